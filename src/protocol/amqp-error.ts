@@ -1,0 +1,40 @@
+/**
+ * A broken rule of the protocol or of the broker, named by its AMQP reply code.
+ * Whoever finds it throws it; the channel or connection that was running turns it into channel.close or connection.close.
+ */
+import { REPLY_CODES, type ReplyName } from './generated/reply-codes.ts';
+
+/** Longest reply text that fits a shortstr (specification section 4.2.5.3). */
+const REPLY_TEXT_BYTES = 255;
+
+export class AmqpError extends Error {
+  override readonly name = 'AmqpError';
+  /** The reply code by its name in RabbitMQ's texts, for example `NOT_FOUND`. */
+  readonly replyName: ReplyName;
+  /** Class and method that failed; 0 where no method is to blame. Filled in by whoever dispatches methods. */
+  classId = 0;
+  methodId = 0;
+
+  constructor(replyName: ReplyName, explanation: string) {
+    super(`${replyName} - ${explanation}`);
+    this.replyName = replyName;
+  }
+
+  get replyCode(): number {
+    return REPLY_CODES[this.replyName].code;
+  }
+
+  /** True where the connection must close, false where only the channel does. */
+  get hard(): boolean {
+    return REPLY_CODES[this.replyName].hard;
+  }
+
+  /** The text as it goes out: cut to 255 bytes, never inside a character. */
+  get replyText(): string {
+    const bytes = Buffer.from(this.message);
+    if (bytes.length <= REPLY_TEXT_BYTES) return this.message;
+    let end = REPLY_TEXT_BYTES;
+    while ((bytes[end]! & 0xc0) === 0x80) end--;
+    return bytes.toString('utf8', 0, end);
+  }
+}

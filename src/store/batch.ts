@@ -1,0 +1,28 @@
+/** One group commit, as the logs write it. The store makes it; the logs fill it in `LogSource.collect`. */
+import type { PageHeader } from './records.ts';
+
+export interface Batch {
+  /**
+   * Adds a page of a queue's log and returns the place for its `bytes`, to be filled before the next call of any method.
+   * The place is uninitialised memory.
+   */
+  page(header: PageHeader, bytes: number): Uint8Array;
+
+  /** Replaces the settled bitmap of a page: bit n (least significant first) stands for the n-th record of the page. */
+  settle(pageId: number, bitmap: Uint8Array): void;
+
+  /** Removes a page with its bitmap. */
+  dropPage(pageId: number): void;
+
+  /** Removes every page that the queue has in the store or earlier in this batch. */
+  dropPages(queueId: number): void;
+
+  /** Stores a body that messages refer to by number. The bytes are copied before this returns. */
+  body(bodyId: number, bytes: Uint8Array): void;
+
+  /** Removes a body: its last reference is gone. */
+  dropBody(bodyId: number): void;
+
+  /** All messages of the queue numbered below `seq` may have been delivered: after a restart they are marked redelivered. */
+  delivered(queueId: number, seq: number): void;
+}

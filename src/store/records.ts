@@ -1,0 +1,125 @@
+/** The rows of the store: plain data, no behaviour. Names are unique within their vhost; ids are the store's own. */
+
+/** A page's data is a run of records (broker/queue/record.ts), appended together; the store does not look inside. */
+export interface PageHeader {
+  readonly id: number;
+  readonly queueId: number;
+  /** Sequence number that the records' own offsets count from: the first of the segment they belong to. */
+  readonly base: number;
+  /** Sequence numbers of the first and the last record. Between them numbers may be missing (settled before they were written). */
+  readonly first: number;
+  readonly last: number;
+  /** Number of records. */
+  readonly count: number;
+  /** References to bodies kept apart, as pairs: record's position in the page, body id. Undefined where there are none. */
+  readonly bodies?: Float64Array;
+}
+
+export interface RecoveredPage extends PageHeader {
+  /** Length of the data in bytes. */
+  readonly bytes: number;
+  /** See Batch.settle. Undefined where nothing is settled. */
+  readonly settled?: Uint8Array;
+}
+
+export interface VhostRecord {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+}
+
+export interface ExchangeRecord {
+  readonly vhost: string;
+  readonly name: string;
+  readonly type: string;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  /** An encoded AMQP field table, with its length prefix. */
+  readonly arguments: Uint8Array;
+}
+
+export interface QueueRecord {
+  /** Chosen by the broker, never used before: see RecoveredState.nextQueueId. */
+  readonly id: number;
+  readonly vhost: string;
+  readonly name: string;
+  readonly autoDelete: boolean;
+  readonly arguments: Uint8Array;
+}
+
+export interface RecoveredQueue extends QueueRecord {
+  /** See Batch.delivered; 0 where nothing was delivered. */
+  readonly delivered: number;
+}
+
+export interface BindingRecord {
+  readonly vhost: string;
+  readonly source: string;
+  readonly destinationType: 'queue' | 'exchange';
+  readonly destination: string;
+  readonly routingKey: string;
+  readonly arguments: Uint8Array;
+}
+
+export interface UserRecord {
+  readonly name: string;
+  /** RabbitMQ's form: base64 of a 4-byte salt and the hash of salt and password. */
+  readonly passwordHash: string;
+  readonly hashingAlgorithm: string;
+  readonly tags: readonly string[];
+}
+
+export interface PermissionRecord {
+  readonly user: string;
+  readonly vhost: string;
+  /** Regular expressions, RabbitMQ's three. */
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+}
+
+/** What else the broker keeps by name: policies, parameters, limits. `value` is JSON. */
+export interface ParameterRecord {
+  readonly component: string;
+  /** Empty for global parameters. */
+  readonly vhost: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface RecoveredState {
+  /** True where the store was created by this start. */
+  readonly fresh: boolean;
+  readonly vhosts: readonly VhostRecord[];
+  readonly exchanges: readonly ExchangeRecord[];
+  readonly queues: readonly RecoveredQueue[];
+  readonly bindings: readonly BindingRecord[];
+  readonly users: readonly UserRecord[];
+  readonly permissions: readonly PermissionRecord[];
+  readonly parameters: readonly ParameterRecord[];
+  /** In ascending order of queue id and first sequence number. */
+  readonly pages: readonly RecoveredPage[];
+  /** Size in bytes of each stored body, by id. */
+  readonly bodies: ReadonlyMap<number, number>;
+  readonly nextQueueId: number;
+}
+
+/** A put creates or replaces the row of the same identity; a delete of what is not there does nothing. */
+export type TopologyChange =
+  | { readonly op: 'put-vhost'; readonly record: VhostRecord }
+  /** Removes everything of the vhost. */
+  | { readonly op: 'delete-vhost'; readonly name: string }
+  | { readonly op: 'put-exchange'; readonly record: ExchangeRecord }
+  | { readonly op: 'delete-exchange'; readonly vhost: string; readonly name: string }
+  | { readonly op: 'put-queue'; readonly record: QueueRecord }
+  /** Removes the queue, its pages and their bitmaps; not its bindings, nor the bodies they refer to. */
+  | { readonly op: 'delete-queue'; readonly id: number }
+  | { readonly op: 'put-binding'; readonly record: BindingRecord }
+  | { readonly op: 'delete-binding'; readonly record: BindingRecord }
+  | { readonly op: 'put-user'; readonly record: UserRecord }
+  /** Removes the user's permissions too. */
+  | { readonly op: 'delete-user'; readonly name: string }
+  | { readonly op: 'put-permission'; readonly record: PermissionRecord }
+  | { readonly op: 'delete-permission'; readonly user: string; readonly vhost: string }
+  | { readonly op: 'put-parameter'; readonly record: ParameterRecord }
+  | { readonly op: 'delete-parameter'; readonly component: string; readonly vhost: string; readonly name: string };

@@ -1,0 +1,66 @@
+/**
+ * The persistence contract: what the broker asks of whatever keeps its durable state.
+ * Nothing here says which engine keeps it; sqlite/ and memory/ are the two there are.
+ *
+ * A store is asynchronous and commits in groups. While one batch commits, the next collects: logs that have something to
+ * write say so with `schedule`, and are asked for it (`LogSource.collect`) when the next batch is made, so that what was
+ * settled in between is never written. Batches commit in order, each whole or not at all.
+ */
+import type { Batch } from './batch.ts';
+import type { RecoveredState, TopologyChange } from './records.ts';
+
+export interface Store {
+  /** False where nothing outlives the process; the broker then confirms without waiting. */
+  readonly durable: boolean;
+
+  /**
+   * What the store holds, without the messages themselves. Called once, before any other method.
+   * Transient and exclusive entities are never stored, so they are never recovered.
+   */
+  recover(): RecoveredState;
+
+  /** A durable entity came, changed or went. It is part of the next batch, in the order of the calls. */
+  change(change: TopologyChange): void;
+
+  /**
+   * `source` has something for the next batch; repeated calls before that batch cost nothing.
+   * `urgent`: a client waits for it, so the batch starts at the end of this turn of the event loop (or when the running one ends).
+   * Otherwise it may wait for company, at most `lazyMs`.
+   */
+  schedule(source: LogSource, urgent: boolean): void;
+
+  /** Drops `source` from the next batch: its queue is gone. */
+  unschedule(source: LogSource): void;
+
+  /** Calls back when everything said to the store until now is committed: at once, in the same call, if that is so already. */
+  afterCommit(callback: () => void): void;
+
+  /** The data of the given committed pages, in their order. Synchronous: it is for pages that left memory. Throws StoreError. */
+  readPages(pageIds: readonly number[]): Buffer[];
+
+  /** A committed body. Throws StoreError. */
+  readBody(bodyId: number): Buffer;
+
+  /** Told when commits begin to fail (with a reason for the operator) and when they work again (undefined). */
+  onTrouble(listener: (reason: string | undefined) => void): void;
+
+  /** Numbers for pages and bodies, never used before in this store's life. */
+  nextPageId(): number;
+  nextBodyId(): number;
+
+  /** Commits everything said so far, then releases the files. The store is unusable afterwards. */
+  close(): Promise<void>;
+}
+
+/** Something that writes to the store: a queue's log. */
+export interface LogSource {
+  /** Writes what changed since the last call into `batch`. Called once a batch, only after `schedule`. */
+  collect(batch: Batch): void;
+  /** The batch of the last `collect` is on disk. */
+  committed(): void;
+}
+
+/** A store that cannot be opened or read: damaged, locked by another broker, from a newer version. The message says what to do. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}
