@@ -1,0 +1,51 @@
+/** Lint rules: typescript-eslint's type-aware set, plus the few habits of this code base that a rule can check. */
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'node_modules/', '**/generated/'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-member-accessibility': ['error', { accessibility: 'no-public' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/prefer-readonly': 'error',
+      // Hot paths check their bounds once and index many times; the compiler cannot see that.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      eqeqeq: ['error', 'always'],
+      'max-lines': ['error', { max: 400 }],
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+        { selector: 'TSEnumDeclaration', message: 'Use a union of literals or a const object.' },
+        {
+          selector: "PropertyDefinition[accessibility='private'], MethodDefinition[accessibility='private']",
+          message: 'Use #private.',
+        },
+      ],
+    },
+  },
+  {
+    // Tools configured by a default export, and scripts that talk to a person.
+    files: ['*.config.js', '*.config.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['scripts/**', 'bench/**', 'docker/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['test/**'],
+    // Scenarios of one subject stay together even where they are many.
+    rules: { 'max-lines': ['error', { max: 600 }] },
+  },
+  {
+    // The entry point must parse on any Node, to be able to say that it is too old.
+    files: ['bin/**', 'docker/**', '*.js'],
+    ...tseslint.configs.disableTypeChecked,
+  },
+);

@@ -1,0 +1,44 @@
+/**
+ * The broker's settings as the rest of the program sees them: one frozen object, complete and valid.
+ * The table in options.ts says where each comes from; nothing outside config/ reads the environment or a file.
+ */
+
+/** Log levels, least to most talkative. */
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Defaults and limits: options.ts, for the daemon; embed/options.ts, where the library's differ. */
+export interface Config {
+  /** TCP port for AMQP, 0 to 65535; 0 takes any free port. */
+  readonly port: number;
+  /** Address to listen on. `::` means every address of the machine: IPv6 and IPv4, or IPv4 alone where there is no IPv6. */
+  readonly host: string;
+  /** Folder of the durable state. Undefined: everything is kept in memory and gone at the stop. */
+  readonly dataDir: string | undefined;
+  readonly logLevel: LogLevel;
+  /** Heartbeat interval proposed in connection.tune, in seconds; 0 proposes none (specification section 4.2.7). */
+  readonly heartbeat: number;
+  /** Largest frame accepted and sent, in bytes with its 8 bytes of framing, at least 4096 (specification section 4.2.3). */
+  readonly frameMax: number;
+  /** Most channels open at once on a connection, 1 to 65535. */
+  readonly channelMax: number;
+  /** Largest message body accepted, in bytes; a larger one closes its channel with 406. */
+  readonly maxMessageSize: number;
+  /** Time a client has from connecting until connection.open, in milliseconds. */
+  readonly handshakeTimeout: number;
+  /** Most client connections at once; Infinity for no limit. */
+  readonly maxConnections: number;
+  /** User created on the first start with an empty store, with full rights to the default vhost. */
+  readonly defaultUser: string;
+  readonly defaultPass: string;
+  /** Vhost created on the first start with an empty store. */
+  readonly defaultVhost: string;
+  /** Users that may connect from this machine only (RabbitMQ's Access Control guide). */
+  readonly loopbackUsers: readonly string[];
+  /** `product` in the server properties. Clients such as kombu choose their behaviour by it. */
+  readonly product: string;
+  /** `version` in the server properties, likewise. */
+  readonly productVersion: string;
+  /** `cluster_name` in the server properties. */
+  readonly clusterName: string;
+}

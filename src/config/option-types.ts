@@ -1,0 +1,93 @@
+/** The kinds of value an option takes: how each is read from text and from JSON, and what is wrong with one that does not fit. */
+
+export interface OptionType {
+  /** What is accepted, as it follows "must be" in an error and stands in the documentation. */
+  readonly accepts: string;
+  /** Name of the value in `--help`; undefined for an option that takes none. */
+  readonly placeholder: string | undefined;
+  /** A value from the command line or the environment. Undefined where the text does not fit. */
+  readonly fromText: (text: string) => unknown;
+  /** A value from a config file or a program. Undefined where it does not fit. */
+  readonly fromValue: (value: unknown) => unknown;
+  /** The value as a user would write it. */
+  readonly toText: (value: unknown) => string;
+}
+
+/** An integer from `min` to `max`. */
+export function integer(min: number, max: number): OptionType {
+  const fits = (value: unknown) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined;
+  return {
+    accepts: `an integer from ${min} to ${max}`,
+    placeholder: 'number',
+    fromText: (text) => (/^-?\d+$/.test(text) ? fits(Number(text)) : undefined),
+    fromValue: fits,
+    toText: String,
+  };
+}
+
+/** An integer from `min` up, or the word `unlimited`, which becomes Infinity. */
+export function limit(min: number): OptionType {
+  const bounded = integer(min, Number.MAX_SAFE_INTEGER);
+  return {
+    accepts: `an integer from ${min} up, or "unlimited"`,
+    placeholder: 'number',
+    fromText: (text) => (text === 'unlimited' ? Infinity : bounded.fromText(text)),
+    fromValue: (value) => (value === 'unlimited' || value === Infinity ? Infinity : bounded.fromValue(value)),
+    toText: (value) => (value === Infinity ? 'unlimited' : String(value)),
+  };
+}
+
+/** Text of 1 to `maxBytes` bytes in UTF-8 without control characters. */
+export function text(placeholder: string, maxBytes = 4096): OptionType {
+  const fits = (value: unknown) =>
+    typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= maxBytes && !/[\u0000-\u001f]/.test(value)
+      ? value
+      : undefined;
+  return {
+    accepts: `text of 1 to ${maxBytes} bytes without control characters`,
+    placeholder,
+    fromText: fits,
+    fromValue: fits,
+    toText: String,
+  };
+}
+
+/** One of the given words. */
+export function choice(words: readonly string[]): OptionType {
+  const fits = (value: unknown) => (words.includes(value as string) ? value : undefined);
+  return {
+    accepts: `one of ${words.join(', ')}`,
+    placeholder: 'level',
+    fromText: fits,
+    fromValue: fits,
+    toText: String,
+  };
+}
+
+/** True or false; on the command line its presence means true. */
+export function flag(): OptionType {
+  return {
+    accepts: 'true or false',
+    placeholder: undefined,
+    fromText: (text) => (text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : undefined),
+    fromValue: (value) => (typeof value === 'boolean' ? value : undefined),
+    toText: String,
+  };
+}
+
+/** Names separated by commas (in JSON an array of strings); the word `none` for no name at all. */
+export function names(): OptionType {
+  const name = text('name', 255);
+  const fits = (values: unknown): unknown => {
+    if (!Array.isArray(values) || values.some((value) => name.fromValue(value) === undefined)) return undefined;
+    return Object.freeze([...(values as string[])]);
+  };
+  return {
+    accepts: 'names separated by commas (an array in JSON), or "none"',
+    placeholder: 'names',
+    fromText: (text) => fits(text === 'none' ? [] : text.split(',').map((part) => part.trim())),
+    fromValue: (value) => fits(value === 'none' ? [] : value),
+    toText: (value) => ((value as string[]).length === 0 ? 'none' : (value as string[]).join(',')),
+  };
+}

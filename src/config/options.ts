@@ -1,0 +1,209 @@
+/**
+ * The one table of options. The command line, the environment, the config file, `--help` and the README's table are all made
+ * from it (a test compares the README). A setting's name here is its key in the config file and its name in the library.
+ */
+import { LOG_LEVELS, type Config } from './config.ts';
+import { choice, flag, integer, limit, names, text, type OptionType } from './option-types.ts';
+
+/** What a source may set: the fields of Config, and `memory`, which takes `dataDir` away. */
+export type Settings = Config & { readonly memory: boolean };
+export type SettingName = keyof Settings;
+
+export interface Option<Name extends SettingName = SettingName> {
+  readonly name: Name;
+  readonly flag: `--${string}`;
+  readonly env: `LEVERET_${string}`;
+  /** RabbitMQ's name of the same variable, read where `env` is not set, so that a docker-compose file works unchanged. */
+  readonly rabbitmqEnv?: `RABBITMQ_${string}`;
+  /** True where both variables have a `_FILE` twin that names a file holding the value (Docker secrets). */
+  readonly secretFile?: true;
+  readonly type: OptionType;
+  /** The daemon's default. */
+  readonly default: Settings[Name];
+  /** Unit of the value; empty where it has none. */
+  readonly unit: '' | 'bytes' | 'seconds' | 'milliseconds' | 'connections' | 'channels';
+  /** One sentence without its full stop. */
+  readonly description: string;
+  /** The key in rabbitmq.conf; empty where RabbitMQ has none. */
+  readonly rabbitmq: string;
+}
+
+const MiB = 1024 * 1024;
+
+const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
+  port: {
+    flag: '--port',
+    env: 'LEVERET_PORT',
+    rabbitmqEnv: 'RABBITMQ_NODE_PORT',
+    type: integer(0, 65535),
+    default: 5672,
+    unit: '',
+    description: 'TCP port for AMQP; 0 takes any free port',
+    rabbitmq: 'listeners.tcp.default',
+  },
+  host: {
+    flag: '--host',
+    env: 'LEVERET_HOST',
+    rabbitmqEnv: 'RABBITMQ_NODE_IP_ADDRESS',
+    type: text('address', 255),
+    default: '::',
+    unit: '',
+    description: 'Address to listen on; :: means every address, IPv4 included',
+    rabbitmq: 'listeners.tcp.default',
+  },
+  dataDir: {
+    flag: '--data-dir',
+    env: 'LEVERET_DATA_DIR',
+    type: text('folder'),
+    default: 'leveret-data',
+    unit: '',
+    description: 'Folder of the durable state, created if missing',
+    rabbitmq: '',
+  },
+  memory: {
+    flag: '--memory',
+    env: 'LEVERET_MEMORY',
+    type: flag(),
+    default: false,
+    unit: '',
+    description: 'Write nothing to disk; everything is gone at the stop',
+    rabbitmq: '',
+  },
+  logLevel: {
+    flag: '--log-level',
+    env: 'LEVERET_LOG_LEVEL',
+    type: choice(LOG_LEVELS),
+    default: 'info',
+    unit: '',
+    description: `How much to log: ${LOG_LEVELS.join(', ')}`,
+    rabbitmq: 'log.console.level',
+  },
+  heartbeat: {
+    flag: '--heartbeat',
+    env: 'LEVERET_HEARTBEAT',
+    type: integer(0, 65535),
+    default: 60,
+    unit: 'seconds',
+    description: 'Heartbeat interval proposed to clients; 0 proposes none',
+    rabbitmq: 'heartbeat',
+  },
+  frameMax: {
+    flag: '--frame-max',
+    env: 'LEVERET_FRAME_MAX',
+    type: integer(4096, 128 * MiB),
+    default: 131072,
+    unit: 'bytes',
+    description: 'Largest frame, at least 4096',
+    rabbitmq: 'frame_max',
+  },
+  channelMax: {
+    flag: '--channel-max',
+    env: 'LEVERET_CHANNEL_MAX',
+    type: integer(1, 65535),
+    default: 2047,
+    unit: 'channels',
+    description: 'Most channels open at once on a connection',
+    rabbitmq: 'channel_max',
+  },
+  maxMessageSize: {
+    flag: '--max-message-size',
+    env: 'LEVERET_MAX_MESSAGE_SIZE',
+    type: integer(1, 512 * MiB),
+    default: 128 * MiB,
+    unit: 'bytes',
+    description: 'Largest message body',
+    rabbitmq: 'max_message_size',
+  },
+  handshakeTimeout: {
+    flag: '--handshake-timeout',
+    env: 'LEVERET_HANDSHAKE_TIMEOUT',
+    type: integer(1, 3_600_000),
+    default: 10_000,
+    unit: 'milliseconds',
+    description: 'Time a client has to open its connection',
+    rabbitmq: 'handshake_timeout',
+  },
+  maxConnections: {
+    flag: '--max-connections',
+    env: 'LEVERET_MAX_CONNECTIONS',
+    type: limit(1),
+    default: Infinity,
+    unit: 'connections',
+    description: 'Most client connections at once',
+    rabbitmq: 'connection_max',
+  },
+  defaultUser: {
+    flag: '--default-user',
+    env: 'LEVERET_DEFAULT_USER',
+    rabbitmqEnv: 'RABBITMQ_DEFAULT_USER',
+    secretFile: true,
+    type: text('name', 255),
+    default: 'guest',
+    unit: '',
+    description: 'User created when the store is empty',
+    rabbitmq: 'default_user',
+  },
+  defaultPass: {
+    flag: '--default-pass',
+    env: 'LEVERET_DEFAULT_PASS',
+    rabbitmqEnv: 'RABBITMQ_DEFAULT_PASS',
+    secretFile: true,
+    type: text('password'),
+    default: 'guest',
+    unit: '',
+    description: 'Password of that user; other users of the machine can see it on a command line',
+    rabbitmq: 'default_pass',
+  },
+  defaultVhost: {
+    flag: '--default-vhost',
+    env: 'LEVERET_DEFAULT_VHOST',
+    rabbitmqEnv: 'RABBITMQ_DEFAULT_VHOST',
+    type: text('name', 255),
+    default: '/',
+    unit: '',
+    description: 'Virtual host created when the store is empty',
+    rabbitmq: 'default_vhost',
+  },
+  loopbackUsers: {
+    flag: '--loopback-users',
+    env: 'LEVERET_LOOPBACK_USERS',
+    type: names(),
+    default: Object.freeze(['guest']),
+    unit: '',
+    description: 'Users that may connect from this machine only, separated by commas; none for nobody',
+    rabbitmq: 'loopback_users',
+  },
+  product: {
+    flag: '--product',
+    env: 'LEVERET_PRODUCT',
+    type: text('name', 255),
+    default: 'RabbitMQ',
+    unit: '',
+    description: 'Product name told to clients; some choose their behaviour by it',
+    rabbitmq: '',
+  },
+  productVersion: {
+    flag: '--product-version',
+    env: 'LEVERET_PRODUCT_VERSION',
+    type: text('version', 255),
+    default: '3.13.7',
+    unit: '',
+    description: 'Version told to clients, likewise',
+    rabbitmq: '',
+  },
+  clusterName: {
+    flag: '--cluster-name',
+    env: 'LEVERET_CLUSTER_NAME',
+    type: text('name', 255),
+    default: 'rabbit@localhost',
+    unit: '',
+    description: 'Cluster name told to clients',
+    rabbitmq: 'cluster_name',
+  },
+};
+
+/** Every option, in the order of the documentation. */
+export const OPTIONS: readonly Option[] = Object.entries(table).map(([name, option]) => ({
+  name: name as SettingName,
+  ...option,
+}));

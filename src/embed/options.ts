@@ -1,0 +1,41 @@
+/** What a program passes to `Broker.start`, and how it becomes the Config that the broker runs with. */
+import type { Config } from '../config/config.ts';
+import { unknownKey } from '../config/config-file.ts';
+import { OPTIONS } from '../config/options.ts';
+import { defaultConfig, resolveSettings, type SourceValue } from '../config/settings.ts';
+import type { ConfigProblem } from '../config/config-error.ts';
+import type { Logger } from '../util/logger.ts';
+
+/**
+ * Any setting of the broker, under the name it has in the README's table. Defaults are the daemon's but for these:
+ * `host` is 127.0.0.1, `dataDir` is none (everything in memory), `logLevel` is silent, and `loopbackUsers` is empty.
+ */
+export type BrokerOptions = { readonly [Name in keyof Config]?: Config[Name] | undefined } & {
+  /** Takes the log lines instead of standard output; a pino logger fits. `logLevel` then has no effect: the logger has its own. */
+  readonly logger?: Logger | undefined;
+};
+
+/** The library's settings where the caller sets none. */
+export const libraryDefaults: Config = Object.freeze({
+  ...defaultConfig,
+  host: '127.0.0.1',
+  dataDir: undefined,
+  logLevel: 'silent',
+  loopbackUsers: Object.freeze([]),
+});
+
+/**
+ * Checks the options and fills in the library's defaults. A property that is undefined counts as not given.
+ * @throws ConfigError with a line for every wrong option
+ */
+export function resolveOptions(options: BrokerOptions): Config {
+  const values: SourceValue[] = [];
+  const problems: ConfigProblem[] = [];
+  for (const [key, value] of Object.entries(options)) {
+    if (value === undefined || key === 'logger') continue;
+    const option = OPTIONS.find(({ name }) => name === key && name !== 'memory');
+    if (option) values.push({ option, label: key, value, isText: false });
+    else problems.push({ source: 'options', text: unknownKey(key) });
+  }
+  return resolveSettings([{ source: 'options', values, problems }], libraryDefaults);
+}

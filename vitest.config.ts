@@ -1,0 +1,15 @@
+/** How the tests run: every test file in its own process, with time-outs that a slow shared machine can keep. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    // A test must not depend on the one before it, and a test marked `only` must not hide the others.
+    allowOnly: false,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+});
