@@ -35,7 +35,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['scripts/**', 'bench/**', 'docker/**'],
+    files: ['bin/**', 'scripts/**', 'bench/**', 'docker/**'],
     rules: { 'no-console': 'off' },
   },
   {

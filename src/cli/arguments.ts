@@ -1,0 +1,95 @@
+/** The command line's grammar and its help, made from the option table. */
+import { Command, CommanderError, Option } from 'commander';
+import type { CommandLineValues } from '../config/load.ts';
+import { DEFAULT_CONFIG_FILE } from '../config/config-file.ts';
+import { OPTIONS, type Option as TableOption, type SettingName } from '../config/options.ts';
+import { UsageError } from './failure.ts';
+import { leveretVersion } from './version.ts';
+
+/** What the command line asks for. */
+export type Invocation =
+  | { readonly command: 'start'; readonly values: CommandLineValues }
+  | { readonly command: 'ping'; readonly values: CommandLineValues; readonly timeout: number }
+  | { readonly command: 'print'; readonly text: string };
+
+const DEFAULT_PING_TIMEOUT = 5;
+const PING_OPTIONS: readonly SettingName[] = ['port', 'host'];
+
+/** @throws UsageError */
+export function parseArguments(argv: readonly string[]): Invocation {
+  let invocation: Invocation | undefined;
+  let printed = '';
+  const program = new Command('leveret')
+    .description('An AMQP 0-9-1 broker that RabbitMQ clients use unchanged.\nWithout a command it starts the broker.')
+    .version(leveretVersion(), '--version', 'Print the version')
+    .helpOption('--help', 'Print this help')
+    .helpCommand(false)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureHelp({ helpWidth: 120, optionTerm: (option) => option.flags })
+    .configureOutput({ writeOut: (text) => (printed += text), writeErr: () => {} })
+    .addOption(configOption())
+    .addHelpText('after', `\n${FOOTER}`)
+    .action((values: CommandLineValues) => {
+      invocation = { command: 'start', values };
+    });
+  for (const option of OPTIONS) program.addOption(commanderOption(option));
+  // A command's own options follow its name; before it they would be silently lost.
+  program.enablePositionalOptions();
+
+  const ping = program
+    .command('ping')
+    .description('Check that a broker answers; for health checks')
+    .helpOption('--help', 'Print this help')
+    .allowExcessArguments(false)
+    .addOption(configOption())
+    .option('--timeout <seconds>', `How long to wait for the answer (default: ${DEFAULT_PING_TIMEOUT})`)
+    .action((values: CommandLineValues) => {
+      invocation = { command: 'ping', values, timeout: pingTimeout(values['timeout'] as string | undefined) };
+    });
+  for (const option of OPTIONS) if (PING_OPTIONS.includes(option.name)) ping.addOption(commanderOption(option));
+
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { command: 'print', text: printed };
+    throw new UsageError(oneLine(error));
+  }
+  if (invocation?.command === 'ping' && Object.keys(program.opts()).length > 0) {
+    throw new UsageError('options of ping come after it');
+  }
+  return invocation!;
+}
+
+function oneLine({ code, message }: CommanderError): string {
+  if (code === 'commander.excessArguments') return message.replace(/^.*: (.*)\.$/s, 'unexpected argument "$1"');
+  return message.replace(/^error: /, '').replace(/\n/g, ' ');
+}
+
+function commanderOption(option: TableOption): Option {
+  const { placeholder, toText } = option.type;
+  const unit = option.unit === '' ? '' : ` ${option.unit}`;
+  const note = placeholder === undefined ? '' : ` (default: ${toText(option.default)}${unit})`;
+  return new Option(
+    placeholder === undefined ? option.flag : `${option.flag} <${placeholder}>`,
+    option.description + note,
+  );
+}
+
+function configOption(): Option {
+  return new Option(
+    '--config <file>',
+    `JSON file with options, or LEVERET_CONFIG (default: ${DEFAULT_CONFIG_FILE}, if there is one)`,
+  );
+}
+
+function pingTimeout(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PING_TIMEOUT;
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds > 0 && seconds <= 3600) return seconds;
+  throw new UsageError(`--timeout must be a number of seconds from 0 to 3600, not ${JSON.stringify(text)}`);
+}
+
+const FOOTER = `Each option is also an environment variable (--data-dir is LEVERET_DATA_DIR) and a key of the config file (dataDir).
+The command line wins over the environment, and that over the file.`;

@@ -1,0 +1,66 @@
+/** The daemon: starts a broker, says so in the log, and stops it when the system asks. */
+import { resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import type { BrokerOptions } from '../embed/options.ts';
+import type { Logger } from '../util/logger.ts';
+import { EXIT } from './exit-codes.ts';
+import { leveretVersion } from './version.ts';
+
+/** The part of embed's Broker that the daemon uses. */
+export interface RunningBroker {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export interface DaemonParts {
+  readonly logger: Logger;
+  readonly startBroker: (options: BrokerOptions) => Promise<RunningBroker>;
+  /** The process, or something that sends signals like it. */
+  readonly signals: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void;
+}
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+type StopSignal = (typeof STOP_SIGNALS)[number];
+/** What a shell reports of a process that a signal ended. */
+const SIGNAL_EXIT = { SIGTERM: 143, SIGINT: 130 } as const;
+
+/** RabbitMQ's last line of a start, to the letter: Testcontainers and start scripts wait for it. */
+const STARTUP_COMPLETE = 'Server startup complete; 4 plugins started.';
+
+/**
+ * Runs until a signal; resolves with the exit code when the broker has stopped. A second signal ends the process at once.
+ * @throws what Broker.start throws
+ */
+export async function runDaemon(config: Config, { logger, startBroker, signals, exit }: DaemonParts): Promise<number> {
+  const stopRequest = Promise.withResolvers<StopSignal>();
+  let signalled = false;
+  const onSignal = (signal: StopSignal) => {
+    if (signalled) exit(SIGNAL_EXIT[signal]);
+    signalled = true;
+    stopRequest.resolve(signal);
+  };
+  for (const signal of STOP_SIGNALS) signals.on(signal, onSignal);
+  try {
+    logger.info({ version: leveretVersion(), node: process.versions.node, pid: process.pid }, 'Leveret is starting');
+    const broker = await startBroker({ ...config, logger });
+    logStarted(config, broker.port, logger);
+
+    const signal = await stopRequest.promise;
+    logger.info({ signal }, 'stopping');
+    await broker.stop();
+    logger.info({}, 'stopped');
+    return EXIT.ok;
+  } finally {
+    for (const signal of STOP_SIGNALS) signals.off(signal, onSignal);
+  }
+}
+
+function logStarted({ host, dataDir }: Config, port: number, logger: Logger): void {
+  if (dataDir === undefined) logger.info({}, 'nothing is written to disk: messages are gone at the stop');
+  else logger.info({ dataDir: resolve(dataDir) }, 'durable state is on disk');
+  const address = host.includes(':') ? `[${host}]` : host;
+  logger.info({ host, port }, `started TCP listener on ${address}:${port}`);
+  logger.info({}, STARTUP_COMPLETE);
+}

@@ -1,0 +1,48 @@
+/**
+ * The `leveret` command: a script that runs what its arguments ask for.
+ * What a start does not need (commander, the ping) is loaded only when asked for, because start-up time is a feature.
+ */
+import { loadConfig } from '../config/load.ts';
+import { createLogger } from '../util/logger.ts';
+import type { Invocation } from './arguments.ts';
+import { describeFailure } from './failure.ts';
+
+try {
+  // By exit and not by exitCode: whatever a stopped broker still holds must not keep the process.
+  process.exit(await run(process.argv.slice(2)));
+} catch (error) {
+  const { lines, exitCode } = describeFailure(error);
+  process.stderr.write(lines.map((line) => `leveret: ${line}\n`).join(''));
+  process.exit(exitCode);
+}
+
+async function run(argv: readonly string[]): Promise<number> {
+  const invocation = await parse(argv);
+  switch (invocation.command) {
+    case 'print':
+      process.stdout.write(invocation.text);
+      return 0;
+    case 'ping': {
+      const { ping, reachableHost } = await import('./ping.ts');
+      const { host, port } = loadConfig(invocation.values, process.env);
+      await ping({ host: reachableHost(host), port, timeout: invocation.timeout });
+      return 0;
+    }
+    case 'start': {
+      const config = loadConfig(invocation.values, process.env);
+      const [{ runDaemon }, { Broker }, logger] = await Promise.all([
+        import('./daemon.ts'),
+        import('../embed/broker.ts'),
+        createLogger(config.logLevel),
+      ]);
+      const startBroker = (options: Parameters<typeof Broker.start>[0]) => Broker.start(options);
+      return runDaemon(config, { logger, startBroker, signals: process, exit: (code) => process.exit(code) });
+    }
+  }
+}
+
+async function parse(argv: readonly string[]): Promise<Invocation> {
+  if (argv.length === 0) return { command: 'start', values: {} };
+  const { parseArguments } = await import('./arguments.ts');
+  return parseArguments(argv);
+}
