@@ -1,0 +1,85 @@
+/**
+ * Leveret as a child process on a port and a data folder of its own: what a test needs to kill it the hard way and to
+ * start it again where it was.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DEADLINE } from './inbox.ts';
+
+const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+const READY = 'Server startup complete';
+
+export interface Daemon {
+  readonly url: string;
+  readonly port: number;
+  /** Ends the process with a signal and waits until it is gone; resolves to its exit code, null after SIGKILL. */
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+}
+
+/**
+ * Starts a daemon and waits until it says that it listens. Rejects with everything it printed if it exits before, or
+ * says nothing for 20 seconds.
+ */
+export async function startDaemon(options: { port: number; dataDir: string }): Promise<Daemon> {
+  const args = [MAIN, '--port', String(options.port), '--data-dir', options.dataDir];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
+  let output = '';
+  await new Promise<void>((resolve, reject) => {
+    const fail = (why: string): void => {
+      child.kill('SIGKILL');
+      reject(new Error(`The daemon ${why}. It printed:\n${output}`));
+    };
+    const timer = setTimeout(() => fail('did not say that it is ready'), DEADLINE);
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (output.includes(READY)) {
+        clearTimeout(timer);
+        resolve();
+      }
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      fail(`exited with ${code}`);
+    });
+  });
+  // The pipes stay read after this, or a talkative daemon would block on a full one.
+  return {
+    url: `amqp://guest:guest@127.0.0.1:${options.port}`,
+    port: options.port,
+    kill: async (signal) => {
+      child.kill(signal);
+      const [code] = await exited;
+      return code;
+    },
+  };
+}
+
+/** A port that was free a moment ago: a daemon that is to come back on the same port needs a number. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
+  return address.port;
+}
+
+export interface DataFolder {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** An empty folder for a broker's data. */
+export async function dataFolder(): Promise<DataFolder> {
+  const path = await mkdtemp(join(tmpdir(), 'leveret-interop-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}

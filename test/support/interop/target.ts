@@ -1,0 +1,33 @@
+/**
+ * The broker an interop test talks to: the one at LEVERET_TEST_URL (RabbitMQ, say, which proves the test itself), or a
+ * Leveret started in this process for the length of one test file.
+ */
+import { afterAll, beforeAll } from 'vitest';
+
+export interface Target {
+  /** `amqp://user:password@host:port` of the broker; only valid while tests run. */
+  readonly url: string;
+}
+
+/** The address of a broker that somebody else runs, or undefined when the tests start their own. */
+export const externalUrl: string | undefined = process.env['LEVERET_TEST_URL'];
+
+/** Starts the file's broker before its first test and stops it after the last one. */
+export function useTarget(): Target {
+  let url = externalUrl;
+  let stop = async (): Promise<void> => {};
+  beforeAll(async () => {
+    if (url !== undefined) return;
+    const { Broker } = await import('../../../src/index.ts');
+    const broker = await Broker.start({ port: 0 });
+    url = broker.url;
+    stop = () => broker.stop();
+  });
+  afterAll(() => stop());
+  return {
+    get url() {
+      if (url === undefined) throw new Error('The broker is not started yet: use target.url inside a test.');
+      return url;
+    },
+  };
+}
