@@ -57,7 +57,10 @@ export function renderCodec(specification: Specification): string {
     'function readMethod(reader: ByteReader): Method {',
     '  const key = reader.u32();',
     '  switch (key) {',
-    ...methods.flatMap((method) => [`case constants.${constantCase(method.fullName)}:`, `return ${renderReadCall(method)};`]),
+    ...methods.flatMap((method) => [
+      `case constants.${constantCase(method.fullName)}:`,
+      `return ${renderReadCall(method)};`,
+    ]),
     '    default: throw unknownMethod(key);',
     '  }',
     '}',
@@ -69,10 +72,9 @@ export function renderCodec(specification: Specification): string {
     '  }',
     '}',
     '',
-    ...methods.filter(({ fields }) => fields.length > 0).flatMap((method) => [
-      renderReader(specification, method),
-      renderWriter(specification, method),
-    ]),
+    ...methods
+      .filter(({ fields }) => fields.length > 0)
+      .flatMap((method) => [renderReader(specification, method), renderWriter(specification, method)]),
   ].join('\n');
 }
 

@@ -15,7 +15,10 @@ import {
 } from './specification.ts';
 
 export function renderConstants(specification: Specification): string {
-  const lines = ['/** Numbers of the protocol: frame types, classes, methods and the property flags of class basic. */', ''];
+  const lines = [
+    '/** Numbers of the protocol: frame types, classes, methods and the property flags of class basic. */',
+    '',
+  ];
   for (const { name, value } of specification.constants) {
     lines.push(`export const ${constantCase(name)} = ${value};`);
   }
@@ -28,7 +31,10 @@ export function renderConstants(specification: Specification): string {
   }
   for (const { name: className, properties } of specification.classes) {
     if (properties === undefined) continue;
-    lines.push('', `/* Property flags of class ${className}: which values follow in a content header, in this order. */`);
+    lines.push(
+      '',
+      `/* Property flags of class ${className}: which values follow in a content header, in this order. */`,
+    );
     properties.forEach(({ name }, index) => {
       lines.push(`export const PROPERTY_${constantCase(name)} = ${hex(0x8000 >> index, 4)};`);
     });
@@ -80,9 +86,7 @@ export function renderMethods(specification: Specification): string {
     '',
     '/** Class and method id of each method. */',
     'export const METHOD_IDS: Readonly<Record<MethodName, { readonly classId: number; readonly methodId: number }>> = {',
-    ...methods.map(
-      ({ fullName, classSpec, id }) => `  '${fullName}': { classId: ${classSpec.id}, methodId: ${id} },`,
-    ),
+    ...methods.map(({ fullName, classSpec, id }) => `  '${fullName}': { classId: ${classSpec.id}, methodId: ${id} },`),
     '};',
     '',
     '/** Methods that a content header and a body follow. */',

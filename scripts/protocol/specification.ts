@@ -2,7 +2,8 @@
  * The shape of spec/amqp-0-9-1.json, and the names that the generated code gives to what is in it.
  */
 
-export type ElementaryType = 'bit' | 'octet' | 'short' | 'long' | 'longlong' | 'shortstr' | 'longstr' | 'timestamp' | 'table';
+export type ElementaryType =
+  'bit' | 'octet' | 'short' | 'long' | 'longlong' | 'shortstr' | 'longstr' | 'timestamp' | 'table';
 
 export interface FieldSpec {
   readonly name: string;
