@@ -73,7 +73,7 @@ describe('bodies', () => {
     });
     expect(received).toEqual(Array.from({ length: count }, (_, i) => i));
     await consumer.close();
-    expect(await channel.checkQueue(queue)).toMatchObject({ messageCount: 0 });
+    expect(await channel.purgeQueue(queue)).toEqual({ messageCount: 0 });
   });
 });
 

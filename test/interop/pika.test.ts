@@ -1,0 +1,26 @@
+/** pika (Python), blocking and asynchronous: each script in python/ asserts for itself and tells by its exit code. */
+import { fileURLToPath } from 'node:url';
+import { test } from 'vitest';
+import { describeClient, runOk, works } from '../support/interop/programs.ts';
+import { useTarget } from '../support/interop/target.ts';
+
+const SCRIPTS = fileURLToPath(new URL('python', import.meta.url));
+// Debian's python3-pika belongs to Debian's Python, which need not be the first one on the path.
+const python = ['python3', '/usr/bin/python3'].find((command) => works(command, ['-c', 'import pika']));
+const missing = python === undefined ? 'No Python with pika is installed (Debian: python3-pika).' : undefined;
+
+describeClient('pika', { missing, required: true }, () => {
+  const target = useTarget();
+
+  test.each([
+    ['does hello world and the work queue, a dead worker included', 'work_queue.py'],
+    ['publishes to subscribers and routes by key, topic, headers and exchange bindings', 'routing.py'],
+    ['answers remote procedure calls by reply queue and by direct reply-to', 'rpc.py'],
+    ['gets its confirms, returns and transactions', 'confirms.py'],
+    ["raises its own exceptions for the broker's errors", 'errors.py'],
+    ['round-trips headers and bodies of all kinds and hears of cancelled consumers', 'contents.py'],
+    ['confirms and consumes asynchronously on one event loop', 'asynchronous.py'],
+  ])('%s', { timeout: 60_000 }, async (_, script) => {
+    await runOk(python ?? 'python3', ['-B', script, target.url], { cwd: SCRIPTS, deadline: 55_000 });
+  });
+});
