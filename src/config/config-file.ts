@@ -1,12 +1,14 @@
 /** Settings from a JSON file: one object whose keys are the options' names. */
 import { readFileSync } from 'node:fs';
 import type { ConfigProblem } from './config-error.ts';
-import { nearest } from './nearest.ts';
+import { unknownKey } from './nearest.ts';
 import { OPTIONS } from './options.ts';
 import type { SourceValue, SourceValues } from './settings.ts';
 
 /** Read from the working directory where no other file is named. */
 export const DEFAULT_CONFIG_FILE = 'leveret.json';
+
+const KEYS = OPTIONS.map(({ name }) => name);
 
 /** With `optional`, a file that does not exist sets nothing; otherwise that is a problem. */
 export function readConfigFile(path: string, optional: boolean): SourceValues {
@@ -28,18 +30,9 @@ function fromObject(path: string, content: unknown): SourceValues {
   for (const [key, value] of Object.entries(content)) {
     const option = OPTIONS.find(({ name }) => name === key);
     if (option) values.push({ option, label: `config file ${path}: ${key}`, value, isText: false });
-    else problems.push({ source: 'config file', text: `config file ${path}: ${unknownKey(key)}` });
+    else problems.push({ source: 'config file', text: `config file ${path}: ${unknownKey(key, KEYS)}` });
   }
   return { source: 'config file', values, problems };
-}
-
-/** What to say of a name that is no option's. */
-export function unknownKey(key: string): string {
-  const guess = nearest(
-    key,
-    OPTIONS.map(({ name }) => name),
-  );
-  return `unknown key "${key}"${guess === undefined ? '' : `, did you mean "${guess}"?`}`;
 }
 
 function failed(text: string): SourceValues {

@@ -1,7 +1,13 @@
 /** Finds the name that a mistyped one probably meant. */
 
+/** What to say of a key that is none of `known`. */
+export function unknownKey(key: string, known: readonly string[]): string {
+  const guess = nearest(key, known);
+  return `unknown key "${key}"${guess === undefined ? '' : `, did you mean "${guess}"?`}`;
+}
+
 /** The candidate with the fewest edits from `name`, without regard to case, dashes or underscores; undefined where none is near. */
-export function nearest(name: string, candidates: readonly string[]): string | undefined {
+function nearest(name: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replace(/[-_]/g, '');
   const wanted = plain(name);
   let best: string | undefined;

@@ -1,6 +1,6 @@
 /** What a program passes to `Broker.start`, and how it becomes the Config that the broker runs with. */
 import type { Config } from '../config/config.ts';
-import { unknownKey } from '../config/config-file.ts';
+import { unknownKey } from '../config/nearest.ts';
 import { OPTIONS } from '../config/options.ts';
 import { defaultConfig, resolveSettings, type SourceValue } from '../config/settings.ts';
 import type { ConfigProblem } from '../config/config-error.ts';
@@ -14,6 +14,10 @@ export type BrokerOptions = { readonly [Name in keyof Config]?: Config[Name] | u
   /** Takes the log lines instead of standard output; a pino logger fits. `logLevel` then has no effect: the logger has its own. */
   readonly logger?: Logger | undefined;
 };
+
+/** The daemon's word for having no data folder is not needed here. */
+const LIBRARY_OPTIONS = OPTIONS.filter(({ name }) => name !== 'memory');
+const KEYS = LIBRARY_OPTIONS.map(({ name }) => name);
 
 /** The library's settings where the caller sets none. */
 export const libraryDefaults: Config = Object.freeze({
@@ -33,9 +37,9 @@ export function resolveOptions(options: BrokerOptions): Config {
   const problems: ConfigProblem[] = [];
   for (const [key, value] of Object.entries(options)) {
     if (value === undefined || key === 'logger') continue;
-    const option = OPTIONS.find(({ name }) => name === key && name !== 'memory');
+    const option = LIBRARY_OPTIONS.find(({ name }) => name === key);
     if (option) values.push({ option, label: key, value, isText: false });
-    else problems.push({ source: 'options', text: unknownKey(key) });
+    else problems.push({ source: 'options', text: unknownKey(key, KEYS) });
   }
   return resolveSettings([{ source: 'options', values, problems }], libraryDefaults);
 }

@@ -1,0 +1,67 @@
+/** Runs the `leveret` command as a child process, from the sources. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  /** Resolves with the log line that holds `text`; rejects if the command ends first. */
+  waitForLine(text: string): Promise<Record<string, unknown>>;
+  readonly finished: Promise<CommandResult>;
+}
+
+export interface CommandOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Arguments of Node itself. */
+  readonly nodeArguments?: readonly string[];
+  /** The script to run instead of the command's sources. */
+  readonly script?: string;
+}
+
+/** The working directory is an empty folder, and the caller's LEVERET_ and RABBITMQ_ variables are not passed on. */
+export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(LEVERET|RABBITMQ)_/.test(name));
+  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), options.script ?? MAIN, ...args], {
+    cwd: temporaryFolder(),
+    env: { ...Object.fromEntries(inherited), ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const finished = new Promise<CommandResult>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+
+  return { child, finished, waitForLine };
+
+  function waitForLine(text: string): Promise<Record<string, unknown>> {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const line = stdout
+          .split('\n')
+          .slice(0, -1)
+          .find((candidate) => candidate.includes(text));
+        if (line !== undefined) resolve(JSON.parse(line) as Record<string, unknown>);
+      };
+      child.stdout.on('data', look);
+      void finished.then(() => reject(new Error(`ended without "${text}": ${stdout}${stderr}`)));
+      look();
+    });
+  }
+}
+
+export function runCommand(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
+  return startCommand(args, options).finished;
+}

@@ -1,0 +1,25 @@
+/** The README's option table as the option table says it must be. */
+import { OPTIONS, type Option } from '../../../src/config/options.ts';
+
+const HEADER = ['Flag', 'Environment', 'Config file and library', 'Default', 'Meaning', 'RabbitMQ'];
+
+export function optionTableMarkdown(): string {
+  return [HEADER, HEADER.map(() => '---'), ...OPTIONS.map(row)].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function row(option: Option): string[] {
+  const unit = option.unit === '' ? '' : ` ${option.unit}`;
+  const variables = [option.env, option.rabbitmqEnv].filter((name) => name !== undefined);
+  return [
+    code(option.flag),
+    variables.map(code).join(', '),
+    code(option.name),
+    `${code(option.type.toText(option.default))}${unit}`,
+    option.description,
+    option.rabbitmq === '' ? '' : code(option.rabbitmq),
+  ];
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

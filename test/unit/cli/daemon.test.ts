@@ -1,0 +1,109 @@
+import { EventEmitter } from 'node:events';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runDaemon } from '../../../src/cli/daemon.ts';
+import type { Config } from '../../../src/config/config.ts';
+import { defaultConfig } from '../../../src/config/settings.ts';
+import type { BrokerOptions } from '../../../src/embed/options.ts';
+import { silentLogger } from '../../../src/util/logger.ts';
+
+/** Runs the daemon with a broker that only notes what happens to it. */
+function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.resolve()) {
+  const events: string[] = [];
+  const signals = new EventEmitter();
+  const stopped = Promise.withResolvers<void>();
+  let options: BrokerOptions | undefined;
+  const stop = () => {
+    events.push('stop');
+    return stopped.promise;
+  };
+  const exitCode = runDaemon(
+    { ...defaultConfig, ...config },
+    {
+      logger: {
+        ...silentLogger,
+        info: (fields, message) => events.push(message, ...('port' in fields ? [String(fields.port)] : [])),
+      },
+      signals,
+      exit: (code) => events.push(`exit ${code}`),
+      startBroker: (given) => {
+        options = given;
+        return startUp.then(() => ({ port: 4711, stop }));
+      },
+    },
+  );
+  return { events, signals, stopped, exitCode, options: () => options };
+}
+
+const COMPLETE = 'Server startup complete; 4 plugins started.';
+
+describe('the daemon', () => {
+  it('passes its settings and its logger to the broker', async () => {
+    const { options, signals, stopped, exitCode } = start({ port: 1234, heartbeat: 7 });
+    expect(options()).toMatchObject({ port: 1234, heartbeat: 7, loopbackUsers: ['guest'] });
+    expect(options()?.logger).toBeDefined();
+    stopped.resolve();
+    signals.emit('SIGTERM', 'SIGTERM');
+    await exitCode;
+  });
+
+  it("says where it listens and ends its start with RabbitMQ's last line", async () => {
+    const { events, signals, stopped, exitCode } = start({ dataDir: 'state' });
+    stopped.resolve();
+    signals.emit('SIGTERM', 'SIGTERM');
+    await exitCode;
+    const started = events.slice(0, events.indexOf(COMPLETE) + 1);
+    expect(started.slice(-3)).toEqual(['started TCP listener on [::]:4711', '4711', COMPLETE]);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'])('stops the broker on %s and ends with 0 when it has stopped', async (signal) => {
+    const { events, signals, stopped, exitCode } = start();
+    signals.emit(signal, signal);
+    stopped.resolve();
+    expect(await exitCode).toBe(0);
+    expect(events.slice(-3)).toEqual(['stopping', 'stop', 'stopped']);
+    expect(signals.listenerCount(signal)).toBe(0);
+  });
+
+  it('ends at once on a second signal', async () => {
+    const { events, signals, stopped, exitCode } = start();
+    signals.emit('SIGTERM', 'SIGTERM');
+    signals.emit('SIGINT', 'SIGINT');
+    expect(events).toContain('exit 130');
+    stopped.resolve();
+    await exitCode;
+  });
+
+  it('stops cleanly on a signal that came while the broker was starting', async () => {
+    const startUp = Promise.withResolvers<void>();
+    const { events, signals, stopped, exitCode } = start({}, startUp.promise);
+    signals.emit('SIGTERM', 'SIGTERM');
+    startUp.resolve();
+    stopped.resolve();
+    expect(await exitCode).toBe(0);
+    expect(events).toContain('stop');
+  });
+
+  it('leaves a failed start to its caller and listens to signals no longer', async () => {
+    const { signals, exitCode } = start({}, Promise.reject(new Error('no')));
+    await expect(exitCode).rejects.toThrow('no');
+    expect(signals.eventNames()).toEqual([]);
+  });
+
+  it('logs the full path of the data folder', async () => {
+    const logged: object[] = [];
+    const signals = new EventEmitter();
+    const exitCode = runDaemon(
+      { ...defaultConfig, dataDir: 'state' },
+      {
+        logger: { ...silentLogger, info: (fields) => logged.push(fields) },
+        signals,
+        exit: () => {},
+        startBroker: () => Promise.resolve({ port: 1, stop: () => Promise.resolve() }),
+      },
+    );
+    signals.emit('SIGTERM', 'SIGTERM');
+    await exitCode;
+    expect(logged).toContainEqual({ dataDir: resolve('state') });
+  });
+});

@@ -1,0 +1,108 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import {
+  brokenRules,
+  importCycles,
+  importsOf,
+  readImportGraph,
+  type ImportGraph,
+  type Rules,
+} from '../support/layers/import-graph.ts';
+
+/** ARCHITECTURE.md tells why. */
+const RULES: Rules = {
+  layers: [
+    ['util', 'protocol'],
+    ['codec', 'config'],
+    ['wire', 'store'],
+    ['broker'],
+    ['connection', 'management'],
+    ['embed'],
+    ['cli', 'index.ts'],
+  ],
+  forbidden: { broker: ['wire'] },
+  restricted: { 'store/sqlite': ['embed', 'cli'], 'store/memory': ['embed', 'cli'] },
+  packages: {
+    'better-sqlite3': ['store/sqlite'],
+    commander: ['cli', 'config'],
+    pino: ['util/logger.ts'],
+  },
+};
+
+const source = readImportGraph(fileURLToPath(new URL('../../src', import.meta.url)));
+
+describe('the source tree', () => {
+  it('imports only downward, and packages only where they belong', () => {
+    expect(source.size).toBeGreaterThan(20);
+    expect(brokenRules(source, RULES)).toEqual([]);
+  });
+
+  it('has no import cycle, type imports counted', () => {
+    expect(importCycles(source)).toEqual([]);
+  });
+});
+
+describe('the check itself', () => {
+  const graph = (imports: Record<string, string[]>): ImportGraph => new Map(Object.entries(imports));
+
+  it('sees every kind of import', () => {
+    const text = `
+      import a from './a.ts';
+      import type { B } from '../broker/b.ts';
+      export * from './c.ts';
+      export type { D } from './d.ts';
+      const e = await import('./e.ts');
+      let f: import('./f.ts').F;
+      import 'pino';
+      // import './comment.ts';`;
+    expect(importsOf('store/x.ts', text)).toEqual([
+      'store/a.ts',
+      'broker/b.ts',
+      'store/c.ts',
+      'store/d.ts',
+      'store/e.ts',
+      'store/f.ts',
+      'pino',
+    ]);
+  });
+
+  it.each([
+    ['store/store.ts', 'broker/vhost.ts', 'broker does not lie below store'],
+    ['connection/channel.ts', 'management/api.ts', 'management does not lie below connection'],
+    ['broker/vhost.ts', 'wire/frame.ts', 'broker must not know wire'],
+    ['broker/vhost.ts', 'store/sqlite/sqlite-store.ts', 'store/sqlite is private'],
+    ['broker/vhost.ts', 'plugins/x.ts', 'plugins has no layer'],
+    ['embed/broker.ts', 'cli/main.ts', 'cli does not lie below embed'],
+  ])('refuses %s importing %s', (file, imported, reason) => {
+    expect(brokenRules(graph({ [file]: [imported], [imported]: [] }), RULES)).toEqual([
+      `${file} imports ${imported}: ${reason}`,
+    ]);
+  });
+
+  it.each([
+    ['broker/vhost.ts', 'pino', 'only util/logger.ts may use this package'],
+    ['broker/vhost.ts', 'lodash', 'no file may use this package'],
+    ['broker/vhost.ts', 'broker/gone.ts', 'there is no such file'],
+  ])('refuses %s importing %s', (file, imported, reason) => {
+    expect(brokenRules(graph({ [file]: [imported] }), RULES)).toEqual([`${file} imports ${imported}: ${reason}`]);
+  });
+
+  it('takes what points downward, what stays in its folder, and node: modules', () => {
+    const allowed = graph({
+      'broker/a.ts': ['broker/b.ts', 'codec/c.ts', 'store/store.ts', 'node:fs'],
+      'broker/b.ts': [],
+      'codec/c.ts': [],
+      'store/store.ts': [],
+      'embed/broker.ts': ['store/sqlite/sqlite-store.ts'],
+      'store/sqlite/sqlite-store.ts': ['store/store.ts', 'better-sqlite3'],
+    });
+    expect(brokenRules(allowed, RULES)).toEqual([]);
+    expect(importCycles(allowed)).toEqual([]);
+  });
+
+  it('finds a cycle with the files in it', () => {
+    expect(importCycles(graph({ 'a.ts': ['b.ts'], 'b.ts': ['c.ts'], 'c.ts': ['b.ts'] }))).toEqual([
+      ['b.ts', 'c.ts', 'b.ts'],
+    ]);
+  });
+});
