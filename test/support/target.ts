@@ -1,0 +1,95 @@
+/**
+ * The broker that a test file speaks to: the one at LEVERET_TEST_URL (Leveret or RabbitMQ), or else one started in this
+ * process for the file. Names are unique a run, and what was declared under them is deleted, so that a shared broker stays clean.
+ */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
+import { fromFieldTable } from '../../src/codec/field-table.ts';
+import { AmqpClient, sayHello, type AmqpChannel, type HandshakeOptions } from './amqp-client/index.ts';
+
+export interface Target {
+  readonly url: string;
+  /** True for RabbitMQ 3.10, whose answers differ in the places that spec/deviations.md lists. */
+  readonly rabbitmq: boolean;
+  /** A raw TCP connection, no byte sent. */
+  dial(): Promise<AmqpClient>;
+  /** An open connection. */
+  connect(options?: HandshakeOptions): Promise<AmqpClient>;
+  /** An open channel on a connection of its own. */
+  channel(options?: HandshakeOptions): Promise<AmqpChannel>;
+  /** A name nobody else uses; a queue or exchange of this name is deleted when the file ends. */
+  name(prefix: string): string;
+  /** What this broker should say, where the two differ on purpose. */
+  pick<T>(answers: { readonly leveret: T; readonly rabbitmq: T }): T;
+}
+
+/** Call once at the top of a test file. */
+export function useTarget(): Target {
+  const run = randomBytes(4).toString('hex');
+  const clients: AmqpClient[] = [];
+  const names: string[] = [];
+  let url = process.env['LEVERET_TEST_URL'] ?? '';
+  let rabbitmq = false;
+  let stop = async (): Promise<void> => {};
+
+  const keep = (client: AmqpClient): AmqpClient => {
+    clients.push(client);
+    return client;
+  };
+
+  beforeAll(async () => {
+    if (url === '') {
+      const { Broker } = await import('../../src/index.ts');
+      const broker = await Broker.start({ port: 0 });
+      url = broker.url;
+      stop = () => broker.stop();
+    }
+    const client = keep(await AmqpClient.dial(url));
+    const { serverProperties } = await sayHello(client);
+    rabbitmq = !String(fromFieldTable(serverProperties)['platform']).includes('Leveret');
+    client.destroy();
+  });
+
+  afterAll(async () => {
+    for (const client of clients) client.destroy();
+    if (process.env['LEVERET_TEST_URL'] !== undefined) await deleteAll(url, names);
+    await stop();
+  });
+
+  return {
+    get url() {
+      return url;
+    },
+    get rabbitmq() {
+      return rabbitmq;
+    },
+    dial: async () => keep(await AmqpClient.dial(url)),
+    connect: async (options) => keep(await AmqpClient.connect(url, options)),
+    async channel(options) {
+      return (await this.connect(options)).channel();
+    },
+    name(prefix) {
+      const name = `${prefix}-${run}-${names.length}`;
+      names.push(name);
+      return name;
+    },
+    pick: (answers) => (rabbitmq ? answers.rabbitmq : answers.leveret),
+  };
+}
+
+/** Deletes queues and exchanges by name; deleting what does not exist is no error. What cannot be deleted stays. */
+async function deleteAll(url: string, names: readonly string[]): Promise<void> {
+  const client = await AmqpClient.connect(url);
+  const channel = await client.channel();
+  for (const name of names) {
+    channel.send('queue.delete', { queue: name }).send('exchange.delete', { exchange: name });
+    for (let open = 2; open > 0; open--) {
+      const { method } = await client.inbox.next(channel.number, 'delete-ok');
+      if (method.name !== 'channel.close') continue;
+      channel.send('channel.close-ok');
+      await channel.call('channel.open');
+      break;
+    }
+  }
+  await client.close();
+}
