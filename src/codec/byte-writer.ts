@@ -17,7 +17,9 @@ export class ByteWriter {
     this.#buffer = Buffer.allocUnsafe(initial);
   }
 
-  /** The buffer written to: valid up to `length`, and only until the next write, which may replace it by a larger one. */
+  /**
+   * The buffer written to: valid up to `length`, and only until the next write, which may replace it by a larger one.
+   */
   get buffer(): Buffer {
     return this.#buffer;
   }
@@ -28,7 +30,8 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#buffer[this.#claim(1)] = value;
+    const at = this.#claim(1);
+    this.#buffer[at] = value;
   }
 
   u16(value: number): void {
@@ -103,24 +106,38 @@ export class ByteWriter {
     switch (field.type) {
       case 'bool':
         return this.u8(field.value ? 1 : 0);
-      case 'byte':
-        return void this.#buffer.writeInt8(Number(field.value), this.#claim(1));
-      case 'unsignedbyte':
-        return void this.#buffer.writeUInt8(Number(field.value), this.#claim(1));
-      case 'short':
-        return void this.#buffer.writeInt16BE(Number(field.value), this.#claim(2));
+      case 'byte': {
+        const at = this.#claim(1);
+        return void this.#buffer.writeInt8(Number(field.value), at);
+      }
+      case 'unsignedbyte': {
+        const at = this.#claim(1);
+        return void this.#buffer.writeUInt8(Number(field.value), at);
+      }
+      case 'short': {
+        const at = this.#claim(2);
+        return void this.#buffer.writeInt16BE(Number(field.value), at);
+      }
       case 'unsignedshort':
         return this.u16(Number(field.value));
-      case 'signedint':
-        return void this.#buffer.writeInt32BE(Number(field.value), this.#claim(4));
+      case 'signedint': {
+        const at = this.#claim(4);
+        return void this.#buffer.writeInt32BE(Number(field.value), at);
+      }
       case 'unsignedint':
         return this.u32(Number(field.value));
-      case 'long':
-        return void this.#buffer.writeBigInt64BE(BigInt(field.value), this.#claim(8));
-      case 'float':
-        return void this.#buffer.writeFloatBE(field.value, this.#claim(4));
-      case 'double':
-        return void this.#buffer.writeDoubleBE(field.value, this.#claim(8));
+      case 'long': {
+        const at = this.#claim(8);
+        return void this.#buffer.writeBigInt64BE(BigInt(field.value), at);
+      }
+      case 'float': {
+        const at = this.#claim(4);
+        return void this.#buffer.writeFloatBE(field.value, at);
+      }
+      case 'double': {
+        const at = this.#claim(8);
+        return void this.#buffer.writeDoubleBE(field.value, at);
+      }
       case 'decimal':
         this.u8(field.value.scale);
         return this.u32(field.value.unscaled);
@@ -160,7 +177,7 @@ export class ByteWriter {
     return copy;
   }
 
-  /** Makes room for `bytes` more, counts them as written and answers where they start. */
+  /** Makes room for `bytes` more, counts them as written and answers where they start. It may replace the buffer: claim first. */
   #claim(bytes: number): number {
     this.#reserve(bytes);
     const start = this.#length;
