@@ -1,6 +1,7 @@
 /**
  * Generates the protocol's code from spec/amqp-0-9-1.json: constants, reply codes, method types and the method codec.
- * Without arguments it writes the files; with `--check` it writes nothing, names the files that differ and exits with 1.
+ * Without arguments it writes the files; with `--check` it writes nothing, names the files that differ and exits with
+ * 1.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';

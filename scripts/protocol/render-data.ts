@@ -47,7 +47,7 @@ export function renderReplyCodes(specification: Specification): string {
     ({ name, code, severity }) => `  ${constantCase(name)}: { code: ${code}, hard: ${severity === 'hard'} },`,
   );
   return [
-    "/** Reply codes by the names that RabbitMQ's reply texts start with. A hard error closes the connection, a soft one its channel. */",
+    "/** Reply codes by RabbitMQ's names for them. A hard error closes the connection, a soft one its channel. */",
     'export const REPLY_CODES = {',
     ...rows,
     '} as const;',

@@ -1,6 +1,7 @@
 /**
- * Reads AMQP's elementary values from a range of a buffer (specification section 4.2.5), big-endian, and never a byte past the
- * range's end. What the bytes mean is the caller's business; field tables are read here because values nest in each other.
+ * Reads AMQP's elementary values from a range of a buffer (specification section 4.2.5), big-endian, and never a byte
+ * past the range's end. What the bytes mean is the caller's business; field tables are read here because values nest
+ * in each other.
  */
 import { isUtf8 } from 'node:buffer';
 import { AmqpError } from '../protocol/amqp-error.ts';
@@ -76,7 +77,10 @@ export class ByteReader {
     return this.#buffer.subarray(start, start + length);
   }
 
-  /** A field table with its 32-bit length. Throws FRAME_ERROR for unknown types and for nesting deeper than MAX_FIELD_DEPTH. */
+  /**
+   * A field table with its 32-bit length. Throws FRAME_ERROR for unknown types and for nesting deeper than
+   * MAX_FIELD_DEPTH.
+   */
   table(): FieldTable {
     const outerEnd = this.#enter();
     const table = this.fields();

@@ -57,5 +57,7 @@ export const SIZE_OF_TYPE: Readonly<Record<FieldType, number>> = {
   void: 0,
 };
 
-/** Deepest nesting of tables and arrays that is read or written: enough for any client, too little to overflow a stack. */
+/**
+ * Deepest nesting of tables and arrays that is read or written: enough for any client, too little to overflow a stack.
+ */
 export const MAX_FIELD_DEPTH = 100;

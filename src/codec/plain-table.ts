@@ -8,9 +8,10 @@ const INT32_MAX = 0x7fff_ffff;
 const INT32_MIN = -0x8000_0000;
 
 /**
- * Typed values from plain ones: string longstr; integer signedint where it fits, else long; other number double; boolean bool;
- * null void; Date timestamp (whole seconds); Uint8Array binary; array array; object table. Fields that are undefined are left out.
- * Throws TypeError for other values and RangeError for nesting deeper than MAX_FIELD_DEPTH.
+ * Typed values from plain ones: string longstr; integer signedint where it fits, else long; other number double;
+ * boolean bool; null void; Date timestamp (whole seconds); Uint8Array binary; array array; object table. Fields that
+ * are undefined are left out. Throws TypeError for other values and RangeError for nesting deeper than
+ * MAX_FIELD_DEPTH.
  */
 export function toFieldTable(object: Readonly<Record<string, unknown>>): FieldTable {
   return tableOf(object, 1);
@@ -22,8 +23,9 @@ export function toFieldValue(value: unknown): FieldValue {
 }
 
 /**
- * Plain values from typed ones: the inverse of `toFieldTable` as far as JavaScript has the type. Longstr and binary that are no text
- * become a Buffer, timestamp a Date, decimal a number; integers that a number cannot hold stay bigint.
+ * Plain values from typed ones: the inverse of `toFieldTable` as far as JavaScript has the type. Longstr and binary
+ * that are no text become a Buffer, timestamp a Date, decimal a number; integers that a number cannot hold stay
+ * bigint.
  */
 export function fromFieldTable(table: FieldTable): Record<string, unknown> {
   return Object.fromEntries(Array.from(table, ([name, value]) => [name, fromFieldValue(value)]));

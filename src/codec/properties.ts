@@ -1,6 +1,6 @@
 /**
- * The content properties of class basic (specification section 4.2.6.1): a 16-bit set of flags, then the values of the flags set.
- * Decoding, encoding and editing; property-scan.ts answers questions about the bytes without decoding them.
+ * The content properties of class basic (specification section 4.2.6.1): a 16-bit set of flags, then the values of the
+ * flags set. Decoding, encoding and editing; property-scan.ts answers questions about the bytes without decoding them.
  * `start` is where the flags stand, `end` where the properties end. Malformed bytes throw AmqpError FRAME_ERROR.
  */
 import type { FieldTable } from '../protocol/field-table.ts';
@@ -57,8 +57,8 @@ type PropertyValue = string | number | bigint | FieldTable;
 export type PropertyChanges = { readonly [Name in keyof BasicProperties]?: BasicProperties[Name] | undefined };
 
 /**
- * The properties in `buffer` from `start` to `end`. RabbitMQ takes any bytes in their short strings; what is not UTF-8 gets replacement
- * characters here, so use `editProperties` to change bytes that go out again.
+ * The properties in `buffer` from `start` to `end`. RabbitMQ takes any bytes in their short strings; what is not UTF-8
+ * gets replacement characters here, so use `editProperties` to change bytes that go out again.
  */
 export function decodeProperties(buffer: Buffer, start: number, end: number): BasicProperties {
   const reader = new ByteReader(buffer, start, end);

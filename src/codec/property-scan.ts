@@ -1,7 +1,7 @@
 /**
- * Questions about encoded content properties, answered without decoding or allocating: the way of every message goes through here.
- * `start` is where the 16-bit flags stand (after class id, weight and body size of a content header), `end` where the properties end.
- * Reading past `end` throws AmqpError FRAME_ERROR.
+ * Questions about encoded content properties, answered without decoding or allocating: the way of every message goes
+ * through here. `start` is where the 16-bit flags stand (after class id, weight and body size of a content header),
+ * `end` where the properties end. Reading past `end` throws AmqpError FRAME_ERROR.
  */
 import { AmqpError } from '../protocol/amqp-error.ts';
 import * as flag from '../protocol/generated/constants.ts';
@@ -24,8 +24,8 @@ export function readDeliveryMode(buffer: Buffer, start: number, end: number): nu
 }
 
 /**
- * Where the value of the property with this one flag starts (for short strings and tables: their length), or -1 where the property is
- * absent. The value found is whole: it does not reach past `end`.
+ * Where the value of the property with this one flag starts (for short strings and tables: their length), or -1 where
+ * the property is absent. The value found is whole: it does not reach past `end`.
  */
 export function findProperty(buffer: Buffer, start: number, end: number, wanted: number): number {
   const flags = propertyFlags(buffer, start);
