@@ -20,7 +20,7 @@ describeClient('amqp-tools', { missing, required: true }, () => {
     return queue;
   };
 
-  test('amqp-declare-queue, amqp-publish, amqp-get and amqp-delete-queue do a message's whole life', async () => {
+  test("amqp-declare-queue, amqp-publish, amqp-get and amqp-delete-queue do a message's whole life", async () => {
     const queue = await declareQueue('tools');
     const publish = ['-u', target.url, '-r', queue, '-p', '-C', 'text/plain', '-b', 'Hello World!'];
     await runOk('amqp-publish', publish);
@@ -89,7 +89,7 @@ describeClient('amqp-tools', { missing, required: true }, () => {
     expect([code, stdout.toString()]).toEqual([0, 'by topic']);
   });
 
-  test('prints the broker's error and fails', async () => {
+  test("amqp-get and amqp-publish print the broker's error and fail", async () => {
     const queue = uniqueName('missing');
     const { code, stderr } = await run('amqp-get', ['-u', target.url, '-q', queue]);
     expect(code).toBe(1);
