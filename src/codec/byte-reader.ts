@@ -44,7 +44,7 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#buffer[this.#take(1)]!;
+    return this.#buffer[this.#take(1)];
   }
 
   u16(): number {

@@ -22,7 +22,7 @@ export function printBinary(bytes: Uint8Array): string {
   if (bytes.length === 0) return '<<>>';
   if (!bytes.every(isPrintable) || !isUtf8(bytes)) return printOctets(bytes);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return `<<"${text.replace(/[\\"\n\r\t\v\b\f\x1b]/g, (character) => ESCAPES[character]!)}">>`;
+  return `<<"${text.replace(/[\\"\n\r\t\v\b\f\x1b]/g, (character) => ESCAPES[character])}">>`;
 }
 
 /** A frame's payload in an error text: `all octets = <<…>>`, or `first 16 octets = <<…>>` of a longer one. */

@@ -29,7 +29,7 @@ export function forEachField(buffer: Buffer, start: number, end: number, visit: 
   let position = start;
   while (position < end) {
     const nameStart = position + 1;
-    const nameEnd = nameStart + buffer[position]!;
+    const nameEnd = nameStart + buffer[position];
     if (nameEnd >= end) throw new TruncatedError();
     const type = typeAt(buffer, nameEnd);
     const valueStart = startOfValue(type, nameEnd + 1);
@@ -45,7 +45,7 @@ export function findTableField(buffer: Buffer, start: number, end: number, name:
   const bytes = Buffer.byteLength(name);
   let position = start;
   while (position < end) {
-    const length = buffer[position]!;
+    const length = buffer[position];
     const nameEnd = position + 1 + length;
     if (nameEnd >= end) throw new TruncatedError();
     const type = typeAt(buffer, nameEnd);
@@ -68,7 +68,7 @@ export function checkFields(buffer: Buffer, start: number, end: number, depth = 
   checkRange(start, end, buffer.length);
   let position = start;
   while (position < end) {
-    const nameEnd = position + 1 + buffer[position]!;
+    const nameEnd = position + 1 + buffer[position];
     if (nameEnd >= end) throw new TruncatedError();
     position = checkTaggedValue(buffer, nameEnd, end, depth);
   }
@@ -91,7 +91,7 @@ function checkTaggedValue(buffer: Buffer, position: number, end: number, depth: 
 }
 
 function typeAt(buffer: Buffer, position: number): FieldType {
-  const letter = buffer[position]!;
+  const letter = buffer[position];
   const type = TYPE_OF_LETTER[letter];
   if (type === undefined) throw new AmqpError('FRAME_ERROR', `unknown field type ${letter}`);
   return type;

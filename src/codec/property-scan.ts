@@ -14,13 +14,13 @@ const FLAGS_BYTES = 2;
 /** Which properties are there: PROPERTY_… of the constants. */
 export function propertyFlags(buffer: Buffer, start: number): number {
   if (start + FLAGS_BYTES > buffer.length) throw new TruncatedError();
-  return (buffer[start]! << 8) | buffer[start + 1]!;
+  return (buffer[start] << 8) | buffer[start + 1];
 }
 
 /** 1 transient, 2 persistent (any other octet as it stands), 0 where the message does not say. */
 export function readDeliveryMode(buffer: Buffer, start: number, end: number): number {
   const position = findProperty(buffer, start, end, flag.PROPERTY_DELIVERY_MODE);
-  return position === -1 ? 0 : buffer[position]!;
+  return position === -1 ? 0 : buffer[position];
 }
 
 /**
@@ -28,6 +28,7 @@ export function readDeliveryMode(buffer: Buffer, start: number, end: number): nu
  * the property is absent. The value found is whole: it does not reach past `end`.
  */
 export function findProperty(buffer: Buffer, start: number, end: number, wanted: number): number {
+  within(start + FLAGS_BYTES, end);
   const flags = propertyFlags(buffer, start);
   if (!(flags & wanted)) return -1;
   let position = start + FLAGS_BYTES;
@@ -50,7 +51,7 @@ export function skipProperty(buffer: Buffer, position: number, end: number, bit:
       return within(position + 8, end);
     default:
       within(position + 1, end);
-      return within(position + 1 + buffer[position]!, end);
+      return within(position + 1 + buffer[position], end);
   }
 }
 

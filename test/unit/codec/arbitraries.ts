@@ -55,7 +55,7 @@ const { table } = fc.letrec<{ table: FieldTable; value: FieldValue }>((tie) => (
     fc.constant({ type: 'void' as const }),
     fc.record({ type: fc.constant('table' as const), value: tie('table') }),
     fc.record({ type: fc.constant('array' as const), value: fc.array(tie('value'), { maxLength: 6 }) }),
-  ) as fc.Arbitrary<FieldValue>,
+  ),
 }));
 
 export const fieldTable: fc.Arbitrary<FieldTable> = table;

@@ -123,7 +123,8 @@ describe('basic properties', () => {
 describe('editProperties', () => {
   it('sets, replaces and removes properties', () => {
     const edited = editProperties(allBytes, 0, allBytes.length, { expiration: undefined, replyTo: 'new', priority: 0 });
-    const { expiration: _, ...rest } = all;
+    const rest: BasicProperties = { ...all };
+    delete rest.expiration;
     expect(decodeProperties(edited, 0, edited.length)).toEqual({ ...rest, replyTo: 'new', priority: 0 });
     const added = editProperties(Buffer.from([0, 0]), 0, 2, { headers: toFieldTable({ k: true }) });
     expect(added.toString('hex')).toBe('2000' + '00000004016b7401');
@@ -152,7 +153,7 @@ describe('scans of encoded properties', () => {
         let expected = start + 2;
         for (const field of specified) {
           const name = camelCase(field.name) as keyof BasicProperties;
-          const flag = (constants as Record<string, number>)[`PROPERTY_${constantCase(field.name)}`]!;
+          const flag = (constants as Record<string, number>)[`PROPERTY_${constantCase(field.name)}`];
           const isSet = name in value;
           expect((propertyFlags(buffer, start) & flag) !== 0).toBe(isSet);
           expect(findProperty(buffer, start, end, flag)).toBe(isSet ? expected : -1);
@@ -168,5 +169,6 @@ describe('scans of encoded properties', () => {
     expect(readDeliveryMode(Buffer.from('100001', 'hex'), 0, 3)).toBe(1);
     expect(readDeliveryMode(Buffer.from('080005', 'hex'), 0, 3)).toBe(0);
     expect(() => readDeliveryMode(Buffer.from('1000ff', 'hex'), 0, 2)).toThrow(AmqpError);
+    expect(() => readDeliveryMode(Buffer.from('0000ff', 'hex'), 0, 1)).toThrow(AmqpError);
   });
 });
