@@ -292,9 +292,9 @@ describe('exchange.bind and unbind', () => {
       [exchange, ''],
       ['', exchange],
     ]) {
-      channel.send('exchange.bind', { destination: destination!, source: source! });
+      channel.send('exchange.bind', { destination: destination, source: source });
       await channel.expectClose(403, refusal);
-      channel.send('exchange.unbind', { destination: destination!, source: source! });
+      channel.send('exchange.unbind', { destination: destination, source: source });
       await channel.expectClose(403, refusal);
     }
   });

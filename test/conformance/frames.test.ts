@@ -172,7 +172,7 @@ describe('content', () => {
     const publisher = await target.channel();
     const queue = await publisher.queue(target.name('q'), { exclusive: false });
     publisher.publish(queue, Buffer.alloc(20_000, 'y'));
-    await publisher.counts(queue);
+    await publisher.expectCounts(queue, { messages: 1 });
     const consumer = await target.channel({ tune: { frameMax: 4096 } });
     const got = await consumer.get(queue);
     expect(got?.body).toBe('y'.repeat(20_000));
@@ -249,8 +249,7 @@ describe('content', () => {
     client
       .write(frames.bodyFrame(two.number, Buffer.from('o!')))
       .write(frames.bodyFrame(one.number, Buffer.from('e!')));
-    await two.counts(queue);
-    await one.counts(queue);
+    await one.expectCounts(queue, { messages: 2 });
     expect((await one.drain(queue)).sort()).toEqual(['one!', 'two!']);
   });
 });

@@ -22,7 +22,7 @@ describe('names', () => {
     await channel.delivery();
     await channel.call('basic.cancel', { consumerTag: 'c' });
     channel.publish(queue, 'd');
-    expect(await channel.counts(queue)).toEqual({ messages: 1, consumers: 0 });
+    await channel.expectCounts(queue, { messages: 1, consumers: 0 });
   });
 
   test('queue.declare/server-named: an empty name makes the server choose one', async () => {
@@ -137,6 +137,7 @@ describe('equivalence', () => {
     const channel = await target.channel();
     const queue = await channel.queue(target.name('q'));
     channel.publish(queue, 'a');
+    await channel.expectCounts(queue, { messages: 1 });
     expect((await channel.call('queue.declare', { queue, exclusive: true })).messageCount).toBe(1);
   });
 

@@ -115,10 +115,21 @@ export class AmqpChannel {
     return this;
   }
 
-  /** Counts that a passive declare gives. Also a barrier: what this channel published before has reached the queue. */
+  /** Counts that a passive declare gives. RabbitMQ may answer before it has enqueued what was published just now. */
   async counts(queue: string): Promise<{ messages: number; consumers: number }> {
     const ok = await this.call('queue.declare', { queue, passive: true });
     return { messages: ok.messageCount, consumers: ok.consumerCount };
+  }
+
+  /** Asks for the counts until they are these: a barrier for messages that other channels published too. */
+  async expectCounts(queue: string, expected: { messages?: number; consumers?: number }): Promise<void> {
+    const end = Date.now() + DEADLINE;
+    for (;;) {
+      const counts = await this.counts(queue);
+      const { messages = counts.messages, consumers = counts.consumers } = expected;
+      if (counts.messages === messages && counts.consumers === consumers) return;
+      if (Date.now() > end) assert.deepEqual(counts, { messages, consumers });
+    }
   }
 
   /** Takes a message by basic.get; undefined when the queue is empty. */

@@ -75,14 +75,14 @@ export class FrameReader {
     this.#length += chunk.length;
     // Joining only when a whole frame can be there keeps a large body from being copied once a chunk.
     while (this.#length >= FRAME_OVERHEAD) {
-      if (this.#chunks[0]!.length < 7) this.#chunks = [Buffer.concat(this.#chunks)];
-      const size = this.#chunks[0]!.readUInt32BE(3) + FRAME_OVERHEAD;
+      if (this.#chunks[0].length < 7) this.#chunks = [Buffer.concat(this.#chunks)];
+      const size = this.#chunks[0].readUInt32BE(3) + FRAME_OVERHEAD;
       if (this.#length < size) return;
-      const bytes = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+      const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
       if (bytes[size - 1] !== END) throw new Error(`frame end is ${bytes[size - 1]}, not ${END}`);
       this.#chunks = [bytes.subarray(size)];
       this.#length -= size;
-      yield { type: bytes[0]!, channel: bytes.readUInt16BE(1), payload: bytes.subarray(7, size - 1) };
+      yield { type: bytes[0], channel: bytes.readUInt16BE(1), payload: bytes.subarray(7, size - 1) };
     }
   }
 }

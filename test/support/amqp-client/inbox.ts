@@ -92,7 +92,7 @@ export class Inbox {
           resolve(value);
         } catch (error) {
           stop();
-          reject(error as Error);
+          reject(error);
         }
       };
       const timer = setTimeout(() => {

@@ -17,7 +17,7 @@ export type Fields<N extends MethodName> = {
 /** The name of the answer to a synchronous method: `queue.declare` is answered by `queue.declare-ok`. */
 export type ReplyName<N extends MethodName> = Extract<MethodName, `${N}-ok`>;
 
-export function method<N extends MethodName>(name: N, fields: Fields<N> = {} as Fields<N>): MethodByName[N] {
+export function method<N extends MethodName>(name: N, fields: Fields<N> = {}): MethodByName[N] {
   const filled: Record<string, unknown> = { ...blank(name) };
   for (const [field, value] of Object.entries(fields)) {
     filled[field] = isPlainObject(value) ? toFieldTable(value) : value;

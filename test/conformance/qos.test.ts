@@ -1,0 +1,149 @@
+/** basic.qos as RabbitMQ has it: a limit a consumer, or one shared by the channel ("Consumer Prefetch"). */
+import { describe, expect, test } from 'vitest';
+import { useTarget } from '../support/target.ts';
+
+const target = useTarget();
+
+describe('prefetch a consumer', () => {
+  test('basic.qos/limit: a consumer holds at most prefetch_count unacked deliveries', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 2 });
+    await channel.consume(queue);
+    for (let n = 0; n < 4; n++) channel.publish(queue, `${n}`);
+    const [first] = await channel.deliveries(2);
+    await channel.expectNothing(queue);
+    channel.ack(first.deliveryTag);
+    expect((await channel.delivery()).body).toBe('2');
+    await channel.expectNothing(queue);
+  });
+
+  test('basic.qos/each-consumer: each consumer has the limit for itself', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1 });
+    await channel.consume(queue, { consumerTag: 'a' });
+    await channel.consume(queue, { consumerTag: 'b' });
+    for (let n = 0; n < 3; n++) channel.publish(queue, `${n}`);
+    expect((await channel.deliveries(2)).map(({ consumerTag }) => consumerTag)).toEqual(['a', 'b']);
+    await channel.expectNothing(queue);
+  });
+
+  test('basic.qos/later-consumers: a new limit leaves consumers that are there alone', async () => {
+    const channel = await target.channel();
+    const [one, two] = [await channel.queue(), await channel.queue()];
+    await channel.call('basic.qos', { prefetchCount: 1 });
+    await channel.consume(one);
+    await channel.call('basic.qos', { prefetchCount: 3 });
+    await channel.consume(two);
+    for (let n = 0; n < 3; n++) channel.publish(one, `one ${n}`);
+    expect((await channel.delivery()).body).toBe('one 0');
+    await channel.expectNothing(one);
+    for (let n = 0; n < 3; n++) channel.publish(two, `two ${n}`);
+    expect((await channel.deliveries(3)).map(({ body }) => body)).toEqual(['two 0', 'two 1', 'two 2']);
+  });
+
+  test('basic.qos/unlimited: prefetch_count 0 is no limit', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1 });
+    await channel.call('basic.qos', { prefetchCount: 0 });
+    await channel.consume(queue);
+    for (let n = 0; n < 300; n++) channel.publish(queue, `${n}`);
+    expect(await channel.deliveries(300)).toHaveLength(300);
+  });
+
+  test('basic.qos/no-ack: a consumer without acknowledgements is not limited', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1 });
+    await channel.consume(queue, { noAck: true });
+    for (let n = 0; n < 5; n++) channel.publish(queue, `${n}`);
+    await channel.deliveries(5);
+  });
+
+  test('basic.qos/get: basic.get pays no regard to the limit', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    for (let n = 0; n < 3; n++) channel.publish(queue, `${n}`);
+    for (let n = 0; n < 3; n++) expect((await channel.get(queue))?.body).toBe(`${n}`);
+  });
+
+  test("basic.qos/reject-frees: a requeue and a cancelled consumer's acks free credit too", async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1 });
+    await channel.consume(queue);
+    channel.publish(queue, 'a').publish(queue, 'b');
+    channel.nack((await channel.delivery()).deliveryTag);
+    expect(await channel.delivery()).toMatchObject({ body: 'a', redelivered: true });
+    channel.reject(2, false);
+    expect(await channel.delivery()).toMatchObject({ body: 'b', redelivered: false });
+  });
+});
+
+describe('prefetch a channel', () => {
+  test("basic.qos/global: with global the channel's consumers share one limit", async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 2, global: true });
+    await channel.consume(queue, { consumerTag: 'a' });
+    await channel.consume(queue, { consumerTag: 'b' });
+    for (let n = 0; n < 4; n++) channel.publish(queue, `${n}`);
+    const [first] = await channel.deliveries(2);
+    await channel.expectNothing(queue);
+    channel.ack(first.deliveryTag);
+    expect((await channel.delivery()).body).toBe('2');
+    await channel.expectNothing(queue);
+  });
+
+  test('basic.qos/both: a limit a consumer and one a channel hold at once', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 2 });
+    await channel.call('basic.qos', { prefetchCount: 3, global: true });
+    await channel.consume(queue, { consumerTag: 'a' });
+    await channel.consume(queue, { consumerTag: 'b' });
+    for (let n = 0; n < 5; n++) channel.publish(queue, `${n}`);
+    const tags = (await channel.deliveries(3)).map(({ consumerTag }) => consumerTag);
+    expect(tags.filter((tag) => tag === 'a').length).toBeLessThanOrEqual(2);
+    expect(tags.filter((tag) => tag === 'b').length).toBeLessThanOrEqual(2);
+    await channel.expectNothing(queue);
+  });
+
+  test('basic.qos/global-now: a new limit of the channel holds for its consumers at once', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    await channel.consume(queue);
+    for (let n = 0; n < 4; n++) channel.publish(queue, `${n}`);
+    expect((await channel.delivery()).body).toBe('0');
+    await channel.expectNothing(queue);
+    await channel.call('basic.qos', { prefetchCount: 3, global: true });
+    expect((await channel.deliveries(2)).map(({ body }) => body)).toEqual(['1', '2']);
+    await channel.expectNothing(queue);
+  });
+
+  test('basic.qos/other-channel: the limit of a channel leaves other channels alone', async () => {
+    const client = await target.connect();
+    const [one, two] = [await client.channel(), await client.channel()];
+    const queue = await one.queue();
+    await one.call('basic.qos', { prefetchCount: 1, global: true });
+    await one.consume(queue);
+    one.publish(queue, 'a');
+    await one.delivery();
+    await two.consume(queue);
+    for (let n = 0; n < 5; n++) one.publish(queue, `${n}`);
+    expect(await two.deliveries(5)).toHaveLength(5);
+  });
+});
+
+describe('refusals', () => {
+  test('basic.qos/size: a prefetch_size is refused with 540', async () => {
+    const channel = await target.channel();
+    channel.send('basic.qos', { prefetchSize: 5 });
+    const close = await channel.client.expectClose(540, 'NOT_IMPLEMENTED - prefetch_size!=0 (5)');
+    expect(close).toMatchObject({ classId: 60, methodId: 10 });
+  });
+});
