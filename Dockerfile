@@ -27,8 +27,12 @@ COPY --from=build /opt/leveret/node_modules node_modules
 COPY --from=build /opt/leveret/dist dist
 # The image's own settings are a file, the weakest source: any variable, any argument and any file mounted here wins.
 COPY docker/leveret.json /etc/leveret/leveret.json
-ENV NODE_ENV=production LEVERET_CONFIG=/etc/leveret/leveret.json
+ENV NODE_ENV=production LEVERET_CONFIG=/etc/leveret/leveret.json NODE_COMPILE_CACHE=/var/cache/leveret
+RUN install --directory --owner=leveret --group=0 --mode=0770 /var/cache/leveret
 USER 999:0
+# Starts the broker once: an image that does not work is not built, and the compiled code is kept for faster starts.
+RUN timeout --preserve-status 5 leveret --host 127.0.0.1 --port 0 --data-dir /tmp/first-start \
+  && rm -r /tmp/first-start
 WORKDIR /var/lib/leveret
 VOLUME /var/lib/leveret
 EXPOSE 5672
