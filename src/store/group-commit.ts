@@ -1,0 +1,106 @@
+/**
+ * When a batch is made, and who is told once it is on disk: the part of a store that does not depend on its engine.
+ * Collects what is said between two batches (topology changes, logs that have something to write, callbacks that wait),
+ * starts the next batch when it is due and no other runs, and reports the end of a batch to those who were in it.
+ */
+import type { Batch } from './batch.ts';
+import type { TopologyChange } from './records.ts';
+import type { LogSource } from './store.ts';
+
+/** What carries a batch to where it is kept. */
+export interface Engine {
+  /** What the logs collect into, just before `commit`. */
+  readonly batch: Batch;
+  /**
+   * Commits first `changes`, in their order, then what was written into the batch, and calls `done` when that is on disk:
+   * before it returns where there was nothing to write. Never fails: an engine in trouble tries again until it works.
+   */
+  commit(changes: readonly TopologyChange[], done: () => void): void;
+}
+
+interface Running {
+  readonly sources: ReadonlySet<LogSource>;
+  readonly waiters: (() => void)[];
+}
+
+export class GroupCommit {
+  readonly #engine: Engine;
+  readonly #lazyMs: number;
+  #running: Running | undefined;
+  // What the next batch will hold.
+  #changes: TopologyChange[] = [];
+  #sources = new Set<LogSource>();
+  #waiters: (() => void)[] = [];
+  #urgent = false;
+  #immediate: NodeJS.Immediate | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `lazyMs`: how long what is not urgent may wait for company, in milliseconds. */
+  constructor(engine: Engine, lazyMs: number) {
+    this.#engine = engine;
+    this.#lazyMs = lazyMs;
+  }
+
+  change(change: TopologyChange): void {
+    this.#changes.push(change);
+    this.#hurry();
+  }
+
+  schedule(source: LogSource, urgent: boolean): void {
+    this.#sources.add(source);
+    if (urgent) this.#hurry();
+    else if (this.#timer === undefined && !this.#urgent) this.#timer = setTimeout(() => this.#hurry(), this.#lazyMs);
+  }
+
+  unschedule(source: LogSource): void {
+    this.#sources.delete(source);
+  }
+
+  afterCommit(callback: () => void): void {
+    if (this.#changes.length > 0 || this.#sources.size > 0 || this.#waiters.length > 0) {
+      this.#waiters.push(callback);
+      this.#hurry();
+    } else if (this.#running !== undefined) {
+      this.#running.waiters.push(callback);
+    } else {
+      callback();
+    }
+  }
+
+  /** The next batch starts at the end of this turn of the event loop, or as soon as the running one is done. */
+  #hurry(): void {
+    this.#urgent = true;
+    if (this.#running === undefined) this.#immediate ??= setImmediate(() => this.#start());
+  }
+
+  #start(): void {
+    clearImmediate(this.#immediate);
+    clearTimeout(this.#timer);
+    this.#immediate = undefined;
+    this.#timer = undefined;
+    const changes = this.#changes;
+    const sources = this.#sources;
+    const running: Running = { sources, waiters: this.#waiters };
+    this.#changes = [];
+    this.#sources = new Set();
+    this.#waiters = [];
+    this.#urgent = false;
+    this.#running = running;
+
+    for (const source of sources) source.collect(this.#engine.batch);
+    let inside = true;
+    this.#engine.commit(changes, () => this.#finish(running, inside));
+    inside = false;
+  }
+
+  #finish(running: Running, inside: boolean): void {
+    this.#running = undefined;
+    for (const source of running.sources) source.committed();
+    for (const waiter of running.waiters) waiter();
+    // The next batch only after all were told: a log hears of one batch before it is asked for the next.
+    if (!this.#urgent) return;
+    // An engine that is done at once must not keep this turn of the event loop for ever.
+    if (inside) this.#hurry();
+    else this.#start();
+  }
+}

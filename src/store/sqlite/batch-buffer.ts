@@ -1,0 +1,186 @@
+/**
+ * A batch on its way to the writer thread: one array of numbers (operations with their operands) and a few chunks of
+ * bytes, all handed over by transfer and handed back for the next batch, so that a batch allocates and copies nothing else.
+ * The writer thread's side is batch-writer.ts; the operations and their operands are listed in `OP`.
+ */
+import type { Batch } from '../batch.ts';
+import type { PageHeader } from '../records.ts';
+
+/** Operations, each followed by its operands. `place` is three numbers: chunk, offset, length in bytes. */
+export const OP = {
+  /** id, queue id, base, first, last, count, place of the data, place of the body references. */
+  page: 0,
+  /** page id, place of the bitmap. */
+  settle: 1,
+  /** page id. */
+  dropPage: 2,
+  /** queue id. */
+  dropPages: 3,
+  /** body id, place of the bytes. */
+  body: 4,
+  /** body id. */
+  dropBody: 5,
+  /** queue id, sequence number. */
+  delivered: 6,
+  /** next page id, next body id: what is below may have been used. */
+  reserve: 7,
+} as const;
+
+/** What crosses to the writer thread and back. */
+export interface BatchMemory {
+  readonly numbers: ArrayBuffer;
+  readonly chunks: readonly ArrayBuffer[];
+}
+
+const CHUNK_BYTES = 1024 * 1024;
+/** Chunks kept for the next batch; more are left to the garbage collector after a burst. */
+const CHUNKS_KEPT = 2;
+const NUMBERS_KEPT = 64 * 1024;
+const FIRST_NUMBERS = 1024;
+
+export class BatchBuffer implements Batch {
+  #numbers = new Float64Array(FIRST_NUMBERS);
+  #length = 0;
+  readonly #chunks: ArrayBuffer[] = [];
+  /** The chunk in use, its index in #chunks, and how much of it is used. */
+  #chunk = 0;
+  #used = 0;
+  #bytes = 0;
+
+  /** Numbers in use: 0 where the batch is empty. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes placed in the batch. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  page(header: PageHeader, bytes: number): Uint8Array {
+    const n = this.#room(13);
+    const numbers = this.#numbers;
+    numbers[n] = OP.page;
+    numbers[n + 1] = header.id;
+    numbers[n + 2] = header.queueId;
+    numbers[n + 3] = header.base;
+    numbers[n + 4] = header.first;
+    numbers[n + 5] = header.last;
+    numbers[n + 6] = header.count;
+    const bodies = header.bodies;
+    if (bodies === undefined || bodies.length === 0) {
+      numbers[n + 12] = 0;
+    } else {
+      const source = new Uint8Array(bodies.buffer, bodies.byteOffset, bodies.byteLength);
+      this.#place(n + 10, bodies.byteLength).set(source);
+    }
+    return this.#place(n + 7, bytes);
+  }
+
+  settle(pageId: number, bitmap: Uint8Array): void {
+    const n = this.#room(5);
+    this.#numbers[n] = OP.settle;
+    this.#numbers[n + 1] = pageId;
+    this.#place(n + 2, bitmap.byteLength).set(bitmap);
+  }
+
+  dropPage(pageId: number): void {
+    this.#pair(OP.dropPage, pageId);
+  }
+
+  dropPages(queueId: number): void {
+    this.#pair(OP.dropPages, queueId);
+  }
+
+  body(bodyId: number, bytes: Uint8Array): void {
+    const n = this.#room(5);
+    this.#numbers[n] = OP.body;
+    this.#numbers[n + 1] = bodyId;
+    this.#place(n + 2, bytes.byteLength).set(bytes);
+  }
+
+  dropBody(bodyId: number): void {
+    this.#pair(OP.dropBody, bodyId);
+  }
+
+  delivered(queueId: number, seq: number): void {
+    this.#triple(OP.delivered, queueId, seq);
+  }
+
+  /** Page and body ids below these may have been handed out: no later process starts below them. */
+  reserve(nextPageId: number, nextBodyId: number): void {
+    this.#triple(OP.reserve, nextPageId, nextBodyId);
+  }
+
+  /** Gives the memory away. The batch takes no more operations until `reuse`. */
+  release(): BatchMemory {
+    const memory = { numbers: this.#numbers.buffer, chunks: this.#chunks.splice(0) };
+    this.#numbers = EMPTY;
+    this.#length = 0;
+    this.#bytes = 0;
+    this.#chunk = 0;
+    this.#used = 0;
+    return memory;
+  }
+
+  /** Takes the memory back for the next batch. */
+  reuse(memory: BatchMemory): void {
+    const kept = memory.numbers.byteLength <= NUMBERS_KEPT * 8 ? memory.numbers : new ArrayBuffer(FIRST_NUMBERS * 8);
+    this.#numbers = new Float64Array(kept);
+    for (const chunk of memory.chunks) {
+      if (chunk.byteLength === CHUNK_BYTES && this.#chunks.length < CHUNKS_KEPT) this.#chunks.push(chunk);
+    }
+  }
+
+  #pair(op: number, operand: number): void {
+    const n = this.#room(2);
+    this.#numbers[n] = op;
+    this.#numbers[n + 1] = operand;
+  }
+
+  #triple(op: number, first: number, second: number): void {
+    const n = this.#room(3);
+    this.#numbers[n] = op;
+    this.#numbers[n + 1] = first;
+    this.#numbers[n + 2] = second;
+  }
+
+  /** Takes `count` numbers and returns the index of the first. */
+  #room(count: number): number {
+    const n = this.#length;
+    this.#length = n + count;
+    if (this.#length > this.#numbers.length) {
+      const grown = new Float64Array(Math.max(this.#numbers.length * 2, FIRST_NUMBERS));
+      grown.set(this.#numbers);
+      this.#numbers = grown;
+    }
+    return n;
+  }
+
+  /** Takes `bytes` of a chunk, writes the place down at numbers[n], and returns it. */
+  #place(n: number, bytes: number): Uint8Array {
+    this.#bytes += bytes;
+    let chunk = this.#chunks[this.#chunk];
+    if (chunk === undefined || this.#used + bytes > chunk.byteLength) chunk = this.#nextChunk(bytes);
+    const numbers = this.#numbers;
+    numbers[n] = this.#chunk;
+    numbers[n + 1] = this.#used;
+    numbers[n + 2] = bytes;
+    const place = new Uint8Array(chunk, this.#used, bytes);
+    this.#used += bytes;
+    return place;
+  }
+
+  #nextChunk(bytes: number): ArrayBuffer {
+    if (this.#used > 0) this.#chunk++;
+    this.#used = 0;
+    // What is larger than a chunk gets one of its own size, and the chunks kept for reuse move behind it.
+    const kept = this.#chunks[this.#chunk];
+    if (kept !== undefined && bytes <= kept.byteLength) return kept;
+    const chunk = Buffer.allocUnsafeSlow(Math.max(bytes, CHUNK_BYTES)).buffer;
+    this.#chunks.splice(this.#chunk, 0, chunk);
+    return chunk;
+  }
+}
+
+const EMPTY = new Float64Array(0);

@@ -1,0 +1,124 @@
+/** Writes one batch in one transaction. Runs on the writer thread. */
+import type { Database, Statement } from 'better-sqlite3';
+import type { TopologyChange } from '../records.ts';
+import { OP } from './batch-buffer.ts';
+import { TopologyWriter } from './topology-writer.ts';
+
+/** A batch as it reaches the writer thread. */
+export interface WrittenBatch {
+  readonly numbers: ArrayBuffer;
+  /** Numbers in use. */
+  readonly length: number;
+  readonly chunks: readonly ArrayBuffer[];
+  readonly changes: readonly TopologyChange[];
+}
+
+export class BatchWriter {
+  readonly #database: Database;
+  readonly #topology: TopologyWriter;
+  readonly #begin: Statement;
+  readonly #commit: Statement;
+  readonly #rollback: Statement;
+  readonly #page: Statement;
+  readonly #settle: Statement;
+  readonly #dropPage: readonly Statement[];
+  readonly #dropPages: readonly Statement[];
+  readonly #body: Statement;
+  readonly #dropBody: Statement;
+  readonly #delivered: Statement;
+  readonly #reserve: Statement;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#topology = new TopologyWriter(database);
+    const prepare = (sql: string) => database.prepare(sql);
+    this.#begin = prepare('BEGIN IMMEDIATE');
+    this.#commit = prepare('COMMIT');
+    this.#rollback = prepare('ROLLBACK');
+    this.#page = prepare('INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    // A page that is gone keeps no bitmap.
+    this.#settle = prepare('INSERT OR REPLACE INTO settled SELECT id, ? FROM page WHERE id = ?');
+    this.#dropPage = ['DELETE FROM settled WHERE page_id = ?', 'DELETE FROM page WHERE id = ?'].map(prepare);
+    this.#dropPages = [
+      'DELETE FROM settled WHERE page_id IN (SELECT id FROM page WHERE queue_id = ?)',
+      'DELETE FROM page WHERE queue_id = ?',
+    ].map(prepare);
+    this.#body = prepare('INSERT INTO body VALUES (?, ?, ?)');
+    this.#dropBody = prepare('DELETE FROM body WHERE id = ?');
+    this.#delivered = prepare('UPDATE queue SET delivered = ? WHERE id = ?');
+    this.#reserve = prepare(
+      `UPDATE counter SET next = CASE name WHEN 'page' THEN ? ELSE ? END WHERE name IN ('page', 'body')`,
+    );
+  }
+
+  /** Throws what SQLite throws, and then nothing of the batch is written: it can be written again. */
+  write(batch: WrittenBatch): void {
+    this.#begin.run();
+    try {
+      for (const change of batch.changes) this.#topology.write(change);
+      this.#operations(new Float64Array(batch.numbers, 0, batch.length), batch.chunks);
+      this.#commit.run();
+    } catch (error) {
+      // SQLite itself rolls back on some errors, a full disk among them.
+      if (this.#database.inTransaction) this.#rollback.run();
+      throw error;
+    }
+  }
+
+  #operations(numbers: Float64Array, chunks: readonly ArrayBuffer[]): void {
+    /** The place whose three numbers start at n. */
+    const place = (n: number) => new Uint8Array(chunks[numbers[n]], numbers[n + 1], numbers[n + 2]);
+    let n = 0;
+    while (n < numbers.length) {
+      const first = numbers[n + 1];
+      switch (numbers[n]) {
+        case OP.page: {
+          const bodies = numbers[n + 12] === 0 ? null : place(n + 10);
+          this.#page.run(
+            first, // id
+            numbers[n + 2], // queue id
+            numbers[n + 3], // base
+            numbers[n + 4], // first
+            numbers[n + 5], // last
+            numbers[n + 6], // count
+            numbers[n + 9], // bytes
+            bodies,
+            place(n + 7),
+          );
+          n += 13;
+          break;
+        }
+        case OP.settle:
+          this.#settle.run(place(n + 2), first);
+          n += 5;
+          break;
+        case OP.dropPage:
+          for (const statement of this.#dropPage) statement.run(first);
+          n += 2;
+          break;
+        case OP.dropPages:
+          for (const statement of this.#dropPages) statement.run(first);
+          n += 2;
+          break;
+        case OP.body:
+          this.#body.run(first, numbers[n + 4], place(n + 2));
+          n += 5;
+          break;
+        case OP.dropBody:
+          this.#dropBody.run(first);
+          n += 2;
+          break;
+        case OP.delivered:
+          this.#delivered.run(numbers[n + 2], first);
+          n += 3;
+          break;
+        case OP.reserve:
+          this.#reserve.run(first, numbers[n + 2]);
+          n += 3;
+          break;
+        default:
+          throw new Error(`operation ${numbers[n]} at ${n} of a batch`);
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/** What the two threads of the SQLite store say to each other. */
+import type { BatchMemory } from './batch-buffer.ts';
+import type { WrittenBatch } from './batch-writer.ts';
+import type { Synchronous } from './database-file.ts';
+
+/** Given to the writer thread at its start. */
+export interface WriterOptions {
+  readonly path: string;
+  readonly synchronous: Synchronous;
+}
+
+export type ToWriter =
+  | ({ readonly kind: 'commit' } & WrittenBatch)
+  /** Comes when no batch is under way. The thread puts the log into the file and ends. */
+  | { readonly kind: 'close' };
+
+export type FromWriter =
+  /** The batch is on disk; its memory comes back. */
+  | ({ readonly kind: 'committed' } & BatchMemory)
+  /** The batch could not be committed; it is tried again until it is. */
+  | { readonly kind: 'trouble'; readonly reason: string }
+  | { readonly kind: 'warning'; readonly message: string; readonly reason: string };

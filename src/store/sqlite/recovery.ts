@@ -1,0 +1,94 @@
+/** Reads back what the store holds: everything but the messages themselves, whose bytes start-up never touches. */
+import type { Database } from 'better-sqlite3';
+import type { BindingRecord, ExchangeRecord, RecoveredPage, RecoveredQueue, RecoveredState } from '../records.ts';
+import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../records.ts';
+
+/** An empty field table, which most arguments are: SQL gives NULL for it, and all share this one. */
+const EMPTY_TABLE = new Uint8Array(0);
+const ARGUMENTS = `NULLIF(arguments, x'') AS arguments`;
+
+export interface Counters {
+  readonly queue: number;
+  readonly page: number;
+  readonly body: number;
+}
+
+export function readCounters(database: Database): Counters {
+  const rows = database.prepare('SELECT name, next FROM counter').raw().all() as [string, number][];
+  return Object.fromEntries(rows) as unknown as Counters;
+}
+
+export function readState(database: Database, fresh: boolean): RecoveredState {
+  const all = <Row>(sql: string) => database.prepare(sql).all() as Row[];
+  return {
+    fresh,
+    vhosts: all<Raw<VhostRecord>>('SELECT name, description, tags FROM vhost').map(withTags),
+    exchanges: all<Raw<ExchangeRecord>>(
+      `SELECT vhost, name, type, auto_delete AS autoDelete, internal, ${ARGUMENTS} FROM exchange`,
+    ).map((row) => ({ ...withArguments(row), autoDelete: row.autoDelete === 1, internal: row.internal === 1 })),
+    queues: all<Raw<RecoveredQueue>>(
+      `SELECT id, vhost, name, auto_delete AS autoDelete, ${ARGUMENTS}, delivered FROM queue ORDER BY id`,
+    ).map((row) => ({ ...withArguments(row), autoDelete: row.autoDelete === 1 })),
+    bindings: all<Raw<BindingRecord>>(
+      `SELECT vhost, source, destination_type AS destinationType, destination, routing_key AS routingKey, ${ARGUMENTS}
+         FROM binding`,
+    ).map(withArguments),
+    users: all<Raw<UserRecord>>(
+      'SELECT name, password_hash AS passwordHash, hashing_algorithm AS hashingAlgorithm, tags FROM user',
+    ).map(withTags),
+    permissions: all<PermissionRecord>('SELECT user, vhost, configure, write, read FROM permission'),
+    parameters: all<ParameterRecord>('SELECT component, vhost, name, value FROM parameter'),
+    pages: readPages(database),
+    bodies: new Map(database.prepare('SELECT id, bytes FROM body').raw().all() as [number, number][]),
+    nextQueueId: readCounters(database).queue,
+  };
+}
+
+/** A row as SQLite gives it, before its booleans, lists and tables are made. */
+type Raw<Row> = {
+  readonly [Name in keyof Row]: Row[Name] extends boolean
+    ? number
+    : Row[Name] extends readonly string[]
+      ? string
+      : Row[Name] extends Uint8Array
+        ? Uint8Array | null
+        : Row[Name];
+};
+
+function withTags<Row extends { readonly tags: string }>(row: Row): Omit<Row, 'tags'> & { readonly tags: string[] } {
+  return { ...row, tags: JSON.parse(row.tags) as string[] };
+}
+
+function withArguments<Row extends { readonly arguments: Uint8Array | null }>(
+  row: Row,
+): Omit<Row, 'arguments'> & { readonly arguments: Uint8Array } {
+  return { ...row, arguments: row.arguments ?? EMPTY_TABLE };
+}
+
+/** The columns of a page but its data, and its bitmap. */
+type PageRow = [number, number, number, number, number, number, number, Buffer | null, Buffer | null];
+
+function readPages(database: Database): RecoveredPage[] {
+  const rows = database
+    .prepare(
+      `SELECT id, queue_id, base, first_seq, last_seq, count, bytes, bodies, bitmap
+         FROM page LEFT JOIN settled ON page_id = id ORDER BY queue_id, first_seq, id`,
+    )
+    .raw()
+    .iterate() as IterableIterator<PageRow>;
+  const pages: RecoveredPage[] = [];
+  for (const [id, queueId, base, first, last, count, bytes, bodies, settled] of rows) {
+    pages.push({
+      id,
+      queueId,
+      base,
+      first,
+      last,
+      count,
+      bytes,
+      ...(bodies === null ? undefined : { bodies: new Float64Array(new Uint8Array(bodies).buffer) }),
+      ...(settled === null ? undefined : { settled }),
+    });
+  }
+  return pages;
+}

@@ -1,0 +1,127 @@
+/**
+ * The schema of leveret.db, and the steps that lead there from older versions.
+ * Comments inside the statements stay in the file: `.schema` in the sqlite3 shell shows them.
+ */
+import type { Database } from 'better-sqlite3';
+
+/** "LVRT", in the file's header: the file is Leveret's. */
+export const APPLICATION_ID = 0x4c565254;
+
+/** One step a version: step n leads from version n to n + 1. A published step never changes. */
+const MIGRATIONS: readonly string[] = [
+  `
+CREATE TABLE vhost (
+  name TEXT PRIMARY KEY,
+  description TEXT NOT NULL,
+  tags TEXT NOT NULL -- JSON array of strings
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE exchange (
+  -- durable exchanges, the predeclared ones included where the broker stores them
+  vhost TEXT NOT NULL,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL, -- direct, fanout, topic, headers, ...
+  auto_delete INTEGER NOT NULL, -- 0 or 1
+  internal INTEGER NOT NULL, -- 0 or 1
+  arguments BLOB NOT NULL, -- an AMQP field table as on the wire, without its length
+  PRIMARY KEY (vhost, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE queue (
+  -- durable queues
+  id INTEGER PRIMARY KEY, -- never used twice
+  vhost TEXT NOT NULL,
+  name TEXT NOT NULL,
+  auto_delete INTEGER NOT NULL, -- 0 or 1
+  arguments BLOB NOT NULL, -- an AMQP field table as on the wire, without its length
+  delivered INTEGER NOT NULL DEFAULT 0, -- messages with lower sequence numbers may have been delivered before
+  UNIQUE (vhost, name)
+) STRICT;
+
+CREATE TABLE binding (
+  vhost TEXT NOT NULL,
+  source TEXT NOT NULL, -- an exchange
+  destination_type TEXT NOT NULL, -- queue or exchange
+  destination TEXT NOT NULL,
+  routing_key TEXT NOT NULL,
+  arguments BLOB NOT NULL, -- an AMQP field table as on the wire, without its length
+  PRIMARY KEY (vhost, source, destination_type, destination, routing_key, arguments)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE user (
+  name TEXT PRIMARY KEY,
+  password_hash TEXT NOT NULL, -- base64 of a 4-byte salt and the hash of salt and password
+  hashing_algorithm TEXT NOT NULL,
+  tags TEXT NOT NULL -- JSON array of strings
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE permission (
+  user TEXT NOT NULL,
+  vhost TEXT NOT NULL,
+  configure TEXT NOT NULL, -- regular expressions, matched against names
+  write TEXT NOT NULL,
+  read TEXT NOT NULL,
+  PRIMARY KEY (user, vhost)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE parameter (
+  -- policies, limits and what else the broker keeps by name
+  component TEXT NOT NULL,
+  vhost TEXT NOT NULL, -- empty: global
+  name TEXT NOT NULL,
+  value TEXT NOT NULL, -- JSON
+  PRIMARY KEY (component, vhost, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE page (
+  -- a run of a queue's messages, written at once; removed when all of them are settled
+  id INTEGER PRIMARY KEY, -- never used twice
+  queue_id INTEGER NOT NULL,
+  base INTEGER NOT NULL, -- sequence number that the records count from
+  first_seq INTEGER NOT NULL, -- sequence numbers of the first and the last message
+  last_seq INTEGER NOT NULL,
+  count INTEGER NOT NULL, -- messages
+  bytes INTEGER NOT NULL, -- length of data
+  bodies BLOB, -- pairs of 64-bit floats, lowest byte first: position in the page, body.id; NULL: none
+  data BLOB NOT NULL -- the messages; the last column, so that start-up reads the others without it
+) STRICT;
+
+CREATE INDEX page_of_queue ON page (queue_id);
+
+CREATE TABLE settled (
+  -- which messages of a page were acknowledged or dropped already; no row: none
+  page_id INTEGER PRIMARY KEY,
+  bitmap BLOB NOT NULL -- bit n, lowest first, is the n-th message of the page
+) STRICT;
+
+CREATE TABLE body (
+  -- message bodies kept apart from the pages that refer to them (page.bodies)
+  id INTEGER PRIMARY KEY, -- never used twice
+  bytes INTEGER NOT NULL, -- length of data
+  data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE counter (
+  -- the next ids: all those in use, now or before, are below
+  name TEXT PRIMARY KEY, -- queue, page or body
+  next INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO counter VALUES ('queue', 1), ('page', 1), ('body', 1);
+`,
+];
+
+/** The version that this code reads and writes: the file's user_version. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** Brings the file from its version to this one, whole or not at all. A file without a schema is at version 0. */
+export function migrate(database: Database): void {
+  const step = database.transaction(() => {
+    const version = database.pragma('user_version', { simple: true }) as number;
+    if (version === SCHEMA_VERSION) return;
+    for (const sql of MIGRATIONS.slice(version)) database.exec(sql);
+    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma(`user_version = ${SCHEMA_VERSION}`);
+  });
+  step.immediate();
+}

@@ -1,0 +1,256 @@
+/**
+ * The store in one SQLite file. This thread collects batches and reads; the writer thread (worker.ts) commits them, one at a
+ * time, each in one transaction. The data folder holds leveret.db (with SQLite's -wal and -shm beside it while in use),
+ * leveret.lock and leveret.pid.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Database, Statement } from 'better-sqlite3';
+import { type Engine, GroupCommit } from '../group-commit.ts';
+import type { RecoveredState, TopologyChange } from '../records.ts';
+import { type LogSource, type Store, StoreError } from '../store.ts';
+import { BatchBuffer } from './batch-buffer.ts';
+import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
+import { FolderLock } from './folder-lock.ts';
+import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
+import { readCounters, readState } from './recovery.ts';
+
+export interface SqliteStoreOptions {
+  /** The data folder; created, readable by its owner only, where it is missing. */
+  readonly folder: string;
+  /** How long what nobody waits for may wait for company, in milliseconds. Default 20. */
+  readonly lazyMs?: number;
+  /** `full` (default): what is reported committed survives a loss of power. `normal`: it survives the end of the process. */
+  readonly synchronous?: Synchronous;
+  /** How long `close` waits for commits that fail, in milliseconds. Default 5000. */
+  readonly closeMs?: number;
+  readonly log?: (level: 'info' | 'warn' | 'error', fields: object, message: string) => void;
+}
+
+/** Ids are reserved in runs: one small write a run, and none a batch. */
+const RESERVED_RUN = 1_000_000;
+
+export class SqliteStore implements Store {
+  readonly durable = true;
+  readonly #path: string;
+  readonly #lock: FolderLock;
+  readonly #reader: Database;
+  readonly #fresh: boolean;
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  readonly #log: NonNullable<SqliteStoreOptions['log']>;
+  readonly #closeMs: number;
+  readonly #commits: GroupCommit;
+  readonly #buffer = new BatchBuffer();
+  readonly #listeners: ((reason: string | undefined) => void)[] = [];
+  readonly #pageData: Statement;
+  readonly #bodyData: Statement;
+  #nextPageId: number;
+  #nextBodyId: number;
+  /** Ids from here on were not written to the file as used. */
+  #reservedPageIds: number;
+  #reservedBodyIds: number;
+  /** Called when the batch under way is on disk. */
+  #done: (() => void) | undefined;
+  /** Why commits fail, while they do. */
+  #trouble: string | undefined;
+  #closing: Promise<void> | undefined;
+  #closed = false;
+
+  /**
+   * Opens the store of a folder, creating it where it is missing.
+   * Throws StoreError where the folder cannot be written or another broker uses it, and where the file in it is damaged, not
+   * Leveret's or from a newer version: it is left untouched then.
+   */
+  // eslint-disable-next-line @typescript-eslint/require-await -- a store opens asynchronously by contract, whatever this one needs
+  static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
+    prepareFolder(options.folder);
+    const path = databasePath(options.folder);
+    const undo: (() => void)[] = [];
+    try {
+      const lock = new FolderLock(options.folder);
+      undo.push(() => lock.release());
+      const { created, reader } = openDatabase(path);
+      undo.push(() => reader.close());
+      return new SqliteStore(options, path, lock, reader, created);
+    } catch (error) {
+      for (const step of undo.reverse()) step();
+      throw explain(path, error);
+    }
+  }
+
+  /** Use `SqliteStore.open`. */
+  constructor(options: SqliteStoreOptions, path: string, lock: FolderLock, reader: Database, fresh: boolean) {
+    this.#path = path;
+    this.#lock = lock;
+    this.#reader = reader;
+    this.#fresh = fresh;
+    this.#log = options.log ?? (() => undefined);
+    this.#closeMs = options.closeMs ?? 5000;
+    const engine: Engine = { batch: this.#buffer, commit: (changes, done) => this.#commit(changes, done) };
+    this.#commits = new GroupCommit(engine, options.lazyMs ?? 20);
+    const counters = readCounters(reader);
+    this.#nextPageId = this.#reservedPageIds = counters.page;
+    this.#nextBodyId = this.#reservedBodyIds = counters.body;
+    this.#pageData = reader.prepare('SELECT data FROM page WHERE id = ?').pluck();
+    this.#bodyData = reader.prepare('SELECT data FROM body WHERE id = ?').pluck();
+    this.#worker = startWriter({ path, synchronous: options.synchronous ?? 'full' });
+    this.#worker.on('message', (message: FromWriter) => this.#hear(message));
+    this.#worker.on('error', (error: Error) => this.#lost(error));
+    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
+  }
+
+  recover(): RecoveredState {
+    return this.#read(() => readState(this.#reader, this.#fresh));
+  }
+
+  change(change: TopologyChange): void {
+    this.#commitsIfOpen().change(change);
+  }
+
+  schedule(source: LogSource, urgent: boolean): void {
+    this.#commitsIfOpen().schedule(source, urgent);
+  }
+
+  unschedule(source: LogSource): void {
+    this.#commits.unschedule(source);
+  }
+
+  afterCommit(callback: () => void): void {
+    this.#commitsIfOpen().afterCommit(callback);
+  }
+
+  readPages(pageIds: readonly number[]): Buffer[] {
+    return this.#read(() => pageIds.map((id) => found(this.#pageData.get(id), `page ${id}`, this.#path)));
+  }
+
+  readBody(bodyId: number): Buffer {
+    return this.#read(() => found(this.#bodyData.get(bodyId), `body ${bodyId}`, this.#path));
+  }
+
+  onTrouble(listener: (reason: string | undefined) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  nextPageId(): number {
+    return this.#nextPageId++;
+  }
+
+  nextBodyId(): number {
+    return this.#nextBodyId++;
+  }
+
+  /** Rejects with a StoreError where what was said could not be committed in time: it is lost then, and the folder is free. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #commitsIfOpen(): GroupCommit {
+    if (this.#closed) throw new StoreError(`The store ${this.#path} is closed.`);
+    return this.#commits;
+  }
+
+  #commit(changes: readonly TopologyChange[], done: () => void): void {
+    const buffer = this.#buffer;
+    if (buffer.length === 0 && changes.length === 0) {
+      done();
+      return;
+    }
+    if (this.#nextPageId > this.#reservedPageIds || this.#nextBodyId > this.#reservedBodyIds) {
+      this.#reservedPageIds = this.#nextPageId + RESERVED_RUN;
+      this.#reservedBodyIds = this.#nextBodyId + RESERVED_RUN;
+      buffer.reserve(this.#reservedPageIds, this.#reservedBodyIds);
+    }
+    this.#done = done;
+    const length = buffer.length;
+    const { numbers, chunks } = buffer.release();
+    this.#tell({ kind: 'commit', numbers, length, chunks, changes }, [numbers, ...chunks]);
+  }
+
+  #tell(message: ToWriter, transfer: readonly ArrayBuffer[]): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #hear(message: FromWriter): void {
+    switch (message.kind) {
+      case 'committed': {
+        this.#buffer.reuse(message);
+        this.#setTrouble(undefined);
+        const done = this.#done!;
+        this.#done = undefined;
+        done();
+        break;
+      }
+      case 'trouble':
+        this.#setTrouble(message.reason);
+        break;
+      case 'warning':
+        this.#log('warn', { file: this.#path, reason: message.reason }, message.message);
+        break;
+    }
+  }
+
+  /** The writer thread ended by itself: nothing more is committed in this process. */
+  #lost(error: Error): void {
+    this.#setTrouble(`the thread that writes ended: ${error.message}`);
+  }
+
+  #setTrouble(reason: string | undefined): void {
+    if (reason === this.#trouble) return;
+    this.#trouble = reason;
+    if (reason === undefined) this.#log('info', { file: this.#path }, 'commits work again');
+    else this.#log('error', { file: this.#path, reason }, 'a commit failed and is tried again');
+    for (const listener of this.#listeners) listener(reason);
+  }
+
+  #read<Result>(read: () => Result): Result {
+    if (this.#closed) throw new StoreError(`The store ${this.#path} is closed.`);
+    try {
+      return read();
+    } catch (error) {
+      throw explain(this.#path, error);
+    }
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#allCommitted();
+      // Before the writer's, so that the writer's is the last connection and takes the log away.
+      this.#closed = true;
+      this.#reader.close();
+      this.#tell({ kind: 'close' }, []);
+      await this.#exited;
+    } finally {
+      this.#closed = true;
+      await this.#worker.terminate();
+      this.#reader.close();
+      this.#lock.release();
+    }
+  }
+
+  /** Resolves when everything said is on disk; rejects where commits fail for too long, or can no longer work. */
+  async #allCommitted(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const giveUp = () => reject(new StoreError(`${this.#path} was closed with data not written: ${this.#trouble}`));
+    this.#commits.afterCommit(resolve);
+    void this.#exited.then(giveUp);
+    // A commit that is only slow is waited for.
+    const timer = setInterval(() => this.#trouble !== undefined && giveUp(), this.#closeMs);
+    try {
+      await promise;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}
+
+/** The file next to this one, in the form that this one has: TypeScript from the sources, JavaScript as published. */
+function startWriter(options: WriterOptions): Worker {
+  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+  return new Worker(new URL(file, import.meta.url), { name: 'leveret-store', workerData: options });
+}
+
+function found(row: unknown, what: string, path: string): Buffer {
+  if (row === undefined) throw new StoreError(`${path} holds no ${what}.`);
+  return row as Buffer;
+}

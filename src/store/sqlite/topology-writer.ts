@@ -1,0 +1,86 @@
+/** Writes topology changes: one prepared statement or a few for each kind of change. Runs on the writer thread. */
+import type { Database } from 'better-sqlite3';
+import type { TopologyChange } from '../records.ts';
+
+/** Statements that remove the pages, with their bitmaps, of the queues that `queues` (an SQL expression) selects. */
+function dropPagesOf(queues: string): readonly string[] {
+  return [
+    `DELETE FROM settled WHERE page_id IN (SELECT id FROM page WHERE queue_id IN (${queues}))`,
+    `DELETE FROM page WHERE queue_id IN (${queues})`,
+  ];
+}
+
+const OF_VHOST = 'SELECT id FROM queue WHERE vhost = :name';
+const OF_SAME_NAME = 'SELECT id FROM queue WHERE vhost = :vhost AND name = :name AND id <> :id';
+
+/** The SQL of each change, run in order with the parameters that `parameters` makes of it. */
+const SQL: Readonly<Record<TopologyChange['op'], readonly string[]>> = {
+  'put-vhost': ['INSERT OR REPLACE INTO vhost VALUES (:name, :description, :tags)'],
+  'delete-vhost': [
+    ...dropPagesOf(OF_VHOST),
+    'DELETE FROM queue WHERE vhost = :name',
+    'DELETE FROM exchange WHERE vhost = :name',
+    'DELETE FROM binding WHERE vhost = :name',
+    'DELETE FROM permission WHERE vhost = :name',
+    'DELETE FROM parameter WHERE vhost = :name',
+    'DELETE FROM vhost WHERE name = :name',
+  ],
+  'put-exchange': ['INSERT OR REPLACE INTO exchange VALUES (:vhost, :name, :type, :autoDelete, :internal, :arguments)'],
+  'delete-exchange': ['DELETE FROM exchange WHERE vhost = :vhost AND name = :name'],
+  'put-queue': [
+    ...dropPagesOf(OF_SAME_NAME),
+    'DELETE FROM queue WHERE vhost = :vhost AND name = :name AND id <> :id',
+    `INSERT INTO queue (id, vhost, name, auto_delete, arguments) VALUES (:id, :vhost, :name, :autoDelete, :arguments)
+       ON CONFLICT (id) DO UPDATE SET vhost = :vhost, name = :name, auto_delete = :autoDelete, arguments = :arguments`,
+    `UPDATE counter SET next = :id + 1 WHERE name = 'queue' AND next <= :id`,
+  ],
+  'delete-queue': [...dropPagesOf('SELECT :id'), 'DELETE FROM queue WHERE id = :id'],
+  'put-binding': [
+    `INSERT OR REPLACE INTO binding
+       VALUES (:vhost, :source, :destinationType, :destination, :routingKey, :arguments)`,
+  ],
+  'delete-binding': [
+    `DELETE FROM binding WHERE vhost = :vhost AND source = :source AND destination_type = :destinationType
+       AND destination = :destination AND routing_key = :routingKey AND arguments = :arguments`,
+  ],
+  'put-user': ['INSERT OR REPLACE INTO user VALUES (:name, :passwordHash, :hashingAlgorithm, :tags)'],
+  'delete-user': ['DELETE FROM permission WHERE user = :name', 'DELETE FROM user WHERE name = :name'],
+  'put-permission': ['INSERT OR REPLACE INTO permission VALUES (:user, :vhost, :configure, :write, :read)'],
+  'delete-permission': ['DELETE FROM permission WHERE user = :user AND vhost = :vhost'],
+  'put-parameter': ['INSERT OR REPLACE INTO parameter VALUES (:component, :vhost, :name, :value)'],
+  'delete-parameter': ['DELETE FROM parameter WHERE component = :component AND vhost = :vhost AND name = :name'],
+};
+
+interface Statement {
+  run(parameters: Record<string, unknown>): unknown;
+}
+
+export class TopologyWriter {
+  readonly #database: Database;
+  /** Prepared when first needed: most processes never need most of them. */
+  readonly #statements = new Map<TopologyChange['op'], readonly Statement[]>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  write(change: TopologyChange): void {
+    let statements = this.#statements.get(change.op);
+    if (statements === undefined) {
+      statements = SQL[change.op].map((sql) => this.#database.prepare(sql));
+      this.#statements.set(change.op, statements);
+    }
+    const values = parameters('record' in change ? change.record : change);
+    for (const statement of statements) statement.run(values);
+  }
+}
+
+/** A record's fields as SQLite takes them: no booleans, lists as JSON. */
+function parameters(record: object): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) {
+    if (typeof value === 'boolean') values[name] = value ? 1 : 0;
+    else values[name] = Array.isArray(value) ? JSON.stringify(value) : value;
+  }
+  return values;
+}

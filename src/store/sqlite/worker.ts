@@ -1,0 +1,79 @@
+/**
+ * The writer thread: owns the only connection that writes, and commits one batch at a time. A batch that fails is tried
+ * again, unchanged, until it works: nothing that was said to the store is lost or overtaken.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import type { BatchMemory } from './batch-buffer.ts';
+import { BatchWriter, type WrittenBatch } from './batch-writer.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { openWriter } from './database-file.ts';
+import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
+
+/** Pauses between attempts, in milliseconds: doubled from the first to the last. */
+const FIRST_PAUSE = 100;
+const LAST_PAUSE = 1000;
+/** Bytes that a commit writes to the log beside its data, about: the pages of the trees above it, and each operation's share. */
+const BYTES_A_BATCH = 16 * 1024;
+const BYTES_A_NUMBER = 128;
+
+/** What SQLite says of a statement or a value that is wrong. Everything else is about the disk, the file or another process. */
+const LASTING = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE', 'SQLITE_TOOBIG', 'SQLITE_MISUSE'];
+
+const port = parentPort!;
+const { path, synchronous } = workerData as WriterOptions;
+
+const database = openWriter(path, synchronous);
+const writer = new BatchWriter(database);
+const checkpoints = new Checkpoints(database, path, (error) => {
+  say({ kind: 'warning', message: 'the write-ahead log could not be put into the file', reason: describe(error) });
+});
+
+port.on('message', (message: ToWriter) => {
+  if (message.kind === 'commit') commit(message, FIRST_PAUSE);
+  else close();
+});
+
+function commit(batch: WrittenBatch, pause: number): void {
+  try {
+    writer.write(batch);
+  } catch (error) {
+    if (!mayWorkLater(error)) throw error;
+    say({ kind: 'trouble', reason: describe(error) });
+    setTimeout(() => {
+      checkpoints.makeRoom();
+      commit(batch, Math.min(pause * 2, LAST_PAUSE));
+    }, pause);
+    return;
+  }
+  let bytes = BYTES_A_BATCH + batch.length * BYTES_A_NUMBER;
+  for (const chunk of batch.chunks) bytes += chunk.byteLength;
+  give({ numbers: batch.numbers, chunks: batch.chunks });
+  // After the report, so that only the batch after the next waits for a checkpoint.
+  checkpoints.committed(bytes);
+}
+
+/** Reports the batch committed and gives its memory back. */
+function give(memory: BatchMemory): void {
+  port.postMessage({ kind: 'committed', ...memory } satisfies FromWriter, [memory.numbers, ...memory.chunks]);
+}
+
+function say(message: FromWriter): void {
+  port.postMessage(message);
+}
+
+function close(): void {
+  checkpoints.stop();
+  // The last connection to close puts the log into the file and removes it.
+  database.close();
+  port.close();
+}
+
+/** A defect in a batch stays one however often it is written: the thread ends with it, and the store with the thread. */
+function mayWorkLater(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Database.SqliteError && !LASTING.some((code) => error.code.startsWith(code));
+}
+
+function describe(error: Error & { readonly code?: string }): string {
+  return error.code === undefined ? error.message : `${error.message} (${error.code})`;
+}
