@@ -133,11 +133,7 @@ describe('methods in the wrong place', () => {
   test('channel/zero-content: content on channel 0 is refused', async () => {
     const client = await target.connect();
     client.write(frames.headerFrame(0, 0));
-    const answer = target.pick({
-      leveret: /^UNEXPECTED_FRAME - /,
-      rabbitmq: /^UNEXPECTED_FRAME - /,
-    });
-    await client.expectClose(505, answer);
+    await client.expectClose(505, /^UNEXPECTED_FRAME - /);
   });
 
   test('connection/open-twice: a second connection.open is refused with 504', async () => {

@@ -70,13 +70,9 @@ describe('connection.start and start-ok', () => {
   test('handshake/server-properties: the server names its product, version, platform and all capabilities', async () => {
     const client = await target.dial();
     const { serverProperties } = await sayHello(client);
-    expect(fromFieldTable(serverProperties)).toMatchObject({
+    const properties = fromFieldTable(serverProperties);
+    expect(properties).toMatchObject({
       product: 'RabbitMQ',
-      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      platform: expect.any(String),
-      information: expect.any(String),
-      copyright: expect.any(String),
-      cluster_name: expect.any(String),
       capabilities: {
         publisher_confirms: true,
         exchange_exchange_bindings: true,
@@ -89,6 +85,10 @@ describe('connection.start and start-ok', () => {
         direct_reply_to: true,
       },
     });
+    expect(properties['version']).toMatch(/^\d+\.\d+\.\d+/);
+    for (const name of ['platform', 'information', 'copyright', 'cluster_name']) {
+      expect(properties[name], name).toBeTypeOf('string');
+    }
   });
 
   test('handshake/mechanisms: PLAIN and AMQPLAIN are offered, separated by spaces', async () => {

@@ -96,10 +96,14 @@ describe('direct reply-to', () => {
     expect(await channel.call('queue.declare', { queue: REPLY_TO })).toMatchObject({ queue: REPLY_TO });
   });
 
-  test('reply-to/get: the bare name is no queue to get from or to bind', async () => {
+  test('reply-to/get: the bare name is no queue to get from', async () => {
     const channel = await target.channel();
     channel.send('basic.get', { queue: REPLY_TO });
     await channel.expectClose(404, `NOT_FOUND - no queue '${REPLY_TO}' in vhost '/'`);
+  });
+
+  test('reply-to/bind: the bare name is no queue to bind', async () => {
+    const channel = await target.channel();
     channel.send('queue.bind', { queue: REPLY_TO, exchange: 'amq.direct', routingKey: 'k' });
     if (target.rabbitmq) await channel.expectClose(404, `NOT_FOUND - no queue '${REPLY_TO}' in vhost '/'`);
     else {

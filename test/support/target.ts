@@ -3,8 +3,10 @@
  * process for the file. Names are unique a run, and what was declared under them is deleted, so that a shared broker stays clean.
  */
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { fromFieldTable } from '../../src/codec/field-table.ts';
+import { type Accounts, folderWithAccounts, importAccounts } from './accounts.ts';
 import { AmqpClient, sayHello, type AmqpChannel, type HandshakeOptions } from './amqp-client/index.ts';
 
 export interface Target {
@@ -19,12 +21,10 @@ export interface Target {
   channel(options?: HandshakeOptions): Promise<AmqpChannel>;
   /** A name nobody else uses; a queue or exchange of this name is deleted when the file ends. */
   name(prefix: string): string;
-  /** What this broker should say, where the two differ on purpose. */
-  pick<T>(answers: { readonly leveret: T; readonly rabbitmq: T }): T;
 }
 
-/** Call once at the top of a test file. */
-export function useTarget(): Target {
+/** Call once at the top of a test file. `accounts` are there before the first test and gone after the last. */
+export function useTarget(accounts?: Accounts): Target {
   const run = randomBytes(4).toString('hex');
   const clients: AmqpClient[] = [];
   const names: string[] = [];
@@ -40,10 +40,14 @@ export function useTarget(): Target {
   beforeAll(async () => {
     if (url === '') {
       const { Broker } = await import('../../src/index.ts');
-      const broker = await Broker.start({ port: 0 });
+      const dataDir = accounts && (await folderWithAccounts(accounts));
+      const broker = await Broker.start({ port: 0, dataDir });
       url = broker.url;
-      stop = () => broker.stop();
-    }
+      stop = async () => {
+        await broker.stop();
+        if (dataDir !== undefined) await rm(dataDir, { recursive: true });
+      };
+    } else if (accounts !== undefined) stop = await importAccounts(accounts);
     const client = keep(await AmqpClient.dial(url));
     const { serverProperties } = await sayHello(client);
     rabbitmq = !String(fromFieldTable(serverProperties)['platform']).includes('Leveret');
@@ -73,7 +77,6 @@ export function useTarget(): Target {
       names.push(name);
       return name;
     },
-    pick: (answers) => (rabbitmq ? answers.rabbitmq : answers.leveret),
   };
 }
 

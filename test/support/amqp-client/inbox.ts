@@ -92,7 +92,7 @@ export class Inbox {
           resolve(value);
         } catch (error) {
           stop();
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
       const timer = setTimeout(() => {

@@ -1,0 +1,156 @@
+/** What users may do (RabbitMQ's page "Access Control"). */
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { accountsPossible } from '../support/accounts.ts';
+import type { AmqpChannel } from '../support/amqp-client/index.ts';
+import { useTarget } from '../support/target.ts';
+
+const run = randomBytes(4).toString('hex');
+/** May do everything with names that begin with x-. */
+const limited = `limited-${run}`;
+/** May do nothing in the virtual host it has access to. */
+const powerless = `powerless-${run}`;
+const impersonator = `impersonator-${run}`;
+const closed = `closed-${run}`;
+const all = { configure: '.*', write: '.*', read: '.*' };
+const none = { configure: '', write: '', read: '' };
+const own = { configure: '^x-', write: '^(x-|amq\\.default$)', read: '^x-' };
+
+const accounts = {
+  vhosts: [closed],
+  users: [{ name: limited }, { name: powerless }, { name: impersonator, tags: ['impersonator'] }],
+  permissions: [
+    { user: limited, vhost: '/', ...own },
+    { user: powerless, vhost: '/', ...none },
+    { user: impersonator, vhost: '/', ...all },
+  ],
+};
+
+// Without LEVERET_TEST_CTL nobody can give a running broker the accounts that these need.
+describe.skipIf(!accountsPossible)('permissions', () => {
+  const target = useTarget(accountsPossible ? accounts : undefined);
+  const as = (user: string): Promise<AmqpChannel> => target.channel({ user, password: user });
+  const refusal = (operation: string, kind: string, name: string, user = limited) => {
+    // RabbitMQ before 3.12 does not name the operation.
+    const what = target.rabbitmq ? 'access' : `${operation} access`;
+    return `ACCESS_REFUSED - ${what} to ${kind} '${name}' in vhost '/' refused for user '${user}'`;
+  };
+
+  test('permissions/vhost: a virtual host the user has no permissions in is refused with 530', async () => {
+    await expect(target.connect({ user: limited, password: limited, vhost: closed })).rejects.toThrow(
+      `connection.close 530 "NOT_ALLOWED - access to vhost '${closed}' refused for user '${limited}'"`,
+    );
+  });
+
+  test('permissions/configure: declaring and deleting need configure', async () => {
+    const [channel, owner] = [await as(limited), await target.channel()];
+    const [queue, exchange] = [target.name('y'), target.name('y')];
+    await owner.queue(queue, { exclusive: false });
+    await owner.exchange(exchange);
+    channel.send('queue.declare', { queue: target.name('y') });
+    expect(await channel.expectClose(403, /^ACCESS_REFUSED - /)).toMatchObject({ classId: 50, methodId: 10 });
+    channel.send('queue.declare', { queue });
+    await channel.expectClose(403, refusal('configure', 'queue', queue));
+    channel.send('queue.delete', { queue });
+    await channel.expectClose(403, refusal('configure', 'queue', queue));
+    channel.send('exchange.declare', { exchange, type: 'direct' });
+    await channel.expectClose(403, refusal('configure', 'exchange', exchange));
+    channel.send('exchange.delete', { exchange });
+    await channel.expectClose(403, refusal('configure', 'exchange', exchange));
+    await channel.queue(target.name('x'));
+  });
+
+  test('permissions/passive: a passive declare needs no permission', async () => {
+    const [channel, owner] = [await as(powerless), await target.channel()];
+    const queue = await owner.queue(target.name('y'), { exclusive: false });
+    await channel.counts(queue);
+    await channel.call('exchange.declare', { exchange: 'amq.direct', passive: true });
+  });
+
+  test('permissions/server-named: a server-named queue needs configure for its name too', async () => {
+    const channel = await as(limited);
+    channel.send('queue.declare', { queue: '', exclusive: true });
+    await channel.expectClose(403, /queue 'amq\.gen-[^']+' in vhost '\/' refused for user/);
+  });
+
+  test('permissions/write: publishing needs write on the exchange, the default one by the name amq.default', async () => {
+    const channel = await as(limited);
+    channel.publish('k', 'x', { exchange: 'amq.direct' });
+    expect(await channel.expectClose(403, refusal('write', 'exchange', 'amq.direct'))).toMatchObject({
+      classId: 60,
+      methodId: 40,
+    });
+    const queue = await channel.queue(target.name('x'));
+    channel.publish(queue, 'allowed');
+    expect((await channel.get(queue))?.body).toBe('allowed');
+    const other = await as(powerless);
+    other.publish(queue, 'x');
+    await other.expectClose(403, refusal('write', 'exchange', 'amq.default', powerless));
+  });
+
+  test('permissions/read: getting, consuming and purging need read', async () => {
+    const [channel, owner] = [await as(limited), await target.channel()];
+    const queue = await owner.queue(target.name('y'), { exclusive: false });
+    for (const name of ['basic.get', 'basic.consume', 'queue.purge'] as const) {
+      channel.send(name, { queue });
+      await channel.expectClose(403, refusal('read', 'queue', queue));
+    }
+  });
+
+  test('permissions/bind: binding needs write on the destination and read on the source', async () => {
+    const [channel, owner] = [await as(limited), await target.channel()];
+    const foreign = await owner.queue(target.name('y'), { exclusive: false });
+    const exchange = await channel.exchange(target.name('x'), 'direct', { autoDelete: false });
+    const queue = await channel.queue(target.name('x'));
+    for (const name of ['queue.bind', 'queue.unbind'] as const) {
+      channel.send(name, { queue: foreign, exchange, routingKey: 'k' });
+      await channel.expectClose(403, refusal('write', 'queue', foreign));
+      channel.send(name, { queue, exchange: 'amq.direct', routingKey: 'k' });
+      await channel.expectClose(403, refusal('read', 'exchange', 'amq.direct'));
+    }
+    for (const name of ['exchange.bind', 'exchange.unbind'] as const) {
+      channel.send(name, { destination: 'amq.direct', source: exchange });
+      await channel.expectClose(403, refusal('write', 'exchange', 'amq.direct'));
+      channel.send(name, { destination: exchange, source: 'amq.direct' });
+      await channel.expectClose(403, refusal('read', 'exchange', 'amq.direct'));
+    }
+    await channel.bind(queue, exchange, 'k');
+  });
+
+  test('permissions/dead-letter: a dead letter exchange needs read on the queue and write on the exchange', async () => {
+    const channel = await as(limited);
+    channel.send('queue.declare', {
+      queue: target.name('x'),
+      exclusive: true,
+      arguments: { 'x-dead-letter-exchange': 'amq.direct' },
+    });
+    await channel.expectClose(403, refusal('write', 'exchange', 'amq.direct'));
+    const exchange = target.name('x');
+    await channel.queue(target.name('x'), { arguments: { 'x-dead-letter-exchange': exchange } });
+  });
+
+  test('permissions/alternate: an alternate exchange needs read on the exchange and write on the alternate', async () => {
+    const channel = await as(limited);
+    channel.send('exchange.declare', {
+      exchange: target.name('x'),
+      type: 'direct',
+      arguments: { 'alternate-exchange': 'amq.direct' },
+    });
+    await channel.expectClose(403, refusal('write', 'exchange', 'amq.direct'));
+    await channel.exchange(target.name('x'), 'direct', { arguments: { 'alternate-exchange': target.name('x') } });
+  });
+
+  test('permissions/tx: a publish without permission is refused at the publish, not at the commit', async () => {
+    const channel = await as(limited);
+    await channel.call('tx.select');
+    channel.publish('k', 'x', { exchange: 'amq.direct' });
+    await channel.expectClose(403, refusal('write', 'exchange', 'amq.direct'));
+  });
+
+  test('permissions/impersonator: a user tagged impersonator may set any user-id', async () => {
+    const channel = await as(impersonator);
+    const queue = await channel.queue();
+    channel.publish(queue, 'x', { userId: 'someone else' });
+    expect((await channel.get(queue))?.properties.userId).toBe('someone else');
+  });
+});
