@@ -1,0 +1,106 @@
+/** Pages, bitmaps and bodies of the memory store. A batch is a list of what to do, done when the batch commits. */
+import type { Batch } from '../batch.ts';
+import type { PageHeader, RecoveredPage, RecoveredState } from '../records.ts';
+
+interface Page {
+  readonly header: PageHeader;
+  readonly data: Buffer;
+}
+
+export class MemoryPages implements Batch {
+  readonly #pages = new Map<number, Page>();
+  readonly #pageIds = new Map<number, Set<number>>();
+  readonly #settled = new Map<number, Uint8Array>();
+  readonly #bodies = new Map<number, Buffer>();
+  readonly #delivered = new Map<number, number>();
+  #batch: (() => void)[] = [];
+
+  page(header: PageHeader, bytes: number): Uint8Array {
+    const data = Buffer.allocUnsafeSlow(bytes);
+    const copy = header.bodies === undefined ? { ...header } : { ...header, bodies: header.bodies.slice() };
+    this.#batch.push(() => this.#add({ header: copy, data }));
+    return data;
+  }
+
+  settle(pageId: number, bitmap: Uint8Array): void {
+    const copy = bitmap.slice();
+    this.#batch.push(() => this.#pages.has(pageId) && this.#settled.set(pageId, copy));
+  }
+
+  dropPage(pageId: number): void {
+    this.#batch.push(() => this.#drop(pageId));
+  }
+
+  dropPages(queueId: number): void {
+    this.#batch.push(() => this.#dropAll(queueId));
+  }
+
+  body(bodyId: number, bytes: Uint8Array): void {
+    const copy = Buffer.from(bytes);
+    this.#batch.push(() => this.#bodies.set(bodyId, copy));
+  }
+
+  dropBody(bodyId: number): void {
+    this.#batch.push(() => this.#bodies.delete(bodyId));
+  }
+
+  delivered(queueId: number, seq: number): void {
+    this.#batch.push(() => this.#delivered.set(queueId, seq));
+  }
+
+  /** Commits what was written since the last call. */
+  apply(): void {
+    const batch = this.#batch;
+    this.#batch = [];
+    for (const step of batch) step();
+  }
+
+  /** The queue is gone. */
+  removeQueue(queueId: number): void {
+    this.#delivered.delete(queueId);
+    this.#dropAll(queueId);
+  }
+
+  deliveredBelow(queueId: number): number {
+    return this.#delivered.get(queueId) ?? 0;
+  }
+
+  data(pageId: number): Buffer | undefined {
+    return this.#pages.get(pageId)?.data;
+  }
+
+  bodyData(bodyId: number): Buffer | undefined {
+    return this.#bodies.get(bodyId);
+  }
+
+  state(): Pick<RecoveredState, 'pages' | 'bodies'> {
+    const pages: RecoveredPage[] = [];
+    for (const [id, { header, data }] of this.#pages) {
+      const settled = this.#settled.get(id);
+      pages.push({ ...header, bytes: data.length, ...(settled === undefined ? undefined : { settled }) });
+    }
+    pages.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
+    return { pages, bodies: new Map([...this.#bodies].map(([id, data]) => [id, data.length])) };
+  }
+
+  #add(page: Page): void {
+    const { id, queueId } = page.header;
+    this.#pages.set(id, page);
+    const ids = this.#pageIds.get(queueId);
+    if (ids === undefined) this.#pageIds.set(queueId, new Set([id]));
+    else ids.add(id);
+  }
+
+  #drop(pageId: number): void {
+    const page = this.#pages.get(pageId);
+    if (page === undefined) return;
+    this.#pages.delete(pageId);
+    this.#settled.delete(pageId);
+    this.#pageIds.get(page.header.queueId)?.delete(pageId);
+  }
+
+  #dropAll(queueId: number): void {
+    for (const id of this.#pageIds.get(queueId) ?? []) this.#drop(id);
+    this.#pageIds.delete(queueId);
+  }
+}

@@ -1,0 +1,93 @@
+/** The store of a broker without a data folder: the same contract, kept in this process and gone with it. */
+import { type Engine, GroupCommit } from '../group-commit.ts';
+import type { RecoveredState, TopologyChange } from '../records.ts';
+import { type LogSource, type Store, StoreError } from '../store.ts';
+import { MemoryPages } from './memory-pages.ts';
+import { MemoryTopology } from './memory-topology.ts';
+
+export class MemoryStore implements Store {
+  readonly durable = false;
+  readonly #pages = new MemoryPages();
+  readonly #topology = new MemoryTopology((queueId) => this.#pages.removeQueue(queueId));
+  readonly #commits: GroupCommit;
+  #nextPageId = 1;
+  #nextBodyId = 1;
+  #closed = false;
+
+  /** `lazyMs`: how long what nobody waits for may wait for company, in milliseconds. Default 20. */
+  constructor(options: { readonly lazyMs?: number } = {}) {
+    const engine: Engine = { batch: this.#pages, commit: (changes, done) => this.#commit(changes, done) };
+    this.#commits = new GroupCommit(engine, options.lazyMs ?? 20);
+  }
+
+  /** What is committed now: nothing at the start. */
+  recover(): RecoveredState {
+    this.#assertOpen();
+    return {
+      fresh: true,
+      ...this.#topology.state((queueId) => this.#pages.deliveredBelow(queueId)),
+      ...this.#pages.state(),
+    };
+  }
+
+  change(change: TopologyChange): void {
+    this.#assertOpen();
+    this.#commits.change(change);
+  }
+
+  schedule(source: LogSource, urgent: boolean): void {
+    this.#assertOpen();
+    this.#commits.schedule(source, urgent);
+  }
+
+  unschedule(source: LogSource): void {
+    this.#commits.unschedule(source);
+  }
+
+  afterCommit(callback: () => void): void {
+    this.#assertOpen();
+    this.#commits.afterCommit(callback);
+  }
+
+  readPages(pageIds: readonly number[]): Buffer[] {
+    this.#assertOpen();
+    return pageIds.map((id) => found(this.#pages.data(id), `page ${id}`));
+  }
+
+  readBody(bodyId: number): Buffer {
+    this.#assertOpen();
+    return found(this.#pages.bodyData(bodyId), `body ${bodyId}`);
+  }
+
+  /** Memory that cannot be had ends the process: there is no trouble to tell of. */
+  onTrouble(): void {}
+
+  nextPageId(): number {
+    return this.#nextPageId++;
+  }
+
+  nextBodyId(): number {
+    return this.#nextBodyId++;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await new Promise<void>((resolve) => this.#commits.afterCommit(resolve));
+    this.#closed = true;
+  }
+
+  #commit(changes: readonly TopologyChange[], done: () => void): void {
+    for (const change of changes) this.#topology.apply(change);
+    this.#pages.apply();
+    done();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreError('The store is closed.');
+  }
+}
+
+function found(data: Buffer | undefined, what: string): Buffer {
+  if (data === undefined) throw new StoreError(`The store holds no ${what}.`);
+  return data;
+}
