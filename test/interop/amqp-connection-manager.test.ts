@@ -3,11 +3,11 @@ import { connect, type AmqpConnectionManager, type Channel } from 'amqp-connecti
 import type { ConsumeMessage } from 'amqplib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { consumeInto, openChannel } from '../support/interop/amqplib.ts';
-import { dataFolder, freePort, startDaemon } from '../support/interop/daemon.ts';
 import { nextEvent } from '../support/interop/events.ts';
 import { Inbox } from '../support/interop/inbox.ts';
 import { deleteQueuesAfterTest } from '../support/interop/leftovers.ts';
 import { uniqueName } from '../support/interop/names.ts';
+import { restartableBroker } from '../support/interop/restartable.ts';
 import { externalUrl, useTarget } from '../support/interop/target.ts';
 
 /** A manager that looks for the broker every tenth of a second; closed after the test. */
@@ -68,15 +68,9 @@ describe.skipIf(externalUrl !== undefined)('amqp-connection-manager, while the b
   test('loses nothing that was confirmed', { timeout: 90_000 }, async () => {
     const total = 6000;
     const kills = [1500, 3500];
-    const folder = await dataFolder();
-    onTestFinished(() => folder.remove());
-    const port = await freePort();
-    let daemon = await startDaemon({ port, dataDir: folder.path });
-    onTestFinished(async () => {
-      await daemon.kill('SIGKILL');
-    });
+    const broker = await restartableBroker();
     const queue = uniqueName('survivors');
-    const manager = manage(daemon.url);
+    const manager = manage(broker.url);
     const publisher = manager.createChannel({
       setup: (channel: Channel) => channel.assertQueue(queue, { durable: true }),
     });
@@ -97,15 +91,14 @@ describe.skipIf(externalUrl !== undefined)('amqp-connection-manager, while the b
     const publishers = Promise.all(Array.from({ length: 100 }, publishAll));
     for (const kill of kills) {
       await confirmed.until((numbers) => numbers.length >= kill, 30_000);
-      await daemon.kill('SIGKILL');
+      await broker.restart('SIGKILL');
       expect(confirmed.items.length).toBeLessThan(total);
-      daemon = await startDaemon({ port, dataDir: folder.path });
     }
     await publishers;
     // Behind everything that was confirmed: whoever gets it has been given all the rest before.
     await publisher.sendToQueue(queue, 'end', { persistent: true });
 
-    const inbox = await consumeInto(await openChannel(daemon.url), queue, { noAck: true });
+    const inbox = await consumeInto(await openChannel(broker.url), queue, { noAck: true });
     await inbox.until((messages) => messages.at(-1)?.content.toString() === 'end', 30_000);
     const seen = new Set(inbox.items.map((message) => message?.content.toString()));
     const lost = confirmed.items.filter((number) => !seen.has(String(number)));

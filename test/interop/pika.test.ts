@@ -1,12 +1,11 @@
 /** pika (Python), blocking and asynchronous: each script in python/ asserts for itself and tells by its exit code. */
 import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
-import { describeClient, runOk, works } from '../support/interop/programs.ts';
+import { describeClient, pythonWithPika, runOk } from '../support/interop/programs.ts';
 import { useTarget } from '../support/interop/target.ts';
 
 const SCRIPTS = fileURLToPath(new URL('python', import.meta.url));
-// Debian's python3-pika belongs to Debian's Python, which need not be the first one on the path.
-const python = ['python3', '/usr/bin/python3'].find((command) => works(command, ['-c', 'import pika']));
+const python = pythonWithPika();
 const missing = python === undefined ? 'No Python with pika is installed (Debian: python3-pika).' : undefined;
 
 describeClient('pika', { missing, required: true }, () => {

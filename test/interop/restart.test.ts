@@ -7,34 +7,22 @@ import { connect, type Channel, type ConsumeMessage } from 'amqplib';
 import { Connection, type AsyncMessage } from 'rabbitmq-client';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { consumeInto, dropSocket, open, openChannel, texts } from '../support/interop/amqplib.ts';
-import { dataFolder, freePort, startDaemon, type Daemon } from '../support/interop/daemon.ts';
 import { nextEvent } from '../support/interop/events.ts';
 import { Inbox } from '../support/interop/inbox.ts';
+import { restartableBroker, type RestartableBroker } from '../support/interop/restartable.ts';
 import { externalUrl } from '../support/interop/target.ts';
 
 describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { timeout: 60_000 }, () => {
-  let daemon: Daemon;
-  let restart: (signal: 'SIGKILL' | 'SIGTERM') => Promise<void>;
+  let broker: RestartableBroker;
 
   beforeEach(async () => {
-    const folder = await dataFolder();
-    onTestFinished(() => folder.remove());
-    const options = { port: await freePort(), dataDir: folder.path };
-    daemon = await startDaemon(options);
-    onTestFinished(async () => {
-      await daemon.kill('SIGKILL');
-    });
-    restart = async (signal) => {
-      const code = await daemon.kill(signal);
-      expect(code).toBe(signal === 'SIGTERM' ? 0 : null);
-      daemon = await startDaemon(options);
-    };
+    broker = await restartableBroker();
   });
 
   test.each(['SIGKILL', 'SIGTERM'] as const)(
     'by %s amqplib finds confirmed messages in order, unacknowledged ones redelivered, and nothing transient',
     async (signal) => {
-      const { connection } = await open(daemon.url);
+      const { connection } = await open(broker.url);
       const channel = await connection.createConfirmChannel();
       await channel.assertQueue('durable', { durable: true });
       await channel.assertQueue('transient', { durable: false });
@@ -45,7 +33,7 @@ describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { ti
         channel.publish('routes', 'to.durable', Buffer.from(String(i)), { persistent: true });
       channel.sendToQueue('durable', Buffer.from('not persistent'), { persistent: false });
       await channel.waitForConfirms();
-      const { connection: other } = await open(daemon.url);
+      const { connection: other } = await open(broker.url);
       const consumer = await other.createChannel();
       const held = await consumeInto(consumer, 'durable');
       const [first, second] = (await held.take(11)) as [ConsumeMessage, ConsumeMessage];
@@ -55,9 +43,9 @@ describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { ti
       await consumer.checkExchange('routes');
       dropSocket(connection);
       dropSocket(other);
-      await restart(signal);
+      expect(await broker.restart(signal)).toBe(signal === 'SIGTERM' ? 0 : null);
 
-      const again = await openChannel(daemon.url);
+      const again = await openChannel(broker.url);
       const inbox = await consumeInto(again, 'durable');
       again.publish('routes', 'to.us', Buffer.from('the binding is back'));
       await inbox.until((messages) => messages.at(-1)?.content.toString() === 'the binding is back');
@@ -72,7 +60,7 @@ describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { ti
         (probed: Channel) => probed.checkQueue('transient'),
         (probed: Channel) => probed.checkExchange('fleeting'),
       ]) {
-        const probed = await openChannel(daemon.url);
+        const probed = await openChannel(broker.url);
         probed.on('error', () => {});
         await expect(probe(probed)).rejects.toThrow('NOT_FOUND');
       }
@@ -80,9 +68,9 @@ describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { ti
   );
 
   test('amqplib is told by connection.close 320 that the broker stops', async () => {
-    const { connection, errors } = await open(daemon.url);
+    const { connection, errors } = await open(broker.url);
     const closed = nextEvent<Error | undefined>(connection, 'close');
-    await daemon.kill('SIGTERM');
+    await broker.kill('SIGTERM');
     const reason = await closed;
     // amqplib takes a 320 for an orderly end: it tells the reason with 'close' and raises no 'error'.
     expect(reason?.message).toContain("CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'");
@@ -91,7 +79,7 @@ describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { ti
 
   test('amqplib with recovery comes back, and its setup with it', async () => {
     const inbox = new Inbox<ConsumeMessage | null>();
-    const recovering = await connect(daemon.url, {
+    const recovering = await connect(broker.url, {
       recovery: {
         initialDelay: 50,
         maxDelay: 200,
@@ -105,14 +93,14 @@ describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { ti
     onTestFinished(() => recovering.close());
     recovering.on('error', () => {});
     const back = nextEvent(recovering, 'connect');
-    await restart('SIGKILL');
+    await broker.restart('SIGKILL');
     await back;
-    (await openChannel(daemon.url)).sendToQueue('recovered', Buffer.from('after'));
+    (await openChannel(broker.url)).sendToQueue('recovered', Buffer.from('after'));
     expect(texts([await inbox.next()])).toEqual(['after']);
   });
 
   test('rabbitmq-client comes back with its consumer and its publisher, and sends what failed again', async () => {
-    const client = new Connection({ url: daemon.url, retryLow: 50, retryHigh: 200 });
+    const client = new Connection({ url: broker.url, retryLow: 50, retryHigh: 200 });
     client.on('error', () => {});
     onTestFinished(() => client.close());
     const inbox = new Inbox<AsyncMessage>();
@@ -128,14 +116,14 @@ describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { ti
     await publisher.send({ routingKey: 'tasks', durable: true }, 'before');
     expect((await inbox.next()).body).toBe('before');
     const ready = nextEvent(consumer, 'ready');
-    await restart('SIGKILL');
+    await broker.restart('SIGKILL');
     await ready;
     await publisher.send({ routingKey: 'tasks', durable: true }, 'after');
     await inbox.until((messages) => messages.at(-1)?.body === 'after');
   });
 
   test("@cloudamqp/amqp-client's session comes back with its subscription", async () => {
-    const session = await AMQPSession.connect(daemon.url, {
+    const session = await AMQPSession.connect(broker.url, {
       reconnectInterval: 50,
       maxReconnectInterval: 200,
       logger: null,
@@ -146,8 +134,8 @@ describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { ti
     await queue.subscribe({ prefetch: 10 }, (message: AMQPMessage) => inbox.push(message.bodyString()));
     await queue.publish('before');
     expect(await inbox.next()).toBe('before');
-    await restart('SIGTERM');
-    const channel = await openChannel(daemon.url);
+    await broker.restart('SIGTERM');
+    const channel = await openChannel(broker.url);
     channel.sendToQueue('tasks', Buffer.from('after'), { persistent: true });
     await inbox.until((bodies) => bodies.at(-1) === 'after');
   });

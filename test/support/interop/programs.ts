@@ -3,8 +3,9 @@
  * missing its tests are skipped and say why; in CI (env CI set) a missing required program fails them instead.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { describe, test } from 'vitest';
-import { DEADLINE } from './inbox.ts';
+import { DEADLINE, Inbox } from './inbox.ts';
 
 export interface Outcome {
   readonly code: number | null;
@@ -23,6 +24,8 @@ export interface RunOptions {
 
 /** A program that runs while the test goes on. */
 export interface Running {
+  /** The lines of its standard output as they come. */
+  readonly lines: Inbox<string>;
   readonly outcome: Promise<Outcome>;
   kill(signal: NodeJS.Signals): void;
 }
@@ -36,6 +39,8 @@ export function start(command: string, args: readonly string[], options: RunOpti
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  const lines = new Inbox<string>();
+  createInterface({ input: child.stdout }).on('line', lines.push);
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   // A program that does not read its input closes the pipe early; its exit code tells the rest.
   child.stdin.on('error', () => {});
@@ -53,7 +58,7 @@ export function start(command: string, args: readonly string[], options: RunOpti
       resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() });
     });
   });
-  return { outcome, kill: (signal) => child.kill(signal) };
+  return { lines, outcome, kill: (signal) => child.kill(signal) };
 }
 
 /** Runs a program to its end, whatever its exit code. */
@@ -66,6 +71,14 @@ export async function runOk(command: string, args: readonly string[], options?: 
   const { code, stdout, stderr } = await run(command, args, options);
   if (code !== 0) throw new Error(`'${command} ${args.join(' ')}' exited with ${code}:\n${stdout.toString()}${stderr}`);
   return stdout.toString();
+}
+
+/**
+ * The Python that has pika, or undefined. Debian's python3-pika belongs to Debian's Python, which need not be the first
+ * one on the path.
+ */
+export function pythonWithPika(): string | undefined {
+  return ['python3', '/usr/bin/python3'].find((command) => works(command, ['-c', 'import pika']));
 }
 
 /** True when the command exists and exits with 0. */
