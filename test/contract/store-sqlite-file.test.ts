@@ -1,0 +1,144 @@
+/** What the SQLite store finds in its folder, and leaves alone where it is not its own. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { APPLICATION_ID, SCHEMA_VERSION } from '../../src/store/sqlite/schema.ts';
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { StoreError } from '../../src/store/store.ts';
+import { changed, queue } from './store.contract.ts';
+
+describe('the folder of an SqliteStore', () => {
+  let parent: string;
+  let folder: string;
+  let file: string;
+
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+    folder = join(parent, 'a', 'b');
+    file = join(folder, 'leveret.db');
+  });
+
+  afterEach(() => rmSync(parent, { recursive: true }));
+
+  async function refusal(): Promise<string> {
+    const error = await SqliteStore.open({ folder }).then(
+      (store) => store.close(),
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(StoreError);
+    return (error as Error).message;
+  }
+
+  /** Writes a database with another program. */
+  function foreign(...sql: readonly string[]): void {
+    mkdirSync(folder, { recursive: true });
+    const database = new Database(file);
+    for (const statement of sql) database.exec(statement);
+    database.close();
+  }
+
+  it('is created for its owner only', async () => {
+    const store = await SqliteStore.open({ folder });
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(store.recover().fresh).toBe(true);
+    await store.close();
+  });
+
+  it('holds one database and the lock after close, and is not fresh any more', async () => {
+    const first = await SqliteStore.open({ folder });
+    await changed(first, { op: 'put-queue', record: queue(1) });
+    await first.close();
+    expect(readdirSync(folder).sort()).toEqual(['leveret.db', 'leveret.lock']);
+    const second = await SqliteStore.open({ folder });
+    expect(second.recover().fresh).toBe(false);
+    await second.close();
+  });
+
+  it('holds a database that says what it is, and its tables say what they mean', async () => {
+    const store = await SqliteStore.open({ folder });
+    await store.close();
+    const database = new Database(file, { readonly: true });
+    const pragma = (name: string) => database.pragma(name, { simple: true });
+    expect([pragma('application_id'), pragma('user_version')]).toEqual([APPLICATION_ID, SCHEMA_VERSION]);
+    expect([pragma('journal_mode'), pragma('auto_vacuum')]).toEqual(['wal', 2]);
+    const schema = database.prepare("SELECT group_concat(sql) FROM sqlite_schema WHERE name = 'page'").pluck().get();
+    expect(schema).toContain("-- a run of a queue's messages");
+    database.close();
+  });
+
+  it('may hold an empty file, as a start cut short leaves it', async () => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, '');
+    const store = await SqliteStore.open({ folder });
+    expect(store.recover().fresh).toBe(true);
+    await store.close();
+  });
+
+  it('may hold a database without tables, as a start cut short leaves it', async () => {
+    foreign('PRAGMA journal_mode = WAL');
+    expect(statSync(file).size).toBeGreaterThan(0);
+    const store = await SqliteStore.open({ folder });
+    expect(store.recover().fresh).toBe(true);
+    await store.close();
+  });
+
+  it.each([
+    [
+      'a text',
+      () => writeFileSync(file, 'not a database, but somebody needs it\n'.repeat(100)),
+      'not an SQLite database',
+    ],
+    ['a short file', () => writeFileSync(file, 'x'), 'not an SQLite database'],
+    ['a database of another program', () => foreign('CREATE TABLE t (a)'), "not Leveret's (application_id 0"],
+    [
+      'a database stamped by another program',
+      () => foreign('PRAGMA application_id = 252006675', 'CREATE TABLE t (a)'),
+      'application_id 252006675',
+    ],
+    [
+      'a database of another program with a log',
+      () => foreign('PRAGMA journal_mode = WAL', 'CREATE TABLE t (a)', 'INSERT INTO t VALUES (1)'),
+      "not Leveret's",
+    ],
+    [
+      'a database of a newer version',
+      () =>
+        foreign(
+          'PRAGMA journal_mode = WAL',
+          `PRAGMA application_id = ${APPLICATION_ID}`,
+          `PRAGMA user_version = ${SCHEMA_VERSION + 1}`,
+          'CREATE TABLE t (a)',
+        ),
+      `schema version is ${SCHEMA_VERSION + 1}, this one knows ${SCHEMA_VERSION}`,
+    ],
+  ])('is refused and left as it is where the file is %s', async (_what, write, message) => {
+    mkdirSync(folder, { recursive: true });
+    write();
+    const before = readFileSync(file);
+    const refused = await refusal();
+    expect(refused).toContain(message);
+    expect(refused).toContain(file);
+    expect(refused).toMatch(/Move the file away|Start the newer version/);
+    expect(readFileSync(file).equals(before)).toBe(true);
+    // The lock is free again: the same refusal, not another.
+    expect(await refusal()).toBe(refused);
+  });
+
+  it('is refused where the database is damaged, which says how to save it', async () => {
+    const store = await SqliteStore.open({ folder });
+    await store.close();
+    const bytes = readFileSync(file);
+    bytes.fill(0xa5, 100, 8192);
+    writeFileSync(file, bytes);
+    expect(await refusal()).toMatch(/damaged: restore it from a backup/);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+
+  it('is refused where it cannot be created', async () => {
+    mkdirSync(parent, { recursive: true });
+    writeFileSync(join(parent, 'a'), 'a file');
+    expect(await refusal()).toContain(`The data folder ${folder} cannot be created or written`);
+  });
+});

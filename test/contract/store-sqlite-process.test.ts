@@ -1,0 +1,87 @@
+/** The SQLite store against other processes: one broker a folder, and nothing lost when a process is killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { StoreError } from '../../src/store/store.ts';
+import { pageBytes } from './store-crash.ts';
+
+describe('SqliteStore among processes', () => {
+  let folder: string;
+  let child: ChildProcess | undefined;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+  });
+
+  afterEach(async () => {
+    await killed();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Starts a writing process and returns its lines. */
+  function start(seed: number): AsyncIterableIterator<string> {
+    const script = join(import.meta.dirname, 'store-child.ts');
+    child = spawn(process.execPath, [script, folder, `${seed}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    return createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  async function killed(): Promise<void> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+  }
+
+  it('refuses a folder that another process uses, naming both, until that process is gone', async () => {
+    const lines = start(1);
+    expect((await lines.next()).value).toBe('open');
+    const refused = await SqliteStore.open({ folder }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StoreError);
+    expect((refused as Error).message).toContain(folder);
+    expect((refused as Error).message).toContain(`(process ${child!.pid})`);
+    await killed();
+    const store = await SqliteStore.open({ folder });
+    await store.close();
+  });
+
+  it('refuses a folder that this process uses, and leaves its store alone', async () => {
+    const first = await SqliteStore.open({ folder });
+    await expect(SqliteStore.open({ folder })).rejects.toThrow('in use by another broker in this process');
+    // Still locked: a refused attempt must not release what the first one holds.
+    await expect(SqliteStore.open({ folder })).rejects.toThrow(StoreError);
+    first.change({ op: 'put-user', record: { name: 'u', passwordHash: '', hashingAlgorithm: '', tags: [] } });
+    await first.close();
+    const second = await SqliteStore.open({ folder });
+    expect(second.recover().users).toHaveLength(1);
+    await second.close();
+  });
+
+  it.each([1, 2, 3, 4])('loses nothing it reported when it is killed while it commits (seed %i)', async (seed) => {
+    const lines = start(seed);
+    await lines.next();
+    const enough = 100 + seed * 37;
+    let reported = 0;
+    while (reported < enough) reported = Number(((await lines.next()).value as string).split(' ')[1]);
+    await killed();
+    for await (const line of lines) reported = Number(line.split(' ')[1]);
+
+    const store = await SqliteStore.open({ folder });
+    const { pages } = store.recover();
+    const written = pages.at(-1)!.first;
+    // One batch may have been committed without being reported, and none later than that.
+    expect([reported, reported + 1]).toContain(written);
+    const expected = Array.from({ length: 50 }, (_, n) => written - 49 + n).flatMap((n) => [n, n]);
+    expect(pages.map((page) => page.first)).toEqual(expected);
+    const data = store.readPages(pages.map((page) => page.id));
+    for (const [n, page] of pages.entries()) {
+      expect(data[n]!.equals(Buffer.alloc(pageBytes(seed, page.first), page.first & 255))).toBe(true);
+    }
+    expect(store.nextPageId()).toBeGreaterThan(Math.max(...pages.map((page) => page.id)));
+    await store.close();
+  });
+});

@@ -1,0 +1,665 @@
+/** What every store promises (src/store/store.ts, batch.ts, records.ts), run against each of them. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Batch } from '../../src/store/batch.ts';
+import type { QueueRecord, TopologyChange } from '../../src/store/records.ts';
+import { type LogSource, type Store, StoreError } from '../../src/store/store.ts';
+import { modelTest } from './store.model.ts';
+
+export interface StoreUnderTest {
+  /** A new, empty store. */
+  open(options?: { readonly lazyMs?: number }): Promise<Store>;
+  /** The store as the next process finds it; the same one where nothing outlives the process. */
+  reopen(store: Store): Promise<Store>;
+}
+
+/** A log that writes what it is told, and notes what it hears. */
+export class Script implements LogSource {
+  readonly heard: string[] = [];
+  readonly #writes: ((batch: Batch) => void)[] = [];
+
+  next(write: (batch: Batch) => void): this {
+    this.#writes.push(write);
+    return this;
+  }
+
+  collect(batch: Batch): void {
+    this.heard.push('collect');
+    this.#writes.shift()?.(batch);
+  }
+
+  committed(): void {
+    this.heard.push('committed');
+  }
+}
+
+/** Writes one batch and waits until it is committed. */
+export function commit(store: Store, write: (batch: Batch) => void): Promise<void> {
+  return new Promise((resolve) => store.schedule({ collect: write, committed: resolve }, true));
+}
+
+export function changed(store: Store, ...changes: readonly TopologyChange[]): Promise<void> {
+  for (const change of changes) store.change(change);
+  return new Promise((resolve) => store.afterCommit(resolve));
+}
+
+export function queue(id: number, name = `q${id}`, vhost = '/'): QueueRecord {
+  return { id, vhost, name, autoDelete: false, arguments: new Uint8Array(0) };
+}
+
+/** Writes a page of ten records into `batch`, filled with `fill`; returns its id. */
+export function page(store: Store, batch: Batch, queueId: number, first: number, bytes = 20, fill = first): number {
+  const id = store.nextPageId();
+  batch.page({ id, queueId, base: 0, first, last: first + 9, count: 10 }, bytes).fill(fill & 255);
+  return id;
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const NONE = new Uint8Array(0);
+
+export function storeContract(under: StoreUnderTest): void {
+  let store: Store;
+
+  beforeEach(async () => {
+    store = await under.open();
+    store.recover();
+  });
+
+  afterEach(() => store.close());
+
+  async function recovered() {
+    store = await under.reopen(store);
+    return store.recover();
+  }
+
+  describe('topology', () => {
+    it('is empty and fresh at first', async () => {
+      const state = (await under.open()).recover();
+      expect(state).toEqual({
+        fresh: true,
+        vhosts: [],
+        exchanges: [],
+        queues: [],
+        bindings: [],
+        users: [],
+        permissions: [],
+        parameters: [],
+        pages: [],
+        bodies: new Map(),
+        nextQueueId: 1,
+      });
+    });
+
+    it('recovers each kind of entity as it was put', async () => {
+      const vhost = { name: '/', description: 'the default', tags: ['a', 'b,"c"'] };
+      const exchange = {
+        vhost: '/',
+        name: 'x \u00e9',
+        type: 'topic',
+        autoDelete: true,
+        internal: false,
+        arguments: Uint8Array.of(1, 0, 255),
+      };
+      const binding = {
+        vhost: '/',
+        source: 'x',
+        destinationType: 'queue',
+        destination: 'q',
+        routingKey: 'a.*\0#',
+        arguments: Uint8Array.of(9),
+      } as const;
+      const user = { name: 'guest', passwordHash: 'aGFzaA==', hashingAlgorithm: 'sha256', tags: ['administrator'] };
+      const permission = { user: 'guest', vhost: '/', configure: '.*', write: '^a', read: '' };
+      const parameter = { component: 'policy', vhost: '', name: 'ttl', value: '{"pattern":".*"}' };
+      await changed(
+        store,
+        { op: 'put-vhost', record: vhost },
+        { op: 'put-exchange', record: exchange },
+        { op: 'put-queue', record: { ...queue(7), autoDelete: true, arguments: Uint8Array.of(3, 2, 1) } },
+        { op: 'put-binding', record: binding },
+        { op: 'put-user', record: user },
+        { op: 'put-permission', record: permission },
+        { op: 'put-parameter', record: parameter },
+      );
+      const state = await recovered();
+      expect(state.vhosts).toEqual([vhost]);
+      expect(state.exchanges.map(plain)).toEqual([plain(exchange)]);
+      expect(state.queues.map(plain)).toEqual([{ ...queue(7), autoDelete: true, arguments: [3, 2, 1], delivered: 0 }]);
+      expect(state.bindings.map(plain)).toEqual([plain(binding)]);
+      expect(state.users).toEqual([user]);
+      expect(state.permissions).toEqual([permission]);
+      expect(state.parameters).toEqual([parameter]);
+      expect(state.nextQueueId).toBe(8);
+    });
+
+    it('replaces the row of the same identity', async () => {
+      const user = { name: 'u', passwordHash: 'old', hashingAlgorithm: 'sha256', tags: [] };
+      const parameter = { component: 'policy', vhost: '/', name: 'p', value: '1' };
+      const binding = { vhost: '/', source: 'x', destinationType: 'queue', destination: 'q', routingKey: 'k' } as const;
+      await changed(
+        store,
+        { op: 'put-user', record: user },
+        { op: 'put-user', record: { ...user, passwordHash: 'new' } },
+        { op: 'put-parameter', record: parameter },
+        { op: 'put-parameter', record: { ...parameter, value: '2' } },
+        { op: 'put-binding', record: { ...binding, arguments: NONE } },
+        { op: 'put-binding', record: { ...binding, arguments: NONE } },
+        { op: 'put-binding', record: { ...binding, arguments: Uint8Array.of(1) } },
+      );
+      const state = await recovered();
+      expect(state.users.map((row) => row.passwordHash)).toEqual(['new']);
+      expect(state.parameters.map((row) => row.value)).toEqual(['2']);
+      expect(state.bindings).toHaveLength(2);
+    });
+
+    it('applies changes in the order of the calls', async () => {
+      const record = { vhost: '/', name: 'x', type: 'direct', autoDelete: false, internal: false, arguments: NONE };
+      await changed(
+        store,
+        { op: 'put-exchange', record },
+        { op: 'delete-exchange', vhost: '/', name: 'x' },
+        { op: 'put-exchange', record: { ...record, type: 'fanout' } },
+        { op: 'put-exchange', record: { ...record, name: 'y' } },
+        { op: 'delete-exchange', vhost: '/', name: 'y' },
+      );
+      expect((await recovered()).exchanges.map((row) => [row.name, row.type])).toEqual([['x', 'fanout']]);
+    });
+
+    it('deletes what is there and ignores what is not', async () => {
+      const binding = {
+        vhost: '/',
+        source: 'x',
+        destinationType: 'exchange',
+        destination: 'y',
+        routingKey: '',
+        arguments: NONE,
+      } as const;
+      const other = { ...binding, destinationType: 'queue' } as const;
+      await changed(
+        store,
+        { op: 'put-binding', record: binding },
+        { op: 'put-binding', record: other },
+        { op: 'delete-binding', record: binding },
+        { op: 'put-parameter', record: { component: 'c', vhost: '/', name: 'n', value: '0' } },
+        { op: 'delete-parameter', component: 'c', vhost: '/', name: 'n' },
+        { op: 'put-permission', record: { user: 'u', vhost: '/', configure: '', write: '', read: '' } },
+        { op: 'delete-permission', user: 'u', vhost: '/' },
+        { op: 'delete-queue', id: 99 },
+        { op: 'delete-vhost', name: 'nowhere' },
+        { op: 'delete-user', name: 'nobody' },
+      );
+      const state = await recovered();
+      expect(state.bindings.map(plain)).toEqual([plain(other)]);
+      expect([...state.parameters, ...state.permissions]).toEqual([]);
+    });
+
+    it('deletes a user with its permissions and leaves those of others', async () => {
+      const permission = { vhost: '/', configure: '', write: '', read: '' };
+      await changed(
+        store,
+        { op: 'put-permission', record: { ...permission, user: 'a' } },
+        { op: 'put-permission', record: { ...permission, user: 'b' } },
+        { op: 'delete-user', name: 'a' },
+      );
+      expect((await recovered()).permissions.map((row) => row.user)).toEqual(['b']);
+    });
+
+    it('deletes a vhost with everything in it and leaves the others', async () => {
+      const put = (vhost: string, id: number): TopologyChange[] => [
+        { op: 'put-vhost', record: { name: vhost, description: '', tags: [] } },
+        {
+          op: 'put-exchange',
+          record: { vhost, name: 'x', type: 'direct', autoDelete: false, internal: false, arguments: NONE },
+        },
+        { op: 'put-queue', record: queue(id, 'q', vhost) },
+        {
+          op: 'put-binding',
+          record: {
+            vhost,
+            source: 'x',
+            destinationType: 'queue',
+            destination: 'q',
+            routingKey: '',
+            arguments: NONE,
+          },
+        },
+        { op: 'put-permission', record: { user: 'u', vhost, configure: '', write: '', read: '' } },
+        { op: 'put-parameter', record: { component: 'c', vhost, name: 'n', value: '0' } },
+      ];
+      await changed(store, ...put('gone', 1), ...put('kept', 2));
+      let kept = 0;
+      await commit(store, (batch) => {
+        batch.settle(page(store, batch, 1, 0), Uint8Array.of(1));
+        kept = page(store, batch, 2, 0);
+      });
+      await changed(store, { op: 'delete-vhost', name: 'gone' });
+      const state = await recovered();
+      for (const rows of [state.exchanges, state.queues, state.bindings, state.permissions, state.parameters]) {
+        expect(rows.map((row) => row.vhost)).toEqual(['kept']);
+      }
+      expect(state.vhosts.map((row) => row.name)).toEqual(['kept']);
+      expect(state.pages.map((row) => row.id)).toEqual([kept]);
+    });
+
+    it('never gives the id of a queue twice', async () => {
+      await changed(store, { op: 'put-queue', record: queue(41) }, { op: 'delete-queue', id: 41 });
+      expect((await recovered()).nextQueueId).toBe(42);
+    });
+  });
+
+  describe('pages', () => {
+    beforeEach(() => changed(store, { op: 'put-queue', record: queue(1) }, { op: 'put-queue', record: queue(2) }));
+
+    it('come back with their header, in the order of queue and sequence number', async () => {
+      const ids: number[] = [];
+      await commit(store, (batch) => {
+        ids.push(page(store, batch, 2, 100), page(store, batch, 1, 50, 33), page(store, batch, 1, 10));
+      });
+      const bodies = Float64Array.of(0, 7, 9, 2 ** 52);
+      const id = store.nextPageId();
+      await commit(store, (batch) => {
+        const header = { id, queueId: 1, base: 2 ** 40, first: 2 ** 40 + 5, last: 2 ** 40 + 90, count: 3, bodies };
+        batch.page(header, 4).set([1, 2, 3, 4]);
+      });
+      const state = await recovered();
+      expect(state.pages.map((row) => row.id)).toEqual([ids[2], ids[1], id, ids[0]]);
+      expect(state.pages[1]).toEqual({ id: ids[1], queueId: 1, base: 0, first: 50, last: 59, count: 10, bytes: 33 });
+      expect(state.pages[2]).toEqual({
+        id,
+        queueId: 1,
+        base: 2 ** 40,
+        first: 2 ** 40 + 5,
+        last: 2 ** 40 + 90,
+        count: 3,
+        bytes: 4,
+        bodies,
+      });
+      expect(store.readPages([id])[0]).toEqual(Buffer.of(1, 2, 3, 4));
+    });
+
+    it('are read in the order asked for, once committed, whatever their size', async () => {
+      const sizes = [0, 1, 5000, 3_000_000, 700_000, 700_000, 2_000_000, 17];
+      const ids: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        await commit(store, (batch) => {
+          for (const size of sizes) ids.push(page(store, batch, 1, ids.length, size));
+        });
+      }
+      const order = ids.toReversed();
+      const expected = order.map((id) => Buffer.alloc(sizes[ids.indexOf(id) % sizes.length]!, ids.indexOf(id)));
+      const compare = (read: readonly Buffer[]) => read.every((data, n) => data.equals(expected[n]!));
+      expect(compare(store.readPages(order))).toBe(true);
+      await recovered();
+      expect(compare(store.readPages(order))).toBe(true);
+    });
+
+    it('take more operations in a batch than a first guess allows', async () => {
+      const ids: number[] = [];
+      await commit(store, (batch) => {
+        for (let n = 0; n < 3000; n++) ids.push(page(store, batch, 1, n, 3));
+        for (const id of ids.slice(0, 1000)) batch.dropPage(id);
+        for (const id of ids.slice(1000, 2000)) batch.settle(id, Uint8Array.of(id & 255));
+      });
+      const { pages } = await recovered();
+      expect(pages.map((row) => row.id)).toEqual(ids.slice(1000));
+      expect(pages.map((row) => row.settled?.[0])).toEqual(
+        ids.slice(1000).map((id, n) => (n < 1000 ? id & 255 : undefined)),
+      );
+    });
+
+    it('that the store does not have are a StoreError', () => {
+      expect(() => store.readPages([4711])).toThrow(StoreError);
+    });
+
+    it('keep the last bitmap that was settled, and lose it with the page', async () => {
+      let [first, second, third] = [0, 0, 0];
+      const bitmap = Uint8Array.of(1, 2);
+      await commit(store, (batch) => {
+        first = page(store, batch, 1, 0);
+        second = page(store, batch, 1, 10);
+        third = page(store, batch, 1, 20);
+        batch.settle(first, bitmap);
+        bitmap.fill(0);
+        batch.settle(second, Uint8Array.of(4));
+      });
+      await commit(store, (batch) => {
+        batch.settle(second, Uint8Array.of(255, 3));
+        batch.settle(third, Uint8Array.of(9));
+        batch.dropPage(third);
+        batch.settle(third, Uint8Array.of(10));
+      });
+      const state = await recovered();
+      expect(state.pages.map((row) => [row.id, [...(row.settled ?? [])]])).toEqual([
+        [first, [1, 2]],
+        [second, [255, 3]],
+      ]);
+    });
+
+    it('drop those a queue had in the store and earlier in the batch, not the later ones', async () => {
+      let [later, other] = [0, 0];
+      await commit(store, (batch) => {
+        batch.settle(page(store, batch, 1, 0), Uint8Array.of(1));
+        other = page(store, batch, 2, 0);
+      });
+      await commit(store, (batch) => {
+        page(store, batch, 1, 10);
+        batch.dropPages(1);
+        later = page(store, batch, 1, 20);
+      });
+      expect((await recovered()).pages.map((row) => row.id)).toEqual([later, other]);
+    });
+
+    it('go with their queue, which leaves bindings and bodies', async () => {
+      const binding = {
+        vhost: '/',
+        source: 'x',
+        destinationType: 'queue',
+        destination: 'q1',
+        routingKey: '',
+        arguments: NONE,
+      } as const;
+      await changed(store, { op: 'put-binding', record: binding });
+      let kept = 0;
+      await commit(store, (batch) => {
+        batch.settle(page(store, batch, 1, 0), Uint8Array.of(1));
+        kept = page(store, batch, 2, 0);
+        batch.body(1, Uint8Array.of(1));
+      });
+      await changed(store, { op: 'delete-queue', id: 1 });
+      const state = await recovered();
+      expect(state.pages.map((row) => row.id)).toEqual([kept]);
+      expect(state.queues.map((row) => row.id)).toEqual([2]);
+      expect(state.bindings).toHaveLength(1);
+      expect(state.bodies).toEqual(new Map([[1, 1]]));
+    });
+
+    it('stay with a queue that is put again, as does what was delivered', async () => {
+      let kept = 0;
+      await commit(store, (batch) => {
+        kept = page(store, batch, 1, 0);
+        batch.delivered(1, 5);
+        batch.delivered(2, 2 ** 45);
+      });
+      await changed(store, { op: 'put-queue', record: { ...queue(1), arguments: Uint8Array.of(1) } });
+      const state = await recovered();
+      expect(state.pages.map((row) => row.id)).toEqual([kept]);
+      expect(state.queues.map((row) => [row.arguments.length, row.delivered])).toEqual([
+        [1, 5],
+        [0, 2 ** 45],
+      ]);
+    });
+
+    it('go with a queue whose name another takes', async () => {
+      let kept = 0;
+      await commit(store, (batch) => {
+        page(store, batch, 1, 0);
+        kept = page(store, batch, 2, 0);
+      });
+      await changed(store, { op: 'put-queue', record: queue(3, 'q1') });
+      const state = await recovered();
+      expect(state.queues.map((row) => row.id)).toEqual([2, 3]);
+      expect(state.pages.map((row) => row.id)).toEqual([kept]);
+    });
+  });
+
+  describe('bodies', () => {
+    it('are copied when they are given, and read back', async () => {
+      const small = Buffer.from('small');
+      const large = Buffer.alloc(5_000_000, 'large');
+      await commit(store, (batch) => {
+        batch.body(1, small);
+        small.fill(0);
+        batch.body(2, large);
+        batch.body(3, NONE);
+        batch.body(4, small);
+      });
+      await commit(store, (batch) => batch.dropBody(4));
+      const state = await recovered();
+      expect(state.bodies).toEqual(
+        new Map([
+          [1, 5],
+          [2, 5_000_000],
+          [3, 0],
+        ]),
+      );
+      expect(store.readBody(1).toString()).toBe('small');
+      expect(store.readBody(2).equals(large)).toBe(true);
+      expect(store.readBody(3)).toHaveLength(0);
+      expect(() => store.readBody(4)).toThrow(StoreError);
+    });
+  });
+
+  describe('ids', () => {
+    it('are not given twice, even where everything that used them is gone', async () => {
+      const used = new Set<number>();
+      for (let round = 0; round < 3; round++) {
+        await commit(store, (batch) => batch.dropPage(page(store, batch, 1, 0)));
+        const id = store.nextPageId();
+        expect(used.has(id)).toBe(false);
+        used.add(id);
+        await commit(store, (batch) => batch.body(store.nextBodyId(), NONE));
+        await recovered();
+      }
+    });
+
+    it('are not given twice after very many of them', async () => {
+      for (let n = 0; n < 1_100_000; n++) {
+        store.nextPageId();
+        store.nextBodyId();
+        if (n === 5) await commit(store, (batch) => page(store, batch, 1, 0));
+      }
+      const [lastPage, lastBody] = [store.nextPageId(), store.nextBodyId()];
+      await commit(store, (batch) => batch.dropPage(lastPage));
+      await recovered();
+      expect(store.nextPageId()).toBeGreaterThan(lastPage);
+      expect(store.nextBodyId()).toBeGreaterThan(lastBody);
+    });
+  });
+
+  describe('batches', () => {
+    it('are collected once, after the turn in which they were scheduled', async () => {
+      const log = new Script();
+      store.schedule(log, true);
+      store.schedule(log, false);
+      store.schedule(log, true);
+      await Promise.resolve();
+      expect(log.heard).toEqual([]);
+      await changed(store);
+      expect(log.heard).toEqual(['collect', 'committed']);
+    });
+
+    it('are not collected again without being scheduled again', async () => {
+      const log = new Script();
+      await changed(store, { op: 'put-queue', record: queue(1) });
+      store.schedule(log, true);
+      await changed(store);
+      await changed(store, { op: 'put-queue', record: queue(2) });
+      expect(log.heard).toEqual(['collect', 'committed']);
+    });
+
+    it('have a log told of one before it is asked for the next', async () => {
+      const log = new Script();
+      log.next((batch) => {
+        batch.body(store.nextBodyId(), NONE);
+        store.schedule(log, true);
+      });
+      log.next((batch) => batch.body(store.nextBodyId(), NONE));
+      store.schedule(log, true);
+      await turn();
+      await changed(store);
+      expect(log.heard).toEqual(['collect', 'committed', 'collect', 'committed']);
+    });
+
+    it('are readable when their logs are told', async () => {
+      let id = 0;
+      await new Promise<void>((resolve) => {
+        const log: LogSource = {
+          collect: (batch) => (id = page(store, batch, 1, 3)),
+          committed: () => {
+            expect(store.readPages([id])[0]?.[0]).toBe(3);
+            resolve();
+          },
+        };
+        store.schedule(log, true);
+      });
+    });
+
+    it('commit in order', async () => {
+      const order: number[] = [];
+      const commits: Promise<void>[] = [];
+      for (let n = 0; n < 50; n++) {
+        const written = commit(store, (batch) => page(store, batch, 1, n));
+        commits.push(written.then(() => void order.push(n)));
+        if (n % 3 === 0) await turn();
+      }
+      await Promise.all(commits);
+      expect(order).toEqual(Array.from({ length: 50 }, (_, n) => n));
+      expect((await recovered()).pages.map((row) => row.first)).toEqual(order);
+    });
+
+    it('do not hold a log that was unscheduled', async () => {
+      const [gone, kept] = [new Script(), new Script()];
+      store.schedule(gone, true);
+      store.schedule(kept, true);
+      store.unschedule(gone);
+      await changed(store);
+      expect([gone.heard, kept.heard]).toEqual([[], ['collect', 'committed']]);
+    });
+
+    it('take changes before what the logs write', async () => {
+      const written = commit(store, (batch) => {
+        page(store, batch, 1, 0);
+        batch.delivered(1, 4);
+      });
+      store.change({ op: 'put-queue', record: queue(1) });
+      await written;
+      expect((await recovered()).queues.map((row) => row.delivered)).toEqual([4]);
+    });
+  });
+
+  describe('a log that is not urgent', () => {
+    let patient: Store;
+
+    beforeEach(async () => {
+      patient = await under.open({ lazyMs: 3_600_000 });
+      patient.recover();
+    });
+
+    afterEach(() => patient.close());
+
+    it('waits for company', async () => {
+      const log = new Script();
+      patient.schedule(log, false);
+      await turn();
+      await turn();
+      expect(log.heard).toEqual([]);
+      await commit(patient, (batch) => page(patient, batch, 1, 0));
+      expect(log.heard).toEqual(['collect', 'committed']);
+    });
+
+    it('is not kept waiting by a caller that waits for it', async () => {
+      const log = new Script();
+      patient.schedule(log, false);
+      await changed(patient);
+      expect(log.heard).toEqual(['collect', 'committed']);
+    });
+
+    it('is committed by close', async () => {
+      const log = new Script().next((batch) => page(patient, batch, 1, 0));
+      patient.schedule(log, false);
+      await patient.close();
+      expect(log.heard).toEqual(['collect', 'committed']);
+    });
+
+    it('is committed without company in the end', async () => {
+      const written = new Promise<void>((resolve) => {
+        store.schedule({ collect: (batch) => void page(store, batch, 1, 0), committed: resolve }, false);
+      });
+      await written;
+      expect((await recovered()).pages).toHaveLength(1);
+    });
+  });
+
+  describe('afterCommit', () => {
+    it('calls back in the same call when nothing is to be committed', async () => {
+      let calls = 0;
+      store.afterCommit(() => calls++);
+      expect(calls).toBe(1);
+      await changed(store, { op: 'put-queue', record: queue(1) });
+      store.afterCommit(() => calls++);
+      expect(calls).toBe(2);
+    });
+
+    it('calls back in the same call from a log that is told of its commit', async () => {
+      let calls = 0;
+      await commit(store, (batch) => batch.body(store.nextBodyId(), NONE));
+      await new Promise<void>((resolve) => {
+        store.schedule(
+          {
+            collect: (batch) => batch.body(store.nextBodyId(), NONE),
+            committed: () => {
+              store.afterCommit(() => calls++);
+              expect(calls).toBe(1);
+              resolve();
+            },
+          },
+          true,
+        );
+      });
+    });
+
+    it('waits for a change, a log and the running batch, and comes after the logs were told', async () => {
+      const log = new Script().next((batch) => page(store, batch, 1, 0));
+      const order: string[] = [];
+      store.change({ op: 'put-queue', record: queue(1) });
+      store.afterCommit(() => order.push('change'));
+      store.schedule(log, true);
+      store.afterCommit(() => order.push(`log ${log.heard.join()}`));
+      expect(order).toEqual([]);
+      // From inside the batch: it runs, and nothing else is said.
+      const inside = new Promise<void>((resolve) => {
+        store.schedule(
+          {
+            collect: (batch) => {
+              batch.body(store.nextBodyId(), NONE);
+              store.afterCommit(() => {
+                order.push('running');
+                resolve();
+              });
+            },
+            committed: () => order.push('told'),
+          },
+          true,
+        );
+      });
+      await inside;
+      expect(order).toEqual(['told', 'change', 'log collect,committed', 'running']);
+    });
+  });
+
+  describe('close', () => {
+    it('commits everything said before', async () => {
+      let called = false;
+      store.change({ op: 'put-queue', record: queue(1) });
+      const log = new Script().next((batch) => page(store, batch, 1, 0));
+      store.schedule(log, false);
+      store.afterCommit(() => (called = true));
+      await store.close();
+      expect([called, ...log.heard]).toEqual([true, 'collect', 'committed']);
+    });
+
+    it('leaves the store unusable, and may be called again', async () => {
+      await store.close();
+      await store.close();
+      expect(() => store.change({ op: 'delete-queue', id: 1 })).toThrow(StoreError);
+      expect(() => store.schedule(new Script(), true)).toThrow(StoreError);
+      expect(() => store.readBody(1)).toThrow(StoreError);
+    });
+  });
+
+  modelTest(under);
+}
+
+/** A record with its argument table as a list, so that Buffer and Uint8Array compare equal. */
+function plain(record: { readonly arguments: Uint8Array }): object {
+  return { ...record, arguments: [...record.arguments] };
+}

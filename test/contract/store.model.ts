@@ -1,0 +1,187 @@
+/** Random batches against a store and against the simplest model of it: after each reopening both hold the same. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Batch } from '../../src/store/batch.ts';
+import type { RecoveredPage, RecoveredState } from '../../src/store/records.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { StoreUnderTest } from './store.contract.ts';
+
+interface ModelPage extends RecoveredPage {
+  readonly data: Buffer;
+}
+
+/** What the store should hold. Operations choose among what is there by a random number. */
+class Model {
+  readonly queues = new Map<number, { readonly vhost: string; delivered: number }>();
+  readonly pages = new Map<number, ModelPage>();
+  readonly bodies = new Map<number, Buffer>();
+  nextQueueId = 1;
+
+  pick<Value>(values: Iterable<Value>, choice: number): Value | undefined {
+    const all = [...values];
+    return all[choice % Math.max(all.length, 1)];
+  }
+
+  dropPages(of: (page: ModelPage) => boolean): void {
+    for (const page of this.pages.values()) if (of(page)) this.pages.delete(page.id);
+  }
+
+  deleteQueue(id: number): void {
+    this.queues.delete(id);
+    this.dropPages((page) => page.queueId === id);
+  }
+}
+
+const OPERATIONS = [
+  'page',
+  'page',
+  'page',
+  'settle',
+  'dropPage',
+  'dropPages',
+  'body',
+  'dropBody',
+  'delivered',
+] as const;
+const CHANGES = ['put-queue', 'put-queue', 'delete-queue', 'delete-vhost'] as const;
+
+type Operation = readonly [(typeof OPERATIONS)[number], choice: number, size: number];
+type Change = readonly [(typeof CHANGES)[number], choice: number];
+interface Step {
+  readonly changes: readonly Change[];
+  readonly operations: readonly Operation[];
+  readonly then: 'go on' | 'wait' | 'reopen';
+}
+
+const choice = fc.nat(1000);
+const step: fc.Arbitrary<Step> = fc.record({
+  changes: fc.array(fc.tuple(fc.constantFrom(...CHANGES), choice), { maxLength: 2 }),
+  operations: fc.array(
+    fc.tuple(fc.constantFrom(...OPERATIONS), choice, fc.oneof(fc.nat(40), fc.nat(9000), fc.nat(1_200_000))),
+    { maxLength: 8 },
+  ),
+  then: fc.constantFrom('go on', 'go on', 'go on', 'wait', 'reopen'),
+});
+
+export function modelTest(under: StoreUnderTest): void {
+  it('holds what a simple model holds, after any batches and reopenings', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        const model = new Model();
+        let store = await under.open();
+        store.recover();
+        for (const { changes, operations, then } of [...steps, { changes: [], operations: [], then: 'reopen' }]) {
+          for (const change of changes) applyChange(store, model, change);
+          const collected = Promise.withResolvers<void>();
+          const written = Promise.withResolvers<void>();
+          const collect = (batch: Batch) => {
+            for (const operation of operations) applyOperation(store, batch, model, operation);
+            collected.resolve();
+          };
+          store.schedule({ collect, committed: () => written.resolve() }, true);
+          // Without waiting for the commit, the next step collects while this one is written.
+          await (then === 'go on' ? collected : written).promise;
+          if (then === 'reopen') {
+            store = await under.reopen(store);
+            expect(describeStore(store)).toEqual(describeModel(model));
+          }
+        }
+        await store.close();
+      }),
+      { numRuns: 25, seed: 20240917, endOnFailure: false },
+    );
+  });
+}
+
+function applyChange(store: Store, model: Model, [op, choice]: Change): void {
+  const vhost = `v${choice % 2}`;
+  switch (op) {
+    case 'put-queue': {
+      const id = model.nextQueueId++;
+      model.queues.set(id, { vhost, delivered: 0 });
+      store.change({
+        op,
+        record: { id, vhost, name: `q${id}`, autoDelete: false, arguments: Buffer.alloc(choice % 3) },
+      });
+      break;
+    }
+    case 'delete-queue': {
+      const id = model.pick(model.queues.keys(), choice);
+      if (id === undefined) break;
+      model.deleteQueue(id);
+      store.change({ op, id });
+      break;
+    }
+    case 'delete-vhost':
+      for (const [id, queue] of model.queues) if (queue.vhost === vhost) model.deleteQueue(id);
+      store.change({ op, name: vhost });
+      break;
+  }
+}
+
+function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, size]: Operation): void {
+  const queueId = model.pick(model.queues.keys(), choice);
+  const pageId = model.pick(model.pages.keys(), choice);
+  const bodyId = model.pick(model.bodies.keys(), choice);
+  if (op === 'body') {
+    const id = store.nextBodyId();
+    const data = Buffer.alloc(size, choice & 255);
+    batch.body(id, data);
+    model.bodies.set(id, data);
+  } else if (op === 'dropBody' && bodyId !== undefined) {
+    batch.dropBody(bodyId);
+    model.bodies.delete(bodyId);
+  } else if (op === 'settle' && pageId !== undefined) {
+    const settled = Uint8Array.of(choice & 255, size & 255);
+    batch.settle(pageId, settled);
+    model.pages.set(pageId, { ...model.pages.get(pageId)!, settled });
+  } else if (op === 'dropPage' && pageId !== undefined) {
+    batch.dropPage(pageId);
+    model.pages.delete(pageId);
+  } else if (op === 'dropPages' && queueId !== undefined) {
+    batch.dropPages(queueId);
+    model.dropPages((page) => page.queueId === queueId);
+  } else if (op === 'delivered' && queueId !== undefined) {
+    batch.delivered(queueId, choice);
+    model.queues.get(queueId)!.delivered = choice;
+  } else if (op === 'page' && queueId !== undefined) {
+    const id = store.nextPageId();
+    const bodies = choice % 4 === 0 ? Float64Array.of(0, choice) : undefined;
+    const header = { id, queueId, base: choice, first: choice + 1, last: choice + 9, count: 9 };
+    const full = { ...header, ...(bodies === undefined ? undefined : { bodies }) };
+    const data = Buffer.alloc(size, (choice * 7) & 255);
+    batch.page(full, size).set(data);
+    model.pages.set(id, { ...full, bytes: size, data });
+  }
+}
+
+function describeStore(store: Store): object {
+  const state: RecoveredState = store.recover();
+  const data = store.readPages(state.pages.map((page) => page.id));
+  return {
+    queues: state.queues.map((queue) => [queue.id, queue.vhost, queue.delivered]),
+    pages: state.pages.map((page, n) => pageRow({ ...page, data: data[n]! })),
+    bodies: new Map([...state.bodies].map(([id, bytes]) => [id, [bytes, digest(store.readBody(id))]])),
+    nextQueueId: state.nextQueueId,
+  };
+}
+
+function describeModel(model: Model): object {
+  const pages = [...model.pages.values()];
+  pages.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
+  return {
+    queues: [...model.queues].map(([id, queue]) => [id, queue.vhost, queue.delivered]),
+    pages: pages.map(pageRow),
+    bodies: new Map([...model.bodies].map(([id, data]) => [id, [data.length, digest(data)]])),
+    nextQueueId: model.nextQueueId,
+  };
+}
+
+function pageRow({ settled, data, ...page }: ModelPage): object {
+  return { ...page, settled: settled && [...settled], data: digest(data) };
+}
+
+/** Short enough for a readable difference: the length, and whether all bytes are the first. */
+function digest(data: Buffer): string {
+  return `${data.length} x ${data[0]} ${data.equals(Buffer.alloc(data.length, data[0] ?? 0))}`;
+}
