@@ -4,7 +4,7 @@ import type { CommandLineValues } from '../config/load.ts';
 import { DEFAULT_CONFIG_FILE } from '../config/config-file.ts';
 import { OPTIONS, type Option as TableOption, type SettingName } from '../config/options.ts';
 import { UsageError } from './failure.ts';
-import { leveretVersion } from './version.ts';
+import { leveretVersion } from '../util/version.ts';
 
 /** What the command line asks for. */
 export type Invocation =

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { BrokerOptions } from '../embed/options.ts';
-import type { Logger } from '../util/logger.ts';
+import type { BufferedLogger } from '../util/logger.ts';
 import { EXIT } from './exit-codes.ts';
-import { leveretVersion } from './version.ts';
+import { leveretVersion } from '../util/version.ts';
 
 /** The part of embed's Broker that the daemon uses. */
 export interface RunningBroker {
@@ -13,18 +13,23 @@ export interface RunningBroker {
 }
 
 export interface DaemonParts {
-  readonly logger: Logger;
+  readonly logger: BufferedLogger;
   readonly startBroker: (options: BrokerOptions) => Promise<RunningBroker>;
   /** The process, or something that sends signals like it. */
   readonly signals: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
+  /** A clock in milliseconds that only goes forward. */
+  readonly now: () => number;
 }
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 type StopSignal = (typeof STOP_SIGNALS)[number];
 /** What a shell reports of a process that a signal ended. */
 const SIGNAL_EXIT = { SIGTERM: 143, SIGINT: 130 } as const;
+
+/** Ctrl-C under `npm start` comes twice, from the terminal and from npm. What comes this soon, in milliseconds, is the same wish. */
+const SAME_SIGNAL_WITHIN = 500;
 
 /** RabbitMQ's last line of a start, to the letter: Testcontainers and start scripts wait for it. */
 const STARTUP_COMPLETE = 'Server startup complete; 4 plugins started.';
@@ -33,12 +38,13 @@ const STARTUP_COMPLETE = 'Server startup complete; 4 plugins started.';
  * Runs until a signal; resolves with the exit code when the broker has stopped. A second signal ends the process at once.
  * @throws what Broker.start throws
  */
-export async function runDaemon(config: Config, { logger, startBroker, signals, exit }: DaemonParts): Promise<number> {
+export async function runDaemon(config: Config, parts: DaemonParts): Promise<number> {
+  const { logger, startBroker, signals, exit, now } = parts;
   const stopRequest = Promise.withResolvers<StopSignal>();
-  let signalled = false;
+  let signalledAt: number | undefined;
   const onSignal = (signal: StopSignal) => {
-    if (signalled) exit(SIGNAL_EXIT[signal]);
-    signalled = true;
+    signalledAt ??= now();
+    if (now() - signalledAt > SAME_SIGNAL_WITHIN) exit(SIGNAL_EXIT[signal]);
     stopRequest.resolve(signal);
   };
   for (const signal of STOP_SIGNALS) signals.on(signal, onSignal);
@@ -51,13 +57,14 @@ export async function runDaemon(config: Config, { logger, startBroker, signals, 
     logger.info({ signal }, 'stopping');
     await broker.stop();
     logger.info({}, 'stopped');
+    await logger.flush();
     return EXIT.ok;
   } finally {
     for (const signal of STOP_SIGNALS) signals.off(signal, onSignal);
   }
 }
 
-function logStarted({ host, dataDir }: Config, port: number, logger: Logger): void {
+function logStarted({ host, dataDir }: Config, port: number, logger: BufferedLogger): void {
   if (dataDir === undefined) logger.info({}, 'nothing is written to disk: messages are gone at the stop');
   else logger.info({ dataDir: resolve(dataDir) }, 'durable state is on disk');
   const address = host.includes(':') ? `[${host}]` : host;

@@ -36,7 +36,13 @@ async function run(argv: readonly string[]): Promise<number> {
         createLogger(config.logLevel),
       ]);
       const startBroker = (options: Parameters<typeof Broker.start>[0]) => Broker.start(options);
-      return runDaemon(config, { logger, startBroker, signals: process, exit: (code) => process.exit(code) });
+      return runDaemon(config, {
+        logger,
+        startBroker,
+        signals: process,
+        exit: (code) => process.exit(code),
+        now: () => performance.now(),
+      });
     }
   }
 }

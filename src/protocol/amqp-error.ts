@@ -6,6 +6,7 @@ import { REPLY_CODES, type ReplyName } from './generated/reply-codes.ts';
 
 /** Longest reply text that fits a shortstr (specification section 4.2.5.3). */
 const REPLY_TEXT_BYTES = 255;
+const ELLIPSIS = '...';
 
 export class AmqpError extends Error {
   override readonly name = 'AmqpError';
@@ -29,12 +30,12 @@ export class AmqpError extends Error {
     return REPLY_CODES[this.replyName].hard;
   }
 
-  /** The text as it goes out: cut to 255 bytes, never inside a character. */
+  /** The text as it goes out. A long one is cut, never inside a character, and ends in three dots, as RabbitMQ's do. */
   get replyText(): string {
     const bytes = Buffer.from(this.message);
     if (bytes.length <= REPLY_TEXT_BYTES) return this.message;
-    let end = REPLY_TEXT_BYTES;
-    while ((bytes[end]! & 0xc0) === 0x80) end--;
-    return bytes.toString('utf8', 0, end);
+    let end = REPLY_TEXT_BYTES - ELLIPSIS.length;
+    while ((bytes.readUInt8(end) & 0xc0) === 0x80) end--;
+    return bytes.toString('utf8', 0, end) + ELLIPSIS;
   }
 }

@@ -18,13 +18,7 @@ export type FieldValue =
 
 /** RabbitMQ's names, in its error texts too: b B s u I i l. A value is a bigint only where a number would lose digits. */
 export type IntegerFieldType =
-  | 'byte'
-  | 'unsignedbyte'
-  | 'short'
-  | 'unsignedshort'
-  | 'signedint'
-  | 'unsignedint'
-  | 'long';
+  'byte' | 'unsignedbyte' | 'short' | 'unsignedshort' | 'signedint' | 'unsignedint' | 'long';
 
 export type FieldType = FieldValue['type'];
 

@@ -34,7 +34,7 @@ export interface ExchangeRecord {
   readonly type: string;
   readonly autoDelete: boolean;
   readonly internal: boolean;
-  /** An encoded AMQP field table, with its length prefix. */
+  /** An encoded AMQP field table, without its length prefix. */
   readonly arguments: Uint8Array;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../../src/cli/arguments.ts';
 import { OPTIONS } from '../../../src/config/options.ts';
-import { leveretVersion } from '../../../src/cli/version.ts';
+import { leveretVersion } from '../../../src/util/version.ts';
 
 describe('the command line', () => {
   it('takes every option of the table under its flag', () => {

@@ -12,6 +12,7 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
   const events: string[] = [];
   const signals = new EventEmitter();
   const stopped = Promise.withResolvers<void>();
+  const clock = { milliseconds: 0 };
   let options: BrokerOptions | undefined;
   const stop = () => {
     events.push('stop');
@@ -23,8 +24,10 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
       logger: {
         ...silentLogger,
         info: (fields, message) => events.push(message, ...('port' in fields ? [String(fields.port)] : [])),
+        flush: () => Promise.resolve(void events.push('flush')),
       },
       signals,
+      now: () => clock.milliseconds,
       exit: (code) => events.push(`exit ${code}`),
       startBroker: (given) => {
         options = given;
@@ -32,7 +35,7 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
       },
     },
   );
-  return { events, signals, stopped, exitCode, options: () => options };
+  return { events, signals, stopped, clock, exitCode, options: () => options };
 }
 
 const COMPLETE = 'Server startup complete; 4 plugins started.';
@@ -61,17 +64,36 @@ describe('the daemon', () => {
     signals.emit(signal, signal);
     stopped.resolve();
     expect(await exitCode).toBe(0);
-    expect(events.slice(-3)).toEqual(['stopping', 'stop', 'stopped']);
+    expect(events.slice(-4)).toEqual(['stopping', 'stop', 'stopped', 'flush']);
     expect(signals.listenerCount(signal)).toBe(0);
   });
 
   it('ends at once on a second signal', async () => {
-    const { events, signals, stopped, exitCode } = start();
+    const { events, signals, stopped, clock, exitCode } = start();
     signals.emit('SIGTERM', 'SIGTERM');
+    clock.milliseconds = 501;
     signals.emit('SIGINT', 'SIGINT');
     expect(events).toContain('exit 130');
     stopped.resolve();
     await exitCode;
+  });
+
+  it('takes a signal that comes twice in a moment as one, as Ctrl-C does under npm', async () => {
+    const { events, signals, stopped, clock, exitCode } = start();
+    signals.emit('SIGINT', 'SIGINT');
+    clock.milliseconds = 500;
+    signals.emit('SIGINT', 'SIGINT');
+    stopped.resolve();
+    expect(await exitCode).toBe(0);
+    expect(events.filter((event) => event.startsWith('exit') || event === 'stop')).toEqual(['stop']);
+  });
+
+  it('has written its last log line when it ends', async () => {
+    const { events, signals, stopped, exitCode } = start();
+    signals.emit('SIGTERM', 'SIGTERM');
+    stopped.resolve();
+    await exitCode;
+    expect(events.slice(-2)).toEqual(['stopped', 'flush']);
   });
 
   it('stops cleanly on a signal that came while the broker was starting', async () => {
@@ -98,6 +120,7 @@ describe('the daemon', () => {
       {
         logger: { ...silentLogger, info: (fields) => logged.push(fields) },
         signals,
+        now: () => 0,
         exit: () => {},
         startBroker: () => Promise.resolve({ port: 1, stop: () => Promise.resolve() }),
       },

@@ -1,0 +1,81 @@
+/** What all exchanges have in common. How a message is matched is each type's own: see direct, fanout, topic and headers. */
+import type { FieldTable } from '../../protocol/field-table.ts';
+import { type Binding, bindingIdentity, type Destination } from './binding.ts';
+import type { RoutedMessage } from './routed-message.ts';
+
+export interface ExchangeOptions {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: FieldTable;
+}
+
+export abstract class Exchange implements Destination {
+  readonly kind = 'exchange';
+  abstract readonly type: string;
+  /** True where routing looks at more than the routing key, so that a route cannot be remembered by it. */
+  readonly usesHeaders: boolean = false;
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: FieldTable;
+  readonly incoming = new Set<Binding>();
+  readonly #bindings = new Map<string, Binding>();
+
+  constructor(options: ExchangeOptions) {
+    this.name = options.name;
+    this.durable = options.durable;
+    this.autoDelete = options.autoDelete;
+    this.internal = options.internal;
+    this.arguments = options.arguments;
+  }
+
+  /** Name of the exchange that gets what this one cannot route (RabbitMQ: Alternate Exchanges). */
+  get alternate(): string | undefined {
+    const name = this.arguments.get('alternate-exchange');
+    return name?.type === 'longstr' ? name.value.toString() : undefined;
+  }
+
+  /** The bindings whose source this is. */
+  get bindings(): IterableIterator<Binding> {
+    return this.#bindings.values();
+  }
+
+  get bound(): boolean {
+    return this.#bindings.size > 0;
+  }
+
+  /** Throws AmqpError where the type cannot make sense of the binding's arguments. */
+  validateBinding(_arguments: FieldTable): void {
+    // Most types take any.
+  }
+
+  /** Returns false where an equal binding is there already. */
+  bind(binding: Binding): boolean {
+    const identity = bindingIdentity(binding);
+    if (this.#bindings.has(identity)) return false;
+    this.#bindings.set(identity, binding);
+    binding.destination.incoming.add(binding);
+    this.added(binding);
+    return true;
+  }
+
+  /** Removes the equal binding and returns it; undefined where there is none. */
+  unbind(like: Omit<Binding, 'source'>): Binding | undefined {
+    const identity = bindingIdentity(like);
+    const binding = this.#bindings.get(identity);
+    if (binding === undefined) return undefined;
+    this.#bindings.delete(identity);
+    binding.destination.incoming.delete(binding);
+    this.removed(binding);
+    return binding;
+  }
+
+  /** Calls `found` with each binding that the message matches; one destination may come more than once. */
+  abstract match(message: RoutedMessage, found: (binding: Binding) => void): void;
+
+  protected abstract added(binding: Binding): void;
+  protected abstract removed(binding: Binding): void;
+}

@@ -1,0 +1,27 @@
+/** The exchange types there are, by the name that exchange.declare knows them by. */
+import type { Exchange, ExchangeOptions } from './exchange.ts';
+import { DirectExchange } from './direct.ts';
+import { FanoutExchange } from './fanout.ts';
+import { HeadersExchange } from './headers.ts';
+import { TopicExchange } from './topic.ts';
+
+export const EXCHANGE_TYPES: ReadonlyMap<string, new (options: ExchangeOptions) => Exchange> = new Map<
+  string,
+  new (options: ExchangeOptions) => Exchange
+>([
+  ['direct', DirectExchange],
+  ['fanout', FanoutExchange],
+  ['topic', TopicExchange],
+  ['headers', HeadersExchange],
+]);
+
+/** Exchanges that every vhost has: name, type, internal (AMQP 0-9-1 section 3.1.3, and RabbitMQ's amq.rabbitmq.trace). */
+export const PREDECLARED: readonly (readonly [name: string, type: string, internal: boolean])[] = [
+  ['', 'direct', false],
+  ['amq.direct', 'direct', false],
+  ['amq.fanout', 'fanout', false],
+  ['amq.topic', 'topic', false],
+  ['amq.headers', 'headers', false],
+  ['amq.match', 'headers', false],
+  ['amq.rabbitmq.trace', 'topic', true],
+];

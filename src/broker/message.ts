@@ -1,0 +1,57 @@
+/**
+ * A message on its way through the broker, as the bytes it came in: three ranges in buffers that somebody else owns.
+ * A Message is a view that its owner fills anew for each message; who keeps a message copies its bytes.
+ */
+import { PROPERTY_DELIVERY_MODE } from '../protocol/generated/constants.ts';
+import { propertyFlags, readDeliveryMode } from '../codec/properties.ts';
+import type { Body } from './body.ts';
+
+const EMPTY = Buffer.alloc(0);
+const PERSISTENT = 2;
+
+export class Message {
+  /** Exchange and routing key as two shortstrs, end to end, as basic.publish and basic.deliver both carry them. */
+  route: Buffer = EMPTY;
+  routeStart = 0;
+  routeEnd = 0;
+  /** Property flags and property list of the content header. */
+  properties: Buffer = EMPTY;
+  propertiesStart = 0;
+  propertiesEnd = 0;
+  body: Buffer = EMPTY;
+  bodyStart = 0;
+  bodyEnd = 0;
+  /** True where the body's bytes never change, so that they may be kept without a copy. */
+  bodyOwned = false;
+  /** Set where the body is kept apart from the logs, and shared by all queues that took the message. */
+  shared: Body | undefined = undefined;
+
+  get bodySize(): number {
+    return this.bodyEnd - this.bodyStart;
+  }
+
+  /** Delivery mode 2. */
+  get persistent(): boolean {
+    const flags = propertyFlags(this.properties, this.propertiesStart);
+    return (
+      (flags & PROPERTY_DELIVERY_MODE) !== 0 &&
+      readDeliveryMode(this.properties, this.propertiesStart, this.propertiesEnd) === PERSISTENT
+    );
+  }
+
+  get exchange(): string {
+    const length = this.route[this.routeStart];
+    return this.route.toString('utf8', this.routeStart + 1, this.routeStart + 1 + length);
+  }
+
+  get routingKey(): string {
+    const start = this.routeStart + 1 + this.route[this.routeStart];
+    return this.route.toString('utf8', start + 1, this.routeEnd);
+  }
+
+  /** Lets go of the buffers, so that the view does not keep them alive. */
+  clear(): void {
+    this.route = this.properties = this.body = EMPTY;
+    this.shared = undefined;
+  }
+}

@@ -1,0 +1,61 @@
+/** A subscription of a channel to a queue (basic.consume), as the queue sees it. */
+import type { FieldTable } from '../../protocol/field-table.ts';
+import type { Message } from '../message.ts';
+import type { Queue } from './queue.ts';
+
+/** Where deliveries go: a channel. Owned here, implemented by the connection layer. */
+export interface DeliveryTarget {
+  /** False while the channel or its connection can take no further delivery; it calls `Queue.resume` when it can. */
+  canTake(consumer: Consumer): boolean;
+  /** Sends one message; the view is the target's until it returns. `seq` is -1 where nothing is to be acknowledged. */
+  deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void;
+  /** The queue is gone, and the consumer with it. */
+  cancelled(consumer: Consumer): void;
+}
+
+export interface ConsumerOptions {
+  readonly tag: string;
+  readonly noAck: boolean;
+  readonly exclusive: boolean;
+  /** Higher ones are served first (RabbitMQ's Consumer Priorities). 0 by default. */
+  readonly priority: number;
+  /** Deliveries that may wait for their acknowledgement; 0 is without limit. */
+  readonly prefetch: number;
+  readonly arguments: FieldTable;
+}
+
+export class Consumer {
+  readonly queue: Queue;
+  readonly target: DeliveryTarget;
+  readonly tag: string;
+  readonly noAck: boolean;
+  readonly exclusive: boolean;
+  readonly priority: number;
+  readonly prefetch: number;
+  readonly arguments: FieldTable;
+  /** Deliveries that wait for their acknowledgement. */
+  unacked = 0;
+  /** True while the queue counts on it for the next message. */
+  active = false;
+
+  constructor(queue: Queue, target: DeliveryTarget, options: ConsumerOptions) {
+    this.queue = queue;
+    this.target = target;
+    this.tag = options.tag;
+    this.noAck = options.noAck;
+    this.exclusive = options.exclusive;
+    this.priority = options.priority;
+    this.prefetch = options.prefetch;
+    this.arguments = options.arguments;
+  }
+
+  /** True where it can take another message. */
+  get ready(): boolean {
+    return (this.prefetch === 0 || this.noAck || this.unacked < this.prefetch) && this.target.canTake(this);
+  }
+
+  /** Tells the queue that what held the consumer up may be over. */
+  resume(): void {
+    if (!this.active && this.ready) this.queue.activate(this);
+  }
+}

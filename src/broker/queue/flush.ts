@@ -1,0 +1,78 @@
+/** Writing a segment's new records as one page. What needs no page is left out: settled already, or not to be stored. */
+import type { Batch } from '../../store/batch.ts';
+import type { Bodies } from '../bodies.ts';
+import { Page } from './page.ts';
+import type { Segment } from './segment.ts';
+
+/** Writes the records that are not flushed yet, if any is to be stored. */
+export function flushSegment(
+  segment: Segment,
+  queueId: number,
+  nextPageId: () => number,
+  bodies: Bodies,
+  batch: Batch,
+): void {
+  const from = segment.flushed;
+  const to = segment.count;
+  segment.flushed = to;
+  let count = 0;
+  let bytes = 0;
+  let first = -1;
+  let last = -1;
+  for (let index = from; index < to; index++) {
+    if (!toStore(segment, index)) continue;
+    if (first < 0) first = index;
+    last = index;
+    count++;
+    bytes += segment.recordBytes(index);
+  }
+  if (count === 0) return;
+
+  const dense = last - first + 1 === count;
+  const indexes = dense ? undefined : new Uint32Array(count);
+  const references = segment.bodies === undefined ? undefined : writeBodies(segment, first, last, bodies, batch);
+  const id = nextPageId();
+  const base = segment.base;
+  const header = { id, queueId, base, first: base + first, last: base + last, count };
+  const place = batch.page(references === undefined ? header : { ...header, bodies: references }, bytes);
+  if (dense) {
+    place.set(segment.records(first, last));
+  } else {
+    let position = 0;
+    let at = 0;
+    for (let index = first; index <= last; index++) {
+      if (!toStore(segment, index)) continue;
+      const record = segment.record(index);
+      place.set(record, at);
+      at += record.length;
+      indexes![position++] = index;
+    }
+  }
+  segment.pages.push(new Page(id, first, last, count, { indexes }));
+}
+
+function toStore(segment: Segment, index: number): boolean {
+  return segment.isStored(index) && !segment.isSettled(index);
+}
+
+/** Writes the bodies that the records refer to; returns the references as PageHeader wants them. */
+function writeBodies(
+  segment: Segment,
+  first: number,
+  last: number,
+  bodies: Bodies,
+  batch: Batch,
+): Float64Array | undefined {
+  const references: number[] = [];
+  let position = 0;
+  for (let index = first; index <= last; index++) {
+    if (!toStore(segment, index)) continue;
+    const body = segment.bodies!.get(index);
+    if (body !== undefined) {
+      bodies.write(body, batch);
+      references.push(position, body.id);
+    }
+    position++;
+  }
+  return references.length === 0 ? undefined : Float64Array.from(references);
+}

@@ -1,0 +1,59 @@
+/** A page of a segment: a run of its records that one commit wrote, and which of them are settled since. */
+
+export interface PageOrigin {
+  /** Indexes of the records, where some between the first and the last are missing. */
+  readonly indexes?: Uint32Array | undefined;
+  readonly settled?: Uint8Array | undefined;
+  readonly bodies?: Float64Array | undefined;
+}
+
+export class Page {
+  readonly id: number;
+  /** Index in the segment of the page's first and last record. */
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+  readonly #indexes: Uint32Array | undefined;
+  /** What was settled when the page was recovered. */
+  readonly #settled: Uint8Array | undefined;
+  /** References of a recovered page to bodies, as in PageHeader. */
+  readonly bodies: Float64Array | undefined;
+  /** Records that are not settled. */
+  live: number;
+  /** True while it waits in the log's list of pages to write. */
+  dirty = false;
+
+  constructor(id: number, first: number, last: number, count: number, origin: PageOrigin = {}) {
+    this.id = id;
+    this.first = first;
+    this.last = last;
+    this.count = count;
+    this.#indexes = origin.indexes;
+    this.#settled = origin.settled;
+    this.bodies = origin.bodies;
+    this.live = count;
+    if (origin.settled !== undefined) for (let i = 0; i < count; i++) if (this.wasSettled(i)) this.live--;
+  }
+
+  /** True where the record at a position was settled before the page was recovered. */
+  wasSettled(position: number): boolean {
+    return this.#settled !== undefined && bitAt(this.#settled, position);
+  }
+
+  indexAt(position: number): number {
+    return this.#indexes === undefined ? this.first + position : this.#indexes[position];
+  }
+
+  /** One bit a record, set where `settled` says so of its index. */
+  bitmap(settled: (index: number) => boolean): Uint8Array {
+    const bits = new Uint8Array((this.count + 7) >>> 3);
+    for (let position = 0; position < this.count; position++) {
+      if (settled(this.indexAt(position))) bits[position >>> 3] |= 1 << (position & 7);
+    }
+    return bits;
+  }
+}
+
+function bitAt(bitmap: Uint8Array, position: number): boolean {
+  return (bitmap[position >>> 3] & (1 << (position & 7))) !== 0;
+}

@@ -1,0 +1,368 @@
+/**
+ * A virtual host: its exchanges, queues and bindings, and the rules for declaring and deleting them.
+ * What is durable is told to the store in the same call.
+ */
+import { decodeTable, encodeTable } from '../codec/field-table.ts';
+import { AmqpError } from '../protocol/amqp-error.ts';
+import { EMPTY_TABLE, type FieldTable } from '../protocol/field-table.ts';
+import type { BindingRecord, RecoveredPage, RecoveredState } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { checkQueueArguments, checkSameQueueArguments } from './arguments/queue-arguments.ts';
+import type { Bodies } from './bodies.ts';
+import * as errors from './errors.ts';
+import { type Binding, isDurable } from './exchange/binding.ts';
+import type { Exchange, ExchangeOptions } from './exchange/exchange.ts';
+import { EXCHANGE_TYPES, PREDECLARED } from './exchange/types.ts';
+import type { Message } from './message.ts';
+import { type ConfirmLedger, type Owner, Queue, type QueueOptions } from './queue/queue.ts';
+import { QueueLog } from './queue/log.ts';
+import { ReplyTargets } from './reply-to.ts';
+import { type Directory, findRoute, type Route, type Sink } from './route.ts';
+import { furtherRoutingKeys, stripBcc } from './routing-headers.ts';
+
+/** What a vhost shares with the others of its node. */
+export interface VhostContext {
+  readonly store: Store;
+  readonly bodies: Bodies;
+  nextQueueId(): number;
+}
+
+export interface ExchangeDeclaration extends ExchangeOptions {
+  readonly type: string;
+}
+
+export interface BindingSpec {
+  readonly source: string;
+  readonly destinationKind: 'queue' | 'exchange';
+  readonly destination: string;
+  readonly routingKey: string;
+  readonly arguments: FieldTable;
+}
+
+/** Routes kept by exchange and routing key before all are forgotten. */
+const ROUTES_KEPT = 10_000;
+
+export class Vhost implements Directory {
+  readonly name: string;
+  readonly replyTargets = new ReplyTargets();
+  readonly #context: VhostContext;
+  readonly #exchanges = new Map<string, Exchange>();
+  readonly #queues = new Map<string, Queue>();
+  readonly #routes = new Map<string, Map<string, Route>>();
+  #routeCount = 0;
+  #version = 0;
+
+  constructor(name: string, context: VhostContext) {
+    this.name = name;
+    this.#context = context;
+    for (const [exchange, type, internal] of PREDECLARED) {
+      const options = { name: exchange, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
+      this.#exchanges.set(exchange, new (EXCHANGE_TYPES.get(type)!)(options));
+    }
+  }
+
+  /** Rises with each change that may change a route. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get exchanges(): IterableIterator<Exchange> {
+    return this.#exchanges.values();
+  }
+
+  get queues(): IterableIterator<Queue> {
+    return this.#queues.values();
+  }
+
+  exchange(name: string): Exchange | undefined {
+    return this.#exchanges.get(name);
+  }
+
+  queue(name: string): Queue | undefined {
+    return this.#queues.get(name);
+  }
+
+  sink(routingKey: string): Sink | undefined {
+    return this.#queues.get(routingKey) ?? this.replyTargets.find(routingKey);
+  }
+
+  /** Throws AmqpError NOT_FOUND. */
+  existingExchange(name: string): Exchange {
+    const exchange = this.#exchanges.get(name);
+    if (exchange === undefined) throw errors.notFound('exchange', name, this.name);
+    return exchange;
+  }
+
+  /** Throws AmqpError NOT_FOUND, or RESOURCE_LOCKED where the queue is another connection's own. */
+  existingQueue(name: string, owner: Owner): Queue {
+    const queue = this.#queues.get(name);
+    if (queue === undefined) throw errors.notFound('queue', name, this.name);
+    if (queue.owner !== undefined && queue.owner !== owner) throw errors.locked(name, this.name);
+    return queue;
+  }
+
+  // Exchanges
+
+  /** exchange.declare without passive. Throws AmqpError where the exchange cannot be, or is another. */
+  declareExchange(declaration: ExchangeDeclaration): void {
+    const { name, type } = declaration;
+    if (name === '') throw errors.defaultExchangeRefused();
+    const Type = EXCHANGE_TYPES.get(type);
+    if (Type === undefined) throw new AmqpError('PRECONDITION_FAILED', `unknown exchange type '${type}'`);
+    const alternate = declaration.arguments.get('alternate-exchange');
+    if (alternate !== undefined && alternate.type !== 'longstr') {
+      throw new AmqpError(
+        'PRECONDITION_FAILED',
+        `invalid type '${alternate.type}' for arg 'alternate-exchange' in exchange '${name}' in vhost '${this.name}'`,
+      );
+    }
+    const current = this.#exchanges.get(name);
+    if (current !== undefined) {
+      this.#checkSameExchange(declaration, current);
+      return;
+    }
+    if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
+    this.#addExchange(new Type(declaration));
+    if (!declaration.durable) return;
+    const { autoDelete, internal } = declaration;
+    const args = encodeTable(declaration.arguments);
+    const record = { vhost: this.name, name, type, autoDelete, internal, arguments: args };
+    this.#context.store.change({ op: 'put-exchange', record });
+  }
+
+  /** exchange.delete; no error where there is none. */
+  deleteExchange(name: string, ifUnused: boolean): void {
+    if (name === '') throw errors.defaultExchangeRefused();
+    const exchange = this.#exchanges.get(name);
+    if (exchange === undefined) return;
+    if (name.startsWith('amq.')) {
+      throw new AmqpError(
+        'ACCESS_REFUSED',
+        `deletion of system exchange '${name}' in vhost '${this.name}' not allowed`,
+      );
+    }
+    if (ifUnused && exchange.bound) throw errors.inUse('exchange', name, this.name);
+    this.#removeExchange(exchange);
+  }
+
+  // Queues
+
+  /** queue.declare without passive. Throws AmqpError where the queue cannot be, or is another. */
+  declareQueue(options: QueueOptions): Queue {
+    const { name, owner } = options;
+    const current = this.#queues.get(name);
+    if (current !== undefined) {
+      this.#checkSameQueue(options, current);
+      return current;
+    }
+    checkQueueArguments(options.arguments, name, this.name);
+    const stored = options.durable && owner === undefined;
+    const id = stored ? this.#context.nextQueueId() : 0;
+    const queue = this.#addQueue({ ...options, durable: stored }, id);
+    if (stored) {
+      const { autoDelete } = options;
+      const args = encodeTable(options.arguments);
+      this.#context.store.change({
+        op: 'put-queue',
+        record: { id, vhost: this.name, name, autoDelete, arguments: args },
+      });
+    }
+    return queue;
+  }
+
+  /** queue.delete: returns the number of ready messages that went with it. */
+  deleteQueue(queue: Queue, ifUnused = false, ifEmpty = false): number {
+    if (ifUnused && queue.consumers.count > 0) throw errors.inUse('queue', queue.name, this.name);
+    if (ifEmpty && queue.ready > 0) {
+      throw new AmqpError('PRECONDITION_FAILED', `queue '${queue.name}' in vhost '${this.name}' not empty`);
+    }
+    const { ready } = queue;
+    this.#queues.delete(queue.name);
+    this.#changed();
+    for (const binding of [...queue.incoming]) this.#removeBinding(binding);
+    if (queue.durable) this.#context.store.change({ op: 'delete-queue', id: queue.id });
+    queue.end();
+    return ready;
+  }
+
+  /** A consumer of the queue left: an auto-delete queue goes with its last. */
+  consumerLeft(queue: Queue): void {
+    if (queue.autoDelete && queue.consumers.count === 0 && !queue.deleted) this.deleteQueue(queue);
+  }
+
+  /** Deletes the queues that are exclusive to a connection. */
+  deleteExclusive(owner: Owner): void {
+    for (const queue of [...this.#queues.values()]) if (queue.owner === owner) this.deleteQueue(queue);
+  }
+
+  // Bindings
+
+  /** Throws AmqpError NOT_FOUND for the source first, then for the destination. */
+  bind(spec: BindingSpec, requester: Owner): void {
+    const [source, destination] = this.#ends(spec, requester);
+    source.validateBinding(spec.arguments);
+    const binding = { source, destination, routingKey: spec.routingKey, arguments: spec.arguments };
+    if (!source.bind(binding)) return;
+    this.#changed();
+    if (isDurable(binding)) this.#context.store.change({ op: 'put-binding', record: this.#bindingRecord(binding) });
+  }
+
+  /** No error where there is no such binding. */
+  unbind(spec: BindingSpec, requester: Owner): void {
+    const [source, destination] = this.#ends(spec, requester);
+    const binding = source.unbind({ destination, routingKey: spec.routingKey, arguments: spec.arguments });
+    if (binding !== undefined) this.#bindingGone(binding);
+  }
+
+  // Messages
+
+  /** The way of a message by its exchange and routing key; throws AmqpError NOT_FOUND for an unknown exchange. */
+  route(exchangeName: string, routingKey: string): Route {
+    let routes = this.#routes.get(exchangeName);
+    const known = routes?.get(routingKey);
+    if (known !== undefined) return known;
+    const route = findRoute(this, this.existingExchange(exchangeName), routingKey, undefined);
+    if (this.#routeCount++ >= ROUTES_KEPT) this.#forgetRoutes();
+    if (routes === undefined) this.#routes.set(exchangeName, (routes = new Map<string, Route>()));
+    routes.set(routingKey, route);
+    return route;
+  }
+
+  /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
+  publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
+    const sinks = this.#sinksOf(message, route);
+    if (sinks.length === 0) return false;
+    const { persistent } = message;
+    this.#context.bodies.share(message, sinks.length);
+    for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, ledger, number);
+    return true;
+  }
+
+  #sinksOf(message: Message, route: Route): readonly Sink[] {
+    const further = furtherRoutingKeys(message);
+    if (further.length === 0) {
+      return route.usesHeaders ? findRoute(this, route.exchange, route.routingKey, message).sinks : route.sinks;
+    }
+    const sinks = new Set<Sink>();
+    for (const key of [route.routingKey, ...further]) {
+      for (const sink of findRoute(this, route.exchange, key, message).sinks) sinks.add(sink);
+    }
+    stripBcc(message);
+    return [...sinks];
+  }
+
+  // Recovery
+
+  /** Takes in what the store has of this vhost. */
+  recover(state: RecoveredState, pagesOf: (queueId: number) => readonly RecoveredPage[]): void {
+    const table = (bytes: Uint8Array): FieldTable => decodeTable(Buffer.from(bytes), 0, bytes.length);
+    for (const record of state.exchanges) {
+      if (record.vhost !== this.name) continue;
+      const Type = EXCHANGE_TYPES.get(record.type)!;
+      this.#addExchange(new Type({ ...record, durable: true, arguments: table(record.arguments) }));
+    }
+    for (const record of state.queues) {
+      if (record.vhost !== this.name) continue;
+      const options = { ...record, durable: true, owner: undefined, arguments: table(record.arguments) };
+      const queue = this.#addQueue(options, record.id);
+      queue.recover(pagesOf(record.id), record.delivered);
+    }
+    for (const record of state.bindings) {
+      if (record.vhost !== this.name) continue;
+      const source = this.#exchanges.get(record.source);
+      const ends = record.destinationType === 'queue' ? this.#queues : this.#exchanges;
+      const destination = ends.get(record.destination);
+      if (source === undefined || destination === undefined) continue;
+      source.bind({ source, destination, routingKey: record.routingKey, arguments: table(record.arguments) });
+    }
+    this.#changed();
+  }
+
+  #addExchange(exchange: Exchange): void {
+    this.#exchanges.set(exchange.name, exchange);
+    this.#changed();
+  }
+
+  #addQueue(options: QueueOptions, id: number): Queue {
+    const { store, bodies } = this.#context;
+    const place = options.durable && store.durable ? { store, queueId: id } : undefined;
+    const queue = new Queue(options, id, new QueueLog(place, bodies));
+    this.#queues.set(queue.name, queue);
+    this.#changed();
+    return queue;
+  }
+
+  #checkSameExchange(received: ExchangeDeclaration, current: Exchange): void {
+    const { name } = received;
+    errors.checkEquivalent('exchange', name, this.name, 'type', received.type, current.type);
+    errors.checkEquivalent('exchange', name, this.name, 'durable', received.durable, current.durable);
+    errors.checkEquivalent('exchange', name, this.name, 'auto_delete', received.autoDelete, current.autoDelete);
+    errors.checkEquivalent('exchange', name, this.name, 'internal', received.internal, current.internal);
+    const [now, then] = [received.arguments, current.arguments];
+    errors.checkEquivalentArgument('exchange', name, this.name, 'alternate-exchange', now, then);
+  }
+
+  #checkSameQueue(received: QueueOptions, current: Queue): void {
+    const { name } = received;
+    if (received.owner !== current.owner) throw errors.locked(name, this.name);
+    const durable = received.durable && received.owner === undefined;
+    errors.checkEquivalent('queue', name, this.name, 'durable', durable, current.durable);
+    errors.checkEquivalent('queue', name, this.name, 'auto_delete', received.autoDelete, current.autoDelete);
+    checkSameQueueArguments(received.arguments, current.arguments, name, this.name);
+  }
+
+  #ends(spec: BindingSpec, requester: Owner): [Exchange, Queue | Exchange] {
+    if (spec.source === '' || (spec.destinationKind === 'exchange' && spec.destination === '')) {
+      throw errors.defaultExchangeRefused();
+    }
+    const source = this.existingExchange(spec.source);
+    const destination =
+      spec.destinationKind === 'queue'
+        ? this.existingQueue(spec.destination, requester)
+        : this.existingExchange(spec.destination);
+    return [source, destination];
+  }
+
+  #removeExchange(exchange: Exchange): void {
+    this.#exchanges.delete(exchange.name);
+    this.#changed();
+    for (const binding of [...exchange.bindings, ...exchange.incoming]) this.#removeBinding(binding);
+    if (!exchange.durable) return;
+    this.#context.store.change({ op: 'delete-exchange', vhost: this.name, name: exchange.name });
+  }
+
+  #removeBinding(binding: Binding): void {
+    if (binding.source.unbind(binding) !== undefined) this.#bindingGone(binding);
+  }
+
+  /** An auto-delete exchange goes with its last binding. */
+  #bindingGone(binding: Binding): void {
+    this.#changed();
+    const { source } = binding;
+    if (isDurable(binding)) {
+      this.#context.store.change({ op: 'delete-binding', record: this.#bindingRecord(binding) });
+    }
+    if (source.autoDelete && !source.bound && this.#exchanges.get(source.name) === source) this.#removeExchange(source);
+  }
+
+  #bindingRecord({ source, destination, routingKey, arguments: args }: Binding): BindingRecord {
+    return {
+      vhost: this.name,
+      source: source.name,
+      destinationType: destination.kind,
+      destination: destination.name,
+      routingKey,
+      arguments: encodeTable(args),
+    };
+  }
+
+  #changed(): void {
+    this.#version++;
+    if (this.#routeCount > 0) this.#forgetRoutes();
+  }
+
+  #forgetRoutes(): void {
+    this.#routes.clear();
+    this.#routeCount = 0;
+  }
+}

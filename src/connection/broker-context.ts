@@ -1,0 +1,22 @@
+/** What all connections of a broker share. */
+import type { Node } from '../broker/node.ts';
+import type { Config } from '../config/config.ts';
+import type { FieldTable } from '../protocol/field-table.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Logger } from '../util/logger.ts';
+import type { Turn } from '../util/turn.ts';
+import type { Connection } from './connection.ts';
+import type { Heartbeats } from './heartbeats.ts';
+import type { OutputBuffers } from './output-buffers.ts';
+
+export interface BrokerContext {
+  readonly node: Node;
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly heartbeats: Heartbeats;
+  readonly outputBuffers: OutputBuffers;
+  readonly serverProperties: FieldTable;
+  readonly connections: Set<Connection>;
+}

@@ -1,0 +1,231 @@
+/**
+ * A channel: the state that a client's commands build on. What each method does stands in methods/; here is what they share:
+ * deliveries and their acknowledgements, confirms, and the end of the channel.
+ */
+import type { Message } from '../broker/message.ts';
+import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
+import type { Queue } from '../broker/queue/queue.ts';
+import type { ReplyReceiver } from '../broker/reply-to.ts';
+import { AmqpError } from '../protocol/amqp-error.ts';
+import type { ServerMethod } from '../protocol/generated/methods.ts';
+import type { ChannelConsumer } from './channel-consumer.ts';
+import { Confirms } from './confirms.ts';
+import type { Connection } from './connection.ts';
+import { Content } from './content.ts';
+import { PublishRoutes } from './publish-routes.ts';
+import { Transaction } from './transaction.ts';
+import { type Delivery, Unacked } from './unacked.ts';
+
+export class Channel implements DeliveryTarget, ReplyReceiver {
+  readonly connection: Connection;
+  readonly number: number;
+  readonly content = new Content();
+  readonly routes: PublishRoutes;
+  readonly consumers = new Map<string, ChannelConsumer>();
+  readonly unacked = new Unacked();
+  /** Undefined unless confirm.select was seen. */
+  confirms: Confirms | undefined;
+  /** Undefined unless tx.select was seen. */
+  transaction: Transaction | undefined;
+  /** Limit of each consumer to come, and of all consumers together (basic.qos); 0 is none. */
+  prefetch = 0;
+  globalPrefetch = 0;
+  /** The queue declared last, which an empty queue name stands for. */
+  currentQueue = '';
+  /** The consumer of amq.rabbitmq.reply-to, if there is one: its tag, and the name under which replies come. */
+  replyConsumer: { readonly tag: Buffer; readonly name: string } | undefined;
+  #consumersUnacked = 0;
+  /** Answers that wait for the store. */
+  #answers = 0;
+  #closed = false;
+  readonly #notices: ServerMethod[] = [];
+  /** Consumers that were held up when one of their deliveries was released. */
+  readonly #waiting = new Set<Consumer>();
+
+  constructor(connection: Connection, number: number) {
+    this.connection = connection;
+    this.number = number;
+    this.routes = new PublishRoutes(connection);
+  }
+
+  send(method: ServerMethod): void {
+    this.connection.writer.method(this.number, method);
+  }
+
+  /**
+   * Answers when everything that the method changed is stored. Until then nothing more is read from the connection, so that
+   * answers keep their order.
+   */
+  replyWhenStored(method: ServerMethod): void {
+    this.#answers++;
+    this.connection.whenStored(() => {
+      this.#answers--;
+      if (this.#closed) return;
+      this.send(method);
+      this.#sendNotices();
+    });
+  }
+
+  // Deliveries
+
+  canTake(consumer: Consumer): boolean {
+    if (!this.connection.takesDeliveries) return false;
+    return consumer.noAck || this.globalPrefetch === 0 || this.#consumersUnacked < this.globalPrefetch;
+  }
+
+  deliver(consumer: ChannelConsumer, message: Message, seq: number, redelivered: boolean): void {
+    let tag: number;
+    if (seq < 0) tag = this.unacked.skip();
+    else {
+      tag = this.unacked.add(consumer.queue, seq, consumer);
+      this.#consumersUnacked++;
+    }
+    this.connection.writer.deliver(this.number, consumer.tagBytes, tag, redelivered, message);
+  }
+
+  reply(message: Message): void {
+    const { replyConsumer } = this;
+    if (replyConsumer === undefined) return;
+    this.connection.writer.deliver(this.number, replyConsumer.tag, this.unacked.skip(), false, message);
+  }
+
+  /** The client hears of it behind the answer to what it is doing, for the same command may have ended the queue. */
+  cancelled(consumer: ChannelConsumer): void {
+    this.consumers.delete(consumer.tag);
+    if (!this.connection.client.consumerCancelNotify) return;
+    this.#notices.push({ name: 'basic.cancel', consumerTag: consumer.tag, noWait: true });
+    this.connection.wakeChannel(this);
+  }
+
+  /** The client takes deliveries again, or has acknowledged some: consumers that waited may go on. */
+  resumeConsumers(): void {
+    for (const consumer of this.consumers.values()) consumer.resume();
+  }
+
+  // Acknowledgements
+
+  /** basic.ack, or basic.nack and basic.reject without requeue. Throws AmqpError for a tag that is not outstanding. */
+  settle(tag: number, multiple: boolean): void {
+    if (this.transaction === undefined) {
+      this.#take(tag, multiple, this.#settle);
+      this.#resumeWaiting();
+    } else this.transaction.acknowledge(this.#collect(tag, multiple), false);
+  }
+
+  /** basic.nack and basic.reject with requeue. */
+  requeue(tag: number, multiple: boolean): void {
+    const deliveries = this.#collect(tag, multiple);
+    if (this.transaction === undefined) this.requeueAll(deliveries);
+    else this.transaction.acknowledge(deliveries, true);
+  }
+
+  /** basic.recover: all that is outstanding goes back. */
+  recover(): void {
+    this.requeueAll(this.#collect(0, true));
+  }
+
+  /** Settles deliveries that were taken from `unacked` before. */
+  settleAll(deliveries: readonly Delivery[]): void {
+    for (const { queue, seq, consumer } of deliveries) this.#settle(queue, seq, consumer);
+    this.#resumeWaiting();
+  }
+
+  /** Puts deliveries back into their queues, which were taken from `unacked` before. */
+  requeueAll(deliveries: readonly Delivery[]): void {
+    const queues = new Set<Queue>();
+    for (const { queue, seq, consumer } of deliveries) {
+      this.#release(consumer);
+      queue.requeue(seq);
+      queues.add(queue);
+    }
+    this.#resumeWaiting();
+    for (const queue of queues) queue.dispatch();
+  }
+
+  // Life
+
+  /** Starts publisher confirms; they go out at the end of each turn. */
+  selectConfirms(): void {
+    this.confirms ??= new Confirms(() => this.connection.wakeChannel(this));
+  }
+
+  /** Starts transactions. */
+  selectTransactions(): void {
+    this.transaction ??= new Transaction(this);
+  }
+
+  /** Sends what gathered in this turn. */
+  endTurn(): void {
+    if (this.#closed) return;
+    this.confirms?.flush((deliveryTag, multiple) => this.send({ name: 'basic.ack', deliveryTag, multiple }));
+    this.#sendNotices();
+  }
+
+  /** Ends the channel, whoever asked for it: consumers go, and what was not acknowledged returns to its queues. */
+  end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { vhost } = this.connection;
+    if (this.replyConsumer !== undefined) vhost.replyTargets.remove(this.replyConsumer.name);
+    const consumers = [...this.consumers.values()];
+    this.consumers.clear();
+    for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
+    this.transaction?.rollback();
+    this.recover();
+    for (const { queue } of consumers) vhost.consumerLeft(queue);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  #sendNotices(): void {
+    if (this.#answers > 0) return;
+    for (const notice of this.#notices) this.send(notice);
+    this.#notices.length = 0;
+  }
+
+  readonly #settle = (queue: Queue, seq: number, consumer: Consumer | undefined): void => {
+    this.#release(consumer);
+    queue.settle(seq);
+  };
+
+  /** The delivery no longer counts against its consumer's limits. */
+  #release(consumer: Consumer | undefined): void {
+    if (consumer === undefined) return;
+    consumer.unacked--;
+    this.#consumersUnacked--;
+    if (!consumer.active) this.#waiting.add(consumer);
+  }
+
+  /** Consumers that a limit held up go on; under a limit for all of them, any may. */
+  #resumeWaiting(): void {
+    if (this.#waiting.size === 0) return;
+    if (this.globalPrefetch > 0) this.resumeConsumers();
+    for (const consumer of this.#waiting) consumer.resume();
+    this.#waiting.clear();
+  }
+
+  #take(
+    tag: number,
+    multiple: boolean,
+    take: (queue: Queue, seq: number, consumer: Consumer | undefined, tag: number) => void,
+  ): void {
+    if (multiple) {
+      if (tag !== 0 && !this.unacked.has(tag)) throw unknownTag(tag);
+      this.unacked.removeThrough(tag === 0 ? this.unacked.lastTag : tag, take);
+    } else if (!this.unacked.remove(tag, take)) throw unknownTag(tag);
+  }
+
+  #collect(tag: number, multiple: boolean): Delivery[] {
+    const deliveries: Delivery[] = [];
+    this.#take(tag, multiple, (queue, seq, consumer, number) => {
+      deliveries.push({ tag: number, queue, seq, consumer });
+    });
+    return deliveries;
+  }
+}
+
+function unknownTag(tag: number): AmqpError {
+  return new AmqpError('PRECONDITION_FAILED', `unknown delivery tag ${tag}`);
+}

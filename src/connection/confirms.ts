@@ -1,0 +1,79 @@
+/**
+ * Publisher confirms of a channel (RabbitMQ: Consumer Acknowledgements and Publisher Confirms). Each message has a number; it is
+ * confirmed once all queues that took it vouch for it. What is confirmed in a turn goes out together: one basic.ack with
+ * `multiple` for the unbroken run, single ones for what overtook it.
+ */
+import type { ConfirmLedger } from '../broker/queue/queue.ts';
+
+const FIRST_SLOTS = 64;
+/** A message's slot holds how many are still to vouch for it; or this, once it was acknowledged ahead of the run. */
+const OVERTOOK = -1;
+
+export class Confirms implements ConfirmLedger {
+  readonly #wake: () => void;
+  #missing = new Int32Array(FIRST_SLOTS);
+  #mask = FIRST_SLOTS - 1;
+  /** Messages from here on are not confirmed, or overtook. */
+  #oldest = 1;
+  #next = 1;
+  /** Messages below are acknowledged to the publisher. */
+  #told = 1;
+  readonly #overtaking: number[] = [];
+  #awake = false;
+
+  /** `wake` is called when there is something to flush. */
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  /** The number of the next message. It is held until `confirmed` was called once, beside what the queues ask for. */
+  begin(): number {
+    if (this.#next - this.#oldest > this.#mask) this.#grow();
+    const number = this.#next++;
+    this.#missing[number & this.#mask] = 1;
+    return number;
+  }
+
+  wait(number: number): void {
+    this.#missing[number & this.#mask]++;
+  }
+
+  confirmed(number: number): void {
+    const slot = number & this.#mask;
+    if (--this.#missing[slot] > 0) return;
+    if (number === this.#oldest) this.#advance();
+    else this.#overtaking.push(number);
+    if (this.#awake) return;
+    this.#awake = true;
+    this.#wake();
+  }
+
+  /** Calls `ack` for what was confirmed since the last flush. */
+  flush(ack: (number: number, multiple: boolean) => void): void {
+    this.#awake = false;
+    if (this.#oldest > this.#told) {
+      ack(this.#oldest - 1, this.#oldest - this.#told > 1);
+      this.#told = this.#oldest;
+    }
+    for (const number of this.#overtaking) {
+      if (number < this.#told) continue;
+      this.#missing[number & this.#mask] = OVERTOOK;
+      ack(number, false);
+    }
+    this.#overtaking.length = 0;
+  }
+
+  #advance(): void {
+    while (this.#oldest < this.#next && this.#missing[this.#oldest & this.#mask] <= 0) this.#oldest++;
+  }
+
+  #grow(): void {
+    const size = (this.#mask + 1) * 2;
+    const missing = new Int32Array(size);
+    for (let number = this.#oldest; number < this.#next; number++) {
+      missing[number & (size - 1)] = this.#missing[number & this.#mask]!;
+    }
+    this.#missing = missing;
+    this.#mask = size - 1;
+  }
+}

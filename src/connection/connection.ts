@@ -1,0 +1,353 @@
+/**
+ * A client's connection: its socket, its way from the handshake to the close, and when it reads and writes. What the frames
+ * mean is told to frames.ts.
+ */
+import type { Socket } from 'node:net';
+import type { Vhost } from '../broker/vhost.ts';
+import { AmqpError } from '../protocol/amqp-error.ts';
+import { FRAME_MIN_SIZE } from '../protocol/generated/constants.ts';
+import type { Method } from '../protocol/generated/methods.ts';
+import type { Timer } from '../util/clock.ts';
+import type { TurnTask } from '../util/turn.ts';
+import { FrameParser } from '../wire/frame-parser.ts';
+import type { Access } from './access.ts';
+import type { BrokerContext } from './broker-context.ts';
+import type { Channel } from './channel.ts';
+import { Client } from './client.ts';
+import { Frames } from './frames.ts';
+import { Handshake, HandshakeError, PROTOCOL_HEADER } from './handshake.ts';
+import type { HeartbeatPeer } from './heartbeats.ts';
+import { Reading } from './reading.ts';
+import { Writer } from './writer.ts';
+
+type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
+
+/** libuv's read size: a chunk as large as this says that there is more to read. */
+const FULL_READ_BYTES = 65536;
+/** Output that the client has not taken, from which on its own input is not read any more. */
+const CONGESTED_BYTES = 4 * 1024 * 1024;
+/** Until the socket of a client that was refused without a word is closed (RabbitMQ's SILENT_CLOSE_DELAY). */
+const SILENT_CLOSE_MS = 3000;
+/** Until a client that does not answer connection.close is dropped (RabbitMQ's CLOSING_TIMEOUT). */
+const CLOSING_MS = 30_000;
+
+export class Connection implements HeartbeatPeer, TurnTask {
+  readonly broker: BrokerContext;
+  readonly writer: Writer;
+  readonly channels = new Map<number, Channel>();
+  client = new Client();
+  /** Set once connection.open is answered. */
+  vhost!: Vhost;
+  access!: Access;
+  channelMax = 0;
+  heartbeat = 0;
+  readonly #socket: Socket;
+  readonly #frames: Frames;
+  readonly #parser: FrameParser;
+  readonly #reading: Reading;
+  readonly #handshake: Handshake;
+  readonly #peer: string;
+  #stage: Stage = 'header';
+  #header = Buffer.alloc(0);
+  #timer: Timer | undefined;
+  #awake = false;
+  #woken: Channel[] = [];
+  /** Consumers were told to wait for the writer. */
+  #starved = false;
+  #sent = false;
+  #received = false;
+  #reasonClosed = 'client unexpectedly closed TCP connection';
+
+  constructor(broker: BrokerContext, socket: Socket) {
+    this.broker = broker;
+    this.#socket = socket;
+    this.#peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.writer = new Writer(socket, broker.outputBuffers, this.#wake);
+    this.#frames = new Frames(this);
+    this.#parser = new FrameParser(this.#frames, FRAME_MIN_SIZE);
+    this.#reading = new Reading(socket, this.#parser, this.#guard);
+    this.#handshake = new Handshake(this);
+    this.#closeAfter(broker.config.handshakeTimeout, 'handshake timeout');
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('drain', () => this.#onDrain());
+    socket.on('error', (error) => (this.#reasonClosed = error.message));
+    socket.on('close', () => this.#onClosed());
+  }
+
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  get fromLoopback(): boolean {
+    return /^(::1$|(::ffff:)?127\.)/.test(this.#socket.remoteAddress ?? '');
+  }
+
+  // The handshake, and methods of class connection
+
+  handshake(channel: number, method: Method): void {
+    if (channel !== 0) throw new HandshakeError(`${method.name} on channel ${channel} during the handshake`);
+    this.#handshake.method(method);
+  }
+
+  tune(channelMax: number, frameMax: number, heartbeat: number): void {
+    this.channelMax = channelMax;
+    this.#parser.setFrameMax(frameMax);
+    this.writer.setFrameMax(frameMax);
+    this.heartbeat = heartbeat;
+    this.broker.heartbeats.add(this);
+  }
+
+  opened(vhost: Vhost, access: Access): void {
+    this.vhost = vhost;
+    this.access = access;
+    this.#stage = 'running';
+    this.#timer?.cancel();
+    const { connectionName: name } = this.client;
+    this.broker.log.info({ peer: this.#peer, name, user: access.user, vhost: vhost.name }, 'connection opened');
+  }
+
+  /** Notes why the client is not let in. */
+  refused(reason: string): void {
+    this.#reasonClosed = reason;
+    this.broker.log.warn({ peer: this.#peer, reason }, 'connection refused');
+  }
+
+  /** The client closes: everything of the connection goes before the answer does. */
+  closeByClient(): void {
+    if (this.#stage === 'running') this.#reasonClosed = 'closed by the client';
+    this.#release();
+    this.writer.method(0, { name: 'connection.close-ok' });
+    this.#end();
+  }
+
+  /** The client has answered our connection.close. */
+  closeAnswered(): void {
+    this.#end();
+  }
+
+  /** Closes with connection.close: an error of the client's, or the broker stops. */
+  close(error: AmqpError): void {
+    if (this.#stage === 'closing' || this.#stage === 'closed') return;
+    if (this.#stage === 'header') {
+      this.#end();
+      return;
+    }
+    this.#reasonClosed = error.message;
+    this.#release();
+    this.#stage = 'closing';
+    const { replyCode, replyText, classId, methodId } = error;
+    this.writer.method(0, { name: 'connection.close', replyCode, replyText, classId, methodId });
+    this.#closeAfter(CLOSING_MS, 'no answer to connection.close');
+    this.#reading.resumeAll();
+  }
+
+  /** Ends the connection for whatever went wrong with it. */
+  fail(error: unknown): void {
+    if (error instanceof AmqpError) {
+      this.broker.log.warn({ peer: this.#peer, reason: error.message }, 'connection error');
+      this.close(error);
+    } else if (error instanceof HandshakeError) {
+      this.refused(error.message);
+      this.#parser.stop();
+      this.#closeAfter(SILENT_CLOSE_MS, error.message);
+    } else {
+      this.broker.log.error({ peer: this.#peer, err: error }, 'internal error');
+      this.close(new AmqpError('INTERNAL_ERROR', 'an internal error occurred; see the broker log'));
+    }
+  }
+
+  /** Gives the client up without further words. */
+  drop(): void {
+    this.#socket.destroy();
+  }
+
+  // Channels
+
+  endChannel(channel: Channel): void {
+    this.channels.delete(channel.number);
+    channel.end();
+  }
+
+  channelFailed(channel: number, error: AmqpError): void {
+    this.broker.log.info({ peer: this.#peer, channel, reason: error.message }, 'channel closed');
+  }
+
+  /** Has the channel's `endTurn` called at the end of this turn. */
+  wakeChannel(channel: Channel): void {
+    this.#woken.push(channel);
+    this.#wake();
+  }
+
+  /** Calls back once everything said to the store is stored; until then no further frame is taken. */
+  whenStored(callback: () => void): void {
+    let stored = false;
+    let held = false;
+    this.broker.node.store.afterCommit(() => {
+      stored = true;
+      callback();
+      if (held) this.#reading.resume('store');
+    });
+    if (stored) return;
+    held = true;
+    this.#reading.pause('store');
+  }
+
+  /** False while the connection can take no delivery; its consumers are resumed when it can again. */
+  get takesDeliveries(): boolean {
+    if (this.#stage === 'running' && !this.writer.full) return true;
+    this.#starved = true;
+    return false;
+  }
+
+  /** A message came in: where the broker can take no more, that was the last for now. */
+  published(): void {
+    const { alarm } = this.broker.node.alarms;
+    if (alarm === undefined || this.#reading.has('alarm')) return;
+    this.#reading.pause('alarm');
+    if (this.client.connectionBlocked) this.writer.method(0, { name: 'connection.blocked', reason: alarm });
+  }
+
+  /** The broker takes publishes again. */
+  alarmCleared(): void {
+    if (!this.#reading.has('alarm')) return;
+    if (this.client.connectionBlocked) this.writer.method(0, { name: 'connection.unblocked' });
+    this.#reading.resume('alarm');
+  }
+
+  // HeartbeatPeer
+
+  takeSent(): boolean {
+    const sent = this.#sent;
+    this.#sent = false;
+    return sent;
+  }
+
+  takeReceived(): boolean {
+    const received = this.#received;
+    this.#received = false;
+    return received;
+  }
+
+  get deaf(): boolean {
+    return this.#reading.paused;
+  }
+
+  sendHeartbeat(): void {
+    this.writer.heartbeat();
+  }
+
+  missedHeartbeats(): void {
+    this.#reasonClosed = `missed heartbeats from client, timeout: ${this.heartbeat}s`;
+    this.drop();
+  }
+
+  // TurnTask
+
+  endTurn(): void {
+    this.#awake = false;
+    if (this.#stage === 'closed') return;
+    const woken = this.#woken;
+    this.#woken = [];
+    for (const channel of woken) channel.endTurn();
+    if (this.writer.flush()) this.#sent = true;
+    this.#reading.resume('turn');
+    if (this.#starved && !this.writer.full) this.#resumeConsumers();
+    if (this.writer.congested && this.writer.pending > CONGESTED_BYTES) this.#reading.pause('congested');
+  }
+
+  readonly #wake = (): void => {
+    if (this.#awake) return;
+    this.#awake = true;
+    this.broker.turn.atEnd(this);
+  };
+
+  #onData(chunk: Buffer): void {
+    this.#received = true;
+    if (this.#stage === 'header') {
+      this.#onHeader(chunk);
+      return;
+    }
+    this.#guard(() => this.#parser.push(chunk));
+    // One read a turn: a fast publisher must not keep the others from being heard.
+    if (chunk.length < FULL_READ_BYTES || this.#stage === 'closed') return;
+    this.#reading.pause('turn');
+    this.#wake();
+  }
+
+  #onHeader(chunk: Buffer): void {
+    this.#header = Buffer.concat([this.#header, chunk]);
+    if (this.#header.length < PROTOCOL_HEADER.length) return;
+    const header = this.#header.subarray(0, PROTOCOL_HEADER.length);
+    const rest = this.#header.subarray(PROTOCOL_HEADER.length);
+    this.#header = Buffer.alloc(0);
+    if (!Handshake.speaks(header)) {
+      this.refused(`unknown protocol header ${JSON.stringify(header.toString('latin1'))}`);
+      this.writer.raw(PROTOCOL_HEADER);
+      this.#end();
+      return;
+    }
+    this.#stage = 'handshake';
+    this.#handshake.start();
+    if (rest.length > 0) this.#guard(() => this.#parser.push(rest));
+  }
+
+  /** Runs what parses frames. An error that comes out of it leaves nothing that could be read on. */
+  readonly #guard = (parse: () => void): void => {
+    try {
+      parse();
+    } catch (error) {
+      this.#parser.stop();
+      this.fail(error);
+      this.#closeAfter(SILENT_CLOSE_MS, this.#reasonClosed);
+    }
+    this.#frames.endChunk();
+  };
+
+  #onDrain(): void {
+    this.writer.drain();
+    this.#reading.resume('congested');
+    if (this.#starved) this.#resumeConsumers();
+  }
+
+  #resumeConsumers(): void {
+    this.#starved = false;
+    for (const channel of this.channels.values()) channel.resumeConsumers();
+  }
+
+  /** Sends what there is to send, then ends the socket; a client that does not end its side is dropped. */
+  #end(): void {
+    this.#parser.stop();
+    this.#stage = 'closed';
+    this.writer.flush();
+    this.#socket.end();
+    this.#socket.resume();
+    this.#closeAfter(SILENT_CLOSE_MS, this.#reasonClosed);
+  }
+
+  #closeAfter(ms: number, reason: string): void {
+    this.#timer?.cancel();
+    this.#timer = this.broker.clock.after(ms, () => {
+      if (this.#stage === 'header' || this.#stage === 'handshake') this.refused(reason);
+      this.drop();
+    });
+  }
+
+  /** Everything that the client holds returns to the broker. */
+  #release(): void {
+    if (this.#stage !== 'running') return;
+    this.#stage = 'closing';
+    for (const channel of [...this.channels.values()]) this.endChannel(channel);
+    this.vhost.deleteExclusive(this);
+  }
+
+  #onClosed(): void {
+    const opened = this.access !== undefined;
+    this.#release();
+    this.#stage = 'closed';
+    this.#timer?.cancel();
+    this.broker.heartbeats.remove(this);
+    this.broker.connections.delete(this);
+    if (opened) this.broker.log.info({ peer: this.#peer, reason: this.#reasonClosed }, 'connection closed');
+  }
+}

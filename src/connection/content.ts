@@ -1,0 +1,166 @@
+/**
+ * The content that a channel is receiving: basic.publish, its header and its body, until they are a message (AMQP 0-9-1 section
+ * 4.2.6). While all of it lies in one chunk of input nothing is copied; `detach` saves what is known when the chunk ends.
+ */
+import { checkProperties } from '../codec/properties.ts';
+import { Message } from '../broker/message.ts';
+import { AmqpError } from '../protocol/amqp-error.ts';
+import { BASIC_PUBLISH, CLASS_BASIC } from '../protocol/generated/constants.ts';
+import { readU64 } from '../util/bytes.ts';
+
+type Stage = 'none' | 'header' | 'body';
+
+/** RabbitMQ's bound for any body, whatever max_message_size says. */
+const LARGEST_BODY = 512 * 1024 * 1024;
+/** Class id, weight and body size come before the properties. */
+const PROPERTIES_OFFSET = 12;
+/** Class id, method id and the reserved short come before exchange and routing key. */
+const ROUTE_OFFSET = 6;
+
+const MANDATORY = 1;
+const IMMEDIATE = 2;
+
+export class Content {
+  readonly message = new Message();
+  mandatory = false;
+  immediate = false;
+  #stage: Stage = 'none';
+  #bodySize = 0;
+  #bodyGot = 0;
+
+  /** True between basic.publish and the end of its body. */
+  get open(): boolean {
+    return this.#stage !== 'none';
+  }
+
+  /** A basic.publish method frame. */
+  begin(buffer: Buffer, start: number, end: number): void {
+    const { message } = this;
+    const routeStart = start + ROUTE_OFFSET;
+    const keyStart = routeStart + 1 + (buffer[routeStart] ?? 0);
+    const routeEnd = keyStart + 1 + (buffer[keyStart] ?? 0);
+    if (routeEnd + 1 !== end) throw undecodable('cannot decode basic.publish');
+    message.route = buffer;
+    message.routeStart = routeStart;
+    message.routeEnd = routeEnd;
+    const flags = buffer[routeEnd];
+    this.mandatory = (flags & MANDATORY) !== 0;
+    this.immediate = (flags & IMMEDIATE) !== 0;
+    this.#stage = 'header';
+  }
+
+  /** A content header frame. Returns true where the message is whole, having no body. */
+  header(buffer: Buffer, start: number, end: number): boolean {
+    if (this.#stage === 'none') throw unexpected('expected method frame, got non method frame instead', 0, 0);
+    if (this.#stage === 'body') throw notBody();
+    const classId = (buffer[start] << 8) | buffer[start + 1];
+    if (classId !== CLASS_BASIC) {
+      throw unexpected(`expected content header for class 60, got one for class ${classId} instead`);
+    }
+    if (end - start < PROPERTIES_OFFSET) throw undecodable('cannot decode content header');
+    checkProperties(buffer, start + PROPERTIES_OFFSET, end);
+    const size = readU64(buffer, start + 4);
+    if (size > LARGEST_BODY) {
+      throw undecodable(`content body size ${size} exceeds maximum allowed size ${LARGEST_BODY}`);
+    }
+    const { message } = this;
+    message.properties = buffer;
+    message.propertiesStart = start + PROPERTIES_OFFSET;
+    message.propertiesEnd = end;
+    message.shared = undefined;
+    message.bodyOwned = false;
+    message.bodyStart = message.bodyEnd = 0;
+    this.#bodySize = size;
+    this.#bodyGot = 0;
+    this.#stage = size === 0 ? 'none' : 'body';
+    return size === 0;
+  }
+
+  get bodySize(): number {
+    return this.#bodySize;
+  }
+
+  /** Bytes of a content body frame; see FrameHandler.body. Returns true where the message is whole. */
+  body(buffer: Buffer, start: number, end: number, done: boolean): boolean {
+    if (this.#stage === 'none') throw unexpected('expected method frame, got non method frame instead', 0, 0);
+    if (this.#stage === 'header') throw notHeader();
+    const { message } = this;
+    const length = end - start;
+    if (this.#bodyGot + length > this.#bodySize) {
+      throw undecodable('content body frame exceeds remaining content size');
+    }
+    if (this.#bodyGot === 0 && length === this.#bodySize) {
+      message.body = buffer;
+      message.bodyStart = start;
+      message.bodyEnd = end;
+    } else if (length > 0) {
+      if (this.#bodyGot === 0) this.#allocate();
+      buffer.copy(message.body, this.#bodyGot, start, end);
+    }
+    this.#bodyGot += length;
+    if (!done || this.#bodyGot < this.#bodySize) return false;
+    this.#stage = 'none';
+    return true;
+  }
+
+  /** A method frame came where content was due. */
+  interrupted(): AmqpError {
+    return this.#stage === 'header' ? notHeader() : notBody();
+  }
+
+  /** The chunk of input ends: copies what lies in it. */
+  detach(): void {
+    const { message } = this;
+    const route = Buffer.from(message.route.subarray(message.routeStart, message.routeEnd));
+    message.route = route;
+    message.routeStart = 0;
+    message.routeEnd = route.length;
+    if (this.#stage !== 'body') return;
+    const properties = Buffer.from(message.properties.subarray(message.propertiesStart, message.propertiesEnd));
+    message.properties = properties;
+    message.propertiesStart = 0;
+    message.propertiesEnd = properties.length;
+    // A body that came whole lacks but its frame's end octet.
+    if (message.bodyOwned || this.#bodyGot === 0) return;
+    message.body = Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd));
+    message.bodyStart = 0;
+    message.bodyEnd = this.#bodySize;
+  }
+
+  /** Forgets an unfinished message. */
+  abandon(): void {
+    this.#stage = 'none';
+    this.message.clear();
+  }
+
+  /** The body comes in pieces: they are put together in a buffer of its size, which the system fills as it is written. */
+  #allocate(): void {
+    const { message } = this;
+    message.body = Buffer.allocUnsafeSlow(this.#bodySize);
+    message.bodyStart = 0;
+    message.bodyEnd = this.#bodySize;
+    message.bodyOwned = true;
+  }
+}
+
+function notHeader(): AmqpError {
+  return unexpected('expected content header for class 60, got non content header frame instead');
+}
+
+function notBody(): AmqpError {
+  return unexpected('expected content body, got non content body frame instead');
+}
+
+function unexpected(text: string, classId = CLASS_BASIC, methodId = BASIC_PUBLISH & 0xffff): AmqpError {
+  const error = new AmqpError('UNEXPECTED_FRAME', text);
+  error.classId = classId;
+  error.methodId = methodId;
+  return error;
+}
+
+function undecodable(text: string): AmqpError {
+  const error = new AmqpError('FRAME_ERROR', text);
+  error.classId = CLASS_BASIC;
+  error.methodId = BASIC_PUBLISH & 0xffff;
+  return error;
+}

@@ -1,0 +1,23 @@
+/** Class connection on channel 0, once the connection is open (AMQP 0-9-1 section 1.4). */
+import { AmqpError } from '../protocol/amqp-error.ts';
+import type { Method } from '../protocol/generated/methods.ts';
+import type { Connection } from './connection.ts';
+
+export function control(connection: Connection, method: Method): void {
+  switch (method.name) {
+    case 'connection.close':
+      connection.closeByClient();
+      return;
+    case 'connection.close-ok':
+      if (connection.stage === 'closing') connection.closeAnswered();
+      return;
+    case 'connection.update-secret':
+      // Names and passwords do not expire here: a new secret changes nothing, and is taken as RabbitMQ's own backend does.
+      if (connection.stage === 'running') connection.writer.method(0, { name: 'connection.update-secret-ok' });
+      return;
+    default:
+      // Whatever a client had sent before it heard of our close is ignored.
+      if (connection.stage === 'closing') return;
+      throw new AmqpError('CHANNEL_ERROR', 'unexpected method in connection state running');
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Gives each frame to whom it belongs: to the handshake, to channel 0, or to a channel. An error that a channel's frame raises
+ * closes the channel or the connection, by the reply code's kind (AMQP 0-9-1 section 2.2.8 and 4.10).
+ */
+import { AmqpError } from '../protocol/amqp-error.ts';
+import {
+  BASIC_ACK,
+  BASIC_PUBLISH,
+  CHANNEL_CLOSE,
+  CHANNEL_CLOSE_OK,
+  CHANNEL_OPEN,
+} from '../protocol/generated/constants.ts';
+import { readU32, readU64 } from '../util/bytes.ts';
+import type { FrameHandler } from '../wire/frame-handler.ts';
+import { decodeMethod } from '../wire/generated/method-codec.ts';
+import { Channel } from './channel.ts';
+import type { Connection } from './connection.ts';
+import { control } from './control.ts';
+import { handle } from './methods/handlers.ts';
+import { publish } from './methods/publish.ts';
+
+/** Class id, method id, delivery tag and bits. */
+const ACK_BYTES = 13;
+
+export class Frames implements FrameHandler {
+  readonly #connection: Connection;
+  readonly #channels: Map<number, Channel>;
+  /** Channels that we closed and whose close-ok has not come: all else on them is ignored. */
+  readonly #closing = new Set<number>();
+  /** The channel whose content is being received. */
+  #receiving: Channel | undefined;
+  /** Class and method of the last method frame, which the reply to an error names. */
+  #lastMethod = 0;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#channels = connection.channels;
+  }
+
+  method(number: number, buffer: Buffer, start: number, end: number): void {
+    try {
+      this.#lastMethod = end - start < 4 ? 0 : readU32(buffer, start);
+      if (this.#connection.stage === 'running') this.#running(number, buffer, start, end);
+      else if (this.#connection.stage === 'handshake')
+        this.#connection.handshake(number, decodeMethod(buffer, start, end));
+      else if (number === 0) control(this.#connection, decodeMethod(buffer, start, end));
+    } catch (error) {
+      this.#fail(error, number);
+    }
+  }
+
+  header(number: number, buffer: Buffer, start: number, end: number): void {
+    this.#content(number, (channel) => channel.content.header(buffer, start, end));
+  }
+
+  body(number: number, buffer: Buffer, start: number, end: number, done: boolean): void {
+    this.#content(number, (channel) => channel.content.body(buffer, start, end, done));
+  }
+
+  heartbeat(): void {
+    // Any input counts as a sign of life, and the connection notes that of every chunk.
+  }
+
+  /** The chunk of input ends. */
+  endChunk(): void {
+    if (this.#receiving?.content.open === true) this.#receiving.content.detach();
+    this.#receiving = undefined;
+  }
+
+  #running(number: number, buffer: Buffer, start: number, end: number): void {
+    const key = this.#lastMethod;
+    if (number === 0) {
+      control(this.#connection, decodeMethod(buffer, start, end));
+      return;
+    }
+    const channel = this.#channels.get(number);
+    if (channel === undefined) {
+      this.#withoutChannel(number, key);
+      return;
+    }
+    if (channel.content.open) throw channel.content.interrupted();
+    if (key === BASIC_PUBLISH) {
+      this.#receive(channel);
+      channel.content.begin(buffer, start, end);
+    } else if (key === BASIC_ACK && end - start === ACK_BYTES) {
+      channel.settle(readU64(buffer, start + 4), (buffer[end - 1] & 1) !== 0);
+    } else {
+      handle(channel, decodeMethod(buffer, start, end));
+    }
+  }
+
+  #withoutChannel(number: number, key: number): void {
+    if (this.#closing.has(number)) {
+      if (key === CHANNEL_CLOSE) this.#connection.writer.method(number, { name: 'channel.close-ok' });
+      if (key === CHANNEL_CLOSE || key === CHANNEL_CLOSE_OK) this.#closing.delete(number);
+      return;
+    }
+    if (key !== CHANNEL_OPEN) throw new AmqpError('CHANNEL_ERROR', "expected 'channel.open'");
+    const { channelMax, writer } = this.#connection;
+    if (this.#channels.size >= channelMax) {
+      const text = `number of channels opened (${channelMax}) has reached the negotiated channel_max (${channelMax})`;
+      throw new AmqpError('NOT_ALLOWED', text);
+    }
+    this.#channels.set(number, new Channel(this.#connection, number));
+    writer.method(number, { name: 'channel.open-ok' });
+  }
+
+  #content(number: number, take: (channel: Channel) => boolean): void {
+    try {
+      if (this.#connection.stage !== 'running') {
+        if (this.#connection.stage === 'handshake') throw unexpectedContent();
+        return;
+      }
+      const channel = this.#channels.get(number);
+      if (channel === undefined) {
+        if (this.#closing.has(number)) return;
+        throw number === 0 ? unexpectedContent() : new AmqpError('CHANNEL_ERROR', "expected 'channel.open'");
+      }
+      this.#lastMethod = BASIC_PUBLISH;
+      this.#receive(channel);
+      if (take(channel)) {
+        publish(channel);
+        this.#connection.published();
+      } else this.#checkSize(channel);
+    } catch (error) {
+      this.#fail(error, number);
+    }
+  }
+
+  /** Only one channel's content is in the current chunk without a copy: what another has begun there is saved. */
+  #receive(channel: Channel): void {
+    const receiving = this.#receiving;
+    if (receiving === channel) return;
+    if (receiving?.content.open === true) receiving.content.detach();
+    this.#receiving = channel;
+  }
+
+  #checkSize({ content }: Channel): void {
+    const { maxMessageSize } = this.#connection.broker.config;
+    if (content.bodySize <= maxMessageSize) return;
+    const text = `message size ${content.bodySize} is larger than configured max size ${maxMessageSize}`;
+    throw new AmqpError('PRECONDITION_FAILED', text);
+  }
+
+  #fail(error: unknown, number: number): void {
+    if (error instanceof AmqpError && error.classId === 0 && error.replyName !== 'UNEXPECTED_FRAME') {
+      error.classId = this.#lastMethod >>> 16;
+      error.methodId = this.#lastMethod & 0xffff;
+    }
+    const channel = this.#channels.get(number);
+    if (!(error instanceof AmqpError) || error.hard || channel === undefined) {
+      this.#connection.fail(error);
+      return;
+    }
+    channel.content.abandon();
+    this.#connection.endChannel(channel);
+    this.#closing.add(number);
+    const { replyCode, replyText, classId, methodId } = error;
+    this.#connection.writer.method(number, { name: 'channel.close', replyCode, replyText, classId, methodId });
+    this.#connection.channelFailed(number, error);
+  }
+}
+
+function unexpectedContent(): AmqpError {
+  return new AmqpError('UNEXPECTED_FRAME', 'expected method frame, got non method frame instead');
+}

@@ -1,0 +1,133 @@
+/**
+ * From the protocol header to connection.open-ok (AMQP 0-9-1 sections 2.2.4 and 1.4). A client that says something else than
+ * is due is left without an answer, as RabbitMQ does: its socket closes after a while.
+ */
+import { AmqpError } from '../protocol/amqp-error.ts';
+import { FRAME_MIN_SIZE } from '../protocol/generated/constants.ts';
+import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../protocol/generated/methods.ts';
+import { Access } from './access.ts';
+import { Client } from './client.ts';
+import type { Connection } from './connection.ts';
+import { MECHANISMS, readCredentials } from './credentials.ts';
+
+export const PROTOCOL_HEADER = Buffer.from('AMQP\x00\x00\x09\x01', 'latin1');
+/** The header of AMQP 0-9, which RabbitMQ takes too. */
+const HEADER_0_9 = Buffer.from('AMQP\x01\x01\x00\x09', 'latin1');
+
+type Due = 'connection.start-ok' | 'connection.tune-ok' | 'connection.open';
+
+/** A client that broke the handshake: it gets no answer, the log gets the reason. */
+export class HandshakeError extends Error {
+  override readonly name = 'HandshakeError';
+}
+
+export class Handshake {
+  readonly #connection: Connection;
+  #due: Due = 'connection.start-ok';
+  #user = '';
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** True where the eight bytes are a protocol header that the broker speaks. */
+  static speaks(header: Buffer): boolean {
+    return header.equals(PROTOCOL_HEADER) || header.equals(HEADER_0_9);
+  }
+
+  start(): void {
+    const { writer, broker } = this.#connection;
+    writer.method(0, {
+      name: 'connection.start',
+      versionMajor: 0,
+      versionMinor: 9,
+      serverProperties: broker.serverProperties,
+      mechanisms: Buffer.from(MECHANISMS),
+      locales: Buffer.from('en_US'),
+    });
+  }
+
+  /** Throws HandshakeError for a method that is not due, AmqpError where the client is told. */
+  method(method: Method): void {
+    if (method.name !== this.#due) throw new HandshakeError(`${method.name} where ${this.#due} was due`);
+    switch (method.name) {
+      case 'connection.start-ok':
+        return this.#startOk(method);
+      case 'connection.tune-ok':
+        return this.#tuneOk(method);
+      default:
+        return this.#open(method);
+    }
+  }
+
+  #startOk({ clientProperties, mechanism, response }: ConnectionStartOk): void {
+    const connection = this.#connection;
+    const { node, config } = connection.broker;
+    connection.client = new Client(clientProperties);
+    const credentials = readCredentials(mechanism, response);
+    const user = credentials && node.auth.authenticate(credentials.user, credentials.password);
+    const name = credentials?.user ?? '';
+    if (user === undefined) {
+      throw this.#refused(
+        mechanism,
+        credentials === undefined ? `no credentials by ${mechanism}` : `wrong name or password for user '${name}'`,
+      );
+    }
+    if (config.loopbackUsers.includes(name) && !connection.fromLoopback) {
+      throw this.#refused(mechanism, `user '${name}' may only connect from this machine`);
+    }
+    this.#user = name;
+    const { channelMax, frameMax, heartbeat } = config;
+    connection.writer.method(0, { name: 'connection.tune', channelMax, frameMax, heartbeat });
+    this.#due = 'connection.tune-ok';
+  }
+
+  #refused(mechanism: string, reason: string): Error {
+    const connection = this.#connection;
+    if (!connection.client.authenticationFailureClose || !MECHANISMS.split(' ').includes(mechanism)) {
+      return new HandshakeError(reason);
+    }
+    connection.refused(reason);
+    return new AmqpError(
+      'ACCESS_REFUSED',
+      `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`,
+    );
+  }
+
+  #tuneOk(method: ConnectionTuneOk): void {
+    const connection = this.#connection;
+    const { config } = connection.broker;
+    const channelMax = negotiate('channel_max', method.channelMax, config.channelMax, 1);
+    const frameMax = negotiate('frame_max', method.frameMax, config.frameMax, FRAME_MIN_SIZE);
+    connection.tune(channelMax, frameMax, method.heartbeat);
+    this.#due = 'connection.open';
+  }
+
+  #open({ virtualHost }: ConnectionOpen): void {
+    const connection = this.#connection;
+    const { node, config, connections } = connection.broker;
+    const vhost = node.vhost(virtualHost);
+    if (vhost === undefined) throw new AmqpError('NOT_ALLOWED', `vhost ${virtualHost} not found`);
+    if (!node.auth.mayAccess(this.#user, virtualHost)) {
+      throw new AmqpError('NOT_ALLOWED', `access to vhost '${virtualHost}' refused for user '${this.#user}'`);
+    }
+    if (connections.size > config.maxConnections) {
+      throw new AmqpError(
+        'NOT_ALLOWED',
+        `connection refused: node connection limit (${config.maxConnections}) is reached`,
+      );
+    }
+    connection.writer.method(0, { name: 'connection.open-ok' });
+    connection.opened(vhost, new Access(node.auth, this.#user, virtualHost));
+  }
+}
+
+/** The client's value, which may lower the server's but not lift it; 0 asks for the server's own. */
+function negotiate(name: string, asked: number, limit: number, least: number): number {
+  const value = asked === 0 ? limit : asked;
+  if (value < least)
+    throw new HandshakeError(`negotiated ${name} = ${value} is lower than the minimum allowed value (${least})`);
+  if (value > limit)
+    throw new HandshakeError(`negotiated ${name} = ${value} is higher than the maximum allowed value (${limit})`);
+  return value;
+}

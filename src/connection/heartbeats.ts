@@ -1,0 +1,66 @@
+/**
+ * Heartbeats of all connections on one timer (AMQP 0-9-1 section 4.2.7; RabbitMQ: Detecting Dead TCP Connections). A connection
+ * that sent nothing for half its interval sends a heartbeat; one that was silent for two intervals is dropped.
+ */
+import type { Clock, Timer } from '../util/clock.ts';
+
+/** How often the connections are looked at, in milliseconds. */
+const TICK_MS = 500;
+
+export interface HeartbeatPeer {
+  /** Interval in seconds. */
+  readonly heartbeat: number;
+  /** True once after each byte that was sent or received, respectively; asking clears it. */
+  takeSent(): boolean;
+  takeReceived(): boolean;
+  /** True while the broker itself does not read, so that silence says nothing. */
+  readonly deaf: boolean;
+  sendHeartbeat(): void;
+  missedHeartbeats(): void;
+}
+
+interface Watch {
+  sentAt: number;
+  receivedAt: number;
+}
+
+export class Heartbeats {
+  readonly #clock: Clock;
+  readonly #watches = new Map<HeartbeatPeer, Watch>();
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add(peer: HeartbeatPeer): void {
+    if (peer.heartbeat === 0) return;
+    const now = this.#clock.now();
+    this.#watches.set(peer, { sentAt: now, receivedAt: now });
+    this.#timer ??= this.#clock.every(TICK_MS, () => this.#tick());
+  }
+
+  remove(peer: HeartbeatPeer): void {
+    this.#watches.delete(peer);
+    if (this.#watches.size > 0) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #tick(): void {
+    const now = this.#clock.now();
+    for (const [peer, watch] of this.#watches) {
+      const interval = peer.heartbeat * 1000;
+      if (peer.takeReceived() || peer.deaf) watch.receivedAt = now;
+      else if (now - watch.receivedAt >= 2 * interval) {
+        peer.missedHeartbeats();
+        continue;
+      }
+      if (peer.takeSent()) watch.sentAt = now;
+      else if (now - watch.sentAt >= interval / 2) {
+        peer.sendHeartbeat();
+        watch.sentAt = now;
+      }
+    }
+  }
+}

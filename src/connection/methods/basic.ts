@@ -1,0 +1,130 @@
+/** Class basic but for publishing (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
+import { randomBytes } from 'node:crypto';
+import { isInteger } from '../../broker/arguments/field-equality.ts';
+import { exclusiveUse } from '../../broker/errors.ts';
+import { REPLY_TO } from '../../broker/reply-to.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import type { FieldTable } from '../../protocol/field-table.ts';
+import type { BasicConsume } from '../../protocol/generated/methods.ts';
+import type { Channel } from '../channel.ts';
+import { ChannelConsumer, shortstr } from '../channel-consumer.ts';
+import type { HandlersOf } from './handlers.ts';
+import { queueName } from './names.ts';
+import { publish } from './publish.ts';
+
+export const basicMethods: HandlersOf<'basic'> = {
+  'basic.publish': (channel) => publish(channel),
+
+  'basic.qos': (channel, { prefetchSize, prefetchCount, global }) => {
+    if (prefetchSize !== 0) throw new AmqpError('NOT_IMPLEMENTED', `prefetch_size!=0 (${prefetchSize})`);
+    if (global) channel.globalPrefetch = prefetchCount;
+    else channel.prefetch = prefetchCount;
+    channel.send({ name: 'basic.qos-ok' });
+    if (global) channel.resumeConsumers();
+  },
+
+  'basic.consume': (channel, method) => {
+    const { consumerTag } = method;
+    if (consumerTag !== '' && isTaken(channel, consumerTag)) {
+      throw new AmqpError('NOT_ALLOWED', `attempt to reuse consumer tag '${consumerTag}'`);
+    }
+    const tag = consumerTag === '' ? `amq.ctag-${randomBytes(16).toString('base64url')}` : consumerTag;
+    if (method.queue === REPLY_TO) consumeReplies(channel, method, tag);
+    else consume(channel, method, tag);
+  },
+
+  'basic.cancel': (channel, { consumerTag, noWait }) => {
+    const consumer = channel.consumers.get(consumerTag);
+    const { vhost } = channel.connection;
+    if (consumer !== undefined) {
+      channel.consumers.delete(consumerTag);
+      consumer.queue.consumers.remove(consumer);
+      vhost.consumerLeft(consumer.queue);
+    } else if (channel.replyConsumer !== undefined && channel.replyConsumer.tag.equals(shortstr(consumerTag))) {
+      vhost.replyTargets.remove(channel.replyConsumer.name);
+      channel.replyConsumer = undefined;
+    }
+    if (!noWait) channel.send({ name: 'basic.cancel-ok', consumerTag });
+  },
+
+  'basic.cancel-ok': () => {
+    // The answer to a cancellation by the server, which asks for none.
+  },
+
+  'basic.get': (channel, method) => {
+    const { access, vhost, writer } = channel.connection;
+    const name = queueName(channel, method.queue);
+    access.check('read', 'queue', name);
+    const queue = vhost.existingQueue(name, channel.connection);
+    const got = queue.get(method.noAck, (message, seq, redelivered) => {
+      const tag = seq < 0 ? channel.unacked.skip() : channel.unacked.add(queue, seq, undefined);
+      const left = method.noAck ? queue.ready - 1 : queue.ready;
+      writer.getOk(channel.number, tag, redelivered, left, message);
+    });
+    if (!got) channel.send({ name: 'basic.get-empty' });
+  },
+
+  'basic.ack': (channel, { deliveryTag, multiple }) => channel.settle(deliveryTag, multiple),
+
+  'basic.reject': (channel, { deliveryTag, requeue }) => {
+    if (requeue) channel.requeue(deliveryTag, false);
+    else channel.settle(deliveryTag, false);
+  },
+
+  'basic.nack': (channel, { deliveryTag, multiple, requeue }) => {
+    if (requeue) channel.requeue(deliveryTag, multiple);
+    else channel.settle(deliveryTag, multiple);
+  },
+
+  'basic.recover-async': (channel, { requeue }) => recover(channel, requeue),
+
+  'basic.recover': (channel, { requeue }) => {
+    recover(channel, requeue);
+    channel.send({ name: 'basic.recover-ok' });
+  },
+};
+
+function isTaken(channel: Channel, tag: string): boolean {
+  return channel.consumers.has(tag) || channel.replyConsumer?.tag.equals(shortstr(tag)) === true;
+}
+
+function recover(channel: Channel, requeue: boolean): void {
+  if (!requeue) throw new AmqpError('NOT_IMPLEMENTED', 'requeue=false');
+  channel.recover();
+}
+
+function consume(channel: Channel, method: BasicConsume, tag: string): void {
+  const { access, vhost } = channel.connection;
+  const name = queueName(channel, method.queue);
+  access.check('read', 'queue', name);
+  const queue = vhost.existingQueue(name, channel.connection);
+  const priority = consumerPriority(method.arguments, name, vhost.name);
+  const { consumers } = queue;
+  if (consumers.exclusive || (method.exclusive && consumers.count > 0)) throw exclusiveUse(name, vhost.name);
+  const { noAck, exclusive } = method;
+  const { prefetch } = channel;
+  const options = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };
+  const consumer = new ChannelConsumer(queue, channel, options);
+  channel.consumers.set(tag, consumer);
+  consumers.add(consumer);
+  if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
+  queue.activate(consumer);
+}
+
+function consumeReplies(channel: Channel, method: BasicConsume, tag: string): void {
+  if (channel.replyConsumer !== undefined) throw new AmqpError('PRECONDITION_FAILED', 'reply consumer already set');
+  if (!method.noAck) throw new AmqpError('PRECONDITION_FAILED', 'reply consumer cannot acknowledge');
+  const name = channel.connection.vhost.replyTargets.add(channel);
+  channel.replyConsumer = { tag: shortstr(tag), name };
+  if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
+}
+
+function consumerPriority(args: FieldTable, queue: string, vhost: string): number {
+  const priority = args.get('x-priority');
+  if (priority === undefined) return 0;
+  if (isInteger(priority)) return Number(priority.value);
+  throw new AmqpError(
+    'PRECONDITION_FAILED',
+    `invalid arg 'x-priority' for queue '${queue}' in vhost '${vhost}': "expected integer, got ${priority.type}"`,
+  );
+}

@@ -1,0 +1,88 @@
+/** Class queue (AMQP 0-9-1 section 1.7). */
+import { randomBytes } from 'node:crypto';
+import { defaultExchangeRefused, reservedName } from '../../broker/errors.ts';
+import { REPLY_TO } from '../../broker/reply-to.ts';
+import type { BindingSpec } from '../../broker/vhost.ts';
+import type { QueueBind, QueueDeclare, QueueUnbind } from '../../protocol/generated/methods.ts';
+import type { Channel } from '../channel.ts';
+import type { HandlersOf } from './handlers.ts';
+import { queueName, resourceName } from './names.ts';
+
+export const queueMethods: HandlersOf<'queue'> = {
+  'queue.declare': (channel, method) => {
+    const name = method.passive ? declarePassive(channel, method) : declare(channel, method);
+    channel.currentQueue = name;
+    if (method.noWait) return;
+    const queue = channel.connection.vhost.queue(name);
+    // What is no queue here is the name of a reply consumer, which counts as one that has a consumer.
+    const [messageCount, consumerCount] = queue === undefined ? [0, 1] : [queue.ready, queue.consumers.count];
+    channel.replyWhenStored({ name: 'queue.declare-ok', queue: name, messageCount, consumerCount });
+  },
+
+  'queue.bind': (channel, method) => {
+    channel.connection.vhost.bind(bindingSpec(channel, method), channel.connection);
+    if (!method.noWait) channel.replyWhenStored({ name: 'queue.bind-ok' });
+  },
+
+  'queue.unbind': (channel, method) => {
+    channel.connection.vhost.unbind(bindingSpec(channel, method), channel.connection);
+    channel.replyWhenStored({ name: 'queue.unbind-ok' });
+  },
+
+  'queue.purge': (channel, method) => {
+    const { access, vhost } = channel.connection;
+    const name = queueName(channel, method.queue);
+    access.check('read', 'queue', name);
+    const messageCount = vhost.existingQueue(name, channel.connection).purge();
+    if (!method.noWait) channel.replyWhenStored({ name: 'queue.purge-ok', messageCount });
+  },
+
+  'queue.delete': (channel, method) => {
+    const { access, vhost } = channel.connection;
+    const name = queueName(channel, method.queue);
+    access.check('configure', 'queue', name);
+    const exists = vhost.queue(name) !== undefined;
+    const messageCount = exists
+      ? vhost.deleteQueue(vhost.existingQueue(name, channel.connection), method.ifUnused, method.ifEmpty)
+      : 0;
+    if (!method.noWait) channel.replyWhenStored({ name: 'queue.delete-ok', messageCount });
+  },
+};
+
+/** Returns the queue's name. */
+function declarePassive(channel: Channel, method: QueueDeclare): string {
+  const { vhost } = channel.connection;
+  const name = queueName(channel, method.queue);
+  const isReply = name === REPLY_TO || (name.startsWith(`${REPLY_TO}.`) && vhost.replyTargets.find(name) !== undefined);
+  return isReply ? name : vhost.existingQueue(name, channel.connection).name;
+}
+
+function declare(channel: Channel, method: QueueDeclare): string {
+  const { connection } = channel;
+  const { access, vhost } = connection;
+  const named = resourceName(method.queue);
+  if (named === REPLY_TO) return named;
+  const name = named === '' ? `amq.gen-${randomBytes(16).toString('base64url')}` : named;
+  if (named !== '') access.check('configure', 'queue', name);
+  if (named.startsWith('amq.') && vhost.queue(name) === undefined) throw reservedName('queue', name);
+  const deadLetter = method.arguments.get('x-dead-letter-exchange');
+  if (deadLetter?.type === 'longstr') {
+    access.check('read', 'queue', name);
+    access.check('write', 'exchange', deadLetter.value.toString());
+  }
+  const { durable, autoDelete } = method;
+  const owner = method.exclusive ? connection : undefined;
+  return vhost.declareQueue({ name, durable, autoDelete, owner, arguments: method.arguments }).name;
+}
+
+function bindingSpec(channel: Channel, method: QueueBind | QueueUnbind): BindingSpec {
+  const { access } = channel.connection;
+  const destination = queueName(channel, method.queue);
+  const source = resourceName(method.exchange);
+  // The routing key follows an empty queue name: both stand for the last declared queue.
+  const routingKey = method.queue === '' && method.routingKey === '' ? destination : method.routingKey;
+  if (source === '') throw defaultExchangeRefused();
+  access.check('write', 'queue', destination);
+  access.check('read', 'exchange', source);
+  return { source, destinationKind: 'queue', destination, routingKey, arguments: method.arguments };
+}

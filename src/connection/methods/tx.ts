@@ -1,0 +1,31 @@
+/** Class tx (AMQP 0-9-1 section 1.9). */
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import type { Channel } from '../channel.ts';
+import type { Transaction } from '../transaction.ts';
+import type { HandlersOf } from './handlers.ts';
+import { sendOn } from './publish.ts';
+
+export const txMethods: HandlersOf<'tx'> = {
+  'tx.select': (channel) => {
+    if (channel.confirms !== undefined) {
+      throw new AmqpError('PRECONDITION_FAILED', 'cannot switch from confirm to tx mode');
+    }
+    channel.selectTransactions();
+    channel.send({ name: 'tx.select-ok' });
+  },
+
+  'tx.commit': (channel) => {
+    transactionOf(channel).commit((message, route, mandatory) => sendOn(channel, message, route, mandatory));
+    channel.replyWhenStored({ name: 'tx.commit-ok' });
+  },
+
+  'tx.rollback': (channel) => {
+    transactionOf(channel).rollback();
+    channel.send({ name: 'tx.rollback-ok' });
+  },
+};
+
+function transactionOf(channel: Channel): Transaction {
+  if (channel.transaction === undefined) throw new AmqpError('PRECONDITION_FAILED', 'channel is not transactional');
+  return channel.transaction;
+}

@@ -1,0 +1,71 @@
+/**
+ * A channel's transaction (AMQP 0-9-1 class tx): publishes and acknowledgements wait for tx.commit. Only what can be checked
+ * without them is checked before: that the exchange exists and may be written to, that the delivery tags are outstanding.
+ */
+import { Message } from '../broker/message.ts';
+import type { Route } from '../broker/route.ts';
+import type { Channel } from './channel.ts';
+import type { Delivery } from './unacked.ts';
+
+interface Publish {
+  readonly message: Message;
+  readonly route: Route;
+  readonly mandatory: boolean;
+}
+
+interface Acknowledgement {
+  readonly deliveries: readonly Delivery[];
+  readonly requeue: boolean;
+}
+
+export class Transaction {
+  readonly #channel: Channel;
+  #publishes: Publish[] = [];
+  #acknowledgements: Acknowledgement[] = [];
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+  }
+
+  publish(message: Message, route: Route, mandatory: boolean): void {
+    this.#publishes.push({ message: copyOf(message), route, mandatory });
+  }
+
+  acknowledge(deliveries: readonly Delivery[], requeue: boolean): void {
+    this.#acknowledgements.push({ deliveries, requeue });
+  }
+
+  /** Does all that was said. `publish` sends one message on, as it would have been without a transaction. */
+  commit(publish: (message: Message, route: Route, mandatory: boolean) => void): void {
+    const publishes = this.#publishes;
+    const acknowledgements = this.#acknowledgements;
+    this.#publishes = [];
+    this.#acknowledgements = [];
+    for (const { message, route, mandatory } of publishes) publish(message, route, mandatory);
+    for (const { deliveries, requeue } of acknowledgements) {
+      if (requeue) this.#channel.requeueAll(deliveries);
+      else this.#channel.settleAll(deliveries);
+    }
+  }
+
+  /** Forgets the publishes; what was acknowledged is outstanding again. */
+  rollback(): void {
+    this.#channel.unacked.restore(this.#acknowledgements.flatMap(({ deliveries }) => deliveries));
+    this.#publishes = [];
+    this.#acknowledgements = [];
+  }
+}
+
+function copyOf(message: Message): Message {
+  const copy = new Message();
+  const { routeStart, propertiesStart, bodyStart } = message;
+  copy.route = Buffer.from(message.route.subarray(routeStart, message.routeEnd));
+  copy.routeEnd = copy.route.length;
+  copy.properties = Buffer.from(message.properties.subarray(propertiesStart, message.propertiesEnd));
+  copy.propertiesEnd = copy.properties.length;
+  const body = message.body.subarray(bodyStart, message.bodyEnd);
+  copy.body = message.bodyOwned ? body : Buffer.from(body);
+  copy.bodyEnd = copy.body.length;
+  copy.bodyOwned = true;
+  return copy;
+}

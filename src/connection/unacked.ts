@@ -1,0 +1,164 @@
+/**
+ * The deliveries of a channel that wait for their acknowledgement, by delivery tag (AMQP 0-9-1: basic.ack, delivery-tag).
+ * Tags count up from 1, so the deliveries lie on a ring of parallel columns. A few that stay out for long, while thousands
+ * after them are acknowledged, move to a map, so that the ring spans no more than it must.
+ */
+import type { Consumer } from '../broker/queue/consumer.ts';
+import type { Queue } from '../broker/queue/queue.ts';
+
+export interface Delivery {
+  readonly tag: number;
+  readonly queue: Queue;
+  readonly seq: number;
+  /** Undefined for basic.get. */
+  readonly consumer: Consumer | undefined;
+}
+
+const FIRST_SLOTS = 16;
+
+export class Unacked {
+  #queues: (Queue | undefined)[] = new Array<Queue | undefined>(FIRST_SLOTS).fill(undefined);
+  #consumers: (Consumer | undefined)[] = new Array<Consumer | undefined>(FIRST_SLOTS).fill(undefined);
+  #seqs = new Float64Array(FIRST_SLOTS);
+  #mask = FIRST_SLOTS - 1;
+  /** Tags on the ring: from `#first` up to, not including, `#next`. */
+  #first = 1;
+  #next = 1;
+  #count = 0;
+  /** Older ones, in the order of their tags. */
+  #old = new Map<number, Delivery>();
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The tag of the next delivery, which needs no acknowledgement. */
+  skip(): number {
+    if (this.#first === this.#next) this.#first++;
+    else if (this.#next - this.#first > this.#mask) this.#makeRoom();
+    return this.#next++;
+  }
+
+  /** Notes a delivery and returns its tag. */
+  add(queue: Queue, seq: number, consumer: Consumer | undefined): number {
+    if (this.#next - this.#first > this.#mask) this.#makeRoom();
+    const slot = this.#next & this.#mask;
+    this.#queues[slot] = queue;
+    this.#consumers[slot] = consumer;
+    this.#seqs[slot] = seq;
+    this.#count++;
+    return this.#next++;
+  }
+
+  /** Calls `take` with the delivery of the tag and forgets it; returns false where there is none. */
+  remove(tag: number, take: (queue: Queue, seq: number, consumer: Consumer | undefined, tag: number) => void): boolean {
+    if (tag < this.#first || tag >= this.#next) return this.#removeOld(tag, take);
+    const slot = tag & this.#mask;
+    const queue = this.#queues[slot];
+    if (queue === undefined) return false;
+    const consumer = this.#consumers[slot];
+    this.#clear(slot);
+    if (tag === this.#first) this.#advance();
+    take(queue, this.#seqs[slot], consumer, tag);
+    return true;
+  }
+
+  /** The same for all deliveries up to and with `tag`, in their order. */
+  removeThrough(
+    tag: number,
+    take: (queue: Queue, seq: number, consumer: Consumer | undefined, tag: number) => void,
+  ): void {
+    for (const old of this.#old.keys()) {
+      if (old > tag) break;
+      this.#removeOld(old, take);
+    }
+    const end = Math.min(tag + 1, this.#next);
+    for (let current = this.#first; current < end; current++) {
+      const slot = current & this.#mask;
+      const queue = this.#queues[slot];
+      if (queue === undefined) continue;
+      const consumer = this.#consumers[slot];
+      this.#clear(slot);
+      take(queue, this.#seqs[slot], consumer, current);
+    }
+    if (end > this.#first) {
+      this.#first = end;
+      this.#advance();
+    }
+  }
+
+  has(tag: number): boolean {
+    if (tag < this.#first || tag >= this.#next) return this.#old.has(tag);
+    return this.#queues[tag & this.#mask] !== undefined;
+  }
+
+  /** The last tag that was given out. */
+  get lastTag(): number {
+    return this.#next - 1;
+  }
+
+  /** Puts deliveries back that were removed: what tx.rollback does to acknowledgements. */
+  restore(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) this.#old.set(delivery.tag, delivery);
+    this.#old = new Map([...this.#old].sort(([a], [b]) => a - b));
+    this.#count += deliveries.length;
+  }
+
+  #removeOld(
+    tag: number,
+    take: (queue: Queue, seq: number, consumer: Consumer | undefined, tag: number) => void,
+  ): boolean {
+    const delivery = this.#old.get(tag);
+    if (delivery === undefined) return false;
+    this.#old.delete(tag);
+    this.#count--;
+    take(delivery.queue, delivery.seq, delivery.consumer, tag);
+    return true;
+  }
+
+  #clear(slot: number): void {
+    this.#queues[slot] = undefined;
+    this.#consumers[slot] = undefined;
+    this.#count--;
+  }
+
+  #advance(): void {
+    while (this.#first < this.#next && this.#queues[this.#first & this.#mask] === undefined) this.#first++;
+  }
+
+  /** The ring is full: it grows, unless most of it is empty, when its older half moves to the map. */
+  #makeRoom(): void {
+    const span = this.#next - this.#first;
+    if ((this.#count - this.#old.size) * 4 > span || span <= 1024) {
+      this.#grow();
+      return;
+    }
+    const middle = this.#first + (span >>> 1);
+    for (; this.#first < middle; this.#first++) {
+      const slot = this.#first & this.#mask;
+      const queue = this.#queues[slot];
+      if (queue === undefined) continue;
+      const consumer = this.#consumers[slot];
+      this.#old.set(this.#first, { tag: this.#first, queue, seq: this.#seqs[slot], consumer });
+      this.#queues[slot] = this.#consumers[slot] = undefined;
+    }
+    this.#advance();
+  }
+
+  #grow(): void {
+    const size = (this.#mask + 1) * 2;
+    const queues = new Array<Queue | undefined>(size).fill(undefined);
+    const consumers = new Array<Consumer | undefined>(size).fill(undefined);
+    const seqs = new Float64Array(size);
+    for (let tag = this.#first; tag < this.#next; tag++) {
+      const [from, to] = [tag & this.#mask, tag & (size - 1)];
+      queues[to] = this.#queues[from];
+      consumers[to] = this.#consumers[from];
+      seqs[to] = this.#seqs[from]!;
+    }
+    this.#queues = queues;
+    this.#consumers = consumers;
+    this.#seqs = seqs;
+    this.#mask = size - 1;
+  }
+}

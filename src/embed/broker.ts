@@ -1,0 +1,109 @@
+/** The broker as a program has it: the one place where its parts are put together. */
+import { Node } from '../broker/node.ts';
+import type { Config } from '../config/config.ts';
+import type { BrokerContext } from '../connection/broker-context.ts';
+import { Heartbeats } from '../connection/heartbeats.ts';
+import { Listener } from '../connection/listener.ts';
+import { OutputBuffers } from '../connection/output-buffers.ts';
+import { serverProperties } from '../connection/server-properties.ts';
+import type { Store } from '../store/store.ts';
+import { systemClock } from '../util/clock.ts';
+import { createLogger, type Logger } from '../util/logger.ts';
+import { Turn } from '../util/turn.ts';
+import { leveretVersion } from '../util/version.ts';
+import { type BrokerOptions, resolveOptions } from './options.ts';
+
+export class Broker implements AsyncDisposable {
+  readonly #config: Config;
+  readonly #store: Store;
+  readonly #listener: Listener;
+  readonly #port: number;
+  #stopped: Promise<void> | undefined;
+
+  /** Use `Broker.start`. */
+  private constructor(config: Config, store: Store, listener: Listener, port: number) {
+    this.#config = config;
+    this.#store = store;
+    this.#listener = listener;
+    this.#port = port;
+  }
+
+  /**
+   * Starts a broker and resolves when clients can connect. Without `dataDir` everything is kept in memory.
+   * @throws ConfigError for wrong options; StoreError where the data folder cannot be used, which another broker may do already;
+   *   the system's error where it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL
+   */
+  static async start(options: BrokerOptions = {}): Promise<Broker> {
+    const config = resolveOptions(options);
+    const log = options.logger ?? (await createLogger(config.logLevel));
+    const store = await openStore(config, log);
+    try {
+      const node = new Node(store);
+      node.recover({ user: config.defaultUser, password: config.defaultPass, vhost: config.defaultVhost });
+      const context: BrokerContext = {
+        node,
+        config,
+        log,
+        clock: systemClock,
+        turn: new Turn(),
+        heartbeats: new Heartbeats(systemClock),
+        outputBuffers: new OutputBuffers(),
+        serverProperties: serverProperties(config, leveretVersion()),
+        connections: new Set(),
+      };
+      const listener = new Listener(context);
+      const { port } = await listener.start(config.port, config.host);
+      return new Broker(config, store, listener, port);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  /** The TCP port it listens on. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Where clients of this machine connect as the default user, for example `amqp://guest:guest@127.0.0.1:5672`. */
+  get url(): string {
+    const { defaultUser, defaultPass, defaultVhost, host } = this.#config;
+    const credentials = `${encodeURIComponent(defaultUser)}:${encodeURIComponent(defaultPass)}`;
+    const vhost = defaultVhost === '/' ? '' : `/${encodeURIComponent(defaultVhost)}`;
+    return `amqp://${credentials}@${reachable(host)}:${this.#port}${vhost}`;
+  }
+
+  /** Closes all connections with 320, stores what there is to store, and frees port and folder. Repeated calls wait for the first. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    await this.#listener.stop();
+    await this.#store.close();
+  }
+}
+
+/** The engines are loaded where they are used: a broker in memory needs no SQLite, and starts the sooner for it. */
+async function openStore(config: Config, log: Logger): Promise<Store> {
+  if (config.dataDir === undefined) {
+    const { MemoryStore } = await import('../store/memory/memory-store.ts');
+    return new MemoryStore();
+  }
+  const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
+  return SqliteStore.open({
+    folder: config.dataDir,
+    log: (level, fields, message) => log[level](fields, message),
+  });
+}
+
+/** An address that stands for all of them is no address to connect to. */
+function reachable(host: string): string {
+  if (host === '::' || host === '0.0.0.0') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

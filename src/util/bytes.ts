@@ -1,0 +1,39 @@
+/** Moving bytes quickly. Below some dozens of bytes a plain loop beats the call into the runtime. */
+
+const LOOP_BYTES = 64;
+
+/** Copies source[start, end) to target at `at` and returns the position behind it. */
+export function copyBytes(source: Buffer, start: number, end: number, target: Buffer, at: number): number {
+  if (end - start < LOOP_BYTES) {
+    while (start < end) target[at++] = source[start++]!;
+    return at;
+  }
+  source.copy(target, at, start, end);
+  return at + end - start;
+}
+
+export function equalBytes(a: Buffer, aStart: number, aEnd: number, b: Buffer, bStart: number, bEnd: number): boolean {
+  if (aEnd - aStart !== bEnd - bStart) return false;
+  while (aStart < aEnd) if (a[aStart++] !== b[bStart++]) return false;
+  return true;
+}
+
+export function readU32(buffer: Uint8Array, at: number): number {
+  return ((buffer[at] << 24) | (buffer[at + 1] << 16) | (buffer[at + 2] << 8) | buffer[at + 3]) >>> 0;
+}
+
+export function writeU32(buffer: Uint8Array, at: number, value: number): void {
+  buffer[at] = value >>> 24;
+  buffer[at + 1] = value >>> 16;
+  buffer[at + 2] = value >>> 8;
+  buffer[at + 3] = value;
+}
+
+export function writeU64(buffer: Uint8Array, at: number, value: number): void {
+  writeU32(buffer, at, Math.floor(value / 0x1_0000_0000));
+  writeU32(buffer, at + 4, value >>> 0);
+}
+
+export function readU64(buffer: Uint8Array, at: number): number {
+  return readU32(buffer, at) * 0x1_0000_0000 + readU32(buffer, at + 4);
+}
