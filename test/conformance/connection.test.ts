@@ -118,7 +118,7 @@ describe.concurrent('heartbeats', () => {
   test('heartbeat/zero: heartbeat 0 turns heartbeats off', async () => {
     const [silent, ticking] = [
       await target.connect({ tune: { heartbeat: 0 } }),
-      await target.connect({ tune: { heartbeat: 1 } }),
+      await target.connect({ tune: { heartbeat: 2 } }),
     ];
     await ticking.inbox.until(() => (ticking.inbox.heartbeats >= 3 ? true : undefined), 'three heartbeats', 6_000);
     expect(silent.inbox.heartbeats).toBe(0);

@@ -2,7 +2,8 @@
  * Users, permissions and virtual hosts for a test file: written into the data folder of a Leveret that is about to start, or
  * imported into a running RabbitMQ by the command in LEVERET_TEST_CTL (such as "rabbitmqctl -n rabbit@localhost").
  */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,8 +59,8 @@ export async function importAccounts({ vhosts, users, permissions }: Accounts): 
 
 async function control(args: readonly string[], input = ''): Promise<void> {
   const [command = '', ...first] = (process.env['LEVERET_TEST_CTL'] ?? '').split(' ');
-  await new Promise<void>((resolve, reject) => {
-    const child = execFile(command, [...first, ...args], (error) => (error === null ? resolve() : reject(error)));
-    child.stdin?.end(input);
-  });
+  const child = spawn(command, [...first, ...args], { stdio: ['pipe', 'ignore', 'inherit'] });
+  child.stdin.end(input);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${code}`);
 }

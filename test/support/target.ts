@@ -7,7 +7,8 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { fromFieldTable } from '../../src/codec/field-table.ts';
 import { type Accounts, folderWithAccounts, importAccounts } from './accounts.ts';
-import { AmqpClient, sayHello, type AmqpChannel, type HandshakeOptions } from './amqp-client/index.ts';
+import { AmqpClient, handshake, sayHello, type AmqpChannel, type HandshakeOptions } from './amqp-client/index.ts';
+import { Recorder } from './transcript.ts';
 
 export interface Target {
   readonly url: string;
@@ -32,8 +33,12 @@ export function useTarget(accounts?: Accounts): Target {
   let rabbitmq = false;
   let stop = async (): Promise<void> => {};
 
-  const keep = (client: AmqpClient): AmqpClient => {
+  const recorder = new Recorder();
+
+  const dial = async (): Promise<AmqpClient> => {
+    const client = await AmqpClient.dial(url);
     clients.push(client);
+    recorder.attach(client);
     return client;
   };
 
@@ -48,13 +53,14 @@ export function useTarget(accounts?: Accounts): Target {
         if (dataDir !== undefined) await rm(dataDir, { recursive: true });
       };
     } else if (accounts !== undefined) stop = await importAccounts(accounts);
-    const client = keep(await AmqpClient.dial(url));
+    const client = await dial();
     const { serverProperties } = await sayHello(client);
     rabbitmq = !String(fromFieldTable(serverProperties)['platform']).includes('Leveret');
     client.destroy();
   });
 
   afterAll(async () => {
+    recorder.save();
     for (const client of clients) client.destroy();
     if (process.env['LEVERET_TEST_URL'] !== undefined) await deleteAll(url, names);
     await stop();
@@ -67,8 +73,12 @@ export function useTarget(accounts?: Accounts): Target {
     get rabbitmq() {
       return rabbitmq;
     },
-    dial: async () => keep(await AmqpClient.dial(url)),
-    connect: async (options) => keep(await AmqpClient.connect(url, options)),
+    dial,
+    async connect(options = {}) {
+      const client = await dial();
+      await handshake(client, options);
+      return client;
+    },
     async channel(options) {
       return (await this.connect(options)).channel();
     },

@@ -25,6 +25,8 @@ export const DEADLINE = 5_000;
 export class Inbox {
   readonly #byChannel = new Map<number, Received[]>();
   readonly #waiting = new Set<() => void>();
+  /** Told of everything that arrives; for who wants to keep it. */
+  onReceived: ((channel: number, received: Received) => void) | undefined;
   #heartbeats = 0;
   #closed: string | undefined;
 
@@ -39,6 +41,7 @@ export class Inbox {
 
   put(channel: number, received: Received): void {
     this.#of(channel).push(received);
+    this.onReceived?.(channel, received);
     this.#wake();
   }
 

@@ -6,6 +6,7 @@ export {
   ALL_CAPABILITIES,
   amqplainResponse,
   clientProperties,
+  handshake,
   PROTOCOL_HEADER,
   sayHello,
   startOk,
