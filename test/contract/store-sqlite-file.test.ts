@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { APPLICATION_ID, SCHEMA_VERSION } from '../../src/store/sqlite/schema.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../src/store/store.ts';
-import { changed, queue } from './store.contract.ts';
+import { changed, queue } from './store.support.ts';
 
 describe('the folder of an SqliteStore', () => {
   let parent: string;

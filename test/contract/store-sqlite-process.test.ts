@@ -79,7 +79,7 @@ describe('SqliteStore among processes', () => {
     expect(pages.map((page) => page.first)).toEqual(expected);
     const data = store.readPages(pages.map((page) => page.id));
     for (const [n, page] of pages.entries()) {
-      expect(data[n]!.equals(Buffer.alloc(pageBytes(seed, page.first), page.first & 255))).toBe(true);
+      expect(data[n].equals(Buffer.alloc(pageBytes(seed, page.first), page.first & 255))).toBe(true);
     }
     expect(store.nextPageId()).toBeGreaterThan(Math.max(...pages.map((page) => page.id)));
     await store.close();

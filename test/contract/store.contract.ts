@@ -1,60 +1,9 @@
 /** What every store promises (src/store/store.ts, batch.ts, records.ts), run against each of them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Batch } from '../../src/store/batch.ts';
-import type { QueueRecord, TopologyChange } from '../../src/store/records.ts';
 import { type LogSource, type Store, StoreError } from '../../src/store/store.ts';
 import { modelTest } from './store.model.ts';
-
-export interface StoreUnderTest {
-  /** A new, empty store. */
-  open(options?: { readonly lazyMs?: number }): Promise<Store>;
-  /** The store as the next process finds it; the same one where nothing outlives the process. */
-  reopen(store: Store): Promise<Store>;
-}
-
-/** A log that writes what it is told, and notes what it hears. */
-export class Script implements LogSource {
-  readonly heard: string[] = [];
-  readonly #writes: ((batch: Batch) => void)[] = [];
-
-  next(write: (batch: Batch) => void): this {
-    this.#writes.push(write);
-    return this;
-  }
-
-  collect(batch: Batch): void {
-    this.heard.push('collect');
-    this.#writes.shift()?.(batch);
-  }
-
-  committed(): void {
-    this.heard.push('committed');
-  }
-}
-
-/** Writes one batch and waits until it is committed. */
-export function commit(store: Store, write: (batch: Batch) => void): Promise<void> {
-  return new Promise((resolve) => store.schedule({ collect: write, committed: resolve }, true));
-}
-
-export function changed(store: Store, ...changes: readonly TopologyChange[]): Promise<void> {
-  for (const change of changes) store.change(change);
-  return new Promise((resolve) => store.afterCommit(resolve));
-}
-
-export function queue(id: number, name = `q${id}`, vhost = '/'): QueueRecord {
-  return { id, vhost, name, autoDelete: false, arguments: new Uint8Array(0) };
-}
-
-/** Writes a page of ten records into `batch`, filled with `fill`; returns its id. */
-export function page(store: Store, batch: Batch, queueId: number, first: number, bytes = 20, fill = first): number {
-  const id = store.nextPageId();
-  batch.page({ id, queueId, base: 0, first, last: first + 9, count: 10 }, bytes).fill(fill & 255);
-  return id;
-}
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
-const NONE = new Uint8Array(0);
+import { changed, commit, NONE, page, queue, Script, type StoreUnderTest, turn } from './store.support.ts';
+import { topologyContract } from './store.topology.ts';
 
 export function storeContract(under: StoreUnderTest): void {
   let store: Store;
@@ -71,180 +20,11 @@ export function storeContract(under: StoreUnderTest): void {
     return store.recover();
   }
 
-  describe('topology', () => {
-    it('is empty and fresh at first', async () => {
-      const state = (await under.open()).recover();
-      expect(state).toEqual({
-        fresh: true,
-        vhosts: [],
-        exchanges: [],
-        queues: [],
-        bindings: [],
-        users: [],
-        permissions: [],
-        parameters: [],
-        pages: [],
-        bodies: new Map(),
-        nextQueueId: 1,
-      });
-    });
-
-    it('recovers each kind of entity as it was put', async () => {
-      const vhost = { name: '/', description: 'the default', tags: ['a', 'b,"c"'] };
-      const exchange = {
-        vhost: '/',
-        name: 'x \u00e9',
-        type: 'topic',
-        autoDelete: true,
-        internal: false,
-        arguments: Uint8Array.of(1, 0, 255),
-      };
-      const binding = {
-        vhost: '/',
-        source: 'x',
-        destinationType: 'queue',
-        destination: 'q',
-        routingKey: 'a.*\0#',
-        arguments: Uint8Array.of(9),
-      } as const;
-      const user = { name: 'guest', passwordHash: 'aGFzaA==', hashingAlgorithm: 'sha256', tags: ['administrator'] };
-      const permission = { user: 'guest', vhost: '/', configure: '.*', write: '^a', read: '' };
-      const parameter = { component: 'policy', vhost: '', name: 'ttl', value: '{"pattern":".*"}' };
-      await changed(
-        store,
-        { op: 'put-vhost', record: vhost },
-        { op: 'put-exchange', record: exchange },
-        { op: 'put-queue', record: { ...queue(7), autoDelete: true, arguments: Uint8Array.of(3, 2, 1) } },
-        { op: 'put-binding', record: binding },
-        { op: 'put-user', record: user },
-        { op: 'put-permission', record: permission },
-        { op: 'put-parameter', record: parameter },
-      );
-      const state = await recovered();
-      expect(state.vhosts).toEqual([vhost]);
-      expect(state.exchanges.map(plain)).toEqual([plain(exchange)]);
-      expect(state.queues.map(plain)).toEqual([{ ...queue(7), autoDelete: true, arguments: [3, 2, 1], delivered: 0 }]);
-      expect(state.bindings.map(plain)).toEqual([plain(binding)]);
-      expect(state.users).toEqual([user]);
-      expect(state.permissions).toEqual([permission]);
-      expect(state.parameters).toEqual([parameter]);
-      expect(state.nextQueueId).toBe(8);
-    });
-
-    it('replaces the row of the same identity', async () => {
-      const user = { name: 'u', passwordHash: 'old', hashingAlgorithm: 'sha256', tags: [] };
-      const parameter = { component: 'policy', vhost: '/', name: 'p', value: '1' };
-      const binding = { vhost: '/', source: 'x', destinationType: 'queue', destination: 'q', routingKey: 'k' } as const;
-      await changed(
-        store,
-        { op: 'put-user', record: user },
-        { op: 'put-user', record: { ...user, passwordHash: 'new' } },
-        { op: 'put-parameter', record: parameter },
-        { op: 'put-parameter', record: { ...parameter, value: '2' } },
-        { op: 'put-binding', record: { ...binding, arguments: NONE } },
-        { op: 'put-binding', record: { ...binding, arguments: NONE } },
-        { op: 'put-binding', record: { ...binding, arguments: Uint8Array.of(1) } },
-      );
-      const state = await recovered();
-      expect(state.users.map((row) => row.passwordHash)).toEqual(['new']);
-      expect(state.parameters.map((row) => row.value)).toEqual(['2']);
-      expect(state.bindings).toHaveLength(2);
-    });
-
-    it('applies changes in the order of the calls', async () => {
-      const record = { vhost: '/', name: 'x', type: 'direct', autoDelete: false, internal: false, arguments: NONE };
-      await changed(
-        store,
-        { op: 'put-exchange', record },
-        { op: 'delete-exchange', vhost: '/', name: 'x' },
-        { op: 'put-exchange', record: { ...record, type: 'fanout' } },
-        { op: 'put-exchange', record: { ...record, name: 'y' } },
-        { op: 'delete-exchange', vhost: '/', name: 'y' },
-      );
-      expect((await recovered()).exchanges.map((row) => [row.name, row.type])).toEqual([['x', 'fanout']]);
-    });
-
-    it('deletes what is there and ignores what is not', async () => {
-      const binding = {
-        vhost: '/',
-        source: 'x',
-        destinationType: 'exchange',
-        destination: 'y',
-        routingKey: '',
-        arguments: NONE,
-      } as const;
-      const other = { ...binding, destinationType: 'queue' } as const;
-      await changed(
-        store,
-        { op: 'put-binding', record: binding },
-        { op: 'put-binding', record: other },
-        { op: 'delete-binding', record: binding },
-        { op: 'put-parameter', record: { component: 'c', vhost: '/', name: 'n', value: '0' } },
-        { op: 'delete-parameter', component: 'c', vhost: '/', name: 'n' },
-        { op: 'put-permission', record: { user: 'u', vhost: '/', configure: '', write: '', read: '' } },
-        { op: 'delete-permission', user: 'u', vhost: '/' },
-        { op: 'delete-queue', id: 99 },
-        { op: 'delete-vhost', name: 'nowhere' },
-        { op: 'delete-user', name: 'nobody' },
-      );
-      const state = await recovered();
-      expect(state.bindings.map(plain)).toEqual([plain(other)]);
-      expect([...state.parameters, ...state.permissions]).toEqual([]);
-    });
-
-    it('deletes a user with its permissions and leaves those of others', async () => {
-      const permission = { vhost: '/', configure: '', write: '', read: '' };
-      await changed(
-        store,
-        { op: 'put-permission', record: { ...permission, user: 'a' } },
-        { op: 'put-permission', record: { ...permission, user: 'b' } },
-        { op: 'delete-user', name: 'a' },
-      );
-      expect((await recovered()).permissions.map((row) => row.user)).toEqual(['b']);
-    });
-
-    it('deletes a vhost with everything in it and leaves the others', async () => {
-      const put = (vhost: string, id: number): TopologyChange[] => [
-        { op: 'put-vhost', record: { name: vhost, description: '', tags: [] } },
-        {
-          op: 'put-exchange',
-          record: { vhost, name: 'x', type: 'direct', autoDelete: false, internal: false, arguments: NONE },
-        },
-        { op: 'put-queue', record: queue(id, 'q', vhost) },
-        {
-          op: 'put-binding',
-          record: {
-            vhost,
-            source: 'x',
-            destinationType: 'queue',
-            destination: 'q',
-            routingKey: '',
-            arguments: NONE,
-          },
-        },
-        { op: 'put-permission', record: { user: 'u', vhost, configure: '', write: '', read: '' } },
-        { op: 'put-parameter', record: { component: 'c', vhost, name: 'n', value: '0' } },
-      ];
-      await changed(store, ...put('gone', 1), ...put('kept', 2));
-      let kept = 0;
-      await commit(store, (batch) => {
-        batch.settle(page(store, batch, 1, 0), Uint8Array.of(1));
-        kept = page(store, batch, 2, 0);
-      });
-      await changed(store, { op: 'delete-vhost', name: 'gone' });
-      const state = await recovered();
-      for (const rows of [state.exchanges, state.queues, state.bindings, state.permissions, state.parameters]) {
-        expect(rows.map((row) => row.vhost)).toEqual(['kept']);
-      }
-      expect(state.vhosts.map((row) => row.name)).toEqual(['kept']);
-      expect(state.pages.map((row) => row.id)).toEqual([kept]);
-    });
-
-    it('never gives the id of a queue twice', async () => {
-      await changed(store, { op: 'put-queue', record: queue(41) }, { op: 'delete-queue', id: 41 });
-      expect((await recovered()).nextQueueId).toBe(42);
-    });
+  it('is fresh at first', async () => {
+    expect((await under.open()).recover().fresh).toBe(true);
   });
+
+  topologyContract(() => store, recovered);
 
   describe('pages', () => {
     beforeEach(() => changed(store, { op: 'put-queue', record: queue(1) }, { op: 'put-queue', record: queue(2) }));
@@ -285,8 +65,8 @@ export function storeContract(under: StoreUnderTest): void {
         });
       }
       const order = ids.toReversed();
-      const expected = order.map((id) => Buffer.alloc(sizes[ids.indexOf(id) % sizes.length]!, ids.indexOf(id)));
-      const compare = (read: readonly Buffer[]) => read.every((data, n) => data.equals(expected[n]!));
+      const expected = order.map((id) => Buffer.alloc(sizes[ids.indexOf(id) % sizes.length], ids.indexOf(id)));
+      const compare = (read: readonly Buffer[]) => read.every((data, n) => data.equals(expected[n]));
       expect(compare(store.readPages(order))).toBe(true);
       await recovered();
       expect(compare(store.readPages(order))).toBe(true);
@@ -657,9 +437,4 @@ export function storeContract(under: StoreUnderTest): void {
   });
 
   modelTest(under);
-}
-
-/** A record with its argument table as a list, so that Buffer and Uint8Array compare equal. */
-function plain(record: { readonly arguments: Uint8Array }): object {
-  return { ...record, arguments: [...record.arguments] };
 }

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Batch } from '../../src/store/batch.ts';
 import type { RecoveredPage, RecoveredState } from '../../src/store/records.ts';
 import type { Store } from '../../src/store/store.ts';
-import type { StoreUnderTest } from './store.contract.ts';
+import type { StoreUnderTest } from './store.support.ts';
 
 interface ModelPage extends RecoveredPage {
   readonly data: Buffer;
@@ -160,7 +160,7 @@ function describeStore(store: Store): object {
   const data = store.readPages(state.pages.map((page) => page.id));
   return {
     queues: state.queues.map((queue) => [queue.id, queue.vhost, queue.delivered]),
-    pages: state.pages.map((page, n) => pageRow({ ...page, data: data[n]! })),
+    pages: state.pages.map((page, n) => pageRow({ ...page, data: data[n] })),
     bodies: new Map([...state.bodies].map(([id, bytes]) => [id, [bytes, digest(store.readBody(id))]])),
     nextQueueId: state.nextQueueId,
   };

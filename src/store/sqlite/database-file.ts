@@ -44,7 +44,7 @@ export function openDatabase(path: string): { readonly created: boolean; readonl
   const found = inspect(path);
   // The connection that looked is the one that reads on: after a crash it has just read the whole log.
   if (found.state === 'current') return { created: false, reader: found.reader };
-  const database = openWriter(path, 'full');
+  const database = openWriter(path, 'full', found.state === 'empty');
   try {
     migrate(database);
     // So that the header of the file itself says what it is, and not only its log.
@@ -55,13 +55,15 @@ export function openDatabase(path: string): { readonly created: boolean; readonl
   return { created: found.state === 'empty', reader: openReader(path) };
 }
 
-/** The connection that writes. */
-export function openWriter(path: string, synchronous: Synchronous): Database.Database {
+/** The connection that writes. `create`: to a file without content yet. */
+export function openWriter(path: string, synchronous: Synchronous, create: boolean): Database.Database {
   const database = new Database(path, { timeout: WRITER_BUSY_MS });
-  // The first two are settled by the first write and ignored ever after.
-  database.pragma(`page_size = ${PAGE_SIZE}`);
-  database.pragma('auto_vacuum = INCREMENTAL');
-  database.pragma('journal_mode = WAL');
+  if (create) {
+    // The first two are settled by the first write; none is needed again.
+    database.pragma(`page_size = ${PAGE_SIZE}`);
+    database.pragma('auto_vacuum = INCREMENTAL');
+    database.pragma('journal_mode = WAL');
+  }
   database.pragma(`synchronous = ${synchronous}`);
   database.pragma('wal_autocheckpoint = 0');
   database.pragma(`cache_size = -${WRITER_CACHE}`);

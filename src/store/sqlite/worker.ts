@@ -23,11 +23,34 @@ const LASTING = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE', 'SQLITE
 const port = parentPort!;
 const { path, synchronous } = workerData as WriterOptions;
 
-const database = openWriter(path, synchronous);
-const writer = new BatchWriter(database);
-const checkpoints = new Checkpoints(database, path, (error) => {
-  say({ kind: 'warning', message: 'the write-ahead log could not be put into the file', reason: describe(error) });
-});
+interface Connection {
+  readonly database: Database.Database;
+  readonly writer: BatchWriter;
+  readonly checkpoints: Checkpoints;
+}
+
+let connection: Connection | undefined;
+try {
+  connect();
+} catch {
+  // The first commit tries again, and has somebody to tell.
+}
+
+function connect(): Connection {
+  if (connection !== undefined) return connection;
+  const database = openWriter(path, synchronous, false);
+  try {
+    const writer = new BatchWriter(database);
+    const checkpoints = new Checkpoints(database, path, (error) => {
+      say({ kind: 'warning', message: 'the write-ahead log could not be put into the file', reason: describe(error) });
+    });
+    connection = { database, writer, checkpoints };
+    return connection;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
 
 port.on('message', (message: ToWriter) => {
   if (message.kind === 'commit') commit(message, FIRST_PAUSE);
@@ -36,12 +59,12 @@ port.on('message', (message: ToWriter) => {
 
 function commit(batch: WrittenBatch, pause: number): void {
   try {
-    writer.write(batch);
+    connect().writer.write(batch);
   } catch (error) {
     if (!mayWorkLater(error)) throw error;
     say({ kind: 'trouble', reason: describe(error) });
     setTimeout(() => {
-      checkpoints.makeRoom();
+      connection?.checkpoints.makeRoom();
       commit(batch, Math.min(pause * 2, LAST_PAUSE));
     }, pause);
     return;
@@ -50,7 +73,7 @@ function commit(batch: WrittenBatch, pause: number): void {
   for (const chunk of batch.chunks) bytes += chunk.byteLength;
   give({ numbers: batch.numbers, chunks: batch.chunks });
   // After the report, so that only the batch after the next waits for a checkpoint.
-  checkpoints.committed(bytes);
+  connection?.checkpoints.committed(bytes);
 }
 
 /** Reports the batch committed and gives its memory back. */
@@ -63,9 +86,9 @@ function say(message: FromWriter): void {
 }
 
 function close(): void {
-  checkpoints.stop();
+  connection?.checkpoints.stop();
   // The last connection to close puts the log into the file and removes it.
-  database.close();
+  connection?.database.close();
   port.close();
 }
 

@@ -1,0 +1,153 @@
+/** The SQLite store when commits fail: nothing is reported committed, nothing is lost, and it carries on when it can. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { commit, page, Script } from './store.support.ts';
+
+describe('an SqliteStore in trouble', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Keeps everyone else from writing, as a person with the sqlite3 shell may; returns what ends it. */
+  function occupy(): () => void {
+    const other = new Database(join(folder, 'leveret.db'));
+    other.exec('BEGIN IMMEDIATE');
+    return () => other.close();
+  }
+
+  async function open(closeMs?: number) {
+    const store = await SqliteStore.open({ folder, ...(closeMs === undefined ? undefined : { closeMs }) });
+    store.recover();
+    const reasons: (string | undefined)[] = [];
+    const troubled = new Promise<void>((resolve) => {
+      store.onTrouble((reason) => {
+        reasons.push(reason);
+        if (reason !== undefined) resolve();
+      });
+    });
+    return { store, reasons, troubled };
+  }
+
+  it('tells why, keeps the order, collects no more meanwhile, and commits all when it can', async () => {
+    const { store, reasons, troubled } = await open();
+    const release = occupy();
+    const first = new Script().next((batch) => page(store, batch, 1, 0));
+    const second = new Script().next((batch) => page(store, batch, 1, 10));
+    store.schedule(first, true);
+    await troubled;
+    store.schedule(second, true);
+    let called = false;
+    store.afterCommit(() => (called = true));
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect([first.heard, second.heard, called]).toEqual([['collect'], [], false]);
+    expect(reasons).toEqual(['database is locked (SQLITE_BUSY)']);
+    release();
+    await vi.waitFor(() => expect(called).toBe(true), { timeout: 10_000, interval: 10 });
+    expect([first.heard, second.heard]).toEqual([
+      ['collect', 'committed'],
+      ['collect', 'committed'],
+    ]);
+    expect(reasons).toEqual(['database is locked (SQLITE_BUSY)', undefined]);
+    expect(store.recover().pages.map((row) => row.first)).toEqual([0, 10]);
+    await store.close();
+  });
+
+  it('waits in close for commits to work again', async () => {
+    const { store, troubled } = await open();
+    const release = occupy();
+    store.schedule(
+      new Script().next((batch) => page(store, batch, 1, 0)),
+      true,
+    );
+    await troubled;
+    const closed = store.close();
+    release();
+    await closed;
+    const { store: next } = await open();
+    expect(next.recover().pages).toHaveLength(1);
+    await next.close();
+  });
+
+  it('gives up closing in the end, says why, and frees the folder', async () => {
+    const { store, troubled } = await open(50);
+    const release = occupy();
+    store.schedule(
+      new Script().next((batch) => page(store, batch, 1, 0)),
+      true,
+    );
+    await troubled;
+    await expect(store.close()).rejects.toThrow('closed with data not written: database is locked (SQLITE_BUSY)');
+    release();
+    const { store: next } = await open();
+    expect(next.recover().pages).toHaveLength(0);
+    await commit(next, (batch) => page(next, batch, 1, 0));
+    await next.close();
+  });
+
+  it('says so where the thread that writes ends, and does not wait for it', async () => {
+    const { store, reasons, troubled } = await open();
+    const id = store.nextPageId();
+    const write = (first: number) =>
+      new Script().next((batch) => batch.page({ id, queueId: 1, base: 0, first, last: first, count: 1 }, 1));
+    store.schedule(write(0), true);
+    await new Promise<void>((resolve) => store.afterCommit(resolve));
+    // A defect of the caller: no second attempt can make it right.
+    store.schedule(write(1), true);
+    await troubled;
+    expect(reasons[0]).toContain('the thread that writes ended: UNIQUE constraint failed: page.id');
+    await expect(store.close()).rejects.toThrow('UNIQUE constraint failed');
+  });
+
+  describe('on a full disk', () => {
+    const mounted = mountSmallDisk();
+    const disk = mounted.folder;
+
+    afterAll(() => {
+      if (disk === undefined) return;
+      execFileSync('umount', ['-l', disk]);
+      rmSync(disk, { recursive: true });
+    });
+
+    it.skipIf(disk === undefined)(`commits when there is room again${mounted.why}`, async () => {
+      const ballast = join(disk!, 'ballast');
+      writeFileSync(ballast, Buffer.alloc(3_000_000));
+      const store = await SqliteStore.open({ folder: join(disk!, 'data') });
+      store.recover();
+      const reasons: (string | undefined)[] = [];
+      store.onTrouble((reason) => {
+        reasons.push(reason);
+        if (reason !== undefined) rmSync(ballast);
+      });
+      for (let n = 0; n < 20; n++) await commit(store, (batch) => page(store, batch, 1, n * 10, 60_000, n));
+      expect(reasons).toEqual(['database or disk is full (SQLITE_FULL)', undefined]);
+      await store.close();
+      const next = await SqliteStore.open({ folder: join(disk!, 'data') });
+      const { pages } = next.recover();
+      expect(pages.map((row) => row.first)).toEqual(Array.from({ length: 20 }, (_, n) => n * 10));
+      const data = next.readPages(pages.map((row) => row.id));
+      expect(data.every((bytes, n) => bytes.equals(Buffer.alloc(60_000, n)))).toBe(true);
+      await next.close();
+    });
+  });
+});
+
+/** A file system of 4 MB in memory, where this user may mount one. */
+function mountSmallDisk(): { readonly folder?: string; readonly why: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'leveret-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'pipe' });
+    return { folder, why: '' };
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    return { why: ` (skipped: no small disk to be had: ${(error as Error).message.trim()})` };
+  }
+}
