@@ -35,7 +35,7 @@ export class Auth {
 
   putPermission(record: PermissionRecord): void {
     let vhosts = this.#permissions.get(record.user);
-    if (vhosts === undefined) this.#permissions.set(record.user, (vhosts = new Map()));
+    if (vhosts === undefined) this.#permissions.set(record.user, (vhosts = new Map<string, Permission>()));
     vhosts.set(record.vhost, new Permission(record));
     this.version++;
   }

@@ -207,8 +207,9 @@ export class Vhost implements Directory {
     if (isDurable(binding)) this.#context.store.change({ op: 'put-binding', record: this.#bindingRecord(binding) });
   }
 
-  /** No error where there is no such binding. */
+  /** No error where there is no such binding, nor where one of its ends is missing. */
   unbind(spec: BindingSpec, requester: Owner): void {
+    if (!this.#exchanges.has(spec.source) || !this.#destinations(spec).has(spec.destination)) return;
     const [source, destination] = this.#ends(spec, requester);
     const binding = source.unbind({ destination, routingKey: spec.routingKey, arguments: spec.arguments });
     if (binding !== undefined) this.#bindingGone(binding);
@@ -321,6 +322,10 @@ export class Vhost implements Directory {
         ? this.existingQueue(spec.destination, requester)
         : this.existingExchange(spec.destination);
     return [source, destination];
+  }
+
+  #destinations(spec: BindingSpec): ReadonlyMap<string, Queue | Exchange> {
+    return spec.destinationKind === 'queue' ? this.#queues : this.#exchanges;
   }
 
   #removeExchange(exchange: Exchange): void {

@@ -119,9 +119,9 @@ export class Channel implements DeliveryTarget, ReplyReceiver {
     else this.transaction.acknowledge(deliveries, true);
   }
 
-  /** basic.recover: all that is outstanding goes back. */
-  recover(): void {
-    this.requeueAll(this.#collect(0, true));
+  /** basic.recover: all that is outstanding goes back. `answer` is called before any of it is delivered again. */
+  recover(answer?: () => void): void {
+    this.requeueAll(this.#collect(0, true), answer);
   }
 
   /** Settles deliveries that were taken from `unacked` before. */
@@ -131,13 +131,14 @@ export class Channel implements DeliveryTarget, ReplyReceiver {
   }
 
   /** Puts deliveries back into their queues, which were taken from `unacked` before. */
-  requeueAll(deliveries: readonly Delivery[]): void {
+  requeueAll(deliveries: readonly Delivery[], beforeDelivery?: () => void): void {
     const queues = new Set<Queue>();
     for (const { queue, seq, consumer } of deliveries) {
       this.#release(consumer);
       queue.requeue(seq);
       queues.add(queue);
     }
+    beforeDelivery?.();
     this.#resumeWaiting();
     for (const queue of queues) queue.dispatch();
   }

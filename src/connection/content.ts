@@ -51,7 +51,7 @@ export class Content {
 
   /** A content header frame. Returns true where the message is whole, having no body. */
   header(buffer: Buffer, start: number, end: number): boolean {
-    if (this.#stage === 'none') throw unexpected('expected method frame, got non method frame instead', 0, 0);
+    if (this.#stage === 'none') throw notMethod();
     if (this.#stage === 'body') throw notBody();
     const classId = (buffer[start] << 8) | buffer[start + 1];
     if (classId !== CLASS_BASIC) {
@@ -82,7 +82,7 @@ export class Content {
 
   /** Bytes of a content body frame; see FrameHandler.body. Returns true where the message is whole. */
   body(buffer: Buffer, start: number, end: number, done: boolean): boolean {
-    if (this.#stage === 'none') throw unexpected('expected method frame, got non method frame instead', 0, 0);
+    if (this.#stage === 'none') throw notMethod();
     if (this.#stage === 'header') throw notHeader();
     const { message } = this;
     const length = end - start;
@@ -151,15 +151,20 @@ function notBody(): AmqpError {
   return unexpected('expected content body, got non content body frame instead');
 }
 
-function unexpected(text: string, classId = CLASS_BASIC, methodId = BASIC_PUBLISH & 0xffff): AmqpError {
-  const error = new AmqpError('UNEXPECTED_FRAME', text);
-  error.classId = classId;
-  error.methodId = methodId;
-  return error;
+/** A content frame came where none was due. */
+export function notMethod(): AmqpError {
+  return new AmqpError('UNEXPECTED_FRAME', 'expected method frame, got non method frame instead', { blameless: true });
+}
+
+function unexpected(text: string): AmqpError {
+  return blamePublish(new AmqpError('UNEXPECTED_FRAME', text));
 }
 
 function undecodable(text: string): AmqpError {
-  const error = new AmqpError('FRAME_ERROR', text);
+  return blamePublish(new AmqpError('FRAME_ERROR', text));
+}
+
+function blamePublish(error: AmqpError): AmqpError {
   error.classId = CLASS_BASIC;
   error.methodId = BASIC_PUBLISH & 0xffff;
   return error;

@@ -15,6 +15,7 @@ import type { FrameHandler } from '../wire/frame-handler.ts';
 import { decodeMethod } from '../wire/generated/method-codec.ts';
 import { Channel } from './channel.ts';
 import type { Connection } from './connection.ts';
+import { notMethod } from './content.ts';
 import { control } from './control.ts';
 import { handle } from './methods/handlers.ts';
 import { publish } from './methods/publish.ts';
@@ -92,7 +93,7 @@ export class Frames implements FrameHandler {
   #withoutChannel(number: number, key: number): void {
     if (this.#closing.has(number)) {
       if (key === CHANNEL_CLOSE) this.#connection.writer.method(number, { name: 'channel.close-ok' });
-      if (key === CHANNEL_CLOSE || key === CHANNEL_CLOSE_OK) this.#closing.delete(number);
+      if (key === CHANNEL_CLOSE_OK) this.#closing.delete(number);
       return;
     }
     if (key !== CHANNEL_OPEN) throw new AmqpError('CHANNEL_ERROR', "expected 'channel.open'");
@@ -108,13 +109,13 @@ export class Frames implements FrameHandler {
   #content(number: number, take: (channel: Channel) => boolean): void {
     try {
       if (this.#connection.stage !== 'running') {
-        if (this.#connection.stage === 'handshake') throw unexpectedContent();
+        if (this.#connection.stage === 'handshake') throw notMethod();
         return;
       }
       const channel = this.#channels.get(number);
       if (channel === undefined) {
         if (this.#closing.has(number)) return;
-        throw number === 0 ? unexpectedContent() : new AmqpError('CHANNEL_ERROR', "expected 'channel.open'");
+        throw number === 0 ? notMethod() : new AmqpError('CHANNEL_ERROR', "expected 'channel.open'");
       }
       this.#lastMethod = BASIC_PUBLISH;
       this.#receive(channel);
@@ -143,7 +144,7 @@ export class Frames implements FrameHandler {
   }
 
   #fail(error: unknown, number: number): void {
-    if (error instanceof AmqpError && error.classId === 0 && error.replyName !== 'UNEXPECTED_FRAME') {
+    if (error instanceof AmqpError && error.classId === 0 && !error.blameless) {
       error.classId = this.#lastMethod >>> 16;
       error.methodId = this.#lastMethod & 0xffff;
     }
@@ -159,8 +160,4 @@ export class Frames implements FrameHandler {
     this.#connection.writer.method(number, { name: 'channel.close', replyCode, replyText, classId, methodId });
     this.#connection.channelFailed(number, error);
   }
-}
-
-function unexpectedContent(): AmqpError {
-  return new AmqpError('UNEXPECTED_FRAME', 'expected method frame, got non method frame instead');
 }

@@ -91,6 +91,7 @@ export class Handshake {
     return new AmqpError(
       'ACCESS_REFUSED',
       `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`,
+      { blameless: true },
     );
   }
 

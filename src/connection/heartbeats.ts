@@ -21,6 +21,8 @@ export interface HeartbeatPeer {
 
 interface Watch {
   sentAt: number;
+  /** The last that was sent is a heartbeat: it has been counted. */
+  beat: boolean;
   receivedAt: number;
 }
 
@@ -36,7 +38,7 @@ export class Heartbeats {
   add(peer: HeartbeatPeer): void {
     if (peer.heartbeat === 0) return;
     const now = this.#clock.now();
-    this.#watches.set(peer, { sentAt: now, receivedAt: now });
+    this.#watches.set(peer, { sentAt: now, beat: false, receivedAt: now });
     this.#timer ??= this.#clock.every(TICK_MS, () => this.#tick());
   }
 
@@ -56,11 +58,11 @@ export class Heartbeats {
         peer.missedHeartbeats();
         continue;
       }
-      if (peer.takeSent()) watch.sentAt = now;
-      else if (now - watch.sentAt >= interval / 2) {
-        peer.sendHeartbeat();
-        watch.sentAt = now;
-      }
+      if (peer.takeSent() && !watch.beat) watch.sentAt = now;
+      watch.beat = now - watch.sentAt >= interval / 2;
+      if (!watch.beat) continue;
+      peer.sendHeartbeat();
+      watch.sentAt = now;
     }
   }
 }

@@ -12,13 +12,17 @@ export class AmqpError extends Error {
   override readonly name = 'AmqpError';
   /** The reply code by its name in RabbitMQ's texts, for example `NOT_FOUND`. */
   readonly replyName: ReplyName;
-  /** Class and method that failed; 0 where no method is to blame. Filled in by whoever dispatches methods. */
+  /** Class and method that failed. Filled in by whoever dispatches methods. */
   classId = 0;
   methodId = 0;
 
-  constructor(replyName: ReplyName, explanation: string) {
+  /** True where no method is to blame, so that class and method stay 0. */
+  readonly blameless: boolean;
+
+  constructor(replyName: ReplyName, explanation: string, options: { readonly blameless?: boolean } = {}) {
     super(`${replyName} - ${explanation}`);
     this.replyName = replyName;
+    this.blameless = options.blameless === true;
   }
 
   get replyCode(): number {

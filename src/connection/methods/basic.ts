@@ -78,19 +78,17 @@ export const basicMethods: HandlersOf<'basic'> = {
 
   'basic.recover-async': (channel, { requeue }) => recover(channel, requeue),
 
-  'basic.recover': (channel, { requeue }) => {
-    recover(channel, requeue);
-    channel.send({ name: 'basic.recover-ok' });
-  },
+  'basic.recover': (channel, { requeue }) =>
+    recover(channel, requeue, () => channel.send({ name: 'basic.recover-ok' })),
 };
 
 function isTaken(channel: Channel, tag: string): boolean {
   return channel.consumers.has(tag) || channel.replyConsumer?.tag.equals(shortstr(tag)) === true;
 }
 
-function recover(channel: Channel, requeue: boolean): void {
+function recover(channel: Channel, requeue: boolean, answer?: () => void): void {
   if (!requeue) throw new AmqpError('NOT_IMPLEMENTED', 'requeue=false');
-  channel.recover();
+  channel.recover(answer);
 }
 
 function consume(channel: Channel, method: BasicConsume, tag: string): void {

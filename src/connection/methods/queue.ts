@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { defaultExchangeRefused, reservedName } from '../../broker/errors.ts';
 import { REPLY_TO } from '../../broker/reply-to.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { BindingSpec } from '../../broker/vhost.ts';
 import type { QueueBind, QueueDeclare, QueueUnbind } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel.ts';
@@ -52,9 +53,13 @@ export const queueMethods: HandlersOf<'queue'> = {
 /** Returns the queue's name. */
 function declarePassive(channel: Channel, method: QueueDeclare): string {
   const { vhost } = channel.connection;
-  const name = queueName(channel, method.queue);
-  const isReply = name === REPLY_TO || (name.startsWith(`${REPLY_TO}.`) && vhost.replyTargets.find(name) !== undefined);
+  const name = resourceName(method.queue);
+  const isReply = name === REPLY_TO || (isReplyName(name) && vhost.replyTargets.find(name) !== undefined);
   return isReply ? name : vhost.existingQueue(name, channel.connection).name;
+}
+
+function isReplyName(name: string): boolean {
+  return name === REPLY_TO || name.startsWith(`${REPLY_TO}.`);
 }
 
 function declare(channel: Channel, method: QueueDeclare): string {
@@ -63,8 +68,8 @@ function declare(channel: Channel, method: QueueDeclare): string {
   const named = resourceName(method.queue);
   if (named === REPLY_TO) return named;
   const name = named === '' ? `amq.gen-${randomBytes(16).toString('base64url')}` : named;
-  if (named !== '') access.check('configure', 'queue', name);
-  if (named.startsWith('amq.') && vhost.queue(name) === undefined) throw reservedName('queue', name);
+  access.check('configure', 'queue', name);
+  if (named.startsWith('amq.')) throw reservedName('queue', name);
   const deadLetter = method.arguments.get('x-dead-letter-exchange');
   if (deadLetter?.type === 'longstr') {
     access.check('read', 'queue', name);
@@ -82,6 +87,9 @@ function bindingSpec(channel: Channel, method: QueueBind | QueueUnbind): Binding
   // The routing key follows an empty queue name: both stand for the last declared queue.
   const routingKey = method.queue === '' && method.routingKey === '' ? destination : method.routingKey;
   if (source === '') throw defaultExchangeRefused();
+  if (isReplyName(destination)) {
+    throw new AmqpError('ACCESS_REFUSED', 'cannot bind or unbind to a volatile (direct reply-to) queue');
+  }
   access.check('write', 'queue', destination);
   access.check('read', 'exchange', source);
   return { source, destinationKind: 'queue', destination, routingKey, arguments: method.arguments };
