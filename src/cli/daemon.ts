@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { BrokerOptions } from '../embed/options.ts';
-import type { BufferedLogger } from '../util/logger.ts';
+import type { Logger } from '../util/logger.ts';
 import { EXIT } from './exit-codes.ts';
 import { leveretVersion } from '../util/version.ts';
 
@@ -13,7 +13,7 @@ export interface RunningBroker {
 }
 
 export interface DaemonParts {
-  readonly logger: BufferedLogger;
+  readonly logger: Logger;
   readonly startBroker: (options: BrokerOptions) => Promise<RunningBroker>;
   /** The process, or something that sends signals like it. */
   readonly signals: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
@@ -57,14 +57,13 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     logger.info({ signal }, 'stopping');
     await broker.stop();
     logger.info({}, 'stopped');
-    await logger.flush();
     return EXIT.ok;
   } finally {
     for (const signal of STOP_SIGNALS) signals.off(signal, onSignal);
   }
 }
 
-function logStarted({ host, dataDir }: Config, port: number, logger: BufferedLogger): void {
+function logStarted({ host, dataDir }: Config, port: number, logger: Logger): void {
   if (dataDir === undefined) logger.info({}, 'nothing is written to disk: messages are gone at the stop');
   else logger.info({ dataDir: resolve(dataDir) }, 'durable state is on disk');
   const address = host.includes(':') ? `[${host}]` : host;

@@ -9,35 +9,18 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-/** A logger whose lines wait to be written. */
-export interface BufferedLogger extends Logger {
-  /** Resolves when every line so far is written. */
-  flush(): Promise<void>;
-}
-
 const ignore = () => {};
 
 /** Logs nothing and costs nothing. */
-export const silentLogger: BufferedLogger = {
-  debug: ignore,
-  info: ignore,
-  warn: ignore,
-  error: ignore,
-  flush: () => Promise.resolve(),
-};
-
-/** Bytes that wait for a standard output that nobody reads; lines beyond are dropped. A stuck log must not stop the broker. */
-const MAX_BUFFERED = 1024 * 1024;
+export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /**
  * A logger that writes lines such as `{"level":"info","time":"2026-01-31T12:00:00.000Z","msg":"..."}`.
+ * A line is written when the call returns, so that none is lost or out of order when the process ends.
  * @param level pino's level names, or `silent`
- * @param destination where the lines go; standard output if not given, written in the background
+ * @param destination where the lines go; standard output if not given
  */
-export async function createLogger(
-  level: string,
-  destination?: { write(line: string): void },
-): Promise<BufferedLogger> {
+export async function createLogger(level: string, destination?: { write(line: string): void }): Promise<Logger> {
   if (level === 'silent') return silentLogger;
   const { pino } = await import('pino');
   const options = {
@@ -46,13 +29,6 @@ export async function createLogger(
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const stream = destination ?? pino.destination({ fd: 1, sync: false, maxLength: MAX_BUFFERED });
-  const logger = pino(options, stream);
-  return {
-    debug: (fields, message) => logger.debug(fields, message),
-    info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
-    flush: () => new Promise((resolve, reject) => logger.flush((error) => (error ? reject(error) : resolve()))),
-  };
+  const logger: Logger = pino(options, destination ?? pino.destination({ fd: 1, sync: true }));
+  return logger;
 }
