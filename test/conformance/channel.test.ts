@@ -101,6 +101,13 @@ describe("the channel's life", () => {
     expect(await channel.expectClose(404, /^NOT_FOUND/)).toMatchObject({ classId: 50, methodId: 10 });
   });
 
+  test('channel/close-text: a reply text that is too long for a short string ends in three dots', async () => {
+    const channel = await target.channel();
+    const queue = 'a'.repeat(255);
+    channel.send('queue.declare', { queue, passive: true });
+    await channel.expectClose(404, `${`NOT_FOUND - no queue '${queue}`.slice(0, 252)}...`);
+  });
+
   test('channel/close-requeues: closing a channel requeues its unacked messages as redelivered', async () => {
     const client = await target.connect();
     const [one, two] = [await client.channel(), await client.channel()];

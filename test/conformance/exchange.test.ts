@@ -192,6 +192,32 @@ describe('exchange.delete', () => {
   });
 });
 
+describe('system exchanges', () => {
+  test('exchange.delete/system-unknown: deleting an amq. exchange that is not there is refused all the same', async () => {
+    const channel = await target.channel();
+    channel.send('exchange.delete', { exchange: 'amq.nonexistent' });
+    await channel.expectClose(
+      403,
+      "ACCESS_REFUSED - deletion of system exchange 'amq.nonexistent' in vhost '/' not allowed",
+    );
+  });
+
+  test('exchange.declare/passive-default: a passive declare of the default exchange is refused too', async () => {
+    const channel = await target.channel();
+    channel.send('exchange.declare', { exchange: '', passive: true });
+    await channel.expectClose(403, 'ACCESS_REFUSED - operation not permitted on the default exchange');
+  });
+
+  test('exchange.declare/internal-trace: a client cannot publish to amq.rabbitmq.trace', async () => {
+    const channel = await target.channel();
+    channel.publish('k', 'x', { exchange: 'amq.rabbitmq.trace' });
+    await channel.expectClose(
+      403,
+      "ACCESS_REFUSED - cannot publish to internal exchange 'amq.rabbitmq.trace' in vhost '/'",
+    );
+  });
+});
+
 describe('auto-delete and internal', () => {
   test('exchange.declare/auto-delete: an auto-delete exchange goes with its last binding and not before it had one', async () => {
     const channel = await target.channel();

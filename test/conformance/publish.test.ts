@@ -58,6 +58,7 @@ describe('publish', () => {
       '-1': '{value_negative,-1}',
       '1.5': '{leftover_string,".5"}',
       '10s': '{leftover_string,"s"}',
+      '315360000001': '{value_too_large,315360000001}',
     };
     for (const [expiration, detail] of Object.entries(cases)) {
       channel.publish(queue, 'x', { expiration });

@@ -146,6 +146,19 @@ describe('queue.delete', () => {
     expect((await channel.returned()).replyText).toBe('NO_ROUTE');
   });
 
+  test('queue.delete/unacked: a delivery of a deleted queue may still be acked, once', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    channel.publish(queue, 'a').publish(queue, 'b');
+    await channel.get(queue);
+    await channel.get(queue);
+    await channel.call('queue.delete', { queue });
+    channel.ack(1).nack(2);
+    await channel.expectNothing();
+    channel.ack(1);
+    await channel.expectClose(406, 'PRECONDITION_FAILED - unknown delivery tag 1');
+  });
+
   test('queue.delete/cancel-notify: consumers on other channels are told by basic.cancel', async () => {
     const client = await target.connect();
     const [one, two] = [await client.channel(), await client.channel()];

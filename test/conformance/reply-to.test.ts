@@ -96,6 +96,15 @@ describe('direct reply-to', () => {
     expect(await channel.call('queue.declare', { queue: REPLY_TO })).toMatchObject({ queue: REPLY_TO });
   });
 
+  test('reply-to/declare-dead: an address whose requester is gone can neither be declared nor consumed', async () => {
+    const channel = await target.channel();
+    const queue = `${REPLY_TO}.nobody`;
+    channel.send('queue.declare', { queue });
+    await channel.expectClose(404, `NOT_FOUND - no queue '${queue}' in vhost '/'`);
+    channel.send('basic.consume', { queue, noAck: true });
+    await channel.expectClose(404, `NOT_FOUND - no queue '${queue}' in vhost '/'`);
+  });
+
   test('reply-to/get: the bare name is no queue to get from', async () => {
     const channel = await target.channel();
     channel.send('basic.get', { queue: REPLY_TO });

@@ -195,6 +195,13 @@ describe('recover', () => {
     await channel.client.expectClose(540, 'NOT_IMPLEMENTED - requeue=false');
   });
 
+  test('basic.recover-async/no-requeue: recover-async without requeue is refused with 540', async () => {
+    const { channel } = await holding(1);
+    channel.send('basic.recover-async', { requeue: false });
+    const close = await channel.client.expectClose(540, 'NOT_IMPLEMENTED - requeue=false');
+    expect(close).toMatchObject({ classId: 60, methodId: 100 });
+  });
+
   test('basic.recover-async/requeue: recover-async requeues and is not answered', async () => {
     const { channel, queue } = await holding(1);
     channel.send('basic.recover-async', { requeue: true });

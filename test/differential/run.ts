@@ -45,9 +45,12 @@ process.exitCode = unexpected === 0 ? 0 : 1;
 /** Runs the suite with these environment variables and gives what its clients received. */
 function transcripts(name: string, environment: Record<string, string>): Transcript {
   const folder = mkdtempSync(join(tmpdir(), 'leveret-differential-'));
-  const env = { ...process.env, ...environment, LEVERET_TEST_TRANSCRIPT: folder };
+  const inherited = { ...process.env, LEVERET_TEST_URL: undefined, LEVERET_TEST_CTL: undefined };
+  const env = { ...inherited, ...environment, LEVERET_TEST_TRANSCRIPT: folder };
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const run = spawnSync(process.execPath, [vitest, 'run', 'test/conformance'], { cwd: root, env, encoding: 'utf8' });
+  // One test at a time, so that each connection is known to belong to the running test.
+  const args = [vitest, 'run', 'test/conformance', '--maxConcurrency=1'];
+  const run = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' });
   print(`${name}: ${/Tests .*/.exec(run.stdout)?.[0] ?? run.stderr}`);
   const all: Transcript = {};
   for (const file of readdirSync(folder)) {
