@@ -8,7 +8,8 @@ RUN npm ci
 FROM dependencies AS build
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-RUN npm run build && npm prune --omit=dev
+# better-sqlite3 brings SQLite's sources, which only a compiler needs.
+RUN npm run build && npm prune --omit=dev && rm -r node_modules/better-sqlite3/deps node_modules/better-sqlite3/src
 
 # The producer and the consumer of docker-compose.yml's demo profile.
 FROM dependencies AS demo
