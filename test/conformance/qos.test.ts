@@ -125,6 +125,32 @@ describe('prefetch a channel', () => {
     await channel.expectNothing(queue);
   });
 
+  test('basic.qos/global-no-ack: a consumer without acknowledgements is not stopped by the limit of its channel', async () => {
+    const channel = await target.channel();
+    const [limited, free] = [await channel.queue(), await channel.queue()];
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    await channel.consume(limited);
+    channel.publish(limited, 'a').publish(limited, 'b');
+    await channel.delivery();
+    await channel.consume(free, { noAck: true });
+    channel.publish(free, 'c');
+    // RabbitMQ lets it wait until the limit has room.
+    if (target.rabbitmq) await channel.expectNothing(free);
+    else expect((await channel.delivery()).body).toBe('c');
+  });
+
+  test('basic.qos/consumer-lifts-channel: a limit a consumer set later lifts the limit of the channel', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    await channel.consume(queue);
+    channel.publish(queue, 'a').publish(queue, 'b').publish(queue, 'c');
+    expect((await channel.delivery()).body).toBe('a');
+    await channel.expectNothing(queue);
+    await channel.call('basic.qos', { prefetchCount: 1, global: false });
+    expect((await channel.deliveries(2)).map(({ body }) => body)).toEqual(['b', 'c']);
+  });
+
   test('basic.qos/other-channel: the limit of a channel leaves other channels alone', async () => {
     const client = await target.connect();
     const [one, two] = [await client.channel(), await client.channel()];

@@ -135,6 +135,18 @@ describe('queue.delete', () => {
     await channel.call('queue.delete', { queue, ifEmpty: true });
   });
 
+  test('queue.delete/if-unused-if-empty: of both conditions if-empty is checked first', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1 });
+    await channel.consume(queue);
+    channel.publish(queue, 'a').publish(queue, 'b');
+    await channel.delivery();
+    await channel.expectCounts(queue, { messages: 1, consumers: 1 });
+    channel.send('queue.delete', { queue, ifUnused: true, ifEmpty: true });
+    await channel.expectClose(406, `PRECONDITION_FAILED - queue '${queue}' in vhost '/' not empty`);
+  });
+
   test('queue.delete/bindings: the bindings of a deleted queue are gone', async () => {
     const channel = await target.channel();
     const exchange = await channel.exchange(target.name('x'), 'fanout', { autoDelete: false });

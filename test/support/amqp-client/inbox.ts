@@ -78,6 +78,11 @@ export class Inbox {
     return this.#of(channel);
   }
 
+  /** Takes everything that is there for a channel now. */
+  takeAll(channel: number): readonly Received[] {
+    return this.#of(channel).splice(0);
+  }
+
   /** Waits until `probe` gives a value; it is asked again after everything that arrives. */
   async until<T>(probe: () => T | undefined, what: string, deadline = DEADLINE): Promise<T> {
     const now = probe();

@@ -1,0 +1,168 @@
+/** The random methods of the differential run: a small world of two channels, two queues and one exchange. */
+import { type AmqpClient, frames, type MethodName } from '../support/amqp-client/index.ts';
+
+export interface Step {
+  readonly channel: number;
+  readonly text: string;
+  /** Sends the step's method; `names` is the beginning of all names of this run. */
+  send(client: AmqpClient, channel: number, names: string): void;
+}
+
+/** Numbers that a seed decides (mulberry32). */
+export class Random {
+  /**
+   * Limits of the whole channel meet neither consumers without acknowledgement (RabbitMQ lets the limit stop them) nor unacked
+   * gets (RabbitMQ counts those that are there when the limit is set).
+   */
+  readonly limitsChannels: boolean;
+  #state: number;
+
+  constructor(seed: number) {
+    this.limitsChannels = seed % 2 === 0;
+    this.#state = seed * 0x9e3779b9;
+  }
+
+  below(limit: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+  }
+
+  chance(percent: number): boolean {
+    return this.below(100) < percent;
+  }
+
+  pick<T>(choices: readonly T[]): T {
+    return choices[this.below(choices.length)];
+  }
+}
+
+type Maker = (random: Random, step: number) => (names: string) => Call;
+type Call = { readonly body?: string; readonly name: MethodName; readonly fields: Record<string, unknown> };
+
+const queueOf = (random: Random): string => random.pick(['-q1', '-q2']);
+
+/** Each as often as its number says. */
+const MAKERS: readonly (readonly [number, Maker])[] = [
+  [
+    30,
+    (random, step) => {
+      const direct = random.chance(60);
+      const [key, mandatory] = [direct ? queueOf(random) : random.pick(['k1', 'k2']), random.chance(20)];
+      return (names) => ({
+        name: 'basic.publish',
+        body: `m${step}`,
+        fields: { exchange: direct ? '' : `${names}-x`, routingKey: direct ? names + key : key, mandatory },
+      });
+    },
+  ],
+  [
+    10,
+    (random) => {
+      const [queue, noAck] = [queueOf(random), random.limitsChannels || random.chance(30)];
+      return (names) => ({ name: 'basic.get', fields: { queue: names + queue, noAck } });
+    },
+  ],
+  [15, (random) => constant('basic.ack', { deliveryTag: tag(random), multiple: random.chance(30) })],
+  [
+    8,
+    (random) =>
+      constant('basic.nack', { deliveryTag: tag(random), multiple: random.chance(30), requeue: random.chance(75) }),
+  ],
+  [5, (random) => constant('basic.reject', { deliveryTag: tag(random), requeue: random.chance(75) })],
+  [
+    4,
+    (random) =>
+      constant('basic.qos', { prefetchCount: random.below(4), global: random.limitsChannels && random.chance(70) }),
+  ],
+  [
+    9,
+    (random, step) => {
+      const queue = queueOf(random);
+      // A tag in use would close the connection, so each consumer has its own.
+      const rest = {
+        consumerTag: `c${step}`,
+        noAck: !random.limitsChannels && random.chance(30),
+        exclusive: random.chance(15),
+      };
+      return (names) => ({ name: 'basic.consume', fields: { ...rest, queue: names + queue } });
+    },
+  ],
+  [12, (random, step) => constant('basic.cancel', { consumerTag: `c${random.below(step)}` })],
+  [3, () => constant('basic.recover', { requeue: true })],
+  [
+    6,
+    (random) => {
+      const queue = queueOf(random);
+      const durable = random.chance(10);
+      return (names) => ({ name: 'queue.declare', fields: { queue: names + queue, durable, autoDelete: false } });
+    },
+  ],
+  [2, (random) => onQueue(random, 'queue.purge', {})],
+  [2, (random) => onQueue(random, 'queue.delete', { ifUnused: random.chance(50), ifEmpty: random.chance(50) })],
+  [5, (random) => binding(random, 'queue.bind')],
+  [2, (random) => binding(random, 'queue.unbind')],
+  [
+    3,
+    () => (names) => ({
+      name: 'exchange.declare',
+      fields: { exchange: `${names}-x`, type: 'direct', autoDelete: true },
+    }),
+  ],
+  [1, () => (names) => ({ name: 'exchange.delete', fields: { exchange: `${names}-x`, ifUnused: true } })],
+  [2, () => constant('tx.select', {})],
+  [4, (random) => constant(random.pick(['tx.commit', 'tx.rollback']), {})],
+];
+
+const TOTAL = MAKERS.reduce((sum, [weight]) => sum + weight, 0);
+
+export function randomStep(random: Random, step: number): Step {
+  const channel = 1 + random.below(2);
+  let at = random.below(TOTAL);
+  const [, maker] = MAKERS.find(([weight]) => (at -= weight) < 0) ?? MAKERS[0];
+  // The first steps make the world that the others live in.
+  const make = SETUP[step] ?? maker(random, step);
+  const { name, fields, body } = make('NAME');
+  return {
+    channel,
+    text: `${name} ${JSON.stringify(fields)} ${body ?? ''}`,
+    send(client, number, names) {
+      const call = make(names);
+      client.send(number, call.name, call.fields);
+      if (call.body !== undefined)
+        client.write(frames.contentFrames(number, Buffer.from(call.body), {}, client.frameMax));
+    },
+  };
+}
+
+const SETUP: readonly ((names: string) => Call)[] = [
+  (names) => ({ name: 'queue.declare', fields: { queue: `${names}-q1` } }),
+  (names) => ({ name: 'queue.declare', fields: { queue: `${names}-q2` } }),
+  (names) => ({ name: 'exchange.declare', fields: { exchange: `${names}-x`, type: 'direct', autoDelete: true } }),
+  (names) => ({ name: 'queue.bind', fields: { queue: `${names}-q1`, exchange: `${names}-x`, routingKey: 'k1' } }),
+  (names) => ({ name: 'queue.bind', fields: { queue: `${names}-q2`, exchange: `${names}-x`, routingKey: 'k2' } }),
+];
+
+function constant(name: MethodName, fields: Record<string, unknown>): (names: string) => Call {
+  return () => ({ name, fields });
+}
+
+function onQueue(random: Random, name: MethodName, fields: Record<string, unknown>): (names: string) => Call {
+  const queue = queueOf(random);
+  return (names) => ({ name, fields: { ...fields, queue: names + queue } });
+}
+
+/** A key leads to one queue only: in RabbitMQ two queues deliver one message in any order. */
+function binding(random: Random, name: MethodName): (names: string) => Call {
+  const number = 1 + random.below(2);
+  return (names) => ({
+    name,
+    fields: { queue: `${names}-q${number}`, exchange: `${names}-x`, routingKey: `k${number}` },
+  });
+}
+
+/** Mostly tags that may be outstanding. */
+function tag(random: Random): number {
+  return random.below(12);
+}
