@@ -10,6 +10,8 @@ export interface WrittenBatch {
   /** Numbers in use. */
   readonly length: number;
   readonly chunks: readonly ArrayBuffer[];
+  /** Bytes in use of the chunks. */
+  readonly bytes: number;
   readonly changes: readonly TopologyChange[];
 }
 

@@ -19,50 +19,62 @@ export function readCounters(database: Database): Counters {
 }
 
 export function readState(database: Database, fresh: boolean): RecoveredState {
-  const all = <Row>(sql: string) => database.prepare(sql).all() as Row[];
+  // Rows are completed in place: there may be very many.
+  const rows = <Row>(sql: string, complete?: (row: Raw<Row>) => void): Row[] => {
+    const all = database.prepare(sql).all();
+    if (complete !== undefined) for (const row of all) complete(row as Raw<Row>);
+    return all as Row[];
+  };
   return {
     fresh,
-    vhosts: all<Raw<VhostRecord>>('SELECT name, description, tags FROM vhost').map(withTags),
-    exchanges: all<Raw<ExchangeRecord>>(
+    vhosts: rows<VhostRecord>('SELECT name, description, tags FROM vhost', parseTags),
+    exchanges: rows<ExchangeRecord>(
       `SELECT vhost, name, type, auto_delete AS autoDelete, internal, ${ARGUMENTS} FROM exchange`,
-    ).map((row) => ({ ...withArguments(row), autoDelete: row.autoDelete === 1, internal: row.internal === 1 })),
-    queues: all<Raw<RecoveredQueue>>(
+      (row) => {
+        row.autoDelete = row.autoDelete === 1;
+        row.internal = row.internal === 1;
+        row.arguments ??= EMPTY_TABLE;
+      },
+    ),
+    queues: rows<RecoveredQueue>(
       `SELECT id, vhost, name, auto_delete AS autoDelete, ${ARGUMENTS}, delivered FROM queue ORDER BY id`,
-    ).map((row) => ({ ...withArguments(row), autoDelete: row.autoDelete === 1 })),
-    bindings: all<Raw<BindingRecord>>(
+      (row) => {
+        row.autoDelete = row.autoDelete === 1;
+        row.arguments ??= EMPTY_TABLE;
+      },
+    ),
+    bindings: rows<BindingRecord>(
       `SELECT vhost, source, destination_type AS destinationType, destination, routing_key AS routingKey, ${ARGUMENTS}
          FROM binding`,
-    ).map(withArguments),
-    users: all<Raw<UserRecord>>(
+      (row) => {
+        row.arguments ??= EMPTY_TABLE;
+      },
+    ),
+    users: rows<UserRecord>(
       'SELECT name, password_hash AS passwordHash, hashing_algorithm AS hashingAlgorithm, tags FROM user',
-    ).map(withTags),
-    permissions: all<PermissionRecord>('SELECT user, vhost, configure, write, read FROM permission'),
-    parameters: all<ParameterRecord>('SELECT component, vhost, name, value FROM parameter'),
+      parseTags,
+    ),
+    permissions: rows<PermissionRecord>('SELECT user, vhost, configure, write, read FROM permission'),
+    parameters: rows<ParameterRecord>('SELECT component, vhost, name, value FROM parameter'),
     pages: readPages(database),
     bodies: new Map(database.prepare('SELECT id, bytes FROM body').raw().all() as [number, number][]),
     nextQueueId: readCounters(database).queue,
   };
 }
 
-/** A row as SQLite gives it, before its booleans, lists and tables are made. */
+/** A row as SQLite gives it, before its booleans, lists and tables are what the record says. */
 type Raw<Row> = {
-  readonly [Name in keyof Row]: Row[Name] extends boolean
-    ? number
+  -readonly [Name in keyof Row]: Row[Name] extends boolean
+    ? boolean | number
     : Row[Name] extends readonly string[]
-      ? string
+      ? string | readonly string[]
       : Row[Name] extends Uint8Array
         ? Uint8Array | null
         : Row[Name];
 };
 
-function withTags<Row extends { readonly tags: string }>(row: Row): Omit<Row, 'tags'> & { readonly tags: string[] } {
-  return { ...row, tags: JSON.parse(row.tags) as string[] };
-}
-
-function withArguments<Row extends { readonly arguments: Uint8Array | null }>(
-  row: Row,
-): Omit<Row, 'arguments'> & { readonly arguments: Uint8Array } {
-  return { ...row, arguments: row.arguments ?? EMPTY_TABLE };
+function parseTags(row: { tags: string | readonly string[] }): void {
+  row.tags = JSON.parse(row.tags as string) as string[];
 }
 
 /** The columns of a page but its data, and its bitmap. */

@@ -162,9 +162,9 @@ export class SqliteStore implements Store {
       buffer.reserve(this.#reservedPageIds, this.#reservedBodyIds);
     }
     this.#done = done;
-    const length = buffer.length;
+    const { length, bytes } = buffer;
     const { numbers, chunks } = buffer.release();
-    this.#tell({ kind: 'commit', numbers, length, chunks, changes }, [numbers, ...chunks]);
+    this.#tell({ kind: 'commit', numbers, length, chunks, bytes, changes }, [numbers, ...chunks]);
   }
 
   #tell(message: ToWriter, transfer: readonly ArrayBuffer[]): void {

@@ -69,11 +69,9 @@ function commit(batch: WrittenBatch, pause: number): void {
     }, pause);
     return;
   }
-  let bytes = BYTES_A_BATCH + batch.length * BYTES_A_NUMBER;
-  for (const chunk of batch.chunks) bytes += chunk.byteLength;
   give({ numbers: batch.numbers, chunks: batch.chunks });
   // After the report, so that only the batch after the next waits for a checkpoint.
-  connection?.checkpoints.committed(bytes);
+  connection?.checkpoints.committed(BYTES_A_BATCH + batch.length * BYTES_A_NUMBER + batch.bytes);
 }
 
 /** Reports the batch committed and gives its memory back. */
