@@ -3,7 +3,6 @@
  * It prints `open`, and then `committed <n>` when its n-th batch is on disk. Batch n holds two pages of queue 1 whose first
  * sequence number is n, of `pageBytes(seed, n)` bytes each, and drops both pages of batch n - 50.
  */
-import { writeSync } from 'node:fs';
 import type { Batch } from '../../src/store/batch.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { pageBytes } from './store-crash.ts';
@@ -11,7 +10,7 @@ import { pageBytes } from './store-crash.ts';
 const [folder = '', seed = '1'] = process.argv.slice(2);
 const store = await SqliteStore.open({ folder });
 store.recover();
-writeSync(1, 'open\n');
+process.stdout.write('open\n');
 
 const pages = new Map<number, number[]>();
 let n = 0;
@@ -26,7 +25,7 @@ const log = {
     pages.delete(n - 50);
   },
   committed(): void {
-    writeSync(1, `committed ${n}\n`);
+    process.stdout.write(`committed ${n}\n`);
     store.schedule(log, true);
   },
 };

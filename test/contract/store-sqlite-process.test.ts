@@ -68,6 +68,7 @@ describe('SqliteStore among processes', () => {
     let reported = 0;
     while (reported < enough) reported = Number(((await lines.next()).value as string).split(' ')[1]);
     await killed();
+    expect(child?.signalCode).toBe('SIGKILL');
     for await (const line of lines) reported = Number(line.split(' ')[1]);
 
     const store = await SqliteStore.open({ folder });
