@@ -1,9 +1,11 @@
 /** A broker node: its virtual hosts and users, and the store that keeps what is durable of them. */
 import type { RecoveredPage, RecoveredState } from '../store/records.ts';
+import type { Scratch } from '../store/scratch.ts';
 import type { Store } from '../store/store.ts';
 import { Alarms } from './alarms.ts';
 import { Auth, userWithPassword } from './auth.ts';
 import { Bodies } from './bodies.ts';
+import { Memory } from './memory.ts';
 import { Vhost } from './vhost.ts';
 
 /** What a node without any vhost or user begins with. */
@@ -17,13 +19,16 @@ export class Node {
   readonly store: Store;
   readonly auth = new Auth();
   readonly alarms = new Alarms();
+  readonly memory: Memory;
   readonly #bodies: Bodies;
   readonly #vhosts = new Map<string, Vhost>();
   #nextQueueId = 1;
 
-  constructor(store: Store) {
+  /** `memoryBudget`: bytes of messages in memory; `scratch`: where those go that it has no room for, if anywhere. */
+  constructor(store: Store, memoryBudget: number, scratch?: Scratch) {
     this.store = store;
     this.#bodies = new Bodies(store);
+    this.memory = new Memory({ budget: memoryBudget, scratch, alarms: this.alarms });
     store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
   }
 
@@ -62,6 +67,7 @@ export class Node {
     const vhost = new Vhost(name, {
       store: this.store,
       bodies: this.#bodies,
+      memory: this.memory,
       nextQueueId: () => this.#nextQueueId++,
     });
     this.#vhosts.set(name, vhost);

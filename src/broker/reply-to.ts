@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Message } from './message.ts';
-import type { Sink } from './route.ts';
+import type { Sink } from './sink.ts';
 
 export const REPLY_TO = 'amq.rabbitmq.reply-to';
 

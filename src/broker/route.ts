@@ -2,12 +2,7 @@
 import type { Exchange } from './exchange/exchange.ts';
 import { RoutedMessage } from './exchange/routed-message.ts';
 import type { Message } from './message.ts';
-import type { ConfirmLedger, Queue } from './queue/queue.ts';
-
-/** What takes a message at the end of its way: a queue, or the consumer of a direct reply-to. */
-export interface Sink {
-  accept(message: Message, persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void;
-}
+import type { Sink } from './sink.ts';
 
 /** How routing finds what exchanges point to by name. */
 export interface Directory {
@@ -51,8 +46,8 @@ export function findRoute(
     } else {
       current.match(routed, ({ destination }) => {
         matched = true;
-        if (destination.kind === 'queue') sinks.add(destination satisfies Queue);
-        else visit(destination);
+        if (destination.kind === 'queue') sinks.add(destination);
+        else visit(directory.exchange(destination.name));
       });
     }
     const { alternate } = current;

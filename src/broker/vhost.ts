@@ -6,24 +6,21 @@ import { decodeTable, encodeTable } from '../codec/field-table.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from '../protocol/field-table.ts';
 import type { BindingRecord, RecoveredPage, RecoveredState } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
 import { checkQueueArguments, checkSameQueueArguments } from './arguments/queue-arguments.ts';
-import type { Bodies } from './bodies.ts';
 import * as errors from './errors.ts';
 import { type Binding, isDurable } from './exchange/binding.ts';
 import type { Exchange, ExchangeOptions } from './exchange/exchange.ts';
 import { EXCHANGE_TYPES, PREDECLARED } from './exchange/types.ts';
 import type { Message } from './message.ts';
-import { type ConfirmLedger, type Owner, Queue, type QueueOptions } from './queue/queue.ts';
-import { QueueLog } from './queue/log.ts';
+import { type Owner, Queue, type QueueOptions } from './queue/queue.ts';
+import { type LogContext, QueueLog } from './queue/log.ts';
 import { ReplyTargets } from './reply-to.ts';
-import { type Directory, findRoute, type Route, type Sink } from './route.ts';
+import { type Directory, findRoute, type Route } from './route.ts';
 import { furtherRoutingKeys, stripBcc } from './routing-headers.ts';
+import type { ConfirmLedger, Sink } from './sink.ts';
 
 /** What a vhost shares with the others of its node. */
-export interface VhostContext {
-  readonly store: Store;
-  readonly bodies: Bodies;
+export interface VhostContext extends LogContext {
   nextQueueId(): number;
 }
 
@@ -285,9 +282,7 @@ export class Vhost implements Directory {
   }
 
   #addQueue(options: QueueOptions, id: number): Queue {
-    const { store, bodies } = this.#context;
-    const place = options.durable && store.durable ? { store, queueId: id } : undefined;
-    const queue = new Queue(options, id, new QueueLog(place, bodies));
+    const queue = new Queue(options, id, new QueueLog(this.#context, options.durable ? id : undefined));
     this.#queues.set(queue.name, queue);
     this.#changed();
     return queue;
@@ -343,11 +338,11 @@ export class Vhost implements Directory {
   /** An auto-delete exchange goes with its last binding. */
   #bindingGone(binding: Binding): void {
     this.#changed();
-    const { source } = binding;
     if (isDurable(binding)) {
       this.#context.store.change({ op: 'delete-binding', record: this.#bindingRecord(binding) });
     }
-    if (source.autoDelete && !source.bound && this.#exchanges.get(source.name) === source) this.#removeExchange(source);
+    const source = this.#exchanges.get(binding.source.name);
+    if (source?.autoDelete === true && !source.bound) this.#removeExchange(source);
   }
 
   #bindingRecord({ source, destination, routingKey, arguments: args }: Binding): BindingRecord {

@@ -24,6 +24,10 @@ export interface Config {
   readonly channelMax: number;
   /** Largest message body accepted, in bytes; a larger one closes its channel with 406. */
   readonly maxMessageSize: number;
+  /** Bytes of messages in memory from which on they are paged out; `auto` is 40 % of the machine's or the container's memory. */
+  readonly memoryBudget: number | 'auto';
+  /** Free bytes on the data folder's disk below which publishers are stopped; 0 for no limit (RabbitMQ: Memory and Disk Alarms). */
+  readonly diskFreeLimit: number;
   /** Time a client has from connecting until connection.open, in milliseconds. */
   readonly handshakeTimeout: number;
   /** Most client connections at once; Infinity for no limit. */

@@ -38,6 +38,18 @@ export function limit(min: number): OptionType {
   };
 }
 
+/** A number of bytes from `min` up, or the word `auto`. */
+export function bytesOrAuto(min: number): OptionType {
+  const bytes = integer(min, Number.MAX_SAFE_INTEGER);
+  return {
+    accepts: `an integer from ${min} up, or "auto"`,
+    placeholder: 'bytes',
+    fromText: (text) => (text === 'auto' ? text : bytes.fromText(text)),
+    fromValue: (value) => (value === 'auto' ? value : bytes.fromValue(value)),
+    toText: String,
+  };
+}
+
 /** Text of 1 to `maxBytes` bytes in UTF-8 without control characters. */
 export function text(placeholder: string, maxBytes = 4096): OptionType {
   const fits = (value: unknown) =>

@@ -3,7 +3,7 @@
  * from it (a test compares the README). A setting's name here is its key in the config file and its name in the library.
  */
 import { LOG_LEVELS, type Config } from './config.ts';
-import { choice, flag, integer, limit, names, text, type OptionType } from './option-types.ts';
+import { bytesOrAuto, choice, flag, integer, limit, names, text, type OptionType } from './option-types.ts';
 
 /** What a source may set: the fields of Config, and `memory`, which takes `dataDir` away. */
 export type Settings = Config & { readonly memory: boolean };
@@ -113,6 +113,24 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     unit: 'bytes',
     description: 'Largest message body',
     rabbitmq: 'max_message_size',
+  },
+  memoryBudget: {
+    flag: '--memory-budget',
+    env: 'LEVERET_MEMORY_BUDGET',
+    type: bytesOrAuto(8 * MiB),
+    default: 'auto',
+    unit: 'bytes',
+    description: 'Messages kept in memory before they are paged out; auto is 40 % of what the machine or container has',
+    rabbitmq: 'vm_memory_high_watermark',
+  },
+  diskFreeLimit: {
+    flag: '--disk-free-limit',
+    env: 'LEVERET_DISK_FREE_LIMIT',
+    type: integer(0, Number.MAX_SAFE_INTEGER),
+    default: 50_000_000,
+    unit: 'bytes',
+    description: 'Free disk space below which publishers are stopped; 0 for no limit',
+    rabbitmq: 'disk_free_limit.absolute',
   },
   handshakeTimeout: {
     flag: '--handshake-timeout',

@@ -1,13 +1,23 @@
 /** What all connections of a broker share. */
 import type { Node } from '../broker/node.ts';
 import type { Config } from '../config/config.ts';
+import type { AmqpError } from '../protocol/amqp-error.ts';
 import type { FieldTable } from '../protocol/field-table.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Turn } from '../util/turn.ts';
-import type { Connection } from './connection.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { OutputBuffers } from './output-buffers.ts';
+
+/** A connection, as the listener sees it. */
+export interface ListedConnection {
+  /** Closes with connection.close. */
+  close(error: AmqpError): void;
+  /** Gives the client up without further words. */
+  drop(): void;
+  /** The broker takes publishes again. */
+  alarmCleared(): void;
+}
 
 export interface BrokerContext {
   readonly node: Node;
@@ -18,5 +28,5 @@ export interface BrokerContext {
   readonly heartbeats: Heartbeats;
   readonly outputBuffers: OutputBuffers;
   readonly serverProperties: FieldTable;
-  readonly connections: Set<Connection>;
+  readonly connections: Set<ListedConnection>;
 }

@@ -1,14 +1,15 @@
 /** A consumer with what its channel needs to send to it. */
-import { Consumer, type ConsumerOptions } from '../broker/queue/consumer.ts';
+import { Consumer, type ConsumerOptions, type DeliveryTarget } from '../broker/queue/consumer.ts';
 import type { Queue } from '../broker/queue/queue.ts';
-import type { Channel } from './channel.ts';
 
 export class ChannelConsumer extends Consumer {
+  readonly queue: Queue;
   /** The consumer tag as a shortstr. */
   readonly tagBytes: Buffer;
 
-  constructor(queue: Queue, channel: Channel, options: ConsumerOptions) {
+  constructor(queue: Queue, channel: DeliveryTarget, options: ConsumerOptions) {
     super(queue, channel, options);
+    this.queue = queue;
     this.tagBytes = shortstr(options.tag);
   }
 }

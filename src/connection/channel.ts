@@ -9,15 +9,15 @@ import type { ReplyReceiver } from '../broker/reply-to.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { ServerMethod } from '../protocol/generated/methods.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
+import type { ChannelHost, TurnChannel } from './channel-host.ts';
 import { Confirms } from './confirms.ts';
-import type { Connection } from './connection.ts';
 import { Content } from './content.ts';
 import { PublishRoutes } from './publish-routes.ts';
-import { Transaction } from './transaction.ts';
+import { Transaction, type TransactionChannel } from './transaction.ts';
 import { type Delivery, Unacked } from './unacked.ts';
 
-export class Channel implements DeliveryTarget, ReplyReceiver {
-  readonly connection: Connection;
+export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChannel, TurnChannel {
+  readonly connection: ChannelHost;
   readonly number: number;
   readonly content = new Content();
   readonly routes: PublishRoutes;
@@ -40,9 +40,9 @@ export class Channel implements DeliveryTarget, ReplyReceiver {
   #closed = false;
   readonly #notices: ServerMethod[] = [];
   /** Consumers that were held up when one of their deliveries was released. */
-  readonly #waiting = new Set<Consumer>();
+  readonly #waiting = new Set<ChannelConsumer>();
 
-  constructor(connection: Connection, number: number) {
+  constructor(connection: ChannelHost, number: number) {
     this.connection = connection;
     this.number = number;
     this.routes = new PublishRoutes(connection);
@@ -186,13 +186,13 @@ export class Channel implements DeliveryTarget, ReplyReceiver {
     this.#notices.length = 0;
   }
 
-  readonly #settle = (queue: Queue, seq: number, consumer: Consumer | undefined): void => {
+  readonly #settle = (queue: Queue, seq: number, consumer: ChannelConsumer | undefined): void => {
     this.#release(consumer);
     queue.settle(seq);
   };
 
   /** The delivery no longer counts against its consumer's limits. */
-  #release(consumer: Consumer | undefined): void {
+  #release(consumer: ChannelConsumer | undefined): void {
     if (consumer === undefined) return;
     consumer.unacked--;
     this.#consumersUnacked--;
@@ -210,7 +210,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver {
   #take(
     tag: number,
     multiple: boolean,
-    take: (queue: Queue, seq: number, consumer: Consumer | undefined, tag: number) => void,
+    take: (queue: Queue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
   ): void {
     if (multiple) {
       if (tag !== 0 && !this.unacked.has(tag)) throw unknownTag(tag);

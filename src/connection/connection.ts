@@ -11,11 +11,12 @@ import type { Timer } from '../util/clock.ts';
 import type { TurnTask } from '../util/turn.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
 import type { Access } from './access.ts';
-import type { BrokerContext } from './broker-context.ts';
+import type { BrokerContext, ListedConnection } from './broker-context.ts';
 import type { Channel } from './channel.ts';
+import type { TurnChannel } from './channel-host.ts';
 import { Client } from './client.ts';
-import { Frames } from './frames.ts';
-import { Handshake, HandshakeError, PROTOCOL_HEADER } from './handshake.ts';
+import { type FramedConnection, Frames } from './frames.ts';
+import { type GreetedConnection, Handshake, HandshakeError, PROTOCOL_HEADER, RefusedError } from './handshake.ts';
 import type { HeartbeatPeer } from './heartbeats.ts';
 import { Reading } from './reading.ts';
 import { Writer } from './writer.ts';
@@ -31,7 +32,7 @@ const SILENT_CLOSE_MS = 3000;
 /** Until a client that does not answer connection.close is dropped (RabbitMQ's CLOSING_TIMEOUT). */
 const CLOSING_MS = 30_000;
 
-export class Connection implements HeartbeatPeer, TurnTask {
+export class Connection implements FramedConnection, GreetedConnection, ListedConnection, HeartbeatPeer, TurnTask {
   readonly broker: BrokerContext;
   readonly writer: Writer;
   readonly channels = new Map<number, Channel>();
@@ -51,9 +52,11 @@ export class Connection implements HeartbeatPeer, TurnTask {
   #header = Buffer.alloc(0);
   #timer: Timer | undefined;
   #awake = false;
-  #woken: Channel[] = [];
+  #woken: TurnChannel[] = [];
   /** Consumers were told to wait for the writer. */
   #starved = false;
+  /** Not yet refused. */
+  #let = true;
   #sent = false;
   #received = false;
   #reasonClosed = 'client unexpectedly closed TCP connection';
@@ -61,7 +64,7 @@ export class Connection implements HeartbeatPeer, TurnTask {
   constructor(broker: BrokerContext, socket: Socket) {
     this.broker = broker;
     this.#socket = socket;
-    this.#peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    this.#peer = `${(socket.remoteAddress ?? '').replace(/^::ffff:/, '')}:${socket.remotePort}`;
     this.writer = new Writer(socket, broker.outputBuffers, this.#wake);
     this.#frames = new Frames(this);
     this.#parser = new FrameParser(this.#frames, FRAME_MIN_SIZE);
@@ -107,12 +110,6 @@ export class Connection implements HeartbeatPeer, TurnTask {
     this.broker.log.info({ peer: this.#peer, name, user: access.user, vhost: vhost.name }, 'connection opened');
   }
 
-  /** Notes why the client is not let in. */
-  refused(reason: string): void {
-    this.#reasonClosed = reason;
-    this.broker.log.warn({ peer: this.#peer, reason }, 'connection refused');
-  }
-
   /** The client closes: everything of the connection goes before the answer does. */
   closeByClient(): void {
     if (this.#stage === 'running') this.#reasonClosed = 'closed by the client';
@@ -144,11 +141,14 @@ export class Connection implements HeartbeatPeer, TurnTask {
 
   /** Ends the connection for whatever went wrong with it. */
   fail(error: unknown): void {
-    if (error instanceof AmqpError) {
+    if (error instanceof RefusedError) {
+      this.#refused(error.reason);
+      this.close(error);
+    } else if (error instanceof AmqpError) {
       this.broker.log.warn({ peer: this.#peer, reason: error.message }, 'connection error');
       this.close(error);
     } else if (error instanceof HandshakeError) {
-      this.refused(error.message);
+      this.#refused(error.message);
       this.#parser.stop();
       this.#closeAfter(SILENT_CLOSE_MS, error.message);
     } else {
@@ -164,7 +164,7 @@ export class Connection implements HeartbeatPeer, TurnTask {
 
   // Channels
 
-  endChannel(channel: Channel): void {
+  endChannel(channel: TurnChannel): void {
     this.channels.delete(channel.number);
     channel.end();
   }
@@ -174,7 +174,7 @@ export class Connection implements HeartbeatPeer, TurnTask {
   }
 
   /** Has the channel's `endTurn` called at the end of this turn. */
-  wakeChannel(channel: Channel): void {
+  wakeChannel(channel: TurnChannel): void {
     this.#woken.push(channel);
     this.#wake();
   }
@@ -282,7 +282,7 @@ export class Connection implements HeartbeatPeer, TurnTask {
     const rest = this.#header.subarray(PROTOCOL_HEADER.length);
     this.#header = Buffer.alloc(0);
     if (!Handshake.speaks(header)) {
-      this.refused(`unknown protocol header ${JSON.stringify(header.toString('latin1'))}`);
+      this.#refused(`unknown protocol header ${JSON.stringify(header.toString('latin1'))}`);
       this.writer.raw(PROTOCOL_HEADER);
       this.#end();
       return;
@@ -328,9 +328,16 @@ export class Connection implements HeartbeatPeer, TurnTask {
   #closeAfter(ms: number, reason: string): void {
     this.#timer?.cancel();
     this.#timer = this.broker.clock.after(ms, () => {
-      if (this.#stage === 'header' || this.#stage === 'handshake') this.refused(reason);
+      if (this.#stage === 'header' || this.#stage === 'handshake') this.#refused(reason);
       this.drop();
     });
+  }
+
+  /** Notes, once, why the client is not let in. */
+  #refused(reason: string): void {
+    if (!this.#let) return;
+    this.#let = false;
+    this.broker.log.warn({ peer: this.#peer, reason }, 'connection refused');
   }
 
   /** Everything that the client holds returns to the broker. */

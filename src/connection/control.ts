@@ -1,9 +1,17 @@
 /** Class connection on channel 0, once the connection is open (AMQP 0-9-1 section 1.4). */
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { Method } from '../protocol/generated/methods.ts';
-import type { Connection } from './connection.ts';
+import type { Writer } from './writer.ts';
 
-export function control(connection: Connection, method: Method): void {
+/** The connection, as its own methods see it. */
+export interface ControlledConnection {
+  readonly stage: 'header' | 'handshake' | 'running' | 'closing' | 'closed';
+  readonly writer: Writer;
+  closeByClient(): void;
+  closeAnswered(): void;
+}
+
+export function control(connection: ControlledConnection, method: Method): void {
   switch (method.name) {
     case 'connection.close':
       connection.closeByClient();

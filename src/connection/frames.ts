@@ -10,21 +10,35 @@ import {
   CHANNEL_CLOSE_OK,
   CHANNEL_OPEN,
 } from '../protocol/generated/constants.ts';
+import type { Method } from '../protocol/generated/methods.ts';
 import { readU32, readU64 } from '../util/bytes.ts';
 import type { FrameHandler } from '../wire/frame-handler.ts';
 import { decodeMethod } from '../wire/generated/method-codec.ts';
 import { Channel } from './channel.ts';
-import type { Connection } from './connection.ts';
+import type { ChannelHost } from './channel-host.ts';
 import { notMethod } from './content.ts';
-import { control } from './control.ts';
+import { control, type ControlledConnection } from './control.ts';
 import { handle } from './methods/handlers.ts';
 import { publish } from './methods/publish.ts';
+
+/** The connection, as its frames see it. */
+export interface FramedConnection extends ChannelHost, ControlledConnection {
+  readonly channels: Map<number, Channel>;
+  readonly channelMax: number;
+  handshake(channel: number, method: Method): void;
+  /** A message came in. */
+  published(): void;
+  /** Ends the connection for whatever went wrong with it. */
+  fail(error: unknown): void;
+  /** Notes that the broker closed a channel. */
+  channelFailed(channel: number, error: AmqpError): void;
+}
 
 /** Class id, method id, delivery tag and bits. */
 const ACK_BYTES = 13;
 
 export class Frames implements FrameHandler {
-  readonly #connection: Connection;
+  readonly #connection: FramedConnection;
   readonly #channels: Map<number, Channel>;
   /** Channels that we closed and whose close-ok has not come: all else on them is ignored. */
   readonly #closing = new Set<number>();
@@ -33,7 +47,7 @@ export class Frames implements FrameHandler {
   /** Class and method of the last method frame, which the reply to an error names. */
   #lastMethod = 0;
 
-  constructor(connection: Connection) {
+  constructor(connection: FramedConnection) {
     this.#connection = connection;
     this.#channels = connection.channels;
   }

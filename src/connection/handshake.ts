@@ -5,14 +5,27 @@
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { FRAME_MIN_SIZE } from '../protocol/generated/constants.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../protocol/generated/methods.ts';
+import type { Vhost } from '../broker/vhost.ts';
 import { Access } from './access.ts';
+import type { BrokerContext } from './broker-context.ts';
 import { Client } from './client.ts';
-import type { Connection } from './connection.ts';
 import { MECHANISMS, readCredentials } from './credentials.ts';
+import type { Writer } from './writer.ts';
 
 export const PROTOCOL_HEADER = Buffer.from('AMQP\x00\x00\x09\x01', 'latin1');
 /** The header of AMQP 0-9, which RabbitMQ takes too. */
 const HEADER_0_9 = Buffer.from('AMQP\x01\x01\x00\x09', 'latin1');
+
+/** The connection, as the handshake sees it. */
+export interface GreetedConnection {
+  readonly broker: BrokerContext;
+  readonly writer: Writer;
+  readonly fromLoopback: boolean;
+  client: Client;
+  /** What was agreed on: channels, bytes, seconds. */
+  tune(channelMax: number, frameMax: number, heartbeat: number): void;
+  opened(vhost: Vhost, access: Access): void;
+}
 
 type Due = 'connection.start-ok' | 'connection.tune-ok' | 'connection.open';
 
@@ -21,12 +34,22 @@ export class HandshakeError extends Error {
   override readonly name = 'HandshakeError';
 }
 
+/** The client is told that it may not come in, though not why: the log gets the reason. */
+export class RefusedError extends AmqpError {
+  readonly reason: string;
+
+  constructor(reason: string, text: string) {
+    super('ACCESS_REFUSED', text, { blameless: true });
+    this.reason = reason;
+  }
+}
+
 export class Handshake {
-  readonly #connection: Connection;
+  readonly #connection: GreetedConnection;
   #due: Due = 'connection.start-ok';
   #user = '';
 
-  constructor(connection: Connection) {
+  constructor(connection: GreetedConnection) {
     this.#connection = connection;
   }
 
@@ -87,11 +110,9 @@ export class Handshake {
     if (!connection.client.authenticationFailureClose || !MECHANISMS.split(' ').includes(mechanism)) {
       return new HandshakeError(reason);
     }
-    connection.refused(reason);
-    return new AmqpError(
-      'ACCESS_REFUSED',
+    return new RefusedError(
+      reason,
       `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`,
-      { blameless: true },
     );
   }
 

@@ -6,26 +6,26 @@ import type { Message } from '../broker/message.ts';
 import type { Route } from '../broker/route.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { copyBytes, equalBytes } from '../util/bytes.ts';
-import type { Connection } from './connection.ts';
+import type { ChannelHost } from './channel-host.ts';
 
 /** Two shortstrs of 255 bytes. */
 const LONGEST_ROUTE = 512;
 
 export class PublishRoutes {
-  readonly #connection: Connection;
+  readonly #host: ChannelHost;
   #last: Route | undefined;
   #lastBytes: Buffer | undefined;
   #lastLength = 0;
   #vhostVersion = -1;
   #authVersion = -1;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  constructor(host: ChannelHost) {
+    this.#host = host;
   }
 
   /** Throws AmqpError where the exchange is unknown, internal, or not the user's to write to. */
   find(message: Message): Route {
-    const { vhost, broker } = this.#connection;
+    const { vhost, broker } = this.#host;
     const { auth } = broker.node;
     const { route, routeStart, routeEnd } = message;
     if (
@@ -46,7 +46,7 @@ export class PublishRoutes {
   }
 
   #check(message: Message): Route {
-    const { vhost, access } = this.#connection;
+    const { vhost, access } = this.#host;
     const name = message.exchange;
     access.check('write', 'exchange', name);
     const exchange = vhost.existingExchange(name);

@@ -4,8 +4,15 @@
  */
 import { Message } from '../broker/message.ts';
 import type { Route } from '../broker/route.ts';
-import type { Channel } from './channel.ts';
-import type { Delivery } from './unacked.ts';
+import type { Delivery, Unacked } from './unacked.ts';
+
+/** The channel, as its transaction sees it. */
+export interface TransactionChannel {
+  readonly unacked: Unacked;
+  /** Both for deliveries that were taken from `unacked` before. */
+  settleAll(deliveries: readonly Delivery[]): void;
+  requeueAll(deliveries: readonly Delivery[]): void;
+}
 
 interface Publish {
   readonly message: Message;
@@ -19,11 +26,11 @@ interface Acknowledgement {
 }
 
 export class Transaction {
-  readonly #channel: Channel;
+  readonly #channel: TransactionChannel;
   #publishes: Publish[] = [];
   #acknowledgements: Acknowledgement[] = [];
 
-  constructor(channel: Channel) {
+  constructor(channel: TransactionChannel) {
     this.#channel = channel;
   }
 

@@ -3,7 +3,7 @@
  * Tags count up from 1, so the deliveries lie on a ring of parallel columns. A few that stay out for long, while thousands
  * after them are acknowledged, move to a map, so that the ring spans no more than it must.
  */
-import type { Consumer } from '../broker/queue/consumer.ts';
+import type { ChannelConsumer } from './channel-consumer.ts';
 import type { Queue } from '../broker/queue/queue.ts';
 
 export interface Delivery {
@@ -11,14 +11,14 @@ export interface Delivery {
   readonly queue: Queue;
   readonly seq: number;
   /** Undefined for basic.get. */
-  readonly consumer: Consumer | undefined;
+  readonly consumer: ChannelConsumer | undefined;
 }
 
 const FIRST_SLOTS = 16;
 
 export class Unacked {
   #queues: (Queue | undefined)[] = new Array<Queue | undefined>(FIRST_SLOTS).fill(undefined);
-  #consumers: (Consumer | undefined)[] = new Array<Consumer | undefined>(FIRST_SLOTS).fill(undefined);
+  #consumers: (ChannelConsumer | undefined)[] = new Array<ChannelConsumer | undefined>(FIRST_SLOTS).fill(undefined);
   #seqs = new Float64Array(FIRST_SLOTS);
   #mask = FIRST_SLOTS - 1;
   /** Tags on the ring: from `#first` up to, not including, `#next`. */
@@ -40,7 +40,7 @@ export class Unacked {
   }
 
   /** Notes a delivery and returns its tag. */
-  add(queue: Queue, seq: number, consumer: Consumer | undefined): number {
+  add(queue: Queue, seq: number, consumer: ChannelConsumer | undefined): number {
     if (this.#next - this.#first > this.#mask) this.#makeRoom();
     const slot = this.#next & this.#mask;
     this.#queues[slot] = queue;
@@ -51,7 +51,10 @@ export class Unacked {
   }
 
   /** Calls `take` with the delivery of the tag and forgets it; returns false where there is none. */
-  remove(tag: number, take: (queue: Queue, seq: number, consumer: Consumer | undefined, tag: number) => void): boolean {
+  remove(
+    tag: number,
+    take: (queue: Queue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
+  ): boolean {
     if (tag < this.#first || tag >= this.#next) return this.#removeOld(tag, take);
     const slot = tag & this.#mask;
     const queue = this.#queues[slot];
@@ -66,7 +69,7 @@ export class Unacked {
   /** The same for all deliveries up to and with `tag`, in their order. */
   removeThrough(
     tag: number,
-    take: (queue: Queue, seq: number, consumer: Consumer | undefined, tag: number) => void,
+    take: (queue: Queue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
   ): void {
     for (const old of this.#old.keys()) {
       if (old > tag) break;
@@ -106,7 +109,7 @@ export class Unacked {
 
   #removeOld(
     tag: number,
-    take: (queue: Queue, seq: number, consumer: Consumer | undefined, tag: number) => void,
+    take: (queue: Queue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
   ): boolean {
     const delivery = this.#old.get(tag);
     if (delivery === undefined) return false;
@@ -148,7 +151,7 @@ export class Unacked {
   #grow(): void {
     const size = (this.#mask + 1) * 2;
     const queues = new Array<Queue | undefined>(size).fill(undefined);
-    const consumers = new Array<Consumer | undefined>(size).fill(undefined);
+    const consumers = new Array<ChannelConsumer | undefined>(size).fill(undefined);
     const seqs = new Float64Array(size);
     for (let tag = this.#first; tag < this.#next; tag++) {
       const [from, to] = [tag & this.#mask, tag & (size - 1)];

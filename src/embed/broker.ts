@@ -1,4 +1,5 @@
 /** The broker as a program has it: the one place where its parts are put together. */
+import { totalmem } from 'node:os';
 import { Node } from '../broker/node.ts';
 import type { Config } from '../config/config.ts';
 import type { BrokerContext } from '../connection/broker-context.ts';
@@ -6,6 +7,7 @@ import { Heartbeats } from '../connection/heartbeats.ts';
 import { Listener } from '../connection/listener.ts';
 import { OutputBuffers } from '../connection/output-buffers.ts';
 import { serverProperties } from '../connection/server-properties.ts';
+import { Scratch } from '../store/scratch.ts';
 import type { Store } from '../store/store.ts';
 import { systemClock } from '../util/clock.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
@@ -36,9 +38,9 @@ export class Broker implements AsyncDisposable {
   static async start(options: BrokerOptions = {}): Promise<Broker> {
     const config = resolveOptions(options);
     const log = options.logger ?? (await createLogger(config.logLevel));
-    const store = await openStore(config, log);
+    const { store, scratch } = await openStore(config, log);
     try {
-      const node = new Node(store);
+      const node = new Node(store, memoryBudget(config), scratch);
       node.recover({ user: config.defaultUser, password: config.defaultPass, vhost: config.defaultVhost });
       const context: BrokerContext = {
         node,
@@ -90,16 +92,26 @@ export class Broker implements AsyncDisposable {
 }
 
 /** The engines are loaded where they are used: a broker in memory needs no SQLite, and starts the sooner for it. */
-async function openStore(config: Config, log: Logger): Promise<Store> {
-  if (config.dataDir === undefined) {
+async function openStore(config: Config, log: Logger): Promise<{ store: Store; scratch: Scratch | undefined }> {
+  const { dataDir: folder } = config;
+  if (folder === undefined) {
     const { MemoryStore } = await import('../store/memory/memory-store.ts');
-    return new MemoryStore();
+    return { store: new MemoryStore(), scratch: undefined };
   }
   const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
-  return SqliteStore.open({
-    folder: config.dataDir,
-    log: (level, fields, message) => log[level](fields, message),
-  });
+  const store = await SqliteStore.open({ folder, log: (level, fields, message) => log[level](fields, message) });
+  return { store, scratch: new Scratch(folder) };
+}
+
+/** Share of the memory there is that messages may take by default. */
+const MEMORY_SHARE = 0.4;
+
+function memoryBudget({ memoryBudget: budget }: Config): number {
+  if (budget !== 'auto') return budget;
+  // A container's limit (cgroups) where there is one; without, Node gives 0 or a number beyond the machine's.
+  const constrained = process.constrainedMemory();
+  const available = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return Math.floor(available * MEMORY_SHARE);
 }
 
 /** An address that stands for all of them is no address to connect to. */

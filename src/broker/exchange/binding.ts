@@ -1,30 +1,48 @@
 /** What ties an exchange to the queues and exchanges behind it (AMQP 0-9-1 section 3.1.4; RabbitMQ: Exchange to Exchange Bindings). */
 import { encodeTable } from '../../codec/field-table.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { Exchange } from './exchange.ts';
-import type { Queue } from '../queue/queue.ts';
+import type { Sink } from '../sink.ts';
 
-/** What a binding may lead to. */
-export interface Destination {
-  readonly kind: 'queue' | 'exchange';
+interface Bindable {
   readonly name: string;
   readonly durable: boolean;
   /** The bindings that lead here. */
   readonly incoming: Set<Binding>;
 }
 
-export interface Binding {
-  readonly source: Exchange;
-  readonly destination: Queue | Exchange;
+export interface QueueDestination extends Bindable, Sink {
+  readonly kind: 'queue';
+}
+
+export interface ExchangeDestination extends Bindable {
+  readonly kind: 'exchange';
+}
+
+/** What a binding may lead to. */
+export type Destination = QueueDestination | ExchangeDestination;
+
+/** The exchange that a binding belongs to. */
+export interface BindingSource {
+  readonly name: string;
+  readonly durable: boolean;
+  unbind(like: BindingIdentity): Binding | undefined;
+}
+
+/** What tells the bindings of one exchange apart. */
+export interface BindingIdentity {
+  readonly destination: Destination;
   readonly routingKey: string;
   readonly arguments: FieldTable;
 }
 
-/** Two bindings of one exchange are the same where this is: destination, routing key and arguments. */
-export function bindingIdentity(binding: Omit<Binding, 'source'>): string {
-  const { destination, routingKey } = binding;
-  const identity = `${destination.kind} ${destination.name.length} ${destination.name} ${routingKey.length} ${routingKey}`;
-  return binding.arguments.size === 0 ? identity : `${identity} ${encodeTable(binding.arguments).toString('latin1')}`;
+export interface Binding extends BindingIdentity {
+  readonly source: BindingSource;
+}
+
+/** Two bindings of one exchange are the same where this is. */
+export function bindingKey({ destination, routingKey, arguments: args }: BindingIdentity): string {
+  const key = `${destination.kind} ${destination.name.length} ${destination.name} ${routingKey.length} ${routingKey}`;
+  return args.size === 0 ? key : `${key} ${encodeTable(args).toString('latin1')}`;
 }
 
 /** A binding outlives the broker where both its ends do. */

@@ -1,6 +1,12 @@
 /** What all exchanges have in common. How a message is matched is each type's own: see direct, fanout, topic and headers. */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import { type Binding, bindingIdentity, type Destination } from './binding.ts';
+import {
+  type Binding,
+  type BindingIdentity,
+  bindingKey,
+  type BindingSource,
+  type ExchangeDestination,
+} from './binding.ts';
 import type { RoutedMessage } from './routed-message.ts';
 
 export interface ExchangeOptions {
@@ -11,7 +17,7 @@ export interface ExchangeOptions {
   readonly arguments: FieldTable;
 }
 
-export abstract class Exchange implements Destination {
+export abstract class Exchange implements ExchangeDestination, BindingSource {
   readonly kind = 'exchange';
   abstract readonly type: string;
   /** True where routing looks at more than the routing key, so that a route cannot be remembered by it. */
@@ -54,20 +60,20 @@ export abstract class Exchange implements Destination {
 
   /** Returns false where an equal binding is there already. */
   bind(binding: Binding): boolean {
-    const identity = bindingIdentity(binding);
-    if (this.#bindings.has(identity)) return false;
-    this.#bindings.set(identity, binding);
+    const key = bindingKey(binding);
+    if (this.#bindings.has(key)) return false;
+    this.#bindings.set(key, binding);
     binding.destination.incoming.add(binding);
     this.added(binding);
     return true;
   }
 
   /** Removes the equal binding and returns it; undefined where there is none. */
-  unbind(like: Omit<Binding, 'source'>): Binding | undefined {
-    const identity = bindingIdentity(like);
-    const binding = this.#bindings.get(identity);
+  unbind(like: BindingIdentity): Binding | undefined {
+    const key = bindingKey(like);
+    const binding = this.#bindings.get(key);
     if (binding === undefined) return undefined;
-    this.#bindings.delete(identity);
+    this.#bindings.delete(key);
     binding.destination.incoming.delete(binding);
     this.removed(binding);
     return binding;

@@ -1,7 +1,6 @@
 /** A subscription of a channel to a queue (basic.consume), as the queue sees it. */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { Message } from '../message.ts';
-import type { Queue } from './queue.ts';
 
 /** Where deliveries go: a channel. Owned here, implemented by the connection layer. */
 export interface DeliveryTarget {
@@ -11,6 +10,12 @@ export interface DeliveryTarget {
   deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void;
   /** The queue is gone, and the consumer with it. */
   cancelled(consumer: Consumer): void;
+}
+
+/** The queue, as its consumers see it. */
+export interface ConsumerQueue {
+  /** The consumer waits for a message. */
+  activate(consumer: Consumer): void;
 }
 
 export interface ConsumerOptions {
@@ -25,7 +30,7 @@ export interface ConsumerOptions {
 }
 
 export class Consumer {
-  readonly queue: Queue;
+  readonly #queue: ConsumerQueue;
   readonly target: DeliveryTarget;
   readonly tag: string;
   readonly noAck: boolean;
@@ -38,8 +43,8 @@ export class Consumer {
   /** True while the queue counts on it for the next message. */
   active = false;
 
-  constructor(queue: Queue, target: DeliveryTarget, options: ConsumerOptions) {
-    this.queue = queue;
+  constructor(queue: ConsumerQueue, target: DeliveryTarget, options: ConsumerOptions) {
+    this.#queue = queue;
     this.target = target;
     this.tag = options.tag;
     this.noAck = options.noAck;
@@ -56,6 +61,6 @@ export class Consumer {
 
   /** Tells the queue that what held the consumer up may be over. */
   resume(): void {
-    if (!this.active && this.ready) this.queue.activate(this);
+    if (!this.active && this.ready) this.#queue.activate(this);
   }
 }

@@ -36,13 +36,13 @@ export function flushSegment(
   const header = { id, queueId, base, first: base + first, last: base + last, count };
   const place = batch.page(references === undefined ? header : { ...header, bodies: references }, bytes);
   if (dense) {
-    place.set(segment.records(first, last));
+    place.set(segment.recordRange(first, last));
   } else {
     let position = 0;
     let at = 0;
     for (let index = first; index <= last; index++) {
       if (!toStore(segment, index)) continue;
-      const record = segment.record(index);
+      const record = segment.recordRange(index, index);
       place.set(record, at);
       at += record.length;
       indexes![position++] = index;

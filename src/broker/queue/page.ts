@@ -13,9 +13,9 @@ export class Page {
   readonly first: number;
   readonly last: number;
   readonly count: number;
-  readonly #indexes: Uint32Array | undefined;
-  /** What was settled when the page was recovered. */
-  readonly #settled: Uint8Array | undefined;
+  #indexes: Uint32Array | undefined;
+  /** What was settled when the records were last out of memory. */
+  #settled: Uint8Array | undefined;
   /** References of a recovered page to bodies, as in PageHeader. */
   readonly bodies: Float64Array | undefined;
   /** Records that are not settled. */
@@ -35,9 +35,23 @@ export class Page {
     if (origin.settled !== undefined) for (let i = 0; i < count; i++) if (this.wasSettled(i)) this.live--;
   }
 
-  /** True where the record at a position was settled before the page was recovered. */
+  /** True where the record at a position was settled before the records came into memory. */
   wasSettled(position: number): boolean {
     return this.#settled !== undefined && bitAt(this.#settled, position);
+  }
+
+  /** True where some records between the first and the last are missing, and `noteIndexes` has yet to tell which. */
+  get hasUnknownGaps(): boolean {
+    return this.#indexes === undefined && this.last - this.first + 1 !== this.count;
+  }
+
+  noteIndexes(indexes: Uint32Array): void {
+    this.#indexes = indexes;
+  }
+
+  /** The records go out of memory: notes which of them are settled. */
+  noteSettled(settled: (index: number) => boolean): void {
+    if (this.live > 0 && this.live < this.count) this.#settled = this.bitmap(settled);
   }
 
   indexAt(position: number): number {

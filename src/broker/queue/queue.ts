@@ -1,12 +1,12 @@
 /** A queue: a log of messages, the consumers they go to, and the rules between the two. */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
-import type { Binding, Destination } from '../exchange/binding.ts';
+import type { Binding, QueueDestination } from '../exchange/binding.ts';
 import { Message } from '../message.ts';
-import type { Consumer } from './consumer.ts';
+import type { ConfirmLedger } from '../sink.ts';
+import type { Consumer, ConsumerQueue } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { QueueLog } from './log.ts';
-import type { ConfirmTarget } from './waiting-confirms.ts';
 
 /** Stands for the connection that an exclusive queue belongs to; known by identity only. */
 export type Owner = object;
@@ -20,13 +20,7 @@ export interface QueueOptions {
   readonly arguments: FieldTable;
 }
 
-/** Counts the deliveries of a message's confirm: a queue that cannot vouch for the message at once has it wait. */
-export interface ConfirmLedger extends ConfirmTarget {
-  /** One more queue will call `confirmed(number)`. */
-  wait(number: number): void;
-}
-
-export class Queue implements Destination {
+export class Queue implements QueueDestination, ConsumerQueue {
   readonly kind = 'queue';
   readonly name: string;
   readonly durable: boolean;

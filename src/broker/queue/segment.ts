@@ -1,23 +1,15 @@
 /**
- * A stretch of a queue's log: up to some thousand messages, their bytes end to end in one buffer, and beside it in typed
- * arrays where each begins and what became of it. A message is addressed by its index; there is no object for it.
+ * A stretch of a queue's log: up to some thousand messages, and what became of each.
  *
- * A segment is hot (its bytes are in memory) or cold (all that lives of it is in the store's pages; `load` makes it hot).
+ * A segment is hot, with its records in memory, or cold: then they are in the store's pages, or in the scratch file, and
+ * `load` or `loadFrom` make it hot again. Only ready messages are in a cold segment, for the unacked ones may be wanted soon.
  */
+import type { Scratch, ScratchPlace } from '../../store/scratch.ts';
 import type { Body } from '../body.ts';
 import type { Message } from '../message.ts';
 import type { Page } from './page.ts';
-import {
-  RECORD_SHARED,
-  recordBodyId,
-  recordBodySize,
-  recordBytes,
-  recordFlags,
-  recordLength,
-  recordOffset,
-  viewRecord,
-  writeRecord,
-} from './record.ts';
+import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset } from './record.ts';
+import { Records } from './records.ts';
 
 const READY = 0;
 const UNACKED = 1;
@@ -26,18 +18,9 @@ const PLACE = 3;
 const REDELIVERED = 4;
 const STORED = 8;
 
-/** A segment takes no further message past either of these. */
-const FULL_BYTES = 1 << 20;
-const FULL_MESSAGES = 8192;
-
-const FIRST_BYTES = 512;
-const FIRST_MESSAGES = 16;
-
 export class Segment {
   /** Sequence number of index 0. */
   readonly base: number;
-  /** Indexes in use, whatever became of their messages. */
-  count = 0;
   ready = 0;
   unacked = 0;
   /** Indexes below are in a page, or need none: they were settled early, or are not to be stored. */
@@ -46,10 +29,13 @@ export class Segment {
   /** Bodies that records refer to, by index. */
   bodies: Map<number, Body> | undefined;
 
-  #bytes: Buffer | undefined;
-  #used = 0;
-  #starts: Uint32Array;
-  #states: Uint8Array;
+  #records: Records | undefined;
+  #scratch: ScratchPlace | undefined;
+  #count = 0;
+  /** Messages that are neither settled nor to be stored. */
+  #unstored = 0;
+  /** A message came back: some are marked as redelivered, which no page tells. */
+  #requeued = false;
   /** No message below is ready. */
   #readyFrom = 0;
   #lastPage = 0;
@@ -57,22 +43,14 @@ export class Segment {
   /** `like`: the segment before it, whose size tells how large this one may grow. */
   constructor(base: number, like?: Segment) {
     this.base = base;
-    const full = like !== undefined && like.count >= FULL_MESSAGES / 2;
-    const messages = full ? FULL_MESSAGES : FIRST_MESSAGES;
-    this.#bytes = Buffer.allocUnsafeSlow(
-      like === undefined ? FIRST_BYTES : Math.min(like.#used || FIRST_BYTES, FULL_BYTES),
-    );
-    this.#starts = new Uint32Array(messages);
-    this.#states = new Uint8Array(messages);
+    this.#records = new Records(like === undefined ? undefined : like.#records);
   }
 
-  /** A cold segment as it was stored: `count` is the last stored index and one. */
+  /** A segment as it was stored: `count` is the last stored index and one. */
   static cold(base: number, count: number, pages: readonly Page[]): Segment {
     const segment = new Segment(base);
-    segment.#bytes = undefined;
-    segment.#starts = new Uint32Array(0);
-    segment.#states = new Uint8Array(0);
-    segment.count = segment.flushed = count;
+    segment.#records = undefined;
+    segment.#count = segment.flushed = count;
     for (const page of pages) {
       segment.pages.push(page);
       segment.ready += page.live;
@@ -80,12 +58,17 @@ export class Segment {
     return segment;
   }
 
+  /** Indexes in use, whatever became of their messages. */
+  get count(): number {
+    return this.#count;
+  }
+
   get hot(): boolean {
-    return this.#bytes !== undefined;
+    return this.#records !== undefined;
   }
 
   get full(): boolean {
-    return this.#bytes === undefined || this.#used >= FULL_BYTES || this.count >= FULL_MESSAGES;
+    return this.#records === undefined || this.#records.full;
   }
 
   /** True where nothing in it is ready or unacked. */
@@ -93,20 +76,19 @@ export class Segment {
     return this.ready === 0 && this.unacked === 0;
   }
 
+  /** Memory that its records take, in bytes. */
+  get footprint(): number {
+    return this.#records?.footprint ?? 0;
+  }
+
   /** Adds a message as ready and returns its index. */
   append(message: Message, stored: boolean): number {
-    const length = recordBytes(message);
-    const bytes = this.#reserve(length);
-    const index = this.count++;
-    if (index === this.#states.length) this.#growArrays();
-    this.#starts[index] = this.#used;
-    this.#states[index] = stored ? STORED : READY;
-    writeRecord(bytes, this.#used, length, index, message);
-    this.#used += length;
+    const index = this.#records!.append(message, stored ? STORED : READY);
+    this.#count = index + 1;
     this.ready++;
+    if (!stored) this.#unstored++;
     if (message.shared !== undefined) {
-      this.bodies ??= new Map();
-      this.bodies.set(index, message.shared);
+      this.#keepBody(index, message.shared);
       message.shared.references++;
     }
     return index;
@@ -115,77 +97,69 @@ export class Segment {
   /** Index of the first ready message at or behind `from`, -1 where there is none. */
   nextReady(from: number): number {
     if (this.ready === 0) return -1;
-    const states = this.#states;
-    const start = Math.max(from, this.#readyFrom);
-    let index = start;
-    while (index < this.count && (states[index] & PLACE) !== READY) index++;
+    const index = this.#records!.find(Math.max(from, this.#readyFrom), PLACE, READY);
     if (from <= this.#readyFrom) this.#readyFrom = index;
-    return index < this.count ? index : -1;
+    return index < this.#count ? index : -1;
   }
 
   /** Ready to unacked. */
   take(index: number): void {
-    this.#states[index] |= UNACKED;
+    this.#records!.setState(index, this.#state(index) | UNACKED);
     this.ready--;
     this.unacked++;
   }
 
   /** Ready or unacked to settled. */
   settle(index: number): void {
-    const state = this.#states[index];
+    const state = this.#state(index);
     if ((state & PLACE) === READY) this.ready--;
     else this.unacked--;
-    this.#states[index] = (state & ~PLACE) | GONE;
+    if ((state & STORED) === 0) this.#unstored--;
+    this.#records!.setState(index, (state & ~PLACE) | GONE);
   }
 
   /** Unacked to ready, marked as redelivered. */
   requeue(index: number): void {
-    this.#states[index] = (this.#states[index] & ~PLACE) | REDELIVERED;
+    this.#records!.setState(index, (this.#state(index) & ~PLACE) | REDELIVERED);
     this.unacked--;
     this.ready++;
+    this.#requeued = true;
     if (index < this.#readyFrom) this.#readyFrom = index;
   }
 
   redelivered(index: number): boolean {
-    return (this.#states[index] & REDELIVERED) !== 0;
+    return (this.#state(index) & REDELIVERED) !== 0;
   }
 
   isReady(index: number): boolean {
-    return (this.#states[index] & PLACE) === READY;
+    return (this.#state(index) & PLACE) === READY;
   }
 
   isSettled(index: number): boolean {
-    return (this.#states[index] & PLACE) === GONE;
+    return (this.#state(index) & PLACE) === GONE;
   }
 
   /** True where the message belongs on disk: it is in a page once `flushed` is past it. */
   isStored(index: number): boolean {
-    return (this.#states[index] & STORED) !== 0;
+    return (this.#state(index) & STORED) !== 0;
   }
 
   /** Points `message` at a message's record. Where `bodies` has its body, that is for the caller to attach. */
   view(index: number, message: Message): void {
-    viewRecord(this.#bytes!, this.#starts[index], message);
+    this.#records!.view(index, message);
   }
 
   recordBytes(index: number): number {
-    return recordLength(this.#bytes!, this.#starts[index]);
+    return this.#records!.length(index);
   }
 
   bodySize(index: number): number {
-    return recordBodySize(this.#bytes!, this.#starts[index]);
-  }
-
-  /** The record's bytes. */
-  record(index: number): Buffer {
-    const start = this.#starts[index];
-    return this.#bytes!.subarray(start, start + recordLength(this.#bytes!, start));
+    return this.#records!.bodySize(index);
   }
 
   /** The bytes of all records from `first` to `last`, which lie end to end. */
-  records(first: number, last: number): Buffer {
-    const end = this.#starts[last] + recordLength(this.#bytes!, this.#starts[last]);
-    return this.#bytes!.subarray(this.#starts[first], end);
+  recordRange(first: number, last: number): Buffer {
+    return this.#records!.range(first, last);
   }
 
   /** The page that holds a flushed message. */
@@ -207,55 +181,87 @@ export class Segment {
     return undefined;
   }
 
-  /**
-   * Makes a cold segment hot. `data` has the bytes of `livePages`, in order. Messages whose index is below `redeliveredBelow`
-   * may have been delivered before.
-   */
-  load(data: readonly Buffer[], redeliveredBelow: number, bodyOf: (id: number) => Body): void {
-    const bytes = data.length === 1 ? data[0] : Buffer.concat(data);
-    this.#starts = new Uint32Array(this.count);
-    this.#states = new Uint8Array(this.count).fill(GONE | STORED);
-    let at = 0;
-    for (const page of this.livePages()) {
-      for (let position = 0; position < page.count; position++) {
-        const index = recordOffset(bytes, at);
-        this.#starts[index] = at;
-        if (!page.wasSettled(position)) {
-          this.#states[index] = READY | STORED | (index < redeliveredBelow ? REDELIVERED : 0);
-          if ((recordFlags(bytes, at) & RECORD_SHARED) !== 0) {
-            this.bodies ??= new Map();
-            this.bodies.set(index, bodyOf(recordBodyId(bytes, at)));
-          }
-        }
-        at += recordLength(bytes, at);
-      }
-    }
-    this.#bytes = bytes;
-    this.#used = bytes.length;
-  }
-
   /** The pages that still hold something, in order. */
   livePages(): Page[] {
     return this.pages.filter((page) => page.live > 0);
   }
 
-  #reserve(length: number): Buffer {
-    const bytes = this.#bytes!;
-    const needed = this.#used + length;
-    if (needed <= bytes.length) return bytes;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(bytes.length * 2, FULL_BYTES + length)));
-    bytes.copy(grown, 0, 0, this.#used);
-    this.#bytes = grown;
-    return grown;
+  /** Settles all ready messages of a cold segment; the pages are the caller's to settle. */
+  settleCold(): void {
+    this.ready = 0;
   }
 
-  #growArrays(): void {
-    const size = Math.min(this.#states.length * 2, FULL_MESSAGES);
-    const starts = new Uint32Array(size);
-    const states = new Uint8Array(size);
-    starts.set(this.#starts);
-    states.set(this.#states);
-    this.#starts = starts;
-    this.#states = states;
+  // Out of memory and back
+
+  /** True where its pages tell all there is to know of it, once what is dirty of them is written. */
+  get isInPages(): boolean {
+    return this.#unstored === 0 && !this.#requeued && this.flushed === this.#count;
+  }
+
+  get hasDirtyPages(): boolean {
+    return this.pages.some((page) => page.dirty);
+  }
+
+  /** Forgets the records, which the pages have. */
+  cool(): void {
+    for (const page of this.pages) page.noteSettled((index) => this.isSettled(index));
+    this.#records = undefined;
+  }
+
+  get isInScratch(): boolean {
+    return this.#scratch !== undefined;
+  }
+
+  /** Puts the records into the scratch file, with all that is known of them. Throws the system's error if that fails. */
+  coolInto(scratch: Scratch): void {
+    this.#scratch = scratch.write(this.#records!.pack());
+    this.#records = undefined;
+  }
+
+  loadFrom(scratch: Scratch): void {
+    this.#records = Records.unpack(scratch.read(this.#scratch!));
+    this.freeScratch(scratch);
+  }
+
+  freeScratch(scratch: Scratch | undefined): void {
+    if (this.#scratch !== undefined) scratch!.free(this.#scratch);
+    this.#scratch = undefined;
+  }
+
+  /**
+   * Makes a cold segment hot. `data` has the bytes of `livePages`, in order. Messages whose index is below `redeliveredBelow`
+   * may have been delivered before.
+   */
+  load(data: readonly Buffer[], redeliveredBelow: number, bodyOf: (id: number) => Body | undefined): void {
+    const bytes = data.length === 1 ? data[0] : Buffer.concat(data);
+    const records = Records.from(bytes, this.#count, GONE | STORED);
+    let at = 0;
+    for (const page of this.livePages()) {
+      const indexes = new Uint32Array(page.count);
+      for (let position = 0; position < page.count; position++) {
+        const index = (indexes[position] = recordOffset(bytes, at));
+        if (!page.wasSettled(position)) {
+          records.setState(index, READY | STORED | (index < redeliveredBelow ? REDELIVERED : 0));
+          if ((recordFlags(bytes, at) & RECORD_SHARED) !== 0) this.#findBody(index, recordBodyId(bytes, at), bodyOf);
+        }
+        at += recordLength(bytes, at);
+      }
+      if (page.hasUnknownGaps) page.noteIndexes(indexes);
+    }
+    this.#records = records;
+  }
+
+  /** A body that was here before the segment went cold is known by its index, a recovered one by its number. */
+  #findBody(index: number, id: number, bodyOf: (id: number) => Body | undefined): void {
+    if (this.bodies?.has(index) !== true) this.#keepBody(index, bodyOf(id)!);
+  }
+
+  #keepBody(index: number, body: Body): void {
+    this.bodies ??= new Map();
+    this.bodies.set(index, body);
+  }
+
+  #state(index: number): number {
+    return this.#records!.state(index);
   }
 }

@@ -2,11 +2,7 @@
  * The messages of one queue whose publishers wait for them to be on disk, in the order of their sequence numbers.
  * A ring of three parallel columns, so that a waiting message costs no object.
  */
-
-/** Where a publisher hears that a message is safe; `number` is its own, from confirm.select on. */
-export interface ConfirmTarget {
-  confirmed(number: number): void;
-}
+import type { ConfirmTarget } from '../sink.ts';
 
 export class WaitingConfirms {
   #seqs = new Float64Array(16);

@@ -1,5 +1,5 @@
 /** Class access: of AMQP 0-8, answered because old clients still ask. */
-import type { HandlersOf } from './handlers.ts';
+import type { HandlersOf } from './handler-types.ts';
 
 export const accessMethods: HandlersOf<'access'> = {
   'access.request': (channel) => channel.send({ name: 'access.request-ok', ticket: 1 }),

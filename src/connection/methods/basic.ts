@@ -8,7 +8,7 @@ import type { FieldTable } from '../../protocol/field-table.ts';
 import type { BasicConsume } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel.ts';
 import { ChannelConsumer, shortstr } from '../channel-consumer.ts';
-import type { HandlersOf } from './handlers.ts';
+import type { HandlersOf } from './handler-types.ts';
 import { queueName } from './names.ts';
 import { publish } from './publish.ts';
 

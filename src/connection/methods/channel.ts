@@ -1,6 +1,6 @@
 /** Class channel (AMQP 0-9-1 section 1.5), for a channel that is open. */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import type { HandlersOf } from './handlers.ts';
+import type { HandlersOf } from './handler-types.ts';
 
 export const channelMethods: HandlersOf<'channel'> = {
   'channel.open': () => {

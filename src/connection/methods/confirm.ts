@@ -1,6 +1,6 @@
 /** Class confirm (RabbitMQ: Consumer Acknowledgements and Publisher Confirms). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import type { HandlersOf } from './handlers.ts';
+import type { HandlersOf } from './handler-types.ts';
 
 export const confirmMethods: HandlersOf<'confirm'> = {
   'confirm.select': (channel, { noWait }) => {

@@ -3,7 +3,7 @@ import type { ExchangeBind, ExchangeUnbind } from '../../protocol/generated/meth
 import type { BindingSpec } from '../../broker/vhost.ts';
 import { defaultExchangeRefused } from '../../broker/errors.ts';
 import type { Channel } from '../channel.ts';
-import type { HandlersOf } from './handlers.ts';
+import type { HandlersOf } from './handler-types.ts';
 import { resourceName } from './names.ts';
 
 export const exchangeMethods: HandlersOf<'exchange'> = {

@@ -1,6 +1,6 @@
 /** A handler for each method that a client may send on a channel. A method without one does not compile. */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import type { ClientMethod, Method, MethodByName } from '../../protocol/generated/methods.ts';
+import type { Method } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel.ts';
 import { accessMethods } from './access.ts';
 import { basicMethods } from './basic.ts';
@@ -8,16 +8,8 @@ import { channelMethods } from './channel.ts';
 import { confirmMethods } from './confirm.ts';
 import { exchangeMethods } from './exchange.ts';
 import { queueMethods } from './queue.ts';
+import type { ChannelMethodName, Handlers } from './handler-types.ts';
 import { txMethods } from './tx.ts';
-
-/** Methods of class connection belong to channel 0; see connection/control.ts. */
-export type ChannelMethodName = Exclude<ClientMethod['name'], `connection.${string}`>;
-
-export type Handlers<Name extends ClientMethod['name']> = {
-  readonly [Key in Name]: (channel: Channel, method: MethodByName[Key]) => void;
-};
-
-export type HandlersOf<Class extends string> = Handlers<Extract<ChannelMethodName, `${Class}.${string}`>>;
 
 const HANDLERS: Handlers<ChannelMethodName> = {
   ...accessMethods,

@@ -6,7 +6,7 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { BindingSpec } from '../../broker/vhost.ts';
 import type { QueueBind, QueueDeclare, QueueUnbind } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel.ts';
-import type { HandlersOf } from './handlers.ts';
+import type { HandlersOf } from './handler-types.ts';
 import { queueName, resourceName } from './names.ts';
 
 export const queueMethods: HandlersOf<'queue'> = {

@@ -2,7 +2,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { Channel } from '../channel.ts';
 import type { Transaction } from '../transaction.ts';
-import type { HandlersOf } from './handlers.ts';
+import type { HandlersOf } from './handler-types.ts';
 import { sendOn } from './publish.ts';
 
 export const txMethods: HandlersOf<'tx'> = {

@@ -1,0 +1,86 @@
+/**
+ * The memory that messages take, and when some of it is to be had back. Up to a small amount logs keep what they have; past
+ * it, what can be read from the store leaves memory; past the budget, everything that is not needed next goes to the scratch
+ * file; and where that does not help, the memory alarm stops the publishers.
+ */
+import type { Scratch } from '../store/scratch.ts';
+import type { Alarms } from './alarms.ts';
+
+export interface Evictable {
+  /** Frees what memory it can and returns the bytes; `scratch`: where to put what the store does not have, if anywhere. */
+  evict(scratch: Scratch | undefined): number;
+}
+
+export interface MemoryOptions {
+  /** Bytes of messages in memory from which on some go out of it. */
+  readonly budget: number;
+  /** Where they go to; undefined where there is no disk to use. */
+  readonly scratch: Scratch | undefined;
+  readonly alarms: Alarms;
+}
+
+/** What logs keep in memory though it could be read again. */
+const KEPT_BYTES = 16 * 1024 * 1024;
+/** Memory is asked for at every step of this size. */
+const STEP_BYTES = 1024 * 1024;
+/** Publishers are stopped at this multiple of the budget, and go on when it is kept again. */
+const ALARM_FACTOR = 1.25;
+/** How many may be asked for memory in one go. */
+const ASKED_AT_ONCE = 256;
+
+export class Memory {
+  readonly #kept: number;
+  readonly #budget: number;
+  readonly #alarms: Alarms;
+  readonly scratch: Scratch | undefined;
+  /** Whoever has memory, those that were asked last at the end. */
+  readonly #holders = new Set<Evictable>();
+  #bytes = 0;
+  #askedAt = 0;
+  #scheduled = false;
+
+  constructor({ budget, scratch, alarms }: MemoryOptions) {
+    this.#budget = budget;
+    this.#kept = Math.min(KEPT_BYTES, budget / 2);
+    this.#alarms = alarms;
+    this.scratch = scratch;
+  }
+
+  /** Bytes of messages in memory. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  grew(bytes: number, holder: Evictable): void {
+    this.#bytes += bytes;
+    this.#holders.add(holder);
+    if (this.#bytes < this.#kept || this.#bytes < this.#askedAt + STEP_BYTES || this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#reclaim);
+  }
+
+  shrank(bytes: number): void {
+    this.#bytes -= bytes;
+    this.#askedAt = Math.min(this.#askedAt, this.#bytes);
+    if (this.#bytes <= this.#budget) this.#alarms.set('memory', false);
+  }
+
+  /** The holder is gone. */
+  forget(holder: Evictable): void {
+    this.#holders.delete(holder);
+  }
+
+  readonly #reclaim = (): void => {
+    this.#scheduled = false;
+    let asked = 0;
+    const wanted = this.#bytes > this.#budget ? this.scratch : undefined;
+    for (const holder of this.#holders) {
+      if (this.#bytes <= this.#kept / 2 || asked++ >= ASKED_AT_ONCE) break;
+      this.#holders.delete(holder);
+      this.#holders.add(holder);
+      holder.evict(wanted);
+    }
+    this.#askedAt = this.#bytes;
+    this.#alarms.set('memory', this.#bytes > this.#budget * ALARM_FACTOR);
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * What a log has the store write: new messages as pages, what was settled of them, how far was delivered. And who waits for
+ * that: publishers, for their confirms.
+ */
+import type { Batch } from '../../store/batch.ts';
+import type { LogSource, Store } from '../../store/store.ts';
+import type { Bodies } from '../bodies.ts';
+import { flushSegment } from './flush.ts';
+import type { Page } from './page.ts';
+import type { Segment } from './segment.ts';
+import type { SegmentList } from './segment-list.ts';
+import type { ConfirmTarget } from '../sink.ts';
+import { WaitingConfirms } from './waiting-confirms.ts';
+
+interface DirtyPage {
+  readonly segment: Segment;
+  readonly page: Page;
+}
+
+export class LogWriter implements LogSource {
+  readonly #store: Store;
+  readonly #queueId: number;
+  readonly #bodies: Bodies;
+  readonly #segments: SegmentList;
+  readonly #waiting = new WaitingConfirms();
+  readonly #dirty: DirtyPage[] = [];
+  /** What the store was asked for already: nothing, to write some time, to write soon. */
+  #asked: 'nothing' | 'lazy' | 'urgent' = 'nothing';
+  /** Messages below were in the last batch, and are committed, respectively; or they needed no writing. */
+  #collected = 0;
+  #committed = 0;
+  /** Stored messages below may have been delivered; the store knows of those below `#storedDelivered`. */
+  #delivered = 0;
+  #storedDelivered = 0;
+
+  constructor(store: Store, queueId: number, bodies: Bodies, segments: SegmentList) {
+    this.#store = store;
+    this.#queueId = queueId;
+    this.#bodies = bodies;
+    this.#segments = segments;
+  }
+
+  /** See Batch.delivered. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** All below `next` is in the store. */
+  recover(delivered: number, next: number): void {
+    this.#delivered = this.#storedDelivered = delivered;
+    this.#collected = this.#committed = next;
+  }
+
+  /** Has what changed written. `urgent`: a publisher waits for it. */
+  flush(urgent: boolean): void {
+    if (this.#asked === 'urgent' || (this.#asked === 'lazy' && !urgent)) return;
+    this.#asked = urgent ? 'urgent' : 'lazy';
+    this.#store.schedule(this, urgent);
+  }
+
+  /** Has `target` told once a message is on disk, or settled before that. Called in the order of sequence numbers. */
+  confirm(seq: number, target: ConfirmTarget, number: number): void {
+    this.#waiting.push(seq, target, number);
+  }
+
+  /** A stored message was delivered for the first time. */
+  noteDelivered(seq: number, flushed: boolean): void {
+    if (seq < this.#delivered) return;
+    this.#delivered = seq + 1;
+    if (flushed) this.flush(false);
+  }
+
+  /** A stored message was settled. */
+  settled(segment: Segment, index: number): void {
+    if (index < segment.flushed) this.settlePage(segment, segment.pageOf(index)!, 1);
+    if (this.#waiting.length > 0) this.#waiting.confirm(segment.base + index);
+  }
+
+  /** `count` more records of the page are settled. */
+  settlePage(segment: Segment, page: Page, count: number): void {
+    page.live -= count;
+    if (page.dirty) return;
+    page.dirty = true;
+    this.#dirty.push({ segment, page });
+    this.flush(false);
+  }
+
+  /** True where all of the segment is committed. */
+  hasCommitted(segment: Segment): boolean {
+    return segment.base + segment.count <= this.#committed;
+  }
+
+  readPages(pages: readonly Page[]): Buffer[] {
+    return this.#store.readPages(pages.map(({ id }) => id));
+  }
+
+  /** The queue is deleted: whoever waits for a confirm gets it. */
+  drop(): void {
+    this.#store.unschedule(this);
+    this.#waiting.confirmBelow(Infinity);
+  }
+
+  collect(batch: Batch): void {
+    this.#asked = 'nothing';
+    for (const { segment, page } of this.#dirty) writeSettled(segment, page, batch);
+    this.#dirty.length = 0;
+    this.#writeNew(batch);
+    if (this.#delivered > this.#storedDelivered) {
+      batch.delivered(this.#queueId, this.#delivered);
+      this.#storedDelivered = this.#delivered;
+    }
+    const { tail } = this.#segments;
+    this.#collected = tail.base + tail.count;
+  }
+
+  committed(): void {
+    this.#committed = this.#collected;
+    this.#waiting.confirmBelow(this.#committed);
+  }
+
+  /** Segments that are not flushed to their end are the last ones. */
+  #writeNew(batch: Batch): void {
+    const segments = this.#segments;
+    let i = segments.length;
+    while (i > 0 && segments.at(i - 1).flushed < segments.at(i - 1).count) i--;
+    for (; i < segments.length; i++) {
+      flushSegment(segments.at(i), this.#queueId, () => this.#store.nextPageId(), this.#bodies, batch);
+    }
+  }
+}
+
+function writeSettled(segment: Segment, page: Page, batch: Batch): void {
+  page.dirty = false;
+  const isSettled = (index: number): boolean => segment.isSettled(index);
+  if (page.live === 0) batch.dropPage(page.id);
+  else batch.settle(page.id, page.bitmap(isSettled));
+}

@@ -1,0 +1,31 @@
+/** A channel's connection, as the channel and its methods see it. */
+import type { Vhost } from '../broker/vhost.ts';
+import type { Access } from './access.ts';
+import type { BrokerContext } from './broker-context.ts';
+import type { Client } from './client.ts';
+import type { Writer } from './writer.ts';
+
+/** A channel, as its connection sees it. */
+export interface TurnChannel {
+  readonly number: number;
+  /** Sends what gathered in a turn. */
+  endTurn(): void;
+  /** Ends the channel: what it holds returns to the broker. */
+  end(): void;
+}
+
+export interface ChannelHost {
+  readonly broker: BrokerContext;
+  readonly vhost: Vhost;
+  readonly access: Access;
+  readonly client: Client;
+  readonly writer: Writer;
+  /** False while the connection can take no delivery; its consumers are resumed when it can again. */
+  readonly takesDeliveries: boolean;
+  /** Has the channel's `endTurn` called at the end of this turn. */
+  wakeChannel(channel: TurnChannel): void;
+  /** Calls back once everything said to the store is stored; until then no further frame is taken. */
+  whenStored(callback: () => void): void;
+  /** Removes the channel and ends it. */
+  endChannel(channel: TurnChannel): void;
+}

@@ -1,0 +1,77 @@
+/**
+ * A file for what memory has no room for and no restart needs: it has no name once it is open, so nothing of it is left when the
+ * process ends, however that ends. Space is handed out in blocks; a freed block is used again.
+ */
+import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where in the file something lies. */
+export interface ScratchPlace {
+  readonly bytes: number;
+  readonly blocks: readonly number[];
+}
+
+const BLOCK_BYTES = 65536;
+
+export class Scratch {
+  readonly #file: number;
+  readonly #free: number[] = [];
+  /** Blocks that the file has. */
+  #blocks = 0;
+
+  /** Throws the system's error where the file cannot be made in `folder`. */
+  constructor(folder: string) {
+    const path = join(folder, 'leveret.scratch');
+    this.#file = openSync(path, 'w+', 0o600);
+    unlinkSync(path);
+  }
+
+  /** Throws the system's error, ENOSPC for one; nothing is kept then. */
+  write(data: Buffer): ScratchPlace {
+    const count = Math.ceil(data.length / BLOCK_BYTES);
+    const blocks: number[] = [];
+    while (blocks.length < count) blocks.push(this.#free.pop() ?? this.#blocks++);
+    const place = { bytes: data.length, blocks };
+    try {
+      this.#transfer(place, data, writeSync);
+    } catch (error) {
+      this.free(place);
+      throw error;
+    }
+    return place;
+  }
+
+  read(place: ScratchPlace): Buffer {
+    const data = Buffer.allocUnsafeSlow(place.bytes);
+    this.#transfer(place, data, readSync);
+    return data;
+  }
+
+  free({ blocks }: ScratchPlace): void {
+    for (const block of blocks) this.#free.push(block);
+    if (this.#free.length < this.#blocks) return;
+    // Nothing is in use: the space goes back to the file system.
+    ftruncateSync(this.#file);
+    this.#free.length = this.#blocks = 0;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #transfer(
+    { blocks }: ScratchPlace,
+    data: Buffer,
+    move: (file: number, data: Buffer, offset: number, length: number, position: number) => number,
+  ): void {
+    for (const [i, block] of blocks.entries()) {
+      const from = i * BLOCK_BYTES;
+      const to = Math.min(data.length, from + BLOCK_BYTES);
+      for (let at = from; at < to;) {
+        const moved = move(this.#file, data, at, to - at, block * BLOCK_BYTES + at - from);
+        if (moved === 0) throw new Error('the scratch file is shorter than what was written to it');
+        at += moved;
+      }
+    }
+  }
+}
