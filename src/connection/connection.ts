@@ -200,6 +200,11 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     return false;
   }
 
+  /** A method was answered: where that was a lot, the next one waits until it is on its way. */
+  answered(): void {
+    if (this.writer.unflushed > CONGESTED_BYTES) this.#reading.pause('congested');
+  }
+
   /** A message came in: where the broker can take no more, that was the last for now. */
   published(): void {
     const { alarm } = this.broker.node.alarms;
@@ -253,7 +258,8 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     if (this.writer.flush()) this.#sent = true;
     this.#reading.resume('turn');
     if (this.#starved && !this.writer.full) this.#resumeConsumers();
-    if (this.writer.congested && this.writer.pending > CONGESTED_BYTES) this.#reading.pause('congested');
+    if (!this.writer.congested) this.#reading.resume('congested');
+    else if (this.writer.pending > CONGESTED_BYTES) this.#reading.pause('congested');
   }
 
   readonly #wake = (): void => {

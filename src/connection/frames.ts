@@ -2,6 +2,7 @@
  * Gives each frame to whom it belongs: to the handshake, to channel 0, or to a channel. An error that a channel's frame raises
  * closes the channel or the connection, by the reply code's kind (AMQP 0-9-1 section 2.2.8 and 4.10).
  */
+import { printPayload } from '../codec/erlang-term.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import {
   BASIC_ACK,
@@ -9,6 +10,8 @@ import {
   CHANNEL_CLOSE,
   CHANNEL_CLOSE_OK,
   CHANNEL_OPEN,
+  FRAME_BODY,
+  FRAME_HEADER,
 } from '../protocol/generated/constants.ts';
 import type { Method } from '../protocol/generated/methods.ts';
 import { readU32, readU64 } from '../util/bytes.ts';
@@ -28,6 +31,8 @@ export interface FramedConnection extends ChannelHost, ControlledConnection {
   handshake(channel: number, method: Method): void;
   /** A message came in. */
   published(): void;
+  /** A method was answered. */
+  answered(): void;
   /** Ends the connection for whatever went wrong with it. */
   fail(error: unknown): void;
   /** Notes that the broker closed a channel. */
@@ -65,11 +70,13 @@ export class Frames implements FrameHandler {
   }
 
   header(number: number, buffer: Buffer, start: number, end: number): void {
-    this.#content(number, (channel) => channel.content.header(buffer, start, end));
+    if (number === 0) this.#onControlChannel(FRAME_HEADER, buffer, start, end);
+    else this.#content(number, (channel) => channel.content.header(buffer, start, end));
   }
 
   body(number: number, buffer: Buffer, start: number, end: number, done: boolean): void {
-    this.#content(number, (channel) => channel.content.body(buffer, start, end, done));
+    if (number === 0) this.#onControlChannel(FRAME_BODY, buffer, start, end);
+    else this.#content(number, (channel) => channel.content.body(buffer, start, end, done));
   }
 
   heartbeat(): void {
@@ -101,6 +108,7 @@ export class Frames implements FrameHandler {
       channel.settle(readU64(buffer, start + 4), (buffer[end - 1] & 1) !== 0);
     } else {
       handle(channel, decodeMethod(buffer, start, end));
+      this.#connection.answered();
     }
   }
 
@@ -120,6 +128,12 @@ export class Frames implements FrameHandler {
     writer.method(number, { name: 'channel.open-ok' });
   }
 
+  #onControlChannel(type: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#connection.stage === 'closing') return;
+    const text = `type ${type}, ${printPayload(buffer.subarray(start, end))}`;
+    this.#fail(new AmqpError('UNEXPECTED_FRAME', text, { blameless: true }), 0);
+  }
+
   #content(number: number, take: (channel: Channel) => boolean): void {
     try {
       if (this.#connection.stage !== 'running') {
@@ -129,7 +143,7 @@ export class Frames implements FrameHandler {
       const channel = this.#channels.get(number);
       if (channel === undefined) {
         if (this.#closing.has(number)) return;
-        throw number === 0 ? notMethod() : new AmqpError('CHANNEL_ERROR', "expected 'channel.open'");
+        throw notMethod();
       }
       this.#lastMethod = BASIC_PUBLISH;
       this.#receive(channel);

@@ -58,7 +58,7 @@ export class Writer {
 
   /** True while deliveries had better wait: for the end of the turn, or for the peer. */
   get full(): boolean {
-    return !this.#drained || this.#length + this.#partBytes >= TURN_BYTES;
+    return !this.#drained || this.unflushed >= TURN_BYTES;
   }
 
   /** True while the peer has not taken what was sent before. */
@@ -66,9 +66,14 @@ export class Writer {
     return !this.#drained;
   }
 
+  /** Bytes written since the last flush. */
+  get unflushed(): number {
+    return this.#length + this.#partBytes;
+  }
+
   /** Bytes that were not handed to the system yet. */
   get pending(): number {
-    return this.#socket.writableLength + this.#length + this.#partBytes;
+    return this.#socket.writableLength + this.unflushed;
   }
 
   /** The socket took all it had. */

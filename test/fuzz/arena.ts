@@ -27,6 +27,7 @@ export class Arena {
   readonly #log: Log;
   /** What each attacker's peer address stands for, for the failure's message. */
   readonly #labels = new Map<string, string>();
+  readonly #offenders: Offender[] = [];
 
   constructor(broker: Broker, log: Log) {
     this.#broker = broker;
@@ -49,6 +50,7 @@ export class Arena {
   async offender(label = ''): Promise<Offender> {
     const offender = await Offender.dial(this.port);
     this.label(offender.socket, label);
+    this.#offenders.push(offender);
     return offender;
   }
 
@@ -63,11 +65,13 @@ export class Arena {
     const crashed = (error: unknown) => crashes.push(error);
     process.on('uncaughtException', crashed);
     process.on('unhandledRejection', crashed);
+    const canary = await Canary.start(this.url);
     try {
-      const canary = await Canary.start(this.url);
       await act();
       assert.ok((await canary.stop()) > 0);
     } finally {
+      canary.destroy();
+      for (const offender of this.#offenders.splice(0)) offender.destroy();
       process.off('uncaughtException', crashed);
       process.off('unhandledRejection', crashed);
       this.#blame(crashes);

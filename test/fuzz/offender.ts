@@ -6,6 +6,8 @@ const CLOSE_DEADLINE_MS = 10_000;
 
 export class Offender {
   readonly socket: Socket;
+  /** As the broker's log names it. */
+  readonly peer: string;
   /** What was received, up to a bound. */
   readonly #received: Buffer[] = [];
   #receivedBytes = 0;
@@ -13,6 +15,7 @@ export class Offender {
 
   private constructor(socket: Socket) {
     this.socket = socket;
+    this.peer = `127.0.0.1:${socket.localPort}`;
     socket.on('data', (chunk: Buffer) => {
       this.#receivedBytes += chunk.length;
       if (this.#received.length < 100) this.#received.push(chunk);
@@ -26,11 +29,6 @@ export class Offender {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     return new Offender(socket);
-  }
-
-  /** As the broker's log names it. */
-  get peer(): string {
-    return `127.0.0.1:${this.socket.localPort}`;
   }
 
   get received(): Buffer {

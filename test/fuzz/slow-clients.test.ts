@@ -1,0 +1,157 @@
+/**
+ * Clients that take their time for ever: with the handshake, with their side of the close, with reading what they asked for.
+ * What waits for them stays bounded, and they are dropped where the protocol says so.
+ */
+import { setTimeout as elapse } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { decodeMethod } from '../../src/wire/generated/method-codec.ts';
+import { AmqpClient, frames, method } from '../support/amqp-client/index.ts';
+import { type Arena, useArena } from './arena.ts';
+import { HANDSHAKE, OPEN_CHANNEL } from './sessions.ts';
+
+const MIB = 1024 * 1024;
+
+describe('a client that does not finish the handshake', () => {
+  const arena = useArena(() => ({ handshakeTimeout: 300 }));
+
+  test('is dropped when its time is over, however slowly it goes on talking', async () => {
+    await arena().attack(async () => {
+      const sayings = [Buffer.alloc(0), ...HANDSHAKE.map((_, index) => Buffer.concat(HANDSHAKE.slice(0, index)))];
+      await Promise.all(
+        [...sayings, Buffer.from('AMQP\0\0\x09'), Buffer.concat(HANDSHAKE.slice(0, 2)).subarray(0, -1)].map(
+          async (said) => {
+            const offender = await arena().offender(`${said.length} bytes`);
+            await offender.say(said);
+            await offender.closed(3000);
+            expect(arena().warnings(offender)).toMatchObject([
+              { message: 'connection refused', error: 'handshake timeout' },
+            ]);
+          },
+        ),
+      );
+      // A byte now and then earns no more time: it is dropped long before it has said all.
+      const offender = await arena().offender('byte by byte');
+      const hello = Buffer.concat([HANDSHAKE[0], HANDSHAKE[1]]);
+      let said = 0;
+      while (!offender.socket.closed && said < hello.length) {
+        await offender.say(hello.subarray(said, ++said));
+        await elapse(10);
+      }
+      expect(said).toBeLessThan(hello.length);
+      await offender.closed(3000);
+    });
+  });
+
+  test('is let in when it says all of it in time, byte by byte', async () => {
+    await arena().attack(async () => {
+      const offender = await arena().offender('byte by byte');
+      for (const byte of Buffer.concat([...HANDSHAKE, OPEN_CHANNEL])) await offender.say(Buffer.from([byte]));
+      await offender.say(frames.methodFrame(0, method('connection.close')));
+      await offender.closed(3000);
+      expect(arena().warnings(offender)).toEqual([]);
+      expect(namesOf(offender.received)).toEqual([
+        ...['connection.start', 'connection.tune', 'connection.open-ok', 'channel.open-ok', 'connection.close-ok'],
+      ]);
+    });
+  });
+});
+
+describe('a client that reads nothing', () => {
+  const arena = useArena();
+
+  test('while a long queue is delivered to it does not have it in memory twice', async () => {
+    const [count, size] = [4096, 16 * 1024];
+    await filled(arena(), 'fuzz-a', count, size);
+    await arena().attack(async () => {
+      const before = process.memoryUsage.rss();
+      const offenders = await Promise.all(Array.from({ length: 10 }, () => deaf(arena(), consume(false))));
+      const watcher = await AmqpClient.connect(arena().url);
+      const channel = await watcher.channel();
+      await channel.expectCounts('fuzz-a', { consumers: offenders.length });
+      const { messages } = await channel.counts('fuzz-a');
+      // What the system's socket buffers take is gone from the queue; the broker's own part is small.
+      expect(messages).toBeGreaterThan(count / 4);
+      expect(process.memoryUsage.rss() - before).toBeLessThan((count * size) / 2);
+      for (const offender of offenders) offender.destroy();
+      await channel.expectCounts('fuzz-a', { consumers: 0, messages: count });
+      await watcher.close();
+    });
+  });
+
+  test('and asks for messages without end by basic.get is not heard until it reads', async () => {
+    const count = 64;
+    await filled(arena(), 'fuzz-a', count, MIB);
+    await arena().attack(async () => {
+      const offender = await deaf(arena(), Buffer.alloc(0));
+      const gets = Buffer.concat(Array.from({ length: count }, () => get('fuzz-a', false)));
+      await offender.say(gets);
+      const watcher = await AmqpClient.connect(arena().url);
+      const channel = await watcher.channel();
+      await channel.expectNothing('fuzz-a');
+      const { messages } = await channel.counts('fuzz-a');
+      expect(messages).toBeGreaterThan(count / 2);
+      offender.socket.resume();
+      await channel.expectCounts('fuzz-a', { messages: 0 });
+      offender.destroy();
+      await channel.expectCounts('fuzz-a', { messages: count });
+      await watcher.close();
+    });
+  });
+
+  test('and floods the broker with messages that come back is not heard until it reads', async () => {
+    await arena().attack(async () => {
+      const offender = await deaf(arena(), Buffer.alloc(0));
+      const publish = Buffer.concat([
+        frames.methodFrame(1, method('basic.publish', { routingKey: 'nobody', mandatory: true })),
+        frames.headerFrame(1, 4000),
+        frames.bodyFrame(1, Buffer.alloc(4000)),
+      ]);
+      const flood = Buffer.concat(Array.from({ length: 256 }, () => publish));
+      let said = 0;
+      // Once nobody reads at either end, the system's buffers fill up, and a write never ends.
+      while (said < 256 * MIB && (await inTime(offender.say(flood), 500))) said += flood.length;
+      expect(said).toBeLessThan(64 * MIB);
+      offender.destroy();
+    });
+  });
+});
+
+/** A client on an open channel that said this, and from then on reads nothing. */
+async function deaf(arena: Arena, said: Buffer) {
+  const offender = await arena.offender('deaf');
+  await offender.say(Buffer.concat([...HANDSHAKE, OPEN_CHANNEL]));
+  offender.socket.pause();
+  await offender.say(said);
+  return offender;
+}
+
+function consume(noAck: boolean): Buffer {
+  return frames.methodFrame(1, method('basic.consume', { queue: 'fuzz-a', noAck }));
+}
+
+function get(queue: string, noAck: boolean): Buffer {
+  return frames.methodFrame(1, method('basic.get', { queue, noAck }));
+}
+
+/** A queue with so many messages of so many bytes. */
+async function filled(arena: Arena, queue: string, count: number, size: number): Promise<void> {
+  const client = await AmqpClient.connect(arena.url);
+  const channel = await client.channel();
+  await channel.queue(queue, { exclusive: false });
+  await channel.call('confirm.select');
+  for (let sent = 0; sent < count; sent++) channel.publish(queue, Buffer.alloc(size, sent));
+  await channel.confirmed(1, count);
+  await client.close();
+}
+
+async function inTime(done: Promise<void>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  const late = elapse(ms, false, { signal: timer.signal }).catch(() => false);
+  const result = await Promise.race([done.then(() => true), late]);
+  timer.abort();
+  return result;
+}
+
+function namesOf(stream: Buffer): string[] {
+  return [...new frames.FrameReader().read(stream)].map(({ payload }) => decodeMethod(payload, 0, payload.length).name);
+}
