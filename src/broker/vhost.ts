@@ -130,14 +130,14 @@ export class Vhost implements Directory {
   /** exchange.delete; no error where there is none. */
   deleteExchange(name: string, ifUnused: boolean): void {
     if (name === '') throw errors.defaultExchangeRefused();
-    const exchange = this.#exchanges.get(name);
-    if (exchange === undefined) return;
     if (name.startsWith('amq.')) {
       throw new AmqpError(
         'ACCESS_REFUSED',
         `deletion of system exchange '${name}' in vhost '${this.name}' not allowed`,
       );
     }
+    const exchange = this.#exchanges.get(name);
+    if (exchange === undefined) return;
     if (ifUnused && exchange.bound) throw errors.inUse('exchange', name, this.name);
     this.#removeExchange(exchange);
   }
@@ -169,10 +169,10 @@ export class Vhost implements Directory {
 
   /** queue.delete: returns the number of ready messages that went with it. */
   deleteQueue(queue: Queue, ifUnused = false, ifEmpty = false): number {
-    if (ifUnused && queue.consumers.count > 0) throw errors.inUse('queue', queue.name, this.name);
     if (ifEmpty && queue.ready > 0) {
       throw new AmqpError('PRECONDITION_FAILED', `queue '${queue.name}' in vhost '${this.name}' not empty`);
     }
+    if (ifUnused && queue.consumers.count > 0) throw errors.inUse('queue', queue.name, this.name);
     const { ready } = queue;
     this.#queues.delete(queue.name);
     this.#changed();

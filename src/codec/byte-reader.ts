@@ -66,7 +66,7 @@ export class ByteReader {
     const length = this.u8();
     const start = this.#take(length);
     const text = decodeUtf8(this.#buffer, start, start + length);
-    if (text === undefined) throw new AmqpError('FRAME_ERROR', 'Malformed UTF-8 in shortstr');
+    if (text === undefined) throw new AmqpError('FRAME_ERROR', 'Malformed UTF-8 in shortstr', { blameless: true });
     return text;
   }
 

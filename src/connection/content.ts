@@ -1,12 +1,12 @@
 /**
  * The content that a channel is receiving: basic.publish, its header and its body, until they are a message (AMQP 0-9-1 section
- * 4.2.6). While all of it lies in one chunk of input nothing is copied; `detach` saves what is known when the chunk ends.
+ * 4.2.6). While all of it lies in one chunk of input nothing is copied; `leave` saves what is known when the chunk ends.
  */
 import { checkProperties } from '../codec/properties.ts';
 import { Message } from '../broker/message.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { BASIC_PUBLISH, CLASS_BASIC } from '../protocol/generated/constants.ts';
-import { readU64 } from '../util/bytes.ts';
+import { readU16, readU64 } from '../util/bytes.ts';
 
 type Stage = 'none' | 'header' | 'body';
 
@@ -53,11 +53,11 @@ export class Content {
   header(buffer: Buffer, start: number, end: number): boolean {
     if (this.#stage === 'none') throw notMethod();
     if (this.#stage === 'body') throw notBody();
-    const classId = (buffer[start] << 8) | buffer[start + 1];
+    const classId = readU16(buffer, start);
     if (classId !== CLASS_BASIC) {
       throw unexpected(`expected content header for class 60, got one for class ${classId} instead`);
     }
-    if (end - start < PROPERTIES_OFFSET) throw undecodable('cannot decode content header');
+    if (readU16(buffer, start + 2) !== 0) throw notHeader();
     checkProperties(buffer, start + PROPERTIES_OFFSET, end);
     const size = readU64(buffer, start + 4);
     if (size > LARGEST_BODY) {
@@ -108,8 +108,22 @@ export class Content {
     return this.#stage === 'header' ? notHeader() : notBody();
   }
 
-  /** The chunk of input ends: copies what lies in it. */
-  detach(): void {
+  /**
+   * The chunk of input ends, or another channel's content begins: copies what lies in the chunk, and lets go of a message that is
+   * through, so that idle channels keep neither chunks nor bodies.
+   */
+  leave(): void {
+    if (this.open) this.#detach();
+    else this.message.clear();
+  }
+
+  /** Forgets an unfinished message. */
+  abandon(): void {
+    this.#stage = 'none';
+    this.message.clear();
+  }
+
+  #detach(): void {
     const { message } = this;
     const route = Buffer.from(message.route.subarray(message.routeStart, message.routeEnd));
     message.route = route;
@@ -125,12 +139,6 @@ export class Content {
     message.body = Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd));
     message.bodyStart = 0;
     message.bodyEnd = this.#bodySize;
-  }
-
-  /** Forgets an unfinished message. */
-  abandon(): void {
-    this.#stage = 'none';
-    this.message.clear();
   }
 
   /** The body comes in pieces: they are put together in a buffer of its size, which the system fills as it is written. */

@@ -16,16 +16,14 @@ export function control(connection: ControlledConnection, method: Method): void 
     case 'connection.close':
       connection.closeByClient();
       return;
-    case 'connection.close-ok':
-      if (connection.stage === 'closing') connection.closeAnswered();
-      return;
     case 'connection.update-secret':
       // Names and passwords do not expire here: a new secret changes nothing, and is taken as RabbitMQ's own backend does.
       if (connection.stage === 'running') connection.writer.method(0, { name: 'connection.update-secret-ok' });
       return;
     default:
-      // Whatever a client had sent before it heard of our close is ignored.
-      if (connection.stage === 'closing') return;
-      throw new AmqpError('CHANNEL_ERROR', 'unexpected method in connection state running');
+      // Before it hears of our close, and answers it, a client may say anything: that is ignored.
+      if (connection.stage === 'running')
+        throw new AmqpError('CHANNEL_ERROR', 'unexpected method in connection state running');
+      if (method.name === 'connection.close-ok') connection.closeAnswered();
   }
 }

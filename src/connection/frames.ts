@@ -85,7 +85,7 @@ export class Frames implements FrameHandler {
 
   /** The chunk of input ends. */
   endChunk(): void {
-    if (this.#receiving?.content.open === true) this.#receiving.content.detach();
+    this.#receiving?.content.leave();
     this.#receiving = undefined;
   }
 
@@ -122,7 +122,7 @@ export class Frames implements FrameHandler {
     const { channelMax, writer } = this.#connection;
     if (this.#channels.size >= channelMax) {
       const text = `number of channels opened (${channelMax}) has reached the negotiated channel_max (${channelMax})`;
-      throw new AmqpError('NOT_ALLOWED', text);
+      throw new AmqpError('NOT_ALLOWED', text, { blameless: true });
     }
     this.#channels.set(number, new Channel(this.#connection, number));
     writer.method(number, { name: 'channel.open-ok' });
@@ -158,9 +158,8 @@ export class Frames implements FrameHandler {
 
   /** Only one channel's content is in the current chunk without a copy: what another has begun there is saved. */
   #receive(channel: Channel): void {
-    const receiving = this.#receiving;
-    if (receiving === channel) return;
-    if (receiving?.content.open === true) receiving.content.detach();
+    if (this.#receiving === channel) return;
+    this.#receiving?.content.leave();
     this.#receiving = channel;
   }
 

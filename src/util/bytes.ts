@@ -18,6 +18,10 @@ export function equalBytes(a: Buffer, aStart: number, aEnd: number, b: Buffer, b
   return true;
 }
 
+export function readU16(buffer: Uint8Array, at: number): number {
+  return (buffer[at] << 8) | buffer[at + 1];
+}
+
 export function readU32(buffer: Uint8Array, at: number): number {
   return ((buffer[at] << 24) | (buffer[at + 1] << 16) | (buffer[at + 2] << 8) | buffer[at + 3]) >>> 0;
 }

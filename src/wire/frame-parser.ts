@@ -11,6 +11,10 @@ import type { FrameHandler } from './frame-handler.ts';
 
 /** Type, channel and payload size. */
 const HEAD_BYTES = 7;
+/** Class id and method id, which each method frame has at least. */
+const METHOD_IDS_BYTES = 4;
+/** Class id, weight and body size, which each content header has at least. */
+const CONTENT_HEADER_BYTES = 12;
 /** What a frame has beside its payload: the head and the end octet. */
 export const FRAME_OVERHEAD = 8;
 
@@ -61,6 +65,7 @@ export class FrameParser {
   }
 
   push(chunk: Buffer): void {
+    if (this.#stopped) return;
     let at = 0;
     if (this.#headLength > 0) at = this.#continue(chunk);
     const end = chunk.length;
@@ -93,9 +98,11 @@ export class FrameParser {
   #frame(type: number, channel: number, size: number, buffer: Buffer, start: number): void {
     switch (type) {
       case FRAME_METHOD:
+        if (size < METHOD_IDS_BYTES) throw unknownFrame(type, buffer.subarray(start, start + size));
         this.#handler.method(channel, buffer, start, start + size);
         return;
       case FRAME_HEADER:
+        if (size < CONTENT_HEADER_BYTES) throw unknownFrame(type, buffer.subarray(start, start + size));
         this.#handler.header(channel, buffer, start, start + size);
         return;
       case FRAME_BODY:
@@ -105,10 +112,11 @@ export class FrameParser {
         if (channel !== 0) {
           throw new AmqpError('UNEXPECTED_FRAME', `type 8, ${printPayload(buffer.subarray(start, start + size))}`);
         }
+        if (size > 0) throw unknownFrame(type, buffer.subarray(start, start + size));
         this.#handler.heartbeat();
         return;
       default:
-        throw frameError(type, buffer.subarray(start, start + size), 'unknown_frame');
+        throw unknownFrame(type, buffer.subarray(start, start + size));
     }
   }
 
@@ -169,6 +177,10 @@ export class FrameParser {
   #tooLarge(type: number, size: number): never {
     throw frameError(type, Buffer.alloc(0), `{frame_too_large,${size},${this.#maxPayload - FRAME_OVERHEAD}}`);
   }
+}
+
+function unknownFrame(type: number, payload: Uint8Array): AmqpError {
+  return frameError(type, payload, 'unknown_frame');
 }
 
 function badEnd(type: number, payload: Uint8Array, end: number): AmqpError {

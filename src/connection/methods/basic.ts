@@ -17,10 +17,11 @@ export const basicMethods: HandlersOf<'basic'> = {
 
   'basic.qos': (channel, { prefetchSize, prefetchCount, global }) => {
     if (prefetchSize !== 0) throw new AmqpError('NOT_IMPLEMENTED', `prefetch_size!=0 (${prefetchSize})`);
-    if (global) channel.globalPrefetch = prefetchCount;
-    else channel.prefetch = prefetchCount;
+    // A limit for consumers lifts the one of the channel, as it does in RabbitMQ; the other way round both hold.
+    channel.globalPrefetch = global ? prefetchCount : 0;
+    if (!global) channel.prefetch = prefetchCount;
     channel.send({ name: 'basic.qos-ok' });
-    if (global) channel.resumeConsumers();
+    channel.resumeConsumers();
   },
 
   'basic.consume': (channel, method) => {

@@ -22,6 +22,6 @@ export const channelMethods: HandlersOf<'channel'> = {
   },
 
   'channel.close-ok': () => {
-    // The client answers a close that it crossed with its own.
+    throw new AmqpError('COMMAND_INVALID', 'unimplemented method');
   },
 };

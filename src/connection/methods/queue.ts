@@ -11,13 +11,16 @@ import { queueName, resourceName } from './names.ts';
 
 export const queueMethods: HandlersOf<'queue'> = {
   'queue.declare': (channel, method) => {
-    const name = method.passive ? declarePassive(channel, method) : declare(channel, method);
+    const passive = method.passive || isReplyName(resourceName(method.queue));
+    const name = passive ? declarePassive(channel, method) : declare(channel, method);
     channel.currentQueue = name;
     if (method.noWait) return;
     const queue = channel.connection.vhost.queue(name);
     // What is no queue here is the name of a reply consumer, which counts as one that has a consumer.
     const [messageCount, consumerCount] = queue === undefined ? [0, 1] : [queue.ready, queue.consumers.count];
-    channel.replyWhenStored({ name: 'queue.declare-ok', queue: name, messageCount, consumerCount });
+    const answer = { name: 'queue.declare-ok', queue: name, messageCount, consumerCount } as const;
+    if (passive) channel.send(answer);
+    else channel.replyWhenStored(answer);
   },
 
   'queue.bind': (channel, method) => {
@@ -66,7 +69,6 @@ function declare(channel: Channel, method: QueueDeclare): string {
   const { connection } = channel;
   const { access, vhost } = connection;
   const named = resourceName(method.queue);
-  if (named === REPLY_TO) return named;
   const name = named === '' ? `amq.gen-${randomBytes(16).toString('base64url')}` : named;
   access.check('configure', 'queue', name);
   if (named.startsWith('amq.')) throw reservedName('queue', name);
