@@ -1,0 +1,87 @@
+/** Large bodies: stored once, kept until their last reference goes; and the room they took is used again. */
+import { describe, expect, test, vi } from 'vitest';
+import { barrier, confirmChannel, drain, hold, persistent, settled, store } from '../support/recovery/clients.ts';
+import { killableBroker } from '../support/recovery/killable.ts';
+import { DEADLINE } from '../support/interop/inbox.ts';
+
+const QUEUES = ['q0', 'q1', 'q2', 'q3', 'q4'];
+const BODY_BYTES = 100 * 1024;
+const bodies = ['a', 'b', 'c'].map((letter) => letter.repeat(BODY_BYTES));
+
+const eventually = <Value>(look: () => Value): Promise<Value> => vi.waitFor(look, { timeout: DEADLINE, interval: 50 });
+
+describe('large bodies', { timeout: 60_000 }, () => {
+  test('are stored once for five queues, survive with any of them, and go with the last', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertExchange('all', 'fanout');
+    for (const queue of QUEUES) {
+      await channel.assertQueue(queue);
+      await channel.bindQueue(queue, 'all', '');
+    }
+    for (const body of bodies) channel.publish('all', '', Buffer.from(body), persistent);
+    await channel.waitForConfirms();
+    const inFile = () => broker.query('SELECT bytes FROM body');
+    expect(inFile()).toEqual([BODY_BYTES, BODY_BYTES, BODY_BYTES]);
+
+    // Of the second body one reference is left, of the third none.
+    for (const queue of QUEUES) {
+      const held = await hold(broker.url, queue, 3);
+      if (queue !== 'q0') held.channel.ack(held.messages[1]);
+      held.channel.ack(held.messages[2]);
+      await settled(held.channel);
+    }
+    await barrier(broker.url);
+    await broker.restart();
+    expect(inFile()).toEqual([BODY_BYTES, BODY_BYTES]);
+    expect(await drain(broker.url, 'q0')).toEqual([`${bodies[0]}!`, `${bodies[1]}!`]);
+    for (const queue of ['q1', 'q2', 'q3']) expect(await drain(broker.url, queue)).toEqual([`${bodies[0]}!`]);
+    await barrier(broker.url);
+    await broker.restart();
+    expect(await drain(broker.url, 'q4')).toEqual([`${bodies[0]}!`]);
+    await eventually(() => expect(inFile()).toEqual([]));
+  });
+
+  test('go with the deletion and the purge of the queues that had them', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    for (const queue of ['purged', 'deleted', 'deleted-later']) {
+      await channel.assertQueue(queue);
+      await store(channel, queue, bodies);
+    }
+    expect(broker.query('SELECT count(*) FROM body')).toEqual([9]);
+    await channel.purgeQueue('purged');
+    await channel.deleteQueue('deleted');
+    await eventually(() => expect(broker.query('SELECT count(*) FROM body')).toEqual([3]));
+    await broker.restart();
+    const again = await confirmChannel(broker.url);
+    await again.deleteQueue('deleted-later');
+    await eventually(() => expect(broker.query('SELECT count(*) FROM body')).toEqual([0]));
+    expect(broker.query("SELECT name FROM queue WHERE name LIKE 'deleted%'")).toEqual([]);
+  });
+});
+
+describe('the database', { timeout: 60_000 }, () => {
+  test('uses the room of consumed messages again, and gives back what stays unused', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('work');
+    const MiB = 1024 * 1024;
+    const fill = () =>
+      store(
+        channel,
+        'work',
+        Array.from({ length: 40 }, (_, n) => Buffer.alloc(MiB, n)),
+      );
+    const empty = () => eventually(() => expect(broker.query('SELECT count(*) FROM page')).toEqual([0]));
+    await fill();
+    await channel.purgeQueue('work');
+    await empty();
+    await fill();
+    const pages = () => broker.query('PRAGMA page_count')[0] as number;
+    expect(pages() * 4096).toBeLessThan(60 * MiB);
+    await channel.purgeQueue('work');
+    await empty();
+    await eventually(() => expect(broker.fileBytes()).toBeLessThan(20 * MiB));
+  });
+});
