@@ -1,0 +1,126 @@
+/** Many connections in one thread, each with a queue of its own: what comes out of the queue is published to it again. */
+import { Connection, type Sink } from '../client/connection.ts';
+import { publishFrames } from '../client/frames.ts';
+import type { Counters, CrowdSpec, Role } from './role.ts';
+import { now, Times } from './times.ts';
+
+/** Connections that open at the same time. */
+const AT_ONCE = 20;
+
+export class Crowd implements Role {
+  readonly #members: readonly Member[];
+
+  private constructor(members: readonly Member[]) {
+    this.#members = members;
+  }
+
+  static async open(url: string, spec: CrowdSpec, counters: Counters, fail: (error: Error) => void): Promise<Crowd> {
+    const members: Member[] = [];
+    const times = new Times();
+    const numbers = Array.from({ length: spec.connections }, (_, i) => i).values();
+    const openSome = async (): Promise<void> => {
+      for (const number of numbers) {
+        members.push(await Member.open(url, `${spec.queue}.${number}`, spec.size, counters, times, fail));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, openSome));
+    return new Crowd(members);
+  }
+
+  start(): void {
+    for (const member of this.#members) member.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.stop()));
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.end()));
+  }
+
+  get times(): Uint32Array {
+    return this.#members[0].times.values;
+  }
+}
+
+class Member implements Sink {
+  readonly times: Times;
+  readonly #connection: Connection;
+  readonly #counters: Counters;
+  readonly #message: Buffer;
+  #running = false;
+  #sentAt = 0;
+  #onBack: (() => void) | undefined;
+
+  private constructor(connection: Connection, queue: string, size: number, counters: Counters, times: Times) {
+    this.#connection = connection;
+    this.#counters = counters;
+    this.times = times;
+    const message = { exchange: '', routingKey: queue, properties: {}, body: Buffer.alloc(size) };
+    this.#message = publishFrames(1, message, connection.frameMax).bytes;
+    connection.sink = this;
+  }
+
+  static async open(
+    url: string,
+    queue: string,
+    size: number,
+    counters: Counters,
+    times: Times,
+    onFailure: (error: Error) => void,
+  ): Promise<Member> {
+    const connection = await Connection.withChannel(url, { onFailure });
+    const member = new Member(connection, queue, size, counters, times);
+    const declare = { name: 'queue.declare', queue, passive: false, durable: false, exclusive: true } as const;
+    await connection.call(
+      1,
+      { ...declare, autoDelete: false, noWait: false, arguments: new Map() },
+      'queue.declare-ok',
+    );
+    const consume = { name: 'basic.consume', queue, consumerTag: '', noLocal: false, noAck: true } as const;
+    await connection.call(1, { ...consume, exclusive: false, noWait: false, arguments: new Map() }, 'basic.consume-ok');
+    return member;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#send();
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onBack = resolve;
+      this.#running = false;
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  method(): void {
+    // The body tells.
+  }
+
+  header(): void {
+    // The body tells.
+  }
+
+  body(): void {
+    this.times.add(now() - this.#sentAt);
+    this.#counters.consumed++;
+    if (this.#running) this.#send();
+    else this.#onBack?.();
+  }
+
+  endRead(): void {
+    // One message at a time.
+  }
+
+  #send(): void {
+    this.#counters.published++;
+    this.#sentAt = now();
+    this.#connection.write(this.#message);
+  }
+}

@@ -1,0 +1,19 @@
+/** Every scenario there is, in the order they run. */
+import type { Scenario } from '../scenario.ts';
+import { application } from './application.ts';
+import { backlog } from './backlog.ts';
+import { latency } from './latency.ts';
+import { processes } from './process.ts';
+import { routing } from './routing.ts';
+import { scale } from './scale.ts';
+import { throughput } from './throughput.ts';
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...throughput,
+  ...latency,
+  ...routing,
+  ...application,
+  ...scale,
+  ...backlog,
+  ...processes,
+];

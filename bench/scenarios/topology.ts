@@ -1,0 +1,109 @@
+/** Queues, exchanges and bindings that scenarios need, made before and removed after. */
+import { toFieldTable } from '../../src/codec/field-table.ts';
+import { Connection } from '../client/connection.ts';
+
+export interface QueueSet {
+  readonly names: readonly string[];
+  readonly durable: boolean;
+}
+
+/** `name` alone, or `name.0`, `name.1` and so on. */
+export function numbered(name: string, count: number): string[] {
+  return count === 1 ? [name] : Array.from({ length: count }, (_, i) => `${name}.${i}`);
+}
+
+/** A connection for what is said before and after the clock runs. */
+export class Topology implements AsyncDisposable {
+  readonly connection: Connection;
+  readonly #queues = new Set<string>();
+  readonly #exchanges = new Set<string>();
+
+  private constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  static async open(url: string): Promise<Topology> {
+    return new Topology(await Connection.withChannel(url));
+  }
+
+  /** Declares queues that are new and empty. */
+  async queues({ names, durable }: QueueSet): Promise<void> {
+    for (const queue of names) {
+      await this.deleteQueue(queue);
+      await this.declareQueue(queue, durable);
+      this.#queues.add(queue);
+    }
+  }
+
+  async declareQueue(queue: string, durable: boolean): Promise<void> {
+    const declare = { name: 'queue.declare', queue, passive: false, durable, exclusive: false } as const;
+    await this.connection.call(
+      1,
+      { ...declare, autoDelete: false, noWait: false, arguments: new Map() },
+      'queue.declare-ok',
+    );
+  }
+
+  async deleteQueue(queue: string): Promise<void> {
+    await this.connection.call(
+      1,
+      { name: 'queue.delete', queue, ifUnused: false, ifEmpty: false, noWait: false },
+      'queue.delete-ok',
+    );
+  }
+
+  /** A transient exchange. */
+  async exchange(exchange: string, type: string): Promise<void> {
+    await this.connection.call(
+      1,
+      { name: 'exchange.delete', exchange, ifUnused: false, noWait: false },
+      'exchange.delete-ok',
+    );
+    const declare = { name: 'exchange.declare', exchange, type, passive: false, durable: false } as const;
+    await this.connection.call(
+      1,
+      { ...declare, autoDelete: false, internal: false, noWait: false, arguments: new Map() },
+      'exchange.declare-ok',
+    );
+    this.#exchanges.add(exchange);
+  }
+
+  /** Binds without waiting; the next call's answer comes behind all of it. */
+  bind(exchange: string, queue: string, routingKey: string, args: Readonly<Record<string, unknown>> = {}): void {
+    const bind = { name: 'queue.bind', queue, exchange, routingKey, noWait: true } as const;
+    this.connection.send(1, { ...bind, arguments: toFieldTable(args) });
+  }
+
+  /** Ready messages of a queue. */
+  async ready(queue: string): Promise<number> {
+    const declare = { name: 'queue.declare', queue, passive: true, durable: false, exclusive: false } as const;
+    const { messageCount } = await this.connection.call(
+      1,
+      { ...declare, autoDelete: false, noWait: false, arguments: new Map() },
+      'queue.declare-ok',
+    );
+    return messageCount;
+  }
+
+  /** Throws where a queue holds another number of ready messages. */
+  async expectReady(queue: string, count: number): Promise<void> {
+    const ready = await this.ready(queue);
+    if (ready !== count) throw new Error(`${ready} of ${count} messages are in the queue`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      for (const queue of this.#queues) await this.deleteQueue(queue);
+      for (const exchange of this.#exchanges) {
+        await this.connection.call(
+          1,
+          { name: 'exchange.delete', exchange, ifUnused: false, noWait: false },
+          'exchange.delete-ok',
+        );
+      }
+      await this.connection.close();
+    } finally {
+      this.connection.destroy();
+    }
+  }
+}

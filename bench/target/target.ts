@@ -1,0 +1,79 @@
+/** A broker to be measured: one that runs somewhere, or one that the bench starts by a command. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FieldTable } from '../../src/protocol/field-table.ts';
+import { Connection } from '../client/connection.ts';
+import { launch, type LaunchedBroker } from './launch.ts';
+
+export interface Target extends AsyncDisposable {
+  readonly name: string;
+  /** Where it is reached; a target that is a command is started first, once. */
+  url(): Promise<string>;
+  /** Starts another one, with a data folder of its own or the given one. Undefined for a broker that runs somewhere. */
+  readonly launch?: (folder?: string) => Promise<LaunchedBroker>;
+}
+
+export class RemoteTarget implements Target {
+  readonly name: string;
+  readonly #url: string;
+
+  constructor(name: string, url: string) {
+    this.name = name;
+    this.#url = url;
+  }
+
+  url(): Promise<string> {
+    return Promise.resolve(this.#url);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Not ours to stop.
+  }
+}
+
+export class CommandTarget implements Target {
+  readonly name: string;
+  readonly #command: string;
+  readonly #folders: string[] = [];
+  #running: Promise<LaunchedBroker> | undefined;
+
+  /** `command` holds `{port}` and `{dir}` where the broker needs them. */
+  constructor(name: string, command: string) {
+    this.name = name;
+    this.#command = command;
+  }
+
+  async url(): Promise<string> {
+    this.#running ??= this.launch();
+    return (await this.#running).url;
+  }
+
+  readonly launch = async (folder?: string): Promise<LaunchedBroker> => {
+    return launch(this.#command, folder ?? (await this.#newFolder()));
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#running)?.stop();
+    for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
+  }
+
+  async #newFolder(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
+    this.#folders.push(folder);
+    return folder;
+  }
+}
+
+/** What a broker says of itself: product and version, and the platform where it tells more. */
+export async function describeBroker(target: Target): Promise<string> {
+  const connection = await Connection.open(await target.url());
+  const { serverProperties } = connection;
+  await connection.close();
+  return `${text(serverProperties, 'product')} ${text(serverProperties, 'version')}, ${text(serverProperties, 'platform')}`;
+}
+
+function text(table: FieldTable, name: string): string {
+  const field = table.get(name);
+  return field?.type === 'longstr' ? String(field.value) : '?';
+}
