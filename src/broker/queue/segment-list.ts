@@ -51,9 +51,13 @@ export class SegmentList {
   /** Begins a new tail with the message numbered `next`. Returns the old one where nothing is left in it: it is removed. */
   startTail(next: number): Segment | undefined {
     const old = this.#tail;
+    const removed = old.settled ? old : undefined;
+    // Before the new one comes: a tail that never had a message begins where the new one does.
+    if (removed !== undefined) this.#segments.removeAt(this.#segments.length - 1);
     this.#tail = new Segment(next, old);
     this.#segments.push(this.#tail);
-    return old.settled && this.remove(old) ? old : undefined;
+    if (this.#recent === removed) this.#recent = this.#tail;
+    return removed;
   }
 
   /** Removes a segment in which nothing is left. The tail stays, and false is returned. */
