@@ -12,6 +12,9 @@ type Stage = 'none' | 'header' | 'body';
 
 /** RabbitMQ's bound for any body, whatever max_message_size says. */
 const LARGEST_BODY = 512 * 1024 * 1024;
+/** Buffers of bodies that come in pieces: the first one's size, and how much larger than needed the next are. */
+const FIRST_BODY_BYTES = 65536;
+const BODY_GROWTH = 4;
 /** Class id, weight and body size come before the properties. */
 const PROPERTIES_OFFSET = 12;
 /** Class id, method id and the reserved short come before exchange and routing key. */
@@ -94,7 +97,7 @@ export class Content {
       message.bodyStart = start;
       message.bodyEnd = end;
     } else if (length > 0) {
-      if (this.#bodyGot === 0) this.#allocate();
+      this.#reserve(this.#bodyGot + length);
       buffer.copy(message.body, this.#bodyGot, start, end);
     }
     this.#bodyGot += length;
@@ -109,8 +112,8 @@ export class Content {
   }
 
   /**
-   * The chunk of input ends, or another channel's content begins: copies what lies in the chunk, and lets go of a message that is
-   * through, so that idle channels keep neither chunks nor bodies.
+   * The chunk of input ends, or another channel's content begins: copies what lies in the chunk, and lets go of a message that
+   * is through, so that idle channels keep neither chunks nor bodies.
    */
   leave(): void {
     if (this.open) this.#detach();
@@ -141,10 +144,16 @@ export class Content {
     message.bodyEnd = this.#bodySize;
   }
 
-  /** The body comes in pieces: they are put together in a buffer of its size, which the system fills as it is written. */
-  #allocate(): void {
+  /**
+   * The body comes in pieces: they are put together in a buffer that grows with what came. What was announced is only believed as
+   * far as that, for a client may announce on each of its channels what the machine does not have.
+   */
+  #reserve(bytes: number): void {
     const { message } = this;
-    message.body = Buffer.allocUnsafeSlow(this.#bodySize);
+    if (message.bodyOwned && bytes <= message.body.length) return;
+    const body = Buffer.allocUnsafeSlow(Math.min(this.#bodySize, Math.max(FIRST_BODY_BYTES, bytes * BODY_GROWTH)));
+    if (message.bodyOwned) message.body.copy(body, 0, 0, this.#bodyGot);
+    message.body = body;
     message.bodyStart = 0;
     message.bodyEnd = this.#bodySize;
     message.bodyOwned = true;
