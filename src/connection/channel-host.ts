@@ -22,6 +22,8 @@ export interface ChannelHost {
   readonly writer: Writer;
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */
   readonly takesDeliveries: boolean;
+  /** False where the client reads so little of its replies that further ones are lost. */
+  readonly takesReplies: boolean;
   /** Has the channel's `endTurn` called at the end of this turn. */
   wakeChannel(channel: TurnChannel): void;
   /** Calls back once everything said to the store is stored; until then no further frame is taken. */

@@ -85,7 +85,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
 
   reply(message: Message): void {
     const { replyConsumer } = this;
-    if (replyConsumer === undefined) return;
+    if (replyConsumer === undefined || !this.connection.takesReplies) return;
     this.connection.writer.deliver(this.number, replyConsumer.tag, this.unacked.skip(), false, message);
   }
 

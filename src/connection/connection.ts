@@ -27,6 +27,8 @@ type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
 const FULL_READ_BYTES = 65536;
 /** Output that the client has not taken, from which on its own input is not read any more. */
 const CONGESTED_BYTES = 4 * 1024 * 1024;
+/** Replies (direct reply-to) that the client has not taken, from which on further ones are dropped. */
+const REPLIES_BYTES = 64 * 1024 * 1024;
 /** Until the socket of a client that was refused without a word is closed (RabbitMQ's SILENT_CLOSE_DELAY). */
 const SILENT_CLOSE_MS = 3000;
 /** Until a client that does not answer connection.close is dropped (RabbitMQ's CLOSING_TIMEOUT). */
@@ -75,6 +77,8 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());
     socket.on('error', (error) => (this.#reasonClosed = error.message));
+    socket.on('end', () => this.#onEnd());
+    socket.on('timeout', () => this.missedHeartbeats());
     socket.on('close', () => this.#onClosed());
   }
 
@@ -200,13 +204,22 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     return false;
   }
 
-  /** A method was answered: where that was a lot, the next one waits until it is on its way. */
+  /** A method was answered: where much waits to be sent, the next one waits too. Deliveries alone keep nobody from being heard. */
   answered(): void {
-    if (this.writer.unflushed > CONGESTED_BYTES) this.#reading.pause('congested');
+    if (this.writer.pending <= CONGESTED_BYTES) return;
+    this.#reading.pause('congested');
+    // Nothing is heard of the client now, so that it must show by reading that it is alive.
+    this.#socket.setTimeout(2 * this.heartbeat * 1000);
+  }
+
+  /** False where so many replies wait for the client that further ones are lost: they have no queue to wait in. */
+  get takesReplies(): boolean {
+    return !this.writer.congested || this.writer.pending <= REPLIES_BYTES;
   }
 
   /** A message came in: where the broker can take no more, that was the last for now. */
   published(): void {
+    if (this.writer.congested) this.answered();
     const { alarm } = this.broker.node.alarms;
     if (alarm === undefined || this.#reading.has('alarm')) return;
     this.#reading.pause('alarm');
@@ -258,8 +271,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     if (this.writer.flush()) this.#sent = true;
     this.#reading.resume('turn');
     if (this.#starved && !this.writer.full) this.#resumeConsumers();
-    if (!this.writer.congested) this.#reading.resume('congested');
-    else if (this.writer.pending > CONGESTED_BYTES) this.#reading.pause('congested');
+    if (!this.writer.congested) this.#hearAgain();
   }
 
   readonly #wake = (): void => {
@@ -312,8 +324,21 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
 
   #onDrain(): void {
     this.writer.drain();
-    this.#reading.resume('congested');
+    this.#hearAgain();
     if (this.#starved) this.#resumeConsumers();
+  }
+
+  #hearAgain(): void {
+    if (!this.#reading.has('congested')) return;
+    this.#socket.setTimeout(0);
+    this.#reading.resume('congested');
+  }
+
+  /** The client has said its last, so what it has not read concerns nobody: half a connection is none, as in RabbitMQ. */
+  #onEnd(): void {
+    if (this.#stage === 'closed') return;
+    this.writer.flush();
+    this.drop();
   }
 
   #resumeConsumers(): void {

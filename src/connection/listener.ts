@@ -58,6 +58,8 @@ export class Listener {
       server.once('error', reject);
       server.listen({ port, host }, () => {
         server.off('error', reject);
+        // A client that cannot be accepted, for want of file descriptors or otherwise, is no reason to end.
+        server.on('error', (error) => this.#broker.log.error({ err: error }, 'cannot accept a connection'));
         resolve();
       });
     });

@@ -11,6 +11,7 @@ export class Offender {
   /** What was received, up to a bound. */
   readonly #received: Buffer[] = [];
   #receivedBytes = 0;
+  #last: Buffer = Buffer.alloc(0);
   readonly #closed: Promise<void>;
 
   private constructor(socket: Socket) {
@@ -18,6 +19,7 @@ export class Offender {
     this.peer = `127.0.0.1:${socket.localPort}`;
     socket.on('data', (chunk: Buffer) => {
       this.#receivedBytes += chunk.length;
+      this.#last = chunk;
       if (this.#received.length < 100) this.#received.push(chunk);
     });
     // A reset is the broker's good right; what counts is that the socket closes.
@@ -33,6 +35,11 @@ export class Offender {
 
   get received(): Buffer {
     return Buffer.concat(this.#received);
+  }
+
+  /** True where this text was in the last that was received. */
+  heard(text: string): boolean {
+    return this.#last.includes(text);
   }
 
   get receivedBytes(): number {

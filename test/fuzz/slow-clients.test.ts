@@ -114,6 +114,54 @@ describe('a client that reads nothing', () => {
       offender.destroy();
     });
   });
+
+  test('and is owed replies without end does not get all of them', async () => {
+    await arena().attack(async () => {
+      const client = await AmqpClient.connect(arena().url);
+      const channel = await client.channel();
+      const requests = await channel.queue();
+      await channel.consume(requests, { noAck: true });
+      // The reply consumer's own request tells its reply address.
+      const offender = await arena().offender('reads no replies');
+      const replies = method('basic.consume', { queue: 'amq.rabbitmq.reply-to', noAck: true });
+      const request = method('basic.publish', { routingKey: requests });
+      const header = frames.headerFrame(1, 0, { replyTo: 'amq.rabbitmq.reply-to' });
+      const methods = [replies, request].map((one) => frames.methodFrame(1, one));
+      await offender.say(Buffer.concat([...HANDSHAKE, OPEN_CHANNEL, ...methods, header]));
+      const { replyTo = '' } = (await channel.delivery()).properties;
+      offender.socket.pause();
+      const count = 160;
+      const publisher = await client.channel();
+      await publisher.call('confirm.select');
+      for (let sent = 0; sent < count; sent++) publisher.publish(replyTo, Buffer.alloc(MIB));
+      await publisher.confirmed(1, count);
+      const unread = offender.receivedBytes;
+      offender.socket.resume();
+      // Where a small reply comes through again, all that waited has come before it.
+      const last = 'the last one';
+      await expect.poll(() => publisher.publish(replyTo, last) && offender.heard(last), { timeout: 10_000 }).toBe(true);
+      expect(offender.receivedBytes - unread).toBeGreaterThan(MIB);
+      expect(offender.receivedBytes - unread).toBeLessThan((count - 20) * MIB);
+      await client.close();
+      offender.destroy();
+    });
+  });
+
+  test('nor says anything any more is given up after its heartbeats are missed, whatever waits for it', async () => {
+    await filled(arena(), 'fuzz-b', 32, MIB);
+    await arena().attack(async () => {
+      const client = await AmqpClient.connect(arena().url, { tune: { heartbeat: 1 } });
+      const channel = await client.channel();
+      client.socket.pause();
+      for (let count = 0; count < 32; count++) channel.send('basic.get', { queue: 'fuzz-b' });
+      const watcher = await AmqpClient.connect(arena().url);
+      const asking = await watcher.channel();
+      await expect.poll(async () => (await asking.counts('fuzz-b')).messages, { timeout: 1000 }).toBeLessThan(32);
+      await asking.expectCounts('fuzz-b', { messages: 32 });
+      await watcher.close();
+      client.destroy();
+    });
+  });
 });
 
 /** A client on an open channel that said this, and from then on reads nothing. */
