@@ -5,6 +5,7 @@
  */
 import type { Scratch } from '../store/scratch.ts';
 import type { Alarms } from './alarms.ts';
+import { SegmentBuffers } from './queue/segment-buffers.ts';
 
 export interface Evictable {
   /** Frees what memory it can and returns the bytes; `scratch`: where to put what the store does not have, if anywhere. */
@@ -33,6 +34,7 @@ export class Memory {
   readonly #budget: number;
   readonly #alarms: Alarms;
   readonly scratch: Scratch | undefined;
+  readonly buffers = new SegmentBuffers();
   /** Whoever has memory, those that were asked last at the end. */
   readonly #holders = new Set<Evictable>();
   #bytes = 0;

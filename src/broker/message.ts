@@ -6,6 +6,9 @@ import { PROPERTY_DELIVERY_MODE } from '../protocol/generated/constants.ts';
 import { propertyFlags, readDeliveryMode } from '../codec/properties.ts';
 import type { Body } from './body.ts';
 
+/** Bodies from this size on may be kept by reference by who was shown them: their bytes stay as they are. */
+export const LENT_BODY_BYTES = 8192;
+
 const EMPTY = Buffer.alloc(0);
 const PERSISTENT = 2;
 
@@ -47,6 +50,20 @@ export class Message {
   get routingKey(): string {
     const start = this.routeStart + 1 + this.route[this.routeStart];
     return this.route.toString('utf8', start + 1, this.routeEnd);
+  }
+
+  /** The message with bytes of its own, for whoever keeps it. */
+  copy(): Message {
+    const copy = new Message();
+    copy.route = Buffer.from(this.route.subarray(this.routeStart, this.routeEnd));
+    copy.routeEnd = copy.route.length;
+    copy.properties = Buffer.from(this.properties.subarray(this.propertiesStart, this.propertiesEnd));
+    copy.propertiesEnd = copy.properties.length;
+    const body = this.body.subarray(this.bodyStart, this.bodyEnd);
+    copy.body = this.bodyOwned ? body : Buffer.from(body);
+    copy.bodyEnd = copy.body.length;
+    copy.bodyOwned = true;
+    return copy;
   }
 
   /** Lets go of the buffers, so that the view does not keep them alive. */

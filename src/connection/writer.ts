@@ -4,7 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { ByteWriter } from '../codec/byte-writer.ts';
-import type { Message } from '../broker/message.ts';
+import { LENT_BODY_BYTES, type Message } from '../broker/message.ts';
 import {
   BASIC_DELIVER,
   BASIC_GET_OK,
@@ -24,9 +24,6 @@ import type { OutputBuffers } from './output-buffers.ts';
 
 /** Output of one turn from which on deliveries wait for its end. */
 const TURN_BYTES = 256 * 1024;
-/** Bodies from this size on are sent from where they lie. */
-const BY_REFERENCE_BYTES = 8192;
-
 const CONTENT_HEADER_BYTES = 12;
 const FRAME_HEAD_BYTES = 7;
 
@@ -196,7 +193,7 @@ export class Writer {
 
   #bodyFrame(channel: number, body: Buffer, start: number, end: number): void {
     const size = end - start;
-    const byReference = size >= BY_REFERENCE_BYTES;
+    const byReference = size >= LENT_BODY_BYTES;
     const buffer = this.#reserve(byReference ? FRAME_OVERHEAD : size + FRAME_OVERHEAD);
     const at = frameHead(buffer, this.#length, FRAME_BODY, channel, size);
     if (byReference) {

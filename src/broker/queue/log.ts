@@ -26,7 +26,7 @@ export interface LogContext {
 export class QueueLog implements Evictable {
   readonly #bodies: Bodies;
   readonly #memory: Memory;
-  readonly #segments = new SegmentList(0);
+  readonly #segments: SegmentList;
   /** Undefined where nothing of the log outlives the process. */
   readonly #writer: LogWriter | undefined;
   #next = 0;
@@ -41,6 +41,7 @@ export class QueueLog implements Evictable {
   constructor({ store, bodies, memory }: LogContext, queueId: number | undefined) {
     this.#bodies = bodies;
     this.#memory = memory;
+    this.#segments = new SegmentList(memory.buffers);
     const stored = queueId !== undefined && store.durable;
     this.#writer = stored ? new LogWriter(store, queueId, bodies, this.#segments) : undefined;
   }
@@ -186,9 +187,10 @@ export class QueueLog implements Evictable {
   drop(): void {
     this.#memory.forget(this);
     for (const segment of this.#segments) {
+      for (const body of this.#bodiesOf(segment)) this.#bodies.release(body);
       this.#memory.shrank(segment.footprint);
       segment.freeScratch(this.#memory.scratch);
-      for (const body of this.#bodiesOf(segment)) this.#bodies.release(body);
+      segment.release(this.#memory.buffers);
     }
     this.#writer?.drop();
   }
@@ -215,12 +217,13 @@ export class QueueLog implements Evictable {
     if (!segment.settled) {
       const writer = this.#writer;
       if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) return 0;
-      if (writer !== undefined && segment.isInPages) segment.cool();
-      else if (scratch !== undefined) segment.coolInto(scratch);
+      if (writer !== undefined && segment.isInPages) segment.cool(this.#memory.buffers);
+      else if (scratch !== undefined) segment.coolInto(scratch, this.#memory.buffers);
       else return 0;
     }
-    if (segment === this.#segments.tail) this.#segments.startTail(this.#next);
     this.#memory.shrank(footprint);
+    // A tail that is out of memory takes no message: an empty one follows it, which takes no memory yet.
+    if (segment === this.#segments.tail) this.#segments.startTail(this.#next);
     return footprint;
   }
 
@@ -243,13 +246,16 @@ export class QueueLog implements Evictable {
   }
 
   #startTail(): void {
-    const removed = this.#segments.startTail(this.#next);
-    if (removed !== undefined) this.#memory.shrank(removed.footprint);
+    const full = this.#segments.tail;
+    if (full.settled) this.#memory.shrank(full.footprint);
+    this.#segments.startTail(this.#next);
+    this.#memory.grew(this.#segments.tail.footprint, this);
   }
 
   #remove(segment: Segment): void {
-    const { footprint } = segment;
-    if (this.#segments.remove(segment)) this.#memory.shrank(footprint);
+    if (segment === this.#segments.tail) return;
+    this.#memory.shrank(segment.footprint);
+    this.#segments.remove(segment);
   }
 
   *#bodiesOf(segment: Segment): IterableIterator<Body> {

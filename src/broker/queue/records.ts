@@ -3,7 +3,8 @@
  * begins and what became of it. A message is addressed by its index; there is no object for it.
  */
 import { readU32, writeU32 } from '../../util/bytes.ts';
-import type { Message } from '../message.ts';
+import { LENT_BODY_BYTES, type Message } from '../message.ts';
+import type { SegmentBuffers } from './segment-buffers.ts';
 import { recordBodySize, recordBytes, recordLength, recordOffset, viewRecord, writeRecord } from './record.ts';
 
 /** Records take no further message past either of these. */
@@ -27,12 +28,29 @@ export class Records {
   #used = 0;
   #starts = NO_STARTS;
   #states = NO_STATES;
+  /** Length of the largest record. */
+  #largest = 0;
 
-  /** Nothing is allocated before the first message; `like`, the records before these, tells how much that will be. */
-  constructor(like?: Records) {
-    if (like === undefined || like.count < FULL_MESSAGES / 2) return;
-    this.#growArrays(FULL_MESSAGES);
-    this.#bytes = Buffer.allocUnsafeSlow(Math.min(like.#used, FULL_BYTES));
+  /** Nothing is allocated before the first message. */
+  static empty(): Records {
+    return new Records();
+  }
+
+  /** Full-sized ones, to follow others that were full. */
+  static after(full: Records, buffers: SegmentBuffers): Records {
+    const records = new Records();
+    if (!full.full) return records;
+    const { bytes, starts, states } = buffers.take(FULL_MESSAGES, Math.min(full.#bytes.length, FULL_BYTES));
+    records.#bytes = bytes;
+    records.#starts = starts;
+    records.#states = states;
+    return records;
+  }
+
+  /** Nobody reads these records any more: their memory may be used again, unless a large body of them was lent out. */
+  release(buffers: SegmentBuffers): void {
+    if (this.#states.length !== FULL_MESSAGES || this.#largest >= LENT_BODY_BYTES) return;
+    buffers.give({ bytes: this.#bytes, starts: this.#starts, states: this.#states });
   }
 
   /** Records that were read from the store: some indexes below `count` may have none, and those get `state`. */
@@ -40,6 +58,8 @@ export class Records {
     const records = new Records();
     records.#bytes = bytes;
     records.#used = bytes.length;
+    // What was read came with memory of its own, which is not to be used again.
+    records.#largest = Infinity;
     records.#starts = new Uint32Array(count).fill(NOWHERE);
     records.#states = new Uint8Array(count).fill(state);
     records.count = count;
@@ -81,6 +101,7 @@ export class Records {
     this.#starts[index] = this.#used;
     this.#states[index] = state;
     writeRecord(bytes, this.#used, length, index, message);
+    if (length > this.#largest) this.#largest = length;
     this.#used += length;
     return index;
   }

@@ -1,15 +1,19 @@
 /** The segments of a log in their order, found by sequence number. The last, where messages are added, is the tail. */
 import { Deque } from '../../util/deque.ts';
+import { Records } from './records.ts';
 import { Segment } from './segment.ts';
+import type { SegmentBuffers } from './segment-buffers.ts';
 
 export class SegmentList {
   readonly #segments = new Deque<Segment>();
+  readonly #buffers: SegmentBuffers;
   #tail: Segment;
   /** The segment found last: calls come in runs. */
   #recent: Segment;
 
-  constructor(next: number) {
-    this.#tail = this.#recent = new Segment(next);
+  constructor(buffers: SegmentBuffers) {
+    this.#buffers = buffers;
+    this.#tail = this.#recent = new Segment(0, Records.empty());
     this.#segments.push(this.#tail);
   }
 
@@ -48,32 +52,33 @@ export class SegmentList {
     return low;
   }
 
-  /** Begins a new tail with the message numbered `next`. Returns the old one where nothing is left in it: it is removed. */
-  startTail(next: number): Segment | undefined {
+  /** Begins a new tail with the message numbered `next`; the old one goes where nothing is left in it. */
+  startTail(next: number): void {
     const old = this.#tail;
-    const removed = old.settled ? old : undefined;
-    // Before the new one comes: a tail that never had a message begins where the new one does.
-    if (removed !== undefined) this.#segments.removeAt(this.#segments.length - 1);
-    this.#tail = new Segment(next, old);
+    this.#tail = old.next(next, this.#buffers);
+    if (old.settled) {
+      // Before the new one comes: a tail that never had a message begins where the new one does.
+      this.#segments.removeAt(this.#segments.length - 1);
+      if (this.#recent === old) this.#recent = this.#tail;
+      old.release(this.#buffers);
+    }
     this.#segments.push(this.#tail);
-    if (this.#recent === removed) this.#recent = this.#tail;
-    return removed;
   }
 
-  /** Removes a segment in which nothing is left. The tail stays, and false is returned. */
-  remove(segment: Segment): boolean {
-    if (segment === this.#tail) return false;
+  /** Removes a segment in which nothing is left, unless it is the tail. */
+  remove(segment: Segment): void {
+    if (segment === this.#tail) return;
     if (this.#segments.first === segment) this.#segments.shift();
     else this.#segments.removeAt(this.position(segment.base));
     if (this.#recent === segment) this.#recent = this.#tail;
-    return true;
+    segment.release(this.#buffers);
   }
 
   /** Puts stored segments, which come before all others, into the empty list. */
   recover(segments: readonly Segment[], next: number): void {
     this.#segments.clear();
     for (const segment of segments) this.#segments.push(segment);
-    this.#tail = this.#recent = new Segment(next);
+    this.#tail = this.#recent = new Segment(next, Records.empty());
     this.#segments.push(this.#tail);
   }
 }

@@ -10,6 +10,7 @@ import type { Message } from '../message.ts';
 import type { Page } from './page.ts';
 import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset } from './record.ts';
 import { Records } from './records.ts';
+import type { SegmentBuffers } from './segment-buffers.ts';
 
 const READY = 0;
 const UNACKED = 1;
@@ -40,16 +41,25 @@ export class Segment {
   #readyFrom = 0;
   #lastPage = 0;
 
-  /** `like`: the segment before it, whose size tells how large this one may grow. */
-  constructor(base: number, like?: Segment) {
+  constructor(base: number, records: Records | undefined) {
     this.base = base;
-    this.#records = new Records(like === undefined ? undefined : like.#records);
+    this.#records = records;
+  }
+
+  /** An empty segment to follow this one. */
+  next(base: number, buffers: SegmentBuffers): Segment {
+    return new Segment(base, this.#records === undefined ? Records.empty() : Records.after(this.#records, buffers));
+  }
+
+  /** Nobody wants anything of the segment any more. */
+  release(buffers: SegmentBuffers): void {
+    this.#records?.release(buffers);
+    this.#records = undefined;
   }
 
   /** A segment as it was stored: `count` is the last stored index and one. */
   static cold(base: number, count: number, pages: readonly Page[]): Segment {
-    const segment = new Segment(base);
-    segment.#records = undefined;
+    const segment = new Segment(base, undefined);
     segment.#count = segment.flushed = count;
     for (const page of pages) {
       segment.pages.push(page);
@@ -203,9 +213,9 @@ export class Segment {
   }
 
   /** Forgets the records, which the pages have. */
-  cool(): void {
+  cool(buffers: SegmentBuffers): void {
     for (const page of this.pages) page.noteSettled((index) => this.isSettled(index));
-    this.#records = undefined;
+    this.release(buffers);
   }
 
   get isInScratch(): boolean {
@@ -213,9 +223,9 @@ export class Segment {
   }
 
   /** Puts the records into the scratch file, with all that is known of them. Throws the system's error if that fails. */
-  coolInto(scratch: Scratch): void {
+  coolInto(scratch: Scratch, buffers: SegmentBuffers): void {
     this.#scratch = scratch.write(this.#records!.pack());
-    this.#records = undefined;
+    this.release(buffers);
   }
 
   loadFrom(scratch: Scratch): void {
