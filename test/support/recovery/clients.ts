@@ -30,10 +30,10 @@ export interface Consumed {
   readonly messages: readonly ConsumeMessage[];
 }
 
-/** Takes the first `count` messages of a queue, unacknowledged, on a connection of its own. */
-export async function hold(url: string, queue: string, count: number): Promise<Consumed> {
+/** Takes the first `count` messages of a queue, unacknowledged, on a connection of its own. `prefetch`: 0 for no limit. */
+export async function hold(url: string, queue: string, count: number, prefetch = count): Promise<Consumed> {
   const channel = await openChannel(url);
-  await channel.prefetch(count);
+  await channel.prefetch(prefetch);
   const inbox = new Inbox<ConsumeMessage | null>();
   const { consumerTag } = await channel.consume(queue, inbox.push);
   const messages = (await inbox.take(count)) as ConsumeMessage[];

@@ -1,0 +1,92 @@
+/** What is compared when the broker is back. */
+import type { ConsumeMessage } from 'amqplib';
+import { openChannel } from '../../support/interop/amqplib.ts';
+import { barrier, hold } from '../../support/recovery/clients.ts';
+import type { KillableBroker } from '../../support/recovery/killable.ts';
+import { idOf, type QueueLedger } from './ledger.ts';
+import { bindingText, type Declarer, type Topology } from './topology.ts';
+
+/** A queue that grew past this is purged, so that a long run does not only read. */
+const LARGE = 5000;
+
+/** Compares everything; returns what is wrong. What the broker has is known to be there afterwards. */
+export async function check(
+  broker: KillableBroker,
+  queues: readonly QueueLedger[],
+  declarers: readonly Declarer[],
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const queue of queues) {
+    const found = await look(broker, queue.name);
+    wrong.push(...queue.check(found));
+    if (found.length <= LARGE) continue;
+    await (await openChannel(broker.url)).purgeQueue(queue.name);
+    queue.purged();
+  }
+  for (const declarer of declarers) wrong.push(...(await checkTopology(broker, declarer)));
+  // That all this was delivered is to be known after the next kill.
+  await barrier(broker.url);
+  return wrong;
+}
+
+/** All messages of a queue, which go back to it. */
+async function look(broker: KillableBroker, queue: string): Promise<readonly ConsumeMessage[]> {
+  const channel = await openChannel(broker.url);
+  const { messageCount } = await channel.checkQueue(queue);
+  await channel.close();
+  if (messageCount === 0) return [];
+  const held = await hold(broker.url, queue, messageCount, 0);
+  await held.channel.close();
+  return held.messages;
+}
+
+async function checkTopology(broker: KillableBroker, declarer: Declarer): Promise<string[]> {
+  const { name, before, after } = declarer;
+  const inFile = topologyInFile(broker, name);
+  const queues = new Map<string, readonly string[]>();
+  for (const queue of inFile.queues.keys()) queues.set(queue, (await look(broker, queue)).map(idOf));
+  declarer.before = declarer.after = { ...inFile, queues };
+  const found = describe(inFile);
+  if (found !== describe(before) && found !== describe(after)) {
+    return [`${name} has ${found}, not ${describe(before)} nor ${describe(after)}`];
+  }
+  const wrong: string[] = [];
+  for (const [queue, ids] of queues) {
+    // Either may be without the queue: the operation under way declared or deleted it.
+    const [least, most] = [before.queues.get(queue) ?? [], after.queues.get(queue) ?? []];
+    const publishing = startsWith(ids, least) && startsWith(most, ids);
+    if (same(ids, least) || same(ids, most) || publishing) continue;
+    wrong.push(`${queue} has ${ids.join()}, not ${least.join()} nor ${most.join()}`);
+  }
+  return wrong;
+}
+
+/** What the broker has just recovered from. */
+function topologyInFile(broker: KillableBroker, owner: string): Topology {
+  const names = (table: string): string[] =>
+    broker.query(`SELECT name FROM ${table} WHERE name LIKE '${owner}-%'`) as string[];
+  const autoDelete = broker.query(`SELECT name FROM exchange WHERE auto_delete = 1`);
+  const bindings = broker.query(
+    `SELECT json_array(source, destination_type, destination, routing_key) FROM binding WHERE source LIKE '${owner}-%'`,
+  ) as string[];
+  return {
+    queues: new Map(names('queue').map((name) => [name, []])),
+    exchanges: new Map(names('exchange').map((name) => [name, autoDelete.includes(name)])),
+    bindings: new Set(bindings.map((row) => bindingText(...(JSON.parse(row) as [string, string, string, string])))),
+  };
+}
+
+/** All but the messages. */
+function describe({ queues, exchanges, bindings }: Topology): string {
+  const sorted = (items: Iterable<unknown>): unknown[] => [...items].sort();
+  const flagged = [...exchanges].map(([name, autoDelete]) => `${name}${autoDelete ? ' auto-delete' : ''}`);
+  return JSON.stringify([sorted(queues.keys()), sorted(flagged), sorted(bindings)]);
+}
+
+function startsWith(whole: readonly string[], start: readonly string[]): boolean {
+  return whole.length >= start.length && start.every((id, n) => whole[n] === id);
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && startsWith(a, b);
+}

@@ -1,0 +1,68 @@
+/** One life of the broker, from a start to a kill: clients live in it, and end with it. */
+import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
+
+export class Life {
+  readonly url: string;
+  readonly #connections: ChannelModel[] = [];
+  readonly #clients: Promise<void>[] = [];
+  readonly #failures: unknown[] = [];
+  readonly #due = Promise.withResolvers<void>();
+  #confirmsLeft: number;
+  #over = false;
+
+  /** `confirms`: how many this life sees before it is to end. */
+  constructor(url: string, confirms: number) {
+    this.url = url;
+    this.#confirmsLeft = confirms;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Resolves when the broker is to be killed: enough was confirmed, or a client failed. */
+  get due(): Promise<void> {
+    return this.#due.promise;
+  }
+
+  confirmed(): void {
+    if (--this.#confirmsLeft <= 0) this.#due.resolve();
+  }
+
+  async channel(): Promise<ConfirmChannel> {
+    const connection = await connect(this.url);
+    connection.on('error', () => undefined);
+    this.#connections.push(connection);
+    const channel = await connection.createConfirmChannel();
+    channel.on('error', (error) => this.#fail(error));
+    return channel;
+  }
+
+  /** Runs a client. That it fails when the broker is killed is no failure. */
+  run(client: () => Promise<void>): void {
+    this.#clients.push(client().catch((error: unknown) => this.#fail(error)));
+  }
+
+  /** The broker is about to be killed: from here on clients may fail. */
+  end(): void {
+    this.#over = true;
+  }
+
+  /** Waits until all clients have noticed; returns what went wrong before the end. */
+  async ended(): Promise<unknown[]> {
+    for (const { connection } of this.#connections) {
+      (connection as unknown as { stream: { destroy(): void } }).stream.destroy();
+    }
+    await Promise.all(this.#clients);
+    return this.#failures;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.#failures.push(error);
+    this.#due.resolve();
+  }
+}
+
+/** Lets others have their turn. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
