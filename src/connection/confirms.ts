@@ -16,6 +16,8 @@ export class Confirms implements ConfirmLedger {
   /** Messages from here on are not confirmed, or overtook. */
   #oldest = 1;
   #next = 1;
+  /** The last message of the run that did not overtake: no acknowledgement may name a message again (php-amqplib gives up then). */
+  #newest = 0;
   /** Messages below are acknowledged to the publisher. */
   #told = 1;
   readonly #overtaking: number[] = [];
@@ -52,7 +54,7 @@ export class Confirms implements ConfirmLedger {
   flush(ack: (number: number, multiple: boolean) => void): void {
     this.#awake = false;
     if (this.#oldest > this.#told) {
-      ack(this.#oldest - 1, this.#oldest - this.#told > 1);
+      ack(this.#newest, this.#newest > this.#told);
       this.#told = this.#oldest;
     }
     for (const number of this.#overtaking) {
@@ -64,7 +66,11 @@ export class Confirms implements ConfirmLedger {
   }
 
   #advance(): void {
-    while (this.#oldest < this.#next && this.#missing[this.#oldest & this.#mask] <= 0) this.#oldest++;
+    for (; this.#oldest < this.#next; this.#oldest++) {
+      const missing = this.#missing[this.#oldest & this.#mask];
+      if (missing > 0) return;
+      if (missing !== OVERTOOK) this.#newest = this.#oldest;
+    }
   }
 
   #grow(): void {

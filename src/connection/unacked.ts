@@ -102,7 +102,15 @@ export class Unacked {
 
   /** Puts deliveries back that were removed: what tx.rollback does to acknowledgements. */
   restore(deliveries: readonly Delivery[]): void {
-    for (const delivery of deliveries) this.#old.set(delivery.tag, delivery);
+    for (const delivery of deliveries) {
+      if (delivery.tag < this.#first) this.#old.set(delivery.tag, delivery);
+      else {
+        const slot = delivery.tag & this.#mask;
+        this.#queues[slot] = delivery.queue;
+        this.#consumers[slot] = delivery.consumer;
+        this.#seqs[slot] = delivery.seq;
+      }
+    }
     this.#old = new Map([...this.#old].sort(([a], [b]) => a - b));
     this.#count += deliveries.length;
   }
