@@ -1,0 +1,103 @@
+/** Two queues' logs over a SQLite store in a folder, with what the tests need to look behind them. */
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { Alarms } from '../../src/broker/alarms.ts';
+import { Bodies } from '../../src/broker/bodies.ts';
+import { Memory } from '../../src/broker/memory.ts';
+import { QueueLog } from '../../src/broker/queue/log.ts';
+import { Scratch } from '../../src/store/scratch.ts';
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+
+/** Little, so that memory runs short in a test too. */
+const BUDGET = 2 * 1024 * 1024;
+
+export class Logs {
+  readonly #folder: string;
+  readonly store: SqliteStore;
+  readonly bodies: Bodies;
+  readonly memory: Memory;
+  readonly #scratch: Scratch;
+  readonly #logs = new Map<number, QueueLog>();
+  #nextQueueId: number;
+  readonly #file: Database.Database;
+  readonly #pageWith: Database.Statement;
+
+  static async open(folder: string): Promise<Logs> {
+    return new Logs(folder, await SqliteStore.open({ folder, lazyMs: 2 }));
+  }
+
+  /** Use `Logs.open`. */
+  constructor(folder: string, store: SqliteStore) {
+    this.#folder = folder;
+    this.store = store;
+    this.bodies = new Bodies(store);
+    this.#scratch = new Scratch(folder);
+    this.memory = new Memory({ budget: BUDGET, scratch: this.#scratch, alarms: new Alarms() });
+    const state = store.recover();
+    this.#nextQueueId = state.nextQueueId;
+    for (const [id, size] of state.bodies) this.bodies.recover(id, size);
+    for (const { id, delivered } of state.queues) {
+      const pages = state.pages.filter(({ queueId }) => queueId === id);
+      this.#add(id).recover(pages, delivered);
+    }
+    this.bodies.dropUnreferenced();
+    this.#file = new Database(join(folder, 'leveret.db'), { readonly: true });
+    this.#pageWith = this.#file.prepare('SELECT 1 FROM page WHERE queue_id = ? AND first_seq <= ? AND last_seq >= ?');
+  }
+
+  declare(): number {
+    const id = this.#nextQueueId++;
+    const record = { id, vhost: '/', name: `q${id}`, autoDelete: false, arguments: new Uint8Array(0) };
+    this.store.change({ op: 'put-queue', record });
+    this.#add(id);
+    return id;
+  }
+
+  delete(id: number): void {
+    this.store.change({ op: 'delete-queue', id });
+    this.log(id).drop();
+    this.#logs.delete(id);
+  }
+
+  log(id: number): QueueLog {
+    return this.#logs.get(id)!;
+  }
+
+  /** Asks a log for memory as Memory does; a second time in a row it gives what was not used in between. */
+  evict(id: number, toScratch: boolean): void {
+    this.log(id).evict(toScratch ? this.#scratch : undefined);
+  }
+
+  committed(): Promise<void> {
+    return new Promise((resolve) => this.store.afterCommit(resolve));
+  }
+
+  /** True where a committed page covers the message. */
+  onDisk(queueId: number, seq: number): boolean {
+    return this.#pageWith.get(queueId, seq, seq) !== undefined;
+  }
+
+  /** Rows in the file: what they cost, not what they hold. */
+  rows(table: 'page' | 'body' | 'settled'): number {
+    return this.#file.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
+  }
+
+  /** Stops cleanly; the next ones find what this one left. */
+  async reopen(): Promise<Logs> {
+    await this.close();
+    return Logs.open(this.#folder);
+  }
+
+  async close(): Promise<void> {
+    // What is committed on the way out is looked up in the file too.
+    await this.store.close();
+    this.#file.close();
+    this.#scratch.close();
+  }
+
+  #add(id: number): QueueLog {
+    const log = new QueueLog(this, id);
+    this.#logs.set(id, log);
+    return log;
+  }
+}
