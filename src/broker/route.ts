@@ -1,5 +1,6 @@
 /** Where a message goes: the sinks behind an exchange for one routing key, found once and remembered. */
 import type { Exchange } from './exchange/exchange.ts';
+import type { History } from './exchange/history.ts';
 import { RoutedMessage } from './exchange/routed-message.ts';
 import type { Message } from './message.ts';
 import type { Sink } from './sink.ts';
@@ -15,34 +16,46 @@ export interface Route {
   readonly exchange: Exchange;
   readonly routingKey: string;
   readonly sinks: readonly Sink[];
-  /** True where the sinks depend on the message's headers, so that each message must be routed by itself. */
-  readonly usesHeaders: boolean;
+  /** Exchanges on the way that keep what passes them. */
+  readonly histories: readonly History[];
+  /** True where more than the routing key decides, so that each message must be routed by itself. */
+  readonly perMessage: boolean;
 }
 
-/** Follows a message from `exchange` through bindings, exchanges behind exchanges, and alternate exchanges; loops end. */
+/**
+ * Follows a message from `exchange` through bindings, exchanges behind exchanges, and alternate exchanges; loops end.
+ * `further`: the routing keys that the message has beside its own. An alternate exchange is for what none of them routes.
+ */
 export function findRoute(
   directory: Directory,
   exchange: Exchange,
   routingKey: string,
   message: Message | undefined,
+  further: readonly string[] = [],
 ): Route {
   const sinks = new Set<Sink>();
-  const routed = new RoutedMessage(routingKey, message);
+  const routed = new RoutedMessage(routingKey, message, further);
+  const histories: History[] = [];
   const seen = new Set<Exchange>([exchange]);
   const open = [exchange];
-  let usesHeaders = false;
+  let perMessage = false;
   const visit = (next: Exchange | undefined): void => {
     if (next === undefined || seen.has(next)) return;
     seen.add(next);
     open.push(next);
   };
   for (let current = open.pop(); current !== undefined; current = open.pop()) {
-    usesHeaders ||= current.usesHeaders;
+    perMessage ||= current.perMessage;
+    if (current.history !== undefined) histories.push(current.history);
     let matched = false;
-    if (current.name === '') {
-      const sink = directory.sink(routingKey);
-      if (sink !== undefined) sinks.add(sink);
-      matched = sink !== undefined;
+    // As an alternate the default exchange leads nowhere, in RabbitMQ too.
+    if (current === exchange && current.name === '') {
+      for (const key of routed.routingKeys) {
+        const sink = directory.sink(key);
+        if (sink === undefined) continue;
+        matched = true;
+        sinks.add(sink);
+      }
     } else {
       current.match(routed, ({ destination }) => {
         matched = true;
@@ -53,5 +66,5 @@ export function findRoute(
     const { alternate } = current;
     if (!matched && alternate !== undefined) visit(directory.exchange(alternate));
   }
-  return { exchange, routingKey, sinks: [...sinks], usesHeaders };
+  return { exchange, routingKey, sinks: [...sinks], histories, perMessage };
 }

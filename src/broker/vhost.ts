@@ -6,12 +6,17 @@ import { decodeTable, encodeTable } from '../codec/field-table.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from '../protocol/field-table.ts';
 import type { BindingRecord, RecoveredPage, RecoveredState } from '../store/records.ts';
+import { withDefaultType } from './arguments/default-queue-type.ts';
 import { checkQueueArguments, checkSameQueueArguments } from './arguments/queue-arguments.ts';
 import * as errors from './errors.ts';
 import { type Binding, isDurable } from './exchange/binding.ts';
 import type { Exchange, ExchangeOptions } from './exchange/exchange.ts';
+import type { History } from './exchange/history.ts';
 import { EXCHANGE_TYPES, PREDECLARED } from './exchange/types.ts';
+import { limitOf, type Limits } from './limits.ts';
 import type { Message } from './message.ts';
+import type { Parameters } from './parameters.ts';
+import { Policies } from './policy/policies.ts';
 import { type Owner, Queue, type QueueOptions } from './queue/queue.ts';
 import { type LogContext, QueueLog } from './queue/log.ts';
 import { ReplyTargets } from './reply-to.ts';
@@ -21,6 +26,8 @@ import type { ConfirmLedger, Sink } from './sink.ts';
 
 /** What a vhost shares with the others of its node. */
 export interface VhostContext extends LogContext {
+  readonly parameters: Parameters;
+  readonly limits: Limits;
   nextQueueId(): number;
 }
 
@@ -42,6 +49,9 @@ const ROUTES_KEPT = 10_000;
 export class Vhost implements Directory {
   readonly name: string;
   readonly replyTargets = new ReplyTargets();
+  readonly policies: Policies;
+  /** Type of queues that are declared without one. */
+  defaultQueueType: string | undefined;
   readonly #context: VhostContext;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, Queue>();
@@ -56,6 +66,8 @@ export class Vhost implements Directory {
       const options = { name: exchange, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
       this.#exchanges.set(exchange, new (EXCHANGE_TYPES.get(type)!)(options));
     }
+    this.policies = new Policies(name, context.parameters, () => this.#govern());
+    this.#govern();
   }
 
   /** Rises with each change that may change a route. */
@@ -145,13 +157,15 @@ export class Vhost implements Directory {
   // Queues
 
   /** queue.declare without passive. Throws AmqpError where the queue cannot be, or is another. */
-  declareQueue(options: QueueOptions): Queue {
+  declareQueue(asked: QueueOptions): Queue {
+    const options = withDefaultType(asked, this.defaultQueueType);
     const { name, owner } = options;
     const current = this.#queues.get(name);
     if (current !== undefined) {
       this.#checkSameQueue(options, current);
       return current;
     }
+    this.#checkQueueLimit(name);
     checkQueueArguments(options.arguments, name, this.name);
     const stored = options.durable && owner === undefined;
     const id = stored ? this.#context.nextQueueId() : 0;
@@ -197,11 +211,12 @@ export class Vhost implements Directory {
   /** Throws AmqpError NOT_FOUND for the source first, then for the destination. */
   bind(spec: BindingSpec, requester: Owner): void {
     const [source, destination] = this.#ends(spec, requester);
-    source.validateBinding(spec.arguments);
     const binding = { source, destination, routingKey: spec.routingKey, arguments: spec.arguments };
+    source.validateBinding(binding);
     if (!source.bind(binding)) return;
     this.#changed();
     if (isDurable(binding)) this.#context.store.change({ op: 'put-binding', record: this.#bindingRecord(binding) });
+    if (source.history !== undefined) this.#replay(source.history, destination);
   }
 
   /** No error where there is no such binding, nor where one of its ends is missing. */
@@ -228,25 +243,34 @@ export class Vhost implements Directory {
 
   /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
   publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
-    const sinks = this.#sinksOf(message, route);
+    const { sinks, histories } = this.#wayOf(message, route);
+    for (let i = 0; i < histories.length; i++) histories[i].keep(message);
     if (sinks.length === 0) return false;
-    const { persistent } = message;
-    this.#context.bodies.share(message, sinks.length);
-    for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, ledger, number);
+    this.#hand(message, sinks, ledger, number);
     return true;
   }
 
-  #sinksOf(message: Message, route: Route): readonly Sink[] {
+  #hand(message: Message, sinks: readonly Sink[], ledger: ConfirmLedger | undefined, number: number): void {
+    const { persistent } = message;
+    this.#context.bodies.share(message, sinks.length);
+    for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, ledger, number);
+  }
+
+  /** The message's own way, where the remembered one is not all there is to it. */
+  #wayOf(message: Message, route: Route): Route {
     const further = furtherRoutingKeys(message);
-    if (further.length === 0) {
-      return route.usesHeaders ? findRoute(this, route.exchange, route.routingKey, message).sinks : route.sinks;
+    if (further.length === 0 && !route.perMessage) return route;
+    const way = findRoute(this, route.exchange, route.routingKey, message, further);
+    if (further.length > 0) stripBcc(message);
+    return way;
+  }
+
+  /** Gives what passed an exchange to a new destination of it, which may be an exchange. */
+  #replay(history: History, destination: Queue | Exchange): void {
+    for (const message of history.replay()) {
+      if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
+      else this.publish(message, this.route(destination.name, message.routingKey), undefined, 0);
     }
-    const sinks = new Set<Sink>();
-    for (const key of [route.routingKey, ...further]) {
-      for (const sink of findRoute(this, route.exchange, key, message).sinks) sinks.add(sink);
-    }
-    stripBcc(message);
-    return [...sinks];
   }
 
   // Recovery
@@ -276,16 +300,41 @@ export class Vhost implements Directory {
     this.#changed();
   }
 
+  /** Ends the vhost: everything in it goes. Its connections are closed already. */
+  end(): void {
+    for (const queue of [...this.#queues.values()]) this.deleteQueue(queue);
+    this.#exchanges.clear();
+    this.#changed();
+  }
+
   #addExchange(exchange: Exchange): void {
     this.#exchanges.set(exchange.name, exchange);
+    this.policies.govern(exchange);
     this.#changed();
   }
 
   #addQueue(options: QueueOptions, id: number): Queue {
     const queue = new Queue(options, id, new QueueLog(this.#context, options.durable ? id : undefined));
     this.#queues.set(queue.name, queue);
+    this.policies.govern(queue);
     this.#changed();
     return queue;
+  }
+
+  /** Gives all queues and exchanges the settings that policies make of their arguments. */
+  #govern(): void {
+    for (const exchange of this.#exchanges.values()) this.policies.regovern(exchange);
+    for (const queue of this.#queues.values()) this.policies.regovern(queue);
+    this.#changed();
+  }
+
+  #checkQueueLimit(name: string): void {
+    const limit = limitOf(this.#context.limits.vhost(this.name)['max-queues']);
+    if (this.#queues.size < limit) return;
+    throw new AmqpError(
+      'PRECONDITION_FAILED',
+      `cannot declare queue '${name}': queue limit in vhost '${this.name}' (${limit}) is reached`,
+    );
   }
 
   #checkSameExchange(received: ExchangeDeclaration, current: Exchange): void {

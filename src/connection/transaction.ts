@@ -2,7 +2,7 @@
  * A channel's transaction (AMQP 0-9-1 class tx): publishes and acknowledgements wait for tx.commit. Only what can be checked
  * without them is checked before: that the exchange exists and may be written to, that the delivery tags are outstanding.
  */
-import { Message } from '../broker/message.ts';
+import type { Message } from '../broker/message.ts';
 import type { Route } from '../broker/route.ts';
 import type { Delivery, Unacked } from './unacked.ts';
 
@@ -35,7 +35,7 @@ export class Transaction {
   }
 
   publish(message: Message, route: Route, mandatory: boolean): void {
-    this.#publishes.push({ message: copyOf(message), route, mandatory });
+    this.#publishes.push({ message: message.copy(), route, mandatory });
   }
 
   acknowledge(deliveries: readonly Delivery[], requeue: boolean): void {
@@ -61,18 +61,4 @@ export class Transaction {
     this.#publishes = [];
     this.#acknowledgements = [];
   }
-}
-
-function copyOf(message: Message): Message {
-  const copy = new Message();
-  const { routeStart, propertiesStart, bodyStart } = message;
-  copy.route = Buffer.from(message.route.subarray(routeStart, message.routeEnd));
-  copy.routeEnd = copy.route.length;
-  copy.properties = Buffer.from(message.properties.subarray(propertiesStart, message.propertiesEnd));
-  copy.propertiesEnd = copy.properties.length;
-  const body = message.body.subarray(bodyStart, message.bodyEnd);
-  copy.body = message.bodyOwned ? body : Buffer.from(body);
-  copy.bodyEnd = copy.body.length;
-  copy.bodyOwned = true;
-  return copy;
 }

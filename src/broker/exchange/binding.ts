@@ -6,6 +6,8 @@ import type { Sink } from '../sink.ts';
 interface Bindable {
   readonly name: string;
   readonly durable: boolean;
+  /** What it was declared with. */
+  readonly arguments: FieldTable;
   /** The bindings that lead here. */
   readonly incoming: Set<Binding>;
 }

@@ -8,7 +8,7 @@ export class DirectExchange extends Exchange {
   readonly #byKey = new Map<string, Set<Binding>>();
 
   match(message: RoutedMessage, found: (binding: Binding) => void): void {
-    this.#byKey.get(message.routingKey)?.forEach(found);
+    for (const key of message.routingKeys) this.#byKey.get(key)?.forEach(found);
   }
 
   protected added(binding: Binding): void {

@@ -7,6 +7,7 @@ import {
   type BindingSource,
   type ExchangeDestination,
 } from './binding.ts';
+import type { History } from './history.ts';
 import type { RoutedMessage } from './routed-message.ts';
 
 export interface ExchangeOptions {
@@ -20,8 +21,10 @@ export interface ExchangeOptions {
 export abstract class Exchange implements ExchangeDestination, BindingSource {
   readonly kind = 'exchange';
   abstract readonly type: string;
-  /** True where routing looks at more than the routing key, so that a route cannot be remembered by it. */
-  readonly usesHeaders: boolean = false;
+  /** True where more than the routing key decides, so that a route cannot be remembered by it: headers, or chance. */
+  readonly perMessage: boolean = false;
+  /** Where the exchange keeps what passes it, for bindings to come; undefined in most types. */
+  readonly history: History | undefined = undefined;
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete: boolean;
@@ -29,19 +32,27 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
   readonly arguments: FieldTable;
   readonly incoming = new Set<Binding>();
   readonly #bindings = new Map<string, Binding>();
+  #settings: FieldTable;
 
+  /** Types with arguments of their own throw AmqpError PRECONDITION_FAILED where those are not what they should be. */
   constructor(options: ExchangeOptions) {
     this.name = options.name;
     this.durable = options.durable;
     this.autoDelete = options.autoDelete;
     this.internal = options.internal;
     this.arguments = options.arguments;
+    this.#settings = options.arguments;
   }
 
   /** Name of the exchange that gets what this one cannot route (RabbitMQ: Alternate Exchanges). */
   get alternate(): string | undefined {
-    const name = this.arguments.get('alternate-exchange');
+    const name = this.#settings.get('alternate-exchange');
     return name?.type === 'longstr' ? name.value.toString() : undefined;
+  }
+
+  /** Takes arguments that count from now on: its own, completed by policies. */
+  applySettings(settings: FieldTable): void {
+    this.#settings = settings;
   }
 
   /** The bindings whose source this is. */
@@ -53,8 +64,8 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
     return this.#bindings.size > 0;
   }
 
-  /** Throws AmqpError where the type cannot make sense of the binding's arguments. */
-  validateBinding(_arguments: FieldTable): void {
+  /** Throws AmqpError where the type cannot make sense of the binding. */
+  validateBinding(_binding: BindingIdentity): void {
     // Most types take any.
   }
 

@@ -6,7 +6,7 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { sameValue } from '../arguments/field-equality.ts';
 import { printFieldValue } from '../arguments/print.ts';
-import type { Binding } from './binding.ts';
+import type { Binding, BindingIdentity } from './binding.ts';
 import { Exchange } from './exchange.ts';
 import type { RoutedMessage } from './routed-message.ts';
 
@@ -20,11 +20,11 @@ interface Matcher {
 
 export class HeadersExchange extends Exchange {
   readonly type = 'headers';
-  override readonly usesHeaders = true;
+  override readonly perMessage = true;
   readonly #matchers = new Map<Binding, Matcher>();
 
-  override validateBinding(args: FieldTable): void {
-    matchKind(args);
+  override validateBinding(binding: BindingIdentity): void {
+    matchKind(binding.arguments);
   }
 
   match(message: RoutedMessage, found: (binding: Binding) => void): void {

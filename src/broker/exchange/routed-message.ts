@@ -1,27 +1,33 @@
-/** What routing looks at: the routing key, and the headers where an exchange asks for them. */
-import { decodeProperties } from '../../codec/properties.ts';
+/** What routing looks at: the routing keys, and the properties where an exchange asks for them. */
+import { type BasicProperties, decodeProperties } from '../../codec/properties.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 import type { Message } from '../message.ts';
 
-export class RoutedMessage {
-  readonly routingKey: string;
-  readonly #message: Message | undefined;
-  #headers: FieldTable | undefined;
+const NO_PROPERTIES: BasicProperties = {};
 
-  /** `message`: undefined where only the routing key is known. */
-  constructor(routingKey: string, message: Message | undefined) {
+export class RoutedMessage {
+  /** The one it was published with. */
+  readonly routingKey: string;
+  /** That one first, then those of the CC and BCC headers. */
+  readonly routingKeys: readonly string[];
+  readonly #message: Message | undefined;
+  #properties: BasicProperties | undefined;
+
+  /** `message`: undefined where only the routing keys are known. `further`: what CC and BCC add. */
+  constructor(routingKey: string, message: Message | undefined, further: readonly string[] = []) {
     this.routingKey = routingKey;
+    this.routingKeys = [routingKey, ...further];
     this.#message = message;
   }
 
   /** Decoded once, and only where asked for. */
+  get properties(): BasicProperties {
+    const message = this.#message;
+    if (message === undefined) return NO_PROPERTIES;
+    return (this.#properties ??= decodeProperties(message.properties, message.propertiesStart, message.propertiesEnd));
+  }
+
   get headers(): FieldTable {
-    if (this.#headers === undefined) {
-      const message = this.#message;
-      const properties =
-        message && decodeProperties(message.properties, message.propertiesStart, message.propertiesEnd);
-      this.#headers = properties?.headers ?? EMPTY_TABLE;
-    }
-    return this.#headers;
+    return this.properties.headers ?? EMPTY_TABLE;
   }
 }

@@ -20,7 +20,10 @@ export class TopicExchange extends Exchange {
   readonly #root = new TrieNode();
 
   match(message: RoutedMessage, found: (binding: Binding) => void): void {
-    const words = wordsOf(message.routingKey);
+    for (const key of message.routingKeys) this.#match(wordsOf(key), found);
+  }
+
+  #match(words: readonly string[], found: (binding: Binding) => void): void {
     // Several `#` in one key may reach a node by more than one way; each node counts once.
     const seen = new Set<TrieNode>();
     const end = (node: TrieNode): void => {

@@ -1,8 +1,13 @@
 /** The exchange types there are, by the name that exchange.declare knows them by. */
 import type { Exchange, ExchangeOptions } from './exchange.ts';
+import { ConsistentHashExchange } from './consistent-hash.ts';
 import { DirectExchange } from './direct.ts';
 import { FanoutExchange } from './fanout.ts';
 import { HeadersExchange } from './headers.ts';
+import { LocalRandomExchange } from './local-random.ts';
+import { ModulusHashExchange } from './modulus-hash.ts';
+import { RandomExchange } from './random.ts';
+import { RecentHistoryExchange } from './recent-history.ts';
 import { TopicExchange } from './topic.ts';
 
 export const EXCHANGE_TYPES: ReadonlyMap<string, new (options: ExchangeOptions) => Exchange> = new Map<
@@ -13,6 +18,11 @@ export const EXCHANGE_TYPES: ReadonlyMap<string, new (options: ExchangeOptions) 
   ['fanout', FanoutExchange],
   ['topic', TopicExchange],
   ['headers', HeadersExchange],
+  ['x-consistent-hash', ConsistentHashExchange],
+  ['x-local-random', LocalRandomExchange],
+  ['x-modulus-hash', ModulusHashExchange],
+  ['x-random', RandomExchange],
+  ['x-recent-history', RecentHistoryExchange],
 ]);
 
 /** Exchanges that every vhost has: name, type, internal (AMQP 0-9-1 section 3.1.3, and RabbitMQ's amq.rabbitmq.trace). */
