@@ -1,0 +1,173 @@
+/** A connection's output: the frames that were written come out whole and in order, whatever their sizes and the flushes between. */
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Message } from '../../../src/broker/message.ts';
+import { encodeProperties } from '../../../src/codec/properties.ts';
+import { OutputBuffers } from '../../../src/connection/output-buffers.ts';
+import { Writer } from '../../../src/connection/writer.ts';
+import { decodeMethod } from '../../../src/wire/generated/method-codec.ts';
+import { frames } from '../../support/amqp-client/index.ts';
+
+const TAG = Buffer.from('\x03tag');
+
+/** Takes everything at once, or nothing until it is asked to. */
+class Sink extends EventEmitter {
+  readonly #taken: Buffer[] = [];
+  #waiting: Buffer[] = [];
+  stuck = false;
+
+  get writableLength(): number {
+    return this.#waiting.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  get writableNeedDrain(): boolean {
+    return this.writableLength > 16_384;
+  }
+
+  write(bytes: Buffer): void {
+    // What was taken is copied, as the system does; what waits is read later.
+    if (this.stuck) this.#waiting.push(bytes);
+    else this.#taken.push(Buffer.from(bytes));
+  }
+
+  cork(): void {}
+  uncork(): void {}
+
+  take(): void {
+    for (const bytes of this.#waiting) this.#taken.push(Buffer.from(bytes));
+    this.#waiting = [];
+  }
+
+  get frames(): frames.Frame[] {
+    return [...new frames.FrameReader().read(Buffer.concat(this.#taken))];
+  }
+}
+
+function messageOf(body: Buffer): Message {
+  const message = new Message();
+  message.route = Buffer.from('\x01x\x03key');
+  message.routeEnd = message.route.length;
+  message.properties = encodeProperties({ messageId: 'm' });
+  message.propertiesEnd = message.properties.length;
+  message.body = body;
+  message.bodyEnd = body.length;
+  return message;
+}
+
+function opened() {
+  const sink = new Sink();
+  let wakes = 0;
+  const writer = new Writer(sink as unknown as Socket, new OutputBuffers(), () => wakes++);
+  return { sink, writer, wakes: () => wakes };
+}
+
+/** The bodies of the deliveries, each put together from its frames. */
+function bodiesOf(all: readonly frames.Frame[]): string[] {
+  const bodies: string[] = [];
+  for (const { type, payload } of all) {
+    if (type === frames.HEADER) bodies.push('');
+    if (type === frames.BODY) bodies.push(bodies.pop()! + payload.toString('hex'));
+  }
+  return bodies;
+}
+
+describe('output', () => {
+  it('is the frames that were written, in order, none larger than was agreed', () => {
+    const size = fc.oneof(fc.nat(100), fc.nat(20_000), fc.constantFrom(0, 4088, 4089, 8191, 8192, 65536, 300_000));
+    const steps = fc.array(fc.tuple(fc.constantFrom('deliver', 'deliver', 'method', 'flush', 'stick', 'take'), size), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(steps, fc.constantFrom(4096, 16_384, 131_072), (all, frameMax) => {
+        const { sink, writer } = opened();
+        writer.setFrameMax(frameMax);
+        const bodies: string[] = [];
+        const channels: number[] = [];
+        all.forEach(([step, bytes], index) => {
+          if (step === 'deliver') {
+            const body = Buffer.alloc(bytes, index + 1);
+            bodies.push(body.toString('hex'));
+            channels.push(index + 1);
+            writer.deliver(index + 1, TAG, index, false, messageOf(body));
+          } else if (step === 'method') {
+            channels.push(index + 1);
+            writer.method(index + 1, { name: 'basic.cancel-ok', consumerTag: 't' });
+          } else if (step === 'flush') writer.flush();
+          else if (step === 'stick') sink.stuck = true;
+          else {
+            sink.stuck = false;
+            sink.take();
+          }
+        });
+        sink.take();
+        sink.stuck = false;
+        writer.flush();
+        const written = sink.frames;
+        expect(bodiesOf(written)).toEqual(bodies);
+        expect(written.filter(({ type }) => type === frames.METHOD).map(({ channel }) => channel)).toEqual(channels);
+        for (const { payload } of written) expect(payload.length + frames.FRAME_OVERHEAD).toBeLessThanOrEqual(frameMax);
+      }),
+      { seed: 41, numRuns: 60 },
+    );
+  });
+
+  it('asks to be flushed once, until it was', () => {
+    const { writer, wakes } = opened();
+    writer.heartbeat();
+    writer.heartbeat();
+    expect(wakes()).toBe(1);
+    expect(writer.flush()).toBe(true);
+    expect(writer.flush()).toBe(false);
+    writer.heartbeat();
+    expect(wakes()).toBe(2);
+  });
+
+  it('tells deliveries to wait when a turn has enough of them, and while the peer does not take what it was sent', () => {
+    const { sink, writer } = opened();
+    const message = messageOf(Buffer.alloc(100_000));
+    expect(writer.full).toBe(false);
+    for (let count = 0; count < 3; count++) writer.deliver(1, TAG, 1, false, message);
+    expect(writer.full).toBe(true);
+    writer.flush();
+    expect([writer.full, writer.congested, writer.pending]).toEqual([false, false, 0]);
+    sink.stuck = true;
+    writer.deliver(1, TAG, 1, false, message);
+    writer.flush();
+    expect([writer.full, writer.congested]).toEqual([true, true]);
+    expect(writer.pending).toBeGreaterThan(100_000);
+    sink.take();
+    writer.drain();
+    expect([writer.full, writer.congested, writer.pending]).toEqual([false, false, 0]);
+  });
+
+  it('carries basic.return, basic.get-ok and basic.deliver with all their fields', () => {
+    const { sink, writer } = opened();
+    const message = messageOf(Buffer.from('body'));
+    writer.return(1, 312, 'NO_ROUTE', message);
+    writer.getOk(1, 2 ** 40, true, 7, message);
+    writer.deliver(1, TAG, 2 ** 41, true, message);
+    writer.flush();
+    const methods = sink.frames.filter(({ type }) => type === frames.METHOD);
+    expect(methods.map(({ payload }) => decodeMethod(payload, 0, payload.length))).toEqual([
+      { name: 'basic.return', replyCode: 312, replyText: 'NO_ROUTE', exchange: 'x', routingKey: 'key' },
+      {
+        name: 'basic.get-ok',
+        deliveryTag: 2 ** 40,
+        redelivered: true,
+        exchange: 'x',
+        routingKey: 'key',
+        messageCount: 7,
+      },
+      {
+        name: 'basic.deliver',
+        consumerTag: 'tag',
+        deliveryTag: 2 ** 41,
+        redelivered: true,
+        exchange: 'x',
+        routingKey: 'key',
+      },
+    ]);
+  });
+});
