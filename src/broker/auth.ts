@@ -1,43 +1,71 @@
-/**
- * Users, their passwords and what they may do (RabbitMQ: Access Control). Password hashes are RabbitMQ's own: base64 of a
- * 4-byte salt and the hash of salt and password.
- */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { PermissionRecord, UserRecord } from '../store/records.ts';
+/** Users, their passwords and what they may do (RabbitMQ: Access Control). What changes is told to the store in the same call. */
+import type { PermissionRecord, RecoveredState, UserRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { OWN_COMPONENT, type Parameters } from './parameters.ts';
+import { passwordMatches } from './passwords.ts';
+import { type Operation, Permission, TopicPermission, type TopicPermissionRecord } from './permissions.ts';
 
-export type Operation = 'configure' | 'write' | 'read';
+const TOPIC_PERMISSIONS = `${OWN_COMPONENT}topic-permission`;
 
-/** RabbitMQ's names of hashing algorithms to Node's. */
-const ALGORITHMS: Readonly<Record<string, string>> = {
-  rabbit_password_hashing_sha256: 'sha256',
-  rabbit_password_hashing_sha512: 'sha512',
-  rabbit_password_hashing_md5: 'md5',
-};
-
-const DEFAULT_ALGORITHM = 'rabbit_password_hashing_sha256';
-const SALT_BYTES = 4;
+/** What is kept for a user in a vhost. */
+class Rights {
+  permission: Permission | undefined;
+  /** By exchange. */
+  readonly topics = new Map<string, TopicPermission>();
+}
 
 export class Auth {
+  readonly #store: Pick<Store, 'change'>;
+  readonly #parameters: Parameters;
   readonly #users = new Map<string, UserRecord>();
   /** By user, then vhost. */
-  readonly #permissions = new Map<string, Map<string, Permission>>();
+  readonly #rights = new Map<string, Map<string, Rights>>();
   /** Rises with each change, so that remembered answers can be told to be old. */
   version = 0;
+
+  constructor(store: Pick<Store, 'change'>, parameters: Parameters) {
+    this.#store = store;
+    this.#parameters = parameters;
+  }
+
+  /** Takes in what the store has. The parameters are recovered before. */
+  recover({ users, permissions, vhosts }: RecoveredState): void {
+    for (const user of users) this.#users.set(user.name, user);
+    for (const record of permissions) this.#rightsOf(record.user, record.vhost).permission = new Permission(record);
+    for (const { name: vhost } of vhosts) {
+      for (const [key, value] of this.#parameters.of(TOPIC_PERMISSIONS, vhost)) {
+        const [user, exchange] = JSON.parse(key) as [string, string];
+        const { write, read } = value as { write: string; read: string };
+        const topic = new TopicPermission({ user, vhost, exchange, write, read });
+        this.#rightsOf(user, vhost).topics.set(exchange, topic);
+      }
+    }
+  }
+
+  // Users
 
   user(name: string): UserRecord | undefined {
     return this.#users.get(name);
   }
 
+  get users(): IterableIterator<UserRecord> {
+    return this.#users.values();
+  }
+
+  /** Creates the user or takes the place of the one of this name; permissions stay. */
   putUser(user: UserRecord): void {
     this.#users.set(user.name, user);
     this.version++;
+    this.#store.change({ op: 'put-user', record: user });
   }
 
-  putPermission(record: PermissionRecord): void {
-    let vhosts = this.#permissions.get(record.user);
-    if (vhosts === undefined) this.#permissions.set(record.user, (vhosts = new Map<string, Permission>()));
-    vhosts.set(record.vhost, new Permission(record));
+  /** Removes the user with all permissions. */
+  deleteUser(name: string): void {
+    for (const vhost of this.#rights.get(name)?.keys() ?? []) this.deleteTopicPermissions(name, vhost);
+    this.#rights.delete(name);
+    this.#users.delete(name);
     this.version++;
+    this.#store.change({ op: 'delete-user', name });
   }
 
   /** The user's record where name and password are right. */
@@ -46,61 +74,84 @@ export class Auth {
     return user !== undefined && passwordMatches(user, password) ? user : undefined;
   }
 
+  // Permissions
+
+  get permissions(): PermissionRecord[] {
+    return this.#all(({ permission }) => (permission === undefined ? [] : [permission.record]));
+  }
+
+  /** Throws ChangeError where one of the three is no regular expression. */
+  putPermission(record: PermissionRecord): void {
+    this.#rightsOf(record.user, record.vhost).permission = new Permission(record);
+    this.version++;
+    this.#store.change({ op: 'put-permission', record });
+  }
+
+  deletePermission(user: string, vhost: string): void {
+    const rights = this.#rights.get(user)?.get(vhost);
+    if (rights !== undefined) rights.permission = undefined;
+    this.version++;
+    this.#store.change({ op: 'delete-permission', user, vhost });
+  }
+
   /** True where the user has any permission record in the vhost. */
   mayAccess(user: string, vhost: string): boolean {
-    return this.#permissions.get(user)?.has(vhost) === true;
+    return this.#rights.get(user)?.get(vhost)?.permission !== undefined;
   }
 
   may(user: string, vhost: string, operation: Operation, resource: string): boolean {
-    return this.#permissions.get(user)?.get(vhost)?.allows(operation, resource) === true;
-  }
-}
-
-/** A new user's record, with a salt of its own. */
-export function userWithPassword(name: string, password: string, tags: readonly string[]): UserRecord {
-  const salt = randomBytes(SALT_BYTES);
-  const hash = createHash('sha256').update(salt).update(password).digest();
-  return {
-    name,
-    passwordHash: Buffer.concat([salt, hash]).toString('base64'),
-    hashingAlgorithm: DEFAULT_ALGORITHM,
-    tags,
-  };
-}
-
-function passwordMatches(user: UserRecord, password: Buffer): boolean {
-  const algorithm = ALGORITHMS[user.hashingAlgorithm];
-  const stored = Buffer.from(user.passwordHash, 'base64');
-  // An empty hash means that no password is right; so does an algorithm that we do not know.
-  if (algorithm === undefined || stored.length <= SALT_BYTES) return false;
-  const hash = createHash(algorithm).update(stored.subarray(0, SALT_BYTES)).update(password).digest();
-  const wanted = stored.subarray(SALT_BYTES);
-  return hash.length === wanted.length && timingSafeEqual(hash, wanted);
-}
-
-class Permission {
-  readonly #patterns: Readonly<Record<Operation, RegExp>>;
-  readonly #answers = new Map<string, boolean>();
-
-  constructor({ configure, write, read }: PermissionRecord) {
-    this.#patterns = { configure: compile(configure), write: compile(write), read: compile(read) };
+    return this.#rights.get(user)?.get(vhost)?.permission?.allows(operation, resource) === true;
   }
 
-  allows(operation: Operation, resource: string): boolean {
-    const question = `${operation} ${resource}`;
-    let answer = this.#answers.get(question);
-    if (answer === undefined) {
-      answer = this.#patterns[operation].test(resource);
-      if (this.#answers.size >= ANSWERS_KEPT) this.#answers.clear();
-      this.#answers.set(question, answer);
+  // Topic permissions
+
+  get topicPermissions(): TopicPermissionRecord[] {
+    return this.#all(({ topics }) => [...topics.values()].map(({ record }) => record));
+  }
+
+  /** Throws ChangeError where one of the two is no regular expression. */
+  putTopicPermission(record: TopicPermissionRecord): void {
+    const { user, vhost, exchange, write, read } = record;
+    this.#rightsOf(user, vhost).topics.set(exchange, new TopicPermission(record));
+    this.version++;
+    this.#parameters.put(TOPIC_PERMISSIONS, vhost, topicKey(user, exchange), { write, read });
+  }
+
+  /** For one exchange, or for all of the vhost. */
+  deleteTopicPermissions(user: string, vhost: string, exchange?: string): void {
+    const topics = this.#rights.get(user)?.get(vhost)?.topics;
+    if (topics === undefined) return;
+    for (const name of exchange === undefined ? [...topics.keys()] : [exchange]) {
+      topics.delete(name);
+      this.#parameters.delete(TOPIC_PERMISSIONS, vhost, topicKey(user, name));
     }
-    return answer;
+    this.version++;
+  }
+
+  /** True where nothing is said about the exchange, or the routing key is one of those allowed. */
+  mayUseTopic(user: string, vhost: string, operation: 'write' | 'read', exchange: string, routingKey: string): boolean {
+    return this.#rights.get(user)?.get(vhost)?.topics.get(exchange)?.allows(operation, routingKey) !== false;
+  }
+
+  /** The vhost is gone, and its rows with it. */
+  forgetVhost(vhost: string): void {
+    for (const vhosts of this.#rights.values()) vhosts.delete(vhost);
+    this.version++;
+  }
+
+  #rightsOf(user: string, vhost: string): Rights {
+    let vhosts = this.#rights.get(user);
+    if (vhosts === undefined) this.#rights.set(user, (vhosts = new Map<string, Rights>()));
+    let rights = vhosts.get(vhost);
+    if (rights === undefined) vhosts.set(vhost, (rights = new Rights()));
+    return rights;
+  }
+
+  #all<Found>(found: (rights: Rights) => readonly Found[]): Found[] {
+    return [...this.#rights.values()].flatMap((vhosts) => [...vhosts.values()].flatMap(found));
   }
 }
 
-const ANSWERS_KEPT = 1000;
-
-/** An empty pattern allows nothing, not everything: RabbitMQ reads it as `^$`. */
-function compile(pattern: string): RegExp {
-  return new RegExp(pattern === '' ? '^$' : pattern, 'u');
+function topicKey(user: string, exchange: string): string {
+  return JSON.stringify([user, exchange]);
 }

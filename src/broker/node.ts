@@ -1,11 +1,15 @@
 /** A broker node: its virtual hosts and users, and the store that keeps what is durable of them. */
-import type { RecoveredPage, RecoveredState } from '../store/records.ts';
+import type { RecoveredPage, RecoveredState, VhostRecord } from '../store/records.ts';
 import type { Scratch } from '../store/scratch.ts';
 import type { Store } from '../store/store.ts';
 import { Alarms } from './alarms.ts';
-import { Auth, userWithPassword } from './auth.ts';
+import { Auth } from './auth.ts';
+import { Backlog } from './backlog.ts';
 import { Bodies } from './bodies.ts';
+import { Limits } from './limits.ts';
 import { Memory } from './memory.ts';
+import { OWN_COMPONENT, Parameters } from './parameters.ts';
+import { userWithPassword } from './passwords.ts';
 import { Vhost } from './vhost.ts';
 
 /** What a node without any vhost or user begins with. */
@@ -15,22 +19,75 @@ export interface NodeDefaults {
   readonly vhost: string;
 }
 
+/** What is said of a vhost beside its name. */
+export interface VhostSpec extends VhostRecord {
+  /** Type of queues that are declared without one; undefined: classic. */
+  readonly defaultQueueType: string | undefined;
+}
+
+/** Told before the vhost or the user is gone, so that its connections can be closed. */
+export type DeletionListener = (kind: 'vhost' | 'user', name: string) => void;
+
+const VHOST_SETTINGS = `${OWN_COMPONENT}vhost`;
+const DEFAULT_QUEUE_TYPE = 'default-queue-type';
+
 export class Node {
   readonly store: Store;
-  readonly auth = new Auth();
+  readonly parameters: Parameters;
+  readonly auth: Auth;
+  readonly limits: Limits;
   readonly alarms = new Alarms();
   readonly memory: Memory;
+  readonly backlog = new Backlog();
   readonly #bodies: Bodies;
   readonly #vhosts = new Map<string, Vhost>();
+  readonly #records = new Map<string, VhostRecord>();
+  readonly #deletionListeners: DeletionListener[] = [];
   #nextQueueId = 1;
 
   /** `memoryBudget`: bytes of messages in memory; `scratch`: where those go that it has no room for, if anywhere. */
   constructor(store: Store, memoryBudget: number, scratch?: Scratch) {
     this.store = store;
+    this.parameters = new Parameters(store);
+    this.auth = new Auth(store, this.parameters);
+    this.limits = new Limits(this.parameters);
     this.#bodies = new Bodies(store);
     this.memory = new Memory({ budget: memoryBudget, scratch, alarms: this.alarms });
     store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
   }
+
+  /** Takes in what the store has; a store without users and vhosts gets the defaults, where there are any. Called once. */
+  recover(defaults?: NodeDefaults): void {
+    const state = this.store.recover();
+    this.#nextQueueId = state.nextQueueId;
+    this.parameters.recover(state.parameters);
+    this.auth.recover(state);
+    for (const [id, size] of state.bodies) this.#bodies.recover(id, size);
+    const pagesOf = pagesByQueue(state);
+    for (const record of state.vhosts) this.#addVhost(record).recover(state, pagesOf);
+    this.#bodies.dropUnreferenced();
+    if (this.blank && defaults !== undefined) {
+      this.createDefaultVhost(defaults);
+      this.createDefaultUser(defaults);
+    }
+  }
+
+  /** True where there is neither a user nor a vhost: nobody can have used it yet. */
+  get blank(): boolean {
+    return this.#vhosts.size === 0 && this.auth.users.next().done === true;
+  }
+
+  createDefaultVhost({ vhost: name }: NodeDefaults): void {
+    this.putVhost({ name, description: 'Default virtual host', tags: [], defaultQueueType: undefined });
+  }
+
+  /** An administrator who may do everything in the default vhost, if there is one. */
+  createDefaultUser({ user, password, vhost }: NodeDefaults): void {
+    this.auth.putUser(userWithPassword(user, password, ['administrator']));
+    if (this.#vhosts.has(vhost)) this.auth.putPermission({ user, vhost, configure: '.*', write: '.*', read: '.*' });
+  }
+
+  // Vhosts
 
   vhost(name: string): Vhost | undefined {
     return this.#vhosts.get(name);
@@ -40,37 +97,64 @@ export class Node {
     return this.#vhosts.values();
   }
 
-  /** Takes in what the store has; a store without users gets the defaults. Called once. */
-  recover(defaults: NodeDefaults): void {
-    const state = this.store.recover();
-    this.#nextQueueId = state.nextQueueId;
-    for (const user of state.users) this.auth.putUser(user);
-    for (const permission of state.permissions) this.auth.putPermission(permission);
-    for (const [id, size] of state.bodies) this.#bodies.recover(id, size);
-    for (const { name } of state.vhosts) this.#addVhost(name).recover(state, pagesByQueue(state));
-    this.#bodies.dropUnreferenced();
-    if (state.users.length === 0 && state.vhosts.length === 0) this.#createDefaults(defaults);
+  vhostSpec(name: string): VhostSpec | undefined {
+    const record = this.#records.get(name);
+    return record && { ...record, defaultQueueType: this.#vhosts.get(name)?.defaultQueueType };
   }
 
-  #createDefaults({ user: name, password, vhost }: NodeDefaults): void {
-    const user = userWithPassword(name, password, ['administrator']);
-    this.auth.putUser(user);
-    this.store.change({ op: 'put-user', record: user });
-    this.#addVhost(vhost);
-    this.store.change({ op: 'put-vhost', record: { name: vhost, description: 'Default virtual host', tags: [] } });
-    const permission = { user: name, vhost, configure: '.*', write: '.*', read: '.*' };
-    this.auth.putPermission(permission);
-    this.store.change({ op: 'put-permission', record: permission });
+  /** Creates the vhost, or changes what is said of it. */
+  putVhost({ name, description, tags, defaultQueueType }: VhostSpec): Vhost {
+    const record = { name, description, tags };
+    const vhost = this.#vhosts.get(name) ?? this.#addVhost(record);
+    this.#records.set(name, record);
+    this.store.change({ op: 'put-vhost', record });
+    vhost.defaultQueueType = defaultQueueType;
+    if (defaultQueueType === undefined) this.parameters.delete(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE);
+    else this.parameters.put(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE, defaultQueueType);
+    return vhost;
   }
 
-  #addVhost(name: string): Vhost {
+  /** Deletes the vhost with all that is in it. Returns false where there is none of this name. */
+  deleteVhost(name: string): boolean {
+    const vhost = this.#vhosts.get(name);
+    if (vhost === undefined) return false;
+    for (const listener of this.#deletionListeners) listener('vhost', name);
+    vhost.end();
+    this.#vhosts.delete(name);
+    this.#records.delete(name);
+    this.auth.forgetVhost(name);
+    this.parameters.forgetVhost(name);
+    this.store.change({ op: 'delete-vhost', name });
+    return true;
+  }
+
+  /** Deletes the user with permissions and limits. Returns false where there is none of this name. */
+  deleteUser(name: string): boolean {
+    if (this.auth.user(name) === undefined) return false;
+    for (const listener of this.#deletionListeners) listener('user', name);
+    this.auth.deleteUser(name);
+    this.limits.setUser(name, {});
+    return true;
+  }
+
+  onDeletion(listener: DeletionListener): void {
+    this.#deletionListeners.push(listener);
+  }
+
+  #addVhost(record: VhostRecord): Vhost {
+    const { name } = record;
     const vhost = new Vhost(name, {
       store: this.store,
       bodies: this.#bodies,
       memory: this.memory,
+      backlog: this.backlog,
+      parameters: this.parameters,
+      limits: this.limits,
       nextQueueId: () => this.#nextQueueId++,
     });
+    vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as string | undefined;
     this.#vhosts.set(name, vhost);
+    this.#records.set(name, record);
     return vhost;
   }
 }

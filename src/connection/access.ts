@@ -1,6 +1,8 @@
 /** What a connection's user may do in its vhost, with RabbitMQ's reply texts (RabbitMQ: Access Control). */
-import type { Auth, Operation } from '../broker/auth.ts';
+import type { Auth } from '../broker/auth.ts';
 import type { EntityKind } from '../broker/errors.ts';
+import type { Exchange } from '../broker/exchange/exchange.ts';
+import type { Operation } from '../broker/permissions.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 
 export class Access {
@@ -21,6 +23,17 @@ export class Access {
     throw new AmqpError(
       'ACCESS_REFUSED',
       `${operation} access to ${kind} '${resource}' in vhost '${this.vhost}' refused for user '${this.user}'`,
+    );
+  }
+
+  /** Throws AmqpError ACCESS_REFUSED where the exchange is a topic exchange and the routing key is not the user's. */
+  checkTopic(operation: 'write' | 'read', exchange: Exchange | undefined, routingKey: string): void {
+    if (exchange?.type !== 'topic') return;
+    const { user, vhost } = this;
+    if (this.#auth.mayUseTopic(user, vhost, operation, exchange.name, routingKey)) return;
+    throw new AmqpError(
+      'ACCESS_REFUSED',
+      `${operation} access to topic '${routingKey}' in exchange '${exchange.name}' in vhost '${vhost}' refused for user '${user}'`,
     );
   }
 

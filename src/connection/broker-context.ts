@@ -6,11 +6,18 @@ import type { FieldTable } from '../protocol/field-table.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Turn } from '../util/turn.ts';
+import type { Vhost } from '../broker/vhost.ts';
+import type { Access } from './access.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { OutputBuffers } from './output-buffers.ts';
 
-/** A connection, as the listener sees it. */
+/** A connection, as the listener and the limits see it. */
 export interface ListedConnection {
+  readonly stage: 'header' | 'handshake' | 'running' | 'closing' | 'closed';
+  /** Undefined until connection.open is answered. */
+  readonly vhost: Vhost | undefined;
+  readonly access: Access | undefined;
+  readonly channels: { readonly size: number };
   /** Closes with connection.close. */
   close(error: AmqpError): void;
   /** Gives the client up without further words. */

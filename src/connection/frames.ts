@@ -19,6 +19,7 @@ import type { FrameHandler } from '../wire/frame-handler.ts';
 import { decodeMethod } from '../wire/generated/method-codec.ts';
 import { Channel } from './channel.ts';
 import type { ChannelHost } from './channel-host.ts';
+import { checkChannelLimit } from './connection-limits.ts';
 import { notMethod } from './content.ts';
 import { control, type ControlledConnection } from './control.ts';
 import { handle } from './methods/handlers.ts';
@@ -124,6 +125,7 @@ export class Frames implements FrameHandler {
       const text = `number of channels opened (${channelMax}) has reached the negotiated channel_max (${channelMax})`;
       throw new AmqpError('NOT_ALLOWED', text, { blameless: true });
     }
+    checkChannelLimit(this.#connection.broker, this.#connection.access.user);
     this.#channels.set(number, new Channel(this.#connection, number));
     writer.method(number, { name: 'channel.open-ok' });
   }

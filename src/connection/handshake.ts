@@ -9,6 +9,7 @@ import type { Vhost } from '../broker/vhost.ts';
 import { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { Client } from './client.ts';
+import { checkConnectionLimits } from './connection-limits.ts';
 import { MECHANISMS, readCredentials } from './credentials.ts';
 import type { Writer } from './writer.ts';
 
@@ -129,15 +130,16 @@ export class Handshake {
     const connection = this.#connection;
     const { node, config, connections } = connection.broker;
     const vhost = node.vhost(virtualHost);
-    if (vhost === undefined) throw new AmqpError('NOT_ALLOWED', `vhost ${virtualHost} not found`);
-    if (!node.auth.mayAccess(this.#user, virtualHost)) {
-      throw new AmqpError('NOT_ALLOWED', `access to vhost '${virtualHost}' refused for user '${this.#user}'`);
-    }
     if (connections.size > config.maxConnections) {
       throw new AmqpError(
         'NOT_ALLOWED',
         `connection refused: node connection limit (${config.maxConnections}) is reached`,
       );
+    }
+    if (vhost === undefined) throw new AmqpError('NOT_ALLOWED', `vhost ${virtualHost} not found`);
+    checkConnectionLimits(connection.broker, this.#user, virtualHost);
+    if (!node.auth.mayAccess(this.#user, virtualHost)) {
+      throw new AmqpError('NOT_ALLOWED', `access to vhost '${virtualHost}' refused for user '${this.#user}'`);
     }
     connection.writer.method(0, { name: 'connection.open-ok' });
     connection.opened(vhost, new Access(node.auth, this.#user, virtualHost));

@@ -53,6 +53,8 @@ export class PublishRoutes {
     if (exchange.internal) {
       throw new AmqpError('ACCESS_REFUSED', `cannot publish to internal exchange '${name}' in vhost '${vhost.name}'`);
     }
-    return vhost.route(name, message.routingKey);
+    const { routingKey } = message;
+    access.checkTopic('write', exchange, routingKey);
+    return vhost.route(name, routingKey);
   }
 }

@@ -50,12 +50,13 @@ export const exchangeMethods: HandlersOf<'exchange'> = {
 };
 
 function bindingSpec(channel: Channel, method: ExchangeBind | ExchangeUnbind): BindingSpec {
-  const { access } = channel.connection;
+  const { access, vhost } = channel.connection;
   const source = resourceName(method.source);
   const destination = resourceName(method.destination);
   if (source === '' || destination === '') throw defaultExchangeRefused();
   access.check('write', 'exchange', destination);
   access.check('read', 'exchange', source);
   const { routingKey } = method;
+  access.checkTopic('read', vhost.exchange(source), routingKey);
   return { source, destinationKind: 'exchange', destination, routingKey, arguments: method.arguments };
 }

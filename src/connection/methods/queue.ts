@@ -83,7 +83,7 @@ function declare(channel: Channel, method: QueueDeclare): string {
 }
 
 function bindingSpec(channel: Channel, method: QueueBind | QueueUnbind): BindingSpec {
-  const { access } = channel.connection;
+  const { access, vhost } = channel.connection;
   const destination = queueName(channel, method.queue);
   const source = resourceName(method.exchange);
   // The routing key follows an empty queue name: both stand for the last declared queue.
@@ -94,5 +94,6 @@ function bindingSpec(channel: Channel, method: QueueBind | QueueUnbind): Binding
   }
   access.check('write', 'queue', destination);
   access.check('read', 'exchange', source);
+  access.checkTopic('read', vhost.exchange(source), routingKey);
   return { source, destinationKind: 'queue', destination, routingKey, arguments: method.arguments };
 }
