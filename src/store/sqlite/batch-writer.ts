@@ -2,6 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { TopologyChange } from '../records.ts';
 import { OP } from './batch-buffer.ts';
+import { bodyChecksum, pageChecksum, settledChecksum } from './checksum.ts';
 import { TopologyWriter } from './topology-writer.ts';
 
 /** A batch as it reaches the writer thread. */
@@ -37,15 +38,15 @@ export class BatchWriter {
     this.#begin = prepare('BEGIN IMMEDIATE');
     this.#commit = prepare('COMMIT');
     this.#rollback = prepare('ROLLBACK');
-    this.#page = prepare('INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#page = prepare('INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     // A page that is gone keeps no bitmap.
-    this.#settle = prepare('INSERT OR REPLACE INTO settled SELECT id, ? FROM page WHERE id = ?');
+    this.#settle = prepare('INSERT OR REPLACE INTO settled SELECT id, ?, ? FROM page WHERE id = ?');
     this.#dropPage = ['DELETE FROM settled WHERE page_id = ?', 'DELETE FROM page WHERE id = ?'].map(prepare);
     this.#dropPages = [
       'DELETE FROM settled WHERE page_id IN (SELECT id FROM page WHERE queue_id = ?)',
       'DELETE FROM page WHERE queue_id = ?',
     ].map(prepare);
-    this.#body = prepare('INSERT INTO body VALUES (?, ?, ?)');
+    this.#body = prepare('INSERT INTO body VALUES (?, ?, ?, ?)');
     this.#dropBody = prepare('DELETE FROM body WHERE id = ?');
     this.#delivered = prepare('UPDATE queue SET delivered = ? WHERE id = ?');
     this.#reserve = prepare(
@@ -75,25 +76,21 @@ export class BatchWriter {
       const first = numbers[n + 1];
       switch (numbers[n]) {
         case OP.page: {
+          const [queueId, base, firstSeq, last, count] = numbers.subarray(n + 2, n + 7);
+          const header = { id: first, queueId, base, first: firstSeq, last, count };
           const bodies = numbers[n + 12] === 0 ? null : place(n + 10);
-          this.#page.run(
-            first, // id
-            numbers[n + 2], // queue id
-            numbers[n + 3], // base
-            numbers[n + 4], // first
-            numbers[n + 5], // last
-            numbers[n + 6], // count
-            numbers[n + 9], // bytes
-            bodies,
-            place(n + 7),
-          );
+          const data = place(n + 7);
+          const checksum = pageChecksum(header, bodies, data);
+          this.#page.run(first, queueId, base, firstSeq, last, count, data.length, checksum, bodies, data);
           n += 13;
           break;
         }
-        case OP.settle:
-          this.#settle.run(place(n + 2), first);
+        case OP.settle: {
+          const bitmap = place(n + 2);
+          this.#settle.run(settledChecksum(first, bitmap), bitmap, first);
           n += 5;
           break;
+        }
         case OP.dropPage:
           for (const statement of this.#dropPage) statement.run(first);
           n += 2;
@@ -102,10 +99,12 @@ export class BatchWriter {
           for (const statement of this.#dropPages) statement.run(first);
           n += 2;
           break;
-        case OP.body:
-          this.#body.run(first, numbers[n + 4], place(n + 2));
+        case OP.body: {
+          const data = place(n + 2);
+          this.#body.run(first, data.length, bodyChecksum(first, data), data);
           n += 5;
           break;
+        }
         case OP.dropBody:
           this.#dropBody.run(first);
           n += 2;

@@ -1,12 +1,22 @@
 /**
- * The one database file of a data folder: found to be Leveret's before anything is written to it, created or migrated,
- * and opened the way each thread needs it.
+ * The one database file of a data folder: created, found to be Leveret's and migrated, and opened the way each thread needs it.
  */
-import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { APPLICATION_ID, migrate, SCHEMA_VERSION } from './schema.ts';
+import { DAMAGED, hasLog, inspectDatabase, inspectHeader } from './inspection.ts';
+import { migrate } from './schema.ts';
 
 /** Bytes. Commits of one small page write two or three of these, long ones hardly care (4096, 8192, 16384, 32768 were measured). */
 const PAGE_SIZE = 4096;
@@ -38,13 +48,16 @@ export function databasePath(folder: string): string {
 
 /**
  * Creates the file or migrates it to this version where needed, and returns a connection that reads it.
- * Throws StoreError; what is not ours is left untouched.
+ * Throws StoreError; what is not ours, or damaged, is left untouched.
  */
 export function openDatabase(path: string): { readonly created: boolean; readonly reader: Database.Database } {
-  const found = inspect(path);
+  const created = !existsSync(path);
+  if (created) createDatabase(path);
+  const { state, reader } = inspect(path);
   // The connection that looked is the one that reads on: after a crash it has just read the whole log.
-  if (found.state === 'current') return { created: false, reader: found.reader };
-  const database = openWriter(path, 'full', found.state === 'empty');
+  if (state === 'current') return { created, reader };
+  reader.close();
+  const database = openWriter(path, 'full');
   try {
     migrate(database);
     // So that the header of the file itself says what it is, and not only its log.
@@ -52,18 +65,25 @@ export function openDatabase(path: string): { readonly created: boolean; readonl
   } finally {
     database.close();
   }
-  return { created: found.state === 'empty', reader: openReader(path) };
+  return { created, reader: openReader(path) };
 }
 
-/** The connection that writes. `create`: to a file without content yet. */
-export function openWriter(path: string, synchronous: Synchronous, create: boolean): Database.Database {
-  const database = new Database(path, { timeout: WRITER_BUSY_MS });
-  if (create) {
-    // The first two are settled by the first write; none is needed again.
-    database.pragma(`page_size = ${PAGE_SIZE}`);
-    database.pragma('auto_vacuum = INCREMENTAL');
-    database.pragma('journal_mode = WAL');
+/** Opens the file of a broker that may be running, for a look at it. Throws StoreError, also for a file of an older version. */
+export function openForReading(path: string): Database.Database {
+  if (!existsSync(path)) throw new StoreError(`There is no ${path}: name the broker's data folder with --data-dir.`);
+  try {
+    const { state, reader } = inspect(path);
+    if (state === 'current') return reader;
+    reader.close();
+  } catch (error) {
+    throw explain(path, error);
   }
+  throw new StoreError(`${path} was written by an older Leveret. Start this version's broker on it first.`);
+}
+
+/** The connection that writes. */
+export function openWriter(path: string, synchronous: Synchronous): Database.Database {
+  const database = new Database(path, { fileMustExist: true, timeout: WRITER_BUSY_MS });
   database.pragma(`synchronous = ${synchronous}`);
   database.pragma('wal_autocheckpoint = 0');
   database.pragma(`cache_size = -${WRITER_CACHE}`);
@@ -76,73 +96,69 @@ function openReader(path: string): Database.Database {
   return database;
 }
 
-type Found = { readonly state: 'empty' | 'older' } | { readonly state: 'current'; readonly reader: Database.Database };
-
-function inspect(path: string): Found {
-  const header = readHeader(path);
-  if (header === undefined) return { state: 'empty' };
-  if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
-    throw new StoreError(`${path} is not an SQLite database; it was left as it is. ${ADVICE}`);
-  }
-  const stamp = header.readInt32BE(68);
-  if (stamp !== 0 && stamp !== APPLICATION_ID) throw foreign(path, stamp);
+function inspect(path: string): { readonly state: 'older' | 'current'; readonly reader: Database.Database } {
+  inspectHeader(path);
   const reader = openReader(path);
   try {
-    const state = identify(path, reader);
-    if (state === 'current') return { state, reader };
-    reader.close();
-    return { state };
+    return { state: inspectDatabase(path, reader), reader };
   } catch (error) {
     reader.close();
     throw error;
   }
 }
 
-function identify(path: string, reader: Database.Database): 'empty' | 'older' | 'current' {
-  const id = reader.pragma('application_id', { simple: true }) as number;
-  const version = reader.pragma('user_version', { simple: true }) as number;
-  if (id !== APPLICATION_ID) {
-    const tables = reader.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
-    // A start that was cut short before its first commit leaves a file without tables.
-    if (tables === 0 && id === 0 && version === 0) return 'empty';
-    throw foreign(path, id);
-  }
-  if (version > SCHEMA_VERSION) {
+/** Under another name until it is whole: a file of the right name that is empty or has no tables is damaged, and never just young. */
+function createDatabase(path: string): void {
+  if (hasLog(path)) {
     throw new StoreError(
-      `${path} was written by a newer Leveret: its schema version is ${version}, this one knows ${SCHEMA_VERSION}; ` +
-        'it was left as it is. Start the newer version again, or choose another data folder.',
+      `${path} is missing, but its log ${path}-wal is there: what was stored is in both. Nothing was changed. ` +
+        'Put the file back, restore both from a backup, or remove the log to start with nothing.',
     );
   }
-  return version === SCHEMA_VERSION ? 'current' : 'older';
-}
-
-const ADVICE = 'Move the file away, or choose another data folder.';
-
-function foreign(path: string, id: number): StoreError {
-  const found = `application_id ${id}, expected ${APPLICATION_ID}`;
-  return new StoreError(`${path} is an SQLite database, but not Leveret's (${found}); it was left as it is. ${ADVICE}`);
-}
-
-/** The first 100 bytes, undefined where there are none. Read without SQLite, which would leave files beside one that is not ours. */
-function readHeader(path: string): Buffer | undefined {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size === 0) return undefined;
-  const header = Buffer.alloc(100);
-  const file = openSync(path, 'r');
+  removeDatabase(path);
+  const young = `${path}-new`;
+  removeDatabase(young);
+  const database = new Database(young);
   try {
-    readSync(file, header, 0, header.length, 0);
+    // Settled by the first write; none is needed again.
+    database.pragma(`page_size = ${PAGE_SIZE}`);
+    database.pragma('auto_vacuum = INCREMENTAL');
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = full');
+    migrate(database);
   } finally {
-    closeSync(file);
+    // The last connection to close puts the log into the file.
+    database.close();
   }
-  return header;
+  moveInto(young, path);
+}
+
+/** With the log and the index of the log that may lie beside it. */
+export function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+}
+
+/** Renames a file that is on disk, so that this survives a loss of power too. */
+export function moveInto(from: string, to: string): void {
+  renameSync(from, to);
+  const folder = openSync(dirname(to), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 /** What SQLite throws, as a StoreError that says what to do. Other errors come back as they are. */
 export function explain(path: string, error: unknown): Error {
   if (!(error instanceof Database.SqliteError)) return error as Error;
   const damaged = error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB';
-  const advice = damaged
-    ? 'The file is damaged: restore it from a backup, or save what can be read with the ".recover" command of the sqlite3 shell.'
-    : 'Check the folder, its permissions and its disk.';
-  return new StoreError(`${path} cannot be read: ${error.message} (${error.code}). ${advice}`);
+  // A table or a column that the schema has and the file has not.
+  const incomplete = error.code === 'SQLITE_ERROR' && error.message.startsWith('no such');
+  if (damaged || incomplete) {
+    return new StoreError(`${path} is damaged: ${error.message} (${error.code}). ${DAMAGED}`);
+  }
+  return new StoreError(
+    `${path} cannot be read: ${error.message} (${error.code}). Check the folder, its permissions and its disk.`,
+  );
 }

@@ -10,6 +10,8 @@ export interface WriterOptions {
 }
 
 export type ToWriter =
+  /** The file was read and found whole: it may be written to. The first commit says the same. */
+  | { readonly kind: 'open' }
   | ({ readonly kind: 'commit' } & WrittenBatch)
   /** Comes when no batch is under way. The thread puts the log into the file and ends. */
   | { readonly kind: 'close' };

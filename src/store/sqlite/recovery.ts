@@ -2,6 +2,9 @@
 import type { Database } from 'better-sqlite3';
 import type { BindingRecord, ExchangeRecord, RecoveredPage, RecoveredQueue, RecoveredState } from '../records.ts';
 import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../records.ts';
+import { StoreError } from '../store.ts';
+import { settledChecksum } from './checksum.ts';
+import { DAMAGED } from './inspection.ts';
 
 /** An empty field table, which most arguments are: SQL gives NULL for it, and all share this one. */
 const EMPTY_TABLE = new Uint8Array(0);
@@ -78,19 +81,19 @@ function parseTags(row: { tags: string | readonly string[] }): void {
 }
 
 /** The columns of a page but its data, and its bitmap. */
-type PageRow = [number, number, number, number, number, number, number, Buffer | null, Buffer | null];
+type PageRow = [number, number, number, number, number, number, number, Buffer | null, Buffer | null, number | null];
 
 function readPages(database: Database): RecoveredPage[] {
   const rows = database
     .prepare(
-      `SELECT id, queue_id, base, first_seq, last_seq, count, bytes, bodies, bitmap
+      `SELECT id, queue_id, base, first_seq, last_seq, count, bytes, bodies, bitmap, settled.checksum
          FROM page LEFT JOIN settled ON page_id = id ORDER BY queue_id, first_seq, id`,
     )
     .raw()
     .iterate() as IterableIterator<PageRow>;
   const pages: RecoveredPage[] = [];
-  for (const [id, queueId, base, first, last, count, bytes, bodies, settled] of rows) {
-    pages.push({
+  for (const [id, queueId, base, first, last, count, bytes, bodies, settled, checksum] of rows) {
+    const page = {
       id,
       queueId,
       base,
@@ -100,7 +103,23 @@ function readPages(database: Database): RecoveredPage[] {
       bytes,
       ...(bodies === null ? undefined : { bodies: new Float64Array(new Uint8Array(bodies).buffer) }),
       ...(settled === null ? undefined : { settled }),
-    });
+    };
+    const problem = pageProblem(page) ?? settledProblem(id, settled, checksum);
+    if (problem !== undefined) throw new StoreError(`${database.name} is damaged: page ${id} ${problem}. ${DAMAGED}`);
+    pages.push(page);
   }
   return pages;
+}
+
+/** What makes no sense about a page, its data unseen; undefined where all is well. In a damaged row a column may be of any type. */
+export function pageProblem({ base, first, last, count }: RecoveredPage): string | undefined {
+  // Written so that it fails for what is no number, too.
+  const sound = base >= 0 && base <= first && first <= last && count >= 1 && count <= last - first + 1;
+  return sound ? undefined : `says that it has ${count} messages from ${first} to ${last}`;
+}
+
+/** `bitmap`: null where nothing of the page is settled. */
+export function settledProblem(pageId: number, bitmap: Uint8Array | null, checksum: number | null): string | undefined {
+  if (bitmap === null || settledChecksum(pageId, bitmap) === checksum) return undefined;
+  return 'has a record of what is settled that does not match its checksum';
 }

@@ -82,6 +82,7 @@ CREATE TABLE page (
   last_seq INTEGER NOT NULL,
   count INTEGER NOT NULL, -- messages
   bytes INTEGER NOT NULL, -- length of data
+  checksum INTEGER NOT NULL, -- CRC-32 of the other columns
   bodies BLOB, -- pairs of 64-bit floats, lowest byte first: position in the page, body.id; NULL: none
   data BLOB NOT NULL -- the messages; the last column, so that start-up reads the others without it
 ) STRICT;
@@ -91,6 +92,7 @@ CREATE INDEX page_of_queue ON page (queue_id);
 CREATE TABLE settled (
   -- which messages of a page were acknowledged or dropped already; no row: none
   page_id INTEGER PRIMARY KEY,
+  checksum INTEGER NOT NULL, -- CRC-32 of the other columns
   bitmap BLOB NOT NULL -- bit n, lowest first, is the n-th message of the page
 ) STRICT;
 
@@ -98,6 +100,7 @@ CREATE TABLE body (
   -- message bodies kept apart from the pages that refer to them (page.bodies)
   id INTEGER PRIMARY KEY, -- never used twice
   bytes INTEGER NOT NULL, -- length of data
+  checksum INTEGER NOT NULL, -- CRC-32 of the other columns
   data BLOB NOT NULL
 ) STRICT;
 

@@ -4,7 +4,7 @@
  * leveret.lock and leveret.pid.
  */
 import { Worker } from 'node:worker_threads';
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../records.ts';
 import { type LogSource, type Store, StoreError } from '../store.ts';
@@ -13,6 +13,7 @@ import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } 
 import { FolderLock } from './folder-lock.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
+import { StoredRows } from './stored-rows.ts';
 
 export interface SqliteStoreOptions {
   /** The data folder; created, readable by its owner only, where it is missing. */
@@ -42,8 +43,7 @@ export class SqliteStore implements Store {
   readonly #commits: GroupCommit;
   readonly #buffer = new BatchBuffer();
   readonly #listeners: ((reason: string | undefined) => void)[] = [];
-  readonly #pageData: Statement;
-  readonly #bodyData: Statement;
+  readonly #rows: StoredRows;
   #nextPageId: number;
   #nextBodyId: number;
   /** Ids from here on were not written to the file as used. */
@@ -91,8 +91,7 @@ export class SqliteStore implements Store {
     const counters = readCounters(reader);
     this.#nextPageId = this.#reservedPageIds = counters.page;
     this.#nextBodyId = this.#reservedBodyIds = counters.body;
-    this.#pageData = reader.prepare('SELECT data FROM page WHERE id = ?').pluck();
-    this.#bodyData = reader.prepare('SELECT data FROM body WHERE id = ?').pluck();
+    this.#rows = new StoredRows(reader, path);
     this.#worker = startWriter({ path, synchronous: options.synchronous ?? 'full' });
     this.#worker.on('message', (message: FromWriter) => this.#hear(message));
     this.#worker.on('error', (error: Error) => this.#lost(error));
@@ -100,7 +99,10 @@ export class SqliteStore implements Store {
   }
 
   recover(): RecoveredState {
-    return this.#read(() => readState(this.#reader, this.#fresh));
+    const state = this.#read(() => readState(this.#reader, this.#fresh));
+    // Not before: a file that turns out to be damaged is left as it is.
+    this.#tell({ kind: 'open' }, []);
+    return state;
   }
 
   change(change: TopologyChange): void {
@@ -120,11 +122,11 @@ export class SqliteStore implements Store {
   }
 
   readPages(pageIds: readonly number[]): Buffer[] {
-    return this.#read(() => pageIds.map((id) => found(this.#pageData.get(id), `page ${id}`, this.#path)));
+    return this.#read(() => pageIds.map((id) => this.#rows.page(id)));
   }
 
   readBody(bodyId: number): Buffer {
-    return this.#read(() => found(this.#bodyData.get(bodyId), `body ${bodyId}`, this.#path));
+    return this.#read(() => this.#rows.body(bodyId));
   }
 
   onTrouble(listener: (reason: string | undefined) => void): void {
@@ -248,9 +250,4 @@ export class SqliteStore implements Store {
 function startWriter(options: WriterOptions): Worker {
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   return new Worker(new URL(file, import.meta.url), { name: 'leveret-store', workerData: options });
-}
-
-function found(row: unknown, what: string, path: string): Buffer {
-  if (row === undefined) throw new StoreError(`${path} holds no ${what}.`);
-  return row as Buffer;
 }

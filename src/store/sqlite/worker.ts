@@ -30,15 +30,10 @@ interface Connection {
 }
 
 let connection: Connection | undefined;
-try {
-  connect();
-} catch {
-  // The first commit tries again, and has somebody to tell.
-}
 
 function connect(): Connection {
   if (connection !== undefined) return connection;
-  const database = openWriter(path, synchronous, false);
+  const database = openWriter(path, synchronous);
   try {
     const writer = new BatchWriter(database);
     const checkpoints = new Checkpoints(database, path, (error) => {
@@ -53,9 +48,26 @@ function connect(): Connection {
 }
 
 port.on('message', (message: ToWriter) => {
-  if (message.kind === 'commit') commit(message, FIRST_PAUSE);
-  else close();
+  switch (message.kind) {
+    case 'open':
+      open();
+      break;
+    case 'commit':
+      commit(message, FIRST_PAUSE);
+      break;
+    case 'close':
+      close();
+      break;
+  }
 });
+
+function open(): void {
+  try {
+    connect();
+  } catch {
+    // The first commit tries again, and has somebody to tell.
+  }
+}
 
 function commit(batch: WrittenBatch, pause: number): void {
   try {

@@ -1,0 +1,96 @@
+/** Reads pages and bodies, each checked against its checksum: what is not as it was written is reported, never returned. */
+import type { Database, Statement } from 'better-sqlite3';
+import { StoreError } from '../store.ts';
+import { bodyChecksum, pageChecksum } from './checksum.ts';
+
+interface PageRow {
+  readonly id: number;
+  readonly queueId: number;
+  readonly base: number;
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+  readonly checksum: number;
+  readonly bodies: Uint8Array | null;
+  readonly data: Buffer;
+}
+
+interface BodyRow {
+  readonly checksum: number;
+  readonly data: Buffer;
+}
+
+export class StoredRows {
+  readonly #database: Database;
+  readonly #path: string;
+  readonly #page: Statement;
+  readonly #body: Statement;
+
+  /** `path`: the file's, for what is reported. */
+  constructor(database: Database, path: string) {
+    this.#database = database;
+    this.#path = path;
+    this.#page = database.prepare(
+      `SELECT id, queue_id AS queueId, base, first_seq AS first, last_seq AS last, count, checksum, bodies, data
+         FROM page WHERE id = ?`,
+    );
+    this.#body = database.prepare('SELECT checksum, data FROM body WHERE id = ?');
+  }
+
+  /** The data of a page. Throws StoreError where it is missing or damaged. */
+  page(id: number): Buffer {
+    const row = this.#get<PageRow>(this.#page, id, () => this.#describePage(id));
+    if (!isWhole(row, () => pageChecksum(row, row.bodies, row.data))) {
+      throw this.#damaged(this.#describePage(id), 'does not match its checksum');
+    }
+    return row.data;
+  }
+
+  /** Throws StoreError where the body is missing or damaged. */
+  body(id: number): Buffer {
+    const row = this.#get<BodyRow>(this.#body, id, () => `body ${id}`);
+    if (!isWhole(row, () => bodyChecksum(id, row.data)))
+      throw this.#damaged(`body ${id}`, 'does not match its checksum');
+    return row.data;
+  }
+
+  #get<Row>(statement: Statement, id: number, describe: () => string): Row {
+    let row;
+    try {
+      row = statement.get(id);
+    } catch (error) {
+      throw this.#damaged(describe(), `cannot be read (${(error as Error).message})`);
+    }
+    if (row === undefined) throw this.#damaged(describe(), 'is missing');
+    return row as Row;
+  }
+
+  #damaged(what: string, how: string): StoreError {
+    return new StoreError(
+      `${this.#path} is damaged: ${what} ${how}. "leveret store check" tells what else is. ` +
+        'Restore the file from a backup, or purge or delete the queue to go on without its messages.',
+    );
+  }
+
+  /** The page by the name of its queue. Its row may be the damaged one, so this takes whatever it finds. */
+  #describePage(id: number): string {
+    try {
+      const row = this.#database
+        .prepare(
+          `SELECT vhost, name, first_seq, last_seq FROM page LEFT JOIN queue ON queue.id = queue_id WHERE page.id = ?`,
+        )
+        .raw()
+        .get(id) as [string | null, string | null, number, number] | undefined;
+      if (row === undefined) return `page ${id}`;
+      const [vhost, name, first, last] = row;
+      return `page ${id} (messages ${first} to ${last} of queue '${name}' in vhost '${vhost}')`;
+    } catch {
+      return `page ${id}`;
+    }
+  }
+}
+
+/** In a damaged row a column may be of any type. */
+function isWhole(row: { readonly checksum: number; readonly data: unknown }, checksum: () => number): boolean {
+  return row.data instanceof Uint8Array && row.checksum === checksum();
+}

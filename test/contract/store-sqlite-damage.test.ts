@@ -1,0 +1,171 @@
+/**
+ * A damaged file: refused at the start with what was found, and left as it is byte for byte; or, where only messages are hit,
+ * found by their checksums when they are read. What is returned is what was written, always.
+ */
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RecoveredPage } from '../../src/store/records.ts';
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { StoreError } from '../../src/store/store.ts';
+import { Random } from '../fuzz/random.ts';
+import { changed, commit, queue } from './store.support.ts';
+
+const PAGES = 30;
+const PAGE_BYTES = 9000;
+
+/** The bytes of the n-th page, no two alike. */
+const content = (n: number): Buffer => Buffer.from(Array.from({ length: PAGE_BYTES }, (_, i) => (i * (n + 7)) >>> 3));
+
+describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
+  let parent: string;
+  let whole: string;
+  let folder: string;
+  let file: string;
+
+  beforeAll(async () => {
+    parent = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+    const made = join(parent, 'made');
+    const store = await SqliteStore.open({ folder: made });
+    store.recover();
+    await changed(store, ...[1, 2, 3].map((id) => ({ op: 'put-queue', record: queue(id) }) as const));
+    await commit(store, (batch) => {
+      for (let n = 0; n < PAGES; n++) {
+        const id = store.nextPageId();
+        const first = n * 10;
+        const header = { id, queueId: 1 + (n % 3), base: 0, first, last: first + 9, count: 10 };
+        batch.page(header, PAGE_BYTES).set(content(n));
+        if (n % 2 === 0) batch.settle(id, Uint8Array.of(n, 0));
+      }
+      batch.body(store.nextBodyId(), content(PAGES));
+    });
+    await store.close();
+    whole = join(made, 'leveret.db');
+  });
+
+  afterAll(() => rmSync(parent, { recursive: true }));
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(parent, 'damaged-'));
+    file = join(folder, 'leveret.db');
+    copyFileSync(whole, file);
+  });
+
+  /** Opens and reads all; the reason where that is refused, in which case the file must be as it was. */
+  async function start(): Promise<{ refused: string } | { store: SqliteStore; pages: readonly RecoveredPage[] }> {
+    const before = readFileSync(file);
+    let store: SqliteStore | undefined;
+    try {
+      store = await SqliteStore.open({ folder });
+      return { store, pages: store.recover().pages };
+    } catch (error) {
+      await store?.close();
+      expect(error).toBeInstanceOf(StoreError);
+      expect(readFileSync(file).equals(before)).toBe(true);
+      return { refused: (error as Error).message };
+    }
+  }
+
+  /** Overwrites part of a file. */
+  function spoil(path: string, at: number, bytes: Uint8Array): void {
+    const all = readFileSync(path);
+    all.set(bytes, at);
+    writeFileSync(path, all);
+  }
+
+  it('names the page, its queue and the way on where messages were hit, and reads the others', async () => {
+    const at = readFileSync(file).indexOf(content(4).subarray(0, 500));
+    spoil(file, at + 200, Buffer.from('spoilt'));
+    const started = await start();
+    if ('refused' in started) throw new Error(started.refused);
+    const { store, pages } = started;
+    const hit = pages.find(({ first }) => first === 40)!;
+    expect(() => store.readPages([hit.id])).toThrow(StoreError);
+    expect(() => store.readPages([hit.id])).toThrow(
+      `${file} is damaged: page ${hit.id} (messages 40 to 49 of queue 'q2' in vhost '/') does not match its checksum. ` +
+        '"leveret store check" tells what else is. Restore the file from a backup, or purge or delete the queue',
+    );
+    const next = pages.find(({ first }) => first === 50)!;
+    expect(store.readPages([next.id])[0].equals(content(5))).toBe(true);
+    await store.close();
+  });
+
+  it('names a body that was hit', async () => {
+    const at = readFileSync(file).indexOf(content(PAGES).subarray(0, 500));
+    spoil(file, at + 200, Buffer.from('spoilt'));
+    const started = await start();
+    if ('refused' in started) throw new Error(started.refused);
+    expect(() => started.store.readBody(1)).toThrow(`${file} is damaged: body 1 does not match its checksum`);
+    await started.store.close();
+  });
+
+  it.each([
+    ['the last sequence number', 'UPDATE page SET last_seq = last_seq + 1 WHERE id = 1'],
+    ['the queue', 'UPDATE page SET queue_id = 3 WHERE id = 1'],
+    ['the list of bodies', "UPDATE page SET bodies = x'00000000000000000000000000000000' WHERE id = 1"],
+  ])('notices by the checksum that %s of a page is not as it was', async (_what, sql) => {
+    const database = new Database(file);
+    database.exec(sql);
+    database.close();
+    const store = await SqliteStore.open({ folder });
+    expect(() => store.readPages([1])).toThrow('page 1');
+    await store.close();
+  });
+
+  it.each([
+    ['a bitmap that was changed', "UPDATE settled SET bitmap = x'ffff' WHERE page_id = 1", 'what is settled'],
+    ['a page without messages', 'UPDATE page SET count = 0 WHERE id = 1', 'page 1 says that it has 0 messages'],
+    ['a page that ends before it begins', 'UPDATE page SET last_seq = -1 WHERE id = 1', 'from 0 to -1'],
+    ['a table missing', 'DROP TABLE binding', 'no such table: binding'],
+  ])('is refused with %s', async (_what, sql, message) => {
+    const database = new Database(file);
+    database.exec(sql);
+    database.close();
+    const started = await start();
+    expect(started).toEqual({ refused: expect.stringContaining(message) as string });
+    expect(started).toEqual({ refused: expect.stringContaining('Restore it from a backup') as string });
+  });
+
+  it.each([1, 50, 99, 100, 4095, 4096, 50_000, 4096 * 20])('is refused where it ends after %i bytes', async (bytes) => {
+    truncateSync(file, bytes);
+    const started = await start();
+    expect(started).toEqual({ refused: expect.stringMatching(/cut short|damaged|not an SQLite database/) as string });
+  });
+
+  it('is refused where only its log is left', async () => {
+    rmSync(file);
+    writeFileSync(`${file}-wal`, 'the rest of it');
+    const refused = await SqliteStore.open({ folder }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StoreError);
+    expect((refused as Error).message).toContain(`${file} is missing, but its log ${file}-wal is there`);
+    expect(readFileSync(`${file}-wal`, 'utf8')).toBe('the rest of it');
+  });
+
+  it.each(Array.from({ length: 12 }, (_, n) => n + 1))(
+    'never returns what was not written, nor changes a file it refuses (bytes flipped anywhere, seed %i)',
+    async (seed) => {
+      const random = new Random(seed);
+      const intact = readFileSync(whole);
+      for (let round = 0; round < 4; round++) {
+        const bytes = Buffer.from(intact);
+        for (let flips = 1 + random.below(8); flips > 0; flips--) {
+          // Half of them in the first pages, where the tables are, or hardly any would be hit.
+          bytes[random.below(random.below(2) === 0 ? 80_000 : bytes.length)] ^= 1 << random.below(8);
+        }
+        writeFileSync(file, bytes);
+        const started = await start();
+        if ('refused' in started) continue;
+        for (const { id } of started.pages) {
+          try {
+            expect(started.store.readPages([id])[0].equals(content(id - 1)), `page ${id}`).toBe(true);
+          } catch (error) {
+            expect(error).toBeInstanceOf(StoreError);
+          }
+        }
+        await started.store.close();
+      }
+    },
+  );
+});
