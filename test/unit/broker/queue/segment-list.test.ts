@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Segment } from '../../../src/broker/queue/segment.ts';
-import { SegmentBuffers } from '../../../src/broker/queue/segment-buffers.ts';
-import { SegmentList } from '../../../src/broker/queue/segment-list.ts';
-import { messageOf } from '../../support/recovery/messages.ts';
+import { Segment } from '../../../../src/broker/queue/segment.ts';
+import { SegmentBuffers } from '../../../../src/broker/queue/segment-buffers.ts';
+import { SegmentList } from '../../../../src/broker/queue/segment-list.ts';
+import { messageOf } from '../../../support/recovery/messages.ts';
 
 /** Fills the tail with messages from its base on, so that the next one may begin behind them. */
 function fill(list: SegmentList, count: number): Segment {
