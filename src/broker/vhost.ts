@@ -7,7 +7,8 @@ import { AmqpError } from '../protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from '../protocol/field-table.ts';
 import type { BindingRecord, RecoveredPage, RecoveredState } from '../store/records.ts';
 import { withDefaultType } from './arguments/default-queue-type.ts';
-import { checkQueueArguments, checkSameQueueArguments } from './arguments/queue-arguments.ts';
+import { checkQueueArguments } from './arguments/queue-arguments.ts';
+import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import * as errors from './errors.ts';
 import { type Binding, isDurable } from './exchange/binding.ts';
 import type { Exchange, ExchangeOptions } from './exchange/exchange.ts';
@@ -127,7 +128,7 @@ export class Vhost implements Directory {
     }
     const current = this.#exchanges.get(name);
     if (current !== undefined) {
-      this.#checkSameExchange(declaration, current);
+      checkSameExchange(declaration, current, this.name);
       return;
     }
     if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
@@ -162,7 +163,7 @@ export class Vhost implements Directory {
     const { name, owner } = options;
     const current = this.#queues.get(name);
     if (current !== undefined) {
-      this.#checkSameQueue(options, current);
+      checkSameQueue(options, current, this.name);
       return current;
     }
     this.#checkQueueLimit(name);
@@ -335,25 +336,6 @@ export class Vhost implements Directory {
       'PRECONDITION_FAILED',
       `cannot declare queue '${name}': queue limit in vhost '${this.name}' (${limit}) is reached`,
     );
-  }
-
-  #checkSameExchange(received: ExchangeDeclaration, current: Exchange): void {
-    const { name } = received;
-    errors.checkEquivalent('exchange', name, this.name, 'type', received.type, current.type);
-    errors.checkEquivalent('exchange', name, this.name, 'durable', received.durable, current.durable);
-    errors.checkEquivalent('exchange', name, this.name, 'auto_delete', received.autoDelete, current.autoDelete);
-    errors.checkEquivalent('exchange', name, this.name, 'internal', received.internal, current.internal);
-    const [now, then] = [received.arguments, current.arguments];
-    errors.checkEquivalentArgument('exchange', name, this.name, 'alternate-exchange', now, then);
-  }
-
-  #checkSameQueue(received: QueueOptions, current: Queue): void {
-    const { name } = received;
-    if (received.owner !== current.owner) throw errors.locked(name, this.name);
-    const durable = received.durable && received.owner === undefined;
-    errors.checkEquivalent('queue', name, this.name, 'durable', durable, current.durable);
-    errors.checkEquivalent('queue', name, this.name, 'auto_delete', received.autoDelete, current.autoDelete);
-    checkSameQueueArguments(received.arguments, current.arguments, name, this.name);
   }
 
   #ends(spec: BindingSpec, requester: Owner): [Exchange, Queue | Exchange] {
