@@ -8,7 +8,7 @@ import { Body } from './body.ts';
 import type { Message } from './message.ts';
 
 /** From this size on a body is kept apart even for one queue, so that a segment stays a handy piece. */
-const LARGE_BYTES = 65536;
+const LARGE_BYTES = 256 * 1024;
 /** From this size on it is kept apart where several queues take it. */
 const SHARED_BYTES = 4096;
 

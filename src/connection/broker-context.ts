@@ -22,6 +22,8 @@ export interface ListedConnection {
   close(error: AmqpError): void;
   /** Gives the client up without further words. */
   drop(): void;
+  /** The store has caught up with the publishers. */
+  backlogCleared(): void;
   /** The broker takes publishes again. */
   alarmCleared(): void;
 }

@@ -3,6 +3,7 @@ import type { Vhost } from '../broker/vhost.ts';
 import type { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Client } from './client.ts';
+import type { CommitLedger } from './commit-ledger.ts';
 import type { Writer } from './writer.ts';
 
 /** A channel, as its connection sees it. */
@@ -26,8 +27,8 @@ export interface ChannelHost {
   readonly takesReplies: boolean;
   /** Has the channel's `endTurn` called at the end of this turn. */
   wakeChannel(channel: TurnChannel): void;
-  /** Calls back once everything said to the store is stored; until then no further frame is taken. */
-  whenStored(callback: () => void): void;
+  /** Calls back once everything said to the store is stored, and the messages are safe; until then no further frame is taken. */
+  whenStored(messages: CommitLedger | undefined, callback: () => void): void;
   /** Removes the channel and ends it. */
   endChannel(channel: TurnChannel): void;
 }

@@ -10,6 +10,7 @@ import { AmqpError } from '../protocol/amqp-error.ts';
 import type { ServerMethod } from '../protocol/generated/methods.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { ChannelHost, TurnChannel } from './channel-host.ts';
+import type { CommitLedger } from './commit-ledger.ts';
 import { Confirms } from './confirms.ts';
 import { Content } from './content.ts';
 import { PublishRoutes } from './publish-routes.ts';
@@ -56,9 +57,9 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
    * Answers when everything that the method changed is stored. Until then nothing more is read from the connection, so that
    * answers keep their order.
    */
-  replyWhenStored(method: ServerMethod): void {
+  replyWhenStored(method: ServerMethod, messages?: CommitLedger): void {
     this.#answers++;
-    this.connection.whenStored(() => {
+    this.connection.whenStored(messages, () => {
       this.#answers--;
       if (this.#closed) return;
       this.send(method);

@@ -15,6 +15,7 @@ import type { BrokerContext, ListedConnection } from './broker-context.ts';
 import type { Channel } from './channel.ts';
 import type { TurnChannel } from './channel-host.ts';
 import { Client } from './client.ts';
+import type { CommitLedger } from './commit-ledger.ts';
 import { type FramedConnection, Frames } from './frames.ts';
 import { type GreetedConnection, Handshake, HandshakeError, PROTOCOL_HEADER, RefusedError } from './handshake.ts';
 import type { HeartbeatPeer } from './heartbeats.ts';
@@ -183,16 +184,17 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     this.#wake();
   }
 
-  /** Calls back once everything said to the store is stored; until then no further frame is taken. */
-  whenStored(callback: () => void): void {
-    let stored = false;
+  whenStored(messages: CommitLedger | undefined, callback: () => void): void {
+    let waiting = messages === undefined ? 1 : 2;
     let held = false;
-    this.broker.node.store.afterCommit(() => {
-      stored = true;
+    const done = (): void => {
+      if (--waiting > 0) return;
       callback();
       if (held) this.#reading.resume('store');
-    });
-    if (stored) return;
+    };
+    messages?.whenSafe(done);
+    this.broker.node.store.afterCommit(done);
+    if (waiting === 0) return;
     held = true;
     this.#reading.pause('store');
   }
@@ -220,10 +222,17 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
   /** A message came in: where the broker can take no more, that was the last for now. */
   published(): void {
     if (this.writer.congested) this.answered();
-    const { alarm } = this.broker.node.alarms;
+    const { alarms, backlog } = this.broker.node;
+    if (backlog.high) this.#reading.pause('backlog');
+    const { alarm } = alarms;
     if (alarm === undefined || this.#reading.has('alarm')) return;
     this.#reading.pause('alarm');
     if (this.client.connectionBlocked) this.writer.method(0, { name: 'connection.blocked', reason: alarm });
+  }
+
+  /** The store has caught up. */
+  backlogCleared(): void {
+    this.#reading.resume('backlog');
   }
 
   /** The broker takes publishes again. */

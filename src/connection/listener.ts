@@ -20,6 +20,9 @@ export class Listener {
       if (this.#stopping) socket.destroy();
       else broker.connections.add(new Connection(broker, socket));
     });
+    broker.node.backlog.onLow(() => {
+      for (const connection of broker.connections) connection.backlogCleared();
+    });
     broker.node.onDeletion((kind, name) => {
       for (const connection of [...broker.connections]) {
         const theirs = kind === 'vhost' ? connection.vhost?.name : connection.access?.user;

@@ -4,11 +4,11 @@ import type { FrameParser } from '../wire/frame-parser.ts';
 
 /**
  * `turn`: it had its share of this turn. `store`: an answer waits for the store. `congested`: the client does not take what
- * is sent to it. `alarm`: the broker takes no publishes now.
+ * is sent to it. `backlog`: the store has yet to write what was published. `alarm`: the broker takes no publishes now.
  */
-export type Reason = 'turn' | 'store' | 'congested' | 'alarm';
+export type Reason = 'turn' | 'store' | 'congested' | 'backlog' | 'alarm';
 
-const BITS: Readonly<Record<Reason, number>> = { turn: 1, store: 2, congested: 4, alarm: 8 };
+const BITS: Readonly<Record<Reason, number>> = { turn: 1, store: 2, congested: 4, backlog: 8, alarm: 16 };
 
 export class Reading {
   readonly #socket: Socket;

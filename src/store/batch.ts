@@ -2,6 +2,9 @@
 import type { PageHeader } from './records.ts';
 
 export interface Batch {
+  /** Bytes of pages and bodies so far. A batch of many megabytes keeps those waiting who come after it. */
+  readonly bytes: number;
+
   /**
    * Adds a page of a queue's log and returns the place for its `bytes`, to be filled before the next call of any method.
    * The place is uninitialised memory.

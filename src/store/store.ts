@@ -32,7 +32,10 @@ export interface Store {
   /** Drops `source` from the next batch: its queue is gone. */
   unschedule(source: LogSource): void;
 
-  /** Calls back when everything said to the store until now is committed: at once, in the same call, if that is so already. */
+  /**
+   * Calls back when everything said to the store until now is committed: at once, in the same call, if that is so already. Messages
+   * that a log keeps for a later batch, because this one is full, are not waited for: whoever needs them asks the log.
+   */
   afterCommit(callback: () => void): void;
 
   /** The data of the given committed pages, in their order. Synchronous: it is for pages that left memory. Throws StoreError. */

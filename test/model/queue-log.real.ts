@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Alarms } from '../../src/broker/alarms.ts';
+import { Backlog } from '../../src/broker/backlog.ts';
 import { Bodies } from '../../src/broker/bodies.ts';
 import { Memory } from '../../src/broker/memory.ts';
 import { QueueLog } from '../../src/broker/queue/log.ts';
@@ -16,6 +17,7 @@ export class Logs {
   readonly store: SqliteStore;
   readonly bodies: Bodies;
   readonly memory: Memory;
+  readonly backlog = new Backlog();
   readonly #scratch: Scratch;
   readonly #logs = new Map<number, QueueLog>();
   #nextQueueId: number;

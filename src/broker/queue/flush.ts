@@ -4,29 +4,35 @@ import type { Bodies } from '../bodies.ts';
 import { Page } from './page.ts';
 import type { Segment } from './segment.ts';
 
-/** Writes the records that are not flushed yet, if any is to be stored. */
+/**
+ * Writes records that are not flushed yet, those of them that are to be stored: all, or as many as `room` has bytes for. Returns
+ * what was thereby done with, in the bytes of `Segment.storedBytes`.
+ */
 export function flushSegment(
   segment: Segment,
   queueId: number,
   nextPageId: () => number,
   bodies: Bodies,
   batch: Batch,
-): void {
-  const from = segment.flushed;
-  const to = segment.count;
-  segment.flushed = to;
+  room: number,
+): number {
+  let index = segment.flushed;
+  let done = 0;
   let count = 0;
   let bytes = 0;
   let first = -1;
   let last = -1;
-  for (let index = from; index < to; index++) {
-    if (!toStore(segment, index)) continue;
+  for (; index < segment.count && done < room; index++) {
+    if (!segment.isStored(index)) continue;
+    done += segment.storedBytes(index);
+    if (segment.isSettled(index)) continue;
     if (first < 0) first = index;
     last = index;
     count++;
     bytes += segment.recordBytes(index);
   }
-  if (count === 0) return;
+  segment.flushed = index;
+  if (count === 0) return done;
 
   const dense = last - first + 1 === count;
   const indexes = dense ? undefined : new Uint32Array(count);
@@ -49,6 +55,7 @@ export function flushSegment(
     }
   }
   segment.pages.push(new Page(id, first, last, count, { indexes }));
+  return done;
 }
 
 function toStore(segment: Segment, index: number): boolean {

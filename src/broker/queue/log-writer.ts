@@ -4,6 +4,7 @@
  */
 import type { Batch } from '../../store/batch.ts';
 import type { LogSource, Store } from '../../store/store.ts';
+import type { Backlog } from '../backlog.ts';
 import type { Bodies } from '../bodies.ts';
 import { flushSegment } from './flush.ts';
 import type { Page } from './page.ts';
@@ -12,13 +13,24 @@ import type { SegmentList } from './segment-list.ts';
 import type { ConfirmTarget } from '../sink.ts';
 import { WaitingConfirms } from './waiting-confirms.ts';
 
+/** A batch takes no further pages from this size on. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+
 interface DirtyPage {
   readonly segment: Segment;
   readonly page: Page;
 }
 
+/** What the writers of a node's logs share. */
+export interface WriterContext {
+  readonly store: Store;
+  readonly bodies: Bodies;
+  readonly backlog: Backlog;
+}
+
 export class LogWriter implements LogSource {
   readonly #store: Store;
+  readonly #backlog: Backlog;
   readonly #queueId: number;
   readonly #bodies: Bodies;
   readonly #segments: SegmentList;
@@ -26,6 +38,8 @@ export class LogWriter implements LogSource {
   readonly #dirty: DirtyPage[] = [];
   /** What the store was asked for already: nothing, to write some time, to write soon. */
   #asked: 'nothing' | 'lazy' | 'urgent' = 'nothing';
+  /** Bytes that the next batches are to write. */
+  #unwritten = 0;
   /** Messages below were in the last batch, and are committed, respectively; or they needed no writing. */
   #collected = 0;
   #committed = 0;
@@ -33,8 +47,9 @@ export class LogWriter implements LogSource {
   #delivered = 0;
   #storedDelivered = 0;
 
-  constructor(store: Store, queueId: number, bodies: Bodies, segments: SegmentList) {
+  constructor({ store, bodies, backlog }: WriterContext, queueId: number, segments: SegmentList) {
     this.#store = store;
+    this.#backlog = backlog;
     this.#queueId = queueId;
     this.#bodies = bodies;
     this.#segments = segments;
@@ -49,6 +64,13 @@ export class LogWriter implements LogSource {
   recover(delivered: number, next: number): void {
     this.#delivered = this.#storedDelivered = delivered;
     this.#collected = this.#committed = next;
+  }
+
+  /** A message to be stored was added. */
+  added(segment: Segment, index: number): void {
+    const bytes = segment.storedBytes(index);
+    this.#unwritten += bytes;
+    this.#backlog.add(bytes);
   }
 
   /** Has what changed written. `urgent`: a publisher waits for it. */
@@ -97,6 +119,7 @@ export class LogWriter implements LogSource {
   /** The queue is deleted: whoever waits for a confirm gets it. */
   drop(): void {
     this.#store.unschedule(this);
+    this.#written(this.#unwritten);
     this.#waiting.confirmBelow(Infinity);
   }
 
@@ -109,8 +132,6 @@ export class LogWriter implements LogSource {
       batch.delivered(this.#queueId, this.#delivered);
       this.#storedDelivered = this.#delivered;
     }
-    const { tail } = this.#segments;
-    this.#collected = tail.base + tail.count;
   }
 
   committed(): void {
@@ -118,14 +139,29 @@ export class LogWriter implements LogSource {
     this.#waiting.confirmBelow(this.#committed);
   }
 
-  /** Segments that are not flushed to their end are the last ones. */
+  /** Segments that are not flushed to their end are the last ones. What the batch has no room for goes into the next. */
   #writeNew(batch: Batch): void {
     const segments = this.#segments;
     let i = segments.length;
     while (i > 0 && segments.at(i - 1).flushed < segments.at(i - 1).count) i--;
     for (; i < segments.length; i++) {
-      flushSegment(segments.at(i), this.#queueId, () => this.#store.nextPageId(), this.#bodies, batch);
+      const segment = segments.at(i);
+      while (segment.flushed < segment.count && batch.bytes < BATCH_BYTES) this.#writeSegment(segment, batch);
+      this.#collected = segment.base + segment.flushed;
+      if (segment.flushed < segment.count) return this.flush(true);
     }
+    this.#collected = segments.tail.base + segments.tail.count;
+  }
+
+  #writeSegment(segment: Segment, batch: Batch): void {
+    const nextPageId = (): number => this.#store.nextPageId();
+    const room = BATCH_BYTES - batch.bytes;
+    this.#written(flushSegment(segment, this.#queueId, nextPageId, this.#bodies, batch, room));
+  }
+
+  #written(bytes: number): void {
+    this.#unwritten -= bytes;
+    this.#backlog.remove(bytes);
   }
 }
 

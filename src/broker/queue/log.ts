@@ -5,21 +5,18 @@
  */
 import type { RecoveredPage } from '../../store/records.ts';
 import type { Scratch } from '../../store/scratch.ts';
-import type { Store } from '../../store/store.ts';
 import type { Bodies } from '../bodies.ts';
 import type { Body } from '../body.ts';
 import type { Evictable, Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
-import { LogWriter } from './log-writer.ts';
+import { LogWriter, type WriterContext } from './log-writer.ts';
 import { Page } from './page.ts';
 import { Segment } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
 import type { ConfirmTarget } from '../sink.ts';
 
 /** What the logs of a node share. */
-export interface LogContext {
-  readonly store: Store;
-  readonly bodies: Bodies;
+export interface LogContext extends WriterContext {
   readonly memory: Memory;
 }
 
@@ -38,12 +35,13 @@ export class QueueLog implements Evictable {
   #used = false;
 
   /** `queueId`: the queue's number in the store; undefined where it is not stored. */
-  constructor({ store, bodies, memory }: LogContext, queueId: number | undefined) {
+  constructor(context: LogContext, queueId: number | undefined) {
+    const { store, bodies, memory } = context;
     this.#bodies = bodies;
     this.#memory = memory;
     this.#segments = new SegmentList(memory.buffers);
     const stored = queueId !== undefined && store.durable;
-    this.#writer = stored ? new LogWriter(store, queueId, bodies, this.#segments) : undefined;
+    this.#writer = stored ? new LogWriter(context, queueId, this.#segments) : undefined;
   }
 
   /** Messages that wait for a consumer. */
@@ -89,7 +87,8 @@ export class QueueLog implements Evictable {
     if (this.#segments.tail.full) this.#startTail();
     const { tail } = this.#segments;
     const before = tail.footprint;
-    tail.append(message, stored);
+    const index = tail.append(message, stored);
+    if (stored) this.#writer!.added(tail, index);
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#ready++;
     return this.#next++;

@@ -93,3 +93,9 @@ export function recordBodySize(source: Buffer, at: number): number {
     ? at + recordLength(source, at) - start
     : readU32(source, start + 8);
 }
+
+/** Length of the record, and of its body where that is kept apart. */
+export function recordStoredBytes(source: Buffer, at: number): number {
+  const length = recordLength(source, at);
+  return (recordFlags(source, at) & RECORD_SHARED) === 0 ? length : length + recordBodySize(source, at);
+}

@@ -5,7 +5,15 @@
 import { readU32, writeU32 } from '../../util/bytes.ts';
 import { LENT_BODY_BYTES, type Message } from '../message.ts';
 import type { SegmentBuffers } from './segment-buffers.ts';
-import { recordBodySize, recordBytes, recordLength, recordOffset, viewRecord, writeRecord } from './record.ts';
+import {
+  recordBodySize,
+  recordBytes,
+  recordLength,
+  recordOffset,
+  recordStoredBytes,
+  viewRecord,
+  writeRecord,
+} from './record.ts';
 
 /** Records take no further message past either of these. */
 export const FULL_BYTES = 1 << 20;
@@ -135,6 +143,11 @@ export class Records {
   /** Length of the record. */
   length(index: number): number {
     return recordLength(this.#bytes, this.#starts[index]);
+  }
+
+  /** Length of the record and of the body that it refers to. */
+  storedBytes(index: number): number {
+    return recordStoredBytes(this.#bytes, this.#starts[index]);
   }
 
   /** The bytes of the records from `first` to `last`, which lie end to end. */

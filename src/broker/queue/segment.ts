@@ -163,6 +163,11 @@ export class Segment {
     return this.#records!.length(index);
   }
 
+  /** What a message costs the store: its record, and its body where that is kept apart. */
+  storedBytes(index: number): number {
+    return this.#records!.storedBytes(index);
+  }
+
   bodySize(index: number): number {
     return this.#records!.bodySize(index);
   }

@@ -21,15 +21,18 @@ export function publish(channel: Channel): void {
   else sendOn(channel, message, route, mandatory);
 }
 
-/** Hands a message to the vhost; a mandatory one that nobody takes is returned, before it is confirmed. */
-export function sendOn(channel: Channel, message: Message, route: Route, mandatory: boolean): void {
+function sendOn(channel: Channel, message: Message, route: Route, mandatory: boolean): void {
   const { confirms, connection } = channel;
   const number = confirms === undefined ? 0 : confirms.begin();
   const routed = connection.vhost.publish(message, route, confirms, number);
-  if (!routed && mandatory) {
-    connection.writer.return(channel.number, REPLY_CODES.NO_ROUTE.code, 'NO_ROUTE', message);
-  }
+  // A return goes out before its confirm.
+  if (!routed && mandatory) returnMessage(channel, message);
   confirms?.confirmed(number);
+}
+
+/** A mandatory message that nobody takes goes back to its publisher. */
+export function returnMessage(channel: Channel, message: Message): void {
+  channel.connection.writer.return(channel.number, REPLY_CODES.NO_ROUTE.code, 'NO_ROUTE', message);
 }
 
 function checkProperties(channel: Channel, message: Message): void {

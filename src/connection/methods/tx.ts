@@ -1,9 +1,10 @@
 /** Class tx (AMQP 0-9-1 section 1.9). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
+import { CommitLedger } from '../commit-ledger.ts';
 import type { Channel } from '../channel.ts';
 import type { Transaction } from '../transaction.ts';
 import type { HandlersOf } from './handler-types.ts';
-import { sendOn } from './publish.ts';
+import { returnMessage } from './publish.ts';
 
 export const txMethods: HandlersOf<'tx'> = {
   'tx.select': (channel) => {
@@ -15,8 +16,11 @@ export const txMethods: HandlersOf<'tx'> = {
   },
 
   'tx.commit': (channel) => {
-    transactionOf(channel).commit((message, route, mandatory) => sendOn(channel, message, route, mandatory));
-    channel.replyWhenStored({ name: 'tx.commit-ok' });
+    const ledger = new CommitLedger();
+    transactionOf(channel).commit((message, route, mandatory) => {
+      if (!channel.connection.vhost.publish(message, route, ledger, 0) && mandatory) returnMessage(channel, message);
+    });
+    channel.replyWhenStored({ name: 'tx.commit-ok' }, ledger);
   },
 
   'tx.rollback': (channel) => {

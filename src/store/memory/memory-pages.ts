@@ -14,6 +14,8 @@ export class MemoryPages implements Batch {
   readonly #bodies = new Map<number, Buffer>();
   readonly #delivered = new Map<number, number>();
   #batch: (() => void)[] = [];
+  /** Nobody waits for memory: batches may be of any size. */
+  readonly bytes = 0;
 
   page(header: PageHeader, bytes: number): Uint8Array {
     const data = Buffer.allocUnsafeSlow(bytes);
