@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 import { Broker, type BrokerOptions } from '../../src/index.ts';
-import { AmqpClient } from '../support/amqp-client/index.ts';
+import { AmqpClient, handshake, type HandshakeOptions } from '../support/amqp-client/index.ts';
 import { Canary } from './canary.ts';
 import { Offender } from './offender.ts';
 
@@ -28,6 +28,7 @@ export class Arena {
   /** What each attacker's peer address stands for, for the failure's message. */
   readonly #labels = new Map<string, string>();
   readonly #offenders: Offender[] = [];
+  readonly #clients: AmqpClient[] = [];
 
   constructor(broker: Broker, log: Log) {
     this.#broker = broker;
@@ -54,6 +55,20 @@ export class Arena {
     return offender;
   }
 
+  /** A raw connection that ends with the attack, whatever becomes of that; see `connect`. */
+  async dial(): Promise<AmqpClient> {
+    const client = await AmqpClient.dial(this.url);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** An open connection that ends with the attack, if it did not end before. */
+  async connect(options: HandshakeOptions = {}): Promise<AmqpClient> {
+    const client = await this.dial();
+    await handshake(client, options);
+    return client;
+  }
+
   /** Says what the connection stands for, which a failure's message then names. */
   label(socket: Socket, label: string): void {
     this.#labels.set(`127.0.0.1:${socket.localPort}`, label);
@@ -71,7 +86,7 @@ export class Arena {
       assert.ok((await canary.stop()) > 0);
     } finally {
       canary.destroy();
-      for (const offender of this.#offenders.splice(0)) offender.destroy();
+      for (const one of [...this.#offenders.splice(0), ...this.#clients.splice(0)]) one.destroy();
       process.off('uncaughtException', crashed);
       process.off('unhandledRejection', crashed);
       this.#blame(crashes);

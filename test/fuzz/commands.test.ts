@@ -6,7 +6,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, test } from 'vitest';
-import { AmqpClient } from '../support/amqp-client/index.ts';
 import { type Arena, inParallel, useArena } from './arena.ts';
 import { fuzzTimeout, Random, seeds } from './random.ts';
 import { opening, randomCommand } from './commands.ts';
@@ -18,7 +17,7 @@ describe('random commands harm nobody else', () => {
   describe('in a broker in memory', () => {
     const arena = useArena();
 
-    test('whatever they are', { timeout: fuzzTimeout() }, () => sessions(arena(), 60));
+    test('whatever they are', { timeout: fuzzTimeout() }, () => sessions(arena(), 24));
   });
 
   describe('in a broker with a data folder', () => {
@@ -30,7 +29,7 @@ describe('random commands harm nobody else', () => {
     // Hooks of one suite end in reverse order, so the broker has let go of the folder by then.
     afterAll(() => rm(folder, { recursive: true }));
 
-    test('whatever they are', { timeout: fuzzTimeout() }, () => sessions(arena(), 30));
+    test('whatever they are', { timeout: fuzzTimeout() }, () => sessions(arena(), 12));
   });
 });
 
@@ -41,7 +40,7 @@ async function sessions(arena: Arena, count: number): Promise<void> {
 }
 
 async function session(arena: Arena, random: Random, label: string): Promise<void> {
-  const client = await AmqpClient.connect(arena.url);
+  const client = await arena.connect();
   arena.label(client.socket, label);
   const unacked = new Map<number, number[]>();
   const tags = (channel: number) => unacked.get(channel) ?? [];

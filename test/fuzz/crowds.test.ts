@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { AmqpClient, frames, method } from '../support/amqp-client/index.ts';
 import { inParallel, useArena } from './arena.ts';
 import { Offender } from './offender.ts';
@@ -10,6 +10,9 @@ import { Random, seeds } from './random.ts';
 import { HANDSHAKE, OPEN_CHANNEL, STAGES } from './sessions.ts';
 
 const MIB = 1024 * 1024;
+
+// Much data moves here; a slow machine may take its time.
+vi.setConfig({ testTimeout: 60_000 });
 const arena = useArena();
 
 describe('a client', () => {
@@ -18,7 +21,7 @@ describe('a client', () => {
     { timeout: 60_000 },
     async () => {
       await arena().attack(async () => {
-        const client = await AmqpClient.connect(arena().url);
+        const client = await arena().connect();
         const before = process.memoryUsage.rss();
         for (let channel = 1; channel <= 2047; channel++) {
           client.send(channel, 'channel.open').send(channel, 'basic.publish', { exchange: 'amq.fanout' });
@@ -34,14 +37,14 @@ describe('a client', () => {
 
   test('whose large messages are through keeps none of them in memory, on however many channels', async () => {
     await arena().attack(async () => {
-      const client = await AmqpClient.connect(arena().url);
+      const client = await arena().connect();
       const before = process.memoryUsage().arrayBuffers;
-      for (let count = 0; count < 24; count++) {
+      for (let count = 0; count < 12; count++) {
         const channel = await client.channel();
         channel.publish('', Buffer.alloc(4 * MIB), { exchange: 'amq.fanout' });
         await channel.expectNothing();
       }
-      await expect.poll(() => process.memoryUsage().arrayBuffers - before, { timeout: 5000 }).toBeLessThan(32 * MIB);
+      await expect.poll(() => process.memoryUsage().arrayBuffers - before, { timeout: 5000 }).toBeLessThan(16 * MIB);
       await client.close();
     });
   });
@@ -61,7 +64,7 @@ describe('a client', () => {
 
   test('that ends its side of the connection loses it, though it has not read what waits for it', async () => {
     await arena().attack(async () => {
-      const client = await AmqpClient.connect(arena().url);
+      const client = await arena().connect();
       const channel = await client.channel();
       const queue = await channel.queue('fuzz-a', { exclusive: false });
       for (let count = 0; count < 32; count++) channel.publish(queue, Buffer.alloc(MIB));

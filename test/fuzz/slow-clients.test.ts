@@ -3,13 +3,16 @@
  * What waits for them stays bounded, and they are dropped where the protocol says so.
  */
 import { setTimeout as elapse } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { decodeMethod } from '../../src/wire/generated/method-codec.ts';
-import { AmqpClient, frames, method } from '../support/amqp-client/index.ts';
+import { frames, method } from '../support/amqp-client/index.ts';
 import { type Arena, useArena } from './arena.ts';
 import { HANDSHAKE, OPEN_CHANNEL } from './sessions.ts';
 
 const MIB = 1024 * 1024;
+
+// Much data moves here; a slow machine may take its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('a client that does not finish the handshake', () => {
   const arena = useArena(() => ({ handshakeTimeout: 300 }));
@@ -65,7 +68,7 @@ describe('a client that reads nothing', () => {
     await arena().attack(async () => {
       const before = process.memoryUsage.rss();
       const offenders = await Promise.all(Array.from({ length: 10 }, () => deaf(arena(), consume(false))));
-      const watcher = await AmqpClient.connect(arena().url);
+      const watcher = await arena().connect();
       const channel = await watcher.channel();
       await channel.expectCounts('fuzz-a', { consumers: offenders.length });
       const { messages } = await channel.counts('fuzz-a');
@@ -85,7 +88,7 @@ describe('a client that reads nothing', () => {
       const offender = await deaf(arena(), Buffer.alloc(0));
       const gets = Buffer.concat(Array.from({ length: count }, () => get('fuzz-a', false)));
       await offender.say(gets);
-      const watcher = await AmqpClient.connect(arena().url);
+      const watcher = await arena().connect();
       const channel = await watcher.channel();
       await channel.expectNothing('fuzz-a');
       const { messages } = await channel.counts('fuzz-a');
@@ -117,7 +120,7 @@ describe('a client that reads nothing', () => {
 
   test('and is owed replies without end does not get all of them', async () => {
     await arena().attack(async () => {
-      const client = await AmqpClient.connect(arena().url);
+      const client = await arena().connect();
       const channel = await client.channel();
       const requests = await channel.queue();
       await channel.consume(requests, { noAck: true });
@@ -130,7 +133,7 @@ describe('a client that reads nothing', () => {
       await offender.say(Buffer.concat([...HANDSHAKE, OPEN_CHANNEL, ...methods, header]));
       const { replyTo = '' } = (await channel.delivery()).properties;
       offender.socket.pause();
-      const count = 160;
+      const count = 100;
       const publisher = await client.channel();
       await publisher.call('confirm.select');
       for (let sent = 0; sent < count; sent++) publisher.publish(replyTo, Buffer.alloc(MIB));
@@ -150,11 +153,11 @@ describe('a client that reads nothing', () => {
   test('nor says anything any more is given up after its heartbeats are missed, whatever waits for it', async () => {
     await filled(arena(), 'fuzz-b', 32, MIB);
     await arena().attack(async () => {
-      const client = await AmqpClient.connect(arena().url, { tune: { heartbeat: 1 } });
+      const client = await arena().connect({ tune: { heartbeat: 1 } });
       const channel = await client.channel();
       client.socket.pause();
       for (let count = 0; count < 32; count++) channel.send('basic.get', { queue: 'fuzz-b' });
-      const watcher = await AmqpClient.connect(arena().url);
+      const watcher = await arena().connect();
       const asking = await watcher.channel();
       await expect.poll(async () => (await asking.counts('fuzz-b')).messages, { timeout: 1000 }).toBeLessThan(32);
       await asking.expectCounts('fuzz-b', { messages: 32 });
@@ -183,7 +186,7 @@ function get(queue: string, noAck: boolean): Buffer {
 
 /** A queue with so many messages of so many bytes. */
 async function filled(arena: Arena, queue: string, count: number, size: number): Promise<void> {
-  const client = await AmqpClient.connect(arena.url);
+  const client = await arena.connect();
   const channel = await client.channel();
   await channel.queue(queue, { exclusive: false });
   await channel.call('confirm.select');
