@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import { cpuSeconds } from '../target/process.ts';
 import { Counters, type FromThread, type RoleSpec, type ThreadData, type ToThread } from './role.ts';
 
 export interface LoadPlan {
@@ -15,6 +16,8 @@ export interface LoadPlan {
   readonly warmupSeconds: number;
   /** How many times each published message is consumed: 0 where nobody consumes. Default 1. */
   readonly copies?: number;
+  /** The broker's process, whose processor time is of interest. */
+  readonly pid?: number | undefined;
 }
 
 export interface LoadResult {
@@ -24,6 +27,8 @@ export interface LoadResult {
   /** Messages a second in the measured stretch. */
   readonly publishRate: number;
   readonly consumeRate: number;
+  /** Processor time of the broker for each message that was published in the measured stretch, in microseconds, where it is known. */
+  readonly cpu: number | undefined;
   /** Of all threads that time, in ascending order, microseconds. */
   readonly times: Uint32Array;
 }
@@ -39,9 +44,11 @@ export async function runLoad(url: string, plan: LoadPlan): Promise<LoadResult> 
   threads.tell('start');
   await threads.unlessFailed(sleep(plan.warmupSeconds * 1000));
   threads.resetTimes();
+  const cpuBefore = plan.pid === undefined ? 0 : cpuSeconds(plan.pid);
   const before = threads.sample();
   await threads.unlessFailed(sleep(plan.seconds * 1000));
   const after = threads.sample();
+  const cpu = plan.pid === undefined ? undefined : (cpuSeconds(plan.pid) - cpuBefore) * 1e6;
   await threads.stop();
 
   const { published, confirmed } = threads.sample();
@@ -56,6 +63,7 @@ export async function runLoad(url: string, plan: LoadPlan): Promise<LoadResult> 
     consumed: threads.sample().consumed,
     publishRate: (after.published - before.published) / seconds,
     consumeRate: (after.consumed - before.consumed) / seconds,
+    cpu: cpu === undefined ? undefined : cpu / (after.published - before.published),
     times,
   };
 }

@@ -1,7 +1,7 @@
 /** Messages a second from publishers through queues to consumers, and into queues that nobody reads. */
 import type { ConsumerSpec, PublisherSpec } from '../load/role.ts';
 import { runLoad } from '../load/load.ts';
-import { higher, type Measurement, type Scenario, type Settings } from '../scenario.ts';
+import { higher, lower, type Measurement, type Scenario, type Settings } from '../scenario.ts';
 import type { Target } from '../target/target.ts';
 import { numbered, Topology } from './topology.ts';
 
@@ -95,8 +95,14 @@ async function run(flow: Flow, target: Target, settings: Settings): Promise<Meas
       ? []
       : queues.map((queue): ConsumerSpec => ({ kind: 'consumer', queues: [queue], size, timed: false, ...consume }));
   const copies = consume === undefined ? 0 : 1;
-  const result = await runLoad(url, { roles: [...consumers, ...publishers], copies, ...settings });
-  if (consume !== undefined) return [higher('consumed', result.consumeRate, '/s')];
+  const result = await runLoad(url, {
+    roles: [...consumers, ...publishers],
+    copies,
+    pid: await target.pid(),
+    ...settings,
+  });
+  const cpu = result.cpu === undefined ? [] : [lower('cpu a message', result.cpu, 'µs')];
+  if (consume !== undefined) return [higher('consumed', result.consumeRate, '/s'), ...cpu];
   await topology.expectReady(queues[0], result.published);
-  return [higher('published', result.publishRate, '/s')];
+  return [higher('published', result.publishRate, '/s'), ...cpu];
 }

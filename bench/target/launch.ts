@@ -3,10 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { residentBytes } from './resident.ts';
+import { residentBytes } from './process.ts';
 
 export interface LaunchedBroker {
   readonly url: string;
+  readonly pid: number;
   /** From exec to the first octets that answer a protocol header, in milliseconds. */
   readonly startMs: number;
   /** Resident memory of the process and its children, in bytes. */
@@ -55,7 +56,8 @@ export async function launch(command: string, folder: string): Promise<LaunchedB
     throw new Error(`${(error as Error).message}. It printed:\n${output}`, { cause: error });
   }
   const startMs = performance.now() - startedAt;
-  return { url: `amqp://guest:guest@127.0.0.1:${port}`, startMs, resident: () => residentBytes(child.pid!), stop };
+  const pid = child.pid!;
+  return { url: `amqp://guest:guest@127.0.0.1:${port}`, pid, startMs, resident: () => residentBytes(pid), stop };
 }
 
 function signal({ pid }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {

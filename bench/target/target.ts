@@ -3,13 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FieldTable } from '../../src/protocol/field-table.ts';
+import { parseAddress } from '../client/address.ts';
 import { Connection } from '../client/connection.ts';
 import { launch, type LaunchedBroker } from './launch.ts';
+import { listenerOf } from './process.ts';
 
 export interface Target extends AsyncDisposable {
   readonly name: string;
   /** Where it is reached; a target that is a command is started first, once. */
   url(): Promise<string>;
+  /** Its process, where that runs on this machine and may be looked at. */
+  pid(): Promise<number | undefined>;
   /** Starts another one, with a data folder of its own or the given one. Undefined for a broker that runs somewhere. */
   readonly launch?: (folder?: string) => Promise<LaunchedBroker>;
 }
@@ -25,6 +29,11 @@ export class RemoteTarget implements Target {
 
   url(): Promise<string> {
     return Promise.resolve(this.#url);
+  }
+
+  pid(): Promise<number | undefined> {
+    const { host, port } = parseAddress(this.#url);
+    return Promise.resolve(['127.0.0.1', 'localhost', '::1'].includes(host) ? listenerOf(port) : undefined);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -47,6 +56,10 @@ export class CommandTarget implements Target {
   async url(): Promise<string> {
     this.#running ??= this.launch();
     return (await this.#running).url;
+  }
+
+  async pid(): Promise<number | undefined> {
+    return (await this.#running)?.pid;
   }
 
   readonly launch = async (folder?: string): Promise<LaunchedBroker> => {
