@@ -1,0 +1,17 @@
+/** A broker node in memory, without connections. */
+import { Node } from '../../../src/broker/node.ts';
+import type { Vhost } from '../../../src/broker/vhost.ts';
+import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
+
+export interface NodeInMemory {
+  readonly store: MemoryStore;
+  readonly node: Node;
+  readonly vhost: Vhost;
+}
+
+export function nodeInMemory(): NodeInMemory {
+  const store = new MemoryStore();
+  const node = new Node(store, Infinity);
+  node.recover({ user: 'guest', password: 'guest', vhost: '/' });
+  return { store, node, vhost: node.vhost('/')! };
+}
