@@ -36,7 +36,7 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['bin/**', 'scripts/**', 'bench/**', 'docker/**'],
+    files: ['bin/**', 'scripts/**', 'bench/**', 'examples/**', 'docker/**'],
     rules: { 'no-console': 'off' },
   },
   {

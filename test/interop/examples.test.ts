@@ -1,0 +1,69 @@
+/** The programs in examples/, each run as a newcomer would run it, judged by what they print. */
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runOk } from '../support/interop/programs.ts';
+import { useTarget } from '../support/interop/target.ts';
+
+const target = useTarget();
+
+/** Runs the program against the broker and gives the lines it printed. */
+async function runExample(name: string, ...args: readonly string[]): Promise<string[]> {
+  const program = fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
+  const printed = await runOk(process.execPath, [program, target.url, ...args], { deadline: 110_000 });
+  return printed.trimEnd().split('\n');
+}
+
+/** The lines that begin with `prefix`, without it. */
+function linesOf(lines: readonly string[], prefix: string): string[] {
+  return lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
+}
+
+test('work-queue.ts does every task once and gives the fast worker more of them', async () => {
+  const lines = await runExample('work-queue');
+  const [slow, fast] = [linesOf(lines, 'slow worker did task '), linesOf(lines, 'fast worker did task ')];
+  const numbers = [...slow, ...fast].map(Number).sort((a, b) => a - b);
+  expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(fast.length).toBeGreaterThan(slow.length);
+  expect(lines.at(-1)).toBe('all tasks are done');
+});
+
+test('publish-subscribe.ts gives each subscriber what was published since it came', async () => {
+  const lines = await runExample('publish-subscribe');
+  expect(linesOf(lines, 'Ann hears: ')).toEqual(['good morning', 'good day', 'good night']);
+  expect(linesOf(lines, 'Bob hears: ')).toEqual(['good day', 'good night']);
+});
+
+test('routing.ts gives each subscriber its own severities', async () => {
+  const lines = await runExample('routing');
+  expect(linesOf(lines, 'screen gets ')).toEqual([
+    'info: started',
+    'warning: the disk fills up',
+    'error: the disk is full',
+  ]);
+  expect(linesOf(lines, 'pager gets ')).toEqual(['error: the disk is full']);
+});
+
+test('topics.ts gives each subscriber what its pattern matches', async () => {
+  const lines = await runExample('topics');
+  expect(linesOf(lines, 'order.*.europe matches ')).toEqual(['order.placed.europe', 'order.paid.europe']);
+  expect(linesOf(lines, 'order.paid.* matches ')).toEqual(['order.paid.europe', 'order.paid.asia']);
+  expect(linesOf(lines, '#.europe matches ')).toEqual([
+    'order.placed.europe',
+    'order.paid.europe',
+    'customer.complaint.by-mail.europe',
+  ]);
+  expect(linesOf(lines, '# matches ').length).toBe(4);
+});
+
+test('rpc.ts gives each request its own answer', async () => {
+  const lines = await runExample('rpc');
+  expect(lines).toEqual(['3 squared is 9', '7 squared is 49', '12 squared is 144']);
+});
+
+test('burst.ts does 100,000 orders once each while its workers crash', { timeout: 120_000 }, async () => {
+  const lines = await runExample('burst', '100000');
+  expect(lines[1]).toMatch(/ all 100000 orders are done, and 0 carrots are left$/);
+  const [, crashes, skipped] = /crashed (\d+) times; (\d+) orders came twice/.exec(lines[2])!;
+  expect(Number(crashes)).toBeGreaterThan(4);
+  expect(Number(skipped)).toBeGreaterThan(0);
+});
