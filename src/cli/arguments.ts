@@ -1,15 +1,17 @@
 /** The command line's grammar and its help, made from the option table. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { CommandLineValues } from '../config/load.ts';
-import { DEFAULT_CONFIG_FILE } from '../config/config-file.ts';
-import { OPTIONS, type Option as TableOption, type SettingName } from '../config/options.ts';
-import { UsageError } from './failure.ts';
+import { OPTIONS, type SettingName } from '../config/options.ts';
 import { leveretVersion } from '../util/version.ts';
+import { addCommand, commanderOption, configOption } from './command-options.ts';
+import { UsageError } from './failure.ts';
+import { addStoreCommands, type StoreAction } from './store-arguments.ts';
 
 /** What the command line asks for. */
 export type Invocation =
   | { readonly command: 'start'; readonly values: CommandLineValues }
   | { readonly command: 'ping'; readonly values: CommandLineValues; readonly timeout: number }
+  | { readonly command: 'store'; readonly values: CommandLineValues; readonly action: StoreAction }
   | { readonly command: 'print'; readonly text: string };
 
 const DEFAULT_PING_TIMEOUT = 5;
@@ -37,17 +39,14 @@ export function parseArguments(argv: readonly string[]): Invocation {
   // A command's own options follow its name; before it they would be silently lost.
   program.enablePositionalOptions();
 
-  const ping = program
-    .command('ping')
-    .description('Check that a broker answers; for health checks')
-    .helpOption('--help', 'Print this help')
-    .allowExcessArguments(false)
-    .addOption(configOption())
+  addCommand(program, 'ping', 'Check that a broker answers; for health checks', PING_OPTIONS)
     .option('--timeout <seconds>', `How long to wait for the answer (default: ${DEFAULT_PING_TIMEOUT})`)
     .action((values: CommandLineValues) => {
       invocation = { command: 'ping', values, timeout: pingTimeout(values['timeout'] as string | undefined) };
     });
-  for (const option of OPTIONS) if (PING_OPTIONS.includes(option.name)) ping.addOption(commanderOption(option));
+  addStoreCommands(program, (values, action) => {
+    invocation = { command: 'store', values, action };
+  });
 
   try {
     program.parse(argv, { from: 'user' });
@@ -56,8 +55,8 @@ export function parseArguments(argv: readonly string[]): Invocation {
     if (error.exitCode === 0) return { command: 'print', text: printed };
     throw new UsageError(oneLine(error));
   }
-  if (invocation?.command === 'ping' && Object.keys(program.opts()).length > 0) {
-    throw new UsageError('options of ping come after it');
+  if (invocation?.command !== 'start' && Object.keys(program.opts()).length > 0) {
+    throw new UsageError(`options of ${program.args[0]} come after it`);
   }
   return invocation!;
 }
@@ -65,23 +64,6 @@ export function parseArguments(argv: readonly string[]): Invocation {
 function oneLine({ code, message }: CommanderError): string {
   if (code === 'commander.excessArguments') return message.replace(/^.*: (.*)\.$/s, 'unexpected argument "$1"');
   return message.replace(/^error: /, '').replace(/\n/g, ' ');
-}
-
-function commanderOption(option: TableOption): Option {
-  const { placeholder, toText } = option.type;
-  const unit = option.unit === '' ? '' : ` ${option.unit}`;
-  const note = placeholder === undefined ? '' : ` (default: ${toText(option.default)}${unit})`;
-  return new Option(
-    placeholder === undefined ? option.flag : `${option.flag} <${placeholder}>`,
-    option.description + note,
-  );
-}
-
-function configOption(): Option {
-  return new Option(
-    '--config <file>',
-    `JSON file with options, or LEVERET_CONFIG (default: ${DEFAULT_CONFIG_FILE}, if there is one)`,
-  );
 }
 
 function pingTimeout(text: string | undefined): number {

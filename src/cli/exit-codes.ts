@@ -1,6 +1,8 @@
 /** What the process ends with: the numbers of sysexits.h, as RabbitMQ's tools use them. */
 export const EXIT = {
   ok: 0,
+  /** `store check` found damage. */
+  damaged: 1,
   /** An unknown option or command, or a wrong value on the command line. */
   usage: 64,
   /** The address cannot be listened on, or no broker answers a ping. */

@@ -5,7 +5,7 @@
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../util/logger.ts';
 import type { Invocation } from './arguments.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, UsageError } from './failure.ts';
 
 try {
   // By exit and not by exitCode: whatever a stopped broker still holds must not keep the process.
@@ -27,6 +27,15 @@ async function run(argv: readonly string[]): Promise<number> {
       const { host, port } = loadConfig(invocation.values, process.env);
       await ping({ host: reachableHost(host), port, timeout: invocation.timeout });
       return 0;
+    }
+    case 'store': {
+      const { runStoreCommand } = await import('./store-commands.ts');
+      const { dataDir } = loadConfig(invocation.values, process.env);
+      if (dataDir === undefined)
+        throw new UsageError('a broker in memory has no data folder: give one with --data-dir');
+      const { text, exitCode } = await runStoreCommand(dataDir, invocation.action);
+      process.stdout.write(text);
+      return exitCode;
     }
     case 'start': {
       const config = loadConfig(invocation.values, process.env);

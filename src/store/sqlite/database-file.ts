@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { DAMAGED, hasLog, inspectDatabase, inspectHeader } from './inspection.ts';
+import { DAMAGED, hasLog, inspectHeader, inspectTables, inspectVersion } from './inspection.ts';
 import { migrate } from './schema.ts';
 
 /** Bytes. Commits of one small page write two or three of these, long ones hardly care (4096, 8192, 16384, 32768 were measured). */
@@ -53,7 +53,7 @@ export function databasePath(folder: string): string {
 export function openDatabase(path: string): { readonly created: boolean; readonly reader: Database.Database } {
   const created = !existsSync(path);
   if (created) createDatabase(path);
-  const { state, reader } = inspect(path);
+  const { state, reader } = inspect(path, inspectTables);
   // The connection that looked is the one that reads on: after a crash it has just read the whole log.
   if (state === 'current') return { created, reader };
   reader.close();
@@ -68,11 +68,14 @@ export function openDatabase(path: string): { readonly created: boolean; readonl
   return { created, reader: openReader(path) };
 }
 
-/** Opens the file of a broker that may be running, for a look at it. Throws StoreError, also for a file of an older version. */
-export function openForReading(path: string): Database.Database {
+/**
+ * Opens the file of a broker that may be running, for a look at it. Throws StoreError, also for a file of an older version.
+ * `damaged`: damage in it is what the caller looks for, and no reason to refuse it.
+ */
+export function openForReading(path: string, damaged = false): Database.Database {
   if (!existsSync(path)) throw new StoreError(`There is no ${path}: name the broker's data folder with --data-dir.`);
   try {
-    const { state, reader } = inspect(path);
+    const { state, reader } = inspect(path, damaged ? () => undefined : inspectTables);
     if (state === 'current') return reader;
     reader.close();
   } catch (error) {
@@ -96,11 +99,16 @@ function openReader(path: string): Database.Database {
   return database;
 }
 
-function inspect(path: string): { readonly state: 'older' | 'current'; readonly reader: Database.Database } {
+function inspect(
+  path: string,
+  inspectContent: (path: string, reader: Database.Database) => void,
+): { readonly state: 'older' | 'current'; readonly reader: Database.Database } {
   inspectHeader(path);
   const reader = openReader(path);
   try {
-    return { state: inspectDatabase(path, reader), reader };
+    const state = inspectVersion(path, reader);
+    inspectContent(path, reader);
+    return { state, reader };
   } catch (error) {
     reader.close();
     throw error;

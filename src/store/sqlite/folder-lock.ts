@@ -12,8 +12,8 @@ export class FolderLock {
   /** Who holds the lock, for the message to the next one. Never read to decide anything. */
   readonly #pidFile: string;
 
-  /** Throws StoreError where another holds the lock. */
-  constructor(folder: string) {
+  /** Throws StoreError where another holds the lock; `advice` ends its message. */
+  constructor(folder: string, advice = 'Stop that one first, or give this one a folder of its own.') {
     this.#pidFile = join(folder, 'leveret.pid');
     this.#file = new Database(join(folder, 'leveret.lock'), { timeout: 0 });
     try {
@@ -21,10 +21,7 @@ export class FolderLock {
     } catch (error) {
       this.#file.close();
       if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
-      throw new StoreError(
-        `The data folder ${folder} is in use by another broker${holder(this.#pidFile)}. ` +
-          'Stop that one first, or give this one a folder of its own.',
-      );
+      throw new StoreError(`The data folder ${folder} is in use by another broker${holder(this.#pidFile)}. ${advice}`);
     }
     writeFileSync(this.#pidFile, `${process.pid}\n`);
   }

@@ -45,11 +45,8 @@ export function inspectHeader(path: string): void {
   }
 }
 
-/**
- * Throws StoreError where the database is not Leveret's, from a newer version, or damaged; what SQLite throws where that
- * finds damage first.
- */
-export function inspectDatabase(path: string, reader: Database): 'older' | 'current' {
+/** Throws StoreError where the database is not Leveret's or from a newer version; what SQLite throws where it finds damage. */
+export function inspectVersion(path: string, reader: Database): 'older' | 'current' {
   const id = reader.pragma('application_id', { simple: true }) as number;
   const version = reader.pragma('user_version', { simple: true }) as number;
   if (id !== APPLICATION_ID) throw foreign(path, id);
@@ -59,9 +56,13 @@ export function inspectDatabase(path: string, reader: Database): 'older' | 'curr
         'it was left as it is. Start the newer version again, or choose another data folder.',
     );
   }
+  return version === SCHEMA_VERSION ? 'current' : 'older';
+}
+
+/** Throws StoreError where one of the tables that a start reads whole is damaged; or what SQLite throws. */
+export function inspectTables(path: string, reader: Database): void {
   const [problem] = structureProblems(reader);
   if (problem !== undefined) throw new StoreError(`${path} is damaged: ${problem}. ${DAMAGED}`);
-  return version === SCHEMA_VERSION ? 'current' : 'older';
 }
 
 export function hasLog(path: string): boolean {

@@ -1,0 +1,39 @@
+/** Options and commands as commander takes them, made from the option table. */
+import { type Command, Option } from 'commander';
+import { DEFAULT_CONFIG_FILE } from '../config/config-file.ts';
+import { OPTIONS, type Option as TableOption, type SettingName } from '../config/options.ts';
+
+/** Adds a command that takes some of the broker's options. */
+export function addCommand(
+  parent: Command,
+  usage: string,
+  description: string,
+  options: readonly SettingName[],
+): Command {
+  const command = parent
+    .command(usage)
+    .description(description)
+    .helpOption('--help', 'Print this help')
+    .helpCommand(false)
+    .allowExcessArguments(false)
+    .addOption(configOption());
+  for (const option of OPTIONS) if (options.includes(option.name)) command.addOption(commanderOption(option));
+  return command;
+}
+
+export function commanderOption(option: TableOption): Option {
+  const { placeholder, toText } = option.type;
+  const unit = option.unit === '' ? '' : ` ${option.unit}`;
+  const note = placeholder === undefined ? '' : ` (default: ${toText(option.default)}${unit})`;
+  return new Option(
+    placeholder === undefined ? option.flag : `${option.flag} <${placeholder}>`,
+    option.description + note,
+  );
+}
+
+export function configOption(): Option {
+  return new Option(
+    '--config <file>',
+    `JSON file with options, or LEVERET_CONFIG (default: ${DEFAULT_CONFIG_FILE}, if there is one)`,
+  );
+}

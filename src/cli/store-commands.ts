@@ -1,0 +1,108 @@
+/** The commands that look after the data folder: what they print, and the exit code. */
+import { recordsProblem } from '../broker/queue/record-check.ts';
+import { checkStore } from '../store/sqlite/check.ts';
+import { backupStore, compactStore } from '../store/sqlite/copies.ts';
+import { databasePath, openForReading } from '../store/sqlite/database-file.ts';
+import { storeStats, type StoreStats } from '../store/sqlite/stats.ts';
+import { EXIT } from './exit-codes.ts';
+import type { StoreAction } from './store-arguments.ts';
+
+export interface CommandOutput {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Problems that are printed; a damaged disk may have made thousands. */
+const PRINTED = 50;
+
+/** @throws StoreError */
+export async function runStoreCommand(folder: string, action: StoreAction): Promise<CommandOutput> {
+  switch (action.kind) {
+    case 'check':
+      return check(folder);
+    case 'stats':
+      return stats(folder, action.json);
+    case 'compact': {
+      const { before, after } = compactStore(folder);
+      return succeeded(`${databasePath(folder)}: ${size(before)} before, ${size(after)} now\n`);
+    }
+    case 'backup': {
+      const bytes = await backupStore(folder, action.file, action.force);
+      return succeeded(`${action.file}: ${size(bytes)}\n`);
+    }
+  }
+}
+
+function check(folder: string): CommandOutput {
+  const path = databasePath(folder);
+  const database = openForReading(path, true);
+  try {
+    const { problems, notes, pages, bodies, messages } = checkStore(database, recordsProblem);
+    const lines = [
+      `${path}: ${messages} messages in ${pages} pages, ${bodies} bodies kept apart`,
+      ...notes.slice(0, PRINTED).map((note) => `note: ${note}`),
+      ...problems.slice(0, PRINTED).map((problem) => `problem: ${problem}`),
+      ...(problems.length > PRINTED ? [`and ${problems.length - PRINTED} more problems`] : []),
+      problems.length === 0 ? 'The store is sound.' : ADVICE,
+    ];
+    return { text: `${lines.join('\n')}\n`, exitCode: problems.length === 0 ? EXIT.ok : EXIT.damaged };
+  } finally {
+    database.close();
+  }
+}
+
+const ADVICE = `The store is damaged. Copy the data folder before anything else. Then restore a backup; or purge the queues of the pages
+named above to go on without them; or save what can be read with the ".recover" command of the sqlite3 shell.`;
+
+function stats(folder: string, json: boolean): CommandOutput {
+  const database = openForReading(databasePath(folder));
+  try {
+    const counted = storeStats(database);
+    return succeeded(json ? `${JSON.stringify(counted, undefined, 2)}\n` : describe(counted));
+  } finally {
+    database.close();
+  }
+}
+
+function describe(stats: StoreStats): string {
+  const { path, fileBytes, logBytes, freeBytes, schemaVersion, vhosts, users, exchanges, bindings, queues } = stats;
+  const summary = [
+    `file      ${path}, schema version ${schemaVersion}`,
+    `size      ${size(fileBytes)}, of which unused ${size(freeBytes)}; log ${size(logBytes)}`,
+    `topology  ${vhosts} vhosts, ${users} users, ${exchanges} exchanges, ${queues.length} queues, ${bindings} bindings`,
+    `messages  ${stats.messages} in ${size(stats.bytes)}, and ${stats.bodies} bodies kept apart in ${size(stats.bodyBytes)}`,
+  ];
+  const rows = [
+    ['messages', 'bytes', 'bodies', 'vhost', 'queue'],
+    ...queues.map((queue) => [
+      String(queue.messages),
+      size(queue.bytes),
+      size(queue.bodyBytes),
+      queue.vhost,
+      queue.name,
+    ]),
+  ];
+  return `${[...summary, ...(queues.length === 0 ? [] : ['', ...table(rows)])].join('\n')}\n`;
+}
+
+/** In columns, the first three to the right. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => rows.reduce((width, row) => Math.max(width, row[column].length), 0));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column < 3 ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+function size(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
+  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${UNITS[power]}`;
+}
+
+function succeeded(text: string): CommandOutput {
+  return { text, exitCode: EXIT.ok };
+}

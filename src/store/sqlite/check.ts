@@ -1,0 +1,154 @@
+/** Reads the whole file and says all that is wrong with it: `leveret store check`. The broker may run meanwhile. */
+import type { Database } from 'better-sqlite3';
+import type { PageHeader, RecoveredPage } from '../records.ts';
+import { bodyChecksum, pageChecksum } from './checksum.ts';
+import { pageProblem, settledProblem } from './recovery.ts';
+import { quickCheck } from './structure.ts';
+
+/** What is wrong with the records in a page's data, which the store does not know; undefined where nothing is. */
+export type RecordsCheck = (page: PageHeader, data: Buffer) => string | undefined;
+
+export interface CheckReport {
+  /** A line each; empty where the file is sound. */
+  readonly problems: readonly string[];
+  /** What is unusual and does no harm. */
+  readonly notes: readonly string[];
+  readonly pages: number;
+  readonly bodies: number;
+  /** Messages that are not settled, in all queues. */
+  readonly messages: number;
+}
+
+interface PageRow extends Omit<RecoveredPage, 'bodies' | 'settled'> {
+  readonly checksum: number;
+  readonly bodies: Uint8Array | null;
+  readonly data: Buffer;
+  readonly bitmap: Uint8Array | null;
+  readonly bitmapChecksum: number | null;
+  /** Null where there is no such queue. */
+  readonly owner: number | null;
+}
+
+/** Most problems that SQLite's own check lists. */
+const SQLITE_PROBLEMS = 100;
+
+const WITHOUT_VHOST = ['exchange', 'queue', 'binding', 'permission'];
+const COUNTED = ['queue', 'page', 'body'];
+
+/** `database`: a connection that reads, to be closed after this. All is read as of one moment. */
+export function checkStore(database: Database, checkRecords: RecordsCheck): CheckReport {
+  return new Check(database, checkRecords).run();
+}
+
+class Check {
+  readonly #database: Database;
+  readonly #checkRecords: RecordsCheck;
+  readonly #problems: string[] = [];
+  readonly #notes: string[] = [];
+  readonly #referenced = new Set<number>();
+  #messages = 0;
+
+  constructor(database: Database, checkRecords: RecordsCheck) {
+    this.#database = database;
+    this.#checkRecords = checkRecords;
+  }
+
+  run(): CheckReport {
+    this.#try('the file', () => this.#database.exec('BEGIN'));
+    this.#try('the structure', () => this.#structure());
+    const pages = this.#try('the list of pages', () => this.#pages()) ?? 0;
+    const bodies = this.#try('the list of bodies', () => this.#bodies()) ?? 0;
+    this.#try('the references between tables', () => this.#references());
+    return { problems: this.#problems, notes: this.#notes, pages, bodies, messages: this.#messages };
+  }
+
+  #structure(): void {
+    for (const problem of quickCheck(this.#database, `integrity_check(${SQLITE_PROBLEMS})`)) {
+      this.#problems.push(`SQLite: ${problem}`);
+    }
+  }
+
+  /** By id, so that a row that cannot be read does not hide those behind it. */
+  #pages(): number {
+    const ids = this.#column<number>('SELECT id FROM page INDEXED BY page_of_queue');
+    const row = this.#database.prepare(
+      `SELECT page.id, queue_id AS queueId, base, first_seq AS first, last_seq AS last, count, bytes, page.checksum, bodies,
+              data, bitmap, settled.checksum AS bitmapChecksum, queue.id AS owner
+         FROM page LEFT JOIN settled ON page_id = page.id LEFT JOIN queue ON queue.id = queue_id WHERE page.id = ?`,
+    );
+    for (const id of ids) {
+      this.#try(`page ${id}`, () => {
+        const page = row.get(id) as PageRow | undefined;
+        const problem = page === undefined ? 'is in the index and not in the table' : this.#page(page);
+        if (problem !== undefined) this.#problems.push(`page ${id} ${problem}`);
+      });
+    }
+    return ids.length;
+  }
+
+  #page(row: PageRow): string | undefined {
+    const { id, data, bytes, bitmap } = row;
+    if (pageChecksum(row, row.bodies, data) !== row.checksum) return 'does not match its checksum';
+    if (data.length !== bytes) return `has ${data.length} bytes and should have ${bytes}`;
+    if (row.owner === null) return `belongs to queue ${row.queueId}, which is not there`;
+    const bodies = row.bodies === null ? undefined : new Float64Array(new Uint8Array(row.bodies).buffer);
+    const { queueId, base, first, last, count } = row;
+    const header = { id, queueId, base, first, last, count, ...(bodies === undefined ? undefined : { bodies }) };
+    const problem = pageProblem({ ...header, bytes }) ?? settledProblem(id, bitmap, row.bitmapChecksum);
+    if (problem !== undefined) return problem;
+    const isSettled = (position: number) =>
+      bitmap !== null && ((bitmap[position >>> 3] ?? 0) >>> (position & 7)) % 2 === 1;
+    for (let position = 0; position < count; position++) if (!isSettled(position)) this.#messages++;
+    for (let i = 0; i < (bodies?.length ?? 0); i += 2) if (!isSettled(bodies![i])) this.#referenced.add(bodies![i + 1]);
+    const damaged = this.#checkRecords(header, data);
+    return damaged === undefined ? undefined : `has content that makes no sense: ${damaged}`;
+  }
+
+  #bodies(): number {
+    const ids = this.#column<number>('SELECT id FROM body');
+    const row = this.#database.prepare('SELECT bytes, checksum, data FROM body WHERE id = ?');
+    for (const id of ids) {
+      this.#try(`body ${id}`, () => {
+        const { bytes, checksum, data } = row.get(id) as { bytes: number; checksum: number; data: Buffer };
+        if (bodyChecksum(id, data) !== checksum) this.#problems.push(`body ${id} does not match its checksum`);
+        else if (data.length !== bytes)
+          this.#problems.push(`body ${id} has ${data.length} bytes and should have ${bytes}`);
+        if (!this.#referenced.delete(id))
+          this.#notes.push(`body ${id} belongs to no message; the next start removes it`);
+      });
+    }
+    for (const id of this.#referenced) this.#problems.push(`body ${id} is missing, and a message refers to it`);
+    return ids.length;
+  }
+
+  #references(): void {
+    for (const id of this.#column<number>('SELECT page_id FROM settled WHERE page_id NOT IN (SELECT id FROM page)')) {
+      this.#problems.push(`page ${id} is settled in part, and is not there`);
+    }
+    for (const table of WITHOUT_VHOST) {
+      const sql = `SELECT DISTINCT vhost FROM ${table} WHERE vhost NOT IN (SELECT name FROM vhost)`;
+      for (const vhost of this.#column<string>(sql)) {
+        this.#problems.push(`vhost '${vhost}' is not there, and the table ${table} has rows of it`);
+      }
+    }
+    for (const table of COUNTED) {
+      const sql = `SELECT 1 FROM counter WHERE name = '${table}' AND next > (SELECT ifnull(max(id), 0) FROM ${table})`;
+      if (this.#column(sql).length === 0)
+        this.#problems.push(`the counter of ${table} is behind: ids would be used twice`);
+    }
+  }
+
+  #column<Value>(sql: string): Value[] {
+    return this.#database.prepare(sql).pluck().all() as Value[];
+  }
+
+  /** Damage may make SQLite throw, and any value be of the wrong type: that is a finding too. */
+  #try<Result>(what: string, step: () => Result): Result | undefined {
+    try {
+      return step();
+    } catch (error) {
+      this.#problems.push(`${what} cannot be read: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+/** What `leveret store check` and `stats` find in the file of an SqliteStore, while that is open and after. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CheckReport, checkStore } from '../../src/store/sqlite/check.ts';
+import { openForReading } from '../../src/store/sqlite/database-file.ts';
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { type StoreStats, storeStats } from '../../src/store/sqlite/stats.ts';
+import { StoreError } from '../../src/store/store.ts';
+import { changed, commit, queue } from './store.support.ts';
+
+describe('a look into the file of an SqliteStore', () => {
+  let folder: string;
+  let file: string;
+  let store: SqliteStore;
+
+  /** Queue 1 has 20 messages, 3 of them settled; queue 2 has 10, all with body 1; the third is empty. */
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+    file = join(folder, 'leveret.db');
+    store = await SqliteStore.open({ folder });
+    store.recover();
+    await changed(store, { op: 'put-vhost', record: { name: '/', description: '', tags: [] } });
+    await changed(store, ...[1, 2, 3].map((id) => ({ op: 'put-queue', record: queue(id) }) as const));
+    await commit(store, (batch) => {
+      const [a, b, c] = [store.nextPageId(), store.nextPageId(), store.nextPageId()];
+      batch.page({ id: a, queueId: 1, base: 0, first: 0, last: 9, count: 10 }, 5000).fill(1);
+      batch.page({ id: b, queueId: 1, base: 0, first: 10, last: 19, count: 10 }, 100).fill(2);
+      batch.settle(a, Uint8Array.of(0b1000_0001, 0b10));
+      const body = store.nextBodyId();
+      batch.body(body, Buffer.alloc(70_000, 3));
+      const bodies = Float64Array.from(Array.from({ length: 10 }, (_, n) => [n, body]).flat());
+      batch.page({ id: c, queueId: 2, base: 0, first: 0, last: 9, count: 10, bodies }, 200).fill(4);
+    });
+  });
+
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  function check(records: Parameters<typeof checkStore>[1] = () => undefined): CheckReport {
+    const database = openForReading(file, true);
+    try {
+      return checkStore(database, records);
+    } finally {
+      database.close();
+    }
+  }
+
+  function stats(): StoreStats {
+    const database = openForReading(file);
+    try {
+      return storeStats(database);
+    } finally {
+      database.close();
+    }
+  }
+
+  function spoil(...sql: readonly string[]): void {
+    const database = new Database(file).unsafeMode();
+    for (const statement of sql) database.exec(statement);
+    database.close();
+  }
+
+  it('finds a sound store sound, open or closed, and counts it', async () => {
+    const sound = { problems: [], notes: [], pages: 3, bodies: 1, messages: 27 };
+    expect(check()).toEqual(sound);
+    await store.close();
+    expect(check()).toEqual(sound);
+  });
+
+  it('hands each page with its data to the check of the records, and tells what that finds', () => {
+    const seen: unknown[] = [];
+    const { problems } = check((page, data) => {
+      seen.push([page.id, page.first, page.bodies?.length, data.length]);
+      return page.id === 2 ? 'no record' : undefined;
+    });
+    expect(seen).toEqual([
+      [1, 0, undefined, 5000],
+      [2, 10, undefined, 100],
+      [3, 0, 20, 200],
+    ]);
+    expect(problems).toEqual(['page 2 has content that makes no sense: no record']);
+  });
+
+  it.each<[string, string, string]>([
+    ['a page', "UPDATE page SET data = x'00' WHERE id = 2", 'page 2 does not match its checksum'],
+    ['a page’s place', 'UPDATE page SET base = 1 WHERE id = 2', 'page 2 does not match its checksum'],
+    ['the length of a page', 'UPDATE page SET bytes = 1 WHERE id = 2', 'page 2 has 100 bytes and should have 1'],
+    ['a page’s queue', 'DELETE FROM queue WHERE id = 1', 'page 1 belongs to queue 1, which is not there'],
+    ['a body', "UPDATE body SET data = x'00' WHERE id = 1", 'body 1 does not match its checksum'],
+    ['the length of a body', 'UPDATE body SET bytes = 7', 'body 1 has 70000 bytes and should have 7'],
+    ['a missing body', 'DELETE FROM body', 'body 1 is missing, and a message refers to it'],
+    [
+      'a bitmap',
+      "UPDATE settled SET bitmap = x'00'",
+      'page 1 has a record of what is settled that does not match its checksum',
+    ],
+    ['a bitmap without page', 'DELETE FROM page WHERE id = 1', 'page 1 is settled in part, and is not there'],
+    ['a missing vhost', 'DELETE FROM vhost', "vhost '/' is not there, and the table queue has rows of it"],
+    [
+      'a counter',
+      "UPDATE counter SET next = 3 WHERE name = 'page'",
+      'the counter of page is behind: ids would be used twice',
+    ],
+    ['a missing table', 'DROP TABLE body', 'the list of bodies cannot be read: no such table: body'],
+  ])('finds damage to %s', async (_what, sql, problem) => {
+    await store.close();
+    spoil(sql);
+    expect(check().problems).toContain(problem);
+  });
+
+  it('finds what SQLite finds, and goes on', async () => {
+    await store.close();
+    spoil('PRAGMA writable_schema = 1', "UPDATE sqlite_schema SET rootpage = 2 WHERE name = 'page_of_queue'");
+    const { problems } = check();
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.join()).toMatch(/SQLite: |cannot be read/);
+  });
+
+  it('notes a body without messages, which is no damage', async () => {
+    await commit(store, (batch) => batch.body(store.nextBodyId(), Buffer.alloc(10)));
+    const { problems, notes } = check();
+    expect([problems, notes]).toEqual([[], ['body 2 belongs to no message; the next start removes it']]);
+  });
+
+  it('counts what each queue has, the largest first', () => {
+    const found = stats();
+    expect(found.queues).toEqual([
+      { vhost: '/', name: 'q2', messages: 10, bytes: 200, bodyBytes: 700_000 },
+      { vhost: '/', name: 'q1', messages: 17, bytes: 5100, bodyBytes: 0 },
+      { vhost: '/', name: 'q3', messages: 0, bytes: 0, bodyBytes: 0 },
+    ]);
+    expect(found).toMatchObject({ path: file, messages: 27, bytes: 5300, bodies: 1, bodyBytes: 70_000, vhosts: 1 });
+    expect(found.fileBytes).toBe(statSync(file).size);
+    expect(found.logBytes).toBe(statSync(`${file}-wal`).size);
+  });
+
+  it('is refused where there is no file, and makes none', () => {
+    const missing = join(folder, 'elsewhere.db');
+    expect(() => openForReading(missing)).toThrow(StoreError);
+    expect(() => openForReading(missing)).toThrow(`There is no ${missing}`);
+    expect(statSync(missing, { throwIfNoEntry: false })).toBeUndefined();
+  });
+});

@@ -1,0 +1,229 @@
+/** The commands that look after the data folder, against brokers that run and brokers that do not. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Broker } from '../../../src/index.ts';
+import type { StoreStats } from '../../../src/store/sqlite/stats.ts';
+import { runCommand } from '../../support/cli/command.ts';
+import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { confirmChannel, drain, range, store } from '../../support/recovery/clients.ts';
+
+async function startBroker(dataDir: string): Promise<Broker> {
+  const broker = await Broker.start({ port: 0, dataDir });
+  onTestFinished(() => broker.stop());
+  return broker;
+}
+
+/** A folder with 100 small messages in one queue and a large one in two, as a broker leaves it that stopped. */
+async function filledFolder(): Promise<string> {
+  const dataDir = temporaryFolder();
+  const broker = await Broker.start({ port: 0, dataDir });
+  await fill(broker);
+  await broker.stop();
+  return dataDir;
+}
+
+async function fill({ url }: Broker): Promise<void> {
+  const channel = await confirmChannel(url);
+  await channel.assertExchange('both', 'fanout');
+  for (const queue of ['small', 'large']) {
+    await channel.assertQueue(queue);
+    await channel.bindQueue(queue, 'both', '');
+  }
+  await store(channel, 'small', range(0, 100));
+  channel.publish('both', '', Buffer.alloc(100_000, 'x'), { persistent: true });
+  await channel.waitForConfirms();
+}
+
+describe('leveret store check', () => {
+  it('finds the store of a broker sound, running and stopped', async () => {
+    const dataDir = temporaryFolder();
+    const broker = await startBroker(dataDir);
+    await fill(broker);
+    const running = await runCommand(['store', 'check', '--data-dir', dataDir]);
+    expect(running).toMatchObject({ code: 0, stderr: '' });
+    expect(running.stdout).toMatch(/: 102 messages in \d+ pages, 1 bodies kept apart\nThe store is sound\.\n$/);
+    await broker.stop();
+    expect(await runCommand(['store', 'check', '--data-dir', dataDir])).toEqual(running);
+  });
+
+  it('says what is damaged and what to do, and ends with exit code 1', async () => {
+    const dataDir = await filledFolder();
+    const database = new Database(join(dataDir, 'leveret.db'));
+    database.exec("UPDATE page SET data = zeroblob(10) WHERE id = 1; UPDATE body SET data = x'00'");
+    database.close();
+    const { code, stdout, stderr } = await runCommand(['store', 'check', '--data-dir', dataDir]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toContain('problem: page 1 does not match its checksum\n');
+    expect(stdout).toContain('problem: body 1 does not match its checksum\n');
+    expect(stdout).toContain('restore a backup');
+  });
+
+  it('looks into what a message is, past the checksum', async () => {
+    const dataDir = await filledFolder();
+    const database = new Database(join(dataDir, 'leveret.db'));
+    const page = database.prepare('SELECT * FROM page LIMIT 1').get() as Record<string, number | Buffer | null>;
+    const data = Buffer.from(page['data'] as Buffer).fill(0, 0, 4);
+    const { pageChecksum } = await import('../../../src/store/sqlite/checksum.ts');
+    const header = { id: page['id'], queueId: page['queue_id'], base: page['base'], first: page['first_seq'] };
+    const sum = pageChecksum({ ...header, last: page['last_seq'], count: page['count'] } as never, null, data);
+    database.prepare('UPDATE page SET data = ?, checksum = ? WHERE id = ?').run(data, sum, page['id']);
+    database.close();
+    const { code, stdout } = await runCommand(['store', 'check', '--data-dir', dataDir]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('has content that makes no sense: its record 0 has an impossible length of 0 bytes');
+  });
+
+  it('takes the data folder from the environment, and says where there is none', async () => {
+    const env = { LEVERET_DATA_DIR: join(temporaryFolder(), 'none') };
+    const { code, stderr } = await runCommand(['store', 'check'], { env });
+    expect(code).toBe(74);
+    expect(stderr).toBe(
+      `leveret: There is no ${env.LEVERET_DATA_DIR}/leveret.db: name the broker's data folder with --data-dir.\n`,
+    );
+    expect(existsSync(env.LEVERET_DATA_DIR)).toBe(false);
+    const inMemory = await runCommand(['store', 'check'], { env: { LEVERET_MEMORY: 'true' } });
+    expect(inMemory).toMatchObject({ code: 64, stdout: '' });
+  });
+});
+
+describe('leveret store stats', () => {
+  it('counts what the queues hold, for people and as JSON', async () => {
+    const dataDir = temporaryFolder();
+    await fill(await startBroker(dataDir));
+    const { stdout, code } = await runCommand(['store', 'stats', '--data-dir', dataDir, '--json']);
+    expect(code).toBe(0);
+    const stats = JSON.parse(stdout) as StoreStats;
+    expect(stats).toMatchObject({
+      messages: 102,
+      bodies: 1,
+      bodyBytes: 100_000,
+      vhosts: 1,
+      users: 1,
+      schemaVersion: 1,
+    });
+    expect(stats.queues).toMatchObject([
+      { vhost: '/', name: 'small', messages: 101, bodyBytes: 100_000 },
+      { vhost: '/', name: 'large', messages: 1, bodyBytes: 100_000 },
+    ]);
+    const table = (await runCommand(['store', 'stats', '--data-dir', dataDir])).stdout;
+    expect(table).toMatch(/^messages  102 in [\d.]+ KiB, and 1 bodies kept apart in 97\.7 KiB$/m);
+    expect(table).toMatch(/^messages +bytes +bodies  vhost  queue$/m);
+    expect(table).toMatch(/^ +101 +[\d.]+ KiB  97\.7 KiB  \/ {6}small$/m);
+  });
+});
+
+describe('leveret store compact', () => {
+  it('is refused while a broker runs on the folder', async () => {
+    const dataDir = temporaryFolder();
+    await startBroker(dataDir);
+    const { code, stderr } = await runCommand(['store', 'compact', '--data-dir', dataDir]);
+    expect(code).toBe(74);
+    expect(stderr).toBe(
+      `leveret: The data folder ${dataDir} is in use by another broker (process ${process.pid}). ` +
+        'Stop it first: a file in use cannot be compacted.\n',
+    );
+  });
+
+  it('gives back the room that nothing uses, and keeps all there is', async () => {
+    const dataDir = temporaryFolder();
+    const broker = await Broker.start({ port: 0, dataDir });
+    await fill(broker);
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('gone');
+    for (let n = 0; n < 40; n++) channel.sendToQueue('gone', Buffer.alloc(50_000), { persistent: true });
+    await channel.waitForConfirms();
+    await channel.deleteQueue('gone');
+    await broker.stop();
+    const file = join(dataDir, 'leveret.db');
+    const before = statSync(file).size;
+    const { code, stdout } = await runCommand(['store', 'compact', '--data-dir', dataDir]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/leveret\.db: 2\.\d MiB before, \d+\.\d KiB now\n$/);
+    expect(statSync(file).size).toBeLessThan(before / 5);
+    expect(readdirSync(dataDir).sort()).toEqual(['leveret.db', 'leveret.lock']);
+    const database = new Database(file, { readonly: true });
+    const pragma = (name: string) => database.pragma(name, { simple: true });
+    expect([pragma('journal_mode'), pragma('auto_vacuum'), pragma('user_version')]).toEqual(['wal', 2, 1]);
+    database.close();
+    const next = await startBroker(dataDir);
+    expect((await drain(next.url, 'small')).slice(0, 100)).toEqual(range(0, 100));
+  });
+});
+
+describe('leveret backup', { timeout: 60_000 }, () => {
+  it('of a running broker holds all that was confirmed before it, and nothing half; the broker goes on', async () => {
+    const dataDir = temporaryFolder();
+    const broker = await startBroker(dataDir);
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('work');
+    // Some of it in the file and some in the log, so that a copy takes its time.
+    for (let n = 0; n < 400; n++) channel.sendToQueue('work', Buffer.alloc(50_000), { persistent: true });
+    await channel.waitForConfirms();
+    await channel.purgeQueue('work');
+
+    let confirmed = 0;
+    let published = 0;
+    let running = true;
+    const publishing = (async () => {
+      while (running) {
+        for (let n = 0; n < 50; n++)
+          channel.sendToQueue('work', Buffer.from(String(published++)), { persistent: true });
+        await channel.waitForConfirms();
+        confirmed = published;
+      }
+    })();
+    const file = join(temporaryFolder(), 'copy.db');
+    while (confirmed < 500) await new Promise((resolve) => setImmediate(resolve));
+    const confirmedBefore = confirmed;
+    const result = await runCommand(['backup', file, '--data-dir', dataDir]);
+    const publishedAfter = published;
+    running = false;
+    await publishing;
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(readdirSync(join(file, '..'))).toEqual(['copy.db']);
+
+    const restored = join(temporaryFolder(), 'restored');
+    mkdirSync(restored);
+    copyFileSync(file, join(restored, 'leveret.db'));
+    expect((await runCommand(['store', 'check', '--data-dir', restored])).stdout).toContain('The store is sound.');
+    const copy = await startBroker(restored);
+    const messages = await drain(copy.url, 'work');
+    expect(messages).toEqual(range(0, messages.length));
+    expect(messages.length).toBeGreaterThanOrEqual(confirmedBefore);
+    expect(messages.length).toBeLessThanOrEqual(publishedAfter);
+    // The original lacks nothing.
+    expect(await drain(broker.url, 'work')).toEqual(range(0, confirmed));
+  });
+
+  it('of a stopped broker is its file, which stays as it was', async () => {
+    const dataDir = await filledFolder();
+    const own = join(dataDir, 'leveret.db');
+    const before = readFileSync(own);
+    const file = join(temporaryFolder(), 'copy.db');
+    const { code, stdout } = await runCommand(['backup', file, '--data-dir', dataDir]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/copy\.db: [\d.]+ KiB\n$/)]);
+    expect(readFileSync(own).equals(before)).toBe(true);
+    expect(statSync(file).size).toBe(before.length);
+    await startBroker(dataDir);
+  });
+
+  it('replaces a file only when told to, and never the one it copies', async () => {
+    const dataDir = await filledFolder();
+    const file = join(temporaryFolder(), 'copy.db');
+    writeFileSync(file, 'precious');
+    const refused = await runCommand(['backup', file, '--data-dir', dataDir]);
+    expect(refused).toMatchObject({ code: 74, stdout: '' });
+    expect(refused.stderr).toBe(`leveret: ${file} exists: choose another file, or have it replaced with --force.\n`);
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    expect((await runCommand(['backup', file, '--force', '--data-dir', dataDir])).code).toBe(0);
+    expect(readFileSync(file).toString('latin1', 0, 15)).toBe('SQLite format 3');
+
+    const own = join(dataDir, 'leveret.db');
+    const itself = await runCommand(['backup', own, '--force', '--data-dir', dataDir]);
+    expect(itself.stderr).toContain(`${own} is the broker's own file`);
+    const nowhere = await runCommand(['backup', join(dataDir, 'no', 'copy.db'), '--data-dir', dataDir]);
+    expect(nowhere.stderr).toContain(`There is no folder ${join(dataDir, 'no')} for the backup`);
+  });
+});
