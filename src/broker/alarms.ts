@@ -2,8 +2,11 @@
 
 export type Resource = 'memory' | 'disk';
 
+/** In the order in which connection.blocked names them. */
+const RESOURCES: readonly Resource[] = ['memory', 'disk'];
+
 export class Alarms {
-  readonly #low = new Set<Resource>();
+  readonly #causes: Readonly<Record<Resource, Set<string>>> = { memory: new Set(), disk: new Set() };
   readonly #listeners: (() => void)[] = [];
   #reason: string | undefined;
 
@@ -12,11 +15,13 @@ export class Alarms {
     return this.#reason;
   }
 
-  set(resource: Resource, low: boolean): void {
-    if (this.#low.has(resource) === low) return;
-    if (low) this.#low.add(resource);
-    else this.#low.delete(resource);
-    const reasons = [...this.#low].sort().reverse();
+  /** A resource is low for as long as one of its causes says so; `cause` names one of several. */
+  set(resource: Resource, low: boolean, cause = ''): void {
+    const causes = this.#causes[resource];
+    if (causes.has(cause) === low) return;
+    if (low) causes.add(cause);
+    else causes.delete(cause);
+    const reasons = RESOURCES.filter((name) => this.#causes[name].size > 0);
     this.#reason = reasons.length === 0 ? undefined : reasons.map((name) => `low on ${name}`).join(' & ');
     if (this.#reason === undefined) for (const listener of this.#listeners) listener();
   }

@@ -10,9 +10,11 @@ import { serverProperties } from '../connection/server-properties.ts';
 import { Scratch } from '../store/scratch.ts';
 import type { Store } from '../store/store.ts';
 import { systemClock } from '../util/clock.ts';
+import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
 import { Turn } from '../util/turn.ts';
 import { leveretVersion } from '../util/version.ts';
+import { watchDisk } from './disk-alarm.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
 
 export class Broker implements AsyncDisposable {
@@ -20,6 +22,7 @@ export class Broker implements AsyncDisposable {
   readonly #store: Store;
   readonly #listener: Listener;
   readonly #port: number;
+  #diskSpace: DiskSpace | undefined;
   #stopped: Promise<void> | undefined;
 
   /** Use `Broker.start`. */
@@ -55,7 +58,9 @@ export class Broker implements AsyncDisposable {
       };
       const listener = new Listener(context);
       const { port } = await listener.start(config.port, config.host);
-      return new Broker(config, store, listener, port);
+      const broker = new Broker(config, store, listener, port);
+      broker.#diskSpace = watchDisk(config, node, log);
+      return broker;
     } catch (error) {
       await store.close();
       throw error;
@@ -86,6 +91,7 @@ export class Broker implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
+    this.#diskSpace?.stop();
     await this.#listener.stop();
     await this.#store.close();
   }

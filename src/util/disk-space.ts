@@ -1,0 +1,85 @@
+/**
+ * Watches the free space of a disk: asks the system every few seconds, and the more often the sooner a fast writer could fill
+ * what is free above the limit (RabbitMQ: Memory and Disk Alarms).
+ */
+import { statfsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import type { Clock, Timer } from './clock.ts';
+
+export interface DiskSpaceOptions {
+  /** A folder on the disk. */
+  readonly folder: string;
+  /** Bytes. Free space below this is low. */
+  readonly limit: number;
+  readonly clock: Clock;
+  /** Told when free space gets low and when it is enough again, with the free bytes. */
+  readonly onChange: (low: boolean, free: number) => void;
+  /** Told once when the system does not say what is free; the last answer holds until it does. */
+  readonly onError: (error: Error) => void;
+}
+
+/** Bytes a second that a disk may fill with at most. */
+const FASTEST_WRITER = 250_000_000;
+/** Milliseconds between two looks. */
+const SHORTEST = 200;
+const LONGEST = 5000;
+
+interface SpaceOf {
+  readonly bavail: number;
+  readonly bsize: number;
+}
+
+export class DiskSpace {
+  readonly #options: DiskSpaceOptions;
+  #low = false;
+  #failed = false;
+  #timer: Timer | undefined;
+  #stopped = false;
+
+  /** The first look is at once, before this returns. */
+  constructor(options: DiskSpaceOptions) {
+    this.#options = options;
+    try {
+      this.#saw(statfsSync(options.folder));
+    } catch (error) {
+      this.#missed(error as Error);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  async #look(): Promise<void> {
+    try {
+      this.#saw(await statfs(this.#options.folder));
+    } catch (error) {
+      this.#missed(error as Error);
+    }
+  }
+
+  #saw({ bavail, bsize }: SpaceOf): void {
+    if (this.#stopped) return;
+    const { limit, onChange } = this.#options;
+    const free = bavail * bsize;
+    const low = free < limit;
+    this.#failed = false;
+    this.#again(((free - limit) / FASTEST_WRITER) * 1000);
+    if (low === this.#low) return;
+    this.#low = low;
+    onChange(low, free);
+  }
+
+  #missed(error: Error): void {
+    if (this.#stopped) return;
+    if (!this.#failed) this.#options.onError(error);
+    this.#failed = true;
+    this.#again(LONGEST);
+  }
+
+  #again(ms: number): void {
+    const wait = Math.min(Math.max(ms, SHORTEST), LONGEST);
+    this.#timer = this.#options.clock.after(wait, () => void this.#look());
+  }
+}
