@@ -27,7 +27,7 @@ export interface LoadResult {
   /** Messages a second in the measured stretch. */
   readonly publishRate: number;
   readonly consumeRate: number;
-  /** Processor time of the broker for each message that was published in the measured stretch, in microseconds, where it is known. */
+  /** Processor time of the broker in the measured stretch, in microseconds for a message in and out, where it is known. */
   readonly cpu: number | undefined;
   /** Of all threads that time, in ascending order, microseconds. */
   readonly times: Uint32Array;
@@ -63,9 +63,15 @@ export async function runLoad(url: string, plan: LoadPlan): Promise<LoadResult> 
     consumed: threads.sample().consumed,
     publishRate: (after.published - before.published) / seconds,
     consumeRate: (after.consumed - before.consumed) / seconds,
-    cpu: cpu === undefined ? undefined : cpu / (after.published - before.published),
+    cpu: cpu === undefined ? undefined : cpu / handled(before, after, copies),
     times,
   };
+}
+
+/** Messages of the measured stretch: the mean of those that came in and those that went out, which a backlog keeps apart. */
+function handled(before: Sample, after: Sample, copies: number): number {
+  const published = after.published - before.published;
+  return copies === 0 ? published : (published + (after.consumed - before.consumed) / copies) / 2;
 }
 
 interface Sample {
