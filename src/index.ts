@@ -1,6 +1,13 @@
 /** Leveret as a library: a broker that a program starts and stops. */
 export { Broker } from './embed/broker.ts';
 export type { BrokerOptions } from './embed/options.ts';
+export type { DefinitionTransfer, TransferOptions } from './embed/definitions.ts';
+export type { Policies, PolicyOptions, PolicyPlace } from './embed/policies.ts';
+export type { Patterns, UserInfo, Users } from './embed/users.ts';
+export type { VhostInfo, VhostOptions, Vhosts } from './embed/vhosts.ts';
+export type { Definitions } from './broker/definitions/definitions.ts';
+export { ChangeError } from './broker/change-error.ts';
+export { DefinitionsError } from './broker/definitions/import.ts';
 export type { Config, LogLevel } from './config/config.ts';
 export { ConfigError } from './config/config-error.ts';
 export { StoreError } from './store/store.ts';

@@ -1,11 +1,12 @@
 /** A broker node: its virtual hosts and users, and the store that keeps what is durable of them. */
-import type { RecoveredPage, RecoveredState, VhostRecord } from '../store/records.ts';
+import type { RecoveredPage, RecoveredState, UserRecord, VhostRecord } from '../store/records.ts';
 import type { Scratch } from '../store/scratch.ts';
 import type { Store } from '../store/store.ts';
 import { Alarms } from './alarms.ts';
 import { Auth } from './auth.ts';
 import { Backlog } from './backlog.ts';
 import { Bodies } from './bodies.ts';
+import { ChangeError } from './change-error.ts';
 import { Limits } from './limits.ts';
 import { Memory } from './memory.ts';
 import { OWN_COMPONENT, Parameters } from './parameters.ts';
@@ -95,6 +96,20 @@ export class Node {
 
   get vhosts(): IterableIterator<Vhost> {
     return this.#vhosts.values();
+  }
+
+  /** Throws ChangeError `not-found`. */
+  existingVhost(name: string): Vhost {
+    const vhost = this.#vhosts.get(name);
+    if (vhost === undefined) throw new ChangeError('not-found', `Virtual host '${name}' does not exist`);
+    return vhost;
+  }
+
+  /** Throws ChangeError `not-found`. */
+  existingUser(name: string): UserRecord {
+    const user = this.auth.user(name);
+    if (user === undefined) throw new ChangeError('not-found', `User '${name}' does not exist`);
+    return user;
   }
 
   vhostSpec(name: string): VhostSpec | undefined {

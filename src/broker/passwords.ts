@@ -15,6 +15,12 @@ export const HASHING_ALGORITHMS: ReadonlyMap<string, string> = new Map([
 export const DEFAULT_HASHING_ALGORITHM = 'rabbit_password_hashing_sha256';
 const SALT_BYTES = 4;
 
+/** Bytes of a salt and a hash by the algorithm; undefined for one that is not known. */
+export function hashBytes(hashingAlgorithm: string): number | undefined {
+  const algorithm = HASHING_ALGORITHMS.get(hashingAlgorithm);
+  return algorithm === undefined ? undefined : SALT_BYTES + createHash(algorithm).digest().length;
+}
+
 /** A user's record with a fresh hash of the password. */
 export function userWithPassword(name: string, password: string, tags: readonly string[]): UserRecord {
   const salt = randomBytes(SALT_BYTES);

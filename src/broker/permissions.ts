@@ -1,5 +1,6 @@
 /** What one user may do in one vhost: by names of exchanges and queues, and by routing keys of topic exchanges. */
 import type { PermissionRecord } from '../store/records.ts';
+import { ChangeError } from './change-error.ts';
 import { compilePattern } from './pattern.ts';
 
 export type Operation = 'configure' | 'write' | 'read';
@@ -65,5 +66,9 @@ function expand(pattern: string, { user, vhost }: TopicPermissionRecord): string
 
 /** An empty pattern allows nothing, not everything: RabbitMQ reads it as `^$`. */
 function anchorEmpty(pattern: string): RegExp {
-  return compilePattern(pattern === '' ? '^$' : pattern);
+  try {
+    return compilePattern(pattern === '' ? '^$' : pattern);
+  } catch (error) {
+    throw new ChangeError('invalid', `regular expression '${pattern}' is invalid: ${(error as Error).message}`);
+  }
 }

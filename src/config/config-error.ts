@@ -1,7 +1,7 @@
 /** What is wrong with the settings: every wrong input at once, a line each. */
 
-/** Where a setting came from; `options` are those a program passes to the library. */
-export type ConfigSource = 'command line' | 'environment' | 'config file' | 'options';
+/** Where a setting came from; `options` are those a program passes to the library, `definitions` what is imported at the start. */
+export type ConfigSource = 'command line' | 'environment' | 'config file' | 'options' | 'definitions';
 
 export interface ConfigProblem {
   readonly source: ConfigSource;

@@ -32,6 +32,8 @@ export interface Config {
   readonly handshakeTimeout: number;
   /** Most client connections at once; Infinity for no limit. */
   readonly maxConnections: number;
+  /** File with definitions to import at every start, in RabbitMQ's form; undefined for none. */
+  readonly definitions: string | undefined;
   /** User created on the first start with an empty store, with full rights to the default vhost. */
   readonly defaultUser: string;
   readonly defaultPass: string;

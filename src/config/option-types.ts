@@ -65,6 +65,13 @@ export function text(placeholder: string, maxBytes = 4096): OptionType {
   };
 }
 
+/** Path of a file, for an option whose default is to have none. */
+export function file(): OptionType {
+  const path = text('file');
+  const fits = (value: unknown) => (value === 'none' ? undefined : path.fromValue(value));
+  return { ...path, fromText: fits, fromValue: fits, toText: (value) => (value as string | undefined) ?? 'none' };
+}
+
 /** One of the given words. */
 export function choice(words: readonly string[]): OptionType {
   const fits = (value: unknown) => (words.includes(value as string) ? value : undefined);

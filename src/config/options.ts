@@ -3,7 +3,7 @@
  * from it (a test compares the README). A setting's name here is its key in the config file and its name in the library.
  */
 import { LOG_LEVELS, type Config } from './config.ts';
-import { bytesOrAuto, choice, flag, integer, limit, names, text, type OptionType } from './option-types.ts';
+import { bytesOrAuto, choice, file, flag, integer, limit, names, text, type OptionType } from './option-types.ts';
 
 /** What a source may set: the fields of Config, and `memory`, which takes `dataDir` away. */
 export type Settings = Config & { readonly memory: boolean };
@@ -149,6 +149,15 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     unit: 'connections',
     description: 'Most client connections at once',
     rabbitmq: 'connection_max',
+  },
+  definitions: {
+    flag: '--definitions',
+    env: 'LEVERET_DEFINITIONS',
+    type: file(),
+    default: undefined,
+    unit: '',
+    description: "JSON file in RabbitMQ's form with users, vhosts, queues, policies to import at each start",
+    rabbitmq: 'load_definitions',
   },
   defaultUser: {
     flag: '--default-user',

@@ -14,37 +14,51 @@ import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
 import { Turn } from '../util/turn.ts';
 import { leveretVersion } from '../util/version.ts';
+import { DefinitionTransfer, prepare, readDefinitions } from './definitions.ts';
 import { watchDisk } from './disk-alarm.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
+import { Policies } from './policies.ts';
+import { Users } from './users.ts';
+import { Vhosts } from './vhosts.ts';
 
 export class Broker implements AsyncDisposable {
+  readonly vhosts: Vhosts;
+  readonly users: Users;
+  readonly policies: Policies;
+  readonly definitions: DefinitionTransfer;
   readonly #config: Config;
-  readonly #store: Store;
+  readonly #node: Node;
   readonly #listener: Listener;
   readonly #port: number;
   #diskSpace: DiskSpace | undefined;
   #stopped: Promise<void> | undefined;
 
   /** Use `Broker.start`. */
-  private constructor(config: Config, store: Store, listener: Listener, port: number) {
+  private constructor(config: Config, node: Node, listener: Listener, port: number) {
     this.#config = config;
-    this.#store = store;
+    this.#node = node;
+    this.vhosts = new Vhosts(node, config.defaultUser);
+    this.users = new Users(node);
+    this.policies = new Policies(node, config.defaultVhost);
+    this.definitions = new DefinitionTransfer(node, config);
     this.#listener = listener;
     this.#port = port;
   }
 
   /**
    * Starts a broker and resolves when clients can connect. Without `dataDir` everything is kept in memory.
-   * @throws ConfigError for wrong options; StoreError where the data folder cannot be used, which another broker may do already;
+   * @throws ConfigError for wrong options or definitions; StoreError where the data folder cannot be used, which another
+   *   broker may do already;
    *   the system's error where it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL
    */
   static async start(options: BrokerOptions = {}): Promise<Broker> {
     const config = resolveOptions(options);
     const log = options.logger ?? (await createLogger(config.logLevel));
+    const definitions = await readDefinitions(options.definitions ?? config.definitions);
     const { store, scratch } = await openStore(config, log);
     try {
       const node = new Node(store, memoryBudget(config), scratch);
-      node.recover({ user: config.defaultUser, password: config.defaultPass, vhost: config.defaultVhost });
+      prepare(node, definitions, config, log);
       const context: BrokerContext = {
         node,
         config,
@@ -58,7 +72,7 @@ export class Broker implements AsyncDisposable {
       };
       const listener = new Listener(context);
       const { port } = await listener.start(config.port, config.host);
-      const broker = new Broker(config, store, listener, port);
+      const broker = new Broker(config, node, listener, port);
       broker.#diskSpace = watchDisk(config, node, log);
       return broker;
     } catch (error) {
@@ -72,7 +86,10 @@ export class Broker implements AsyncDisposable {
     return this.#port;
   }
 
-  /** Where clients of this machine connect as the default user, for example `amqp://guest:guest@127.0.0.1:5672`. */
+  /**
+   * Where clients of this machine connect as the default user, for example `amqp://guest:guest@127.0.0.1:5672`. Definitions
+   * with users of their own take the default user's place.
+   */
   get url(): string {
     const { defaultUser, defaultPass, defaultVhost, host } = this.#config;
     const credentials = `${encodeURIComponent(defaultUser)}:${encodeURIComponent(defaultPass)}`;
@@ -93,7 +110,7 @@ export class Broker implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#diskSpace?.stop();
     await this.#listener.stop();
-    await this.#store.close();
+    await this.#node.store.close();
   }
 }
 

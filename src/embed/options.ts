@@ -1,4 +1,5 @@
 /** What a program passes to `Broker.start`, and how it becomes the Config that the broker runs with. */
+import type { Definitions } from '../broker/definitions/definitions.ts';
 import type { Config } from '../config/config.ts';
 import { unknownKey } from '../config/nearest.ts';
 import { OPTIONS } from '../config/options.ts';
@@ -10,7 +11,9 @@ import type { Logger } from '../util/logger.ts';
  * Any setting of the broker, under the name it has in the README's table. Defaults are the daemon's but for these:
  * `host` is 127.0.0.1, `dataDir` is none (everything in memory), `logLevel` is silent, and `loopbackUsers` is empty.
  */
-export type BrokerOptions = { readonly [Name in keyof Config]?: Config[Name] | undefined } & {
+export type BrokerOptions = { readonly [Name in Exclude<keyof Config, 'definitions'>]?: Config[Name] | undefined } & {
+  /** What to import before clients can connect: the path of a file in RabbitMQ's form, or its content as an object. */
+  readonly definitions?: string | Definitions | undefined;
   /** Takes the log lines instead of standard output; a pino logger fits. `logLevel` then has no effect: the logger has its own. */
   readonly logger?: Logger | undefined;
 };
@@ -36,7 +39,7 @@ export function resolveOptions(options: BrokerOptions): Config {
   const values: SourceValue[] = [];
   const problems: ConfigProblem[] = [];
   for (const [key, value] of Object.entries(options)) {
-    if (value === undefined || key === 'logger') continue;
+    if (value === undefined || key === 'logger' || (key === 'definitions' && typeof value === 'object')) continue;
     const option = LIBRARY_OPTIONS.find(({ name }) => name === key);
     if (option) values.push({ option, label: key, value, isText: false });
     else problems.push({ source: 'options', text: unknownKey(key, KEYS) });

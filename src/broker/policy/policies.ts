@@ -2,6 +2,7 @@
  * The policies of a vhost, and the settings that follow from them. One policy and one operator policy count for a queue or
  * an exchange: of those that match, the one with the highest priority (RabbitMQ: Policies).
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { Parameters } from '../parameters.ts';
 import type { QueueType } from './keys.ts';
@@ -71,8 +72,11 @@ export class Policies {
   put(kind: PolicyKind, policy: Policy): void {
     const rule = new PolicyRule(kind, policy);
     const { name, pattern, definition, priority, applyTo } = policy;
-    this.#rules[kind].set(name, rule);
     const value: StoredPolicy = { pattern, definition, priority, 'apply-to': applyTo };
+    // Definitions are imported at every start: what is as it was must not cost a look at every queue.
+    const current = this.#parameters.get(kind, this.#vhost, name);
+    if (current !== undefined && isDeepStrictEqual(current, value)) return;
+    this.#rules[kind].set(name, rule);
     this.#parameters.put(kind, this.#vhost, name, value);
     this.#changed();
   }

@@ -1,0 +1,127 @@
+/**
+ * Gives a node what definitions say, in RabbitMQ's order. Queues and exchanges that are there already stay as they are;
+ * users, permissions, policies and parameters become what the definitions say.
+ */
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import { ChangeError } from '../change-error.ts';
+import { checkSameExchange, checkSameQueue } from '../equivalence.ts';
+import { VHOST_LIMITS } from '../limits.ts';
+import type { Node } from '../node.ts';
+import { GLOBAL_PARAMETERS } from '../parameters.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type At, type DefinitionSet, readPolicy } from './parse.ts';
+import { type Finding, Reader } from './reader.ts';
+
+export interface Findings {
+  readonly problems: Finding[];
+  readonly warnings: Finding[];
+}
+
+/** Binds on behalf of nobody. */
+const NOBODY = {};
+
+export function applyDefinitions(node: Node, set: DefinitionSet, findings: Findings): void {
+  const each = <Entry>(entries: readonly At<Entry>[], apply: (entry: At<Entry>) => string | undefined | void): void => {
+    for (const entry of entries) {
+      try {
+        const warning = apply(entry);
+        if (typeof warning === 'string') findings.warnings.push({ path: entry.at, text: warning });
+      } catch (error) {
+        if (!(error instanceof AmqpError || error instanceof ChangeError)) throw error;
+        findings.problems.push({ path: entry.at, text: error.message.trim().replace(/\s*\n\s*/g, ': ') });
+      }
+    }
+  };
+  each(set.users, ({ record, limits }) => {
+    node.auth.putUser(record);
+    node.limits.setUser(record.name, limits);
+  });
+  each(set.vhosts, ({ spec, limits }) => {
+    node.putVhost(spec);
+    if (limits !== undefined) node.limits.setVhost(spec.name, limits);
+  });
+  each(set.permissions, ({ record }) => {
+    node.existingUser(record.user);
+    node.existingVhost(record.vhost);
+    node.auth.putPermission(record);
+  });
+  each(set.exchanges, (entry) => applyExchange(node, entry));
+  each(set.topicPermissions, ({ record }) => {
+    node.existingUser(record.user);
+    node.existingVhost(record.vhost);
+    node.auth.putTopicPermission(record);
+  });
+  each(set.globalParameters, ({ name, value }) => node.parameters.put(GLOBAL_PARAMETERS, '', name, value));
+  each(set.policies, ({ vhost, policy }) => node.existingVhost(vhost).policies.put('policy', policy));
+  each(set.parameters, (entry) => applyParameter(node, entry, findings.problems));
+  each(set.queues, (entry) => applyQueue(node, entry));
+  each(set.bindings, ({ vhost: name, spec }) => {
+    const vhost = node.existingVhost(name);
+    const ends = spec.destinationKind === 'queue' ? vhost.queue(spec.destination) : vhost.exchange(spec.destination);
+    // Exports have bindings to queues that were exclusive, and are not in them.
+    if (vhost.exchange(spec.source) === undefined) return `skipped: there is no exchange '${spec.source}'`;
+    if (ends === undefined) return `skipped: there is no ${spec.destinationKind} '${spec.destination}'`;
+    if (spec.source === '') return 'skipped: the default exchange binds every queue by itself';
+    vhost.bind(spec, NOBODY);
+    return undefined;
+  });
+}
+
+function applyExchange(
+  node: Node,
+  { vhost: name, declaration }: DefinitionSet['exchanges'][number],
+): string | undefined {
+  const vhost = node.existingVhost(name);
+  const current = vhost.exchange(declaration.name);
+  if (declaration.name === '' || declaration.name.startsWith('amq.')) {
+    return current === undefined ? 'skipped: names that begin with amq. are reserved' : undefined;
+  }
+  if (current === undefined) {
+    vhost.declareExchange(declaration);
+    return undefined;
+  }
+  return difference(() => checkSameExchange(declaration, current, name));
+}
+
+function applyQueue(node: Node, { vhost: name, ...entry }: DefinitionSet['queues'][number]): string | undefined {
+  const vhost = node.existingVhost(name);
+  if (entry.name.startsWith('amq.')) return 'skipped: names that begin with amq. are reserved';
+  const current = vhost.queue(entry.name);
+  const options = { ...entry, owner: undefined };
+  if (current === undefined) {
+    vhost.declareQueue(options);
+    return undefined;
+  }
+  return difference(() => checkSameQueue(options, current, name));
+}
+
+function applyParameter(
+  node: Node,
+  { component, vhost: name, name: key, value, at }: DefinitionSet['parameters'][number],
+  problems: Finding[],
+): string | undefined {
+  const vhost = node.existingVhost(name);
+  if (component === VHOST_LIMITS) {
+    node.limits.setVhost(name, new Reader(value, problems, `${at}.value`).object());
+    return undefined;
+  }
+  if (component === 'policy' || component === 'operator_policy') {
+    const before = problems.length;
+    const policy: Policy = readPolicy(key, new Reader(value, problems, `${at}.value`));
+    if (problems.length === before) vhost.policies.put(component, policy);
+    return undefined;
+  }
+  node.parameters.put(component, name, key, value);
+  return `kept, but without effect: component ${component} is not supported`;
+}
+
+/** What is there stays as it is; the warning says where it differs. */
+function difference(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AmqpError)) throw error;
+    return `stays as it is: ${error.message}`;
+  }
+}

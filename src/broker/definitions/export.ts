@@ -1,0 +1,170 @@
+/** The other way: what a node has, as definitions. Ordered by name, so that two exports can be compared. */
+import { fromFieldValue } from '../../codec/plain-table.ts';
+import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { Node, VhostSpec } from '../node.ts';
+import { GLOBAL_PARAMETERS, OWN_COMPONENT } from '../parameters.ts';
+import type { Policy } from '../policy/policy.ts';
+import type { Queue } from '../queue/queue.ts';
+import type { Vhost } from '../vhost.ts';
+import type * as json from './definitions.ts';
+
+/** What RabbitMQ writes of itself. */
+export interface ExportedProduct {
+  readonly product: string;
+  readonly productVersion: string;
+}
+
+/** Everything but messages, exclusive queues with their bindings, and what every vhost has by itself. */
+export function exportDefinitions(node: Node, { product, productVersion }: ExportedProduct): json.Definitions {
+  const vhosts = byName([...node.vhosts]);
+  const inVhosts = <Entry extends object>(list: (vhost: Vhost) => Entry[]): (Entry & { vhost: string })[] =>
+    vhosts.flatMap((vhost) => list(vhost).map((entry) => ({ vhost: vhost.name, ...entry })));
+  return {
+    rabbit_version: productVersion,
+    rabbitmq_version: productVersion,
+    product_name: product,
+    product_version: productVersion,
+    users: byName([...node.auth.users]).map(({ name, passwordHash, hashingAlgorithm, tags }) => ({
+      name,
+      password_hash: passwordHash,
+      hashing_algorithm: hashingAlgorithm,
+      tags,
+      limits: node.limits.user(name),
+    })),
+    vhosts: vhosts.map(({ name }) => vhostDefinition(node.vhostSpec(name)!)),
+    permissions: by(node.auth.permissions, ({ user, vhost }) => [vhost, user]),
+    topic_permissions: by(node.auth.topicPermissions, ({ user, vhost, exchange }) => [vhost, user, exchange]),
+    parameters: inVhosts((vhost) => parameterDefinitions(node, vhost)),
+    global_parameters: byName(
+      Array.from(node.parameters.of(GLOBAL_PARAMETERS, ''), ([name, value]) => ({ name, value })),
+    ),
+    policies: inVhosts((vhost) => byName(vhost.policies.list('policy')).map(policyDefinition)),
+    queues: inVhosts(queueDefinitions),
+    exchanges: inVhosts(exchangeDefinitions),
+    bindings: inVhosts(bindingDefinitions),
+  };
+}
+
+/** What one vhost has: parameters, policies, queues, exchanges and bindings, which do not name it. */
+export function exportVhostDefinitions(
+  node: Node,
+  vhost: Vhost,
+  { product, productVersion }: ExportedProduct,
+): json.Definitions {
+  return {
+    rabbit_version: productVersion,
+    rabbitmq_version: productVersion,
+    product_name: product,
+    product_version: productVersion,
+    parameters: parameterDefinitions(node, vhost),
+    policies: byName(vhost.policies.list('policy')).map(policyDefinition),
+    queues: queueDefinitions(vhost),
+    exchanges: exchangeDefinitions(vhost),
+    bindings: bindingDefinitions(vhost),
+  };
+}
+
+function vhostDefinition({ name, description, tags, defaultQueueType }: VhostSpec): json.VhostDefinition {
+  const type = defaultQueueType === undefined ? {} : { default_queue_type: defaultQueueType };
+  return { name, description, tags, ...type, metadata: { description, tags, ...type } };
+}
+
+function parameterDefinitions({ parameters }: Node, { name: vhost }: Vhost): json.ParameterDefinition[] {
+  const own = [...parameters.all()].filter(
+    ({ component, vhost: its }) => its === vhost && component !== 'policy' && !component.startsWith(OWN_COMPONENT),
+  );
+  return by(own, ({ component, name }) => [component, name]).map(({ component, name, value }) => ({
+    component,
+    name,
+    value,
+  }));
+}
+
+function policyDefinition({ name, pattern, definition, priority, applyTo }: Policy): json.PolicyDefinition {
+  return { name, pattern, 'apply-to': applyTo, priority, definition };
+}
+
+function queueDefinitions(vhost: Vhost): json.QueueDefinition[] {
+  return byName([...vhost.queues].filter(isExported)).map(({ name, durable, autoDelete, arguments: args }) => ({
+    name,
+    durable,
+    auto_delete: autoDelete,
+    arguments: plain(args),
+  }));
+}
+
+function exchangeDefinitions(vhost: Vhost): json.ExchangeDefinition[] {
+  const declared = [...vhost.exchanges].filter(({ name }) => name !== '' && !name.startsWith('amq.'));
+  return byName(declared).map((exchange: Exchange) => ({
+    name: exchange.name,
+    type: exchange.type,
+    durable: exchange.durable,
+    auto_delete: exchange.autoDelete,
+    internal: exchange.internal,
+    arguments: plain(exchange.arguments),
+  }));
+}
+
+function bindingDefinitions(vhost: Vhost): json.BindingDefinition[] {
+  const definitions: json.BindingDefinition[] = [];
+  for (const exchange of vhost.exchanges) {
+    for (const { destination, routingKey, arguments: args } of exchange.bindings) {
+      const queue = destination.kind === 'queue' ? vhost.queue(destination.name) : undefined;
+      if (queue !== undefined && !isExported(queue)) continue;
+      definitions.push({
+        source: exchange.name,
+        destination: destination.name,
+        destination_type: destination.kind,
+        routing_key: routingKey,
+        arguments: plain(args),
+      });
+    }
+  }
+  return by(definitions, (binding) => [
+    binding.source,
+    binding.destination_type,
+    binding.destination,
+    binding.routing_key!,
+    JSON.stringify(binding.arguments),
+  ]);
+}
+
+/** An exclusive queue is its connection's own. */
+function isExported({ owner }: Queue): boolean {
+  return owner === undefined;
+}
+
+/** Arguments as JSON has them: times are seconds, and what is no text is base64. */
+function plain(args: FieldTable): Record<string, unknown> {
+  return Object.fromEntries(Array.from(args, ([name, value]) => [name, plainValue(value)]));
+}
+
+function plainValue(field: FieldValue): unknown {
+  switch (field.type) {
+    case 'table':
+      return plain(field.value);
+    case 'array':
+      return field.value.map(plainValue);
+    case 'timestamp':
+      return Number(field.value);
+    default: {
+      const value = fromFieldValue(field);
+      if (typeof value === 'bigint') return Number(value);
+      return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+    }
+  }
+}
+
+function byName<Entry extends { readonly name: string }>(entries: readonly Entry[]): Entry[] {
+  return by(entries, ({ name }) => [name]);
+}
+
+function by<Entry>(entries: readonly Entry[], keys: (entry: Entry) => readonly string[]): Entry[] {
+  const keyed = entries.map((entry) => ({ entry, key: keys(entry) }));
+  keyed.sort((a, b) => {
+    const at = a.key.findIndex((part, index) => part !== b.key[index]);
+    return at === -1 ? 0 : a.key[at] < b.key[at] ? -1 : 1;
+  });
+  return keyed.map(({ entry }) => entry);
+}

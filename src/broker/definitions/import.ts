@@ -1,0 +1,111 @@
+/**
+ * Importing definitions: all or nothing. They are first given to a node that stores nothing and has what the real one has
+ * under the same names; only where that meets no problem does the real one get them.
+ */
+import { limitOf } from '../limits.ts';
+import { Node, type NodeDefaults } from '../node.ts';
+import { applyDefinitions, type Findings } from './apply.ts';
+import { DiscardingStore } from './discarding-store.ts';
+import { type DefinitionSet, parseDefinitions } from './parse.ts';
+import type { Finding } from './reader.ts';
+
+/** Definitions that cannot be imported; nothing of them was. */
+export class DefinitionsError extends Error {
+  override readonly name = 'DefinitionsError';
+  /** At least one, each with its place. */
+  readonly problems: readonly Finding[];
+
+  constructor(problems: readonly Finding[]) {
+    super(problems.map(({ path, text }) => `${path}: ${text}`).join('\n'));
+    this.problems = problems;
+  }
+}
+
+export interface ImportOptions {
+  /** The document is that of one vhost, which this names. */
+  readonly vhost?: string | undefined;
+  /** What a blank node gets before the import, unless the document has users, or vhosts, of its own. */
+  readonly defaults?: NodeDefaults | undefined;
+}
+
+/** Messages that a rehearsal keeps in memory: none. */
+const NO_MESSAGES = 1;
+
+/**
+ * Gives the node what the document says, and the defaults to a blank one. Returns what was skipped or differs.
+ * @throws DefinitionsError with every problem that was found; then nothing has changed
+ */
+export function importDefinitions(node: Node, document: unknown, options: ImportOptions = {}): readonly Finding[] {
+  const findings: Findings = { problems: [], warnings: [] };
+  const set = parseDefinitions(document, options.vhost, findings.problems);
+  stopAt(findings);
+  const stage = stageFor(node, set);
+  perform(stage, set, options, findings);
+  checkQueueLimits(node, stage, set, findings);
+  for (const vhost of stage.vhosts) vhost.end();
+  stopAt(findings);
+  findings.warnings.length = 0;
+  perform(node, set, options, findings);
+  stopAt(findings);
+  return findings.warnings;
+}
+
+function stopAt({ problems }: Findings): void {
+  if (problems.length > 0) throw new DefinitionsError(problems);
+}
+
+function perform(node: Node, set: DefinitionSet, { defaults }: ImportOptions, findings: Findings): void {
+  const blank = node.blank && defaults !== undefined;
+  if (blank && set.vhosts.length === 0) node.createDefaultVhost(defaults);
+  if (blank && set.users.length === 0) node.createDefaultUser(defaults);
+  applyDefinitions(node, set, findings);
+  if (!blank || set.users.length > 0) return;
+  // A vhost that nobody may enter would be of no use.
+  const entered = new Set(set.permissions.map(({ record }) => record.vhost));
+  for (const { spec } of set.vhosts) {
+    if (entered.has(spec.name)) continue;
+    const all = { configure: '.*', write: '.*', read: '.*' };
+    node.auth.putPermission({ user: defaults.user, vhost: spec.name, ...all });
+  }
+}
+
+/** A node to rehearse on: users and vhosts as in the real one, and of the rest what the definitions speak of. */
+function stageFor(node: Node, set: DefinitionSet): Node {
+  const stage = new Node(new DiscardingStore(), NO_MESSAGES);
+  for (const user of node.auth.users) stage.auth.putUser(user);
+  for (const { name } of node.vhosts) stage.putVhost(node.vhostSpec(name)!);
+  const copyExchange = (vhost: string, name: string): void => {
+    const exchange = node.vhost(vhost)?.exchange(name);
+    if (exchange === undefined || stage.vhost(vhost)!.exchange(name) !== undefined) return;
+    const { type, durable, autoDelete, internal, arguments: args } = exchange;
+    stage.vhost(vhost)!.declareExchange({ name, type, durable, autoDelete, internal, arguments: args });
+  };
+  const copyQueue = (vhost: string, name: string): void => {
+    const queue = node.vhost(vhost)?.queue(name);
+    if (queue === undefined || stage.vhost(vhost)!.queue(name) !== undefined) return;
+    const { durable, autoDelete, owner, arguments: args } = queue;
+    stage.vhost(vhost)!.declareQueue({ name, durable, autoDelete, owner, arguments: args });
+  };
+  for (const { vhost, declaration } of set.exchanges) copyExchange(vhost, declaration.name);
+  for (const { vhost, name } of set.queues) copyQueue(vhost, name);
+  for (const { vhost, spec } of set.bindings) {
+    copyExchange(vhost, spec.source);
+    if (spec.destinationKind === 'exchange') copyExchange(vhost, spec.destination);
+    else copyQueue(vhost, spec.destination);
+  }
+  return stage;
+}
+
+/** The stage knows the limits that will be in force, the node how many queues there are. */
+function checkQueueLimits(node: Node, stage: Node, set: DefinitionSet, { problems }: Findings): void {
+  for (const { name } of stage.vhosts) {
+    const limit = limitOf(stage.limits.vhost(name)['max-queues'] ?? node.limits.vhost(name)['max-queues']);
+    if (limit === Infinity) continue;
+    const existing = new Set(Array.from(node.vhost(name)?.queues ?? [], (queue) => queue.name));
+    const named = set.queues.filter((entry) => entry.vhost === name && !existing.has(entry.name));
+    const added = new Set(named.map((entry) => entry.name)).size;
+    if (added === 0 || existing.size + added <= limit) continue;
+    const text = `adding ${added} queue(s) to virtual host '${name}' would exceed its limit of ${limit}: it has ${existing.size}`;
+    problems.push({ path: '$.queues', text });
+  }
+}

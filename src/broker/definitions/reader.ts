@@ -1,0 +1,107 @@
+/** Reads a JSON document of unknown content: what is not as it should be is noted with its place, and reading goes on. */
+
+/** Something wrong, or worth a warning, at one place of a document. */
+export interface Finding {
+  /** JSON path, such as `$.queues[3].durable`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const PLAIN_NAME = /^[A-Za-z_][\w-]*$/;
+/** Longest text that is shown of a wrong value. */
+const SHOWN = 40;
+
+export class Reader {
+  readonly path: string;
+  readonly value: unknown;
+  readonly #problems: Finding[];
+
+  constructor(value: unknown, problems: Finding[], path = '$') {
+    this.value = value;
+    this.path = path;
+    this.#problems = problems;
+  }
+
+  /** False for what is left out, and for null. */
+  get present(): boolean {
+    return this.value !== undefined && this.value !== null;
+  }
+
+  /** A field of this object. */
+  field(name: string): Reader {
+    const path = PLAIN_NAME.test(name) ? `${this.path}.${name}` : `${this.path}[${JSON.stringify(name)}]`;
+    const { value } = this;
+    const field = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    return new Reader(field, this.#problems, path);
+  }
+
+  /** This array's items; none where it is left out. */
+  items(): Reader[] {
+    if (!this.present) return [];
+    if (Array.isArray(this.value)) {
+      return this.value.map((item, index) => new Reader(item, this.#problems, `${this.path}[${index}]`));
+    }
+    this.wrong('an array');
+    return [];
+  }
+
+  string(fallback?: string): string {
+    return this.#read(typeof this.value === 'string', 'a string', fallback ?? '', fallback !== undefined);
+  }
+
+  /** Text that AMQP can carry as a name: 1 to 255 bytes. */
+  name(): string {
+    const name = this.string();
+    const bytes = Buffer.byteLength(name);
+    if (typeof this.value === 'string' && (bytes === 0 || bytes > 255)) this.wrong('a name of 1 to 255 bytes');
+    return name;
+  }
+
+  boolean(fallback: boolean): boolean {
+    return this.#read(typeof this.value === 'boolean', 'true or false', fallback, true);
+  }
+
+  integer(fallback: number): number {
+    return this.#read(Number.isSafeInteger(this.value), 'an integer', fallback, true);
+  }
+
+  /** An empty array counts as an empty object: Erlang writes the one for the other. */
+  object(fallback?: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    if (Array.isArray(this.value) && this.value.length === 0) return {};
+    return this.#read(isObject(this.value), 'an object', fallback ?? {}, fallback !== undefined);
+  }
+
+  /** Words in a list, or in one text with commas between them. */
+  words(): readonly string[] {
+    const { value } = this;
+    if (!this.present || value === '') return [];
+    if (typeof value === 'string') return value.split(',').map((word) => word.trim());
+    if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value;
+    this.wrong('a list of strings, or one string with commas');
+    return [];
+  }
+
+  /** Notes that the value is not what it must be. */
+  wrong(expected: string): void {
+    this.problem(this.present ? `must be ${expected}, not ${show(this.value)}` : `is missing; it must be ${expected}`);
+  }
+
+  problem(text: string): void {
+    this.#problems.push({ path: this.path, text });
+  }
+
+  #read<Value>(fits: boolean, expected: string, fallback: Value, optional: boolean): Value {
+    if (fits) return this.value as Value;
+    if (this.present || !optional) this.wrong(expected);
+    return fallback;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}...`;
+}

@@ -1,0 +1,102 @@
+/** `broker.definitions`, and the definitions that a broker imports at its start (RabbitMQ: Schema Definition Export and Import). */
+import { readFile } from 'node:fs/promises';
+import type { Definitions } from '../broker/definitions/definitions.ts';
+import { exportDefinitions, exportVhostDefinitions } from '../broker/definitions/export.ts';
+import { DefinitionsError, importDefinitions } from '../broker/definitions/import.ts';
+import type { Finding } from '../broker/definitions/reader.ts';
+import type { Node } from '../broker/node.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { Logger } from '../util/logger.ts';
+import { stored } from './stored.ts';
+
+export interface TransferOptions {
+  /** For the definitions of one vhost, which do not name it. */
+  readonly vhost?: string | undefined;
+}
+
+export class DefinitionTransfer {
+  readonly #node: Node;
+  readonly #config: Config;
+
+  constructor(node: Node, config: Config) {
+    this.#node = node;
+    this.#config = config;
+  }
+
+  /**
+   * Imports definitions, given as an object or as JSON: all or nothing. Queues and exchanges that exist stay as they are;
+   * everything else becomes what the definitions say. Resolves when it is stored, with what was skipped or differs.
+   * @throws DefinitionsError with every problem and its place; ChangeError `not-found` for the vhost
+   */
+  async import(definitions: Definitions | string, { vhost }: TransferOptions = {}): Promise<readonly Finding[]> {
+    if (vhost !== undefined) this.#node.existingVhost(vhost);
+    const warnings = importDefinitions(this.#node, parse(definitions), { vhost });
+    await stored(this.#node);
+    return warnings;
+  }
+
+  /**
+   * All definitions, or those of one vhost. Exclusive queues are not among them.
+   * @throws ChangeError `not-found` for the vhost
+   */
+  export({ vhost }: TransferOptions = {}): Definitions {
+    if (vhost === undefined) return exportDefinitions(this.#node, this.#config);
+    return exportVhostDefinitions(this.#node, this.#node.existingVhost(vhost), this.#config);
+  }
+}
+
+function parse(definitions: Definitions | string): unknown {
+  if (typeof definitions !== 'string') return definitions;
+  try {
+    return JSON.parse(definitions);
+  } catch (error) {
+    throw new DefinitionsError([{ path: '$', text: `is not JSON: ${(error as Error).message}` }]);
+  }
+}
+
+/** What to import at the start, and what to call it in errors. */
+export interface StartDefinitions {
+  readonly label: string;
+  readonly document: unknown;
+}
+
+/** @throws ConfigError for a file that cannot be read or is not JSON */
+export async function readDefinitions(source: string | Definitions | undefined): Promise<StartDefinitions | undefined> {
+  if (source === undefined) return undefined;
+  if (typeof source !== 'string') return { label: 'definitions', document: source };
+  const label = `definitions file ${source}`;
+  try {
+    const text = await readFile(source, 'utf8');
+    // Editors of some systems begin a file with a byte order mark.
+    return { label, document: JSON.parse(text.replace(/^\uFEFF/, '')) };
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? `is not JSON: ${error.message}` : (error as Error).message;
+    throw new ConfigError([{ source: 'definitions', text: `${label}: ${reason}` }]);
+  }
+}
+
+/**
+ * Recovers the node; gives a blank one the default user and vhost, but for those that the definitions bring; imports these.
+ * @throws ConfigError with every problem of the definitions; then nothing has changed
+ */
+export function prepare(node: Node, definitions: StartDefinitions | undefined, config: Config, log: Logger): void {
+  const defaults = { user: config.defaultUser, password: config.defaultPass, vhost: config.defaultVhost };
+  if (definitions === undefined) {
+    node.recover(defaults);
+    return;
+  }
+  node.recover();
+  const { label, document } = definitions;
+  try {
+    const warnings = importDefinitions(node, document, { defaults });
+    for (const { path, text } of warnings) log.warn({ path }, `${label}: ${path}: ${text}`);
+    log.info({ warnings: warnings.length }, `${label}: imported`);
+  } catch (error) {
+    const problems = error instanceof DefinitionsError ? error.problems : undefined;
+    if (problems === undefined) throw error;
+    throw new ConfigError(
+      problems.map(({ path, text }) => ({ source: 'definitions', text: `${label}: ${path}: ${text}` })),
+    );
+  }
+}
