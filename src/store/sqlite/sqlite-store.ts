@@ -14,6 +14,7 @@ import { FolderLock } from './folder-lock.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
 import { StoredRows } from './stored-rows.ts';
+import { troubleAdvice } from './trouble.ts';
 
 export interface SqliteStoreOptions {
   /** The data folder; created, readable by its owner only, where it is missing. */
@@ -29,6 +30,9 @@ export interface SqliteStoreOptions {
 
 /** Ids are reserved in runs: one small write a run, and none a batch. */
 const RESERVED_RUN = 1_000_000;
+
+const COMMIT_FAILED =
+  'a commit failed and is tried again; until it works, nothing is confirmed and publishers are blocked.';
 
 export class SqliteStore implements Store {
   readonly durable = true;
@@ -200,8 +204,8 @@ export class SqliteStore implements Store {
   #setTrouble(reason: string | undefined): void {
     if (reason === this.#trouble) return;
     this.#trouble = reason;
-    if (reason === undefined) this.#log('info', { file: this.#path }, 'commits work again');
-    else this.#log('error', { file: this.#path, reason }, 'a commit failed and is tried again');
+    if (reason === undefined) this.#log('info', { file: this.#path }, 'commits work again: publishers go on');
+    else this.#log('error', { file: this.#path, reason }, `${COMMIT_FAILED} ${troubleAdvice(reason)}`);
     for (const listener of this.#listeners) listener(reason);
   }
 

@@ -1,0 +1,258 @@
+/**
+ * A disk that gets low, is full or fails, under a broker with clients: nothing is confirmed that is not stored, publishers are
+ * blocked and told, consuming goes on, the log says what to do, and all carries on by itself.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Broker, type BrokerOptions, StoreError } from '../../src/index.ts';
+import { startCommand } from '../support/cli/command.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { dropSocket, open } from '../support/interop/amqplib.ts';
+import { Inbox } from '../support/interop/inbox.ts';
+import { drain, exists, range } from '../support/recovery/clients.ts';
+
+const DISK_BYTES = 8 * 1024 * 1024;
+const PATIENCE = { timeout: 15_000, interval: 20 };
+
+interface Publisher {
+  readonly connection: ChannelModel;
+  readonly channel: ConfirmChannel;
+  /** Reasons of connection.blocked, and undefined for each connection.unblocked. */
+  readonly heard: Inbox<string | undefined>;
+  /** Numbers that were confirmed. */
+  readonly confirmed: Set<number>;
+  /** Sends the next message, its number first in the body. */
+  publish(bytes: number): number;
+}
+
+/** A publisher to the durable queue `work`. */
+async function publisherOf(url: string): Promise<Publisher> {
+  const { connection } = await open(url);
+  const heard = new Inbox<string | undefined>();
+  connection.on('blocked', (reason: string) => heard.push(reason));
+  connection.on('unblocked', () => heard.push(undefined));
+  const channel = await connection.createConfirmChannel();
+  await channel.assertQueue('work');
+  const confirmed = new Set<number>();
+  let next = 0;
+  return {
+    connection,
+    channel,
+    heard,
+    confirmed,
+    publish(bytes) {
+      const number = next++;
+      const body = Buffer.alloc(bytes);
+      body.write(`${number} `);
+      channel.sendToQueue('work', body, { persistent: true }, (error) => {
+        if (error === null) confirmed.add(number);
+      });
+      return number;
+    },
+  };
+}
+
+/** The numbers of the messages in `work`, which is empty after this. */
+async function numbers(url: string): Promise<number[]> {
+  return (await drain(url, 'work')).map((body) => Number.parseInt(body, 10));
+}
+
+const running: Broker[] = [];
+
+/** Before the disk under them goes. */
+async function stopAll(): Promise<void> {
+  for (const broker of running.splice(0)) await broker.stop();
+}
+
+/** A broker with the lines of its log. */
+async function start(options: BrokerOptions) {
+  const lines: { level: string; message: string; fields: object }[] = [];
+  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, message, fields });
+  const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const broker = await Broker.start({ port: 0, logger, ...options });
+  running.push(broker);
+  const logged = (level: string) => lines.filter((line) => line.level === level).map(({ message }) => message);
+  return { broker, logged, lines };
+}
+
+const small = mountSmallDisk();
+
+describe.skipIf(small.folder === undefined)(`a broker on a small disk${small.why}`, { timeout: 60_000 }, () => {
+  let disk: string;
+  let ballast: string;
+
+  beforeEach(() => {
+    disk = small.folder!;
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', disk]);
+    ballast = join(disk, 'ballast');
+  });
+
+  afterEach(async () => {
+    rmSync(ballast, { force: true });
+    await stopAll();
+    execFileSync('umount', ['-l', disk]);
+  });
+
+  test('that is full confirms nothing it has not stored, and all when there is room again', async () => {
+    const dataDir = join(disk, 'data');
+    const { broker, logged, lines } = await start({ dataDir, diskFreeLimit: 0 });
+    const publisher = await publisherOf(broker.url);
+    const first = range(0, 20).map(() => publisher.publish(1000));
+    await vi.waitFor(() => expect(publisher.confirmed.size).toBe(first.length), PATIENCE);
+    writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
+    // Each batch is small, so that the disk fills up bit by bit.
+    while (publisher.heard.waiting === 0) {
+      publisher.publish(50_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await publisher.heard.next()).toBe('low on disk');
+    expect(logged('error')).toEqual([
+      expect.stringMatching(/^a commit failed and is tried again; .* Free some disk space\.$/),
+    ]);
+    expect(JSON.stringify(lines)).toContain('SQLITE_FULL');
+    const confirmedThen = new Set(publisher.confirmed);
+
+    // Others are served: what is stored can be consumed.
+    const consumer = await (await open(broker.url)).connection.createChannel();
+    for (const number of first) {
+      const message = await consumer.get('work', { noAck: true });
+      expect(Number.parseInt((message as { content: Buffer }).content.toString(), 10)).toBe(number);
+    }
+    expect(publisher.confirmed).toEqual(confirmedThen);
+
+    rmSync(ballast);
+    expect(await publisher.heard.next()).toBeUndefined();
+    expect(logged('info')).toContain('commits work again: publishers go on');
+    await publisher.channel.waitForConfirms();
+    const last = publisher.publish(10);
+    await publisher.channel.waitForConfirms();
+    expect(publisher.confirmed.size).toBe(last + 1);
+    await broker.stop();
+
+    const { broker: next } = await start({ dataDir, diskFreeLimit: 0 });
+    expect(await numbers(next.url)).toEqual(range(first.length, last + 1).map(Number));
+  });
+
+  test('that is full when it is killed has all it confirmed', async () => {
+    const dataDir = join(disk, 'data');
+    const args = ['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir, '--disk-free-limit', '0'];
+    const daemon = startCommand(args);
+    const { port } = await daemon.waitForLine('started TCP listener');
+    const publisher = await publisherOf(`amqp://guest:guest@127.0.0.1:${String(port)}`);
+    writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
+    while (publisher.heard.waiting === 0) {
+      publisher.publish(50_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const closed = new Promise((resolve) => publisher.connection.once('close', resolve));
+    daemon.child.kill('SIGKILL');
+    await closed;
+    rmSync(ballast);
+    const { broker } = await start({ dataDir, diskFreeLimit: 0 });
+    const stored = await numbers(broker.url);
+    expect(publisher.confirmed.size).toBeGreaterThan(0);
+    expect(stored.slice(0, publisher.confirmed.size)).toEqual([...publisher.confirmed]);
+  });
+
+  test('blocks publishers while less than the limit is free, and goes on by itself', async () => {
+    const { broker, logged } = await start({ dataDir: join(disk, 'data'), diskFreeLimit: 4 * 1024 * 1024 });
+    const publisher = await publisherOf(broker.url);
+    publisher.publish(10);
+    await publisher.channel.waitForConfirms();
+    writeFileSync(ballast, Buffer.alloc(5 * 1024 * 1024));
+    await vi.waitFor(() => {
+      expect(logged('warn')).toEqual([expect.stringMatching(/free disk space is below the limit.*Free some/)]);
+    }, PATIENCE);
+    publisher.publish(10);
+    expect(await publisher.heard.next()).toBe('low on disk');
+    expect(logged('error')).toEqual([]);
+    const consumer = await (await open(broker.url)).connection.createChannel();
+    expect(await consumer.get('work', { noAck: true })).not.toBe(false);
+    rmSync(ballast);
+    expect(await publisher.heard.next()).toBeUndefined();
+    expect(logged('info')).toContain('free disk space is above the limit again: publishers go on');
+    await publisher.channel.waitForConfirms();
+    expect(publisher.confirmed).toEqual(new Set([0, 1]));
+  });
+
+  test('that is low at the start blocks from the first publish on', async () => {
+    const { broker } = await start({ dataDir: join(disk, 'data'), diskFreeLimit: 2 * DISK_BYTES });
+    const publisher = await publisherOf(broker.url);
+    publisher.publish(10);
+    expect(await publisher.heard.next()).toBe('low on disk');
+  });
+
+  test('that is read-only is refused at the start with what to do', async () => {
+    execFileSync('mount', ['-o', 'remount,ro', disk]);
+    const refused = await Broker.start({ port: 0, dataDir: disk }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StoreError);
+    expect((refused as Error).message).toMatch(/cannot be created or written: EROFS.*choose another folder/);
+  });
+});
+
+const limited = hasPrlimit();
+
+describe.skipIf(limited !== '')(`a broker whose writes fail${limited}`, { timeout: 60_000 }, () => {
+  afterEach(stopAll);
+
+  /** A write beyond the limit fails with EFBIG: an I/O error to SQLite, made by the operating system. */
+  const limitFiles = (pid: number, bytes: number | 'unlimited') =>
+    execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:unlimited`]);
+
+  test('blocks publishers, lets consumers go on, and has all it confirmed when writes work again', async () => {
+    const dataDir = temporaryFolder();
+    const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir]);
+    const { port } = await daemon.waitForLine('started TCP listener');
+    const url = `amqp://guest:guest@127.0.0.1:${String(port)}`;
+    const publisher = await publisherOf(url);
+    range(0, 10).forEach(() => publisher.publish(100));
+    await publisher.channel.waitForConfirms();
+
+    limitFiles(daemon.child.pid!, 4096);
+    publisher.publish(100);
+    const { reason } = await daemon.waitForLine('a commit failed and is tried again');
+    expect(reason).toMatch(/SQLITE_IOERR/);
+    publisher.publish(100);
+    expect(await publisher.heard.next()).toBe('low on disk');
+    expect(publisher.confirmed.size).toBe(10);
+    const consumer = await (await open(url)).connection.createChannel();
+    expect(await consumer.get('work', { noAck: true })).not.toBe(false);
+    expect(await exists(url, 'queue', 'work')).toBe(true);
+
+    limitFiles(daemon.child.pid!, 'unlimited');
+    expect(await publisher.heard.next()).toBeUndefined();
+    await publisher.channel.waitForConfirms();
+    expect(publisher.confirmed.size).toBe(12);
+    dropSocket(publisher.connection);
+    daemon.child.kill('SIGTERM');
+    expect((await daemon.finished).code).toBe(0);
+    const { broker } = await start({ dataDir });
+    expect(await numbers(broker.url)).toEqual(range(1, 12).map(Number));
+  });
+});
+
+/** A folder where this user may mount a file system of its own; gone when the tests are. */
+function mountSmallDisk(): { readonly folder?: string; readonly why: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'leveret-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', folder], { stdio: 'pipe' });
+    execFileSync('umount', [folder]);
+    return { folder, why: '' };
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    return { why: ` (skipped: no small disk to be had: ${(error as Error).message.trim()})` };
+  }
+}
+
+function hasPrlimit(): string {
+  try {
+    execFileSync('prlimit', ['--version'], { stdio: 'pipe' });
+    return '';
+  } catch {
+    return ' (skipped: there is no prlimit to make them fail)';
+  }
+}
