@@ -67,6 +67,16 @@ export class GroupCommit {
     }
   }
 
+  /** Calls back when nothing is left to commit: not even what a log put off, because the batch it was asked for was full. */
+  whenIdle(callback: () => void): void {
+    let now = true;
+    this.afterCommit(() => {
+      if (now) callback();
+      else this.whenIdle(callback);
+    });
+    now = false;
+  }
+
   /** The next batch starts at the end of this turn of the event loop, or as soon as the running one is done. */
   #hurry(): void {
     this.#urgent = true;

@@ -6,7 +6,7 @@ import type { Segment } from './segment.ts';
 
 /**
  * Writes records that are not flushed yet, those of them that are to be stored: all, or as many as `room` has bytes for. Returns
- * what was thereby done with, in the bytes of `Segment.storedBytes`.
+ * what was written, in the bytes of `Segment.storedBytes`.
  */
 export function flushSegment(
   segment: Segment,
@@ -17,22 +17,21 @@ export function flushSegment(
   room: number,
 ): number {
   let index = segment.flushed;
-  let done = 0;
+  let written = 0;
   let count = 0;
   let bytes = 0;
   let first = -1;
   let last = -1;
-  for (; index < segment.count && done < room; index++) {
-    if (!segment.isStored(index)) continue;
-    done += segment.storedBytes(index);
-    if (segment.isSettled(index)) continue;
+  for (; index < segment.count && written < room; index++) {
+    if (!toStore(segment, index)) continue;
+    written += segment.storedBytes(index);
     if (first < 0) first = index;
     last = index;
     count++;
     bytes += segment.recordBytes(index);
   }
   segment.flushed = index;
-  if (count === 0) return done;
+  if (count === 0) return written;
 
   const dense = last - first + 1 === count;
   const indexes = dense ? undefined : new Uint32Array(count);
@@ -55,7 +54,7 @@ export function flushSegment(
     }
   }
   segment.pages.push(new Page(id, first, last, count, { indexes }));
-  return done;
+  return written;
 }
 
 function toStore(segment: Segment, index: number): boolean {

@@ -95,6 +95,7 @@ export class LogWriter implements LogSource {
   /** A stored message was settled. */
   settled(segment: Segment, index: number): void {
     if (index < segment.flushed) this.settlePage(segment, segment.pageOf(index)!, 1);
+    else this.#written(segment.storedBytes(index));
     if (this.#waiting.length > 0) this.#waiting.confirm(segment.base + index);
   }
 
@@ -143,6 +144,8 @@ export class LogWriter implements LogSource {
   #writeNew(batch: Batch): void {
     const segments = this.#segments;
     let i = segments.length;
+    // A tail that is still empty says nothing of those before it.
+    if (segments.tail.count === 0) i--;
     while (i > 0 && segments.at(i - 1).flushed < segments.at(i - 1).count) i--;
     for (; i < segments.length; i++) {
       const segment = segments.at(i);

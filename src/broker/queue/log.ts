@@ -215,7 +215,11 @@ export class QueueLog implements Evictable {
     const { footprint } = segment;
     if (!segment.settled) {
       const writer = this.#writer;
-      if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) return 0;
+      if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) {
+        // Messages that are not to be stored have asked for no batch; but one has to pass them by.
+        writer.flush(false);
+        return 0;
+      }
       if (writer !== undefined && segment.isInPages) segment.cool(this.#memory.buffers);
       else if (scratch !== undefined) segment.coolInto(scratch, this.#memory.buffers);
       else return 0;

@@ -238,7 +238,7 @@ export class SqliteStore implements Store {
   async #allCommitted(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const giveUp = () => reject(new StoreError(`${this.#path} was closed with data not written: ${this.#trouble}`));
-    this.#commits.afterCommit(resolve);
+    this.#commits.whenIdle(resolve);
     void this.#exited.then(giveUp);
     // A commit that is only slow is waited for.
     const timer = setInterval(() => this.#trouble !== undefined && giveUp(), this.#closeMs);
