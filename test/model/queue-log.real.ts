@@ -12,12 +12,27 @@ import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 /** Little, so that memory runs short in a test too. */
 const BUDGET = 2 * 1024 * 1024;
 
+/** A backlog that says how much it is. */
+class CountedBacklog extends Backlog {
+  bytes = 0;
+
+  override add(bytes: number): void {
+    this.bytes += bytes;
+    super.add(bytes);
+  }
+
+  override remove(bytes: number): void {
+    this.bytes -= bytes;
+    super.remove(bytes);
+  }
+}
+
 export class Logs {
   readonly #folder: string;
   readonly store: SqliteStore;
   readonly bodies: Bodies;
   readonly memory: Memory;
-  readonly backlog = new Backlog();
+  readonly backlog = new CountedBacklog();
   readonly #scratch: Scratch;
   readonly #logs = new Map<number, QueueLog>();
   #nextQueueId: number;
@@ -70,8 +85,10 @@ export class Logs {
     this.log(id).evict(toScratch ? this.#scratch : undefined);
   }
 
-  committed(): Promise<void> {
-    return new Promise((resolve) => this.store.afterCommit(resolve));
+  /** Resolves when all is written, in as many batches as it takes. */
+  async committed(): Promise<void> {
+    do await new Promise<void>((resolve) => this.store.afterCommit(resolve));
+    while (this.backlog.bytes > 0);
   }
 
   /** True where a committed page covers the message. */

@@ -45,9 +45,11 @@ describe('large bodies', { timeout: 60_000 }, () => {
   test('go with the deletion and the purge of the queues that had them', async () => {
     const broker = await killableBroker();
     const channel = await confirmChannel(broker.url);
+    // So large that each is kept apart though one queue has it.
+    const alone = ['a', 'b', 'c'].map((letter) => letter.repeat(3 * BODY_BYTES));
     for (const queue of ['purged', 'deleted', 'deleted-later']) {
       await channel.assertQueue(queue);
-      await store(channel, queue, bodies);
+      await store(channel, queue, alone);
     }
     expect(broker.query('SELECT count(*) FROM body')).toEqual([9]);
     await channel.purgeQueue('purged');
