@@ -85,10 +85,12 @@ export class Logs {
     this.log(id).evict(toScratch ? this.#scratch : undefined);
   }
 
-  /** Resolves when all is written, in as many batches as it takes. */
+  /** Resolves when all is on disk, in as many batches as it takes. */
   async committed(): Promise<void> {
-    do await new Promise<void>((resolve) => this.store.afterCommit(resolve));
-    while (this.backlog.bytes > 0);
+    const batch = () => new Promise<void>((resolve) => this.store.afterCommit(resolve));
+    while (this.backlog.bytes > 0) await batch();
+    // What is no backlog any more may still be under way.
+    await batch();
   }
 
   /** True where a committed page covers the message. */

@@ -22,7 +22,21 @@ export class Publisher {
     let unconfirmed = 0;
     while (!life.over) {
       for (let burst = random.integer(1, 30); burst > 0; burst--) {
-        const bytes = random.pick([20, 20, 20, 200, 1000, random.integer(4096, 9000), random.integer(0, 300_000)]);
+        const bytes = random.pick([
+          20,
+          20,
+          20,
+          20,
+          20,
+          20,
+          200,
+          200,
+          200,
+          1000,
+          1000,
+          random.integer(4096, 9000),
+          random.integer(0, 300_000),
+        ]);
         const id = messageId(this.#name, this.#number++, bytes);
         const persistent = !random.chance(0.1);
         const everywhere = random.chance(0.1);
