@@ -1,6 +1,6 @@
 /** What users may do (RabbitMQ's page "Access Control"). */
 import { randomBytes } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountsPossible } from '../support/accounts.ts';
 import type { AmqpChannel } from '../support/amqp-client/index.ts';
 import { useTarget } from '../support/target.ts';
@@ -152,5 +152,89 @@ describe.skipIf(!accountsPossible)('permissions', () => {
     const queue = await channel.queue();
     channel.publish(queue, 'x', { userId: 'someone else' });
     expect((await channel.get(queue))?.properties.userId).toBe('someone else');
+  });
+
+  test('permissions/change: a change counts for connections that are open', async () => {
+    const user = `changed-${run}`;
+    await target.operator.addUser(user);
+    await target.operator.permit(user, '/', ['.*', '.*', '.*']);
+    const channel = await as(user);
+    channel.publish('k', 'x', { exchange: 'amq.direct' });
+    await channel.expectNothing();
+    await target.operator.permit(user, '/', ['.*', '^$', '.*']);
+    channel.publish('k', 'x', { exchange: 'amq.direct' });
+    await channel.expectClose(403, refusal('write', 'exchange', 'amq.direct', user));
+    await target.operator.forbid(user, '/');
+    await expect(target.connect({ user, password: user })).rejects.toThrow(
+      `NOT_ALLOWED - access to vhost '/' refused for user '${user}'`,
+    );
+    await target.operator.deleteUser(user);
+  });
+
+  describe('by topic', () => {
+    const writer = `topics-${run}`;
+    const topic = (operation: string, key: string) => {
+      const what = target.rabbitmq ? 'access' : `${operation} access`;
+      return `ACCESS_REFUSED - ${what} to topic '${key}' in exchange 'amq.topic' in vhost '/' refused for user '${writer}'`;
+    };
+
+    beforeAll(async () => {
+      await target.operator.addUser(writer);
+      await target.operator.permit(writer, '/', ['.*', '.*', '.*']);
+      await target.operator.permitTopics(writer, '/', 'amq.topic', '^{username}\\.', '^({vhost}|{username})\\.');
+    });
+    afterAll(() => target.operator.deleteUser(writer));
+
+    test('permissions/topic-write: publishing to a topic exchange needs a routing key that matches, names filled in', async () => {
+      const channel = await as(writer);
+      channel.publish(`${writer}.a`, 'x', { exchange: 'amq.topic' });
+      await channel.expectNothing();
+      channel.publish('other.a', 'x', { exchange: 'amq.topic' });
+      const close = await channel.expectClose(403, topic('write', 'other.a'));
+      expect(close).toMatchObject({ classId: 60, methodId: 40 });
+    });
+
+    test('permissions/topic-cc: further routing keys in CC are not asked about', async () => {
+      const channel = await as(writer);
+      channel.publish(`${writer}.a`, 'x', { exchange: 'amq.topic', headers: { CC: ['other.a'] } });
+      await channel.expectNothing();
+    });
+
+    test('permissions/topic-read: binding to a topic exchange, and unbinding, need a key that matches', async () => {
+      const channel = await as(writer);
+      const queue = await channel.queue(target.name('q'), { exclusive: false });
+      await channel.bind(queue, 'amq.topic', `${writer}.a`);
+      await channel.bind(queue, 'amq.topic', '/.a');
+      for (const name of ['queue.bind', 'queue.unbind'] as const) {
+        channel.send(name, { queue, exchange: 'amq.topic', routingKey: 'other.a' });
+        await channel.expectClose(403, topic('read', 'other.a'));
+      }
+      for (const name of ['exchange.bind', 'exchange.unbind'] as const) {
+        channel.send(name, { destination: 'amq.fanout', source: 'amq.topic', routingKey: 'other.a' });
+        await channel.expectClose(403, topic('read', 'other.a'));
+      }
+    });
+
+    test('permissions/topic-other: exchanges of other types and other topic exchanges take any routing key', async () => {
+      const channel = await as(writer);
+      const exchange = await channel.exchange(target.name('x'), 'topic');
+      channel.publish('other.a', 'x', { exchange });
+      channel.publish('other.a', 'x', { exchange: 'amq.direct' });
+      await channel.expectNothing();
+    });
+
+    test('permissions/topic-cleared: without topic permissions any routing key will do', async () => {
+      const user = `cleared-${run}`;
+      await target.operator.addUser(user);
+      await target.operator.permit(user, '/', ['.*', '.*', '.*']);
+      await target.operator.permitTopics(user, '/', 'amq.topic', '^a$', '^a$');
+      const channel = await as(user);
+      channel.publish('b', 'x', { exchange: 'amq.topic' });
+      await channel.expectClose(403, /to topic 'b' in exchange 'amq\.topic'/);
+      await target.operator.forgetTopics(user, '/');
+      channel.publish('b', 'x', { exchange: 'amq.topic' });
+      await channel.expectNothing();
+      await target.operator.deleteUser(user);
+    });
   });
 });

@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { fromFieldTable } from '../../src/codec/field-table.ts';
 import { type Accounts, folderWithAccounts, importAccounts } from './accounts.ts';
+import { type Operator, operatorByCommand, operatorOf } from './operator.ts';
 import { AmqpClient, handshake, sayHello, type AmqpChannel, type HandshakeOptions } from './amqp-client/index.ts';
 import { Recorder } from './transcript.ts';
 
@@ -14,6 +15,8 @@ export interface Target {
   readonly url: string;
   /** True for RabbitMQ 3.10, whose answers differ in the places that spec/deviations.md lists. */
   readonly rabbitmq: boolean;
+  /** Who administers it. */
+  readonly operator: Operator;
   /** A raw TCP connection, no byte sent. */
   dial(): Promise<AmqpClient>;
   /** An open connection. */
@@ -31,6 +34,7 @@ export function useTarget(accounts?: Accounts): Target {
   const names: string[] = [];
   let url = process.env['LEVERET_TEST_URL'] ?? '';
   let rabbitmq = false;
+  let operator = operatorByCommand();
   let stop = async (): Promise<void> => {};
 
   const recorder = new Recorder();
@@ -48,6 +52,7 @@ export function useTarget(accounts?: Accounts): Target {
       const dataDir = accounts && (await folderWithAccounts(accounts));
       const broker = await Broker.start({ port: 0, dataDir });
       url = broker.url;
+      operator = operatorOf(broker);
       stop = async () => {
         await broker.stop();
         if (dataDir !== undefined) await rm(dataDir, { recursive: true });
@@ -72,6 +77,9 @@ export function useTarget(accounts?: Accounts): Target {
     },
     get rabbitmq() {
       return rabbitmq;
+    },
+    get operator() {
+      return operator;
     },
     dial,
     async connect(options = {}) {
