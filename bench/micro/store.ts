@@ -24,8 +24,12 @@ export const store: readonly Micro[] = COMMITS.map(({ messages, size }) => ({
     return {
       operations: 1,
       run: async () => {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        const ledger = { wait: () => undefined, confirmed: (number: number) => number === messages && resolve() };
+        const { promise, resolve, reject } = Promise.withResolvers<void>();
+        const ledger = {
+          wait: () => undefined,
+          confirmed: (number: number) => void (number === messages && resolve()),
+          rejected: () => reject(new Error('the queue refused a message')),
+        };
         for (let i = 1; i <= messages; i++) queue.accept(message, true, ledger, i);
         await promise;
         return queue.purge();

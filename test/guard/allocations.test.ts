@@ -13,8 +13,14 @@ interface Allocations {
 
 async function allocations(autoAck: boolean, size: number, unconfirmed: number): Promise<Allocations> {
   const args = [CHILD, String(autoAck), String(size), String(unconfirmed)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 });
-  return JSON.parse(stdout) as Allocations;
+  const child = promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+  try {
+    return JSON.parse((await child).stdout) as Allocations;
+  } catch (error) {
+    // The broker's log is on standard output.
+    const { stdout = '' } = error as { readonly stdout?: string };
+    throw new Error(`The child failed. It printed:\n${stdout}`, { cause: error });
+  }
 }
 
 /** Bytes of heap. A lower figure is progress: lower the bound with it. */
