@@ -10,7 +10,7 @@ import type { Node } from '../node.ts';
 import { GLOBAL_PARAMETERS } from '../parameters.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type At, type DefinitionSet, readPolicy } from './parse.ts';
-import { type Finding, Reader } from './reader.ts';
+import { type Finding, oneLine, Reader } from './reader.ts';
 
 export interface Findings {
   readonly problems: Finding[];
@@ -28,7 +28,7 @@ export function applyDefinitions(node: Node, set: DefinitionSet, findings: Findi
         if (typeof warning === 'string') findings.warnings.push({ path: entry.at, text: warning });
       } catch (error) {
         if (!(error instanceof AmqpError || error instanceof ChangeError)) throw error;
-        findings.problems.push({ path: entry.at, text: error.message.trim().replace(/\s*\n\s*/g, ': ') });
+        findings.problems.push({ path: entry.at, text: oneLine(error) });
       }
     }
   };

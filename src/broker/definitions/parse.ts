@@ -9,7 +9,7 @@ import type { TopicPermissionRecord } from '../permissions.ts';
 import type { ApplyTo, Policy } from '../policy/policy.ts';
 import type { BindingSpec, ExchangeDeclaration } from '../vhost.ts';
 import type { Finding } from './reader.ts';
-import { Reader } from './reader.ts';
+import { oneLine, Reader } from './reader.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -138,7 +138,7 @@ function readLimits(item: Reader, check: (limits: JsonObject) => void): JsonObje
   try {
     check(limits);
   } catch (error) {
-    item.problem((error as Error).message.trim());
+    item.problem(oneLine(error as Error));
   }
   return limits;
 }

@@ -97,6 +97,11 @@ export class Reader {
   }
 }
 
+/** RabbitMQ's texts of several lines, in one. */
+export function oneLine({ message }: Error): string {
+  return message.trim().replace(/\s*\n\s*/g, ': ');
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
