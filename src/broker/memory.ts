@@ -74,13 +74,20 @@ export class Memory {
 
   readonly #reclaim = (): void => {
     this.#scheduled = false;
-    let asked = 0;
-    const wanted = this.#bytes > this.#budget ? this.scratch : undefined;
+    let wanted = this.#bytes > this.#budget ? this.scratch : undefined;
+    // Each once: whoever is asked again without having been used meanwhile gives what it would need next.
+    let asks = Math.min(this.#holders.size, ASKED_AT_ONCE);
     for (const holder of this.#holders) {
-      if (this.#bytes <= this.#kept / 2 || asked++ >= ASKED_AT_ONCE) break;
+      if (this.#bytes <= this.#kept / 2 || asks-- === 0) break;
       this.#holders.delete(holder);
       this.#holders.add(holder);
-      holder.evict(wanted);
+      try {
+        holder.evict(wanted);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error)) throw error;
+        // The scratch file cannot be written, the disk may be full: what cannot go out stays, and the alarm says so.
+        wanted = undefined;
+      }
     }
     this.#askedAt = this.#bytes;
     this.#alarms.set('memory', this.#bytes > this.#budget * ALARM_FACTOR);
