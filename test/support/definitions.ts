@@ -13,17 +13,15 @@ const words = fc.uniqueArray(fc.constantFrom('administrator', 'management', 'min
 const limit = fc.integer({ min: -1, max: 1000 });
 const some = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
 
+/** JSON has no -0. */
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0));
+
 const queueArguments = fc.record(
   {
     'x-message-ttl': fc.integer({ min: 0, max: 2 ** 33 }),
     'x-max-length': fc.nat(),
     'x-dead-letter-exchange': fc.constantFrom('x', ''),
-    'x-anything': fc.oneof(
-      fc.string(),
-      fc.boolean(),
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
-      fc.array(fc.nat()),
-    ),
+    'x-anything': fc.oneof(fc.string(), fc.boolean(), number, fc.array(fc.nat())),
   },
   { requiredKeys: [] },
 );
