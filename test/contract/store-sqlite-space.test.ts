@@ -32,6 +32,75 @@ describe('the files of an SqliteStore', () => {
     expect(megabytes('leveret.db')).toBeGreaterThan(50);
   });
 
+  it('keep their log short while a backlog grows, so that no checkpoint takes long', async () => {
+    let longest = 0;
+    for (let n = 0; n < 100; n++) {
+      await commit(store, (batch) => page(store, batch, 1, n, MEGABYTE / 2));
+      longest = Math.max(longest, megabytes('leveret.db-wal'));
+    }
+    expect(longest).toBeLessThan(5);
+  });
+
+  it('let their log grow where messages go as they come, so that the same pages are not written again and again', async () => {
+    let longest = 0;
+    let last: number | undefined;
+    for (let n = 0; n < 60; n++) {
+      const dropped = last;
+      await commit(store, (batch) => {
+        if (dropped !== undefined) batch.dropPage(dropped);
+        last = page(store, batch, 1, n, MEGABYTE / 2);
+      });
+      longest = Math.max(longest, megabytes('leveret.db-wal'));
+    }
+    expect(longest).toBeGreaterThan(20);
+    expect(longest).toBeLessThan(45);
+  });
+
+  it('stay as small as what is in them however often messages come and go', async () => {
+    const held: number[] = [];
+    for (let n = 0; n < 150; n++) {
+      await commit(store, (batch) => {
+        held.push(page(store, batch, 1, n, MEGABYTE / 2));
+        if (held.length > 10) batch.dropPage(held.shift()!);
+      });
+    }
+    expect(megabytes('leveret.db')).toBeLessThan(15);
+    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(4), { timeout: 10_000 });
+    expect(megabytes('leveret.db')).toBeLessThan(15);
+  });
+
+  it('keep their log bounded again once somebody who read for long is done', async () => {
+    const reader = new Database(join(folder, 'leveret.db'), { readonly: true });
+    reader.exec('BEGIN');
+    reader.prepare('SELECT count(*) FROM page').get();
+    for (let n = 0; n < 50; n++) await commit(store, (batch) => page(store, batch, 1, n, MEGABYTE));
+    expect(megabytes('leveret.db-wal')).toBeGreaterThan(45);
+    reader.close();
+    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(50), { timeout: 10_000 });
+    const before = megabytes('leveret.db-wal');
+    for (let n = 0; n < 30; n++) await commit(store, (batch) => page(store, batch, 1, 50 + n, MEGABYTE));
+    expect(megabytes('leveret.db-wal')).toBeLessThanOrEqual(before);
+  });
+
+  it('give back room while commits go on without a pause', { timeout: 40_000 }, async () => {
+    await commit(store, (batch) => {
+      for (let n = 0; n < 60; n++) page(store, batch, 1, n, MEGABYTE);
+    });
+    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(60), { timeout: 10_000 });
+    await commit(store, (batch) => batch.dropPages(1));
+    let last = 0;
+    await vi.waitFor(
+      async () => {
+        await commit(store, (batch) => {
+          if (last > 0) batch.dropPage(last);
+          last = page(store, batch, 1, 100);
+        });
+        expect(megabytes('leveret.db')).toBeLessThan(55);
+      },
+      { timeout: 30_000, interval: 1 },
+    );
+  });
+
   it('give back the room of dropped pages, but for a reserve, when the store rests', async () => {
     await commit(store, (batch) => {
       for (let n = 0; n < 60; n++) page(store, batch, 1, n, MEGABYTE);

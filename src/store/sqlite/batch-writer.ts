@@ -3,6 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { TopologyChange } from '../records.ts';
 import { OP } from './batch-buffer.ts';
 import { bodyChecksum, pageChecksum, settledChecksum } from './checksum.ts';
+import { FreshRows } from './fresh-rows.ts';
 import { TopologyWriter } from './topology-writer.ts';
 
 /** A batch as it reaches the writer thread. */
@@ -17,6 +18,8 @@ export interface WrittenBatch {
 }
 
 export class BatchWriter {
+  /** What it added and did not remove yet; for whoever checkpoints to clear. */
+  readonly fresh = new FreshRows();
   readonly #database: Database;
   readonly #topology: TopologyWriter;
   readonly #begin: Statement;
@@ -82,6 +85,7 @@ export class BatchWriter {
           const data = place(n + 7);
           const checksum = pageChecksum(header, bodies, data);
           this.#page.run(first, queueId, base, firstSeq, last, count, data.length, checksum, bodies, data);
+          this.fresh.addPage(first, data.length);
           n += 13;
           break;
         }
@@ -93,6 +97,7 @@ export class BatchWriter {
         }
         case OP.dropPage:
           for (const statement of this.#dropPage) statement.run(first);
+          this.fresh.dropPage(first);
           n += 2;
           break;
         case OP.dropPages:
@@ -102,11 +107,13 @@ export class BatchWriter {
         case OP.body: {
           const data = place(n + 2);
           this.#body.run(first, data.length, bodyChecksum(first, data), data);
+          this.fresh.addBody(first, data.length);
           n += 5;
           break;
         }
         case OP.dropBody:
           this.#dropBody.run(first);
+          this.fresh.dropBody(first);
           n += 2;
           break;
         case OP.delivered:

@@ -1,15 +1,22 @@
 /**
- * When the write-ahead log goes into the file: while nobody waits, or when the log has grown large, and never as a part of a
- * commit. Gives back unused room at the end of the file while there is nothing else to do. Runs on the writer thread.
+ * When the write-ahead log goes into the file: while nobody waits, or when it has grown large or holds much that is new, and never
+ * as a part of a commit. Gives back unused room at the end of the file, in steps. Runs on the writer thread.
  */
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import type { FreshRows } from './fresh-rows.ts';
 
 /**
- * Bytes written to the log before a checkpoint is due even though commits go on. A larger log writes pages that change often
- * less often; but each checkpoint takes longer (30 ms for this one where most pages are new), and so does reading it after a crash.
+ * Bytes written to the log before a checkpoint is due even though commits go on. The larger the log, the less often it writes the
+ * pages that change often; but reading it after a crash takes longer.
  */
 const LARGE_LOG = 32 * 1024 * 1024;
+/**
+ * Bytes of rows that were added since the last checkpoint and are still there, from which on a checkpoint is due as well. A checkpoint
+ * holds up the next commit for as long as it writes these: 2 ms a MiB. Where messages go as they come there are few of them in any
+ * log; where a backlog grows they are all of it.
+ */
+const MUCH_LIVE = 2 * 1024 * 1024;
 /** A log file that one batch made larger than this is cut when idle. Else it is written over, which is faster than growing. */
 const KEPT_LOG = 2 * LARGE_LOG;
 /** Without a commit for so long, in milliseconds, the store is idle. */
@@ -17,21 +24,33 @@ const IDLE_MS = 250;
 /** Unused pages left in the file for the next messages, and how many more are given back in one step. */
 const FREE_PAGES_KEPT = 4096;
 const VACUUM_STEP = 1024;
+/** While commits leave no rest, a smaller step is due so often, in milliseconds, and delays the next commit by some. */
+const BUSY_MS = 1000;
+const BUSY_VACUUM_STEP = 512;
 /** More than a page in the file takes in the log. */
 const BYTES_A_PAGE = 4200;
 
 export class Checkpoints {
   readonly #database: Database;
   readonly #logPath: string;
+  readonly #rows: FreshRows;
   readonly #failed: (error: Error) => void;
   /** Estimate of the bytes written to the log since it was last empty. */
   #written = 0;
+  /** A checkpoint is not due again before so much is written: the last one failed, or left something because somebody reads. */
+  #heldUntil = 0;
+  /** When room was last given back, or there was none to give. */
+  #gaveBackAt = performance.now();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `failed` is told of checkpoints that did not work; they are tried again later, and commits go on. */
-  constructor(database: Database, path: string, failed: (error: Error) => void) {
+  /**
+   * `rows`: what was added since they were last cleared, which each whole checkpoint does. `failed` is told of checkpoints that
+   * did not work; they are tried again later, and commits go on.
+   */
+  constructor(database: Database, path: string, rows: FreshRows, failed: (error: Error) => void) {
     this.#database = database;
     this.#logPath = `${path}-wal`;
+    this.#rows = rows;
     this.#failed = failed;
     // Whatever an earlier process left in the log counts.
     this.#written = this.#logBytes();
@@ -41,7 +60,9 @@ export class Checkpoints {
   /** A batch of about so many bytes was committed. */
   committed(bytes: number): void {
     this.#written += bytes;
-    if (this.#written >= LARGE_LOG) this.#checkpoint('PASSIVE');
+    const due = this.#written >= LARGE_LOG || this.#rows.bytes >= MUCH_LIVE;
+    if (due && this.#written >= this.#heldUntil) this.#checkpoint('PASSIVE');
+    if (performance.now() - this.#gaveBackAt > BUSY_MS) this.#giveBack(BUSY_VACUUM_STEP);
     this.#rest();
   }
 
@@ -62,24 +83,37 @@ export class Checkpoints {
   #idle(): void {
     if (this.#logBytes() > KEPT_LOG) this.#checkpoint('TRUNCATE');
     else if (this.#written > 0) this.#checkpoint('PASSIVE');
-    const free = this.#database.pragma('freelist_count', { simple: true }) as number;
-    if (free <= FREE_PAGES_KEPT) return;
     // One step, then again what is idle's to do: a batch that came meanwhile waits for a step at most.
+    if (this.#giveBack(VACUUM_STEP)) this.#rest();
+  }
+
+  /** Gives back so many unused pages at most; returns false where there are none to give. */
+  #giveBack(pages: number): boolean {
+    this.#gaveBackAt = performance.now();
+    const free = this.#database.pragma('freelist_count', { simple: true }) as number;
+    const step = Math.min(free - FREE_PAGES_KEPT, pages);
+    if (step <= 0) return false;
     try {
-      this.#database.exec(`PRAGMA incremental_vacuum(${Math.min(free - FREE_PAGES_KEPT, VACUUM_STEP)})`);
-      this.#written += VACUUM_STEP * BYTES_A_PAGE;
+      this.#database.exec(`PRAGMA incremental_vacuum(${step})`);
+      this.#written += step * BYTES_A_PAGE;
     } catch (error) {
       this.#failed(error as Error);
     }
-    this.#rest();
+    return true;
   }
 
   #checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
     try {
       const [result] = this.#database.pragma(`wal_checkpoint(${mode})`) as [{ log: number; checkpointed: number }];
-      // The next commit starts the log anew once all of it is in the file. A reader may be in the way: then later.
-      if (result.checkpointed === result.log) this.#written = 0;
+      if (result.checkpointed < result.log) {
+        this.#heldUntil = this.#written + LARGE_LOG;
+        return;
+      }
+      // All of the log is in the file: the next commit starts it anew.
+      this.#written = this.#heldUntil = 0;
+      this.#rows.clear();
     } catch (error) {
+      this.#heldUntil = this.#written + LARGE_LOG;
       this.#failed(error as Error);
     }
   }

@@ -36,7 +36,7 @@ function connect(): Connection {
   const database = openWriter(path, synchronous);
   try {
     const writer = new BatchWriter(database);
-    const checkpoints = new Checkpoints(database, path, (error) => {
+    const checkpoints = new Checkpoints(database, path, writer.fresh, (error) => {
       say({ kind: 'warning', message: 'the write-ahead log could not be put into the file', reason: describe(error) });
     });
     connection = { database, writer, checkpoints };
