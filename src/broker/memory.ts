@@ -26,6 +26,8 @@ const KEPT_BYTES = 16 * 1024 * 1024;
 const STEP_BYTES = 1024 * 1024;
 /** Publishers are stopped at this multiple of the budget, and go on when it is kept again. */
 const ALARM_FACTOR = 1.25;
+/** How soon memory is asked for again while publishers are stopped, in milliseconds. */
+const ALARM_RETRY_MS = 50;
 /** How many may be asked for memory in one go. */
 const ASKED_AT_ONCE = 256;
 
@@ -90,6 +92,11 @@ export class Memory {
       }
     }
     this.#askedAt = this.#bytes;
-    this.#alarms.set('memory', this.#bytes > this.#budget * ALARM_FACTOR);
+    const low = this.#bytes > this.#budget * ALARM_FACTOR;
+    this.#alarms.set('memory', low);
+    if (!low) return;
+    // Stopped publishers ask for nothing, and what was not committed yet may be had a little later.
+    this.#scheduled = true;
+    setTimeout(this.#reclaim, ALARM_RETRY_MS).unref();
   };
 }

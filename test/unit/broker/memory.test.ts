@@ -57,6 +57,23 @@ describe('memory', () => {
     expect(alarms.alarm).toBeUndefined();
   });
 
+  test('is asked for again by itself while publishers are stopped: what nobody could give then may be had later', async () => {
+    const { memory, alarms } = memoryOf(8 * MiB);
+    const cleared = new Promise<void>((resolve) => alarms.onCleared(resolve));
+    let asked = 0;
+    const late: Evictable = {
+      evict() {
+        if (++asked === 3) memory.shrank(11 * MiB);
+        return 0;
+      },
+    };
+    memory.grew(11 * MiB, late);
+    await nextTurn();
+    expect(alarms.alarm).toBe('low on memory');
+    await cleared;
+    expect(asked).toBe(3);
+  });
+
   test('is no longer asked of who is gone', async () => {
     const { memory } = memoryOf(8 * MiB);
     const [gone, there] = [holder(), holder()];
