@@ -7,7 +7,7 @@ export type { Patterns, UserInfo, Users } from './embed/users.ts';
 export type { VhostInfo, VhostOptions, Vhosts } from './embed/vhosts.ts';
 export type { Definitions } from './broker/definitions/definitions.ts';
 export { ChangeError } from './broker/change-error.ts';
-export { DefinitionsError } from './broker/definitions/import.ts';
+export { DefinitionsError } from './broker/definitions/definitions-error.ts';
 export type { Config, LogLevel } from './config/config.ts';
 export { ConfigError } from './config/config-error.ts';
 export { StoreError } from './store/store.ts';

@@ -58,7 +58,7 @@ export class Broker implements AsyncDisposable {
     const { store, scratch } = await openStore(config, log);
     try {
       const node = new Node(store, memoryBudget(config), scratch);
-      prepare(node, definitions, config, log);
+      await prepare(node, definitions, config, log);
       const context: BrokerContext = {
         node,
         config,

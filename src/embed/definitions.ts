@@ -1,8 +1,10 @@
-/** `broker.definitions`, and the definitions that a broker imports at its start (RabbitMQ: Schema Definition Export and Import). */
+/**
+ * `broker.definitions`, and the definitions that a broker imports at its start (RabbitMQ: Schema Definition Export and Import).
+ * What imports and exports is loaded when it is needed: a broker without definitions starts the sooner for it.
+ */
 import { readFile } from 'node:fs/promises';
 import type { Definitions } from '../broker/definitions/definitions.ts';
-import { exportDefinitions, exportVhostDefinitions } from '../broker/definitions/export.ts';
-import { DefinitionsError, importDefinitions } from '../broker/definitions/import.ts';
+import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
 import type { Finding } from '../broker/definitions/reader.ts';
 import type { Node } from '../broker/node.ts';
 import type { Config } from '../config/config.ts';
@@ -31,6 +33,7 @@ export class DefinitionTransfer {
    */
   async import(definitions: Definitions | string, { vhost }: TransferOptions = {}): Promise<readonly Finding[]> {
     if (vhost !== undefined) this.#node.existingVhost(vhost);
+    const { importDefinitions } = await import('../broker/definitions/import.ts');
     const warnings = importDefinitions(this.#node, parse(definitions), { vhost });
     await stored(this.#node);
     return warnings;
@@ -40,7 +43,8 @@ export class DefinitionTransfer {
    * All definitions, or those of one vhost. Exclusive queues are not among them.
    * @throws ChangeError `not-found` for the vhost
    */
-  export({ vhost }: TransferOptions = {}): Definitions {
+  async export({ vhost }: TransferOptions = {}): Promise<Definitions> {
+    const { exportDefinitions, exportVhostDefinitions } = await import('../broker/definitions/export.ts');
     if (vhost === undefined) return exportDefinitions(this.#node, this.#config);
     return exportVhostDefinitions(this.#node, this.#node.existingVhost(vhost), this.#config);
   }
@@ -80,12 +84,18 @@ export async function readDefinitions(source: string | Definitions | undefined):
  * Recovers the node; gives a blank one the default user and vhost, but for those that the definitions bring; imports these.
  * @throws ConfigError with every problem of the definitions; then nothing has changed
  */
-export function prepare(node: Node, definitions: StartDefinitions | undefined, config: Config, log: Logger): void {
+export async function prepare(
+  node: Node,
+  definitions: StartDefinitions | undefined,
+  config: Config,
+  log: Logger,
+): Promise<void> {
   const defaults = { user: config.defaultUser, password: config.defaultPass, vhost: config.defaultVhost };
   if (definitions === undefined) {
     node.recover(defaults);
     return;
   }
+  const { importDefinitions } = await import('../broker/definitions/import.ts');
   node.recover();
   const { label, document } = definitions;
   try {

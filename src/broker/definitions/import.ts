@@ -5,21 +5,10 @@
 import { limitOf } from '../limits.ts';
 import { Node, type NodeDefaults } from '../node.ts';
 import { applyDefinitions, type Findings } from './apply.ts';
+import { DefinitionsError } from './definitions-error.ts';
 import { DiscardingStore } from './discarding-store.ts';
 import { type DefinitionSet, parseDefinitions } from './parse.ts';
 import type { Finding } from './reader.ts';
-
-/** Definitions that cannot be imported; nothing of them was. */
-export class DefinitionsError extends Error {
-  override readonly name = 'DefinitionsError';
-  /** At least one, each with its place. */
-  readonly problems: readonly Finding[];
-
-  constructor(problems: readonly Finding[]) {
-    super(problems.map(({ path, text }) => `${path}: ${text}`).join('\n'));
-    this.problems = problems;
-  }
-}
 
 export interface ImportOptions {
   /** The document is that of one vhost, which this names. */
@@ -27,9 +16,6 @@ export interface ImportOptions {
   /** What a blank node gets before the import, unless the document has users, or vhosts, of its own. */
   readonly defaults?: NodeDefaults | undefined;
 }
-
-/** Messages that a rehearsal keeps in memory: none. */
-const NO_MESSAGES = 1;
 
 /**
  * Gives the node what the document says, and the defaults to a blank one. Returns what was skipped or differs.
@@ -71,7 +57,7 @@ function perform(node: Node, set: DefinitionSet, { defaults }: ImportOptions, fi
 
 /** A node to rehearse on: users and vhosts as in the real one, and of the rest what the definitions speak of. */
 function stageFor(node: Node, set: DefinitionSet): Node {
-  const stage = new Node(new DiscardingStore(), NO_MESSAGES);
+  const stage = new Node(new DiscardingStore(), Infinity);
   for (const user of node.auth.users) stage.auth.putUser(user);
   for (const { name } of node.vhosts) stage.putVhost(node.vhostSpec(name)!);
   const copyExchange = (vhost: string, name: string): void => {

@@ -98,10 +98,10 @@ describe('after a restart', () => {
     await first.policies.set({ name: 'o', vhost: 'v', pattern: 'x', definition: { expires: 1 }, operator: true });
     await first.vhosts.delete('gone');
     await first.users.delete('v');
-    const before = first.definitions.export();
+    const before = await first.definitions.export();
     await first.stop();
     const second = await Broker.start({ port: 0, dataDir });
-    expect(second.definitions.export()).toEqual(before);
+    expect(await second.definitions.export()).toEqual(before);
     expect(before).toMatchObject({
       vhosts: [{ name: '/' }, { name: 'v', default_queue_type: 'quorum' }],
       users: [{ name: 'guest' }, { name: 'u', limits: { 'max-channels': 3 }, tags: ['monitoring'] }],

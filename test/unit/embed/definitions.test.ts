@@ -61,7 +61,9 @@ describe('a broker that starts with definitions', () => {
 
     const policies = [{ name: 'p', vhost: '/', pattern: '^orders$', definition: { 'max-length': 9 } }];
     const second = await start({ ...TOPOLOGY, queues: [{ name: 'orders', vhost: '/' }], policies });
-    expect(second.definitions.export().queues).toMatchObject([{ name: 'orders', arguments: { 'x-max-length': 5 } }]);
+    expect((await second.definitions.export()).queues).toMatchObject([
+      { name: 'orders', arguments: { 'x-max-length': 5 } },
+    ]);
     expect(second.policies.appliedTo('queue', 'orders').definition).toEqual({ 'max-length': 9 });
     const again = await amqp.connect(second.url);
     const message = await (await again.createChannel()).get('orders');
@@ -93,7 +95,7 @@ describe('a broker that starts with definitions', () => {
     ]);
     const broker = await Broker.start({ port: 0, dataDir, definitions: { users: [{ name: 'u', password: 'p' }] } });
     expect(broker.users.list().map(({ name }) => name)).toEqual(['u']);
-    expect(broker.definitions.export().queues).toEqual([]);
+    expect((await broker.definitions.export()).queues).toEqual([]);
     await broker.stop();
   });
 
@@ -121,7 +123,7 @@ describe('a running broker', () => {
   it('imports JSON and exports what it has', async () => {
     const broker = await Broker.start({ port: 0 });
     expect(await broker.definitions.import(JSON.stringify(TOPOLOGY))).toEqual([]);
-    const exported = broker.definitions.export();
+    const exported = await broker.definitions.export();
     expect(exported).toMatchObject(TOPOLOGY);
     expect(exported.rabbitmq_version).toBe('3.13.7');
     await expect(broker.definitions.import('{')).rejects.toThrow(DefinitionsError);
