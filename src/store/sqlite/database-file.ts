@@ -149,6 +149,8 @@ export function removeDatabase(path: string): void {
 /** Renames a file that is on disk, so that this survives a loss of power too. */
 export function moveInto(from: string, to: string): void {
   renameSync(from, to);
+  // Windows opens no folder, and needs not be told.
+  if (process.platform === 'win32') return;
   const folder = openSync(dirname(to), 'r');
   try {
     fsyncSync(folder);
