@@ -66,6 +66,21 @@ export class Message {
     return copy;
   }
 
+  /** Gives the message another exchange and routing key. */
+  setRoute(exchange: string, routingKey: string): void {
+    const [first, second] = [Buffer.from(exchange), Buffer.from(routingKey)];
+    this.route = Buffer.concat([Buffer.from([first.length]), first, Buffer.from([second.length]), second]);
+    this.routeStart = 0;
+    this.routeEnd = this.route.length;
+  }
+
+  /** Gives the message other encoded properties. */
+  setProperties(properties: Buffer): void {
+    this.properties = properties;
+    this.propertiesStart = 0;
+    this.propertiesEnd = properties.length;
+  }
+
   /** Lets go of the buffers, so that the view does not keep them alive. */
   clear(): void {
     this.route = this.properties = this.body = EMPTY;

@@ -5,6 +5,8 @@ import type { Store } from '../store/store.ts';
 import { Alarms } from './alarms.ts';
 import { Auth } from './auth.ts';
 import { Backlog } from './backlog.ts';
+import { type Clock, systemClock } from '../util/clock.ts';
+import { Deadlines } from './deadlines.ts';
 import { Bodies } from './bodies.ts';
 import { ChangeError } from './change-error.ts';
 import { Limits } from './limits.ts';
@@ -40,6 +42,9 @@ export class Node {
   readonly alarms = new Alarms();
   readonly memory: Memory;
   readonly backlog = new Backlog();
+  readonly #deadlines: Deadlines;
+  /** Told of errors that are no client's, such as a page of the store that cannot be read. */
+  fault: (error: unknown) => void = () => undefined;
   readonly #bodies: Bodies;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
@@ -47,8 +52,9 @@ export class Node {
   #nextQueueId = 1;
 
   /** `memoryBudget`: bytes of messages in memory; `scratch`: where those go that it has no room for, if anywhere. */
-  constructor(store: Store, memoryBudget: number, scratch?: Scratch) {
+  constructor(store: Store, memoryBudget: number, scratch?: Scratch, clock: Clock = systemClock) {
     this.store = store;
+    this.#deadlines = new Deadlines(clock, (error) => this.fault(error));
     this.parameters = new Parameters(store);
     this.auth = new Auth(store, this.parameters);
     this.limits = new Limits(this.parameters);
@@ -156,6 +162,11 @@ export class Node {
     this.#deletionListeners.push(listener);
   }
 
+  /** Does nothing of its own accord any more: the store is about to close. */
+  stop(): void {
+    this.#deadlines.stop();
+  }
+
   #addVhost(record: VhostRecord): Vhost {
     const { name } = record;
     const vhost = new Vhost(name, {
@@ -165,6 +176,7 @@ export class Node {
       backlog: this.backlog,
       parameters: this.parameters,
       limits: this.limits,
+      deadlines: this.#deadlines,
       nextQueueId: () => this.#nextQueueId++,
     });
     vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as string | undefined;

@@ -15,4 +15,6 @@ export interface ConfirmTarget {
 export interface ConfirmLedger extends ConfirmTarget {
   /** One more will call `confirmed(number)`. */
   wait(number: number): void;
+  /** A queue refuses the message: its publisher hears that, whatever becomes of it elsewhere. */
+  rejected(number: number): void;
 }

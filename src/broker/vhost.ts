@@ -9,26 +9,32 @@ import type { BindingRecord, RecoveredPage, RecoveredState } from '../store/reco
 import { withDefaultType } from './arguments/default-queue-type.ts';
 import { checkQueueArguments } from './arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
+import type { DeathReason } from './dead-letter.ts';
+import type { Deadlines } from './deadlines.ts';
 import * as errors from './errors.ts';
 import { type Binding, isDurable } from './exchange/binding.ts';
 import type { Exchange, ExchangeOptions } from './exchange/exchange.ts';
-import type { History } from './exchange/history.ts';
 import { EXCHANGE_TYPES, PREDECLARED } from './exchange/types.ts';
 import { limitOf, type Limits } from './limits.ts';
 import type { Message } from './message.ts';
 import type { Parameters } from './parameters.ts';
 import { Policies } from './policy/policies.ts';
+import { PriorityLog } from './queue/priority-log.ts';
 import { type Owner, Queue, type QueueOptions } from './queue/queue.ts';
+import type { DyingQueue, QueueHost } from './queue/queue-host.ts';
 import { type LogContext, QueueLog } from './queue/log.ts';
+import type { MessageLog } from './queue/message-log.ts';
+import { readSettings } from './queue/settings.ts';
 import { ReplyTargets } from './reply-to.ts';
-import { type Directory, findRoute, type Route } from './route.ts';
-import { furtherRoutingKeys, stripBcc } from './routing-headers.ts';
+import type { Directory, Route } from './route.ts';
+import { Routing } from './routing.ts';
 import type { ConfirmLedger, Sink } from './sink.ts';
 
 /** What a vhost shares with the others of its node. */
 export interface VhostContext extends LogContext {
   readonly parameters: Parameters;
   readonly limits: Limits;
+  readonly deadlines: Deadlines;
   nextQueueId(): number;
 }
 
@@ -44,10 +50,7 @@ export interface BindingSpec {
   readonly arguments: FieldTable;
 }
 
-/** Routes kept by exchange and routing key before all are forgotten. */
-const ROUTES_KEPT = 10_000;
-
-export class Vhost implements Directory {
+export class Vhost implements Directory, QueueHost {
   readonly name: string;
   readonly replyTargets = new ReplyTargets();
   readonly policies: Policies;
@@ -56,13 +59,13 @@ export class Vhost implements Directory {
   readonly #context: VhostContext;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, Queue>();
-  readonly #routes = new Map<string, Map<string, Route>>();
-  #routeCount = 0;
+  readonly #routing: Routing;
   #version = 0;
 
   constructor(name: string, context: VhostContext) {
     this.name = name;
     this.#context = context;
+    this.#routing = new Routing(this, context.bodies);
     for (const [exchange, type, internal] of PREDECLARED) {
       const options = { name: exchange, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
       this.#exchanges.set(exchange, new (EXCHANGE_TYPES.get(type)!)(options));
@@ -164,6 +167,7 @@ export class Vhost implements Directory {
     const current = this.#queues.get(name);
     if (current !== undefined) {
       checkSameQueue(options, current, this.name);
+      current.touch();
       return current;
     }
     this.#checkQueueLimit(name);
@@ -199,7 +203,9 @@ export class Vhost implements Directory {
 
   /** A consumer of the queue left: an auto-delete queue goes with its last. */
   consumerLeft(queue: Queue): void {
-    if (queue.autoDelete && queue.consumers.count === 0 && !queue.deleted) this.deleteQueue(queue);
+    if (queue.deleted) return;
+    if (queue.autoDelete && queue.consumers.count === 0) this.deleteQueue(queue);
+    else queue.consumerLeft();
   }
 
   /** Deletes the queues that are exclusive to a connection. */
@@ -217,7 +223,7 @@ export class Vhost implements Directory {
     if (!source.bind(binding)) return;
     this.#changed();
     if (isDurable(binding)) this.#context.store.change({ op: 'put-binding', record: this.#bindingRecord(binding) });
-    if (source.history !== undefined) this.#replay(source.history, destination);
+    if (source.history !== undefined) this.#routing.replay(source.history, destination);
   }
 
   /** No error where there is no such binding, nor where one of its ends is missing. */
@@ -232,46 +238,27 @@ export class Vhost implements Directory {
 
   /** The way of a message by its exchange and routing key; throws AmqpError NOT_FOUND for an unknown exchange. */
   route(exchangeName: string, routingKey: string): Route {
-    let routes = this.#routes.get(exchangeName);
-    const known = routes?.get(routingKey);
-    if (known !== undefined) return known;
-    const route = findRoute(this, this.existingExchange(exchangeName), routingKey, undefined);
-    if (this.#routeCount++ >= ROUTES_KEPT) this.#forgetRoutes();
-    if (routes === undefined) this.#routes.set(exchangeName, (routes = new Map<string, Route>()));
-    routes.set(routingKey, route);
-    return route;
+    return this.#routing.route(this.existingExchange(exchangeName), routingKey);
   }
 
   /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
   publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
-    const { sinks, histories } = this.#wayOf(message, route);
-    for (let i = 0; i < histories.length; i++) histories[i].keep(message);
-    if (sinks.length === 0) return false;
-    this.#hand(message, sinks, ledger, number);
-    return true;
+    return this.#routing.publish(message, route, ledger, number);
   }
 
-  #hand(message: Message, sinks: readonly Sink[], ledger: ConfirmLedger | undefined, number: number): void {
-    const { persistent } = message;
-    this.#context.bodies.share(message, sinks.length);
-    for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, ledger, number);
+  // QueueHost
+
+  get deadlines(): Deadlines {
+    return this.#context.deadlines;
   }
 
-  /** The message's own way, where the remembered one is not all there is to it. */
-  #wayOf(message: Message, route: Route): Route {
-    const further = furtherRoutingKeys(message);
-    if (further.length === 0 && !route.perMessage) return route;
-    const way = findRoute(this, route.exchange, route.routingKey, message, further);
-    if (further.length > 0) stripBcc(message);
-    return way;
+  deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {
+    this.#routing.deadLetter(queue, message, reason, this.deadlines.clock.now());
   }
 
-  /** Gives what passed an exchange to a new destination of it, which may be an exchange. */
-  #replay(history: History, destination: Queue | Exchange): void {
-    for (const message of history.replay()) {
-      if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
-      else this.publish(message, this.route(destination.name, message.routingKey), undefined, 0);
-    }
+  queueExpired(name: string): void {
+    const queue = this.#queues.get(name);
+    if (queue !== undefined) this.deleteQueue(queue);
   }
 
   // Recovery
@@ -314,8 +301,14 @@ export class Vhost implements Directory {
     this.#changed();
   }
 
+  #logFor(options: QueueOptions, id: number): MessageLog {
+    const stored = options.durable ? id : undefined;
+    const prioritised = readSettings(options.arguments).maxPriority > 0;
+    return prioritised ? new PriorityLog(this.#context, stored) : new QueueLog(this.#context, stored);
+  }
+
   #addQueue(options: QueueOptions, id: number): Queue {
-    const queue = new Queue(options, id, new QueueLog(this.#context, options.durable ? id : undefined));
+    const queue = new Queue(options, id, this.#logFor(options, id), this);
     this.#queues.set(queue.name, queue);
     this.policies.govern(queue);
     this.#changed();
@@ -389,11 +382,6 @@ export class Vhost implements Directory {
 
   #changed(): void {
     this.#version++;
-    if (this.#routeCount > 0) this.#forgetRoutes();
-  }
-
-  #forgetRoutes(): void {
-    this.#routes.clear();
-    this.#routeCount = 0;
+    this.#routing.forget();
   }
 }

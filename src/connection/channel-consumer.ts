@@ -6,6 +6,8 @@ export class ChannelConsumer extends Consumer {
   readonly queue: Queue;
   /** The consumer tag as a shortstr. */
   readonly tagBytes: Buffer;
+  /** True while the channel has it on its list of those that an acknowledgement may let go on. */
+  released = false;
 
   constructor(queue: Queue, channel: DeliveryTarget, options: ConsumerOptions) {
     super(queue, channel, options);

@@ -41,7 +41,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
   #closed = false;
   readonly #notices: ServerMethod[] = [];
   /** Consumers that were held up when one of their deliveries was released. */
-  readonly #waiting = new Set<ChannelConsumer>();
+  #waiting: ChannelConsumer[] = [];
 
   constructor(connection: ChannelHost, number: number) {
     this.connection = connection;
@@ -105,19 +105,26 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
 
   // Acknowledgements
 
-  /** basic.ack, or basic.nack and basic.reject without requeue. Throws AmqpError for a tag that is not outstanding. */
+  /** basic.ack. Throws AmqpError for a tag that is not outstanding. */
   settle(tag: number, multiple: boolean): void {
     if (this.transaction === undefined) {
       this.#take(tag, multiple, this.#settle);
       this.#resumeWaiting();
-    } else this.transaction.acknowledge(this.#collect(tag, multiple), false);
+    } else this.transaction.acknowledge(this.#collect(tag, multiple), 'ack');
+  }
+
+  /** basic.nack and basic.reject without requeue. */
+  reject(tag: number, multiple: boolean): void {
+    const deliveries = this.#collect(tag, multiple);
+    if (this.transaction === undefined) this.rejectAll(deliveries);
+    else this.transaction.acknowledge(deliveries, 'reject');
   }
 
   /** basic.nack and basic.reject with requeue. */
   requeue(tag: number, multiple: boolean): void {
     const deliveries = this.#collect(tag, multiple);
     if (this.transaction === undefined) this.requeueAll(deliveries);
-    else this.transaction.acknowledge(deliveries, true);
+    else this.transaction.acknowledge(deliveries, 'requeue');
   }
 
   /** basic.recover: all that is outstanding goes back. `answer` is called before any of it is delivered again. */
@@ -128,6 +135,15 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
   /** Settles deliveries that were taken from `unacked` before. */
   settleAll(deliveries: readonly Delivery[]): void {
     for (const { queue, seq, consumer } of deliveries) this.#settle(queue, seq, consumer);
+    this.#resumeWaiting();
+  }
+
+  /** Gives deliveries up that were taken from `unacked` before. */
+  rejectAll(deliveries: readonly Delivery[]): void {
+    for (const { queue, seq, consumer } of deliveries) {
+      this.#release(consumer);
+      queue.reject(seq);
+    }
     this.#resumeWaiting();
   }
 
@@ -159,7 +175,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
   /** Sends what gathered in this turn. */
   endTurn(): void {
     if (this.#closed) return;
-    this.confirms?.flush((deliveryTag, multiple) => this.send({ name: 'basic.ack', deliveryTag, multiple }));
+    this.confirms?.flush(this.#ack, this.#nack);
     this.#sendNotices();
   }
 
@@ -187,6 +203,14 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
     this.#notices.length = 0;
   }
 
+  readonly #ack = (deliveryTag: number, multiple: boolean): void => {
+    this.send({ name: 'basic.ack', deliveryTag, multiple });
+  };
+
+  readonly #nack = (deliveryTag: number): void => {
+    this.send({ name: 'basic.nack', deliveryTag, multiple: false, requeue: false });
+  };
+
   readonly #settle = (queue: Queue, seq: number, consumer: ChannelConsumer | undefined): void => {
     this.#release(consumer);
     queue.settle(seq);
@@ -197,15 +221,19 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
     if (consumer === undefined) return;
     consumer.unacked--;
     this.#consumersUnacked--;
-    if (!consumer.active) this.#waiting.add(consumer);
+    if (consumer.active || consumer.released) return;
+    consumer.released = true;
+    this.#waiting.push(consumer);
   }
 
   /** Consumers that a limit held up go on; under a limit for all of them, any may. */
   #resumeWaiting(): void {
-    if (this.#waiting.size === 0) return;
+    if (this.#waiting.length === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const consumer of waiting) consumer.released = false;
     if (this.globalPrefetch > 0) this.resumeConsumers();
-    for (const consumer of this.#waiting) consumer.resume();
-    this.#waiting.clear();
+    for (const consumer of waiting) consumer.resume();
   }
 
   #take(

@@ -13,6 +13,10 @@ export class CommitLedger implements ConfirmLedger {
     if (--this.#missing === 0) this.#callback?.();
   }
 
+  rejected(): void {
+    // A transaction has no word for it: the message is dropped, as it would be without confirms.
+  }
+
   /** Calls back once all messages are safe: at once where they are. */
   whenSafe(callback: () => void): void {
     if (this.#missing === 0) callback();

@@ -21,6 +21,9 @@ export class Confirms implements ConfirmLedger {
   /** Messages below are acknowledged to the publisher. */
   #told = 1;
   readonly #overtaking: number[] = [];
+  /** Messages that a queue refused: those that others are still to vouch for, and those that are to be told. */
+  readonly #rejected = new Set<number>();
+  readonly #refused: number[] = [];
   #awake = false;
 
   /** `wake` is called when there is something to flush. */
@@ -40,23 +43,32 @@ export class Confirms implements ConfirmLedger {
     this.#missing[number & this.#mask]++;
   }
 
+  rejected(number: number): void {
+    this.#rejected.add(number);
+  }
+
   confirmed(number: number): void {
     const slot = number & this.#mask;
     if (--this.#missing[slot] > 0) return;
+    if (this.#rejected.size > 0 && this.#rejected.delete(number)) {
+      this.#missing[slot] = OVERTOOK;
+      this.#refused.push(number);
+    } else if (number !== this.#oldest) this.#overtaking.push(number);
     if (number === this.#oldest) this.#advance();
-    else this.#overtaking.push(number);
     if (this.#awake) return;
     this.#awake = true;
     this.#wake();
   }
 
-  /** Calls `ack` for what was confirmed since the last flush. */
-  flush(ack: (number: number, multiple: boolean) => void): void {
+  /** Calls `nack` for what was refused since the last flush, then `ack` for what was confirmed. */
+  flush(ack: (number: number, multiple: boolean) => void, nack: (number: number) => void): void {
     this.#awake = false;
-    if (this.#oldest > this.#told) {
+    for (const number of this.#refused) nack(number);
+    this.#refused.length = 0;
+    if (this.#oldest > this.#told && this.#newest >= this.#told) {
       ack(this.#newest, this.#newest > this.#told);
-      this.#told = this.#oldest;
     }
+    this.#told = this.#oldest;
     for (const number of this.#overtaking) {
       if (number < this.#told) continue;
       this.#missing[number & this.#mask] = OVERTOOK;

@@ -17,9 +17,11 @@ import type { TurnChannel } from './channel-host.ts';
 import { Client } from './client.ts';
 import type { CommitLedger } from './commit-ledger.ts';
 import { type FramedConnection, Frames } from './frames.ts';
-import { type GreetedConnection, Handshake, HandshakeError, PROTOCOL_HEADER, RefusedError } from './handshake.ts';
+import { type GreetedConnection, Handshake, HandshakeError, RefusedError } from './handshake.ts';
+import { HeaderReader, PROTOCOL_HEADER, speaks } from './protocol-header.ts';
 import type { HeartbeatPeer } from './heartbeats.ts';
 import { Reading } from './reading.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 import { Writer } from './writer.ts';
 
 type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
@@ -52,7 +54,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
   readonly #handshake: Handshake;
   readonly #peer: string;
   #stage: Stage = 'header';
-  #header = Buffer.alloc(0);
+  readonly #header = new HeaderReader();
   #timer: Timer | undefined;
   #awake = false;
   #woken: TurnChannel[] = [];
@@ -60,8 +62,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
   #starved = false;
   /** Not yet refused. */
   #let = true;
-  #sent = false;
-  #received = false;
+  readonly life = new SignsOfLife();
   #reasonClosed = 'client unexpectedly closed TCP connection';
 
   constructor(broker: BrokerContext, socket: Socket) {
@@ -189,7 +190,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     let held = false;
     const done = (): void => {
       if (--waiting > 0) return;
-      callback();
+      this.#attempt(callback);
       if (held) this.#reading.resume('store');
     };
     messages?.whenSafe(done);
@@ -244,18 +245,6 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
 
   // HeartbeatPeer
 
-  takeSent(): boolean {
-    const sent = this.#sent;
-    this.#sent = false;
-    return sent;
-  }
-
-  takeReceived(): boolean {
-    const received = this.#received;
-    this.#received = false;
-    return received;
-  }
-
   get deaf(): boolean {
     return this.#reading.paused;
   }
@@ -273,11 +262,14 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
 
   endTurn(): void {
     this.#awake = false;
-    if (this.#stage === 'closed') return;
+    if (this.#stage !== 'closed') this.#attempt(() => this.#endTurn());
+  }
+
+  #endTurn(): void {
     const woken = this.#woken;
     this.#woken = [];
     for (const channel of woken) channel.endTurn();
-    if (this.writer.flush()) this.#sent = true;
+    if (this.writer.flush()) this.life.noteSent();
     this.#reading.resume('turn');
     if (this.#starved && !this.writer.full) this.#resumeConsumers();
     if (!this.writer.congested) this.#hearAgain();
@@ -290,7 +282,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
   };
 
   #onData(chunk: Buffer): void {
-    this.#received = true;
+    this.life.noteReceived();
     if (this.#stage === 'header') {
       this.#onHeader(chunk);
       return;
@@ -303,12 +295,10 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
   }
 
   #onHeader(chunk: Buffer): void {
-    this.#header = Buffer.concat([this.#header, chunk]);
-    if (this.#header.length < PROTOCOL_HEADER.length) return;
-    const header = this.#header.subarray(0, PROTOCOL_HEADER.length);
-    const rest = this.#header.subarray(PROTOCOL_HEADER.length);
-    this.#header = Buffer.alloc(0);
-    if (!Handshake.speaks(header)) {
+    const read = this.#header.push(chunk);
+    if (read === undefined) return;
+    const { header, rest } = read;
+    if (!speaks(header)) {
       this.#refused(`unknown protocol header ${JSON.stringify(header.toString('latin1'))}`);
       this.writer.raw(PROTOCOL_HEADER);
       this.#end();
@@ -334,7 +324,16 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
   #onDrain(): void {
     this.writer.drain();
     this.#hearAgain();
-    if (this.#starved) this.#resumeConsumers();
+    if (this.#starved) this.#attempt(() => this.#resumeConsumers());
+  }
+
+  /** Does what is no frame's doing, such as a delivery: what goes wrong then is the connection's end, and nobody else's. */
+  #attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   #hearAgain(): void {
@@ -390,7 +389,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
 
   #onClosed(): void {
     const opened = this.access !== undefined;
-    this.#release();
+    this.#attempt(() => this.#release());
     this.#stage = 'closed';
     this.#timer?.cancel();
     this.broker.heartbeats.remove(this);

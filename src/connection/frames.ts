@@ -71,13 +71,31 @@ export class Frames implements FrameHandler {
   }
 
   header(number: number, buffer: Buffer, start: number, end: number): void {
-    if (number === 0) this.#onControlChannel(FRAME_HEADER, buffer, start, end);
-    else this.#content(number, (channel) => channel.content.header(buffer, start, end));
+    if (number === 0) {
+      this.#onControlChannel(FRAME_HEADER, buffer, start, end);
+      return;
+    }
+    try {
+      const channel = this.#contentChannel(number);
+      if (channel === undefined) return;
+      if (channel.content.header(buffer, start, end)) this.#publish(channel);
+      else this.#checkSize(channel);
+    } catch (error) {
+      this.#fail(error, number);
+    }
   }
 
   body(number: number, buffer: Buffer, start: number, end: number, done: boolean): void {
-    if (number === 0) this.#onControlChannel(FRAME_BODY, buffer, start, end);
-    else this.#content(number, (channel) => channel.content.body(buffer, start, end, done));
+    if (number === 0) {
+      this.#onControlChannel(FRAME_BODY, buffer, start, end);
+      return;
+    }
+    try {
+      const channel = this.#contentChannel(number);
+      if (channel?.content.body(buffer, start, end, done) === true) this.#publish(channel);
+    } catch (error) {
+      this.#fail(error, number);
+    }
   }
 
   heartbeat(): void {
@@ -136,26 +154,25 @@ export class Frames implements FrameHandler {
     this.#fail(new AmqpError('UNEXPECTED_FRAME', text, { blameless: true }), 0);
   }
 
-  #content(number: number, take: (channel: Channel) => boolean): void {
-    try {
-      if (this.#connection.stage !== 'running') {
-        if (this.#connection.stage === 'handshake') throw notMethod();
-        return;
-      }
-      const channel = this.#channels.get(number);
-      if (channel === undefined) {
-        if (this.#closing.has(number)) return;
-        throw notMethod();
-      }
-      this.#lastMethod = BASIC_PUBLISH;
-      this.#receive(channel);
-      if (take(channel)) {
-        publish(channel);
-        this.#connection.published();
-      } else this.#checkSize(channel);
-    } catch (error) {
-      this.#fail(error, number);
+  /** The channel that a content frame is for; undefined where the frame is to be ignored. */
+  #contentChannel(number: number): Channel | undefined {
+    if (this.#connection.stage !== 'running') {
+      if (this.#connection.stage === 'handshake') throw notMethod();
+      return undefined;
     }
+    const channel = this.#channels.get(number);
+    if (channel === undefined) {
+      if (this.#closing.has(number)) return undefined;
+      throw notMethod();
+    }
+    this.#lastMethod = BASIC_PUBLISH;
+    this.#receive(channel);
+    return channel;
+  }
+
+  #publish(channel: Channel): void {
+    publish(channel);
+    this.#connection.published();
   }
 
   /** Only one channel's content is in the current chunk without a copy: what another has begun there is saved. */

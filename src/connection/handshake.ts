@@ -1,5 +1,5 @@
 /**
- * From the protocol header to connection.open-ok (AMQP 0-9-1 sections 2.2.4 and 1.4). A client that says something else than
+ * From connection.start to connection.open-ok (AMQP 0-9-1 sections 2.2.4 and 1.4). A client that says something else than
  * is due is left without an answer, as RabbitMQ does: its socket closes after a while.
  */
 import { AmqpError } from '../protocol/amqp-error.ts';
@@ -12,10 +12,6 @@ import { Client } from './client.ts';
 import { checkConnectionLimits } from './connection-limits.ts';
 import { MECHANISMS, readCredentials } from './credentials.ts';
 import type { Writer } from './writer.ts';
-
-export const PROTOCOL_HEADER = Buffer.from('AMQP\x00\x00\x09\x01', 'latin1');
-/** The header of AMQP 0-9, which RabbitMQ takes too. */
-const HEADER_0_9 = Buffer.from('AMQP\x01\x01\x00\x09', 'latin1');
 
 /** The connection, as the handshake sees it. */
 export interface GreetedConnection {
@@ -52,11 +48,6 @@ export class Handshake {
 
   constructor(connection: GreetedConnection) {
     this.#connection = connection;
-  }
-
-  /** True where the eight bytes are a protocol header that the broker speaks. */
-  static speaks(header: Buffer): boolean {
-    return header.equals(PROTOCOL_HEADER) || header.equals(HEADER_0_9);
   }
 
   start(): void {

@@ -3,6 +3,7 @@
  * that sent nothing for half its interval sends a heartbeat; one that was silent for two intervals is dropped.
  */
 import type { Clock, Timer } from '../util/clock.ts';
+import type { SignsOfLife } from './signs-of-life.ts';
 
 /** How often the connections are looked at, in milliseconds. */
 const TICK_MS = 500;
@@ -10,9 +11,7 @@ const TICK_MS = 500;
 export interface HeartbeatPeer {
   /** Interval in seconds. */
   readonly heartbeat: number;
-  /** True once after each byte that was sent or received, respectively; asking clears it. */
-  takeSent(): boolean;
-  takeReceived(): boolean;
+  readonly life: SignsOfLife;
   /** True while the broker itself does not read, so that silence says nothing. */
   readonly deaf: boolean;
   sendHeartbeat(): void;
@@ -53,12 +52,12 @@ export class Heartbeats {
     const now = this.#clock.now();
     for (const [peer, watch] of this.#watches) {
       const interval = peer.heartbeat * 1000;
-      if (peer.takeReceived() || peer.deaf) watch.receivedAt = now;
+      if (peer.life.takeReceived() || peer.deaf) watch.receivedAt = now;
       else if (now - watch.receivedAt >= 2 * interval) {
         peer.missedHeartbeats();
         continue;
       }
-      if (peer.takeSent() && !watch.beat) watch.sentAt = now;
+      if (peer.life.takeSent() && !watch.beat) watch.sentAt = now;
       watch.beat = now - watch.sentAt >= interval / 2;
       if (!watch.beat) continue;
       peer.sendHeartbeat();

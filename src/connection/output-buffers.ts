@@ -1,6 +1,7 @@
 /** Buffers for output, lent to connections while they have something to send, so that idle ones hold none. */
 
-export const OUTPUT_BUFFER_BYTES = 65536;
+/** A read of 64 KiB and what deliveries add to the messages in it: a turn's output fits, as a rule. */
+export const OUTPUT_BUFFER_BYTES = 128 * 1024;
 const KEPT = 32;
 
 export class OutputBuffers {

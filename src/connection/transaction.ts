@@ -9,10 +9,13 @@ import type { Delivery, Unacked } from './unacked.ts';
 /** The channel, as its transaction sees it. */
 export interface TransactionChannel {
   readonly unacked: Unacked;
-  /** Both for deliveries that were taken from `unacked` before. */
+  /** All for deliveries that were taken from `unacked` before. */
   settleAll(deliveries: readonly Delivery[]): void;
+  rejectAll(deliveries: readonly Delivery[]): void;
   requeueAll(deliveries: readonly Delivery[]): void;
 }
+
+export type AcknowledgementKind = 'ack' | 'reject' | 'requeue';
 
 interface Publish {
   readonly message: Message;
@@ -22,7 +25,7 @@ interface Publish {
 
 interface Acknowledgement {
   readonly deliveries: readonly Delivery[];
-  readonly requeue: boolean;
+  readonly kind: AcknowledgementKind;
 }
 
 export class Transaction {
@@ -38,8 +41,8 @@ export class Transaction {
     this.#publishes.push({ message: message.copy(), route, mandatory });
   }
 
-  acknowledge(deliveries: readonly Delivery[], requeue: boolean): void {
-    this.#acknowledgements.push({ deliveries, requeue });
+  acknowledge(deliveries: readonly Delivery[], kind: AcknowledgementKind): void {
+    this.#acknowledgements.push({ deliveries, kind });
   }
 
   /** Does all that was said. `publish` sends one message on, as it would have been without a transaction. */
@@ -49,8 +52,9 @@ export class Transaction {
     this.#publishes = [];
     this.#acknowledgements = [];
     for (const { message, route, mandatory } of publishes) publish(message, route, mandatory);
-    for (const { deliveries, requeue } of acknowledgements) {
-      if (requeue) this.#channel.requeueAll(deliveries);
+    for (const { deliveries, kind } of acknowledgements) {
+      if (kind === 'requeue') this.#channel.requeueAll(deliveries);
+      else if (kind === 'reject') this.#channel.rejectAll(deliveries);
       else this.#channel.settleAll(deliveries);
     }
   }

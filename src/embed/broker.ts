@@ -58,6 +58,7 @@ export class Broker implements AsyncDisposable {
     const { store, scratch } = await openStore(config, log);
     try {
       const node = new Node(store, memoryBudget(config), scratch);
+      node.fault = (error) => log.error({ err: error }, 'internal error');
       await prepare(node, definitions, config, log);
       const context: BrokerContext = {
         node,
@@ -77,6 +78,7 @@ export class Broker implements AsyncDisposable {
       return broker;
     } catch (error) {
       await store.close();
+      scratch?.close();
       throw error;
     }
   }
@@ -110,7 +112,9 @@ export class Broker implements AsyncDisposable {
   async #stop(): Promise<void> {
     this.#diskSpace?.stop();
     await this.#listener.stop();
+    this.#node.stop();
     await this.#node.store.close();
+    this.#node.memory.scratch?.close();
   }
 }
 

@@ -15,6 +15,12 @@ export class Consumers {
   /** Highest priority first. */
   readonly #levels: Level[] = [];
   #exclusive: Consumer | undefined;
+  /** Only the consumer that came first gets messages (RabbitMQ: Single Active Consumer). */
+  readonly #single: boolean;
+
+  constructor(single = false) {
+    this.#single = single;
+  }
 
   get count(): number {
     return this.#all.size;
@@ -42,11 +48,17 @@ export class Consumers {
   activate(consumer: Consumer): void {
     if (consumer.active || !this.#all.has(consumer)) return;
     consumer.active = true;
-    this.#level(consumer.priority).turn.push(consumer);
+    if (!this.#single) this.#level(consumer.priority).turn.push(consumer);
   }
 
   /** The consumer for the next message; undefined where none can take one. */
   next(): Consumer | undefined {
+    if (this.#single) {
+      const [first] = this.#all as Set<Consumer | undefined>;
+      if (first === undefined || first.ready) return first;
+      first.active = false;
+      return undefined;
+    }
     for (let i = 0; i < this.#levels.length; i++) {
       const { turn } = this.#levels[i];
       while (turn.length > 0) {

@@ -11,6 +11,7 @@ import type { Evictable, Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
 import { LogWriter, type WriterContext } from './log-writer.ts';
 import { Page } from './page.ts';
+import type { MessageLog } from './message-log.ts';
 import { Segment } from './segment.ts';
 import { SegmentList } from './segment-list.ts';
 import type { ConfirmTarget } from '../sink.ts';
@@ -20,7 +21,7 @@ export interface LogContext extends WriterContext {
   readonly memory: Memory;
 }
 
-export class QueueLog implements Evictable {
+export class QueueLog implements MessageLog, Evictable {
   readonly #bodies: Bodies;
   readonly #memory: Memory;
   readonly #segments: SegmentList;
@@ -34,32 +35,29 @@ export class QueueLog implements Evictable {
   /** True if it was used since memory last asked for some. */
   #used = false;
 
-  /** `queueId`: the queue's number in the store; undefined where it is not stored. */
-  constructor(context: LogContext, queueId: number | undefined) {
+  /** `queueId`: the queue's number in the store; undefined where it is not stored. `first`: number of the first message. */
+  constructor(context: LogContext, queueId: number | undefined, first = 0) {
     const { store, bodies, memory } = context;
     this.#bodies = bodies;
     this.#memory = memory;
-    this.#segments = new SegmentList(memory.buffers);
+    this.#segments = new SegmentList(memory.buffers, first);
+    this.#next = this.#cursor = first;
     const stored = queueId !== undefined && store.durable;
     this.#writer = stored ? new LogWriter(context, queueId, this.#segments) : undefined;
   }
 
-  /** Messages that wait for a consumer. */
   get ready(): number {
     return this.#ready;
   }
 
-  /** Messages that were delivered and wait for their acknowledgement. */
   get unacked(): number {
     return this.#unacked;
   }
 
-  /** True where persistent messages are written. */
   get stores(): boolean {
     return this.#writer !== undefined;
   }
 
-  /** Takes in what the store has of this log. Called once, before anything else. */
   recover(pages: readonly RecoveredPage[], delivered: number): void {
     const segments: Segment[] = [];
     let next = delivered;
@@ -81,30 +79,26 @@ export class QueueLog implements Evictable {
     this.#writer?.recover(delivered, next);
   }
 
-  /** Adds a message as ready and returns its sequence number. `stored`: it belongs on disk, with the next batch. */
-  append(message: Message, stored: boolean): number {
+  append(message: Message, stored: boolean, deadline = Infinity): number {
     this.#used = true;
     if (this.#segments.tail.full) this.#startTail();
     const { tail } = this.#segments;
     const before = tail.footprint;
-    const index = tail.append(message, stored);
+    const index = tail.append(message, stored, deadline);
     if (stored) this.#writer!.added(tail, index);
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#ready++;
     return this.#next++;
   }
 
-  /** Has `target` told once a stored message is on disk, or settled before that. In the order of sequence numbers. */
   confirm(seq: number, target: ConfirmTarget, number: number): void {
     this.#writer!.confirm(seq, target, number);
   }
 
-  /** Has stored messages written. `urgent`: a publisher waits for it. */
   flush(urgent: boolean): void {
     this.#writer!.flush(urgent);
   }
 
-  /** Sequence number of the first ready message, -1 where there is none. */
   peek(): number {
     if (this.#ready === 0) return -1;
     this.#used = true;
@@ -117,7 +111,6 @@ export class QueueLog implements Evictable {
     }
   }
 
-  /** Marks a ready message as delivered and not yet acknowledged. */
   take(seq: number): void {
     const segment = this.#segments.find(seq);
     const index = seq - segment.base;
@@ -141,7 +134,26 @@ export class QueueLog implements Evictable {
     return segment.redelivered(seq - segment.base);
   }
 
-  /** Removes a message for good, ready or unacked. */
+  deadline(seq: number): number {
+    const segment = this.#segments.find(seq);
+    return segment.deadline(seq - segment.base);
+  }
+
+  bodySize(seq: number): number {
+    const segment = this.#segments.find(seq);
+    return segment.bodySize(seq - segment.base);
+  }
+
+  countReadyBytes(): number {
+    let bytes = 0;
+    for (const segment of this.#segments) {
+      if (segment.ready === 0) continue;
+      if (!segment.hot) this.#load(segment);
+      for (let i = 0; i < segment.count; i++) if (segment.isReady(i)) bytes += segment.bodySize(i);
+    }
+    return bytes;
+  }
+
   settle(seq: number): void {
     const segment = this.#segments.find(seq);
     const index = seq - segment.base;
@@ -157,7 +169,6 @@ export class QueueLog implements Evictable {
     if (segment.settled) this.#remove(segment);
   }
 
-  /** Puts a delivered message back to its own place. */
   requeue(seq: number): void {
     const segment = this.#segments.find(seq);
     segment.requeue(seq - segment.base);
@@ -166,7 +177,6 @@ export class QueueLog implements Evictable {
     if (seq < this.#cursor) this.#cursor = seq;
   }
 
-  /** Removes all ready messages and returns their number. */
   purge(): number {
     const purged = this.#ready;
     for (const segment of [...this.#segments]) {
@@ -182,7 +192,6 @@ export class QueueLog implements Evictable {
     return purged;
   }
 
-  /** The queue is deleted. */
   drop(): void {
     this.#memory.forget(this);
     for (const segment of this.#segments) {

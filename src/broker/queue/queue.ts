@@ -1,12 +1,18 @@
-/** A queue: a log of messages, the consumers they go to, and the rules between the two. */
+/** A queue: the messages it keeps, the consumers they go to, and the rules between the two. */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
+import type { DeathReason } from '../dead-letter.ts';
+import { Deadline } from '../deadlines.ts';
 import type { Binding, QueueDestination } from '../exchange/binding.ts';
 import { Message } from '../message.ts';
 import type { ConfirmLedger } from '../sink.ts';
 import type { Consumer, ConsumerQueue } from './consumer.ts';
 import { Consumers } from './consumers.ts';
-import type { QueueLog } from './log.ts';
+import { withDeliveryCount } from './delivery-count.ts';
+import { messagePriority, messageTtl } from './message-properties.ts';
+import type { MessageLog } from './message-log.ts';
+import type { QueueHost } from './queue-host.ts';
+import { type QueueSettings, readSettings } from './settings.ts';
 
 /** Stands for the connection that an exclusive queue belongs to; known by identity only. */
 export type Owner = object;
@@ -30,13 +36,25 @@ export class Queue implements QueueDestination, ConsumerQueue {
   /** Its number in the store, 0 where it is not stored. */
   readonly id: number;
   readonly incoming = new Set<Binding>();
-  readonly consumers = new Consumers();
-  readonly #log: QueueLog;
+  readonly consumers: Consumers;
+  readonly #host: QueueHost;
+  readonly #log: MessageLog;
+  #settings: QueueSettings;
   readonly #view = new Message();
+  readonly #dying = new Message();
   #dispatching = false;
   #deleted = false;
+  /** True where a message may have a deadline. */
+  #mayExpire = false;
+  readonly #expiry = new Deadline(() => this.#expire());
+  readonly #disuse = new Deadline(() => this.#expireUnused());
+  #usedAt = 0;
+  /** Bytes of the ready bodies; counted only while they are limited. */
+  #readyBytes = 0;
+  /** How often messages came back, where that counts; by sequence number. */
+  readonly #returns = new Map<number, number>();
 
-  constructor(options: QueueOptions, id: number, log: QueueLog) {
+  constructor(options: QueueOptions, id: number, log: MessageLog, host: QueueHost) {
     this.name = options.name;
     this.durable = options.durable;
     this.autoDelete = options.autoDelete;
@@ -44,6 +62,14 @@ export class Queue implements QueueDestination, ConsumerQueue {
     this.arguments = options.arguments;
     this.id = id;
     this.#log = log;
+    this.#host = host;
+    this.#settings = readSettings(options.arguments);
+    this.consumers = new Consumers(this.#settings.singleActiveConsumer);
+    this.touch();
+  }
+
+  get settings(): QueueSettings {
+    return this.#settings;
   }
 
   get ready(): number {
@@ -58,9 +84,33 @@ export class Queue implements QueueDestination, ConsumerQueue {
     return this.#deleted;
   }
 
-  /** Takes in what the store has of this queue. */
+  /** Takes in what the store has of this queue. Whether its head has expired is looked at when the broker has started. */
   recover(pages: readonly RecoveredPage[], delivered: number): void {
     this.#log.recover(pages, delivered);
+    if (this.#log.ready === 0) return;
+    this.#mayExpire = true;
+    this.#countBytes();
+    this.#host.deadlines.set(this.#expiry, this.#now());
+  }
+
+  /** Arguments and policies together say this now: it counts at once. */
+  applySettings(args: FieldTable): void {
+    const { maxLengthBytes } = this.#settings;
+    this.#settings = readSettings(args);
+    if (maxLengthBytes === undefined) this.#countBytes();
+    this.touch();
+    this.#dropHead();
+  }
+
+  /** The queue is used: declared again, asked for a message, or left by a consumer. */
+  touch(): void {
+    const { expires } = this.#settings;
+    if (expires === undefined) {
+      this.#host.deadlines.set(this.#disuse, Infinity);
+      return;
+    }
+    this.#usedAt = this.#now();
+    this.#host.deadlines.set(this.#disuse, this.#usedAt + expires);
   }
 
   /**
@@ -75,19 +125,27 @@ export class Queue implements QueueDestination, ConsumerQueue {
       consumer.target.deliver(consumer, message, -1, false);
       return;
     }
+    const deadline = this.#deadlineOf(message);
+    if (consumer === undefined && !this.#admits(message, deadline, ledger, number)) return;
     const stored = persistent && log.stores;
-    const seq = log.append(message, stored);
+    const { maxPriority } = this.#settings;
+    const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
+    const seq = log.append(message, stored, deadline, priority);
     if (stored) {
       if (ledger !== undefined) {
         ledger.wait(number);
         log.confirm(seq, ledger, number);
       }
-      log.flush(ledger !== undefined);
+      log.flush(ledger !== undefined, seq);
     }
     if (consumer !== undefined) {
       log.take(seq);
       consumer.unacked++;
       consumer.target.deliver(consumer, message, seq, false);
+    } else {
+      if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += message.bodySize;
+      if (deadline !== Infinity && this.#expiry.at === Infinity) this.#armExpiry();
+      this.#dropHead();
     }
   }
 
@@ -95,56 +153,73 @@ export class Queue implements QueueDestination, ConsumerQueue {
   dispatch(): void {
     if (this.#dispatching) return;
     this.#dispatching = true;
-    const log = this.#log;
-    const view = this.#view;
     try {
-      while (log.ready > 0) {
+      while (this.#log.ready > 0) {
         const consumer = this.consumers.next();
         if (consumer === undefined) break;
-        const seq = log.peek();
-        log.view(seq, view);
-        const redelivered = log.redelivered(seq);
+        const seq = this.#head();
+        if (seq < 0) break;
+        const redelivered = this.#show(seq);
         if (consumer.noAck) {
-          consumer.target.deliver(consumer, view, -1, redelivered);
-          log.settle(seq);
+          consumer.target.deliver(consumer, this.#view, -1, redelivered);
+          this.settle(seq);
         } else {
-          log.take(seq);
+          this.#log.take(seq);
           consumer.unacked++;
-          consumer.target.deliver(consumer, view, seq, redelivered);
+          consumer.target.deliver(consumer, this.#view, seq, redelivered);
         }
       }
     } finally {
       this.#dispatching = false;
-      view.clear();
+      this.#view.clear();
     }
   }
 
   /** Takes the first ready message for basic.get and shows it to `use`, whose message is only valid inside. */
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean {
-    const log = this.#log;
-    const seq = log.peek();
+    this.touch();
+    const seq = this.#head();
     if (seq < 0) return false;
-    log.view(seq, this.#view);
-    const redelivered = log.redelivered(seq);
-    if (!noAck) log.take(seq);
+    const redelivered = this.#show(seq);
+    if (!noAck) this.#log.take(seq);
     use(this.#view, noAck ? -1 : seq, redelivered);
     this.#view.clear();
-    if (noAck) log.settle(seq);
+    if (noAck) this.settle(seq);
     return true;
   }
 
-  /** A delivered message is done with: acknowledged, or rejected for good. */
+  /** A delivered message is acknowledged. */
   settle(seq: number): void {
-    if (!this.#deleted) this.#log.settle(seq);
+    if (this.#deleted) return;
+    if (this.#returns.size > 0) this.#returns.delete(seq);
+    this.#log.settle(seq);
+  }
+
+  /** A delivered message is rejected for good. */
+  reject(seq: number): void {
+    if (!this.#deleted) this.#giveUp(seq, 'rejected');
   }
 
   /** A delivered message comes back to its place. The caller dispatches when it has put back all it has. */
   requeue(seq: number): void {
-    if (!this.#deleted) this.#log.requeue(seq);
+    if (this.#deleted) return;
+    const { type, deliveryLimit } = this.#settings;
+    if (type === 'quorum') {
+      const returns = (this.#returns.get(seq) ?? 0) + 1;
+      if (deliveryLimit !== undefined && returns > deliveryLimit) {
+        this.#giveUp(seq, 'delivery_limit');
+        return;
+      }
+      this.#returns.set(seq, returns);
+    }
+    this.#log.requeue(seq);
+    if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += this.#log.bodySize(seq);
+    if (this.#mayExpire) this.#armExpiry();
   }
 
   /** Removes the ready messages and returns their number. */
   purge(): number {
+    this.#readyBytes = 0;
     return this.#log.purge();
   }
 
@@ -154,13 +229,120 @@ export class Queue implements QueueDestination, ConsumerQueue {
     if (this.#log.ready > 0) this.dispatch();
   }
 
+  /** A consumer is gone: the messages may be another's now. */
+  consumerLeft(): void {
+    this.touch();
+    if (this.#settings.singleActiveConsumer && this.#log.ready > 0) this.dispatch();
+  }
+
   /** Ends the queue: its consumers are cancelled and its messages gone. The vhost has removed its bindings. */
   end(): void {
     this.#deleted = true;
+    this.#host.deadlines.set(this.#expiry, Infinity);
+    this.#host.deadlines.set(this.#disuse, Infinity);
     for (const consumer of [...this.consumers]) {
       this.consumers.remove(consumer);
       consumer.target.cancelled(consumer);
     }
     this.#log.drop();
+  }
+
+  /** Points the view at a ready message that is about to leave the queue; returns whether it was delivered before. */
+  #show(seq: number): boolean {
+    const view = this.#view;
+    this.#log.view(seq, view);
+    if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes -= view.bodySize;
+    if (this.#returns.size > 0) withDeliveryCount(view, this.#returns.get(seq));
+    return this.#log.redelivered(seq);
+  }
+
+  /** The ready message whose turn it is, past those that have expired; -1 where there is none. */
+  #head(): number {
+    const log = this.#log;
+    if (!this.#mayExpire) return log.peek();
+    const now = this.#now();
+    for (;;) {
+      const seq = log.peek();
+      if (seq < 0 || log.deadline(seq) > now) return seq;
+      this.#giveUpReady(seq, 'expired');
+    }
+  }
+
+  #deadlineOf(message: Message): number {
+    const ttl = Math.min(this.#settings.messageTtl ?? Infinity, messageTtl(message));
+    if (ttl === Infinity) return Infinity;
+    this.#mayExpire = true;
+    return this.#now() + ttl;
+  }
+
+  /** False where a message for which no consumer waits cannot stay: it has no time to, or there is no room. */
+  #admits(message: Message, deadline: number, ledger: ConfirmLedger | undefined, number: number): boolean {
+    if (deadline !== Infinity && deadline <= this.#now()) {
+      this.#host.deadLetter(this, message, 'expired');
+      return false;
+    }
+    const { overflow } = this.#settings;
+    if (overflow === 'drop-head' || !this.#isFull(message)) return true;
+    if (overflow === 'reject-publish-dlx') this.#host.deadLetter(this, message, 'maxlen');
+    ledger?.rejected(number);
+    return false;
+  }
+
+  #isFull(message: Message): boolean {
+    const { maxLength = Infinity, maxLengthBytes = Infinity } = this.#settings;
+    return this.#log.ready >= maxLength || this.#readyBytes + message.bodySize > maxLengthBytes;
+  }
+
+  /** Gives up messages from the head until the queue is no longer than it may be. */
+  #dropHead(): void {
+    const { maxLength = Infinity, maxLengthBytes = Infinity, overflow } = this.#settings;
+    if (overflow !== 'drop-head') return;
+    while (this.#log.ready > maxLength || this.#readyBytes > maxLengthBytes) {
+      const seq = this.#log.peek();
+      if (seq < 0) return;
+      this.#giveUpReady(seq, 'maxlen');
+    }
+  }
+
+  #giveUpReady(seq: number, reason: DeathReason): void {
+    if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes -= this.#log.bodySize(seq);
+    this.#giveUp(seq, reason);
+  }
+
+  /** Both in one batch of the store: the message is in its next queue, or still in this one, whatever happens. */
+  #giveUp(seq: number, reason: DeathReason): void {
+    if (this.#settings.deadLetterExchange !== undefined) {
+      this.#log.view(seq, this.#dying);
+      const letter = this.#dying.copy();
+      this.#log.settle(seq);
+      this.#host.deadLetter(this, letter, reason);
+    } else this.#log.settle(seq);
+    this.#returns.delete(seq);
+  }
+
+  #expire(): void {
+    if (this.#deleted) return;
+    this.#head();
+    this.#armExpiry();
+  }
+
+  #armExpiry(): void {
+    const seq = this.#log.peek();
+    this.#host.deadlines.set(this.#expiry, seq < 0 ? Infinity : this.#log.deadline(seq));
+  }
+
+  #expireUnused(): void {
+    const { expires } = this.#settings;
+    if (expires === undefined || this.#deleted) return;
+    if (this.consumers.count > 0) this.touch();
+    else this.#host.queueExpired(this.name);
+  }
+
+  #countBytes(): void {
+    this.#readyBytes = this.#settings.maxLengthBytes === undefined ? 0 : this.#log.countReadyBytes();
+  }
+
+  #now(): number {
+    return this.#host.deadlines.clock.now();
   }
 }

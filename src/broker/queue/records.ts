@@ -8,6 +8,7 @@ import type { SegmentBuffers } from './segment-buffers.ts';
 import {
   recordBodySize,
   recordBytes,
+  recordDeadline,
   recordLength,
   recordOffset,
   recordStoredBytes,
@@ -101,14 +102,14 @@ export class Records {
     return this.#used >= FULL_BYTES || this.count >= FULL_MESSAGES;
   }
 
-  append(message: Message, state: number): number {
-    const length = recordBytes(message);
+  append(message: Message, state: number, deadline: number): number {
+    const length = recordBytes(message, deadline);
     const bytes = this.#reserve(length);
     const index = this.count++;
     if (index === this.#states.length) this.#growArrays(index === 0 ? FIRST_MESSAGES : index * 2);
     this.#starts[index] = this.#used;
     this.#states[index] = state;
-    writeRecord(bytes, this.#used, length, index, message);
+    writeRecord(bytes, this.#used, length, index, message, deadline);
     if (length > this.#largest) this.#largest = length;
     this.#used += length;
     return index;
@@ -138,6 +139,11 @@ export class Records {
   /** Size of a message's body, wherever that is kept. */
   bodySize(index: number): number {
     return recordBodySize(this.#bytes, this.#starts[index]);
+  }
+
+  /** When a message expires, in milliseconds since the epoch; Infinity for never. */
+  deadline(index: number): number {
+    return recordDeadline(this.#bytes, this.#starts[index]);
   }
 
   /** Length of the record. */

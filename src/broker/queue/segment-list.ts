@@ -11,9 +11,10 @@ export class SegmentList {
   /** The segment found last: calls come in runs. */
   #recent: Segment;
 
-  constructor(buffers: SegmentBuffers) {
+  /** `first`: number of the first message. */
+  constructor(buffers: SegmentBuffers, first = 0) {
     this.#buffers = buffers;
-    this.#tail = this.#recent = new Segment(0, Records.empty());
+    this.#tail = this.#recent = new Segment(first, Records.empty());
     this.#segments.push(this.#tail);
   }
 

@@ -91,9 +91,9 @@ export class Segment {
     return this.#records?.footprint ?? 0;
   }
 
-  /** Adds a message as ready and returns its index. */
-  append(message: Message, stored: boolean): number {
-    const index = this.#records!.append(message, stored ? STORED : READY);
+  /** Adds a message as ready and returns its index. `deadline`: when it expires, in milliseconds since the epoch. */
+  append(message: Message, stored: boolean, deadline = Infinity): number {
+    const index = this.#records!.append(message, stored ? STORED : READY, deadline);
     this.#count = index + 1;
     this.ready++;
     if (!stored) this.#unstored++;
@@ -157,6 +157,10 @@ export class Segment {
   /** Points `message` at a message's record. Where `bodies` has its body, that is for the caller to attach. */
   view(index: number, message: Message): void {
     this.#records!.view(index, message);
+  }
+
+  deadline(index: number): number {
+    return this.#records!.deadline(index);
   }
 
   recordBytes(index: number): number {

@@ -69,12 +69,12 @@ export const basicMethods: HandlersOf<'basic'> = {
 
   'basic.reject': (channel, { deliveryTag, requeue }) => {
     if (requeue) channel.requeue(deliveryTag, false);
-    else channel.settle(deliveryTag, false);
+    else channel.reject(deliveryTag, false);
   },
 
   'basic.nack': (channel, { deliveryTag, multiple, requeue }) => {
     if (requeue) channel.requeue(deliveryTag, multiple);
-    else channel.settle(deliveryTag, multiple);
+    else channel.reject(deliveryTag, multiple);
   },
 
   'basic.recover-async': (channel, { requeue }) => recover(channel, requeue),
@@ -99,7 +99,9 @@ function consume(channel: Channel, method: BasicConsume, tag: string): void {
   const queue = vhost.existingQueue(name, channel.connection);
   const priority = consumerPriority(method.arguments, name, vhost.name);
   const { consumers } = queue;
-  if (consumers.exclusive || (method.exclusive && consumers.count > 0)) throw exclusiveUse(name, vhost.name);
+  if (consumers.exclusive || (method.exclusive && (consumers.count > 0 || queue.settings.singleActiveConsumer))) {
+    throw exclusiveUse(name, vhost.name);
+  }
   const { noAck, exclusive } = method;
   const { prefetch } = channel;
   const options = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };

@@ -23,9 +23,14 @@ class Publisher {
   }
 }
 
+/** Nothing is refused here. */
+function unexpected(number: number): void {
+  throw new Error(`message ${number} was refused`);
+}
+
 function flush(confirms: Confirms): Ack[] {
   const acks: Ack[] = [];
-  confirms.flush((number, multiple) => acks.push({ number, multiple }));
+  confirms.flush((number, multiple) => acks.push({ number, multiple }), unexpected);
   return acks;
 }
 
@@ -56,7 +61,7 @@ describe('publisher confirms', () => {
         const tell = () =>
           confirms.flush((number, multiple) => {
             for (const one of publisher.take(number, multiple)) expect(safe.has(one)).toBe(true);
-          });
+          }, unexpected);
         for (const [event, chance, queues] of all) {
           const waiting = [...missing.keys()];
           if (event === 'publish') {
@@ -111,5 +116,24 @@ describe('publisher confirms', () => {
     flush(confirms);
     confirms.confirmed(confirms.begin());
     expect(wakes).toBe(2);
+  });
+
+  it('refuse a message that any queue refused, once all have spoken, and no other', () => {
+    const confirms = new Confirms(() => {});
+    const [first, second, third] = [confirms.begin(), confirms.begin(), confirms.begin()];
+    confirms.wait(second);
+    confirms.rejected(second);
+    for (const number of [first, second, third]) confirms.confirmed(number);
+    const told: string[] = [];
+    const tell = () =>
+      confirms.flush(
+        (number, multiple) => told.push(`ack ${number} ${multiple}`),
+        (number) => told.push(`nack ${number}`),
+      );
+    tell();
+    expect(told).toEqual([`ack ${first} false`, `ack ${third} false`]);
+    confirms.confirmed(second);
+    tell();
+    expect(told.slice(2)).toEqual([`nack ${second}`]);
   });
 });

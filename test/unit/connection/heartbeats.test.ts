@@ -1,6 +1,7 @@
 /** Heartbeats by a clock that the test holds. */
 import { describe, expect, it } from 'vitest';
 import { type HeartbeatPeer, Heartbeats } from '../../../src/connection/heartbeats.ts';
+import { SignsOfLife } from '../../../src/connection/signs-of-life.ts';
 import type { Clock, Timer } from '../../../src/util/clock.ts';
 
 class HandClock implements Clock {
@@ -41,8 +42,7 @@ class HandClock implements Clock {
 
 class Peer implements HeartbeatPeer {
   readonly heartbeat: number;
-  sent = false;
-  received = false;
+  readonly life = new SignsOfLife();
   deaf = false;
   readonly beats: number[] = [];
   missed: number | undefined;
@@ -53,21 +53,9 @@ class Peer implements HeartbeatPeer {
     this.heartbeat = heartbeat;
   }
 
-  takeSent(): boolean {
-    const { sent } = this;
-    this.sent = false;
-    return sent;
-  }
-
-  takeReceived(): boolean {
-    const { received } = this;
-    this.received = false;
-    return received;
-  }
-
   sendHeartbeat(): void {
     this.beats.push(this.#clock.now());
-    this.sent = true;
+    this.life.noteSent();
   }
 
   missedHeartbeats(): void {
@@ -86,7 +74,7 @@ function watched(heartbeat: number) {
 describe('heartbeats', () => {
   it('are sent at half the interval while nothing else is', () => {
     const { clock, peer } = watched(10);
-    clock.pass(60, () => (peer.received = true));
+    clock.pass(60, () => peer.life.noteReceived());
     expect(peer.beats.length).toBeGreaterThanOrEqual(10);
     const gaps = peer.beats.slice(1).map((at, index) => at - peer.beats[index]);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(6000);
@@ -95,7 +83,10 @@ describe('heartbeats', () => {
 
   it('are not sent while other bytes are', () => {
     const { clock, peer } = watched(10);
-    clock.pass(60, () => (peer.sent = peer.received = true));
+    clock.pass(60, () => {
+      peer.life.noteSent();
+      peer.life.noteReceived();
+    });
     expect(peer.beats).toEqual([]);
   });
 
@@ -110,7 +101,7 @@ describe('heartbeats', () => {
     const { clock, peer } = watched(1);
     let steps = 0;
     clock.pass(60, () => {
-      if (++steps % 150 === 0) peer.received = true;
+      if (++steps % 150 === 0) peer.life.noteReceived();
     });
     expect(peer.missed).toBeUndefined();
     clock.pass(4);

@@ -1,0 +1,43 @@
+/** What keeps a queue's messages: one log, or one a priority. Messages are known by sequence numbers that never repeat. */
+import type { RecoveredPage } from '../../store/records.ts';
+import type { Message } from '../message.ts';
+import type { ConfirmTarget } from '../sink.ts';
+
+export interface MessageLog {
+  /** Messages that wait for a consumer. */
+  readonly ready: number;
+  /** Messages that were delivered and wait for their acknowledgement. */
+  readonly unacked: number;
+  /** True where persistent messages are written. */
+  readonly stores: boolean;
+  /** Takes in what the store has. Called once, before anything else. */
+  recover(pages: readonly RecoveredPage[], delivered: number): void;
+  /**
+   * Adds a message as ready and returns its sequence number. `stored`: it belongs on disk, with the next batch. `deadline`: when
+   * it expires, in milliseconds since the epoch.
+   */
+  append(message: Message, stored: boolean, deadline: number, priority: number): number;
+  /** Has `target` told once a stored message is on disk, or settled before that. Called right behind its `append`. */
+  confirm(seq: number, target: ConfirmTarget, number: number): void;
+  /** Has a stored message written, with what was added before it. `urgent`: a publisher waits for it. */
+  flush(urgent: boolean, seq: number): void;
+  /** Sequence number of the ready message whose turn it is, -1 where there is none. */
+  peek(): number;
+  /** Marks a ready message as delivered and not yet acknowledged. */
+  take(seq: number): void;
+  view(seq: number, message: Message): void;
+  redelivered(seq: number): boolean;
+  /** When a message expires, in milliseconds since the epoch; Infinity for never. */
+  deadline(seq: number): number;
+  bodySize(seq: number): number;
+  /** Size of the bodies of all ready messages. It reads them all: for a limit on bytes that comes to a queue with messages. */
+  countReadyBytes(): number;
+  /** Removes a message for good, ready or unacked. */
+  settle(seq: number): void;
+  /** Puts a delivered message back to its own place. */
+  requeue(seq: number): void;
+  /** Removes all ready messages and returns their number. */
+  purge(): number;
+  /** The queue is deleted. */
+  drop(): void;
+}

@@ -1,0 +1,18 @@
+/** What a queue asks of the vhost that it belongs to. */
+import type { DeathReason } from '../dead-letter.ts';
+import type { Deadlines } from '../deadlines.ts';
+import type { Message } from '../message.ts';
+import type { QueueSettings } from './settings.ts';
+
+export interface DyingQueue {
+  readonly name: string;
+  readonly settings: QueueSettings;
+}
+
+export interface QueueHost {
+  readonly deadlines: Deadlines;
+  /** The queue gives a message up; the view is only valid during the call. Without a dead letter exchange nothing happens. */
+  deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
+  /** The queue was unused for as long as it may be. */
+  queueExpired(name: string): void;
+}

@@ -1,0 +1,54 @@
+/**
+ * What a queue's arguments and policies ask of it, read once (RabbitMQ: Queues; Time-To-Live and Expiration; Queue Length Limit;
+ * Dead Letter Exchanges; Priority Queues; Single Active Consumer; Quorum Queues).
+ */
+import type { FieldTable } from '../../protocol/field-table.ts';
+import { isInteger } from '../arguments/field-equality.ts';
+
+export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
+
+export interface QueueSettings {
+  readonly type: string;
+  /** Longest stay of a message, in milliseconds. */
+  readonly messageTtl: number | undefined;
+  /** How long the queue stays unused before it goes, in milliseconds. */
+  readonly expires: number | undefined;
+  /** Most ready messages, and most bytes in their bodies. */
+  readonly maxLength: number | undefined;
+  readonly maxLengthBytes: number | undefined;
+  readonly overflow: Overflow;
+  readonly deadLetterExchange: string | undefined;
+  readonly deadLetterRoutingKey: string | undefined;
+  /** Highest priority; 0 where the queue knows none. */
+  readonly maxPriority: number;
+  readonly singleActiveConsumer: boolean;
+  /** How often a message may come back before it is dead-lettered. */
+  readonly deliveryLimit: number | undefined;
+}
+
+/** The arguments are valid: see arguments/queue-arguments.ts. */
+export function readSettings(args: FieldTable): QueueSettings {
+  const number = (name: string): number | undefined => {
+    const field = args.get(name);
+    return field !== undefined && isInteger(field) ? Number(field.value) : undefined;
+  };
+  const text = (name: string): string | undefined => {
+    const field = args.get(name);
+    return field?.type === 'longstr' ? field.value.toString() : undefined;
+  };
+  const single = args.get('x-single-active-consumer');
+  const limit = number('x-delivery-limit');
+  return {
+    type: text('x-queue-type') ?? 'classic',
+    messageTtl: number('x-message-ttl'),
+    expires: number('x-expires'),
+    maxLength: number('x-max-length'),
+    maxLengthBytes: number('x-max-length-bytes'),
+    overflow: (text('x-overflow') as Overflow | undefined) ?? 'drop-head',
+    deadLetterExchange: text('x-dead-letter-exchange'),
+    deadLetterRoutingKey: text('x-dead-letter-routing-key'),
+    maxPriority: number('x-max-priority') ?? 0,
+    singleActiveConsumer: single?.type === 'bool' && single.value,
+    deliveryLimit: limit === undefined || limit < 0 ? undefined : limit,
+  };
+}

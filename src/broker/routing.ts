@@ -1,0 +1,91 @@
+/** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
+import type { Bodies } from './bodies.ts';
+import { type DeathReason, deadLetter, isCycle } from './dead-letter.ts';
+import type { Exchange } from './exchange/exchange.ts';
+import type { History } from './exchange/history.ts';
+import type { Message } from './message.ts';
+import { Queue } from './queue/queue.ts';
+import type { DyingQueue } from './queue/queue-host.ts';
+import { type Directory, findRoute, type Route } from './route.ts';
+import { furtherRoutingKeys, stripBcc } from './routing-headers.ts';
+import type { ConfirmLedger, Sink } from './sink.ts';
+
+/** Routes kept by exchange and routing key before all are forgotten. */
+const ROUTES_KEPT = 10_000;
+
+export class Routing {
+  readonly #directory: Directory;
+  readonly #bodies: Bodies;
+  readonly #routes = new Map<Exchange, Map<string, Route>>();
+  #count = 0;
+
+  constructor(directory: Directory, bodies: Bodies) {
+    this.#directory = directory;
+    this.#bodies = bodies;
+  }
+
+  /** The way of a message by its exchange and routing key. */
+  route(exchange: Exchange, routingKey: string): Route {
+    let routes = this.#routes.get(exchange);
+    const known = routes?.get(routingKey);
+    if (known !== undefined) return known;
+    const route = findRoute(this.#directory, exchange, routingKey, undefined);
+    if (this.#count++ >= ROUTES_KEPT) this.forget();
+    if (routes === undefined) this.#routes.set(exchange, (routes = new Map<string, Route>()));
+    routes.set(routingKey, route);
+    return route;
+  }
+
+  /** Exchanges, queues or bindings have changed. */
+  forget(): void {
+    if (this.#count === 0) return;
+    this.#routes.clear();
+    this.#count = 0;
+  }
+
+  /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
+  publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
+    const { sinks, histories } = this.#wayOf(message, route);
+    for (let i = 0; i < histories.length; i++) histories[i].keep(message);
+    if (sinks.length === 0) return false;
+    this.#hand(message, sinks, ledger, number);
+    return true;
+  }
+
+  /** Sends what a queue gives up to its dead letter exchange; a letter that would go round for ever goes nowhere. */
+  deadLetter(queue: DyingQueue, message: Message, reason: DeathReason, at: number): void {
+    const { deadLetterExchange: name, deadLetterRoutingKey } = queue.settings;
+    const exchange = name === undefined ? undefined : this.#directory.exchange(name);
+    if (name === undefined || exchange === undefined) return;
+    const death = { queue: queue.name, reason, at, deadLetterExchange: name, deadLetterRoutingKey };
+    const letter = deadLetter(message, death);
+    const { sinks, histories } = this.#wayOf(letter, this.route(exchange, letter.routingKey));
+    for (const history of histories) history.keep(letter);
+    const open =
+      reason === 'rejected' ? sinks : sinks.filter((sink) => !(sink instanceof Queue && isCycle(letter, sink.name)));
+    if (open.length > 0) this.#hand(letter, open, undefined, 0);
+  }
+
+  /** Gives what passed an exchange to a new destination of it, which may be an exchange. */
+  replay(history: History, destination: Queue | Exchange): void {
+    for (const message of history.replay()) {
+      if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
+      else this.publish(message, this.route(destination, message.routingKey), undefined, 0);
+    }
+  }
+
+  #hand(message: Message, sinks: readonly Sink[], ledger: ConfirmLedger | undefined, number: number): void {
+    const { persistent } = message;
+    this.#bodies.share(message, sinks.length);
+    for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, ledger, number);
+  }
+
+  /** The message's own way, where the remembered one is not all there is to it. */
+  #wayOf(message: Message, route: Route): Route {
+    const further = furtherRoutingKeys(message);
+    if (further.length === 0 && !route.perMessage) return route;
+    const way = findRoute(this.#directory, route.exchange, route.routingKey, message, further);
+    if (further.length > 0) stripBcc(message);
+    return way;
+  }
+}
