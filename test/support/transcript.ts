@@ -46,7 +46,11 @@ export class Recorder {
     const parts: string[] = [name, JSON.stringify(fields, plain)];
     if (content !== undefined) {
       const { properties, body, frames } = content;
-      parts.push(JSON.stringify(properties, plain), `${body.length} octets`, frames.length > 1 ? `${frames.join(' ')}` : '');
+      parts.push(
+        JSON.stringify(properties, plain),
+        `${body.length} octets`,
+        frames.length > 1 ? `${frames.join(' ')}` : '',
+      );
     }
     return parts
       .join(' ')

@@ -60,7 +60,8 @@ describe('spec/conformance.json', () => {
       expect(rule.text, rule.id).not.toBe('');
       expect(['spec', 'rabbitmq'], rule.id).toContain(rule.source);
       if (rule.reply !== null) {
-        const reply = /^(connection\.close \d{3} [A-Z_]+|channel\.close \d{3} [A-Z_]+|basic\.return 312 NO_ROUTE|end of stream)$/;
+        const reply =
+          /^(connection\.close \d{3} [A-Z_]+|channel\.close \d{3} [A-Z_]+|basic\.return 312 NO_ROUTE|end of stream)$/;
         for (const part of rule.reply.split('; ')) expect(part, rule.id).toMatch(reply);
       }
     }
