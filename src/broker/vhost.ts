@@ -21,6 +21,7 @@ import type { Parameters } from './parameters.ts';
 import { Policies } from './policy/policies.ts';
 import { PriorityLog } from './queue/priority-log.ts';
 import { type Owner, Queue, type QueueOptions } from './queue/queue.ts';
+import { checkQuorumDeclaration, checkQuorumDelete } from './queue/quorum.ts';
 import type { DyingQueue, QueueHost } from './queue/queue-host.ts';
 import { type LogContext, QueueLog } from './queue/log.ts';
 import type { MessageLog } from './queue/message-log.ts';
@@ -172,6 +173,7 @@ export class Vhost implements Directory, QueueHost {
     }
     this.#checkQueueLimit(name);
     checkQueueArguments(options.arguments, name, this.name);
+    checkQuorumDeclaration(options, this.name);
     const stored = options.durable && owner === undefined;
     const id = stored ? this.#context.nextQueueId() : 0;
     const queue = this.#addQueue({ ...options, durable: stored }, id);
@@ -188,6 +190,7 @@ export class Vhost implements Directory, QueueHost {
 
   /** queue.delete: returns the number of ready messages that went with it. */
   deleteQueue(queue: Queue, ifUnused = false, ifEmpty = false): number {
+    checkQuorumDelete(queue, this.name, ifUnused, ifEmpty);
     if (ifEmpty && queue.ready > 0) {
       throw new AmqpError('PRECONDITION_FAILED', `queue '${queue.name}' in vhost '${this.name}' not empty`);
     }

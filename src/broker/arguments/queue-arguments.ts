@@ -10,6 +10,8 @@ import { isInteger } from './field-equality.ts';
 /** What is wrong with a value, in RabbitMQ's words; undefined where nothing is. */
 type Check = (value: FieldValue, all: FieldTable) => string | undefined;
 
+const TYPE = 'x-queue-type';
+
 /** Ten years in milliseconds, RabbitMQ's longest time. */
 const LONGEST_MS = 315_360_000_000;
 
@@ -53,46 +55,72 @@ const queueVersion: Check = (value) => {
   return value.value === 1 || value.value === 2 ? undefined : `"unsupported queue version '${value.value}'"`;
 };
 
+/** Streams are known and not there yet: better refused than taken for what they are not. */
+const queueType = oneOf(['classic', 'quorum'], (type) => `"unsupported queue type '${type}'"`);
+
 const maxAge: Check = (value) => {
   if (value.type !== 'longstr') return `{unacceptable_type,${value.type}}`;
   return /^\d+[YMDhms]$/.test(value.value.toString()) ? undefined : 'invalid_max_age';
 };
 
-/** In the order in which redeclarations compare them. */
-const ARGUMENTS: ReadonlyMap<string, Check> = new Map<string, Check>([
-  ['x-expires', time(positive)],
-  ['x-message-ttl', time(nonNegative)],
-  ['x-dead-letter-exchange', string],
-  ['x-dead-letter-routing-key', deadLetterRoutingKey],
-  ['x-dead-letter-strategy', oneOf(['at-most-once', 'at-least-once'], () => 'invalid_dlx_strategy')],
-  ['x-max-length', nonNegative],
-  ['x-max-length-bytes', nonNegative],
-  ['x-max-in-memory-length', nonNegative],
-  ['x-max-in-memory-bytes', nonNegative],
-  ['x-max-priority', priority],
-  ['x-overflow', oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], () => 'invalid_overflow')],
-  ['x-queue-mode', oneOf(['default', 'lazy'], (mode) => `"unsupported queue mode '${mode}'"`)],
-  ['x-queue-version', queueVersion],
-  ['x-single-active-consumer', boolean],
-  ['x-queue-type', oneOf(['classic', 'quorum', 'stream'], (type) => `"unsupported queue type '${type}'"`)],
-  ['x-delivery-limit', integer],
-  ['x-quorum-initial-group-size', positive],
-  ['x-initial-cluster-size', positive],
+interface Argument {
+  readonly check: Check;
+  /** The queue types that know it; all where it is left out. */
+  readonly types?: readonly string[];
+}
+
+const CLASSIC = ['classic'];
+const QUORUM = ['quorum'];
+const STREAM = ['stream'];
+
+/** In the order in which declarations check them and redeclarations compare them. */
+const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
+  ['x-expires', { check: time(positive) }],
+  ['x-message-ttl', { check: time(nonNegative) }],
+  ['x-dead-letter-exchange', { check: string }],
+  ['x-dead-letter-routing-key', { check: deadLetterRoutingKey }],
+  [
+    'x-dead-letter-strategy',
+    { check: oneOf(['at-most-once', 'at-least-once'], () => 'invalid_dlx_strategy'), types: QUORUM },
+  ],
+  ['x-max-length', { check: nonNegative }],
+  ['x-max-length-bytes', { check: nonNegative }],
+  ['x-max-in-memory-length', { check: nonNegative, types: QUORUM }],
+  ['x-max-in-memory-bytes', { check: nonNegative, types: QUORUM }],
+  ['x-max-priority', { check: priority, types: CLASSIC }],
+  ['x-overflow', { check: oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], () => 'invalid_overflow') }],
+  [
+    'x-queue-mode',
+    { check: oneOf(['default', 'lazy'], (mode) => `"unsupported queue mode '${mode}'"`), types: CLASSIC },
+  ],
+  ['x-queue-version', { check: queueVersion, types: CLASSIC }],
+  ['x-single-active-consumer', { check: boolean }],
+  [TYPE, { check: queueType }],
+  ['x-delivery-limit', { check: integer, types: QUORUM }],
+  ['x-quorum-initial-group-size', { check: positive, types: QUORUM }],
+  ['x-initial-cluster-size', { check: positive, types: STREAM }],
   [
     'x-queue-leader-locator',
-    oneOf(['client-local', 'balanced', 'least-leaders', 'random'], () => 'invalid_queue_locator_arg'),
+    { check: oneOf(['client-local', 'balanced', 'least-leaders', 'random'], () => 'invalid_queue_locator_arg') },
   ],
-  ['x-queue-master-locator', string],
-  ['x-max-age', maxAge],
-  ['x-stream-max-segment-size-bytes', nonNegative],
-  ['x-stream-filter-size-bytes', nonNegative],
+  ['x-queue-master-locator', { check: string, types: CLASSIC }],
+  ['x-max-age', { check: maxAge, types: STREAM }],
+  ['x-stream-max-segment-size-bytes', { check: nonNegative, types: STREAM }],
+  ['x-stream-filter-size-bytes', { check: nonNegative, types: STREAM }],
 ]);
 
 /** Throws AmqpError PRECONDITION_FAILED for the first argument that RabbitMQ would not take. */
 export function checkQueueArguments(args: FieldTable, queue: string, vhost: string): void {
-  for (const [name, check] of ARGUMENTS) {
+  const invalid = (name: string, detail: string): AmqpError =>
+    new AmqpError('PRECONDITION_FAILED', `invalid arg '${name}' for queue '${queue}' in vhost '${vhost}'${detail}`);
+  // First the type: what else is valid depends on it.
+  const wrongType = args.has(TYPE) ? queueType(args.get(TYPE)!, args) : undefined;
+  if (wrongType !== undefined) throw invalid(TYPE, `: ${wrongType}`);
+  const type = queueTypeOf(args);
+  for (const [name, { check, types }] of ARGUMENTS) {
     const value = args.get(name);
     if (value === undefined) continue;
+    if (types?.includes(type) === false) throw invalid(name, ` of queue type rabbit_${type}_queue`);
     if (name === 'x-dead-letter-exchange' && value.type !== 'longstr') {
       throw new AmqpError(
         'PRECONDITION_FAILED',
@@ -100,20 +128,20 @@ export function checkQueueArguments(args: FieldTable, queue: string, vhost: stri
       );
     }
     const wrong = check(value, args);
-    if (wrong === undefined) continue;
-    throw new AmqpError(
-      'PRECONDITION_FAILED',
-      `invalid arg '${name}' for queue '${queue}' in vhost '${vhost}': ${wrong}`,
-    );
+    if (wrong !== undefined) throw invalid(name, `: ${wrong}`);
   }
+}
+
+/** The queue's type by its arguments: `classic` where they name none. */
+export function queueTypeOf(args: FieldTable): string {
+  const type = args.get(TYPE);
+  return type?.type === 'longstr' ? type.value.toString() : 'classic';
 }
 
 /** Throws AmqpError PRECONDITION_FAILED where a redeclaration differs in an argument that counts. */
 export function checkSameQueueArguments(received: FieldTable, current: FieldTable, queue: string, vhost: string): void {
   const normal = (args: FieldTable): FieldTable =>
-    args.has('x-queue-type')
-      ? args
-      : new Map([...args, ['x-queue-type', { type: 'longstr', value: 'classic' } as const]]);
+    args.has(TYPE) ? args : new Map([...args, [TYPE, { type: 'longstr', value: 'classic' } as const]]);
   const [now, then] = [normal(received), normal(current)];
   for (const name of ARGUMENTS.keys()) checkEquivalentArgument('queue', queue, vhost, name, now, then);
 }

@@ -98,11 +98,17 @@ function consume(channel: Channel, method: BasicConsume, tag: string): void {
   access.check('read', 'queue', name);
   const queue = vhost.existingQueue(name, channel.connection);
   const priority = consumerPriority(method.arguments, name, vhost.name);
-  const { consumers } = queue;
-  if (consumers.exclusive || (method.exclusive && (consumers.count > 0 || queue.settings.singleActiveConsumer))) {
+  const { consumers, settings } = queue;
+  const quorum = settings.type === 'quorum';
+  if (quorum && channel.globalPrefetch > 0) {
+    throw new AmqpError('NOT_IMPLEMENTED', `queue '${name}' in vhost '${vhost.name}' does not support global qos`);
+  }
+  // Quorum queues do not know exclusive consumers: RabbitMQ takes the flag and lets others consume too.
+  const exclusive = method.exclusive && !quorum;
+  if (consumers.exclusive || (exclusive && (consumers.count > 0 || settings.singleActiveConsumer))) {
     throw exclusiveUse(name, vhost.name);
   }
-  const { noAck, exclusive } = method;
+  const { noAck } = method;
   const { prefetch } = channel;
   const options = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };
   const consumer = new ChannelConsumer(queue, channel, options);

@@ -1,6 +1,7 @@
 /** Class queue (AMQP 0-9-1 section 1.7). */
 import { randomBytes } from 'node:crypto';
 import { defaultExchangeRefused, reservedName } from '../../broker/errors.ts';
+import { SERVER_NAMED } from '../../broker/queue/quorum.ts';
 import { REPLY_TO } from '../../broker/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { BindingSpec } from '../../broker/vhost.ts';
@@ -69,7 +70,7 @@ function declare(channel: Channel, method: QueueDeclare): string {
   const { connection } = channel;
   const { access, vhost } = connection;
   const named = resourceName(method.queue);
-  const name = named === '' ? `amq.gen-${randomBytes(16).toString('base64url')}` : named;
+  const name = named === '' ? `${SERVER_NAMED}${randomBytes(16).toString('base64url')}` : named;
   access.check('configure', 'queue', name);
   if (named.startsWith('amq.')) throw reservedName('queue', name);
   const deadLetter = method.arguments.get('x-dead-letter-exchange');
