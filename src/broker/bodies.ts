@@ -1,24 +1,37 @@
 /**
  * The bodies that are kept apart from the logs: large ones, and those that several queues took. Each is stored once, and
- * removed from the store when the last record that refers to it is settled.
+ * removed from the store when the last record that refers to it is settled. What memory has no room for is read again when
+ * its turn comes.
  */
 import type { Batch } from '../store/batch.ts';
+import type { Scratch } from '../store/scratch.ts';
 import type { LogSource, Store } from '../store/store.ts';
 import { Body } from './body.ts';
+import type { Evictable, Memory } from './memory.ts';
 import type { Message } from './message.ts';
 
 /** From this size on a body is kept apart even for one queue, so that a segment stays a handy piece. */
 const LARGE_BYTES = 256 * 1024;
 /** From this size on it is kept apart where several queues take it. */
 const SHARED_BYTES = 4096;
+/** Bytes of the oldest bodies that stay in memory, as they are wanted first. */
+const KEPT_BYTES = 8 * 1024 * 1024;
 
-export class Bodies implements LogSource {
+export class Bodies implements LogSource, Evictable {
   readonly #store: Store;
-  readonly #byId = new Map<number, Body>();
+  readonly #memory: Memory;
+  /** What the store had at the start. */
+  readonly #recovered = new Map<number, Body>();
+  /** Bodies that are in memory, oldest first. */
+  readonly #resident = new Set<Body>();
   readonly #dropped: number[] = [];
+  /** Handed to the store since the last batch, and with it. */
+  #written: Body[] = [];
+  #collected: Body[] = [];
 
-  constructor(store: Store) {
+  constructor(store: Store, memory: Memory) {
     this.#store = store;
+    this.#memory = memory;
   }
 
   /** Sets the message's body apart where that pays, given the number of queues that take it. */
@@ -35,10 +48,29 @@ export class Bodies implements LogSource {
     message.bodyOwned = true;
   }
 
-  /** Points the message at a body that a record refers to, reading it from the store where it is not in memory. */
+  /** One more record refers to the body. */
+  refer(body: Body): void {
+    if (body.references++ > 0 || body.bytes === undefined) return;
+    this.#resident.add(body);
+    this.#memory.grew(body.size, this);
+  }
+
+  /** A record that refers to the body is gone. */
+  release(body: Body): void {
+    if (--body.references > 0) return;
+    this.#recovered.delete(body.id);
+    if (this.#resident.delete(body)) this.#memory.shrank(body.size);
+    if (body.place !== undefined) this.#memory.scratch!.free(body.place);
+    body.place = undefined;
+    if (!body.stored) return;
+    this.#dropped.push(body.id);
+    this.#store.schedule(this, false);
+  }
+
+  /** Points the message at a body that a record refers to, reading it from disk where it is not in memory. */
   attach(message: Message, body: Body): void {
     message.shared = body;
-    message.body = body.bytes ?? this.#store.readBody(body.id);
+    message.body = body.bytes ?? this.#read(body);
     message.bodyStart = 0;
     message.bodyEnd = body.size;
     message.bodyOwned = true;
@@ -47,46 +79,62 @@ export class Bodies implements LogSource {
   /** Writes the body with the first record that refers to it. */
   write(body: Body, batch: Batch): void {
     if (body.stored) return;
-    batch.body(body.id, body.bytes!);
+    batch.body(body.id, body.bytes ?? this.#read(body));
     body.stored = true;
-  }
-
-  /** A record that refers to the body is gone. */
-  release(body: Body): void {
-    if (--body.references > 0) return;
-    this.#byId.delete(body.id);
-    if (!body.stored) return;
-    this.#dropped.push(body.id);
+    this.#written.push(body);
     this.#store.schedule(this, false);
   }
 
   /** A body that the store has. Its references are counted as its records are recovered. */
   recover(id: number, size: number): void {
     const body = new Body(id, size, undefined);
-    body.stored = true;
-    this.#byId.set(id, body);
+    body.stored = body.committed = true;
+    this.#recovered.set(id, body);
   }
 
   /** A recovered body by its number; undefined where the store has none. */
   find(id: number): Body | undefined {
-    return this.#byId.get(id);
+    return this.#recovered.get(id);
   }
 
   /** Removes the recovered bodies that no record refers to: what a crash between two writes may leave. */
   dropUnreferenced(): void {
-    for (const body of [...this.#byId.values()]) {
+    for (const body of [...this.#recovered.values()]) {
       if (body.references > 0) continue;
       body.references = 1;
       this.release(body);
     }
   }
 
+  evict(scratch: Scratch | undefined): number {
+    let kept = 0;
+    let freed = 0;
+    for (const body of [...this.#resident]) {
+      kept += body.size;
+      if (kept <= KEPT_BYTES || !(body.committed || scratch !== undefined)) continue;
+      if (!body.committed) body.place = scratch!.write(body.bytes!);
+      body.bytes = undefined;
+      this.#resident.delete(body);
+      freed += body.size;
+      this.#memory.shrank(body.size);
+    }
+    return freed;
+  }
+
   collect(batch: Batch): void {
     for (const id of this.#dropped) batch.dropBody(id);
     this.#dropped.length = 0;
+    // What was written in this batch by logs that come after is committed with the next for certain.
+    this.#collected = this.#written;
+    this.#written = [];
   }
 
   committed(): void {
-    // Nobody waits for a body to go.
+    for (const body of this.#collected) body.committed = true;
+    this.#collected = [];
+  }
+
+  #read(body: Body): Buffer {
+    return body.place === undefined ? this.#store.readBody(body.id) : this.#memory.scratch!.read(body.place);
   }
 }

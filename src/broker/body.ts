@@ -1,14 +1,17 @@
 /** A large body, stored once however many queues took its message. Its users count their references. */
+import type { ScratchPlace } from '../store/scratch.ts';
 
 export class Body {
   readonly id: number;
   readonly size: number;
-  /** Undefined where the body is on disk only. */
+  /** Undefined where the body is on disk only: in the store, or in the scratch file at `place`. */
   bytes: Buffer | undefined;
+  place: ScratchPlace | undefined;
   /** Records that refer to the body. */
   references = 0;
-  /** True once the body was handed to the store. */
+  /** True once the body was handed to the store, and once the store has committed it. */
   stored = false;
+  committed = false;
 
   constructor(id: number, size: number, bytes: Buffer | undefined) {
     this.id = id;

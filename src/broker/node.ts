@@ -58,8 +58,8 @@ export class Node {
     this.parameters = new Parameters(store);
     this.auth = new Auth(store, this.parameters);
     this.limits = new Limits(this.parameters);
-    this.#bodies = new Bodies(store);
     this.memory = new Memory({ budget: memoryBudget, scratch, alarms: this.alarms });
+    this.#bodies = new Bodies(store, this.memory);
     store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
   }
 

@@ -47,9 +47,9 @@ export class Logs {
   constructor(folder: string, store: SqliteStore) {
     this.#folder = folder;
     this.store = store;
-    this.bodies = new Bodies(store);
     this.#scratch = new Scratch(folder);
     this.memory = new Memory({ budget: BUDGET, scratch: this.#scratch, alarms: new Alarms() });
+    this.bodies = new Bodies(store, this.memory);
     const state = store.recover();
     this.#nextQueueId = state.nextQueueId;
     for (const [id, size] of state.bodies) this.bodies.recover(id, size);

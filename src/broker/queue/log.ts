@@ -69,7 +69,7 @@ export class QueueLog implements MessageLog, Evictable {
         own.push(new Page(id, first - base, last - base, count, { settled, bodies }));
       }
       const segment = Segment.cold(base, own.at(-1)!.last + 1, own);
-      for (const body of this.#bodiesOf(segment)) body.references++;
+      for (const body of this.#bodiesOf(segment)) this.#bodies.refer(body);
       this.#ready += segment.ready;
       next = Math.max(next, base + segment.count);
       segments.push(segment);
@@ -85,6 +85,7 @@ export class QueueLog implements MessageLog, Evictable {
     const { tail } = this.#segments;
     const before = tail.footprint;
     const index = tail.append(message, stored, deadline);
+    if (message.shared !== undefined) this.#bodies.refer(message.shared);
     if (stored) this.#writer!.added(tail, index);
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#ready++;

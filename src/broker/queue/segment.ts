@@ -99,7 +99,6 @@ export class Segment {
     if (!stored) this.#unstored++;
     if (message.shared !== undefined) {
       this.#keepBody(index, message.shared);
-      message.shared.references++;
     }
     return index;
   }
