@@ -48,7 +48,6 @@ export class Queue implements QueueDestination, ConsumerQueue {
   #mayExpire = false;
   readonly #expiry = new Deadline(() => this.#expire());
   readonly #disuse = new Deadline(() => this.#expireUnused());
-  #usedAt = 0;
   /** Bytes of the ready bodies; counted only while they are limited. */
   #readyBytes = 0;
   /** How often messages came back, where that counts; by sequence number. */
@@ -109,8 +108,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
       this.#host.deadlines.set(this.#disuse, Infinity);
       return;
     }
-    this.#usedAt = this.#now();
-    this.#host.deadlines.set(this.#disuse, this.#usedAt + expires);
+    this.#host.deadlines.set(this.#disuse, this.#now() + expires);
   }
 
   /**
@@ -144,7 +142,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
       consumer.target.deliver(consumer, message, seq, false);
     } else {
       if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += message.bodySize;
-      if (deadline !== Infinity && this.#expiry.at === Infinity) this.#armExpiry();
+      if (deadline < this.#expiry.at) this.#watchHead();
       this.#dropHead();
     }
   }
@@ -169,6 +167,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
           consumer.target.deliver(consumer, this.#view, seq, redelivered);
         }
       }
+      this.#watchHead();
     } finally {
       this.#dispatching = false;
       this.#view.clear();
@@ -185,6 +184,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
     use(this.#view, noAck ? -1 : seq, redelivered);
     this.#view.clear();
     if (noAck) this.settle(seq);
+    this.#watchHead();
     return true;
   }
 
@@ -214,7 +214,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
     }
     this.#log.requeue(seq);
     if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += this.#log.bodySize(seq);
-    if (this.#mayExpire) this.#armExpiry();
+    this.#watchHead();
   }
 
   /** Removes the ready messages and returns their number. */
@@ -277,7 +277,8 @@ export class Queue implements QueueDestination, ConsumerQueue {
 
   /** False where a message for which no consumer waits cannot stay: it has no time to, or there is no room. */
   #admits(message: Message, deadline: number, ledger: ConfirmLedger | undefined, number: number): boolean {
-    if (deadline !== Infinity && deadline <= this.#now()) {
+    // Behind others it waits for its turn, as all that expires does.
+    if (deadline !== Infinity && this.#log.ready === 0 && deadline <= this.#now()) {
       this.#host.deadLetter(this, message, 'expired');
       return false;
     }
@@ -297,11 +298,13 @@ export class Queue implements QueueDestination, ConsumerQueue {
   #dropHead(): void {
     const { maxLength = Infinity, maxLengthBytes = Infinity, overflow } = this.#settings;
     if (overflow !== 'drop-head') return;
-    while (this.#log.ready > maxLength || this.#readyBytes > maxLengthBytes) {
+    if (this.#log.ready <= maxLength && this.#readyBytes <= maxLengthBytes) return;
+    do {
       const seq = this.#log.peek();
       if (seq < 0) return;
       this.#giveUpReady(seq, 'maxlen');
-    }
+    } while (this.#log.ready > maxLength || this.#readyBytes > maxLengthBytes);
+    this.#watchHead();
   }
 
   #giveUpReady(seq: number, reason: DeathReason): void {
@@ -324,6 +327,13 @@ export class Queue implements QueueDestination, ConsumerQueue {
     if (this.#deleted) return;
     this.#head();
     this.#armExpiry();
+  }
+
+  /** Another message may be the head now. One that expires later than is waited for is found when that moment comes. */
+  #watchHead(): void {
+    if (!this.#mayExpire) return;
+    const seq = this.#log.peek();
+    if (seq >= 0 && this.#log.deadline(seq) < this.#expiry.at) this.#armExpiry();
   }
 
   #armExpiry(): void {

@@ -59,7 +59,10 @@ function declarePassive(channel: Channel, method: QueueDeclare): string {
   const { vhost } = channel.connection;
   const name = resourceName(method.queue);
   const isReply = name === REPLY_TO || (isReplyName(name) && vhost.replyTargets.find(name) !== undefined);
-  return isReply ? name : vhost.existingQueue(name, channel.connection).name;
+  if (isReply) return name;
+  const queue = vhost.existingQueue(name, channel.connection);
+  queue.touch();
+  return queue.name;
 }
 
 function isReplyName(name: string): boolean {
