@@ -40,8 +40,8 @@ export class Queue implements QueueDestination, ConsumerQueue {
   readonly #host: QueueHost;
   readonly #log: MessageLog;
   #settings: QueueSettings;
-  readonly #view = new Message();
-  readonly #dying = new Message();
+  /** What consumers are shown; made for the first. */
+  #view: Message | undefined;
   #dispatching = false;
   #deleted = false;
   /** True where a message may have a deadline. */
@@ -51,7 +51,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
   /** Bytes of the ready bodies; counted only while they are limited. */
   #readyBytes = 0;
   /** How often messages came back, where that counts; by sequence number. */
-  readonly #returns = new Map<number, number>();
+  #returns: Map<number, number> | undefined;
 
   constructor(options: QueueOptions, id: number, log: MessageLog, host: QueueHost) {
     this.name = options.name;
@@ -118,13 +118,21 @@ export class Queue implements QueueDestination, ConsumerQueue {
   accept(message: Message, persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void {
     if (this.#deleted) return;
     const log = this.#log;
+    if (this.#settings.overflow !== 'drop-head' && this.#isFull(message)) {
+      this.#refuse(message, ledger, number);
+      return;
+    }
     const consumer = log.ready === 0 && !this.#dispatching ? this.consumers.next() : undefined;
     if (consumer?.noAck === true) {
       consumer.target.deliver(consumer, message, -1, false);
       return;
     }
     const deadline = this.#deadlineOf(message);
-    if (consumer === undefined && !this.#admits(message, deadline, ledger, number)) return;
+    // Behind others it waits for its turn, as all that expires does.
+    if (consumer === undefined && log.ready === 0 && deadline !== Infinity && deadline <= this.#now()) {
+      this.#host.deadLetter(this, message, 'expired');
+      return;
+    }
     const stored = persistent && log.stores;
     const { maxPriority } = this.#settings;
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
@@ -157,20 +165,21 @@ export class Queue implements QueueDestination, ConsumerQueue {
         if (consumer === undefined) break;
         const seq = this.#head();
         if (seq < 0) break;
-        const redelivered = this.#show(seq);
+        const view = this.#show(seq);
+        const redelivered = this.#log.redelivered(seq);
         if (consumer.noAck) {
-          consumer.target.deliver(consumer, this.#view, -1, redelivered);
+          consumer.target.deliver(consumer, view, -1, redelivered);
           this.settle(seq);
         } else {
           this.#log.take(seq);
           consumer.unacked++;
-          consumer.target.deliver(consumer, this.#view, seq, redelivered);
+          consumer.target.deliver(consumer, view, seq, redelivered);
         }
       }
       this.#watchHead();
     } finally {
       this.#dispatching = false;
-      this.#view.clear();
+      this.#view?.clear();
     }
   }
 
@@ -179,10 +188,11 @@ export class Queue implements QueueDestination, ConsumerQueue {
     this.touch();
     const seq = this.#head();
     if (seq < 0) return false;
-    const redelivered = this.#show(seq);
+    const view = this.#show(seq);
+    const redelivered = this.#log.redelivered(seq);
     if (!noAck) this.#log.take(seq);
-    use(this.#view, noAck ? -1 : seq, redelivered);
-    this.#view.clear();
+    use(view, noAck ? -1 : seq, redelivered);
+    view.clear();
     if (noAck) this.settle(seq);
     this.#watchHead();
     return true;
@@ -191,7 +201,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
   /** A delivered message is acknowledged. */
   settle(seq: number): void {
     if (this.#deleted) return;
-    if (this.#returns.size > 0) this.#returns.delete(seq);
+    this.#returns?.delete(seq);
     this.#log.settle(seq);
   }
 
@@ -205,15 +215,16 @@ export class Queue implements QueueDestination, ConsumerQueue {
     if (this.#deleted) return;
     const { type, deliveryLimit } = this.#settings;
     if (type === 'quorum') {
-      const returns = (this.#returns.get(seq) ?? 0) + 1;
+      const returns = (this.#returns?.get(seq) ?? 0) + 1;
       if (deliveryLimit !== undefined && returns > deliveryLimit) {
         this.#giveUp(seq, 'delivery_limit');
         return;
       }
-      this.#returns.set(seq, returns);
+      (this.#returns ??= new Map<number, number>()).set(seq, returns);
     }
     this.#log.requeue(seq);
     if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += this.#log.bodySize(seq);
+    this.#dropHead();
     this.#watchHead();
   }
 
@@ -247,13 +258,13 @@ export class Queue implements QueueDestination, ConsumerQueue {
     this.#log.drop();
   }
 
-  /** Points the view at a ready message that is about to leave the queue; returns whether it was delivered before. */
-  #show(seq: number): boolean {
-    const view = this.#view;
+  /** The view of a ready message that is about to leave the queue. */
+  #show(seq: number): Message {
+    const view = (this.#view ??= new Message());
     this.#log.view(seq, view);
     if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes -= view.bodySize;
-    if (this.#returns.size > 0) withDeliveryCount(view, this.#returns.get(seq));
-    return this.#log.redelivered(seq);
+    if (this.#returns !== undefined) withDeliveryCount(view, this.#returns.get(seq));
+    return view;
   }
 
   /** The ready message whose turn it is, past those that have expired; -1 where there is none. */
@@ -275,18 +286,10 @@ export class Queue implements QueueDestination, ConsumerQueue {
     return this.#now() + ttl;
   }
 
-  /** False where a message for which no consumer waits cannot stay: it has no time to, or there is no room. */
-  #admits(message: Message, deadline: number, ledger: ConfirmLedger | undefined, number: number): boolean {
-    // Behind others it waits for its turn, as all that expires does.
-    if (deadline !== Infinity && this.#log.ready === 0 && deadline <= this.#now()) {
-      this.#host.deadLetter(this, message, 'expired');
-      return false;
-    }
-    const { overflow } = this.#settings;
-    if (overflow === 'drop-head' || !this.#isFull(message)) return true;
-    if (overflow === 'reject-publish-dlx') this.#host.deadLetter(this, message, 'maxlen');
+  /** There is no room for a new message, whether or not a consumer waits for one. */
+  #refuse(message: Message, ledger: ConfirmLedger | undefined, number: number): void {
+    if (this.#settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this, message, 'maxlen');
     ledger?.rejected(number);
-    return false;
   }
 
   #isFull(message: Message): boolean {
@@ -315,12 +318,13 @@ export class Queue implements QueueDestination, ConsumerQueue {
   /** Both in one batch of the store: the message is in its next queue, or still in this one, whatever happens. */
   #giveUp(seq: number, reason: DeathReason): void {
     if (this.#settings.deadLetterExchange !== undefined) {
-      this.#log.view(seq, this.#dying);
-      const letter = this.#dying.copy();
+      const dying = new Message();
+      this.#log.view(seq, dying);
+      const letter = dying.copy();
       this.#log.settle(seq);
       this.#host.deadLetter(this, letter, reason);
     } else this.#log.settle(seq);
-    this.#returns.delete(seq);
+    this.#returns?.delete(seq);
   }
 
   #expire(): void {
