@@ -4,11 +4,15 @@
  */
 import type { ConfirmTarget } from '../sink.ts';
 
+/** Nothing is allocated for a queue that nobody waits on. */
+const NONE = new Float64Array(0);
+const FIRST_SLOTS = 16;
+
 export class WaitingConfirms {
-  #seqs = new Float64Array(16);
-  #numbers = new Float64Array(16);
-  #targets: (ConfirmTarget | undefined)[] = new Array<ConfirmTarget | undefined>(16).fill(undefined);
-  #mask = 15;
+  #seqs = NONE;
+  #numbers = NONE;
+  #targets: (ConfirmTarget | undefined)[] = [];
+  #mask = -1;
   #head = 0;
   #length = 0;
 
@@ -66,7 +70,7 @@ export class WaitingConfirms {
   }
 
   #grow(): void {
-    const size = (this.#mask + 1) * 2;
+    const size = Math.max(FIRST_SLOTS, (this.#mask + 1) * 2);
     const seqs = new Float64Array(size);
     const numbers = new Float64Array(size);
     const targets = new Array<ConfirmTarget | undefined>(size).fill(undefined);
