@@ -14,7 +14,7 @@ export interface DeadLetters {
 
 export async function deadLetters(target: Target): Promise<DeadLetters> {
   const channel = await target.channel();
-  const queue = await channel.queue(target.name('letters'));
+  const queue = await channel.queue(target.name('letters'), { exclusive: false, autoDelete: true });
   await channel.consume(queue, { noAck: true });
   return {
     arguments: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': queue },
