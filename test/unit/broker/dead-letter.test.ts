@@ -52,8 +52,8 @@ describe('a dead letter', () => {
       },
     ]);
     const deaths = propertiesOf(second).headers!.get('x-death') as FieldValue & { readonly type: 'array' };
-    const [entry] = deaths.value as { readonly value: ReadonlyMap<string, { readonly value: unknown }> }[];
-    expect(entry.value.get('time')!.value).toBe(1_700_000_000);
+    const [entry] = deaths.value as readonly (FieldValue & { readonly type: 'table' })[];
+    expect(entry.value.get('time')).toEqual({ type: 'timestamp', value: 1_700_000_000 });
   });
 
   test('brings the newest death to the front and keeps the first one apart', () => {
