@@ -60,6 +60,23 @@ test('rpc.ts gives each request its own answer', async () => {
   expect(lines).toEqual(['3 squared is 9', '7 squared is 49', '12 squared is 144']);
 });
 
+test('order-pipeline.ts does each step of each order, retries, parks what fails for good, and lets express orders overtake', async () => {
+  const lines = await runExample('order-pipeline');
+  expect(linesOf(lines, 'inventory: order ')).toEqual(['4 is done', '1 is done', '2 is done', '3 is done']);
+  expect(linesOf(lines, 'email: order ')).toEqual(['1 is done', '2 is done', '3 is done', '4 is done']);
+  const payment = linesOf(lines, 'payment: order ');
+  expect(payment.filter((line) => line.startsWith('2 '))).toEqual([
+    '2 has to wait: the card is expired',
+    '2 has to wait: the card is expired',
+    '2 failed for good: the card is expired',
+  ]);
+  expect(payment.filter((line) => line.startsWith('3 '))).toEqual([
+    '3 has to wait: the bank does not answer',
+    '3 is done',
+  ]);
+  expect(lines.at(-1)).toBe('to look at: order 2, payment: the card is expired');
+});
+
 test('burst.ts does 100,000 orders once each while its workers crash', { timeout: 120_000 }, async () => {
   const lines = await runExample('burst', '100000');
   expect(lines[1]).toMatch(/ all 100000 orders are done, and 0 carrots are left$/);
