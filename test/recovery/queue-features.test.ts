@@ -1,0 +1,115 @@
+/** What queues were declared with holds after the broker was killed, and so do the deadlines of their messages. */
+import { describe, expect, test } from 'vitest';
+import { barrier, confirmChannel, drain, exists } from '../support/recovery/clients.ts';
+import { openChannel } from '../support/interop/amqplib.ts';
+import { killableBroker } from '../support/recovery/killable.ts';
+
+const LETTERS = { deadLetterExchange: '', deadLetterRoutingKey: 'letters' };
+
+describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
+  test('priorities order what was there and what comes', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('p', { maxPriority: 255 });
+    const publish = async (to: typeof channel, ...priorities: readonly number[]): Promise<void> => {
+      for (const priority of priorities)
+        to.sendToQueue('p', Buffer.from(String(priority)), { persistent: true, priority });
+      await to.waitForConfirms();
+    };
+    await publish(channel, 1, 255, 7, 7, 0, 128);
+    await broker.restart();
+    await publish(await confirmChannel(broker.url), 200, 7, 2);
+    expect(await drain(broker.url, 'p')).toEqual(['255', '200', '128', '7', '7', '7', '2', '1', '0']);
+    await barrier(broker.url);
+    await broker.restart();
+    expect(await drain(broker.url, 'p')).toEqual([]);
+  });
+
+  test('a message expires at the moment it had, also one whose moment came while the broker was down', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('letters');
+    await channel.assertQueue('soon', { messageTtl: 1, ...LETTERS });
+    await channel.assertQueue('later', { messageTtl: 4_000, ...LETTERS });
+    const published = Date.now();
+    channel.sendToQueue('later', Buffer.from('later'), { persistent: true });
+    await channel.waitForConfirms();
+    channel.sendToQueue('soon', Buffer.from('soon'), { persistent: true });
+    await channel.waitForConfirms();
+    const killed = Date.now();
+    await broker.restart();
+    const down = Date.now() - killed;
+    const reader = await openChannel(broker.url);
+    const [first, second] = await new Promise<string[]>((resolve) => {
+      const bodies: string[] = [];
+      void reader.consume('letters', (message) => bodies.push(message!.content.toString()) === 2 && resolve(bodies), {
+        noAck: true,
+      });
+    });
+    expect([first, second]).toEqual(['soon', 'later']);
+    const stayed = Date.now() - published;
+    expect(stayed).toBeGreaterThanOrEqual(3_999);
+    // Counted anew from the restart it would be later by all the time that the broker was down.
+    expect(stayed).toBeLessThan(4_000 + down / 2);
+    expect(await drain(broker.url, 'later')).toEqual([]);
+  });
+
+  test('limits by number and by bytes count the messages that were there', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('number', { maxLength: 2 });
+    await channel.assertQueue('bytes', { arguments: { 'x-max-length-bytes': 6 } });
+    for (const queue of ['number', 'bytes']) {
+      for (const body of ['aaa', 'bbb']) channel.sendToQueue(queue, Buffer.from(body), { persistent: true });
+    }
+    await channel.waitForConfirms();
+    await broker.restart();
+    const again = await confirmChannel(broker.url);
+    for (const queue of ['number', 'bytes']) again.sendToQueue(queue, Buffer.from('ccc'), { persistent: true });
+    await again.waitForConfirms();
+    for (const queue of ['number', 'bytes']) expect(await drain(broker.url, queue)).toEqual(['bbb', 'ccc']);
+  });
+
+  test('a message is dead-lettered as before, and its letter is as durable as it was', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('letters');
+    await channel.assertQueue('work', LETTERS);
+    channel.sendToQueue('work', Buffer.from('m'), { persistent: true });
+    await channel.waitForConfirms();
+    await broker.restart();
+    const reader = await openChannel(broker.url);
+    const got = await reader.get('work');
+    if (got === false) throw new Error('the message is gone');
+    reader.nack(got, false, false);
+    await barrier(broker.url);
+    await broker.restart();
+    const letter = await (await openChannel(broker.url)).get('letters', { noAck: true });
+    if (letter === false) throw new Error('the letter is gone');
+    expect(letter.properties.headers).toMatchObject({
+      'x-first-death-queue': 'work',
+      'x-first-death-reason': 'rejected',
+    });
+    expect(await drain(broker.url, 'work')).toEqual([]);
+  });
+
+  test('a queue that is not used goes in its time, counted from the start', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('unused', { expires: 1_500 });
+    await broker.restart();
+    expect(await exists(broker.url, 'queue', 'unused')).toBe(true);
+    const watcher = await confirmChannel(broker.url);
+    let returned = false;
+    watcher.once('return', () => (returned = true));
+    // Publishing is no use of a queue.
+    while (!returned) {
+      watcher.sendToQueue('unused', Buffer.from('m'), { mandatory: true });
+      await watcher.waitForConfirms();
+    }
+    expect(await exists(broker.url, 'queue', 'unused')).toBe(false);
+    await barrier(broker.url);
+    await broker.restart();
+    expect(await exists(broker.url, 'queue', 'unused')).toBe(false);
+  });
+});
