@@ -22,6 +22,7 @@ export function deadLetter(message: Message, death: Death): Message {
   const { headers = EMPTY_TABLE, expiration } = decodeProperties(properties, propertiesStart, propertiesEnd);
   const { exchange, routingKey } = message;
   const letter = message.copy();
+  letter.inPlaceOfAnother = true;
   letter.setRoute(death.deadLetterExchange, death.deadLetterRoutingKey ?? routingKey);
   const changed = new Map(headers);
   changed.set('x-death', { type: 'array', value: addDeath(message, headers, death, expiration) });

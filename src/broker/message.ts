@@ -26,6 +26,8 @@ export class Message {
   bodyEnd = 0;
   /** True where the body's bytes never change, so that they may be kept without a copy. */
   bodyOwned = false;
+  /** True where the message comes in place of another that leaves its queue: both go into the same commit. */
+  inPlaceOfAnother = false;
   /** Set where the body is kept apart from the logs, and shared by all queues that took the message. */
   shared: Body | undefined = undefined;
 

@@ -38,6 +38,8 @@ export class LogWriter implements LogSource {
   readonly #dirty: DirtyPage[] = [];
   /** What the store was asked for already: nothing, to write some time, to write soon. */
   #asked: 'nothing' | 'lazy' | 'urgent' = 'nothing';
+  /** Size from which on the next batch takes none of the log's messages. */
+  #batchBytes = BATCH_BYTES;
   /** Bytes that the next batches are to write. */
   #unwritten = 0;
   /** Messages below were in the last batch, and are committed, respectively; or they needed no writing. */
@@ -66,8 +68,9 @@ export class LogWriter implements LogSource {
     this.#collected = this.#committed = next;
   }
 
-  /** A message to be stored was added. */
-  added(segment: Segment, index: number): void {
+  /** A message to be stored was added. `now`: the next batch has to take it, however much it holds. */
+  added(segment: Segment, index: number, now: boolean): void {
+    if (now) this.#batchBytes = Infinity;
     const bytes = segment.storedBytes(index);
     this.#unwritten += bytes;
     this.#backlog.add(bytes);
@@ -129,6 +132,7 @@ export class LogWriter implements LogSource {
     for (const { segment, page } of this.#dirty) writeSettled(segment, page, batch);
     this.#dirty.length = 0;
     this.#writeNew(batch);
+    this.#batchBytes = BATCH_BYTES;
     if (this.#delivered > this.#storedDelivered) {
       batch.delivered(this.#queueId, this.#delivered);
       this.#storedDelivered = this.#delivered;
@@ -149,7 +153,7 @@ export class LogWriter implements LogSource {
     while (i > 0 && segments.at(i - 1).flushed < segments.at(i - 1).count) i--;
     for (; i < segments.length; i++) {
       const segment = segments.at(i);
-      while (segment.flushed < segment.count && batch.bytes < BATCH_BYTES) this.#writeSegment(segment, batch);
+      while (segment.flushed < segment.count && batch.bytes < this.#batchBytes) this.#writeSegment(segment, batch);
       this.#collected = segment.base + segment.flushed;
       if (segment.flushed < segment.count) return this.flush(true);
     }
@@ -158,7 +162,7 @@ export class LogWriter implements LogSource {
 
   #writeSegment(segment: Segment, batch: Batch): void {
     const nextPageId = (): number => this.#store.nextPageId();
-    const room = BATCH_BYTES - batch.bytes;
+    const room = this.#batchBytes - batch.bytes;
     this.#written(flushSegment(segment, this.#queueId, nextPageId, this.#bodies, batch, room));
   }
 

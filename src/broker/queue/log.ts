@@ -86,7 +86,7 @@ export class QueueLog implements MessageLog, Evictable {
     const before = tail.footprint;
     const index = tail.append(message, stored, deadline);
     if (message.shared !== undefined) this.#bodies.refer(message.shared);
-    if (stored) this.#writer!.added(tail, index);
+    if (stored) this.#writer!.added(tail, index, message.inPlaceOfAnother);
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#ready++;
     return this.#next++;

@@ -157,7 +157,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
 
   /** Gives ready messages to consumers as long as there are both. */
   dispatch(): void {
-    if (this.#dispatching) return;
+    if (this.#dispatching || this.#deleted) return;
     this.#dispatching = true;
     try {
       while (this.#log.ready > 0) {
@@ -335,7 +335,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
 
   /** Another message may be the head now. One that expires later than is waited for is found when that moment comes. */
   #watchHead(): void {
-    if (!this.#mayExpire) return;
+    if (!this.#mayExpire || this.#deleted) return;
     const seq = this.#log.peek();
     if (seq >= 0 && this.#log.deadline(seq) < this.#expiry.at) this.#armExpiry();
   }

@@ -6,7 +6,7 @@ import { MemoryPages } from './memory-pages.ts';
 import { MemoryTopology } from './memory-topology.ts';
 
 export class MemoryStore implements Store {
-  readonly durable = false;
+  readonly durable: boolean = false;
   readonly #pages = new MemoryPages();
   readonly #topology = new MemoryTopology((queueId) => this.#pages.removeQueue(queueId));
   readonly #commits: GroupCommit;

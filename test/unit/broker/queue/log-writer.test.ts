@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { Alarms } from '../../../../src/broker/alarms.ts';
+import { Backlog } from '../../../../src/broker/backlog.ts';
+import { Bodies } from '../../../../src/broker/bodies.ts';
+import { Memory } from '../../../../src/broker/memory.ts';
+import { QueueLog } from '../../../../src/broker/queue/log.ts';
+import type { Batch } from '../../../../src/store/batch.ts';
+import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
+import type { LogSource } from '../../../../src/store/store.ts';
+import { messageOf } from '../../../support/recovery/messages.ts';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** A store that says it is durable, and leaves it to the test when logs are collected. */
+class HeldStore extends MemoryStore {
+  override readonly durable: boolean = true;
+  readonly asked = new Set<LogSource>();
+
+  override schedule(source: LogSource): void {
+    this.asked.add(source);
+  }
+}
+
+/** Counts the bytes of pages; all else is of no interest here. */
+function countingBatch(): Batch {
+  const ignore = (): void => undefined;
+  return {
+    bytes: 0,
+    page(_header, bytes) {
+      (this as { bytes: number }).bytes += bytes;
+      return new Uint8Array(bytes);
+    },
+    settle: ignore,
+    dropPage: ignore,
+    dropPages: ignore,
+    body: ignore,
+    dropBody: ignore,
+    delivered: ignore,
+  };
+}
+
+function filledLog(inPlaceOfAnother: boolean): HeldStore {
+  const store = new HeldStore();
+  const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  const log = new QueueLog({ store, memory, bodies: new Bodies(store, memory), backlog: new Backlog() }, 1);
+  const message = messageOf({ body: Buffer.alloc(64 * KiB) });
+  message.inPlaceOfAnother = inPlaceOfAnother;
+  for (let n = 0; n < 200; n++) log.append(message, true);
+  log.flush(false);
+  return store;
+}
+
+test('a batch takes some megabytes of a log and leaves the rest to the next, for which the log asks', () => {
+  const store = filledLog(false);
+  const [source] = store.asked;
+  store.asked.clear();
+  const batch = countingBatch();
+  source.collect(batch);
+  expect(batch.bytes).toBeGreaterThanOrEqual(4 * MiB);
+  expect(batch.bytes).toBeLessThan(6 * MiB);
+  expect([...store.asked]).toEqual([source]);
+});
+
+test('messages that come in place of others are all in the next batch, with which those leave', () => {
+  const store = filledLog(true);
+  const [source] = store.asked;
+  store.asked.clear();
+  const batch = countingBatch();
+  source.collect(batch);
+  expect(batch.bytes).toBeGreaterThan(200 * 64 * KiB);
+  expect(store.asked.size).toBe(0);
+});
