@@ -1,5 +1,5 @@
 /** The message that is left of one that a queue gave up, with the history of its deaths (RabbitMQ: Dead Letter Exchanges). */
-import { decodeProperties, editProperties } from '../codec/properties.ts';
+import { decodeProperties } from '../codec/properties.ts';
 import { EMPTY_TABLE, type FieldTable, type FieldValue } from '../protocol/field-table.ts';
 import { isInteger } from './arguments/field-equality.ts';
 import type { Message } from './message.ts';
@@ -30,12 +30,10 @@ export function deadLetter(message: Message, death: Death): Message {
   setDeath(changed, 'last', death, exchange);
   // A routing key of the queue's own replaces all that the message had; where it has none, CC goes on to count.
   if (death.deadLetterRoutingKey !== undefined) changed.delete('CC');
-  letter.setProperties(
-    editProperties(letter.properties, 0, letter.propertiesEnd, {
-      headers: new Map([...changed].sort(([a], [b]) => (a < b ? -1 : 1))),
-      expiration: undefined,
-    }),
-  );
+  letter.changeProperties({
+    headers: new Map([...changed].sort(([a], [b]) => (a < b ? -1 : 1))),
+    expiration: undefined,
+  });
   return letter;
 }
 

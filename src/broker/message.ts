@@ -3,7 +3,7 @@
  * A Message is a view that its owner fills anew for each message; who keeps a message copies its bytes.
  */
 import { PROPERTY_DELIVERY_MODE } from '../protocol/generated/constants.ts';
-import { propertyFlags, readDeliveryMode } from '../codec/properties.ts';
+import { editProperties, type PropertyChanges, propertyFlags, readDeliveryMode } from '../codec/properties.ts';
 import type { Body } from './body.ts';
 
 /** Bodies from this size on may be kept by reference by who was shown them: their bytes stay as they are. */
@@ -76,11 +76,11 @@ export class Message {
     this.routeEnd = this.route.length;
   }
 
-  /** Gives the message other encoded properties. */
-  setProperties(properties: Buffer): void {
-    this.properties = properties;
+  /** Sets properties, or takes them away where the change is undefined; the others stay byte for byte. */
+  changeProperties(changes: PropertyChanges): void {
+    this.properties = editProperties(this.properties, this.propertiesStart, this.propertiesEnd, changes);
     this.propertiesStart = 0;
-    this.propertiesEnd = properties.length;
+    this.propertiesEnd = this.properties.length;
   }
 
   /** Lets go of the buffers, so that the view does not keep them alive. */

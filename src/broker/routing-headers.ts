@@ -1,5 +1,5 @@
 /** The CC and BCC headers: further routing keys of a message (RabbitMQ: Sender-Selected Distribution). */
-import { editProperties, findProperty } from '../codec/properties.ts';
+import { findProperty } from '../codec/properties.ts';
 import { decodeFieldAt, findTableField } from '../codec/field-table.ts';
 import { decodeProperties } from '../codec/properties.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
@@ -20,11 +20,7 @@ export function stripBcc(message: Message): void {
   if (headers?.has('BCC') !== true) return;
   const visible = new Map(headers);
   visible.delete('BCC');
-  message.properties = editProperties(message.properties, message.propertiesStart, message.propertiesEnd, {
-    headers: visible,
-  });
-  message.propertiesStart = 0;
-  message.propertiesEnd = message.properties.length;
+  message.changeProperties({ headers: visible });
 }
 
 function keysIn(message: Message, headers: number, name: string): readonly string[] {

@@ -13,7 +13,7 @@ type Check = (value: FieldValue, all: FieldTable) => string | undefined;
 const TYPE = 'x-queue-type';
 
 /** Ten years in milliseconds, RabbitMQ's longest time. */
-const LONGEST_MS = 315_360_000_000;
+export const LONGEST_MS = 315_360_000_000;
 
 const nonNegative: Check = (value) => {
   if (!isInteger(value)) return `"expected integer, got ${value.type}"`;

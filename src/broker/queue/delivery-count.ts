@@ -1,5 +1,5 @@
 /** How often a message came back, told to its next consumer (RabbitMQ: Quorum Queues, "Poison Message Handling"). */
-import { decodeProperties, editProperties } from '../../codec/properties.ts';
+import { decodeProperties } from '../../codec/properties.ts';
 import type { Message } from '../message.ts';
 
 /** Adds the header x-delivery-count. Undefined: the message did not come back yet. */
@@ -8,5 +8,5 @@ export function withDeliveryCount(message: Message, count: number | undefined): 
   const { properties, propertiesStart, propertiesEnd } = message;
   const { headers = [] } = decodeProperties(properties, propertiesStart, propertiesEnd);
   const counted = new Map(headers).set('x-delivery-count', { type: 'long', value: count });
-  message.setProperties(editProperties(properties, propertiesStart, propertiesEnd, { headers: counted }));
+  message.changeProperties({ headers: counted });
 }

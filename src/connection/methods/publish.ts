@@ -1,8 +1,9 @@
 /** basic.publish, once its content is whole (AMQP 0-9-1 section 1.8; RabbitMQ: Publishers). */
+import { LONGEST_MS } from '../../broker/arguments/queue-arguments.ts';
 import type { Message } from '../../broker/message.ts';
 import { REPLY_TO } from '../../broker/reply-to.ts';
 import type { Route } from '../../broker/route.ts';
-import { decodeProperties, editProperties, propertyFlags } from '../../codec/properties.ts';
+import { decodeProperties, propertyFlags } from '../../codec/properties.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_REPLY_TO, PROPERTY_USER_ID } from '../../protocol/generated/constants.ts';
 import { REPLY_CODES } from '../../protocol/generated/reply-codes.ts';
@@ -63,17 +64,10 @@ function checkExpiration(text: string): void {
   if (wrong !== undefined) throw new AmqpError('PRECONDITION_FAILED', `invalid expiration '${text}': ${wrong}`);
 }
 
-/** Ten years. */
-const LONGEST_MS = 315_360_000_000;
-
 /** Direct reply-to: the requests of a channel carry the name under which replies reach it. */
 function rewriteReplyTo(channel: Channel, message: Message): void {
   if (channel.replyConsumer === undefined) {
     throw new AmqpError('PRECONDITION_FAILED', 'fast reply consumer does not exist');
   }
-  const { properties, propertiesStart, propertiesEnd } = message;
-  const { name } = channel.replyConsumer;
-  message.properties = editProperties(properties, propertiesStart, propertiesEnd, { replyTo: name });
-  message.propertiesStart = 0;
-  message.propertiesEnd = message.properties.length;
+  message.changeProperties({ replyTo: channel.replyConsumer.name });
 }
