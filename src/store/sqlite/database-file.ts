@@ -16,7 +16,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
 import { DAMAGED, hasLog, inspectHeader, inspectTables, inspectVersion } from './inspection.ts';
-import { migrate } from './schema.ts';
+import { migrate } from './schema/schema.ts';
 
 /** Bytes. Commits of one small page write two or three of these, long ones hardly care (4096, 8192, 16384, 32768 were measured). */
 const PAGE_SIZE = 4096;
@@ -46,26 +46,34 @@ export function databasePath(folder: string): string {
   return join(folder, 'leveret.db');
 }
 
+export interface OpenDatabase {
+  readonly created: boolean;
+  /** The schema version that the file had before; undefined where it is the one it has. */
+  readonly migratedFrom: number | undefined;
+  /** A connection that reads. */
+  readonly reader: Database.Database;
+}
+
 /**
- * Creates the file or migrates it to this version where needed, and returns a connection that reads it.
+ * Creates the file or migrates it to this version where needed.
  * Throws StoreError; what is not ours, or damaged, is left untouched.
  */
-export function openDatabase(path: string): { readonly created: boolean; readonly reader: Database.Database } {
+export function openDatabase(path: string): OpenDatabase {
   const created = !existsSync(path);
   if (created) createDatabase(path);
   const { state, reader } = inspect(path, inspectTables);
   // The connection that looked is the one that reads on: after a crash it has just read the whole log.
-  if (state === 'current') return { created, reader };
+  if (state === 'current') return { created, migratedFrom: undefined, reader };
   reader.close();
   const database = openWriter(path, 'full');
   try {
-    migrate(database);
+    const migratedFrom = migrate(database);
     // So that the header of the file itself says what it is, and not only its log.
     database.pragma('wal_checkpoint(TRUNCATE)');
+    return { created, migratedFrom, reader: openReader(path) };
   } finally {
     database.close();
   }
-  return { created, reader: openReader(path) };
 }
 
 /**
@@ -101,13 +109,13 @@ function openReader(path: string): Database.Database {
 
 function inspect(
   path: string,
-  inspectContent: (path: string, reader: Database.Database) => void,
+  inspectContent: typeof inspectTables,
 ): { readonly state: 'older' | 'current'; readonly reader: Database.Database } {
   inspectHeader(path);
   const reader = openReader(path);
   try {
     const state = inspectVersion(path, reader);
-    inspectContent(path, reader);
+    inspectContent(path, reader, state);
     return { state, reader };
   } catch (error) {
     reader.close();

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { APPLICATION_ID, SCHEMA_VERSION } from './schema.ts';
+import { APPLICATION_ID, SCHEMA_VERSION } from './schema/schema.ts';
 import { structureProblems } from './structure.ts';
 
 const MAGIC = 'SQLite format 3\0';
@@ -60,8 +60,8 @@ export function inspectVersion(path: string, reader: Database): 'older' | 'curre
 }
 
 /** Throws StoreError where one of the tables that a start reads whole is damaged; or what SQLite throws. */
-export function inspectTables(path: string, reader: Database): void {
-  const [problem] = structureProblems(reader);
+export function inspectTables(path: string, reader: Database, version: 'older' | 'current'): void {
+  const [problem] = structureProblems(reader, version);
   if (problem !== undefined) throw new StoreError(`${path} is damaged: ${problem}. ${DAMAGED}`);
 }
 

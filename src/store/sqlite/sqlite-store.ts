@@ -13,6 +13,7 @@ import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } 
 import { FolderLock } from './folder-lock.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
+import { SCHEMA_VERSION } from './schema/schema.ts';
 import { StoredRows } from './stored-rows.ts';
 import { troubleAdvice } from './trouble.ts';
 
@@ -73,8 +74,15 @@ export class SqliteStore implements Store {
     try {
       const lock = new FolderLock(options.folder);
       undo.push(() => lock.release());
-      const { created, reader } = openDatabase(path);
+      const { created, migratedFrom, reader } = openDatabase(path);
       undo.push(() => reader.close());
+      if (migratedFrom !== undefined) {
+        options.log?.(
+          'info',
+          { file: path, from: migratedFrom, to: SCHEMA_VERSION },
+          'the store was brought to this version',
+        );
+      }
       return new SqliteStore(options, path, lock, reader, created);
     } catch (error) {
       for (const step of undo.reverse()) step();

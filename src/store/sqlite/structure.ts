@@ -4,12 +4,17 @@
  */
 import type { Database } from 'better-sqlite3';
 
-/** The tables that a start reads whole anyway. */
+/** The tables that a start reads whole anyway. A file of an older version may lack some. */
 const SMALL_TABLES = ['vhost', 'exchange', 'queue', 'binding', 'user', 'permission', 'parameter', 'counter'];
 
 /** What is wrong with the file, in a few words each; empty where nothing is. Throws what SQLite throws. */
-export function structureProblems(database: Database): string[] {
-  return SMALL_TABLES.flatMap((table) => quickCheck(database, `quick_check(${table})`));
+export function structureProblems(database: Database, version: 'older' | 'current'): string[] {
+  const tables = version === 'current' ? SMALL_TABLES : SMALL_TABLES.filter((table) => exists(database, table));
+  return tables.flatMap((table) => quickCheck(database, `quick_check(${table})`));
+}
+
+function exists(database: Database, table: string): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(table) !== undefined;
 }
 
 /** The results of one of SQLite's checks: `quick_check`, `integrity_check`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Broker } from '../../../src/index.ts';
+import { SCHEMA_VERSION } from '../../../src/store/sqlite/schema/schema.ts';
 import type { StoreStats } from '../../../src/store/sqlite/stats.ts';
 import { runCommand } from '../../support/cli/command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
@@ -145,7 +146,7 @@ describe('leveret store compact', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['leveret.db', 'leveret.lock']);
     const database = new Database(file, { readonly: true });
     const pragma = (name: string) => database.pragma(name, { simple: true });
-    expect([pragma('journal_mode'), pragma('auto_vacuum'), pragma('user_version')]).toEqual(['wal', 2, 1]);
+    expect([pragma('journal_mode'), pragma('auto_vacuum'), pragma('user_version')]).toEqual(['wal', 2, SCHEMA_VERSION]);
     database.close();
     const next = await startBroker(dataDir);
     expect((await drain(next.url, 'small')).slice(0, 100)).toEqual(range(0, 100));

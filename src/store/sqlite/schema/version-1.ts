@@ -1,15 +1,5 @@
-/**
- * The schema of leveret.db, and the steps that lead there from older versions.
- * Comments inside the statements stay in the file: `.schema` in the sqlite3 shell shows them.
- */
-import type { Database } from 'better-sqlite3';
-
-/** "LVRT", in the file's header: the file is Leveret's. */
-export const APPLICATION_ID = 0x4c565254;
-
-/** One step a version: step n leads from version n to n + 1. A published step never changes. */
-const MIGRATIONS: readonly string[] = [
-  `
+/** The first schema: the whole of an empty store. */
+export const VERSION_1 = `
 CREATE TABLE vhost (
   name TEXT PRIMARY KEY,
   description TEXT NOT NULL,
@@ -111,20 +101,4 @@ CREATE TABLE counter (
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO counter VALUES ('queue', 1), ('page', 1), ('body', 1);
-`,
-];
-
-/** The version that this code reads and writes: the file's user_version. */
-export const SCHEMA_VERSION = MIGRATIONS.length;
-
-/** Brings the file from its version to this one, whole or not at all. A file without a schema is at version 0. */
-export function migrate(database: Database): void {
-  const step = database.transaction(() => {
-    const version = database.pragma('user_version', { simple: true }) as number;
-    if (version === SCHEMA_VERSION) return;
-    for (const sql of MIGRATIONS.slice(version)) database.exec(sql);
-    database.pragma(`application_id = ${APPLICATION_ID}`);
-    database.pragma(`user_version = ${SCHEMA_VERSION}`);
-  });
-  step.immediate();
-}
+`;

@@ -1,0 +1,139 @@
+/**
+ * What the stored files hold: topology as definitions, and messages of each kind that is stored in a way of its own. A later version that
+ * stores something new adds it here as content of that version.
+ */
+import { type ConfirmChannel, connect, type Options } from 'amqplib';
+import type { Definitions } from '../../../src/broker/definitions/definitions.ts';
+
+/** Topology of version 1. The password of anna is `annas-password`. */
+export const DEFINITIONS = {
+  users: [
+    {
+      name: 'anna',
+      password_hash: '2/h2G0G63ebnfqYEYIvXegmVAUn2omXBJZEcF/Jj7THhLQ8I',
+      hashing_algorithm: 'rabbit_password_hashing_sha256',
+      tags: ['monitoring', 'management'],
+      limits: { 'max-connections': 5 },
+    },
+    { name: 'guest', password: 'guest', tags: ['administrator'] },
+  ],
+  vhosts: [
+    { name: '/', description: 'Default virtual host', tags: [] },
+    { name: 'shop', description: 'orders and bills', tags: ['a', 'b'], default_queue_type: 'quorum' },
+  ],
+  permissions: [
+    { user: 'anna', vhost: 'shop', configure: '^a', write: 'w|v', read: '.*' },
+    { user: 'guest', vhost: '/', configure: '.*', write: '.*', read: '.*' },
+    { user: 'guest', vhost: 'shop', configure: '.*', write: '.*', read: '.*' },
+  ],
+  topic_permissions: [{ user: 'anna', vhost: 'shop', exchange: 'amq.topic', write: '^w', read: '' }],
+  policies: [
+    {
+      vhost: '/',
+      name: 'long',
+      pattern: '^plain$',
+      'apply-to': 'queues',
+      definition: { 'max-length': 1000 },
+      priority: 3,
+    },
+  ],
+  queues: [
+    { vhost: '/', name: 'both', durable: true, auto_delete: false, arguments: {} },
+    { vhost: '/', name: 'large', durable: true, auto_delete: false, arguments: {} },
+    { vhost: '/', name: 'plain', durable: true, auto_delete: false, arguments: { 'x-dead-letter-exchange': 'dead' } },
+    { vhost: '/', name: 'urgent', durable: true, auto_delete: false, arguments: { 'x-max-priority': 5 } },
+    { vhost: 'shop', name: 'orders', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } },
+  ],
+  exchanges: [
+    { vhost: '/', name: 'all', type: 'fanout', durable: true, auto_delete: false, internal: false, arguments: {} },
+    {
+      vhost: '/',
+      name: 'dead',
+      type: 'topic',
+      durable: true,
+      auto_delete: true,
+      internal: true,
+      arguments: { 'alternate-exchange': 'all' },
+    },
+    { vhost: '/', name: 'kinds', type: 'headers', durable: true, auto_delete: false, internal: false, arguments: {} },
+  ],
+  bindings: [
+    binding('all', 'queue', 'both', ''),
+    binding('all', 'queue', 'large', ''),
+    binding('all', 'exchange', 'kinds', 'key'),
+    binding('dead', 'queue', 'both', 'a.#'),
+    binding('kinds', 'queue', 'plain', '', { 'x-match': 'any', kind: 'order', size: 7 }),
+  ],
+} satisfies Definitions;
+
+function binding(source: string, type: 'queue' | 'exchange', destination: string, key: string, args: object = {}) {
+  return {
+    vhost: '/',
+    source,
+    destination,
+    destination_type: type,
+    routing_key: key,
+    arguments: args as Readonly<Record<string, unknown>>,
+  };
+}
+
+/** The body that two queues share, and the one that is kept apart though one queue has it. */
+const SHARED = 'shared '.repeat(1000);
+const LARGE = 'large '.repeat(50_000);
+
+/** What each queue holds in the end, in its order, `!` for what is redelivered. */
+export const MESSAGES: Readonly<Record<string, readonly string[]>> = {
+  '/ both': [SHARED],
+  '/ large': [SHARED, LARGE],
+  // The third of twelve is acknowledged.
+  '/ plain': ['m0!', 'm1!', 'm3!', 'm4!', 'm5', 'm6', 'm7', 'm8', 'm9', 'm10', 'm11'],
+  '/ urgent': ['priority 5', 'priority 3', 'priority 3 again', 'priority 0'],
+  'shop orders': ['order'],
+};
+
+/** The properties of `m5` in `/ plain`. */
+export const PROPERTIES = {
+  contentType: 'text/plain',
+  headers: { kind: 'order', size: 7, list: [1, 'two', { three: true }] },
+  correlationId: 'c5',
+  messageId: 'id5',
+  timestamp: 1_700_000_000,
+  type: 't5',
+} satisfies Options.Publish;
+
+/** Publishes the messages of version 1 to a broker that has its definitions. */
+export async function publishMessages(url: string): Promise<void> {
+  await on(url, async (channel) => {
+    for (let n = 0; n < 12; n++) {
+      channel.sendToQueue('plain', Buffer.from(`m${n}`), { persistent: true, ...(n === 5 ? PROPERTIES : undefined) });
+    }
+    for (const [body, priority] of [
+      ['priority 0', 0],
+      ['priority 3', 3],
+      ['priority 5', 5],
+      ['priority 3 again', 3],
+    ] as const) {
+      channel.sendToQueue('urgent', Buffer.from(body), { persistent: true, priority });
+    }
+    channel.publish('all', '', Buffer.from(SHARED), { persistent: true });
+    channel.sendToQueue('large', Buffer.from(LARGE), { persistent: true });
+    await channel.waitForConfirms();
+  });
+  // On a connection of its own, which ends with four of five messages unacknowledged: they come back as redelivered.
+  await on(url, async (channel) => {
+    for (let n = 0; n < 5; n++) {
+      const message = await channel.get('plain');
+      if (n === 2 && message !== false) channel.ack(message);
+    }
+  });
+  await on(`${url}/shop`, async (channel) => {
+    channel.sendToQueue('orders', Buffer.from('order'), { persistent: true });
+    await channel.waitForConfirms();
+  });
+}
+
+async function on(url: string, work: (channel: ConfirmChannel) => Promise<void>): Promise<void> {
+  const connection = await connect(url);
+  await work(await connection.createConfirmChannel());
+  await connection.close();
+}
