@@ -130,6 +130,14 @@ export class QueueLog implements MessageLog, Evictable {
     if (body !== undefined) this.#bodies.attach(message, body);
   }
 
+  holds(seq: number): boolean {
+    const segment = this.#segments.at(this.#segments.position(seq));
+    const index = seq - segment.base;
+    if (index < 0 || index >= segment.count) return false;
+    if (!segment.hot) this.#load(segment);
+    return !segment.isSettled(index);
+  }
+
   redelivered(seq: number): boolean {
     const segment = this.#segments.find(seq);
     return segment.redelivered(seq - segment.base);

@@ -26,6 +26,8 @@ export interface MessageLog {
   /** Marks a ready message as delivered and not yet acknowledged. */
   take(seq: number): void;
   view(seq: number, message: Message): void;
+  /** True where a message that was delivered is still there: ready again, or unacked. */
+  holds(seq: number): boolean;
   redelivered(seq: number): boolean;
   /** When a message expires, in milliseconds since the epoch; Infinity for never. */
   deadline(seq: number): number;

@@ -72,6 +72,10 @@ export class PriorityLog implements MessageLog {
     this.#of(seq).view(seq, message);
   }
 
+  holds(seq: number): boolean {
+    return this.#of(seq).holds(seq);
+  }
+
   redelivered(seq: number): boolean {
     return this.#of(seq).redelivered(seq);
   }

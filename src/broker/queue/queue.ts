@@ -12,6 +12,7 @@ import { withDeliveryCount } from './delivery-count.ts';
 import { messagePriority, messageTtl } from './message-properties.ts';
 import type { MessageLog } from './message-log.ts';
 import type { QueueHost } from './queue-host.ts';
+import { Returns } from './returns.ts';
 import { type QueueSettings, readSettings } from './settings.ts';
 
 /** Stands for the connection that an exclusive queue belongs to; known by identity only. */
@@ -50,8 +51,8 @@ export class Queue implements QueueDestination, ConsumerQueue {
   readonly #disuse = new Deadline(() => this.#expireUnused());
   /** Bytes of the ready bodies; counted only while they are limited. */
   #readyBytes = 0;
-  /** How often messages came back, where that counts; by sequence number. */
-  #returns: Map<number, number> | undefined;
+  /** Made when the first message comes back where that counts. */
+  #returns: Returns | undefined;
 
   constructor(options: QueueOptions, id: number, log: MessageLog, host: QueueHost) {
     this.name = options.name;
@@ -201,7 +202,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
   /** A delivered message is acknowledged. */
   settle(seq: number): void {
     if (this.#deleted) return;
-    this.#returns?.delete(seq);
+    this.#returns?.forget(seq);
     this.#log.settle(seq);
   }
 
@@ -215,12 +216,11 @@ export class Queue implements QueueDestination, ConsumerQueue {
     if (this.#deleted) return;
     const { type, deliveryLimit } = this.#settings;
     if (type === 'quorum') {
-      const returns = (this.#returns?.get(seq) ?? 0) + 1;
+      const returns = (this.#returns ??= new Returns()).add(seq);
       if (deliveryLimit !== undefined && returns > deliveryLimit) {
         this.#giveUp(seq, 'delivery_limit');
         return;
       }
-      (this.#returns ??= new Map<number, number>()).set(seq, returns);
     }
     this.#log.requeue(seq);
     if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += this.#log.bodySize(seq);
@@ -231,7 +231,9 @@ export class Queue implements QueueDestination, ConsumerQueue {
   /** Removes the ready messages and returns their number. */
   purge(): number {
     this.#readyBytes = 0;
-    return this.#log.purge();
+    const purged = this.#log.purge();
+    this.#returns?.forgetGone((seq) => this.#log.holds(seq));
+    return purged;
   }
 
   /** The consumer waits for a message. */
@@ -263,7 +265,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
     const view = (this.#view ??= new Message());
     this.#log.view(seq, view);
     if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes -= view.bodySize;
-    if (this.#returns !== undefined) withDeliveryCount(view, this.#returns.get(seq));
+    if (this.#returns !== undefined) withDeliveryCount(view, this.#returns.count(seq));
     return view;
   }
 
@@ -324,7 +326,7 @@ export class Queue implements QueueDestination, ConsumerQueue {
       this.#log.settle(seq);
       this.#host.deadLetter(this, letter, reason);
     } else this.#log.settle(seq);
-    this.#returns?.delete(seq);
+    this.#returns?.forget(seq);
   }
 
   #expire(): void {
