@@ -1,7 +1,7 @@
 /** The broker's model without connections: a queue in a node, and messages for it. */
 import { Message } from '../../src/broker/message.ts';
 import { Node } from '../../src/broker/node.ts';
-import type { Queue } from '../../src/broker/queue/queue.ts';
+import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import { encodeProperties } from '../../src/codec/properties.ts';
 import { EMPTY_TABLE } from '../../src/protocol/field-table.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -9,7 +9,7 @@ import type { Store } from '../../src/store/store.ts';
 const MEMORY_BUDGET = 1 << 30;
 
 /** A durable queue of a new node on the given store. */
-export function queueOn(store: Store, name = 'queue'): Queue {
+export function queueOn(store: Store, name = 'queue'): DeclaredQueue {
   const node = new Node(store, MEMORY_BUDGET);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
   const options = { name, durable: true, autoDelete: false, owner: undefined, arguments: EMPTY_TABLE };

@@ -1,5 +1,5 @@
 /** A queue: messages in, out, and settled. */
-import type { Queue } from '../../src/broker/queue/queue.ts';
+import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import type { Message } from '../../src/broker/message.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { messageOf, queueOn } from './broker.ts';
@@ -51,7 +51,7 @@ export const queue: readonly Micro[] = [16, 1024].flatMap((size): Micro[] => [
 let taken = -1;
 const take = (_message: Message, seq: number): void => void (taken = seq);
 
-function acceptAndGet(own: Queue, message: Message): number {
+function acceptAndGet(own: DeclaredQueue, message: Message): number {
   own.accept(message, false, undefined, 0);
   if (!own.get(false, take)) throw new Error('the queue is empty');
   return taken;

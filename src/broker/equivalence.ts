@@ -2,7 +2,7 @@
 import { checkSameQueueArguments } from './arguments/queue-arguments.ts';
 import * as errors from './errors.ts';
 import type { Exchange, ExchangeOptions } from './exchange/exchange.ts';
-import type { Queue, QueueOptions } from './queue/queue.ts';
+import type { DeclaredQueue, QueueOptions } from './queue/declared-queue.ts';
 
 /** Throws AmqpError PRECONDITION_FAILED. */
 export function checkSameExchange(
@@ -20,7 +20,7 @@ export function checkSameExchange(
 }
 
 /** Throws AmqpError RESOURCE_LOCKED or PRECONDITION_FAILED. */
-export function checkSameQueue(received: QueueOptions, current: Queue, vhost: string): void {
+export function checkSameQueue(received: QueueOptions, current: DeclaredQueue, vhost: string): void {
   const { name } = received;
   if (received.owner !== current.owner) throw errors.locked(name, vhost);
   const durable = received.durable && received.owner === undefined;

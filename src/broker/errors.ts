@@ -22,6 +22,15 @@ export function exclusiveUse(queue: string, vhost: string): AmqpError {
   return new AmqpError('ACCESS_REFUSED', `queue '${queue}' in vhost '${vhost}' in exclusive use`);
 }
 
+export function notEmpty(queue: string, vhost: string): AmqpError {
+  return new AmqpError('PRECONDITION_FAILED', `queue '${queue}' in vhost '${vhost}' not empty`);
+}
+
+/** Queue types that count each consumer's credit by themselves know no limit of a whole channel. */
+export function noGlobalPrefetch(queue: string, vhost: string): AmqpError {
+  return new AmqpError('NOT_IMPLEMENTED', `queue '${queue}' in vhost '${vhost}' does not support global qos`);
+}
+
 export function locked(queue: string, vhost: string): AmqpError {
   return new AmqpError(
     'RESOURCE_LOCKED',

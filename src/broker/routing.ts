@@ -1,6 +1,7 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import type { Bodies } from './bodies.ts';
 import { type DeathReason, deadLetter, isCycle } from './dead-letter.ts';
+import type { QueueDestination } from './exchange/binding.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import type { History } from './exchange/history.ts';
 import type { Message } from './message.ts';
@@ -67,7 +68,7 @@ export class Routing {
   }
 
   /** Gives what passed an exchange to a new destination of it, which may be an exchange. */
-  replay(history: History, destination: Queue | Exchange): void {
+  replay(history: History, destination: QueueDestination | Exchange): void {
     for (const message of history.replay()) {
       if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
       else this.publish(message, this.route(destination, message.routingKey), undefined, 0);

@@ -19,13 +19,11 @@ import { limitOf, type Limits } from './limits.ts';
 import type { Message } from './message.ts';
 import type { Parameters } from './parameters.ts';
 import { Policies } from './policy/policies.ts';
-import { PriorityLog } from './queue/priority-log.ts';
-import { type Owner, Queue, type QueueOptions } from './queue/queue.ts';
-import { checkQuorumDeclaration, checkQuorumDelete } from './queue/quorum.ts';
+import { createQueue } from './queue/create-queue.ts';
+import type { DeclaredQueue, Owner, QueueOptions } from './queue/declared-queue.ts';
 import type { DyingQueue, QueueHost } from './queue/queue-host.ts';
-import { type LogContext, QueueLog } from './queue/log.ts';
-import type { MessageLog } from './queue/message-log.ts';
-import { readSettings } from './queue/settings.ts';
+import type { LogContext } from './queue/log.ts';
+import { checkReplicatedDeclaration } from './queue/replicated.ts';
 import { ReplyTargets } from './reply-to.ts';
 import type { Directory, Route } from './route.ts';
 import { Routing } from './routing.ts';
@@ -59,7 +57,7 @@ export class Vhost implements Directory, QueueHost {
   defaultQueueType: string | undefined;
   readonly #context: VhostContext;
   readonly #exchanges = new Map<string, Exchange>();
-  readonly #queues = new Map<string, Queue>();
+  readonly #queues = new Map<string, DeclaredQueue>();
   readonly #routing: Routing;
   #version = 0;
 
@@ -84,7 +82,7 @@ export class Vhost implements Directory, QueueHost {
     return this.#exchanges.values();
   }
 
-  get queues(): IterableIterator<Queue> {
+  get queues(): IterableIterator<DeclaredQueue> {
     return this.#queues.values();
   }
 
@@ -92,7 +90,7 @@ export class Vhost implements Directory, QueueHost {
     return this.#exchanges.get(name);
   }
 
-  queue(name: string): Queue | undefined {
+  queue(name: string): DeclaredQueue | undefined {
     return this.#queues.get(name);
   }
 
@@ -108,7 +106,7 @@ export class Vhost implements Directory, QueueHost {
   }
 
   /** Throws AmqpError NOT_FOUND, or RESOURCE_LOCKED where the queue is another connection's own. */
-  existingQueue(name: string, owner: Owner): Queue {
+  existingQueue(name: string, owner: Owner): DeclaredQueue {
     const queue = this.#queues.get(name);
     if (queue === undefined) throw errors.notFound('queue', name, this.name);
     if (queue.owner !== undefined && queue.owner !== owner) throw errors.locked(name, this.name);
@@ -162,7 +160,7 @@ export class Vhost implements Directory, QueueHost {
   // Queues
 
   /** queue.declare without passive. Throws AmqpError where the queue cannot be, or is another. */
-  declareQueue(asked: QueueOptions): Queue {
+  declareQueue(asked: QueueOptions): DeclaredQueue {
     const options = withDefaultType(asked, this.defaultQueueType);
     const { name, owner } = options;
     const current = this.#queues.get(name);
@@ -173,7 +171,7 @@ export class Vhost implements Directory, QueueHost {
     }
     this.#checkQueueLimit(name);
     checkQueueArguments(options.arguments, name, this.name);
-    checkQuorumDeclaration(options, this.name);
+    checkReplicatedDeclaration(options, this.name);
     const stored = options.durable && owner === undefined;
     const id = stored ? this.#context.nextQueueId() : 0;
     const queue = this.#addQueue({ ...options, durable: stored }, id);
@@ -189,12 +187,8 @@ export class Vhost implements Directory, QueueHost {
   }
 
   /** queue.delete: returns the number of ready messages that went with it. */
-  deleteQueue(queue: Queue, ifUnused = false, ifEmpty = false): number {
-    checkQuorumDelete(queue, this.name, ifUnused, ifEmpty);
-    if (ifEmpty && queue.ready > 0) {
-      throw new AmqpError('PRECONDITION_FAILED', `queue '${queue.name}' in vhost '${this.name}' not empty`);
-    }
-    if (ifUnused && queue.consumers.count > 0) throw errors.inUse('queue', queue.name, this.name);
+  deleteQueue(queue: DeclaredQueue, ifUnused = false, ifEmpty = false): number {
+    queue.checkDelete(ifUnused, ifEmpty);
     const { ready } = queue;
     this.#queues.delete(queue.name);
     this.#changed();
@@ -205,7 +199,7 @@ export class Vhost implements Directory, QueueHost {
   }
 
   /** A consumer of the queue left: an auto-delete queue goes with its last. */
-  consumerLeft(queue: Queue): void {
+  consumerLeft(queue: DeclaredQueue): void {
     if (queue.deleted) return;
     if (queue.autoDelete && queue.consumers.count === 0) this.deleteQueue(queue);
     else queue.consumerLeft();
@@ -304,14 +298,8 @@ export class Vhost implements Directory, QueueHost {
     this.#changed();
   }
 
-  #logFor(options: QueueOptions, id: number): MessageLog {
-    const stored = options.durable ? id : undefined;
-    const prioritised = readSettings(options.arguments).maxPriority > 0;
-    return prioritised ? new PriorityLog(this.#context, stored) : new QueueLog(this.#context, stored);
-  }
-
-  #addQueue(options: QueueOptions, id: number): Queue {
-    const queue = new Queue(options, id, this.#logFor(options, id), this);
+  #addQueue(options: QueueOptions, id: number): DeclaredQueue {
+    const queue = createQueue(options, id, this.#context, this);
     this.#queues.set(queue.name, queue);
     this.policies.govern(queue);
     this.#changed();
@@ -334,7 +322,7 @@ export class Vhost implements Directory, QueueHost {
     );
   }
 
-  #ends(spec: BindingSpec, requester: Owner): [Exchange, Queue | Exchange] {
+  #ends(spec: BindingSpec, requester: Owner): [Exchange, DeclaredQueue | Exchange] {
     if (spec.source === '' || (spec.destinationKind === 'exchange' && spec.destination === '')) {
       throw errors.defaultExchangeRefused();
     }
@@ -346,7 +334,7 @@ export class Vhost implements Directory, QueueHost {
     return [source, destination];
   }
 
-  #destinations(spec: BindingSpec): ReadonlyMap<string, Queue | Exchange> {
+  #destinations(spec: BindingSpec): ReadonlyMap<string, DeclaredQueue | Exchange> {
     return spec.destinationKind === 'queue' ? this.#queues : this.#exchanges;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { Message } from '../broker/message.ts';
 import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
-import type { Queue } from '../broker/queue/queue.ts';
+import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import type { ReplyReceiver } from '../broker/reply-to.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { ServerMethod } from '../protocol/generated/methods.ts';
@@ -149,7 +149,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
 
   /** Puts deliveries back into their queues, which were taken from `unacked` before. */
   requeueAll(deliveries: readonly Delivery[], beforeDelivery?: () => void): void {
-    const queues = new Set<Queue>();
+    const queues = new Set<DeclaredQueue>();
     for (const { queue, seq, consumer } of deliveries) {
       this.#release(consumer);
       queue.requeue(seq);
@@ -211,7 +211,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
     this.send({ name: 'basic.nack', deliveryTag, multiple: false, requeue: false });
   };
 
-  readonly #settle = (queue: Queue, seq: number, consumer: ChannelConsumer | undefined): void => {
+  readonly #settle = (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
     this.#release(consumer);
     queue.settle(seq);
   };
@@ -239,7 +239,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
   #take(
     tag: number,
     multiple: boolean,
-    take: (queue: Queue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
+    take: (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
   ): void {
     if (multiple) {
       if (tag !== 0 && !this.unacked.has(tag)) throw unknownTag(tag);

@@ -4,11 +4,11 @@
  * after them are acknowledged, move to a map, so that the ring spans no more than it must.
  */
 import type { ChannelConsumer } from './channel-consumer.ts';
-import type { Queue } from '../broker/queue/queue.ts';
+import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 
 export interface Delivery {
   readonly tag: number;
-  readonly queue: Queue;
+  readonly queue: DeclaredQueue;
   readonly seq: number;
   /** Undefined for basic.get. */
   readonly consumer: ChannelConsumer | undefined;
@@ -17,7 +17,7 @@ export interface Delivery {
 const FIRST_SLOTS = 16;
 
 export class Unacked {
-  #queues: (Queue | undefined)[] = new Array<Queue | undefined>(FIRST_SLOTS).fill(undefined);
+  #queues: (DeclaredQueue | undefined)[] = new Array<DeclaredQueue | undefined>(FIRST_SLOTS).fill(undefined);
   #consumers: (ChannelConsumer | undefined)[] = new Array<ChannelConsumer | undefined>(FIRST_SLOTS).fill(undefined);
   #seqs = new Float64Array(FIRST_SLOTS);
   #mask = FIRST_SLOTS - 1;
@@ -40,7 +40,7 @@ export class Unacked {
   }
 
   /** Notes a delivery and returns its tag. */
-  add(queue: Queue, seq: number, consumer: ChannelConsumer | undefined): number {
+  add(queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): number {
     if (this.#next - this.#first > this.#mask) this.#makeRoom();
     const slot = this.#next & this.#mask;
     this.#queues[slot] = queue;
@@ -53,7 +53,7 @@ export class Unacked {
   /** Calls `take` with the delivery of the tag and forgets it; returns false where there is none. */
   remove(
     tag: number,
-    take: (queue: Queue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
+    take: (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
   ): boolean {
     if (tag < this.#first || tag >= this.#next) return this.#removeOld(tag, take);
     const slot = tag & this.#mask;
@@ -69,7 +69,7 @@ export class Unacked {
   /** The same for all deliveries up to and with `tag`, in their order. */
   removeThrough(
     tag: number,
-    take: (queue: Queue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
+    take: (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
   ): void {
     for (const old of this.#old.keys()) {
       if (old > tag) break;
@@ -117,7 +117,7 @@ export class Unacked {
 
   #removeOld(
     tag: number,
-    take: (queue: Queue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
+    take: (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
   ): boolean {
     const delivery = this.#old.get(tag);
     if (delivery === undefined) return false;
@@ -158,7 +158,7 @@ export class Unacked {
 
   #grow(): void {
     const size = (this.#mask + 1) * 2;
-    const queues = new Array<Queue | undefined>(size).fill(undefined);
+    const queues = new Array<DeclaredQueue | undefined>(size).fill(undefined);
     const consumers = new Array<ChannelConsumer | undefined>(size).fill(undefined);
     const seqs = new Float64Array(size);
     for (let tag = this.#first; tag < this.#next; tag++) {

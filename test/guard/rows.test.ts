@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageOf, queueOn } from '../../bench/micro/broker.ts';
-import type { Queue } from '../../src/broker/queue/queue.ts';
+import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 
 const MESSAGES = 1000;
@@ -13,7 +13,7 @@ const MESSAGES = 1000;
 describe('rows written', () => {
   let folder: string;
   let store: SqliteStore;
-  let queue: Queue;
+  let queue: DeclaredQueue;
   const message = messageOf(16, true);
   const committed = () => new Promise<void>((resolve) => store.afterCommit(resolve));
 

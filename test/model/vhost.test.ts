@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Consumer } from '../../src/broker/queue/consumer.ts';
-import type { Queue } from '../../src/broker/queue/queue.ts';
+import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import { AmqpError } from '../../src/protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../src/protocol/field-table.ts';
 import type { ReplyName } from '../../src/protocol/generated/reply-codes.ts';
@@ -88,7 +88,7 @@ const bindingText = ({ source, kind, destination, key: bound }: BindingModel) =>
 class Comparison {
   readonly #model = new VhostModel();
   readonly #real: NodeInMemory = nodeInMemory();
-  readonly #consumers: { readonly queue: Queue; readonly consumer: Consumer }[] = [];
+  readonly #consumers: { readonly queue: DeclaredQueue; readonly consumer: Consumer }[] = [];
   #published = 0;
 
   apply(step: Step): void {

@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Node, VhostSpec } from '../node.ts';
 import { GLOBAL_PARAMETERS, OWN_COMPONENT } from '../parameters.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Queue } from '../queue/queue.ts';
+import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import type { Vhost } from '../vhost.ts';
 import type * as json from './definitions.ts';
 
@@ -131,7 +131,7 @@ function bindingDefinitions(vhost: Vhost): json.BindingDefinition[] {
 }
 
 /** An exclusive queue is its connection's own. */
-function isExported({ owner }: Queue): boolean {
+function isExported({ owner }: DeclaredQueue): boolean {
   return owner === undefined;
 }
 

@@ -10,6 +10,8 @@ export interface DyingQueue {
 }
 
 export interface QueueHost {
+  /** The vhost's name. */
+  readonly name: string;
   readonly deadlines: Deadlines;
   /** The queue gives a message up; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;

@@ -3,38 +3,28 @@ import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
 import type { DeathReason } from '../dead-letter.ts';
 import { Deadline } from '../deadlines.ts';
-import type { Binding, QueueDestination } from '../exchange/binding.ts';
+import * as errors from '../errors.ts';
+import type { Binding } from '../exchange/binding.ts';
 import { Message } from '../message.ts';
 import type { ConfirmLedger } from '../sink.ts';
-import type { Consumer, ConsumerQueue } from './consumer.ts';
+import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
+import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import { withDeliveryCount } from './delivery-count.ts';
 import { messagePriority, messageTtl } from './message-properties.ts';
 import type { MessageLog } from './message-log.ts';
 import type { QueueHost } from './queue-host.ts';
+import { checkQuorumDelete } from './quorum.ts';
 import { Returns } from './returns.ts';
 import { type QueueSettings, readSettings } from './settings.ts';
 
-/** Stands for the connection that an exclusive queue belongs to; known by identity only. */
-export type Owner = object;
-
-export interface QueueOptions {
-  readonly name: string;
-  readonly durable: boolean;
-  readonly autoDelete: boolean;
-  /** Undefined where the queue is not exclusive. */
-  readonly owner: Owner | undefined;
-  readonly arguments: FieldTable;
-}
-
-export class Queue implements QueueDestination, ConsumerQueue {
+export class Queue implements DeclaredQueue {
   readonly kind = 'queue';
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete: boolean;
   readonly owner: Owner | undefined;
   readonly arguments: FieldTable;
-  /** Its number in the store, 0 where it is not stored. */
   readonly id: number;
   readonly incoming = new Set<Binding>();
   readonly consumers: Consumers;
@@ -93,7 +83,6 @@ export class Queue implements QueueDestination, ConsumerQueue {
     this.#host.deadlines.set(this.#expiry, this.#now());
   }
 
-  /** Arguments and policies together say this now: it counts at once. */
   applySettings(args: FieldTable): void {
     const { maxLengthBytes } = this.#settings;
     this.#settings = readSettings(args);
@@ -102,7 +91,6 @@ export class Queue implements QueueDestination, ConsumerQueue {
     this.#dropHead();
   }
 
-  /** The queue is used: declared again, asked for a message, or left by a consumer. */
   touch(): void {
     const { expires } = this.#settings;
     if (expires === undefined) {
@@ -156,7 +144,6 @@ export class Queue implements QueueDestination, ConsumerQueue {
     }
   }
 
-  /** Gives ready messages to consumers as long as there are both. */
   dispatch(): void {
     if (this.#dispatching || this.#deleted) return;
     this.#dispatching = true;
@@ -184,7 +171,6 @@ export class Queue implements QueueDestination, ConsumerQueue {
     }
   }
 
-  /** Takes the first ready message for basic.get and shows it to `use`, whose message is only valid inside. */
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean {
     this.touch();
     const seq = this.#head();
@@ -199,19 +185,17 @@ export class Queue implements QueueDestination, ConsumerQueue {
     return true;
   }
 
-  /** A delivered message is acknowledged. */
   settle(seq: number): void {
     if (this.#deleted) return;
     this.#returns?.forget(seq);
     this.#log.settle(seq);
   }
 
-  /** A delivered message is rejected for good. */
   reject(seq: number): void {
     if (!this.#deleted) this.#giveUp(seq, 'rejected');
   }
 
-  /** A delivered message comes back to its place. The caller dispatches when it has put back all it has. */
+  /** Back to its own place. */
   requeue(seq: number): void {
     if (this.#deleted) return;
     const { type, deliveryLimit } = this.#settings;
@@ -228,7 +212,6 @@ export class Queue implements QueueDestination, ConsumerQueue {
     this.#watchHead();
   }
 
-  /** Removes the ready messages and returns their number. */
   purge(): number {
     this.#readyBytes = 0;
     const purged = this.#log.purge();
@@ -236,19 +219,35 @@ export class Queue implements QueueDestination, ConsumerQueue {
     return purged;
   }
 
-  /** The consumer waits for a message. */
+  admit(asked: ConsumerOptions, globalPrefetch: number): ConsumerOptions {
+    const { type, singleActiveConsumer } = this.#settings;
+    const quorum = type === 'quorum';
+    if (quorum && globalPrefetch > 0) throw errors.noGlobalPrefetch(this.name, this.#host.name);
+    // Quorum queues do not know exclusive consumers: RabbitMQ takes the flag and lets others consume too.
+    const exclusive = asked.exclusive && !quorum;
+    if (this.consumers.exclusive || (exclusive && (this.consumers.count > 0 || singleActiveConsumer))) {
+      throw errors.exclusiveUse(this.name, this.#host.name);
+    }
+    return { ...asked, exclusive };
+  }
+
   activate(consumer: Consumer): void {
     this.consumers.activate(consumer);
     if (this.#log.ready > 0) this.dispatch();
   }
 
-  /** A consumer is gone: the messages may be another's now. */
+  /** The messages may be another's now. */
   consumerLeft(): void {
     this.touch();
     if (this.#settings.singleActiveConsumer && this.#log.ready > 0) this.dispatch();
   }
 
-  /** Ends the queue: its consumers are cancelled and its messages gone. The vhost has removed its bindings. */
+  checkDelete(ifUnused: boolean, ifEmpty: boolean): void {
+    if (this.#settings.type === 'quorum') checkQuorumDelete(this.name, this.#host.name, ifUnused, ifEmpty);
+    if (ifEmpty && this.ready > 0) throw errors.notEmpty(this.name, this.#host.name);
+    if (ifUnused && this.consumers.count > 0) throw errors.inUse('queue', this.name, this.#host.name);
+  }
+
   end(): void {
     this.#deleted = true;
     this.#host.deadlines.set(this.#expiry, Infinity);

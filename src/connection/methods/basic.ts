@@ -1,7 +1,6 @@
 /** Class basic but for publishing (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
 import { randomBytes } from 'node:crypto';
 import { isInteger } from '../../broker/arguments/field-equality.ts';
-import { exclusiveUse } from '../../broker/errors.ts';
 import { REPLY_TO } from '../../broker/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
@@ -98,22 +97,12 @@ function consume(channel: Channel, method: BasicConsume, tag: string): void {
   access.check('read', 'queue', name);
   const queue = vhost.existingQueue(name, channel.connection);
   const priority = consumerPriority(method.arguments, name, vhost.name);
-  const { consumers, settings } = queue;
-  const quorum = settings.type === 'quorum';
-  if (quorum && channel.globalPrefetch > 0) {
-    throw new AmqpError('NOT_IMPLEMENTED', `queue '${name}' in vhost '${vhost.name}' does not support global qos`);
-  }
-  // Quorum queues do not know exclusive consumers: RabbitMQ takes the flag and lets others consume too.
-  const exclusive = method.exclusive && !quorum;
-  if (consumers.exclusive || (exclusive && (consumers.count > 0 || settings.singleActiveConsumer))) {
-    throw exclusiveUse(name, vhost.name);
-  }
-  const { noAck } = method;
-  const { prefetch } = channel;
-  const options = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };
-  const consumer = new ChannelConsumer(queue, channel, options);
+  const { noAck, exclusive } = method;
+  const { prefetch, globalPrefetch } = channel;
+  const asked = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };
+  const consumer = new ChannelConsumer(queue, channel, queue.admit(asked, globalPrefetch));
   channel.consumers.set(tag, consumer);
-  consumers.add(consumer);
+  queue.consumers.add(consumer);
   if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
   queue.activate(consumer);
 }

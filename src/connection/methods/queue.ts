@@ -1,7 +1,7 @@
 /** Class queue (AMQP 0-9-1 section 1.7). */
 import { randomBytes } from 'node:crypto';
 import { defaultExchangeRefused, reservedName } from '../../broker/errors.ts';
-import { SERVER_NAMED } from '../../broker/queue/quorum.ts';
+import { SERVER_NAMED } from '../../broker/queue/replicated.ts';
 import { REPLY_TO } from '../../broker/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { BindingSpec } from '../../broker/vhost.ts';

@@ -1,10 +1,10 @@
 /** The deliveries of a channel, held against a Map that does the same in the plainest way. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Queue } from '../../../src/broker/queue/queue.ts';
+import type { DeclaredQueue } from '../../../src/broker/queue/declared-queue.ts';
 import { type Delivery, Unacked } from '../../../src/connection/unacked.ts';
 
-const queue = { name: 'q' } as unknown as Queue;
+const queue = { name: 'q' } as unknown as DeclaredQueue;
 
 type Step =
   | { readonly do: 'add' | 'skip'; readonly count: number }
@@ -101,7 +101,7 @@ class Pair {
 }
 
 function collect(into: Delivery[]) {
-  return (from: Queue, seq: number, consumer: Delivery['consumer'], tag: number): void => {
+  return (from: DeclaredQueue, seq: number, consumer: Delivery['consumer'], tag: number): void => {
     into.push({ tag, queue: from, seq, consumer });
   };
 }

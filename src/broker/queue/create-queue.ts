@@ -1,0 +1,15 @@
+/** The kind of queue that its arguments ask for. */
+import type { DeclaredQueue, QueueOptions } from './declared-queue.ts';
+import { type LogContext, QueueLog } from './log.ts';
+import { PriorityLog } from './priority-log.ts';
+import { Queue } from './queue.ts';
+import type { QueueHost } from './queue-host.ts';
+import { readSettings } from './settings.ts';
+
+/** `id`: its number in the store, where it is durable. */
+export function createQueue(options: QueueOptions, id: number, context: LogContext, host: QueueHost): DeclaredQueue {
+  const stored = options.durable ? id : undefined;
+  const prioritised = readSettings(options.arguments).maxPriority > 0;
+  const log = prioritised ? new PriorityLog(context, stored) : new QueueLog(context, stored);
+  return new Queue(options, id, log, host);
+}

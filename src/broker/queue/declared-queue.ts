@@ -1,0 +1,71 @@
+/**
+ * What queue.declare makes, as vhosts, channels and methods see it: a Queue, which gives each message to one consumer, or a
+ * Stream, which keeps them for all. What one of the two cannot do it refuses itself.
+ */
+import type { FieldTable } from '../../protocol/field-table.ts';
+import type { RecoveredPage } from '../../store/records.ts';
+import type { QueueDestination } from '../exchange/binding.ts';
+import type { Message } from '../message.ts';
+import type { Consumer, ConsumerOptions, ConsumerQueue } from './consumer.ts';
+
+/** Stands for the connection that an exclusive queue belongs to; known by identity only. */
+export type Owner = object;
+
+export interface QueueOptions {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  /** Undefined where the queue is not exclusive. */
+  readonly owner: Owner | undefined;
+  readonly arguments: FieldTable;
+}
+
+/** The consumers of a queue. */
+export interface ConsumerSet extends Iterable<Consumer> {
+  readonly count: number;
+  /** Those that `DeclaredQueue.admit` let in; they get messages once they are activated. */
+  add(consumer: Consumer): void;
+  remove(consumer: Consumer): void;
+}
+
+export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQueue {
+  /** Its number in the store, 0 where it is not stored. */
+  readonly id: number;
+  readonly consumers: ConsumerSet;
+  /** Messages that wait for a consumer, and those that wait for their acknowledgement. */
+  readonly ready: number;
+  readonly unacked: number;
+  readonly deleted: boolean;
+  /** Takes in what the store has. Called once, before anything else. */
+  recover(pages: readonly RecoveredPage[], delivered: number): void;
+  /** Arguments and policies together say this now: it counts at once. */
+  applySettings(args: FieldTable): void;
+  /** It is used: declared again, asked for a message, or left by a consumer. */
+  touch(): void;
+  /**
+   * What the consumer asked for, as far as it counts here. `globalPrefetch`: that of its channel. Throws AmqpError where the
+   * queue has nothing for such a consumer.
+   */
+  admit(asked: ConsumerOptions, globalPrefetch: number): ConsumerOptions;
+  /** A consumer is gone. */
+  consumerLeft(): void;
+  /**
+   * Takes the first ready message and shows it to `use`, whose message is only valid inside; false where there is none. Throws
+   * AmqpError where messages cannot be taken so.
+   */
+  get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean;
+  /** A delivered message is acknowledged. */
+  settle(seq: number): void;
+  /** A delivered message is rejected for good. */
+  reject(seq: number): void;
+  /** A delivered message comes back. The caller dispatches when it has put back all it has. */
+  requeue(seq: number): void;
+  /** Gives messages to consumers as long as there are both. */
+  dispatch(): void;
+  /** Removes the ready messages and returns their number. Throws AmqpError where they are not to be removed. */
+  purge(): number;
+  /** Throws AmqpError where it is not to be deleted under these conditions. */
+  checkDelete(ifUnused: boolean, ifEmpty: boolean): void;
+  /** It is deleted: its consumers are cancelled and its messages gone. The vhost has removed its bindings. */
+  end(): void;
+}

@@ -1,0 +1,28 @@
+/** What queues of the types that RabbitMQ replicates, quorum and stream, cannot be (RabbitMQ: Quorum Queues; Streams). */
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import { queueTypeOf } from '../arguments/queue-arguments.ts';
+import type { QueueOptions } from './declared-queue.ts';
+
+/** Names that only the broker gives begin with this. */
+export const SERVER_NAMED = 'amq.gen-';
+
+/** Throws AmqpError PRECONDITION_FAILED where such a queue is declared as something that would not last. */
+export function checkReplicatedDeclaration(options: QueueOptions, vhost: string): void {
+  const type = queueTypeOf(options.arguments);
+  if (type === 'classic') return;
+  if (options.name.startsWith(SERVER_NAMED)) {
+    throw new AmqpError('PRECONDITION_FAILED', `Cannot declare a server-named queue for type rabbit_${type}_queue`);
+  }
+  const property = options.autoDelete
+    ? 'auto-delete'
+    : options.owner !== undefined
+      ? 'exclusive-owner'
+      : options.durable
+        ? undefined
+        : 'non-durable';
+  if (property === undefined) return;
+  throw new AmqpError(
+    'PRECONDITION_FAILED',
+    `invalid property '${property}' for queue '${options.name}' in vhost '${vhost}'`,
+  );
+}
