@@ -45,7 +45,7 @@ export class Bodies implements LogSource, Evictable {
     message.body = bytes;
     message.bodyStart = 0;
     message.bodyEnd = size;
-    message.bodyOwned = true;
+    message.bodyOwned = message.bodyStays = true;
   }
 
   /** One more record refers to the body. */
@@ -73,7 +73,7 @@ export class Bodies implements LogSource, Evictable {
     message.body = body.bytes ?? this.#read(body);
     message.bodyStart = 0;
     message.bodyEnd = body.size;
-    message.bodyOwned = true;
+    message.bodyOwned = message.bodyStays = true;
   }
 
   /** Writes the body with the first record that refers to it. */

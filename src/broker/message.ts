@@ -6,7 +6,7 @@ import { PROPERTY_DELIVERY_MODE } from '../protocol/generated/constants.ts';
 import { editProperties, type PropertyChanges, propertyFlags, readDeliveryMode } from '../codec/properties.ts';
 import type { Body } from './body.ts';
 
-/** Bodies from this size on may be kept by reference by who was shown them: their bytes stay as they are. */
+/** Bodies of queued messages from this size on stay where they are for as long as somebody refers to them. */
 export const LENT_BODY_BYTES = 8192;
 
 const EMPTY = Buffer.alloc(0);
@@ -26,6 +26,8 @@ export class Message {
   bodyEnd = 0;
   /** True where the body's bytes never change, so that they may be kept without a copy. */
   bodyOwned = false;
+  /** True where the body's bytes stay as they are for as long as they are referred to, so that they can be sent without a copy. */
+  bodyStays = false;
   /** True where the message comes in place of another that leaves its queue: both go into the same commit. */
   inPlaceOfAnother = false;
   /** Set where the body is kept apart from the logs, and shared by all queues that took the message. */
@@ -64,7 +66,7 @@ export class Message {
     const body = this.body.subarray(this.bodyStart, this.bodyEnd);
     copy.body = this.bodyOwned ? body : Buffer.from(body);
     copy.bodyEnd = copy.body.length;
-    copy.bodyOwned = true;
+    copy.bodyOwned = copy.bodyStays = true;
     return copy;
   }
 

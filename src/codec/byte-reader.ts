@@ -70,11 +70,11 @@ export class ByteReader {
     return text;
   }
 
-  /** Bytes with a 32-bit length: a view into the buffer, not a copy. */
+  /** Bytes with a 32-bit length, copied: the buffer may be read into again. */
   longstr(): Buffer {
     const length = this.u32();
     const start = this.#take(length);
-    return this.#buffer.subarray(start, start + length);
+    return Buffer.from(this.#buffer.subarray(start, start + length));
   }
 
   /**
@@ -132,7 +132,7 @@ export class ByteReader {
         return { type, value: decodeUtf8(bytes, 0, bytes.length) ?? Buffer.from(bytes) };
       }
       case 'binary':
-        return { type, value: Buffer.from(this.longstr()) };
+        return { type, value: this.longstr() };
       case 'timestamp':
         return { type, value: this.timestamp() };
       case 'array':

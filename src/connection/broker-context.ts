@@ -10,6 +10,7 @@ import type { Vhost } from '../broker/vhost.ts';
 import type { Access } from './access.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { OutputBuffers } from './output-buffers.ts';
+import type { SharedInput } from './shared-input.ts';
 
 /** A connection, as the listener and the limits see it. */
 export interface ListedConnection {
@@ -35,6 +36,7 @@ export interface BrokerContext {
   readonly clock: Clock;
   readonly turn: Turn;
   readonly heartbeats: Heartbeats;
+  readonly input: SharedInput;
   readonly outputBuffers: OutputBuffers;
   readonly serverProperties: FieldTable;
   readonly connections: Set<ListedConnection>;

@@ -8,6 +8,7 @@ import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import type { ReplyReceiver } from '../broker/reply-to.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { ServerMethod } from '../protocol/generated/methods.ts';
+import { Deque } from '../util/deque.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { ChannelHost, TurnChannel } from './channel-host.ts';
 import type { CommitLedger } from './commit-ledger.ts';
@@ -41,7 +42,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
   #closed = false;
   readonly #notices: ServerMethod[] = [];
   /** Consumers that were held up when one of their deliveries was released. */
-  #waiting: ChannelConsumer[] = [];
+  readonly #waiting = new Deque<ChannelConsumer>();
 
   constructor(connection: ChannelHost, number: number) {
     this.connection = connection;
@@ -228,12 +229,12 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
 
   /** Consumers that a limit held up go on; under a limit for all of them, any may. */
   #resumeWaiting(): void {
-    if (this.#waiting.length === 0) return;
     const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const consumer of waiting) consumer.released = false;
+    const count = waiting.length;
+    if (count === 0) return;
+    for (let i = 0; i < count; i++) waiting.at(i).released = false;
     if (this.globalPrefetch > 0) this.resumeConsumers();
-    for (const consumer of waiting) consumer.resume();
+    for (let i = 0; i < count; i++) waiting.shift()!.resume();
   }
 
   #take(

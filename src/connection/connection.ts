@@ -21,13 +21,12 @@ import { type GreetedConnection, Handshake, HandshakeError, RefusedError } from 
 import { HeaderReader, PROTOCOL_HEADER, speaks } from './protocol-header.ts';
 import type { HeartbeatPeer } from './heartbeats.ts';
 import { Reading } from './reading.ts';
+import { READ_BYTES } from './shared-input.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 import { Writer } from './writer.ts';
 
 type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
 
-/** libuv's read size: a chunk as large as this says that there is more to read. */
-const FULL_READ_BYTES = 65536;
 /** Output that the client has not taken, from which on its own input is not read any more. */
 const CONGESTED_BYTES = 4 * 1024 * 1024;
 /** Replies (direct reply-to) that the client has not taken, from which on further ones are dropped. */
@@ -65,9 +64,10 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
   readonly life = new SignsOfLife();
   #reasonClosed = 'client unexpectedly closed TCP connection';
 
-  constructor(broker: BrokerContext, socket: Socket) {
+  /** `accepted`: a socket that was not read from yet. */
+  constructor(broker: BrokerContext, accepted: Socket) {
     this.broker = broker;
-    this.#socket = socket;
+    const socket = (this.#socket = broker.input.open(accepted, (chunk) => this.#onData(chunk)));
     this.#peer = `${(socket.remoteAddress ?? '').replace(/^::ffff:/, '')}:${socket.remotePort}`;
     this.writer = new Writer(socket, broker.outputBuffers, this.#wake);
     this.#frames = new Frames(this);
@@ -76,7 +76,6 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     this.#handshake = new Handshake(this);
     this.#closeAfter(broker.config.handshakeTimeout, 'handshake timeout');
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());
     socket.on('error', (error) => (this.#reasonClosed = error.message));
     socket.on('end', () => this.#onEnd());
@@ -289,7 +288,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     }
     this.#guard(() => this.#parser.push(chunk));
     // One read a turn: a fast publisher must not keep the others from being heard.
-    if (chunk.length < FULL_READ_BYTES || this.#stage === 'closed') return;
+    if (chunk.length < READ_BYTES || this.#stage === 'closed') return;
     this.#reading.pause('turn');
     this.#wake();
   }

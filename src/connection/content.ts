@@ -71,7 +71,7 @@ export class Content {
     message.propertiesStart = start + PROPERTIES_OFFSET;
     message.propertiesEnd = end;
     message.shared = undefined;
-    message.bodyOwned = false;
+    message.bodyOwned = message.bodyStays = false;
     message.bodyStart = message.bodyEnd = 0;
     this.#bodySize = size;
     this.#bodyGot = 0;
@@ -156,7 +156,7 @@ export class Content {
     message.body = body;
     message.bodyStart = 0;
     message.bodyEnd = this.#bodySize;
-    message.bodyOwned = true;
+    message.bodyOwned = message.bodyStays = true;
   }
 }
 

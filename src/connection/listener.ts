@@ -16,7 +16,7 @@ export class Listener {
 
   constructor(broker: BrokerContext) {
     this.#broker = broker;
-    this.#server = createServer((socket) => {
+    this.#server = createServer({ pauseOnConnect: true }, (socket) => {
       if (this.#stopping) socket.destroy();
       else broker.connections.add(new Connection(broker, socket));
     });

@@ -187,13 +187,13 @@ export class Writer {
     this.#length = at + 1;
     const { body, bodyEnd } = message;
     for (let start = message.bodyStart; start < bodyEnd; start += this.#maxBody) {
-      this.#bodyFrame(channel, body, start, Math.min(bodyEnd, start + this.#maxBody));
+      this.#bodyFrame(channel, body, start, Math.min(bodyEnd, start + this.#maxBody), message.bodyStays);
     }
   }
 
-  #bodyFrame(channel: number, body: Buffer, start: number, end: number): void {
+  #bodyFrame(channel: number, body: Buffer, start: number, end: number, stays: boolean): void {
     const size = end - start;
-    const byReference = size >= LENT_BODY_BYTES;
+    const byReference = stays && size >= LENT_BODY_BYTES;
     const buffer = this.#reserve(byReference ? FRAME_OVERHEAD : size + FRAME_OVERHEAD);
     const at = frameHead(buffer, this.#length, FRAME_BODY, channel, size);
     if (byReference) {

@@ -6,6 +6,7 @@ import type { BrokerContext } from '../connection/broker-context.ts';
 import { Heartbeats } from '../connection/heartbeats.ts';
 import { Listener } from '../connection/listener.ts';
 import { OutputBuffers } from '../connection/output-buffers.ts';
+import { SharedInput } from '../connection/shared-input.ts';
 import { serverProperties } from '../connection/server-properties.ts';
 import { Scratch } from '../store/scratch.ts';
 import type { Store } from '../store/store.ts';
@@ -67,6 +68,7 @@ export class Broker implements AsyncDisposable {
         clock: systemClock,
         turn: new Turn(),
         heartbeats: new Heartbeats(systemClock),
+        input: new SharedInput(),
         outputBuffers: new OutputBuffers(),
         serverProperties: serverProperties(config, leveretVersion()),
         connections: new Set(),

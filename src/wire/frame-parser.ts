@@ -71,7 +71,7 @@ export class FrameParser {
     const end = chunk.length;
     while (at < end && !this.#stopped) {
       if (this.#paused) {
-        this.#rest = chunk.subarray(at);
+        this.#rest = Buffer.from(chunk.subarray(at));
         return;
       }
       if (end - at < HEAD_BYTES) {
