@@ -30,6 +30,11 @@ export interface Config {
   readonly diskFreeLimit: number;
   /** Time a client has from connecting until connection.open, in milliseconds. */
   readonly handshakeTimeout: number;
+  /**
+   * How long a delivery may wait for its acknowledgement before its channel is closed with 406, in milliseconds; 0 for ever. Queues
+   * and consumers may have their own (RabbitMQ: Consumers, "Delivery Acknowledgement Timeout").
+   */
+  readonly consumerTimeout: number;
   /** Most client connections at once; Infinity for no limit. */
   readonly maxConnections: number;
   /** File with definitions to import at every start, in RabbitMQ's form; undefined for none. */

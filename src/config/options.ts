@@ -141,6 +141,15 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     description: 'Time a client has to open its connection',
     rabbitmq: 'handshake_timeout',
   },
+  consumerTimeout: {
+    flag: '--consumer-timeout',
+    env: 'LEVERET_CONSUMER_TIMEOUT',
+    type: integer(0, Number.MAX_SAFE_INTEGER),
+    default: 1_800_000,
+    unit: 'milliseconds',
+    description: 'Time a consumer has to acknowledge a delivery; 0 for ever',
+    rabbitmq: 'consumer_timeout',
+  },
   maxConnections: {
     flag: '--max-connections',
     env: 'LEVERET_MAX_CONNECTIONS',

@@ -8,6 +8,7 @@ import type { Logger } from '../util/logger.ts';
 import type { Turn } from '../util/turn.ts';
 import type { Vhost } from '../broker/vhost.ts';
 import type { Access } from './access.ts';
+import type { DeliveryTimeouts } from './delivery-timeouts.ts';
 import type { Heartbeats } from './heartbeats.ts';
 import type { OutputBuffers } from './output-buffers.ts';
 import type { SharedInput } from './shared-input.ts';
@@ -37,6 +38,7 @@ export interface BrokerContext {
   readonly turn: Turn;
   readonly heartbeats: Heartbeats;
   readonly input: SharedInput;
+  readonly deliveryTimeouts: DeliveryTimeouts;
   readonly outputBuffers: OutputBuffers;
   readonly serverProperties: FieldTable;
   readonly connections: Set<ListedConnection>;

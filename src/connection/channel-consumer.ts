@@ -6,12 +6,15 @@ export class ChannelConsumer extends Consumer {
   readonly queue: DeclaredQueue;
   /** The consumer tag as a shortstr. */
   readonly tagBytes: Buffer;
+  /** How long a delivery may wait for its acknowledgement, in milliseconds; undefined where that is the queue's to say. */
+  readonly timeout: number | undefined;
   /** True while the channel has it on its list of those that an acknowledgement may let go on. */
   released = false;
 
-  constructor(queue: DeclaredQueue, channel: DeliveryTarget, options: ConsumerOptions) {
+  constructor(queue: DeclaredQueue, channel: DeliveryTarget, options: ConsumerOptions, timeout: number | undefined) {
     super(queue, channel, options);
     this.queue = queue;
+    this.timeout = timeout;
     this.tagBytes = shortstr(options.tag);
   }
 }

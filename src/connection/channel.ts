@@ -14,11 +14,12 @@ import type { ChannelHost, TurnChannel } from './channel-host.ts';
 import type { CommitLedger } from './commit-ledger.ts';
 import { Confirms } from './confirms.ts';
 import { Content } from './content.ts';
+import type { DeliveringChannel, DeliveryTimeouts } from './delivery-timeouts.ts';
 import { PublishRoutes } from './publish-routes.ts';
 import { Transaction, type TransactionChannel } from './transaction.ts';
-import { type Delivery, Unacked } from './unacked.ts';
+import { type Delivery, type Take, Unacked } from './unacked.ts';
 
-export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChannel, TurnChannel {
+export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver, TransactionChannel, TurnChannel {
   readonly connection: ChannelHost;
   readonly number: number;
   readonly content = new Content();
@@ -36,6 +37,8 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
   currentQueue = '';
   /** The consumer of amq.rabbitmq.reply-to, if there is one: its tag, and the name under which replies come. */
   replyConsumer: { readonly tag: Buffer; readonly name: string } | undefined;
+  readonly #fail: (error: AmqpError) => void;
+  readonly #timeouts: DeliveryTimeouts;
   #consumersUnacked = 0;
   /** Answers that wait for the store. */
   #answers = 0;
@@ -44,10 +47,14 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
   /** Consumers that were held up when one of their deliveries was released. */
   readonly #waiting = new Deque<ChannelConsumer>();
 
-  constructor(connection: ChannelHost, number: number) {
+  /** `fail`: closes the channel for what goes wrong outside of its own frames. */
+  constructor(connection: ChannelHost, number: number, fail: (error: AmqpError) => void) {
     this.connection = connection;
     this.number = number;
     this.routes = new PublishRoutes(connection);
+    this.#fail = fail;
+    this.#timeouts = connection.broker.deliveryTimeouts;
+    this.#timeouts.add(this);
   }
 
   send(method: ServerMethod): void {
@@ -79,10 +86,15 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
     let tag: number;
     if (seq < 0) tag = this.unacked.skip();
     else {
-      tag = this.unacked.add(consumer.queue, seq, consumer);
+      tag = this.noteDelivery(consumer.queue, seq, consumer);
       this.#consumersUnacked++;
     }
     this.connection.writer.deliver(this.number, consumer.tagBytes, tag, redelivered, message);
+  }
+
+  /** Notes a delivery that is to be acknowledged and returns its tag. */
+  noteDelivery(queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): number {
+    return this.unacked.add(queue, seq, consumer, this.#timeouts.tick);
   }
 
   reply(message: Message): void {
@@ -105,6 +117,15 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
   }
 
   // Acknowledgements
+
+  /** Closes the channel where its oldest delivery has waited too long: the others count when they are the oldest, as in RabbitMQ. */
+  checkTimeout(): void {
+    const { oldest } = this.unacked;
+    if (oldest === undefined) return;
+    const { consumer, queue, tick } = oldest;
+    const timeout = consumer?.timeout ?? queue.consumerTimeout ?? this.connection.broker.config.consumerTimeout;
+    if (this.#timeouts.isOver(tick, timeout)) this.#fail(timedOut(this.number, timeout));
+  }
 
   /** basic.ack. Throws AmqpError for a tag that is not outstanding. */
   settle(tag: number, multiple: boolean): void {
@@ -184,6 +205,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
   end(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#timeouts.remove(this);
     const { vhost } = this.connection;
     if (this.replyConsumer !== undefined) vhost.replyTargets.remove(this.replyConsumer.name);
     const consumers = [...this.consumers.values()];
@@ -237,11 +259,7 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
     for (let i = 0; i < count; i++) waiting.shift()!.resume();
   }
 
-  #take(
-    tag: number,
-    multiple: boolean,
-    take: (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
-  ): void {
+  #take(tag: number, multiple: boolean, take: Take): void {
     if (multiple) {
       if (tag !== 0 && !this.unacked.has(tag)) throw unknownTag(tag);
       this.unacked.removeThrough(tag === 0 ? this.unacked.lastTag : tag, take);
@@ -250,11 +268,18 @@ export class Channel implements DeliveryTarget, ReplyReceiver, TransactionChanne
 
   #collect(tag: number, multiple: boolean): Delivery[] {
     const deliveries: Delivery[] = [];
-    this.#take(tag, multiple, (queue, seq, consumer, number) => {
-      deliveries.push({ tag: number, queue, seq, consumer });
+    this.#take(tag, multiple, (queue, seq, consumer, number, tick) => {
+      deliveries.push({ tag: number, queue, seq, consumer, tick });
     });
     return deliveries;
   }
+}
+
+function timedOut(channel: number, timeout: number): AmqpError {
+  const text =
+    `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${timeout} ms. ` +
+    'This timeout value can be configured, see consumers doc guide to learn more';
+  return new AmqpError('PRECONDITION_FAILED', text, { blameless: true });
 }
 
 function unknownTag(tag: number): AmqpError {

@@ -144,7 +144,7 @@ export class Frames implements FrameHandler {
       throw new AmqpError('NOT_ALLOWED', text, { blameless: true });
     }
     checkChannelLimit(this.#connection.broker, this.#connection.access.user);
-    this.#channels.set(number, new Channel(this.#connection, number));
+    this.#channels.set(number, new Channel(this.#connection, number, (error) => this.#failChannel(error, number)));
     writer.method(number, { name: 'channel.open-ok' });
   }
 
@@ -187,6 +187,15 @@ export class Frames implements FrameHandler {
     if (content.bodySize <= maxMessageSize) return;
     const text = `message size ${content.bodySize} is larger than configured max size ${maxMessageSize}`;
     throw new AmqpError('PRECONDITION_FAILED', text);
+  }
+
+  /** For what no frame has brought about: there is nobody else to catch what goes wrong with the end of the channel. */
+  #failChannel(error: AmqpError, number: number): void {
+    try {
+      this.#fail(error, number);
+    } catch (fault) {
+      this.#connection.fail(fault);
+    }
   }
 
   #fail(error: unknown, number: number): void {

@@ -12,7 +12,18 @@ export interface Delivery {
   readonly seq: number;
   /** Undefined for basic.get. */
   readonly consumer: ChannelConsumer | undefined;
+  /** When it was made, as DeliveryTimeouts counts. */
+  readonly tick: number;
 }
+
+/** Takes a delivery that is removed: the parts of a `Delivery`. */
+export type Take = (
+  queue: DeclaredQueue,
+  seq: number,
+  consumer: ChannelConsumer | undefined,
+  tag: number,
+  tick: number,
+) => void;
 
 const FIRST_SLOTS = 16;
 
@@ -20,6 +31,7 @@ export class Unacked {
   #queues: (DeclaredQueue | undefined)[] = new Array<DeclaredQueue | undefined>(FIRST_SLOTS).fill(undefined);
   #consumers: (ChannelConsumer | undefined)[] = new Array<ChannelConsumer | undefined>(FIRST_SLOTS).fill(undefined);
   #seqs = new Float64Array(FIRST_SLOTS);
+  #ticks = new Uint32Array(FIRST_SLOTS);
   #mask = FIRST_SLOTS - 1;
   /** Tags on the ring: from `#first` up to, not including, `#next`. */
   #first = 1;
@@ -40,21 +52,19 @@ export class Unacked {
   }
 
   /** Notes a delivery and returns its tag. */
-  add(queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): number {
+  add(queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tick: number): number {
     if (this.#next - this.#first > this.#mask) this.#makeRoom();
     const slot = this.#next & this.#mask;
     this.#queues[slot] = queue;
     this.#consumers[slot] = consumer;
     this.#seqs[slot] = seq;
+    this.#ticks[slot] = tick;
     this.#count++;
     return this.#next++;
   }
 
   /** Calls `take` with the delivery of the tag and forgets it; returns false where there is none. */
-  remove(
-    tag: number,
-    take: (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
-  ): boolean {
+  remove(tag: number, take: Take): boolean {
     if (tag < this.#first || tag >= this.#next) return this.#removeOld(tag, take);
     const slot = tag & this.#mask;
     const queue = this.#queues[slot];
@@ -62,15 +72,12 @@ export class Unacked {
     const consumer = this.#consumers[slot];
     this.#clear(slot);
     if (tag === this.#first) this.#advance();
-    take(queue, this.#seqs[slot], consumer, tag);
+    take(queue, this.#seqs[slot], consumer, tag, this.#ticks[slot]);
     return true;
   }
 
   /** The same for all deliveries up to and with `tag`, in their order. */
-  removeThrough(
-    tag: number,
-    take: (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
-  ): void {
+  removeThrough(tag: number, take: Take): void {
     for (const old of this.#old.keys()) {
       if (old > tag) break;
       this.#removeOld(old, take);
@@ -82,7 +89,7 @@ export class Unacked {
       if (queue === undefined) continue;
       const consumer = this.#consumers[slot];
       this.#clear(slot);
-      take(queue, this.#seqs[slot], consumer, current);
+      take(queue, this.#seqs[slot], consumer, current, this.#ticks[slot]);
     }
     if (end > this.#first) {
       this.#first = end;
@@ -93,6 +100,12 @@ export class Unacked {
   has(tag: number): boolean {
     if (tag < this.#first || tag >= this.#next) return this.#old.has(tag);
     return this.#queues[tag & this.#mask] !== undefined;
+  }
+
+  /** The delivery that has waited longest; undefined where none waits. */
+  get oldest(): Delivery | undefined {
+    for (const delivery of this.#old.values()) return delivery;
+    return this.#first === this.#next ? undefined : this.#at(this.#first);
   }
 
   /** The last tag that was given out. */
@@ -109,22 +122,28 @@ export class Unacked {
         this.#queues[slot] = delivery.queue;
         this.#consumers[slot] = delivery.consumer;
         this.#seqs[slot] = delivery.seq;
+        this.#ticks[slot] = delivery.tick;
       }
     }
     this.#old = new Map([...this.#old].sort(([a], [b]) => a - b));
     this.#count += deliveries.length;
   }
 
-  #removeOld(
-    tag: number,
-    take: (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tag: number) => void,
-  ): boolean {
+  #removeOld(tag: number, take: Take): boolean {
     const delivery = this.#old.get(tag);
     if (delivery === undefined) return false;
     this.#old.delete(tag);
     this.#count--;
-    take(delivery.queue, delivery.seq, delivery.consumer, tag);
+    take(delivery.queue, delivery.seq, delivery.consumer, tag, delivery.tick);
     return true;
+  }
+
+  /** The delivery on the ring, if it is outstanding. */
+  #at(tag: number): Delivery | undefined {
+    const slot = tag & this.#mask;
+    const queue = this.#queues[slot];
+    if (queue === undefined) return undefined;
+    return { tag, queue, seq: this.#seqs[slot], consumer: this.#consumers[slot], tick: this.#ticks[slot] };
   }
 
   #clear(slot: number): void {
@@ -147,10 +166,9 @@ export class Unacked {
     const middle = this.#first + (span >>> 1);
     for (; this.#first < middle; this.#first++) {
       const slot = this.#first & this.#mask;
-      const queue = this.#queues[slot];
-      if (queue === undefined) continue;
-      const consumer = this.#consumers[slot];
-      this.#old.set(this.#first, { tag: this.#first, queue, seq: this.#seqs[slot], consumer });
+      const delivery = this.#at(this.#first);
+      if (delivery === undefined) continue;
+      this.#old.set(this.#first, delivery);
       this.#queues[slot] = this.#consumers[slot] = undefined;
     }
     this.#advance();
@@ -161,15 +179,18 @@ export class Unacked {
     const queues = new Array<DeclaredQueue | undefined>(size).fill(undefined);
     const consumers = new Array<ChannelConsumer | undefined>(size).fill(undefined);
     const seqs = new Float64Array(size);
+    const ticks = new Uint32Array(size);
     for (let tag = this.#first; tag < this.#next; tag++) {
       const [from, to] = [tag & this.#mask, tag & (size - 1)];
       queues[to] = this.#queues[from];
       consumers[to] = this.#consumers[from];
       seqs[to] = this.#seqs[from]!;
+      ticks[to] = this.#ticks[from]!;
     }
     this.#queues = queues;
     this.#consumers = consumers;
     this.#seqs = seqs;
+    this.#ticks = ticks;
     this.#mask = size - 1;
   }
 }

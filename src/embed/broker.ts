@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { Node } from '../broker/node.ts';
 import type { Config } from '../config/config.ts';
 import type { BrokerContext } from '../connection/broker-context.ts';
+import { DeliveryTimeouts } from '../connection/delivery-timeouts.ts';
 import { Heartbeats } from '../connection/heartbeats.ts';
 import { Listener } from '../connection/listener.ts';
 import { OutputBuffers } from '../connection/output-buffers.ts';
@@ -69,6 +70,7 @@ export class Broker implements AsyncDisposable {
         turn: new Turn(),
         heartbeats: new Heartbeats(systemClock),
         input: new SharedInput(),
+        deliveryTimeouts: new DeliveryTimeouts(systemClock),
         outputBuffers: new OutputBuffers(),
         serverProperties: serverProperties(config, leveretVersion()),
         connections: new Set(),

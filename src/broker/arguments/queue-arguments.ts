@@ -72,6 +72,7 @@ interface Argument {
 const CLASSIC = ['classic'];
 const QUORUM = ['quorum'];
 const STREAM = ['stream'];
+const NOT_STREAM = [...CLASSIC, ...QUORUM];
 
 /** In the order in which declarations check them and redeclarations compare them. */
 const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
@@ -97,6 +98,7 @@ const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
   ['x-single-active-consumer', { check: boolean }],
   [TYPE, { check: queueType }],
   ['x-delivery-limit', { check: integer, types: QUORUM }],
+  ['x-consumer-timeout', { check: time(nonNegative), types: NOT_STREAM }],
   ['x-quorum-initial-group-size', { check: positive, types: QUORUM }],
   ['x-initial-cluster-size', { check: positive, types: STREAM }],
   [

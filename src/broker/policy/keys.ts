@@ -35,6 +35,8 @@ const anything = (): boolean => true;
 const min: Merge = (a, b) => ((a as number) <= (b as number) ? a : b);
 /** A negative limit is none; then the other one counts. */
 const minLimit: Merge = (a, b) => ((a as number) < 0 || (b as number) < 0 ? larger(a, b) : min(a, b));
+/** 0 is no timeout; then the other one counts. */
+const minTimeout: Merge = (a, b) => (a === 0 || b === 0 ? larger(a, b) : min(a, b));
 const operators: Merge = (_policy, operator) => operator;
 
 function larger(a: unknown, b: unknown): unknown {
@@ -125,7 +127,7 @@ export const POLICY_KEYS: ReadonlyMap<string, PolicyKey> = new Map<string, Polic
   ],
   ['stream-max-segment-size-bytes', { noun: 'segment size', valid: atLeast(0), unsupported: ONLY_STREAM }],
   ['stream-filter-size-bytes', { noun: 'filter size', valid: between(16, 255), unsupported: ONLY_STREAM }],
-  ['consumer-timeout', { noun: 'consumer timeout', valid: atLeast(0), argument: min, unsupported: NOT_STREAM }],
+  ['consumer-timeout', { noun: 'consumer timeout', valid: atLeast(0), argument: minTimeout, unsupported: NOT_STREAM }],
   ['consumer-disconnected-timeout', { noun: 'consumer disconnected timeout', valid: atLeast(0) }],
   [
     'delayed-retry-type',

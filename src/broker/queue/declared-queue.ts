@@ -36,6 +36,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   readonly ready: number;
   readonly unacked: number;
   readonly deleted: boolean;
+  /** How long a delivery may wait for its acknowledgement, in milliseconds, 0 for ever; undefined where the broker's timeout counts. */
+  readonly consumerTimeout: number | undefined;
   /** Takes in what the store has. Called once, before anything else. */
   recover(pages: readonly RecoveredPage[], delivered: number): void;
   /** Arguments and policies together say this now: it counts at once. */

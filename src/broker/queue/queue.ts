@@ -74,6 +74,10 @@ export class Queue implements DeclaredQueue {
     return this.#deleted;
   }
 
+  get consumerTimeout(): number | undefined {
+    return this.#settings.consumerTimeout;
+  }
+
   /** Takes in what the store has of this queue. Whether its head has expired is looked at when the broker has started. */
   recover(pages: readonly RecoveredPage[], delivered: number): void {
     this.#log.recover(pages, delivered);

@@ -1,6 +1,6 @@
 /**
  * What a queue's arguments and policies ask of it, read once (RabbitMQ: Queues; Time-To-Live and Expiration; Queue Length Limit;
- * Dead Letter Exchanges; Priority Queues; Single Active Consumer; Quorum Queues).
+ * Dead Letter Exchanges; Priority Queues; Single Active Consumer; Quorum Queues; Consumers).
  */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import { isInteger } from '../arguments/field-equality.ts';
@@ -24,6 +24,8 @@ export interface QueueSettings {
   readonly singleActiveConsumer: boolean;
   /** How often a message may come back before it is dead-lettered. */
   readonly deliveryLimit: number | undefined;
+  /** How long a delivery may wait for its acknowledgement, in milliseconds; 0 for ever. */
+  readonly consumerTimeout: number | undefined;
 }
 
 /** The arguments are valid: see arguments/queue-arguments.ts. */
@@ -50,5 +52,6 @@ export function readSettings(args: FieldTable): QueueSettings {
     maxPriority: number('x-max-priority') ?? 0,
     singleActiveConsumer: single?.type === 'bool' && single.value,
     deliveryLimit: limit === undefined || limit < 0 ? undefined : limit,
+    consumerTimeout: number('x-consumer-timeout'),
   };
 }

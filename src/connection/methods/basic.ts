@@ -57,7 +57,7 @@ export const basicMethods: HandlersOf<'basic'> = {
     access.check('read', 'queue', name);
     const queue = vhost.existingQueue(name, channel.connection);
     const got = queue.get(method.noAck, (message, seq, redelivered) => {
-      const tag = seq < 0 ? channel.unacked.skip() : channel.unacked.add(queue, seq, undefined);
+      const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
       const left = method.noAck ? queue.ready - 1 : queue.ready;
       writer.getOk(channel.number, tag, redelivered, left, message);
     });
@@ -96,11 +96,13 @@ function consume(channel: Channel, method: BasicConsume, tag: string): void {
   const name = queueName(channel, method.queue);
   access.check('read', 'queue', name);
   const queue = vhost.existingQueue(name, channel.connection);
-  const priority = consumerPriority(method.arguments, name, vhost.name);
+  const argument = (argument: string) => integerArgument(method.arguments, argument, name, vhost.name);
+  const priority = argument('x-priority') ?? 0;
+  const timeout = argument('x-consumer-timeout');
   const { noAck, exclusive } = method;
   const { prefetch, globalPrefetch } = channel;
   const asked = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };
-  const consumer = new ChannelConsumer(queue, channel, queue.admit(asked, globalPrefetch));
+  const consumer = new ChannelConsumer(queue, channel, queue.admit(asked, globalPrefetch), timeout);
   channel.consumers.set(tag, consumer);
   queue.consumers.add(consumer);
   if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
@@ -115,12 +117,13 @@ function consumeReplies(channel: Channel, method: BasicConsume, tag: string): vo
   if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
 }
 
-function consumerPriority(args: FieldTable, queue: string, vhost: string): number {
-  const priority = args.get('x-priority');
-  if (priority === undefined) return 0;
-  if (isInteger(priority)) return Number(priority.value);
+/** An argument of the consumer's; undefined where it is not there. */
+function integerArgument(args: FieldTable, name: string, queue: string, vhost: string): number | undefined {
+  const argument = args.get(name);
+  if (argument === undefined) return undefined;
+  if (isInteger(argument)) return Number(argument.value);
   throw new AmqpError(
     'PRECONDITION_FAILED',
-    `invalid arg 'x-priority' for queue '${queue}' in vhost '${vhost}': "expected integer, got ${priority.type}"`,
+    `invalid arg '${name}' for queue '${queue}' in vhost '${vhost}': "expected integer, got ${argument.type}"`,
   );
 }

@@ -44,7 +44,7 @@ class Pair {
 
   add(): void {
     const tag = this.#next++;
-    expect(this.unacked.add(queue, tag * 10, undefined)).toBe(tag);
+    expect(this.unacked.add(queue, tag * 10, undefined, tag)).toBe(tag);
     this.model.set(tag, tag * 10);
   }
 
@@ -86,6 +86,11 @@ class Pair {
   check(): void {
     expect(this.unacked.count).toBe(this.model.size);
     expect(this.unacked.lastTag).toBe(this.last);
+    const [oldest] = this.tags();
+    const { tag, seq, tick } = this.unacked.oldest ?? {};
+    expect([tag, seq, tick]).toEqual(
+      oldest === undefined ? [undefined, undefined, undefined] : [oldest, oldest * 10, oldest],
+    );
     for (let tag = Math.max(0, this.last - 100); tag <= this.last + 1; tag++) {
       if (this.unacked.has(tag) !== this.model.has(tag))
         expect.fail(`tag ${tag} is ${this.model.has(tag) ? 'lost' : 'there'}`);
@@ -93,7 +98,9 @@ class Pair {
   }
 
   #removed(taken: readonly Delivery[], wanted: readonly number[]): void {
-    expect(taken.map(({ tag, seq }) => [tag, seq])).toEqual(wanted.map((one) => [one, this.model.get(one)]));
+    expect(taken.map(({ tag, seq, tick }) => [tag, seq, tick])).toEqual(
+      wanted.map((one) => [one, this.model.get(one), one]),
+    );
     expect(taken.every((delivery) => delivery.queue === queue)).toBe(true);
     for (const { tag } of taken) this.model.delete(tag);
     this.removed.push(...taken);
@@ -101,8 +108,8 @@ class Pair {
 }
 
 function collect(into: Delivery[]) {
-  return (from: DeclaredQueue, seq: number, consumer: Delivery['consumer'], tag: number): void => {
-    into.push({ tag, queue: from, seq, consumer });
+  return (from: DeclaredQueue, seq: number, consumer: Delivery['consumer'], tag: number, tick: number): void => {
+    into.push({ tag, queue: from, seq, consumer, tick });
   };
 }
 
