@@ -41,17 +41,28 @@ async function look(broker: KillableBroker, queue: string): Promise<readonly Con
 }
 
 async function checkTopology(broker: KillableBroker, declarer: Declarer): Promise<string[]> {
-  const { name, before, after } = declarer;
+  const { name, possible } = declarer;
   const inFile = topologyInFile(broker, name);
   const queues = new Map<string, readonly string[]>();
   for (const queue of inFile.queues.keys()) queues.set(queue, (await look(broker, queue)).map(idOf));
-  declarer.before = declarer.after = { ...inFile, queues };
-  const found = describe(inFile);
-  if (found !== describe(before) && found !== describe(after)) {
-    return [`${name} has ${found}, not ${describe(before)} nor ${describe(after)}`];
+  const found = { ...inFile, queues };
+  declarer.found(found);
+  let wrong: string[] = [];
+  for (const [n, before] of possible.entries()) {
+    wrong = compareTopology(name, found, before, possible[n + 1] ?? before);
+    if (wrong.length === 0) break;
+  }
+  return wrong;
+}
+
+/** What is wrong where an operation may have led any part of the way from one state to the next. */
+function compareTopology(name: string, found: Topology, before: Topology, after: Topology): string[] {
+  const description = describe(found);
+  if (description !== describe(before) && description !== describe(after)) {
+    return [`${name} has ${description}, not ${describe(before)} nor ${describe(after)}`];
   }
   const wrong: string[] = [];
-  for (const [queue, ids] of queues) {
+  for (const [queue, ids] of found.queues) {
     // Either may be without the queue: the operation under way declared or deleted it.
     const [least, most] = [before.queues.get(queue) ?? [], after.queues.get(queue) ?? []];
     const publishing = startsWith(ids, least) && startsWith(most, ids);

@@ -1,7 +1,7 @@
 /**
- * The broker is killed at random moments under random load, over and over on one data folder, and each time compared with what
+ * The broker ends at random moments under random load, over and over on one data folder, and each time is compared with what
  * its clients know. LEVERET_CRASH_ROUNDS says how often, LEVERET_CRASH_SEED makes other choices: a seed repeats what
- * the clients do, though not the moment at which the kill meets it.
+ * the clients do, though not the moment at which the end meets it.
  */
 import { expect, test } from 'vitest';
 import { openChannel } from '../../support/interop/amqplib.ts';
@@ -10,6 +10,7 @@ import { Random } from '../../support/recovery/random.ts';
 import { check } from './check.ts';
 import { QueueLedger } from './ledger.ts';
 import { Life } from './life.ts';
+import { PowerCut } from './power-cut.ts';
 import { Declarer } from './topology.ts';
 import { consume, Publisher } from './traffic.ts';
 
@@ -17,39 +18,79 @@ const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 10);
 const SEED = Number(process.env['LEVERET_CRASH_SEED'] ?? 1);
 const ROUND_MS = 30_000;
 
-test(
-  `${ROUNDS} kills at random moments lose nothing confirmed and bring nothing settled back`,
+/** What the clients of one data folder know, over all lives of its broker. */
+class Clients {
+  readonly queues = ['a', 'b', 'c', 'd'].map((name) => new QueueLedger(name));
+  readonly publishers = ['p0', 'p1', 'p2'].map((name) => new Publisher(name));
+  readonly declarers = ['t0', 't1'].map((name) => new Declarer(name));
+
+  /** All of them live in this life of the broker. */
+  run(life: Life, random: Random): void {
+    for (const publisher of this.publishers) {
+      const own = random.fork();
+      life.run(() => publisher.live(life, this.queues, own));
+    }
+    for (const declarer of this.declarers) {
+      const own = random.fork();
+      life.run(() => declarer.live(life, own));
+    }
+    for (const queue of this.queues) {
+      // Some queues only grow in this life: what comes into them is not redelivered in the next.
+      for (let consumers = random.integer(0, 2); consumers > 0; consumers--) {
+        const own = random.fork();
+        life.run(() => consume(life, queue, own));
+      }
+    }
+  }
+
+  powerFails(): void {
+    for (const keeper of [...this.queues, ...this.declarers]) keeper.powerFails();
+  }
+
+  /** `cut`: what happened since the power failed may be lost. */
+  killed(cut: boolean): void {
+    for (const keeper of [...this.queues, ...this.declarers]) keeper.killed(cut);
+  }
+}
+
+/** Lets the broker live until enough happened, and ends it; the folder is then as that leaves it. */
+type End = (broker: KillableBroker, life: Life, clients: Clients, random: Random) => Promise<void>;
+
+const killed: End = async (broker, life, clients, random) => {
+  life.end();
+  await broker.kill(random.chance(0.9) ? 'SIGKILL' : 'SIGTERM');
+  clients.killed(false);
+};
+
+const cutOff: End = async (broker, life, clients, random) => {
+  clients.powerFails();
+  const cut = PowerCut.now(broker.folder);
+  // Mostly not for long: a checkpoint in between leaves little to tear.
+  await life.after(random.integer(1, random.pick([5, 30, 200])));
+  life.end();
+  await broker.kill('SIGKILL');
+  clients.killed(cut.happen(random));
+};
+
+test.each([
+  ['kills', killed],
+  ['power cuts', cutOff],
+] as const)(
+  `${ROUNDS} %s at random moments lose nothing confirmed and bring nothing settled back`,
   { timeout: ROUNDS * ROUND_MS },
-  async () => {
+  async (_what, end) => {
     const random = new Random(SEED);
     const broker = await killableBroker();
-    const queues = ['a', 'b', 'c', 'd'].map((name) => new QueueLedger(name));
-    const publishers = ['p0', 'p1', 'p2'].map((name) => new Publisher(name));
-    const declarers = ['t0', 't1'].map((name) => new Declarer(name));
-    await declare(broker, queues);
+    const clients = new Clients();
+    await declare(broker, clients.queues);
     for (let round = 1; round <= ROUNDS; round++) {
-      const life = new Life(broker.url, random.integer(1, random.pick([50, 500, 3000])));
-      for (const publisher of publishers) {
-        const own = random.fork();
-        life.run(() => publisher.live(life, queues, own));
-      }
-      for (const declarer of declarers) {
-        const own = random.fork();
-        life.run(() => declarer.live(life, own));
-      }
-      for (const queue of queues) {
-        // Some queues only grow in this life: what comes into them is not redelivered in the next.
-        for (let consumers = random.integer(0, 2); consumers > 0; consumers--) {
-          const own = random.fork();
-          life.run(() => consume(life, queue, own));
-        }
-      }
-      await life.due;
-      life.end();
-      await broker.kill(random.chance(0.9) ? 'SIGKILL' : 'SIGTERM');
-      expect(await life.ended(), `round ${round}: what failed before the kill`).toEqual([]);
+      const life = new Life(broker.url);
+      clients.run(life, random);
+      await life.after(random.integer(1, random.pick([50, 500, 3000])));
+      await end(broker, life, clients, random);
+      expect(await life.ended(), `round ${round}: what failed before the end`).toEqual([]);
       await broker.start();
-      const wrong = await check(broker, queues, declarers);
+      const wrong = await check(broker, clients.queues, clients.declarers);
       expect(wrong.slice(0, 20), `${wrong.length} wrong in round ${round} of seed ${SEED}`).toEqual([]);
     }
   },

@@ -1,6 +1,7 @@
 /**
  * What a queue may, must and must not hold after a crash, as far as its clients can know: a message that was sent may be
- * there, one that was confirmed must; one that was settled may be gone, and once a later confirm came, must be.
+ * there, one that was confirmed must; one that was settled may be gone, and once a later confirm came, must be. Where power fails
+ * before the broker ends, that is what was known then; of what happened after, anything may have been.
  */
 import type { ConsumeMessage } from 'amqplib';
 
@@ -36,6 +37,8 @@ export class QueueLedger {
   readonly #messages = new Map<string, Known>();
   /** True where the queue has, or had, a consumer in this life of the broker. */
   #consumed = false;
+  /** What was known when the power failed. */
+  #atCut: ReadonlyMap<string, Readonly<Known>> | undefined;
 
   constructor(name: string) {
     this.name = name;
@@ -72,6 +75,23 @@ export class QueueLedger {
 
   purged(): void {
     for (const known of this.#messages.values()) known.fate = 'gone';
+  }
+
+  /** The power fails now, though the clients go on. */
+  powerFails(): void {
+    this.#atCut = new Map(Array.from(this.#messages, ([id, known]) => [id, { ...known }]));
+  }
+
+  /** The broker was killed. `cut`: what it did after the power failed may be lost. */
+  killed(cut: boolean): void {
+    const atCut = this.#atCut;
+    this.#atCut = undefined;
+    if (!cut) return;
+    for (const [id, known] of this.#messages) {
+      const before = atCut!.get(id);
+      if (known.fate !== 'transient' && known.fate !== before?.fate) known.fate = 'sent';
+      if (known.delivered !== before?.delivered && known.delivered !== false) known.delivered = undefined;
+    }
   }
 
   /** Compares with what the queue holds after a restart, and takes that as known from here on. Returns what is wrong. */

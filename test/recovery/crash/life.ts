@@ -7,27 +7,28 @@ export class Life {
   readonly #connections: ChannelModel[] = [];
   readonly #clients: Promise<void>[] = [];
   readonly #failures: unknown[] = [];
-  readonly #due = Promise.withResolvers<void>();
-  #confirmsLeft: number;
+  #enough = Promise.withResolvers<void>();
+  #confirmsLeft = Infinity;
   #over = false;
 
-  /** `confirms`: how many this life sees before it is to end. */
-  constructor(url: string, confirms: number) {
+  constructor(url: string) {
     this.url = url;
-    this.#confirmsLeft = confirms;
   }
 
   get over(): boolean {
     return this.#over;
   }
 
-  /** Resolves when the broker is to be killed: enough was confirmed, or a client failed. */
-  get due(): Promise<void> {
-    return this.#due.promise;
+  /** Resolves when so many more messages were confirmed, or a client failed. */
+  async after(confirms: number): Promise<void> {
+    if (this.#failures.length > 0) return;
+    this.#confirmsLeft = confirms;
+    this.#enough = Promise.withResolvers<void>();
+    await this.#enough.promise;
   }
 
   confirmed(): void {
-    if (--this.#confirmsLeft <= 0) this.#due.resolve();
+    if (--this.#confirmsLeft === 0) this.#enough.resolve();
   }
 
   async channel(): Promise<ConfirmChannel> {
@@ -62,7 +63,7 @@ export class Life {
   #fail(error: unknown): void {
     if (this.#over) return;
     this.#failures.push(error);
-    this.#due.resolve();
+    this.#enough.resolve();
   }
 }
 

@@ -26,10 +26,11 @@ interface Operation {
 
 export class Declarer {
   readonly name: string;
-  /** What is there for sure, but for an operation under way. */
-  before = EMPTY;
-  /** What is there once that is done. */
-  after = EMPTY;
+  /** What is there once all operations are done, the last one of which may be under way. */
+  #states: Topology[] = [EMPTY];
+  #underWay = false;
+  /** Where in `#states` those begin that may be what the broker comes back with, where the power failed before its end. */
+  #atCut: number | undefined;
   #number = 0;
 
   constructor(name: string) {
@@ -41,46 +42,78 @@ export class Declarer {
     while (!life.over) {
       const operation = this.#choose(random);
       if (operation === undefined) continue;
-      this.after = operation.after;
+      this.#states.push(operation.after);
+      this.#underWay = true;
       await operation.run(channel);
-      this.before = this.after;
+      this.#underWay = false;
     }
   }
 
+  /** The power fails now, though the client goes on. */
+  powerFails(): void {
+    this.#atCut = this.#latest;
+  }
+
+  /** The broker was killed. `cut`: what it did after the power failed may be lost. */
+  killed(cut: boolean): void {
+    this.#states = this.#states.slice(cut ? this.#atCut : this.#latest);
+    this.#atCut = undefined;
+  }
+
+  /** What may be there, or each as far as an operation has led from it to the next. */
+  get possible(): readonly Topology[] {
+    return this.#states;
+  }
+
+  /** This is there. */
+  found(topology: Topology): void {
+    this.#states = [topology];
+    this.#underWay = false;
+  }
+
+  /** Index of the last state that is there for sure. */
+  get #latest(): number {
+    return this.#states.length - (this.#underWay ? 2 : 1);
+  }
+
+  get #before(): Topology {
+    return this.#states[this.#latest];
+  }
+
   #choose(random: Random): Operation | undefined {
-    const { queues, exchanges, bindings } = this.before;
+    const { queues, exchanges, bindings } = this.#before;
     const queue = `${this.name}-q${random.integer(0, 3)}`;
     const exchange = `${this.name}-x${random.integer(0, 3)}`;
     const choice = random.next();
     if (choice < 0.2) {
-      const after = queues.has(queue) ? this.before : { ...this.before, queues: new Map([...queues, [queue, []]]) };
+      const after = queues.has(queue) ? this.#before : { ...this.#before, queues: new Map([...queues, [queue, []]]) };
       return { after, run: (channel) => channel.assertQueue(queue) };
     }
     if (choice < 0.35) {
       const autoDelete = exchanges.get(exchange) ?? random.chance(0.4);
-      const after = { ...this.before, exchanges: new Map([...exchanges, [exchange, autoDelete]]) };
+      const after = { ...this.#before, exchanges: new Map([...exchanges, [exchange, autoDelete]]) };
       return { after, run: (channel) => channel.assertExchange(exchange, 'direct', { autoDelete }) };
     }
     if (choice < 0.5 && exchanges.has(exchange)) return this.#bind(exchange, random);
     if (choice < 0.6 && bindings.size > 0) return this.#unbind(random.pick([...bindings]));
     if (choice < 0.65 && exchanges.has(exchange)) {
-      return { after: withoutExchange(this.before, exchange), run: (channel) => channel.deleteExchange(exchange) };
+      return { after: withoutExchange(this.#before, exchange), run: (channel) => channel.deleteExchange(exchange) };
     }
     if (!queues.has(queue)) return undefined;
-    if (choice < 0.7) return { after: withoutQueue(this.before, queue), run: (channel) => channel.deleteQueue(queue) };
+    if (choice < 0.7) return { after: withoutQueue(this.#before, queue), run: (channel) => channel.deleteQueue(queue) };
     if (choice < 0.8) {
-      const after = { ...this.before, queues: new Map([...queues, [queue, []]]) };
+      const after = { ...this.#before, queues: new Map([...queues, [queue, []]]) };
       return { after, run: (channel) => channel.purgeQueue(queue) };
     }
     return this.#publish(queue, random);
   }
 
   #publish(queue: string, random: Random): Operation {
-    const { queues } = this.before;
+    const { queues } = this.#before;
     const ids = Array.from({ length: random.integer(1, 20) }, () =>
       messageId(this.name, this.#number++, random.integer(0, 5000)),
     );
-    const after = { ...this.before, queues: new Map([...queues, [queue, [...queues.get(queue)!, ...ids]]]) };
+    const after = { ...this.#before, queues: new Map([...queues, [queue, [...queues.get(queue)!, ...ids]]]) };
     const run = (channel: ConfirmChannel): Promise<void> => {
       for (const id of ids) channel.sendToQueue(queue, bodyOf(id), { persistent: true });
       return channel.waitForConfirms();
@@ -89,14 +122,14 @@ export class Declarer {
   }
 
   #bind(source: string, random: Random): Operation | undefined {
-    const { queues, exchanges, bindings } = this.before;
+    const { queues, exchanges, bindings } = this.#before;
     const key = `k${random.integer(0, 2)}`;
     const toQueue = random.chance(0.6);
     const ends = [...(toQueue ? queues : exchanges).keys()];
     if (ends.length === 0) return undefined;
     const destination = random.pick(ends);
     const kind = toQueue ? 'queue' : 'exchange';
-    const after = { ...this.before, bindings: new Set([...bindings, bindingText(source, kind, destination, key)]) };
+    const after = { ...this.#before, bindings: new Set([...bindings, bindingText(source, kind, destination, key)]) };
     const run = (channel: ConfirmChannel): Promise<unknown> =>
       toQueue ? channel.bindQueue(destination, source, key) : channel.bindExchange(destination, source, key);
     return { after, run };
@@ -108,7 +141,7 @@ export class Declarer {
       kind === 'queue'
         ? channel.unbindQueue(destination, source, key.slice(1, -1))
         : channel.unbindExchange(destination, source, key.slice(1, -1));
-    return { after: withoutBinding(this.before, binding), run };
+    return { after: withoutBinding(this.#before, binding), run };
   }
 }
 
