@@ -1,6 +1,14 @@
 /** Whether the data of a stored page is what a log writes: for `leveret store check`, since the store does not look inside. */
 import type { PageHeader } from '../../store/records.ts';
-import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset, viewRecord } from './record.ts';
+import {
+  RECORD_DEADLINE,
+  RECORD_SHARED,
+  recordBodyId,
+  recordFlags,
+  recordLength,
+  recordOffset,
+  viewRecord,
+} from './record.ts';
 import { Message } from '../message.ts';
 
 const HEAD_BYTES = 16;
@@ -35,12 +43,12 @@ export function recordsProblem(page: PageHeader, data: Buffer): string | undefin
 
 function contentProblem(data: Buffer, at: number, message: Message): string | undefined {
   const flags = recordFlags(data, at);
-  if ((flags & ~RECORD_SHARED) !== 0) return `has unknown flags ${flags}`;
+  if ((flags & ~(RECORD_SHARED | RECORD_DEADLINE)) !== 0) return `has unknown flags ${flags}`;
   viewRecord(data, at, message);
   const { routeStart, routeEnd, bodyStart, bodyEnd } = message;
   const bodyBytes = bodyEnd - bodyStart;
   if (bodyBytes < 0) return 'has properties longer than itself';
-  if (flags === RECORD_SHARED && bodyBytes !== REFERENCE_BYTES) return 'has no reference to its body';
+  if ((flags & RECORD_SHARED) !== 0 && bodyBytes !== REFERENCE_BYTES) return 'has no reference to its body';
   const exchangeEnd = routeStart + 1 + data[routeStart];
   const isRoute = exchangeEnd < routeEnd && exchangeEnd + 1 + data[exchangeEnd] === routeEnd;
   return isRoute ? undefined : 'has no exchange and routing key';

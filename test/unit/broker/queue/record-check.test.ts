@@ -7,14 +7,15 @@ import { messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
 
 const BASE = 1000;
 
-/** Records of the given offsets; the third one's body is kept apart. */
+/** Records of the given offsets; the third one's body is kept apart, and all but the first two expire some time. */
 function pageOf(offsets: readonly number[]): { page: PageHeader; data: Buffer } {
   const records = offsets.map((offset, position) => {
     const message = messageOf({ exchange: 'e', routingKey: `key ${offset}`, properties: PERSISTENT, body: 'body' });
     if (position === 2) message.shared = new Body(77, 100_000, undefined);
-    const length = recordBytes(message);
+    const deadline = position < 2 ? Infinity : Date.now();
+    const length = recordBytes(message, deadline);
     const record = Buffer.alloc(length);
-    writeRecord(record, 0, length, offset, message);
+    writeRecord(record, 0, length, offset, message, deadline);
     return record;
   });
   const page = {
@@ -30,7 +31,7 @@ function pageOf(offsets: readonly number[]): { page: PageHeader; data: Buffer } 
 }
 
 describe('the check of the records of a page', () => {
-  it('finds nothing in what a log writes, gaps and bodies kept apart included', () => {
+  it('finds nothing in what a log writes, gaps, deadlines and bodies kept apart included', () => {
     for (const offsets of [[0], [5, 6, 7, 8], [0, 3, 9, 4000]]) {
       const { page, data } = pageOf(offsets);
       expect(recordsProblem(page, data)).toBeUndefined();
