@@ -73,11 +73,12 @@ function describe(stats: StoreStats): string {
     `messages  ${stats.messages} in ${size(stats.bytes)}, and ${stats.bodies} bodies kept apart in ${size(stats.bodyBytes)}`,
   ];
   const rows = [
-    ['messages', 'bytes', 'bodies', 'vhost', 'queue'],
+    ['messages', 'bytes', 'bodies', 'keys', 'vhost', 'queue'],
     ...queues.map((queue) => [
       String(queue.messages),
       size(queue.bytes),
       size(queue.bodyBytes),
+      String(queue.keys),
       queue.vhost,
       queue.name,
     ]),
@@ -85,12 +86,12 @@ function describe(stats: StoreStats): string {
   return `${[...summary, ...(queues.length === 0 ? [] : ['', ...table(rows)])].join('\n')}\n`;
 }
 
-/** In columns, the first three to the right. */
+/** In columns, the first four to the right. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => rows.reduce((width, row) => Math.max(width, row[column].length), 0));
   return rows.map((row) =>
     row
-      .map((cell, column) => (column < 3 ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .map((cell, column) => (column < 4 ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
       .join('  ')
       .trimEnd(),
   );

@@ -1,5 +1,5 @@
 /** One group commit, as the logs write it. The store makes it; the logs fill it in `LogSource.collect`. */
-import type { PageHeader } from './records.ts';
+import type { PageHeader, SeenHeader } from './records.ts';
 
 export interface Batch {
   /** Bytes of pages and bodies so far. A batch of many megabytes keeps those waiting who come after it. */
@@ -25,6 +25,12 @@ export interface Batch {
 
   /** Removes a body: its last reference is gone. */
   dropBody(bodyId: number): void;
+
+  /** Adds keys that a queue has seen and returns the place for their `bytes`, as `page` does. */
+  seen(header: SeenHeader, bytes: number): Uint8Array;
+
+  /** Removes the keys of the queue, in the store or earlier in this batch, that were added with a `newest` below `before`. */
+  forgetSeen(queueId: number, before: number): void;
 
   /** All messages of the queue numbered below `seq` may have been delivered: after a restart they are marked redelivered. */
   delivered(queueId: number, seq: number): void;

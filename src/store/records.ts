@@ -22,6 +22,15 @@ export interface RecoveredPage extends PageHeader {
   readonly settled?: Uint8Array;
 }
 
+/** Keys of messages that a queue has taken, written together; the store does not look inside. */
+export interface SeenHeader {
+  readonly queueId: number;
+  /** When the last of them was seen, in milliseconds since the epoch. */
+  readonly newest: number;
+  /** Number of keys. */
+  readonly count: number;
+}
+
 export interface VhostRecord {
   readonly name: string;
   readonly description: string;
@@ -112,7 +121,7 @@ export type TopologyChange =
   | { readonly op: 'put-exchange'; readonly record: ExchangeRecord }
   | { readonly op: 'delete-exchange'; readonly vhost: string; readonly name: string }
   | { readonly op: 'put-queue'; readonly record: QueueRecord }
-  /** Removes the queue, its pages and their bitmaps; not its bindings, nor the bodies they refer to. */
+  /** Removes the queue, its pages and their bitmaps, and the keys it has seen; not its bindings, nor the bodies they refer to. */
   | { readonly op: 'delete-queue'; readonly id: number }
   | { readonly op: 'put-binding'; readonly record: BindingRecord }
   | { readonly op: 'delete-binding'; readonly record: BindingRecord }

@@ -44,6 +44,9 @@ export interface Store {
   /** A committed body. Throws StoreError. */
   readBody(bodyId: number): Buffer;
 
+  /** The keys that a queue has seen, committed and not forgotten, as they were added: oldest first. Throws StoreError. */
+  readSeen(queueId: number): Buffer[];
+
   /** Told when commits begin to fail (with a reason for the operator) and when they work again (undefined). */
   onTrouble(listener: (reason: string | undefined) => void): void;
 

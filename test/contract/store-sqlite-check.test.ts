@@ -16,7 +16,7 @@ describe('a look into the file of an SqliteStore', () => {
   let file: string;
   let store: SqliteStore;
 
-  /** Queue 1 has 20 messages, 3 of them settled; queue 2 has 10, all with body 1; the third is empty. */
+  /** Queue 1 has 20 messages, 3 of them settled, and has seen 7 keys; queue 2 has 10, all with body 1; the third is empty. */
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'leveret-store-'));
     file = join(folder, 'leveret.db');
@@ -29,6 +29,8 @@ describe('a look into the file of an SqliteStore', () => {
       batch.page({ id: a, queueId: 1, base: 0, first: 0, last: 9, count: 10 }, 5000).fill(1);
       batch.page({ id: b, queueId: 1, base: 0, first: 10, last: 19, count: 10 }, 100).fill(2);
       batch.settle(a, Uint8Array.of(0b1000_0001, 0b10));
+      batch.seen({ queueId: 1, newest: 1000, count: 4 }, 40).fill(1);
+      batch.seen({ queueId: 1, newest: 2000, count: 3 }, 30).fill(2);
       const body = store.nextBodyId();
       batch.body(body, Buffer.alloc(70_000, 3));
       const bodies = Float64Array.from(Array.from({ length: 10 }, (_, n) => [n, body]).flat());
@@ -100,6 +102,8 @@ describe('a look into the file of an SqliteStore', () => {
       'page 1 has a record of what is settled that does not match its checksum',
     ],
     ['a bitmap without page', 'DELETE FROM page WHERE id = 1', 'page 1 is settled in part, and is not there'],
+    ['keys', "UPDATE seen SET keys = x'00' WHERE id = 2", 'keys 2 do not match their checksum'],
+    ['the queue of keys', 'DELETE FROM queue WHERE id = 1', 'keys 1 belong to queue 1, which is not there'],
     ['a missing vhost', 'DELETE FROM vhost', "vhost '/' is not there, and the table queue has rows of it"],
     [
       'a counter',
@@ -130,9 +134,9 @@ describe('a look into the file of an SqliteStore', () => {
   it('counts what each queue has, the largest first', () => {
     const found = stats();
     expect(found.queues).toEqual([
-      { vhost: '/', name: 'q2', messages: 10, bytes: 200, bodyBytes: 700_000 },
-      { vhost: '/', name: 'q1', messages: 17, bytes: 5100, bodyBytes: 0 },
-      { vhost: '/', name: 'q3', messages: 0, bytes: 0, bodyBytes: 0 },
+      { vhost: '/', name: 'q2', messages: 10, bytes: 200, bodyBytes: 700_000, keys: 0 },
+      { vhost: '/', name: 'q1', messages: 17, bytes: 5100, bodyBytes: 0, keys: 7 },
+      { vhost: '/', name: 'q3', messages: 0, bytes: 0, bodyBytes: 0, keys: 0 },
     ]);
     expect(found).toMatchObject({ path: file, messages: 27, bytes: 5300, bodies: 1, bodyBytes: 70_000, vhosts: 1 });
     expect(found.fileBytes).toBe(statSync(file).size);

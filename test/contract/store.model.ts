@@ -15,6 +15,7 @@ class Model {
   readonly queues = new Map<number, { readonly vhost: string; delivered: number }>();
   readonly pages = new Map<number, ModelPage>();
   readonly bodies = new Map<number, Buffer>();
+  readonly seen = new Map<number, { readonly newest: number; readonly keys: Buffer }[]>();
   nextQueueId = 1;
 
   pick<Value>(values: Iterable<Value>, choice: number): Value | undefined {
@@ -28,6 +29,7 @@ class Model {
 
   deleteQueue(id: number): void {
     this.queues.delete(id);
+    this.seen.delete(id);
     this.dropPages((page) => page.queueId === id);
   }
 }
@@ -42,6 +44,8 @@ const OPERATIONS = [
   'body',
   'dropBody',
   'delivered',
+  'seen',
+  'forgetSeen',
 ] as const;
 const CHANGES = ['put-queue', 'put-queue', 'delete-queue', 'delete-vhost'] as const;
 
@@ -144,6 +148,14 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
   } else if (op === 'delivered' && queueId !== undefined) {
     batch.delivered(queueId, choice);
     model.queues.get(queueId)!.delivered = choice;
+  } else if (op === 'seen' && queueId !== undefined) {
+    const keys = Buffer.alloc(size, choice & 255);
+    batch.seen({ queueId, newest: choice, count: 1 }, size).set(keys);
+    model.seen.set(queueId, [...(model.seen.get(queueId) ?? []), { newest: choice, keys }]);
+  } else if (op === 'forgetSeen' && queueId !== undefined) {
+    const before = size % 1000;
+    batch.forgetSeen(queueId, before);
+    model.seen.set(queueId, model.seen.get(queueId)?.filter(({ newest }) => newest >= before) ?? []);
   } else if (op === 'page' && queueId !== undefined) {
     const id = store.nextPageId();
     const bodies = choice % 4 === 0 ? Float64Array.of(0, choice) : undefined;
@@ -160,6 +172,7 @@ function describeStore(store: Store): object {
   const data = store.readPages(state.pages.map((page) => page.id));
   return {
     queues: state.queues.map((queue) => [queue.id, queue.vhost, queue.delivered]),
+    seen: state.queues.map((queue) => store.readSeen(queue.id).map(digest)),
     pages: state.pages.map((page, n) => pageRow({ ...page, data: data[n] })),
     bodies: new Map([...state.bodies].map(([id, bytes]) => [id, [bytes, digest(store.readBody(id))]])),
     nextQueueId: state.nextQueueId,
@@ -171,6 +184,7 @@ function describeModel(model: Model): object {
   pages.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
   return {
     queues: [...model.queues].map(([id, queue]) => [id, queue.vhost, queue.delivered]),
+    seen: [...model.queues.keys()].map((id) => model.seen.get(id)?.map(({ keys }) => digest(keys)) ?? []),
     pages: pages.map(pageRow),
     bodies: new Map([...model.bodies].map(([id, data]) => [id, [data.length, digest(data)]])),
     nextQueueId: model.nextQueueId,

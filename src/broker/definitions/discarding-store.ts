@@ -42,6 +42,10 @@ export class DiscardingStore implements Store {
     throw new StoreError('there is nothing to read');
   }
 
+  readSeen(): Buffer[] {
+    return [];
+  }
+
   nextPageId(): number {
     return this.#next++;
   }

@@ -1,10 +1,15 @@
-/** Pages, bitmaps and bodies of the memory store. A batch is a list of what to do, done when the batch commits. */
+/** Pages, bitmaps, bodies and keys of the memory store. A batch is a list of what to do, done when the batch commits. */
 import type { Batch } from '../batch.ts';
-import type { PageHeader, RecoveredPage, RecoveredState } from '../records.ts';
+import type { PageHeader, RecoveredPage, RecoveredState, SeenHeader } from '../records.ts';
 
 interface Page {
   readonly header: PageHeader;
   readonly data: Buffer;
+}
+
+interface Seen {
+  readonly newest: number;
+  readonly keys: Buffer;
 }
 
 export class MemoryPages implements Batch {
@@ -13,6 +18,7 @@ export class MemoryPages implements Batch {
   readonly #settled = new Map<number, Uint8Array>();
   readonly #bodies = new Map<number, Buffer>();
   readonly #delivered = new Map<number, number>();
+  readonly #seen = new Map<number, Seen[]>();
   #batch: (() => void)[] = [];
   /** Nobody waits for memory: batches may be of any size. */
   readonly bytes = 0;
@@ -46,6 +52,24 @@ export class MemoryPages implements Batch {
     this.#batch.push(() => this.#bodies.delete(bodyId));
   }
 
+  seen({ queueId, newest }: SeenHeader, bytes: number): Uint8Array {
+    const keys = Buffer.allocUnsafeSlow(bytes);
+    this.#batch.push(() => {
+      const seen = this.#seen.get(queueId);
+      if (seen === undefined) this.#seen.set(queueId, [{ newest, keys }]);
+      else seen.push({ newest, keys });
+    });
+    return keys;
+  }
+
+  forgetSeen(queueId: number, before: number): void {
+    this.#batch.push(() => {
+      const kept = this.#seen.get(queueId)?.filter(({ newest }) => newest >= before) ?? [];
+      if (kept.length > 0) this.#seen.set(queueId, kept);
+      else this.#seen.delete(queueId);
+    });
+  }
+
   delivered(queueId: number, seq: number): void {
     this.#batch.push(() => this.#delivered.set(queueId, seq));
   }
@@ -60,6 +84,7 @@ export class MemoryPages implements Batch {
   /** The queue is gone. */
   removeQueue(queueId: number): void {
     this.#delivered.delete(queueId);
+    this.#seen.delete(queueId);
     this.#dropAll(queueId);
   }
 
@@ -69,6 +94,10 @@ export class MemoryPages implements Batch {
 
   data(pageId: number): Buffer | undefined {
     return this.#pages.get(pageId)?.data;
+  }
+
+  seenKeys(queueId: number): Buffer[] {
+    return (this.#seen.get(queueId) ?? []).map(({ keys }) => keys);
   }
 
   bodyData(bodyId: number): Buffer | undefined {

@@ -59,6 +59,11 @@ export class MemoryStore implements Store {
     return found(this.#pages.bodyData(bodyId), `body ${bodyId}`);
   }
 
+  readSeen(queueId: number): Buffer[] {
+    this.#assertOpen();
+    return this.#pages.seenKeys(queueId);
+  }
+
   /** Memory that cannot be had ends the process: there is no trouble to tell of. */
   onTrouble(): void {}
 

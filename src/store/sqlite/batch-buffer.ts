@@ -4,7 +4,7 @@
  * The writer thread's side is batch-writer.ts; the operations and their operands are listed in `OP`.
  */
 import type { Batch } from '../batch.ts';
-import type { PageHeader } from '../records.ts';
+import type { PageHeader, SeenHeader } from '../records.ts';
 
 /** Operations, each followed by its operands. `place` is three numbers: chunk, offset, length in bytes. */
 export const OP = {
@@ -24,6 +24,10 @@ export const OP = {
   delivered: 6,
   /** next page id, next body id: what is below may have been used. */
   reserve: 7,
+  /** queue id, newest, count, place of the keys. */
+  seen: 8,
+  /** queue id, moment. */
+  forgetSeen: 9,
 } as const;
 
 /** What crosses to the writer thread and back. */
@@ -101,6 +105,19 @@ export class BatchBuffer implements Batch {
 
   dropBody(bodyId: number): void {
     this.#pair(OP.dropBody, bodyId);
+  }
+
+  seen(header: SeenHeader, bytes: number): Uint8Array {
+    const n = this.#room(7);
+    this.#numbers[n] = OP.seen;
+    this.#numbers[n + 1] = header.queueId;
+    this.#numbers[n + 2] = header.newest;
+    this.#numbers[n + 3] = header.count;
+    return this.#place(n + 4, bytes);
+  }
+
+  forgetSeen(queueId: number, before: number): void {
+    this.#triple(OP.forgetSeen, queueId, before);
   }
 
   delivered(queueId: number, seq: number): void {

@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { TopologyChange } from '../records.ts';
 import { OP } from './batch-buffer.ts';
-import { bodyChecksum, pageChecksum, settledChecksum } from './checksum.ts';
+import { bodyChecksum, pageChecksum, seenChecksum, settledChecksum } from './checksum.ts';
 import { FreshRows } from './fresh-rows.ts';
 import { TopologyWriter } from './topology-writer.ts';
 
@@ -33,6 +33,8 @@ export class BatchWriter {
   readonly #dropBody: Statement;
   readonly #delivered: Statement;
   readonly #reserve: Statement;
+  readonly #seen: Statement;
+  readonly #forgetSeen: Statement;
 
   constructor(database: Database) {
     this.#database = database;
@@ -55,6 +57,8 @@ export class BatchWriter {
     this.#reserve = prepare(
       `UPDATE counter SET next = CASE name WHEN 'page' THEN ? ELSE ? END WHERE name IN ('page', 'body')`,
     );
+    this.#seen = prepare('INSERT INTO seen (queue_id, newest, count, checksum, keys) VALUES (?, ?, ?, ?, ?)');
+    this.#forgetSeen = prepare('DELETE FROM seen WHERE queue_id = ? AND newest < ?');
   }
 
   /** Throws what SQLite throws, and then nothing of the batch is written: it can be written again. */
@@ -122,6 +126,17 @@ export class BatchWriter {
           break;
         case OP.reserve:
           this.#reserve.run(first, numbers[n + 2]);
+          n += 3;
+          break;
+        case OP.seen: {
+          const header = { queueId: first, newest: numbers[n + 2], count: numbers[n + 3] };
+          const keys = place(n + 4);
+          this.#seen.run(first, header.newest, header.count, seenChecksum(header, keys), keys);
+          n += 7;
+          break;
+        }
+        case OP.forgetSeen:
+          this.#forgetSeen.run(first, numbers[n + 2]);
           n += 3;
           break;
         default:

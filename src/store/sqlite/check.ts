@@ -1,7 +1,7 @@
 /** Reads the whole file and says all that is wrong with it: `leveret store check`. The broker may run meanwhile. */
 import type { Database } from 'better-sqlite3';
-import type { PageHeader, RecoveredPage } from '../records.ts';
-import { bodyChecksum, pageChecksum } from './checksum.ts';
+import type { PageHeader, RecoveredPage, SeenHeader } from '../records.ts';
+import { bodyChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { pageProblem, settledProblem } from './recovery.ts';
 import { quickCheck } from './structure.ts';
 
@@ -25,6 +25,13 @@ interface PageRow extends Omit<RecoveredPage, 'bodies' | 'settled'> {
   readonly data: Buffer;
   readonly bitmap: Uint8Array | null;
   readonly bitmapChecksum: number | null;
+  /** Null where there is no such queue. */
+  readonly owner: number | null;
+}
+
+interface SeenRow extends SeenHeader {
+  readonly checksum: number;
+  readonly keys: Buffer;
   /** Null where there is no such queue. */
   readonly owner: number | null;
 }
@@ -58,6 +65,7 @@ class Check {
     this.#try('the structure', () => this.#structure());
     const pages = this.#try('the list of pages', () => this.#pages()) ?? 0;
     const bodies = this.#try('the list of bodies', () => this.#bodies()) ?? 0;
+    this.#try('the list of keys', () => this.#seen());
     this.#try('the references between tables', () => this.#references());
     return { problems: this.#problems, notes: this.#notes, pages, bodies, messages: this.#messages };
   }
@@ -119,6 +127,22 @@ class Check {
     }
     for (const id of this.#referenced) this.#problems.push(`body ${id} is missing, and a message refers to it`);
     return ids.length;
+  }
+
+  #seen(): void {
+    const row = this.#database.prepare(
+      `SELECT queue_id AS queueId, newest, count, checksum, keys, queue.id AS owner
+         FROM seen LEFT JOIN queue ON queue.id = queue_id WHERE seen.id = ?`,
+    );
+    for (const id of this.#column<number>('SELECT id FROM seen')) {
+      this.#try(`keys ${id}`, () => {
+        const seen = row.get(id) as SeenRow;
+        if (seenChecksum(seen, seen.keys) !== seen.checksum)
+          this.#problems.push(`keys ${id} do not match their checksum`);
+        else if (seen.owner === null)
+          this.#problems.push(`keys ${id} belong to queue ${seen.queueId}, which is not there`);
+      });
+    }
   }
 
   #references(): void {

@@ -3,7 +3,7 @@
  * floats, lowest byte first), then over its blobs.
  */
 import { crc32 } from 'node:zlib';
-import type { PageHeader } from '../records.ts';
+import type { PageHeader, SeenHeader } from '../records.ts';
 
 type Blob = Uint8Array | null | undefined;
 
@@ -22,6 +22,11 @@ export function pageChecksum(header: Omit<PageHeader, 'bodies'>, bodies: Blob, d
 /** Of a row of `body`. */
 export function bodyChecksum(id: number, data: Uint8Array): number {
   return rowChecksum([id, data.length], data);
+}
+
+/** Of a row of `seen`. */
+export function seenChecksum({ queueId, newest, count }: SeenHeader, keys: Uint8Array): number {
+  return rowChecksum([queueId, newest, count, keys.length], keys);
 }
 
 /** Of a row of `settled`. */

@@ -141,6 +141,10 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#rows.body(bodyId));
   }
 
+  readSeen(queueId: number): Buffer[] {
+    return this.#read(() => this.#rows.seen(queueId));
+  }
+
   onTrouble(listener: (reason: string | undefined) => void): void {
     this.#listeners.push(listener);
   }

@@ -13,6 +13,8 @@ export interface QueueStats {
   readonly bytes: number;
   /** Bytes of the bodies kept apart that its messages refer to. Other queues may refer to the same ones. */
   readonly bodyBytes: number;
+  /** Keys of messages that the queue would drop if they came again. */
+  readonly keys: number;
 }
 
 export interface StoreStats {
@@ -43,7 +45,7 @@ export function storeStats(database: Database): StoreStats {
   return database.transaction(() => {
     const state = readState(database, false);
     const queues = new Map(
-      state.queues.map(({ id, vhost, name }) => [id, { vhost, name, messages: 0, bytes: 0, bodyBytes: 0 }]),
+      state.queues.map(({ id, vhost, name }) => [id, { vhost, name, messages: 0, bytes: 0, bodyBytes: 0, keys: 0 }]),
     );
     for (const page of state.pages) {
       const queue = queues.get(page.queueId);
@@ -51,6 +53,10 @@ export function storeStats(database: Database): StoreStats {
       queue.messages += page.count - settledCount(page);
       queue.bytes += page.bytes;
       for (const body of bodiesOf(page)) queue.bodyBytes += state.bodies.get(body) ?? 0;
+    }
+    for (const [queueId, keys] of seenKeys(database)) {
+      const queue = queues.get(queueId);
+      if (queue !== undefined) queue.keys = keys;
     }
     const rows = [...queues.values()].sort((a, b) => b.bytes + b.bodyBytes - a.bytes - a.bodyBytes);
     const bodySizes = [...state.bodies.values()];
@@ -71,6 +77,11 @@ export function storeStats(database: Database): StoreStats {
       queues: rows,
     };
   })();
+}
+
+function seenKeys(database: Database): [queueId: number, keys: number][] {
+  const sql = 'SELECT queue_id, sum(count) FROM seen GROUP BY queue_id';
+  return database.prepare(sql).raw().all() as [number, number][];
 }
 
 function isSettled({ settled }: RecoveredPage, position: number): boolean {

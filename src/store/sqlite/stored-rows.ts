@@ -1,7 +1,7 @@
-/** Reads pages and bodies, each checked against its checksum: what is not as it was written is reported, never returned. */
+/** Reads pages, bodies and keys, each checked against its checksum: what is not as it was written is reported, never returned. */
 import type { Database, Statement } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { bodyChecksum, pageChecksum } from './checksum.ts';
+import { bodyChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 
 interface PageRow {
   readonly id: number;
@@ -20,11 +20,21 @@ interface BodyRow {
   readonly data: Buffer;
 }
 
+interface SeenRow {
+  readonly id: number;
+  readonly queueId: number;
+  readonly newest: number;
+  readonly count: number;
+  readonly checksum: number;
+  readonly data: Buffer;
+}
+
 export class StoredRows {
   readonly #database: Database;
   readonly #path: string;
   readonly #page: Statement;
   readonly #body: Statement;
+  readonly #seen: Statement;
 
   /** `path`: the file's, for what is reported. */
   constructor(database: Database, path: string) {
@@ -35,6 +45,9 @@ export class StoredRows {
          FROM page WHERE id = ?`,
     );
     this.#body = database.prepare('SELECT checksum, data FROM body WHERE id = ?');
+    this.#seen = database.prepare(
+      `SELECT id, queue_id AS queueId, newest, count, checksum, keys AS data FROM seen WHERE queue_id = ? ORDER BY id`,
+    );
   }
 
   /** The data of a page. Throws StoreError where it is missing or damaged. */
@@ -52,6 +65,22 @@ export class StoredRows {
     if (!isWhole(row, () => bodyChecksum(id, row.data)))
       throw this.#damaged(`body ${id}`, 'does not match its checksum');
     return row.data;
+  }
+
+  /** The keys that a queue has seen. Throws StoreError where some are damaged. */
+  seen(queueId: number): Buffer[] {
+    let rows;
+    try {
+      rows = this.#seen.all(queueId) as SeenRow[];
+    } catch (error) {
+      throw this.#damaged(`what queue ${queueId} has seen`, `cannot be read (${(error as Error).message})`);
+    }
+    for (const row of rows) {
+      if (!isWhole(row, () => seenChecksum(row, row.data))) {
+        throw this.#damaged(`row ${row.id} of what queue ${queueId} has seen`, 'does not match its checksum');
+      }
+    }
+    return rows.map(({ data }) => data);
   }
 
   #get<Row>(statement: Statement, id: number, describe: () => string): Row {

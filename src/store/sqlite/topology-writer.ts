@@ -2,11 +2,12 @@
 import type { Database } from 'better-sqlite3';
 import type { TopologyChange } from '../records.ts';
 
-/** Statements that remove the pages, with their bitmaps, of the queues that `queues` (an SQL expression) selects. */
-function dropPagesOf(queues: string): readonly string[] {
+/** Statements that remove the pages, with their bitmaps, and the keys of the queues that `queues` (an SQL expression) selects. */
+function dropContentOf(queues: string): readonly string[] {
   return [
     `DELETE FROM settled WHERE page_id IN (SELECT id FROM page WHERE queue_id IN (${queues}))`,
     `DELETE FROM page WHERE queue_id IN (${queues})`,
+    `DELETE FROM seen WHERE queue_id IN (${queues})`,
   ];
 }
 
@@ -17,7 +18,7 @@ const OF_SAME_NAME = 'SELECT id FROM queue WHERE vhost = :vhost AND name = :name
 const SQL: Readonly<Record<TopologyChange['op'], readonly string[]>> = {
   'put-vhost': ['INSERT OR REPLACE INTO vhost VALUES (:name, :description, :tags)'],
   'delete-vhost': [
-    ...dropPagesOf(OF_VHOST),
+    ...dropContentOf(OF_VHOST),
     'DELETE FROM queue WHERE vhost = :name',
     'DELETE FROM exchange WHERE vhost = :name',
     'DELETE FROM binding WHERE vhost = :name',
@@ -28,13 +29,13 @@ const SQL: Readonly<Record<TopologyChange['op'], readonly string[]>> = {
   'put-exchange': ['INSERT OR REPLACE INTO exchange VALUES (:vhost, :name, :type, :autoDelete, :internal, :arguments)'],
   'delete-exchange': ['DELETE FROM exchange WHERE vhost = :vhost AND name = :name'],
   'put-queue': [
-    ...dropPagesOf(OF_SAME_NAME),
+    ...dropContentOf(OF_SAME_NAME),
     'DELETE FROM queue WHERE vhost = :vhost AND name = :name AND id <> :id',
     `INSERT INTO queue (id, vhost, name, auto_delete, arguments) VALUES (:id, :vhost, :name, :autoDelete, :arguments)
        ON CONFLICT (id) DO UPDATE SET vhost = :vhost, name = :name, auto_delete = :autoDelete, arguments = :arguments`,
     `UPDATE counter SET next = :id + 1 WHERE name = 'queue' AND next <= :id`,
   ],
-  'delete-queue': [...dropPagesOf('SELECT :id'), 'DELETE FROM queue WHERE id = :id'],
+  'delete-queue': [...dropContentOf('SELECT :id'), 'DELETE FROM queue WHERE id = :id'],
   'put-binding': [
     `INSERT OR REPLACE INTO binding
        VALUES (:vhost, :source, :destinationType, :destination, :routingKey, :arguments)`,

@@ -102,7 +102,7 @@ describe('leveret store stats', () => {
       bodyBytes: 100_000,
       vhosts: 1,
       users: 1,
-      schemaVersion: 1,
+      schemaVersion: 2,
     });
     expect(stats.queues).toMatchObject([
       { vhost: '/', name: 'small', messages: 101, bodyBytes: 100_000 },
@@ -110,8 +110,8 @@ describe('leveret store stats', () => {
     ]);
     const table = (await runCommand(['store', 'stats', '--data-dir', dataDir])).stdout;
     expect(table).toMatch(/^messages  102 in [\d.]+ KiB, and 1 bodies kept apart in 97\.7 KiB$/m);
-    expect(table).toMatch(/^messages +bytes +bodies  vhost  queue$/m);
-    expect(table).toMatch(/^ +101 +[\d.]+ KiB  97\.7 KiB  \/ {6}small$/m);
+    expect(table).toMatch(/^messages +bytes +bodies  keys  vhost  queue$/m);
+    expect(table).toMatch(/^ +101 +[\d.]+ KiB  97\.7 KiB     0  \/ {6}small$/m);
   });
 });
 

@@ -36,6 +36,8 @@ function countingBatch(): Batch {
     dropPages: ignore,
     body: ignore,
     dropBody: ignore,
+    seen: (_header, bytes) => new Uint8Array(bytes),
+    forgetSeen: ignore,
     delivered: ignore,
   };
 }

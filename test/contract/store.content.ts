@@ -1,0 +1,256 @@
+/** What every store promises of what queues hold: pages of messages, bodies kept apart, keys that were seen. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Batch } from '../../src/store/batch.ts';
+import type { RecoveredState } from '../../src/store/records.ts';
+import { type Store, StoreError } from '../../src/store/store.ts';
+import { changed, commit, NONE, page, queue } from './store.support.ts';
+
+export function contentContract(store: () => Store, recovered: () => Promise<RecoveredState>): void {
+  describe('pages', () => {
+    beforeEach(() => changed(store(), { op: 'put-queue', record: queue(1) }, { op: 'put-queue', record: queue(2) }));
+
+    it('come back with their header, in the order of queue and sequence number', async () => {
+      const ids: number[] = [];
+      await commit(store(), (batch) => {
+        ids.push(page(store(), batch, 2, 100), page(store(), batch, 1, 50, 33), page(store(), batch, 1, 10));
+      });
+      const bodies = Float64Array.of(0, 7, 9, 2 ** 52);
+      const id = store().nextPageId();
+      await commit(store(), (batch) => {
+        const header = { id, queueId: 1, base: 2 ** 40, first: 2 ** 40 + 5, last: 2 ** 40 + 90, count: 3, bodies };
+        batch.page(header, 4).set([1, 2, 3, 4]);
+      });
+      const state = await recovered();
+      expect(state.pages.map((row) => row.id)).toEqual([ids[2], ids[1], id, ids[0]]);
+      expect(state.pages[1]).toEqual({ id: ids[1], queueId: 1, base: 0, first: 50, last: 59, count: 10, bytes: 33 });
+      expect(state.pages[2]).toEqual({
+        id,
+        queueId: 1,
+        base: 2 ** 40,
+        first: 2 ** 40 + 5,
+        last: 2 ** 40 + 90,
+        count: 3,
+        bytes: 4,
+        bodies,
+      });
+      expect(store().readPages([id])[0]).toEqual(Buffer.of(1, 2, 3, 4));
+    });
+
+    it('are read in the order asked for, once committed, whatever their size', async () => {
+      const sizes = [0, 1, 5000, 3_000_000, 700_000, 700_000, 2_000_000, 17];
+      const ids: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        await commit(store(), (batch) => {
+          for (const size of sizes) ids.push(page(store(), batch, 1, ids.length, size));
+        });
+      }
+      const order = ids.toReversed();
+      const expected = order.map((id) => Buffer.alloc(sizes[ids.indexOf(id) % sizes.length], ids.indexOf(id)));
+      const compare = (read: readonly Buffer[]) => read.every((data, n) => data.equals(expected[n]));
+      expect(compare(store().readPages(order))).toBe(true);
+      await recovered();
+      expect(compare(store().readPages(order))).toBe(true);
+    });
+
+    it('take more operations in a batch than a first guess allows', async () => {
+      const ids: number[] = [];
+      await commit(store(), (batch) => {
+        for (let n = 0; n < 3000; n++) ids.push(page(store(), batch, 1, n, 3));
+        for (const id of ids.slice(0, 1000)) batch.dropPage(id);
+        for (const id of ids.slice(1000, 2000)) batch.settle(id, Uint8Array.of(id & 255));
+      });
+      const { pages } = await recovered();
+      expect(pages.map((row) => row.id)).toEqual(ids.slice(1000));
+      expect(pages.map((row) => row.settled?.[0])).toEqual(
+        ids.slice(1000).map((id, n) => (n < 1000 ? id & 255 : undefined)),
+      );
+    });
+
+    it('that the store does not have are a StoreError', () => {
+      expect(() => store().readPages([4711])).toThrow(StoreError);
+    });
+
+    it('keep the last bitmap that was settled, and lose it with the page', async () => {
+      let [first, second, third] = [0, 0, 0];
+      const bitmap = Uint8Array.of(1, 2);
+      await commit(store(), (batch) => {
+        first = page(store(), batch, 1, 0);
+        second = page(store(), batch, 1, 10);
+        third = page(store(), batch, 1, 20);
+        batch.settle(first, bitmap);
+        bitmap.fill(0);
+        batch.settle(second, Uint8Array.of(4));
+      });
+      await commit(store(), (batch) => {
+        batch.settle(second, Uint8Array.of(255, 3));
+        batch.settle(third, Uint8Array.of(9));
+        batch.dropPage(third);
+        batch.settle(third, Uint8Array.of(10));
+      });
+      const state = await recovered();
+      expect(state.pages.map((row) => [row.id, [...(row.settled ?? [])]])).toEqual([
+        [first, [1, 2]],
+        [second, [255, 3]],
+      ]);
+    });
+
+    it('drop those a queue had in the store and earlier in the batch, not the later ones', async () => {
+      let [later, other] = [0, 0];
+      await commit(store(), (batch) => {
+        batch.settle(page(store(), batch, 1, 0), Uint8Array.of(1));
+        other = page(store(), batch, 2, 0);
+      });
+      await commit(store(), (batch) => {
+        page(store(), batch, 1, 10);
+        batch.dropPages(1);
+        later = page(store(), batch, 1, 20);
+      });
+      expect((await recovered()).pages.map((row) => row.id)).toEqual([later, other]);
+    });
+
+    it('go with their queue, which leaves bindings and bodies', async () => {
+      const binding = {
+        vhost: '/',
+        source: 'x',
+        destinationType: 'queue',
+        destination: 'q1',
+        routingKey: '',
+        arguments: NONE,
+      } as const;
+      await changed(store(), { op: 'put-binding', record: binding });
+      let kept = 0;
+      await commit(store(), (batch) => {
+        batch.settle(page(store(), batch, 1, 0), Uint8Array.of(1));
+        kept = page(store(), batch, 2, 0);
+        batch.body(1, Uint8Array.of(1));
+      });
+      await changed(store(), { op: 'delete-queue', id: 1 });
+      const state = await recovered();
+      expect(state.pages.map((row) => row.id)).toEqual([kept]);
+      expect(state.queues.map((row) => row.id)).toEqual([2]);
+      expect(state.bindings).toHaveLength(1);
+      expect(state.bodies).toEqual(new Map([[1, 1]]));
+    });
+
+    it('stay with a queue that is put again, as does what was delivered', async () => {
+      let kept = 0;
+      await commit(store(), (batch) => {
+        kept = page(store(), batch, 1, 0);
+        batch.delivered(1, 5);
+        batch.delivered(2, 2 ** 45);
+      });
+      await changed(store(), { op: 'put-queue', record: { ...queue(1), arguments: Uint8Array.of(1) } });
+      const state = await recovered();
+      expect(state.pages.map((row) => row.id)).toEqual([kept]);
+      expect(state.queues.map((row) => [row.arguments.length, row.delivered])).toEqual([
+        [1, 5],
+        [0, 2 ** 45],
+      ]);
+    });
+
+    it('go with a queue whose name another takes', async () => {
+      let kept = 0;
+      await commit(store(), (batch) => {
+        page(store(), batch, 1, 0);
+        kept = page(store(), batch, 2, 0);
+      });
+      await changed(store(), { op: 'put-queue', record: queue(3, 'q1') });
+      const state = await recovered();
+      expect(state.queues.map((row) => row.id)).toEqual([2, 3]);
+      expect(state.pages.map((row) => row.id)).toEqual([kept]);
+    });
+  });
+
+  describe('bodies', () => {
+    it('are copied when they are given, and read back', async () => {
+      const small = Buffer.from('small');
+      const large = Buffer.alloc(5_000_000, 'large');
+      await commit(store(), (batch) => {
+        batch.body(1, small);
+        small.fill(0);
+        batch.body(2, large);
+        batch.body(3, NONE);
+        batch.body(4, small);
+      });
+      await commit(store(), (batch) => batch.dropBody(4));
+      const state = await recovered();
+      expect(state.bodies).toEqual(
+        new Map([
+          [1, 5],
+          [2, 5_000_000],
+          [3, 0],
+        ]),
+      );
+      expect(store().readBody(1).toString()).toBe('small');
+      expect(store().readBody(2).equals(large)).toBe(true);
+      expect(store().readBody(3)).toHaveLength(0);
+      expect(() => store().readBody(4)).toThrow(StoreError);
+    });
+  });
+
+  describe('keys', () => {
+    beforeEach(() => changed(store(), { op: 'put-queue', record: queue(1) }, { op: 'put-queue', record: queue(2) }));
+
+    const texts = (queueId: number) =>
+      store()
+        .readSeen(queueId)
+        .map((keys) => keys.toString());
+
+    const see = (batch: Batch, queueId: number, newest: number, keys: string) =>
+      batch.seen({ queueId, newest, count: 1 }, Buffer.byteLength(keys)).set(Buffer.from(keys));
+
+    it('that a queue has seen come back as they were added', async () => {
+      await commit(store(), (batch) => {
+        see(batch, 1, 2000, 'b');
+        see(batch, 2, 500, 'of another queue');
+        see(batch, 1, 1000, '');
+      });
+      await commit(store(), (batch) => see(batch, 1, 1_800_000_000_000, 'c'.repeat(100_000)));
+      const expected = ['b', '', 'c'.repeat(100_000)];
+      expect(texts(1)).toEqual(expected);
+      await recovered();
+      expect(texts(1)).toEqual(expected);
+      expect(texts(2)).toEqual(['of another queue']);
+      expect(texts(3)).toEqual([]);
+    });
+
+    it('are forgotten by their time, those earlier in the batch too, the later ones not', async () => {
+      await commit(store(), (batch) => {
+        for (const newest of [1000, 2000, 3000]) see(batch, 1, newest, String(newest));
+        see(batch, 2, 1000, '1000');
+      });
+      await commit(store(), (batch) => {
+        see(batch, 1, 1500, '1500');
+        batch.forgetSeen(1, 2000);
+        see(batch, 1, 1700, '1700');
+      });
+      expect(texts(1)).toEqual(['2000', '3000', '1700']);
+      await commit(store(), (batch) => batch.forgetSeen(1, Infinity));
+      await recovered();
+      expect([texts(1), texts(2)]).toEqual([[], ['1000']]);
+    });
+
+    it('are committed with the page of the same batch, and go with their queue', async () => {
+      await commit(store(), (batch) => {
+        page(store(), batch, 1, 0);
+        see(batch, 1, 1000, 'gone');
+        see(batch, 2, 1000, 'kept');
+      });
+      expect((await recovered()).pages).toHaveLength(1);
+      await changed(store(), { op: 'delete-queue', id: 1 });
+      await changed(store(), { op: 'put-queue', record: queue(1) });
+      await recovered();
+      expect([texts(1), texts(2)]).toEqual([[], ['kept']]);
+    });
+
+    it('go with their vhost, and with a queue whose name another takes', async () => {
+      await changed(store(), { op: 'put-queue', record: queue(3, 'other', 'v') });
+      await commit(store(), (batch) => {
+        for (const queueId of [1, 2, 3]) see(batch, queueId, 1000, `${queueId}`);
+      });
+      await changed(store(), { op: 'delete-vhost', name: 'v' }, { op: 'put-queue', record: queue(4, 'q1') });
+      await recovered();
+      expect([1, 2, 3].map(texts)).toEqual([[], ['2'], []]);
+    });
+  });
+}
