@@ -26,6 +26,14 @@ export function notEmpty(queue: string, vhost: string): AmqpError {
   return new AmqpError('PRECONDITION_FAILED', `queue '${queue}' in vhost '${vhost}' not empty`);
 }
 
+/** For who wants messages of it. Beyond what RabbitMQ has, which knows queues that crashed and will not restart. */
+export function stopped(queue: string, vhost: string): AmqpError {
+  return new AmqpError(
+    'PRECONDITION_FAILED',
+    `queue '${queue}' in vhost '${vhost}' is stopped: a message of it cannot be read; the log of the broker says more`,
+  );
+}
+
 /** Queue types that count each consumer's credit by themselves know no limit of a whole channel. */
 export function noGlobalPrefetch(queue: string, vhost: string): AmqpError {
   return new AmqpError('NOT_IMPLEMENTED', `queue '${queue}' in vhost '${vhost}' does not support global qos`);

@@ -13,7 +13,7 @@ import { Limits } from './limits.ts';
 import { Memory } from './memory.ts';
 import { OWN_COMPONENT, Parameters } from './parameters.ts';
 import { userWithPassword } from './passwords.ts';
-import { Vhost } from './vhost.ts';
+import { Vhost, type VhostContext } from './vhost.ts';
 
 /** What a node without any vhost or user begins with. */
 export interface NodeDefaults {
@@ -43,8 +43,10 @@ export class Node {
   readonly memory: Memory;
   readonly backlog = new Backlog();
   readonly #deadlines: Deadlines;
-  /** Told of errors that are no client's, such as a page of the store that cannot be read. */
+  /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
+  /** Told of each queue that stops because what is stored of it cannot be read. */
+  queueStopped: VhostContext['queueStopped'] = () => undefined;
   readonly #bodies: Bodies;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
@@ -178,6 +180,7 @@ export class Node {
       limits: this.limits,
       deadlines: this.#deadlines,
       nextQueueId: () => this.#nextQueueId++,
+      queueStopped: (vhost, queue, reason) => this.queueStopped(vhost, queue, reason),
     });
     vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as string | undefined;
     this.#vhosts.set(name, vhost);

@@ -35,6 +35,8 @@ export interface VhostContext extends LogContext {
   readonly limits: Limits;
   readonly deadlines: Deadlines;
   nextQueueId(): number;
+  /** Told once of each queue that cannot read its messages. */
+  queueStopped(vhost: string, queue: string, reason: Error): void;
 }
 
 export interface ExchangeDeclaration extends ExchangeOptions {
@@ -251,6 +253,10 @@ export class Vhost implements Directory, QueueHost {
 
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {
     this.#routing.deadLetter(queue, message, reason, this.deadlines.clock.now());
+  }
+
+  queueStopped(name: string, reason: Error): void {
+    this.#context.queueStopped(this.name, name, reason);
   }
 
   queueExpired(name: string): void {

@@ -61,6 +61,7 @@ export class Broker implements AsyncDisposable {
     try {
       const node = new Node(store, memoryBudget(config), scratch);
       node.fault = (error) => log.error({ err: error }, 'internal error');
+      node.queueStopped = (vhost, queue, { message: reason }) => log.error({ vhost, queue, reason }, QUEUE_STOPPED);
       await prepare(node, definitions, config, log);
       const context: BrokerContext = {
         node,
@@ -123,6 +124,10 @@ export class Broker implements AsyncDisposable {
 }
 
 /** The engines are loaded where they are used: a broker in memory needs no SQLite, and starts the sooner for it. */
+const QUEUE_STOPPED =
+  'a queue is stopped, as a message of it cannot be read: it still takes messages, and delivers none. Purge or delete it to go on ' +
+  'without those it has; or restart the broker when the file is restored or the disk is well again.';
+
 async function openStore(config: Config, log: Logger): Promise<{ store: Store; scratch: Scratch | undefined }> {
   const { dataDir: folder } = config;
   if (folder === undefined) {

@@ -44,6 +44,14 @@ export class Consumers {
     for (let i = 0; i < level.turn.length; i++) if (level.turn.at(i) === consumer) level.turn.removeAt(i);
   }
 
+  /** The queue has nothing for them any more: they are gone, and hear it. */
+  cancel(): void {
+    for (const consumer of [...this.#all]) {
+      this.remove(consumer);
+      consumer.target.cancelled(consumer);
+    }
+  }
+
   /** The consumer counts on its turn again. */
   activate(consumer: Consumer): void {
     if (consumer.active || !this.#all.has(consumer)) return;

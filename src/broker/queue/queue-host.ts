@@ -15,6 +15,8 @@ export interface QueueHost {
   readonly deadlines: Deadlines;
   /** The queue gives a message up; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
+  /** The queue delivers nothing any more, as it cannot read its messages. */
+  queueStopped(name: string, reason: Error): void;
   /** The queue was unused for as long as it may be. */
   queueExpired(name: string): void;
 }

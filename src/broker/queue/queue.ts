@@ -11,6 +11,8 @@ import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import { withDeliveryCount } from './delivery-count.ts';
+import { Disuse } from './disuse.ts';
+import { LogReader } from './log-reader.ts';
 import { messagePriority, messageTtl } from './message-properties.ts';
 import type { MessageLog } from './message-log.ts';
 import type { QueueHost } from './queue-host.ts';
@@ -30,6 +32,7 @@ export class Queue implements DeclaredQueue {
   readonly consumers: Consumers;
   readonly #host: QueueHost;
   readonly #log: MessageLog;
+  readonly #reader: LogReader;
   #settings: QueueSettings;
   /** What consumers are shown; made for the first. */
   #view: Message | undefined;
@@ -38,7 +41,7 @@ export class Queue implements DeclaredQueue {
   /** True where a message may have a deadline. */
   #mayExpire = false;
   readonly #expiry = new Deadline(() => this.#expire());
-  readonly #disuse = new Deadline(() => this.#expireUnused());
+  readonly #disuse: Disuse;
   /** Bytes of the ready bodies; counted only while they are limited. */
   #readyBytes = 0;
   /** Made when the first message comes back where that counts. */
@@ -52,7 +55,9 @@ export class Queue implements DeclaredQueue {
     this.arguments = options.arguments;
     this.id = id;
     this.#log = log;
+    this.#reader = new LogReader(log, (reason) => this.#stop(reason));
     this.#host = host;
+    this.#disuse = new Disuse(host.deadlines, () => this.#expireUnused());
     this.#settings = readSettings(options.arguments);
     this.consumers = new Consumers(this.#settings.singleActiveConsumer);
     this.touch();
@@ -96,12 +101,7 @@ export class Queue implements DeclaredQueue {
   }
 
   touch(): void {
-    const { expires } = this.#settings;
-    if (expires === undefined) {
-      this.#host.deadlines.set(this.#disuse, Infinity);
-      return;
-    }
-    this.#host.deadlines.set(this.#disuse, this.#now() + expires);
+    this.#disuse.begin(this.#settings.expires);
   }
 
   /**
@@ -158,6 +158,7 @@ export class Queue implements DeclaredQueue {
         const seq = this.#head();
         if (seq < 0) break;
         const view = this.#show(seq);
+        if (view === undefined) break;
         const redelivered = this.#log.redelivered(seq);
         if (consumer.noAck) {
           consumer.target.deliver(consumer, view, -1, redelivered);
@@ -178,8 +179,9 @@ export class Queue implements DeclaredQueue {
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean {
     this.touch();
     const seq = this.#head();
-    if (seq < 0) return false;
-    const view = this.#show(seq);
+    const view = seq < 0 ? undefined : this.#show(seq);
+    if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
+    if (view === undefined) return false;
     const redelivered = this.#log.redelivered(seq);
     if (!noAck) this.#log.take(seq);
     use(view, noAck ? -1 : seq, redelivered);
@@ -196,7 +198,7 @@ export class Queue implements DeclaredQueue {
   }
 
   reject(seq: number): void {
-    if (!this.#deleted) this.#giveUp(seq, 'rejected');
+    if (!this.#deleted && !this.#giveUp(seq, 'rejected')) this.#log.requeue(seq);
   }
 
   /** Back to its own place. */
@@ -206,7 +208,7 @@ export class Queue implements DeclaredQueue {
     if (type === 'quorum') {
       const returns = (this.#returns ??= new Returns()).add(seq);
       if (deliveryLimit !== undefined && returns > deliveryLimit) {
-        this.#giveUp(seq, 'delivery_limit');
+        if (!this.#giveUp(seq, 'delivery_limit')) this.#log.requeue(seq);
         return;
       }
     }
@@ -220,11 +222,13 @@ export class Queue implements DeclaredQueue {
     this.#readyBytes = 0;
     const purged = this.#log.purge();
     this.#returns?.forgetGone((seq) => this.#log.holds(seq));
+    this.#reader.resume();
     return purged;
   }
 
   admit(asked: ConsumerOptions, globalPrefetch: number): ConsumerOptions {
     const { type, singleActiveConsumer } = this.#settings;
+    if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
     const quorum = type === 'quorum';
     if (quorum && globalPrefetch > 0) throw errors.noGlobalPrefetch(this.name, this.#host.name);
     // Quorum queues do not know exclusive consumers: RabbitMQ takes the flag and lets others consume too.
@@ -255,18 +259,15 @@ export class Queue implements DeclaredQueue {
   end(): void {
     this.#deleted = true;
     this.#host.deadlines.set(this.#expiry, Infinity);
-    this.#host.deadlines.set(this.#disuse, Infinity);
-    for (const consumer of [...this.consumers]) {
-      this.consumers.remove(consumer);
-      consumer.target.cancelled(consumer);
-    }
+    this.#disuse.end();
+    this.consumers.cancel();
     this.#log.drop();
   }
 
-  /** The view of a ready message that is about to leave the queue. */
-  #show(seq: number): Message {
+  /** The view of a ready message that is about to leave the queue; undefined where it cannot be read. */
+  #show(seq: number): Message | undefined {
     const view = (this.#view ??= new Message());
-    this.#log.view(seq, view);
+    if (!this.#reader.view(seq, view)) return undefined;
     if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes -= view.bodySize;
     if (this.#returns !== undefined) withDeliveryCount(view, this.#returns.count(seq));
     return view;
@@ -274,14 +275,19 @@ export class Queue implements DeclaredQueue {
 
   /** The ready message whose turn it is, past those that have expired; -1 where there is none. */
   #head(): number {
-    const log = this.#log;
-    if (!this.#mayExpire) return log.peek();
+    if (!this.#mayExpire) return this.#reader.peek();
     const now = this.#now();
     for (;;) {
-      const seq = log.peek();
-      if (seq < 0 || log.deadline(seq) > now) return seq;
+      const seq = this.#reader.peek();
+      if (seq < 0 || this.#log.deadline(seq) > now) return seq;
       this.#giveUpReady(seq, 'expired');
     }
+  }
+
+  /** A message cannot be read: the queue takes messages, and delivers none. Other queues are not concerned. */
+  #stop(reason: Error): void {
+    this.#host.queueStopped(this.name, reason);
+    this.consumers.cancel();
   }
 
   #deadlineOf(message: Message): number {
@@ -308,7 +314,7 @@ export class Queue implements DeclaredQueue {
     if (overflow !== 'drop-head') return;
     if (this.#log.ready <= maxLength && this.#readyBytes <= maxLengthBytes) return;
     do {
-      const seq = this.#log.peek();
+      const seq = this.#reader.peek();
       if (seq < 0) return;
       this.#giveUpReady(seq, 'maxlen');
     } while (this.#log.ready > maxLength || this.#readyBytes > maxLengthBytes);
@@ -316,20 +322,24 @@ export class Queue implements DeclaredQueue {
   }
 
   #giveUpReady(seq: number, reason: DeathReason): void {
-    if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes -= this.#log.bodySize(seq);
-    this.#giveUp(seq, reason);
+    const bytes = this.#settings.maxLengthBytes === undefined ? 0 : this.#log.bodySize(seq);
+    if (this.#giveUp(seq, reason)) this.#readyBytes -= bytes;
   }
 
-  /** Both in one batch of the store: the message is in its next queue, or still in this one, whatever happens. */
-  #giveUp(seq: number, reason: DeathReason): void {
+  /**
+   * Both in one batch of the store: the message is in its next queue, or still in this one, whatever happens. Returns false where
+   * it cannot be read for its next queue.
+   */
+  #giveUp(seq: number, reason: DeathReason): boolean {
     if (this.#settings.deadLetterExchange !== undefined) {
       const dying = new Message();
-      this.#log.view(seq, dying);
+      if (!this.#reader.view(seq, dying)) return false;
       const letter = dying.copy();
       this.#log.settle(seq);
       this.#host.deadLetter(this, letter, reason);
     } else this.#log.settle(seq);
     this.#returns?.forget(seq);
+    return true;
   }
 
   #expire(): void {
@@ -341,12 +351,12 @@ export class Queue implements DeclaredQueue {
   /** Another message may be the head now. One that expires later than is waited for is found when that moment comes. */
   #watchHead(): void {
     if (!this.#mayExpire || this.#deleted) return;
-    const seq = this.#log.peek();
+    const seq = this.#reader.peek();
     if (seq >= 0 && this.#log.deadline(seq) < this.#expiry.at) this.#armExpiry();
   }
 
   #armExpiry(): void {
-    const seq = this.#log.peek();
+    const seq = this.#reader.peek();
     this.#host.deadlines.set(this.#expiry, seq < 0 ? Infinity : this.#log.deadline(seq));
   }
 
@@ -358,7 +368,7 @@ export class Queue implements DeclaredQueue {
   }
 
   #countBytes(): void {
-    this.#readyBytes = this.#settings.maxLengthBytes === undefined ? 0 : this.#log.countReadyBytes();
+    this.#readyBytes = this.#settings.maxLengthBytes === undefined ? 0 : this.#reader.countReadyBytes();
   }
 
   #now(): number {

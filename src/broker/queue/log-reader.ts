@@ -1,0 +1,73 @@
+/**
+ * What a queue reads of its log before it gives messages away. Reading fails where messages left memory and cannot be had again: the
+ * file is damaged, or the disk fails. Then there is nothing to be read until the queue is purged, or the broker started again.
+ */
+import { StoreError } from '../../store/store.ts';
+import type { Message } from '../message.ts';
+import type { MessageLog } from './message-log.ts';
+
+export class LogReader {
+  readonly #log: MessageLog;
+  readonly #failed: (reason: Error) => void;
+  #stopped = false;
+
+  /** `failed`: told once, until `resume`. */
+  constructor(log: MessageLog, failed: (reason: Error) => void) {
+    this.#log = log;
+    this.#failed = failed;
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** The first ready message; -1 where there is none, or none to be read. */
+  peek(): number {
+    if (this.#stopped) return -1;
+    try {
+      return this.#log.peek();
+    } catch (error) {
+      this.#stop(error);
+      return -1;
+    }
+  }
+
+  /** Shows a message; false where it cannot be read. */
+  view(seq: number, message: Message): boolean {
+    try {
+      this.#log.view(seq, message);
+      return true;
+    } catch (error) {
+      this.#stop(error);
+      return false;
+    }
+  }
+
+  /** See MessageLog.countReadyBytes; 0 where they cannot be read. */
+  countReadyBytes(): number {
+    try {
+      return this.#log.countReadyBytes();
+    } catch (error) {
+      this.#stop(error);
+      return 0;
+    }
+  }
+
+  /** What could not be read is gone. */
+  resume(): void {
+    this.#stopped = false;
+  }
+
+  #stop(error: unknown): void {
+    if (!isReadFailure(error)) throw error;
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#failed(error);
+  }
+}
+
+/** False where the error is a defect of the broker. */
+function isReadFailure(error: unknown): error is Error {
+  // The system's errors name the call: they are about the scratch file.
+  return error instanceof StoreError || (error instanceof Error && 'syscall' in error);
+}

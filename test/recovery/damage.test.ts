@@ -1,0 +1,188 @@
+/** Messages that cannot be read when their turn comes: their queue stops and says so, and nothing else is concerned. */
+import { join } from 'node:path';
+import type { ConfirmChannel, ConsumeMessage, GetMessage } from 'amqplib';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { Broker } from '../../src/index.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { consumeInto, open } from '../support/interop/amqplib.ts';
+import { confirmChannel, drain, range, store } from '../support/recovery/clients.ts';
+
+/** More than one segment of messages: each is read at once. */
+const FIRST_SEGMENT = 8192;
+const COUNT = 9000;
+const LARGE = 'x'.repeat(300_000);
+
+interface Logged {
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A broker on a folder, stopped before the block ends that it is in. */
+async function start(dataDir: string) {
+  const errors: Logged[] = [];
+  const ignore = (): void => undefined;
+  const logger = {
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    error: (fields: object, message: string) => void errors.push({ fields: fields as Logged['fields'], message }),
+  };
+  const broker = await Broker.start({ port: 0, dataDir, logger });
+  return { broker, url: broker.url, errors, [Symbol.asyncDispose]: () => broker.stop() };
+}
+
+/** Fills a folder by a broker of its own, and spoils some of it. */
+async function spoiled(fill: (channel: ConfirmChannel) => Promise<unknown>, sql: string): Promise<string> {
+  const dataDir = temporaryFolder();
+  const broker = await Broker.start({ port: 0, dataDir, logLevel: 'silent' });
+  await fill(await confirmChannel(broker.url));
+  await broker.stop();
+  spoil(dataDir, sql);
+  return dataDir;
+}
+
+function spoil(dataDir: string, sql: string): void {
+  const database = new Database(join(dataDir, 'leveret.db'));
+  expect(database.prepare(sql).run().changes).toBeGreaterThan(0);
+  database.close();
+}
+
+/** The text of the error that ends the channel. */
+async function failure(url: string, operation: (channel: ConfirmChannel) => Promise<unknown>): Promise<string> {
+  const { connection } = await open(url);
+  const channel = await connection.createConfirmChannel();
+  channel.on('error', () => undefined);
+  return operation(channel).then(
+    () => 'it works',
+    (error: Error) => error.message,
+  );
+}
+
+const STOPPED =
+  "406 (PRECONDITION-FAILED) with message \"PRECONDITION_FAILED - queue 'sick' in vhost '/' is stopped: " +
+  'a message of it cannot be read; the log of the broker says more"';
+
+const SPOIL_SECOND_SEGMENT = `UPDATE page SET data = zeroblob(bytes) WHERE base > 0
+  AND queue_id = (SELECT id FROM queue WHERE name = 'sick')`;
+
+async function twoQueues(channel: ConfirmChannel): Promise<void> {
+  await channel.assertQueue('sick');
+  await channel.assertQueue('well');
+  await store(channel, 'sick', range(0, COUNT));
+  await store(channel, 'well', ['a', 'b']);
+}
+
+describe('a queue with a page that cannot be read', { timeout: 60_000 }, () => {
+  test('delivers what comes before it, then cancels its consumers and says why, once', async () => {
+    await using running = await start(await spoiled(twoQueues, SPOIL_SECOND_SEGMENT));
+    const { url, errors } = running;
+    const channel = await confirmChannel(url);
+    const inbox = await consumeInto(channel, 'sick', { noAck: true });
+    const got = await inbox.take(FIRST_SEGMENT + 1);
+    expect(got.slice(0, -1).map((message) => message!.content.toString())).toEqual(range(0, FIRST_SEGMENT));
+    expect(got.at(-1)).toBeNull();
+
+    expect(await failure(url, (other) => other.get('sick'))).toContain(STOPPED);
+    expect(await failure(url, (other) => other.consume('sick', () => undefined))).toContain(STOPPED);
+    expect(errors).toHaveLength(1);
+    expect(errors[0].fields).toMatchObject({ vhost: '/', queue: 'sick' });
+    expect(errors[0].fields['reason']).toMatch(/page \d+ \(messages 8192 to \d+ of queue 'sick'.*checksum/);
+    expect(errors[0].message).toMatch(/Purge or delete it/);
+
+    // The connection whose consumer met it goes on, and so does everything else.
+    expect(((await channel.get('well', { noAck: true })) as GetMessage).content.toString()).toBe('a');
+    await store(channel, 'sick', ['one more']);
+    expect((await channel.checkQueue('sick')).messageCount).toBe(COUNT - FIRST_SEGMENT + 1);
+  });
+
+  test('works again when it is purged', async () => {
+    const dataDir = await spoiled(twoQueues, SPOIL_SECOND_SEGMENT);
+    {
+      await using running = await start(dataDir);
+      const channel = await confirmChannel(running.url);
+      await (await consumeInto(channel, 'sick', { noAck: true })).take(FIRST_SEGMENT + 1);
+      expect((await channel.purgeQueue('sick')).messageCount).toBe(COUNT - FIRST_SEGMENT);
+      await store(channel, 'sick', ['new']);
+      expect(((await channel.get('sick', { noAck: true })) as GetMessage).content.toString()).toBe('new');
+      await store(channel, 'sick', ['newer']);
+    }
+    await using again = await start(dataDir);
+    expect(await drain(again.url, 'sick')).toEqual(['newer']);
+    expect(again.errors).toEqual([]);
+  });
+
+  test('is still there after a restart, stopped again where the file is not restored, and can be deleted', async () => {
+    const all = `UPDATE page SET data = zeroblob(bytes) WHERE queue_id = (SELECT id FROM queue WHERE name = 'sick')`;
+    const dataDir = await spoiled(twoQueues, all);
+    for (const life of [1, 2]) {
+      await using running = await start(dataDir);
+      expect(await failure(running.url, (channel) => channel.get('sick')), `life ${life}`).toContain(STOPPED);
+      expect(running.errors, `life ${life}`).toHaveLength(1);
+      if (life === 2) await (await confirmChannel(running.url)).deleteQueue('sick');
+    }
+    await using last = await start(dataDir);
+    expect(await drain(last.url, 'well')).toEqual(['a', 'b']);
+    expect(last.errors).toEqual([]);
+  });
+
+  test('does not keep the broker from starting where its length in bytes is limited', async () => {
+    const limited = async (channel: ConfirmChannel): Promise<void> => {
+      await channel.assertQueue('sick', { arguments: { 'x-max-length-bytes': 1_000_000 } });
+      await store(channel, 'sick', ['a', 'b']);
+    };
+    await using running = await start(await spoiled(limited, 'UPDATE page SET data = zeroblob(bytes)'));
+    expect(await failure(running.url, (channel) => channel.get('sick'))).toContain(STOPPED);
+    expect(running.errors).toHaveLength(1);
+  });
+});
+
+describe('a large body that cannot be read', { timeout: 60_000 }, () => {
+  const SPOIL_BODY = 'UPDATE body SET data = zeroblob(bytes)';
+
+  test('stops its queue when its turn comes', async () => {
+    const fill = async (channel: ConfirmChannel): Promise<void> => {
+      await channel.assertQueue('sick');
+      await store(channel, 'sick', ['a', LARGE, 'b']);
+    };
+    await using running = await start(await spoiled(fill, SPOIL_BODY));
+    const channel = await confirmChannel(running.url);
+    const inbox = await consumeInto(channel, 'sick');
+    const [first, second] = await inbox.take(2);
+    expect(first!.content.toString()).toBe('a');
+    expect(second).toBeNull();
+    channel.ack(first as ConsumeMessage);
+    expect(running.errors[0].fields['reason']).toMatch(/body 1 does not match its checksum/);
+    expect((await channel.purgeQueue('sick')).messageCount).toBe(2);
+    await store(channel, 'sick', [LARGE]);
+    expect(await drain(running.url, 'sick')).toEqual([LARGE]);
+  });
+
+  const withDeadLetters = (args: object) => async (channel: ConfirmChannel) => {
+    await channel.assertQueue('dead');
+    await channel.assertQueue('sick', { deadLetterExchange: '', deadLetterRoutingKey: 'dead', arguments: args });
+    await store(channel, 'sick', [LARGE]);
+  };
+
+  test('stays in its queue where it should become a dead letter for want of room', async () => {
+    await using running = await start(await spoiled(withDeadLetters({ 'x-max-length': 1 }), SPOIL_BODY));
+    const channel = await confirmChannel(running.url);
+    await store(channel, 'sick', ['b']);
+    expect((await channel.checkQueue('sick')).messageCount).toBe(2);
+    expect(await failure(running.url, (other) => other.get('sick'))).toContain(STOPPED);
+    expect((await channel.checkQueue('dead')).messageCount).toBe(0);
+  });
+
+  test('comes back to its queue where it should become a dead letter by a reject', async () => {
+    const dataDir = await spoiled(withDeadLetters({}), 'UPDATE queue SET delivered = delivered');
+    await using running = await start(dataDir);
+    const channel = await confirmChannel(running.url);
+    const message = (await channel.get('sick')) as GetMessage;
+    expect(message.content.toString()).toBe(LARGE);
+    spoil(dataDir, SPOIL_BODY);
+    channel.reject(message, false);
+    expect((await channel.checkQueue('sick')).messageCount).toBe(1);
+    expect((await channel.checkQueue('dead')).messageCount).toBe(0);
+    expect(await failure(running.url, (other) => other.get('sick'))).toContain(STOPPED);
+  });
+});
