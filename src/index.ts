@@ -1,6 +1,7 @@
 /** Leveret as a library: a broker that a program starts and stops. */
 export { Broker } from './embed/broker.ts';
 export type { BrokerOptions } from './embed/options.ts';
+export type { Delayed, DelayedInfo, DelayedPlace } from './embed/delayed.ts';
 export type { DefinitionTransfer, TransferOptions } from './embed/definitions.ts';
 export type { Policies, PolicyOptions, PolicyPlace } from './embed/policies.ts';
 export type { Patterns, UserInfo, Users } from './embed/users.ts';

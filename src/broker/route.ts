@@ -2,6 +2,7 @@
 import type { Exchange } from './exchange/exchange.ts';
 import type { History } from './exchange/history.ts';
 import { RoutedMessage } from './exchange/routed-message.ts';
+import { delayOf } from './delay/delay-header.ts';
 import type { Message } from './message.ts';
 import type { Sink } from './sink.ts';
 
@@ -18,6 +19,8 @@ export interface Route {
   readonly sinks: readonly Sink[];
   /** Exchanges on the way that keep what passes them. */
   readonly histories: readonly History[];
+  /** Exchanges on the way where the message waits before it goes on. */
+  readonly delays: readonly Sink[];
   /** True where more than the routing key decides, so that each message must be routed by itself. */
   readonly perMessage: boolean;
 }
@@ -36,6 +39,7 @@ export function findRoute(
   const sinks = new Set<Sink>();
   const routed = new RoutedMessage(routingKey, message, further);
   const histories: History[] = [];
+  const delays: Sink[] = [];
   const seen = new Set<Exchange>([exchange]);
   const open = [exchange];
   let perMessage = false;
@@ -46,6 +50,10 @@ export function findRoute(
   };
   for (let current = open.pop(); current !== undefined; current = open.pop()) {
     perMessage ||= current.perMessage;
+    if (current.delayed !== undefined && message !== undefined && delayOf(message) > 0) {
+      delays.push(current.delayed);
+      continue;
+    }
     if (current.history !== undefined) histories.push(current.history);
     let matched = false;
     // As an alternate the default exchange leads nowhere, in RabbitMQ too.
@@ -66,5 +74,5 @@ export function findRoute(
     const { alternate } = current;
     if (!matched && alternate !== undefined) visit(directory.exchange(alternate));
   }
-  return { exchange, routingKey, sinks: [...sinks], histories, perMessage };
+  return { exchange, routingKey, sinks: [...sinks], histories, delays, perMessage };
 }

@@ -46,11 +46,16 @@ export class Routing {
 
   /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
   publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
-    const { sinks, histories } = this.#wayOf(message, route);
+    const { sinks, histories, delays } = this.#wayOf(message, route, ledger, number);
     for (let i = 0; i < histories.length; i++) histories[i].keep(message);
-    if (sinks.length === 0) return false;
+    if (sinks.length === 0) return delays.length > 0;
     this.#hand(message, sinks, ledger, number);
     return true;
+  }
+
+  /** Sends on a message that waited at an exchange. */
+  goOn(exchange: Exchange, message: Message): void {
+    this.publish(message, this.route(exchange, message.routingKey), undefined, 0);
   }
 
   /** Sends what a queue gives up to its dead letter exchange; a letter that would go round for ever goes nowhere. */
@@ -60,7 +65,7 @@ export class Routing {
     if (name === undefined || exchange === undefined) return;
     const death = { queue: queue.name, reason, at, deadLetterExchange: name, deadLetterRoutingKey };
     const letter = deadLetter(message, death);
-    const { sinks, histories } = this.#wayOf(letter, this.route(exchange, letter.routingKey));
+    const { sinks, histories } = this.#wayOf(letter, this.route(exchange, letter.routingKey), undefined, 0);
     for (const history of histories) history.keep(letter);
     const open =
       reason === 'rejected' ? sinks : sinks.filter((sink) => !(sink instanceof Queue && isCycle(letter, sink.name)));
@@ -81,11 +86,15 @@ export class Routing {
     for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, ledger, number);
   }
 
-  /** The message's own way, where the remembered one is not all there is to it. */
-  #wayOf(message: Message, route: Route): Route {
+  /**
+   * The message's own way, where the remembered one is not all there is to it. Where it is to wait it does so with all of its
+   * routing keys; further on nobody sees BCC.
+   */
+  #wayOf(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): Route {
     const further = furtherRoutingKeys(message);
     if (further.length === 0 && !route.perMessage) return route;
     const way = findRoute(this.#directory, route.exchange, route.routingKey, message, further);
+    if (way.delays.length > 0) this.#hand(message, way.delays, ledger, number);
     if (further.length > 0) stripBcc(message);
     return way;
   }

@@ -11,10 +11,17 @@ import { checkQueueArguments } from './arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from './dead-letter.ts';
 import type { Deadlines } from './deadlines.ts';
+import type { DelayContext } from './delay/delayed-messages.ts';
 import * as errors from './errors.ts';
 import { type Binding, isDurable } from './exchange/binding.ts';
-import type { Exchange, ExchangeOptions } from './exchange/exchange.ts';
-import { EXCHANGE_TYPES, PREDECLARED } from './exchange/types.ts';
+import {
+  checkExchangeDeclaration,
+  createExchange,
+  type ExchangeDeclaration,
+  type ExchangeHost,
+} from './exchange/create.ts';
+import type { Exchange } from './exchange/exchange.ts';
+import { PREDECLARED } from './exchange/types.ts';
 import { limitOf, type Limits } from './limits.ts';
 import type { Message } from './message.ts';
 import type { Parameters } from './parameters.ts';
@@ -39,10 +46,6 @@ export interface VhostContext extends LogContext {
   queueStopped(vhost: string, queue: string, reason: Error): void;
 }
 
-export interface ExchangeDeclaration extends ExchangeOptions {
-  readonly type: string;
-}
-
 export interface BindingSpec {
   readonly source: string;
   readonly destinationKind: 'queue' | 'exchange';
@@ -51,7 +54,7 @@ export interface BindingSpec {
   readonly arguments: FieldTable;
 }
 
-export class Vhost implements Directory, QueueHost {
+export class Vhost implements Directory, QueueHost, ExchangeHost {
   readonly name: string;
   readonly replyTargets = new ReplyTargets();
   readonly policies: Policies;
@@ -68,8 +71,8 @@ export class Vhost implements Directory, QueueHost {
     this.#context = context;
     this.#routing = new Routing(this, context.bodies);
     for (const [exchange, type, internal] of PREDECLARED) {
-      const options = { name: exchange, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
-      this.#exchanges.set(exchange, new (EXCHANGE_TYPES.get(type)!)(options));
+      const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
+      this.#exchanges.set(exchange, createExchange(options, this));
     }
     this.policies = new Policies(name, context.parameters, () => this.#govern());
     this.#govern();
@@ -121,26 +124,20 @@ export class Vhost implements Directory, QueueHost {
   declareExchange(declaration: ExchangeDeclaration): void {
     const { name, type } = declaration;
     if (name === '') throw errors.defaultExchangeRefused();
-    const Type = EXCHANGE_TYPES.get(type);
-    if (Type === undefined) throw new AmqpError('PRECONDITION_FAILED', `unknown exchange type '${type}'`);
-    const alternate = declaration.arguments.get('alternate-exchange');
-    if (alternate !== undefined && alternate.type !== 'longstr') {
-      throw new AmqpError(
-        'PRECONDITION_FAILED',
-        `invalid type '${alternate.type}' for arg 'alternate-exchange' in exchange '${name}' in vhost '${this.name}'`,
-      );
-    }
+    checkExchangeDeclaration(declaration, this.name);
     const current = this.#exchanges.get(name);
     if (current !== undefined) {
       checkSameExchange(declaration, current, this.name);
       return;
     }
     if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
-    this.#addExchange(new Type(declaration));
+    const exchange = createExchange(declaration, this);
+    this.#addExchange(exchange);
     if (!declaration.durable) return;
     const { autoDelete, internal } = declaration;
     const args = encodeTable(declaration.arguments);
-    const record = { vhost: this.name, name, type, autoDelete, internal, arguments: args };
+    const logId = exchange.delayed?.logId;
+    const record = { vhost: this.name, name, type, autoDelete, internal, arguments: args, logId };
     this.#context.store.change({ op: 'put-exchange', record });
   }
 
@@ -264,6 +261,20 @@ export class Vhost implements Directory, QueueHost {
     if (queue !== undefined) this.deleteQueue(queue);
   }
 
+  // ExchangeHost
+
+  get delays(): DelayContext {
+    return this.#context;
+  }
+
+  nextLogId(): number {
+    return this.#context.nextQueueId();
+  }
+
+  goOn(exchange: Exchange, message: Message): void {
+    this.#routing.goOn(exchange, message);
+  }
+
   // Recovery
 
   /** Takes in what the store has of this vhost. */
@@ -271,8 +282,10 @@ export class Vhost implements Directory, QueueHost {
     const table = (bytes: Uint8Array): FieldTable => decodeTable(Buffer.from(bytes), 0, bytes.length);
     for (const record of state.exchanges) {
       if (record.vhost !== this.name) continue;
-      const Type = EXCHANGE_TYPES.get(record.type)!;
-      this.#addExchange(new Type({ ...record, durable: true, arguments: table(record.arguments) }));
+      const declaration = { ...record, durable: true, arguments: table(record.arguments) };
+      const exchange = createExchange(declaration, this, record.logId);
+      this.#addExchange(exchange);
+      if (record.logId !== undefined) exchange.delayed?.recover(pagesOf(record.logId));
     }
     for (const record of state.queues) {
       if (record.vhost !== this.name) continue;
@@ -294,6 +307,7 @@ export class Vhost implements Directory, QueueHost {
   /** Ends the vhost: everything in it goes. Its connections are closed already. */
   end(): void {
     for (const queue of [...this.#queues.values()]) this.deleteQueue(queue);
+    for (const { delayed } of this.#exchanges.values()) delayed?.end();
     this.#exchanges.clear();
     this.#changed();
   }
@@ -348,8 +362,10 @@ export class Vhost implements Directory, QueueHost {
     this.#exchanges.delete(exchange.name);
     this.#changed();
     for (const binding of [...exchange.bindings, ...exchange.incoming]) this.#removeBinding(binding);
-    if (!exchange.durable) return;
-    this.#context.store.change({ op: 'delete-exchange', vhost: this.name, name: exchange.name });
+    if (exchange.durable) {
+      this.#context.store.change({ op: 'delete-exchange', vhost: this.name, name: exchange.name });
+    }
+    exchange.delayed?.end();
   }
 
   #removeBinding(binding: Binding): void {

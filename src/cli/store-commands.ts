@@ -3,7 +3,7 @@ import { recordsProblem } from '../broker/queue/record-check.ts';
 import { checkStore } from '../store/sqlite/check.ts';
 import { backupStore, compactStore } from '../store/sqlite/copies.ts';
 import { databasePath, openForReading } from '../store/sqlite/database-file.ts';
-import { storeStats, type StoreStats } from '../store/sqlite/stats.ts';
+import { type LogStats, storeStats, type StoreStats } from '../store/sqlite/stats.ts';
 import { EXIT } from './exit-codes.ts';
 import type { StoreAction } from './store-arguments.ts';
 
@@ -65,36 +65,40 @@ function stats(folder: string, json: boolean): CommandOutput {
 }
 
 function describe(stats: StoreStats): string {
-  const { path, fileBytes, logBytes, freeBytes, schemaVersion, vhosts, users, exchanges, bindings, queues } = stats;
+  const { path, fileBytes, logBytes, freeBytes, schemaVersion, vhosts, users, exchanges, bindings } = stats;
+  const { queues, delayed } = stats;
   const summary = [
     `file      ${path}, schema version ${schemaVersion}`,
     `size      ${size(fileBytes)}, of which unused ${size(freeBytes)}; log ${size(logBytes)}`,
     `topology  ${vhosts} vhosts, ${users} users, ${exchanges} exchanges, ${queues.length} queues, ${bindings} bindings`,
     `messages  ${stats.messages} in ${size(stats.bytes)}, and ${stats.bodies} bodies kept apart in ${size(stats.bodyBytes)}`,
   ];
-  const rows = [
-    ['messages', 'bytes', 'bodies', 'keys', 'vhost', 'queue'],
-    ...queues.map((queue) => [
-      String(queue.messages),
-      size(queue.bytes),
-      size(queue.bodyBytes),
-      String(queue.keys),
-      queue.vhost,
-      queue.name,
-    ]),
+  const queueRows = queues.map((queue) => [...numbers(queue), String(queue.keys), queue.vhost, queue.name]);
+  const delayedRows = delayed.map((exchange) => [...numbers(exchange), exchange.vhost, exchange.name]);
+  const lines = [
+    ...summary,
+    ...table(['messages', 'bytes', 'bodies', 'keys'], ['vhost', 'queue'], queueRows),
+    ...table(['messages', 'bytes', 'bodies'], ['vhost', 'delayed by exchange'], delayedRows),
   ];
-  return `${[...summary, ...(queues.length === 0 ? [] : ['', ...table(rows)])].join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
-/** In columns, the first four to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
+function numbers({ messages, bytes, bodyBytes }: LogStats): string[] {
+  return [String(messages), size(bytes), size(bodyBytes)];
+}
+
+/** Under an empty line, the columns of numbers to the right. Nothing where there is nothing to list. */
+function table(ofNumbers: readonly string[], ofNames: readonly string[], listed: readonly string[][]): string[] {
+  if (listed.length === 0) return [];
+  const rows = [[...ofNumbers, ...ofNames], ...listed];
   const widths = rows[0].map((_, column) => rows.reduce((width, row) => Math.max(width, row[column].length), 0));
-  return rows.map((row) =>
+  const lines = rows.map((row) =>
     row
-      .map((cell, column) => (column < 4 ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+      .map((cell, n) => (n < ofNumbers.length ? cell.padStart(widths[n]) : cell.padEnd(widths[n])))
       .join('  ')
       .trimEnd(),
   );
+  return ['', ...lines];
 }
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -16,6 +16,7 @@ import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
 import { Turn } from '../util/turn.ts';
 import { leveretVersion } from '../util/version.ts';
+import { Delayed } from './delayed.ts';
 import { DefinitionTransfer, prepare, readDefinitions } from './definitions.ts';
 import { watchDisk } from './disk-alarm.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
@@ -28,6 +29,7 @@ export class Broker implements AsyncDisposable {
   readonly users: Users;
   readonly policies: Policies;
   readonly definitions: DefinitionTransfer;
+  readonly delayed: Delayed;
   readonly #config: Config;
   readonly #node: Node;
   readonly #listener: Listener;
@@ -43,6 +45,7 @@ export class Broker implements AsyncDisposable {
     this.users = new Users(node);
     this.policies = new Policies(node, config.defaultVhost);
     this.definitions = new DefinitionTransfer(node, config);
+    this.delayed = new Delayed(node, config.defaultVhost);
     this.#listener = listener;
     this.#port = port;
   }

@@ -3,6 +3,7 @@
 /** A page's data is a run of records (broker/queue/record.ts), appended together; the store does not look inside. */
 export interface PageHeader {
   readonly id: number;
+  /** The queue, or the exchange by its `logId`. */
   readonly queueId: number;
   /** Sequence number that the records' own offsets count from: the first of the segment they belong to. */
   readonly base: number;
@@ -45,6 +46,8 @@ export interface ExchangeRecord {
   readonly internal: boolean;
   /** An encoded AMQP field table, without its length prefix. */
   readonly arguments: Uint8Array;
+  /** Number of the log of messages that it keeps for later, as a queue has one: of the same numbers. Undefined where it has none. */
+  readonly logId: number | undefined;
 }
 
 export interface QueueRecord {
@@ -119,6 +122,7 @@ export type TopologyChange =
   /** Removes everything of the vhost. */
   | { readonly op: 'delete-vhost'; readonly name: string }
   | { readonly op: 'put-exchange'; readonly record: ExchangeRecord }
+  /** Removes the pages of its log too. */
   | { readonly op: 'delete-exchange'; readonly vhost: string; readonly name: string }
   | { readonly op: 'put-queue'; readonly record: QueueRecord }
   /** Removes the queue, its pages and their bitmaps, and the keys it has seen; not its bindings, nor the bodies they refer to. */

@@ -33,6 +33,7 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
         autoDelete: true,
         internal: false,
         arguments: Uint8Array.of(1, 0, 255),
+        logId: 8,
       };
       const binding = {
         vhost: '/',
@@ -63,7 +64,7 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
       expect(state.users).toEqual([user]);
       expect(state.permissions).toEqual([permission]);
       expect(state.parameters).toEqual([parameter]);
-      expect(state.nextQueueId).toBe(8);
+      expect(state.nextQueueId).toBe(9);
     });
 
     it('replaces the row of the same identity', async () => {
@@ -87,7 +88,15 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
     });
 
     it('applies changes in the order of the calls', async () => {
-      const record = { vhost: '/', name: 'x', type: 'direct', autoDelete: false, internal: false, arguments: NONE };
+      const record = {
+        vhost: '/',
+        name: 'x',
+        type: 'direct',
+        autoDelete: false,
+        internal: false,
+        arguments: NONE,
+        logId: undefined,
+      };
       await changed(
         store(),
         { op: 'put-exchange', record },
@@ -143,7 +152,15 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
         { op: 'put-vhost', record: { name: vhost, description: '', tags: [] } },
         {
           op: 'put-exchange',
-          record: { vhost, name: 'x', type: 'direct', autoDelete: false, internal: false, arguments: NONE },
+          record: {
+            vhost,
+            name: 'x',
+            type: 'direct',
+            autoDelete: false,
+            internal: false,
+            arguments: NONE,
+            logId: id + 10,
+          },
         },
         { op: 'put-queue', record: queue(id, 'q', vhost) },
         {
@@ -161,10 +178,12 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
         { op: 'put-parameter', record: { component: 'c', vhost, name: 'n', value: '0' } },
       ];
       await changed(store(), ...put('gone', 1), ...put('kept', 2));
-      let kept = 0;
+      let [kept, keptToo] = [0, 0];
       await commit(store(), (batch) => {
         batch.settle(page(store(), batch, 1, 0), Uint8Array.of(1));
+        page(store(), batch, 11, 0);
         kept = page(store(), batch, 2, 0);
+        keptToo = page(store(), batch, 12, 0);
       });
       await changed(store(), { op: 'delete-vhost', name: 'gone' });
       const state = await recovered();
@@ -172,12 +191,44 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
         expect(rows.map((row) => row.vhost)).toEqual(['kept']);
       }
       expect(state.vhosts.map((row) => row.name)).toEqual(['kept']);
-      expect(state.pages.map((row) => row.id)).toEqual([kept]);
+      expect(state.pages.map((row) => row.id)).toEqual([kept, keptToo]);
     });
 
-    it('never gives the id of a queue twice', async () => {
+    it('removes what an exchange keeps when it goes, or comes with another log', async () => {
+      const record = { vhost: '/', type: 'x', autoDelete: false, internal: false, arguments: NONE };
+      const put = (name: string, logId: number | undefined) =>
+        ({ op: 'put-exchange', record: { ...record, name, logId } }) as const;
+      await changed(store(), put('gone', 1), put('other', 2), put('same', 3), put('none', 4), put('lost', 5));
+      const pages: number[] = [];
+      await commit(store(), (batch) => {
+        for (const logId of [1, 2, 3, 4, 5]) {
+          const id = page(store(), batch, logId, 0);
+          batch.settle(id, Uint8Array.of(1));
+          pages.push(id);
+        }
+      });
+      await changed(store(), { op: 'delete-exchange', vhost: '/', name: 'gone' }, put('other', 6), put('same', 3));
+      await changed(store(), put('none', undefined), { op: 'delete-exchange', vhost: 'other', name: 'lost' });
+      const state = await recovered();
+      expect(state.pages.map((row) => row.id)).toEqual([pages[2], pages[4]]);
+      expect(state.exchanges.map((row) => [row.name, row.logId]).sort()).toEqual([
+        ['lost', 5],
+        ['none', undefined],
+        ['other', 6],
+        ['same', 3],
+      ]);
+    });
+
+    it('never gives the id of a queue twice, nor that of the log of an exchange', async () => {
       await changed(store(), { op: 'put-queue', record: queue(41) }, { op: 'delete-queue', id: 41 });
       expect((await recovered()).nextQueueId).toBe(42);
+      const record = { vhost: '/', name: 'x', type: 'x', autoDelete: false, internal: false, arguments: NONE };
+      await changed(
+        store(),
+        { op: 'put-exchange', record: { ...record, logId: 77 } },
+        { op: 'delete-exchange', vhost: '/', name: 'x' },
+      );
+      expect((await recovered()).nextQueueId).toBe(78);
     });
   });
 }

@@ -7,7 +7,8 @@ import type { VhostSpec } from '../node.ts';
 import { DEFAULT_HASHING_ALGORITHM, HASHING_ALGORITHMS, hashBytes, userWithPassword } from '../passwords.ts';
 import type { TopicPermissionRecord } from '../permissions.ts';
 import type { ApplyTo, Policy } from '../policy/policy.ts';
-import type { BindingSpec, ExchangeDeclaration } from '../vhost.ts';
+import type { ExchangeDeclaration } from '../exchange/create.ts';
+import type { BindingSpec } from '../vhost.ts';
 import type { Finding } from './reader.ts';
 import { oneLine, Reader } from './reader.ts';
 

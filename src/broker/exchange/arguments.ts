@@ -46,6 +46,25 @@ export function historyLength(args: FieldTable): number {
   );
 }
 
+/**
+ * `x-delayed-type`: the type by which x-delayed-message routes, once its time has come (the delayed message exchange plugin of
+ * RabbitMQ). Throws AmqpError PRECONDITION_FAILED where it is no type to route by.
+ */
+export function delayedType(args: FieldTable): string {
+  const type = args.get('x-delayed-type');
+  if (type?.type !== 'longstr') {
+    throw new AmqpError('PRECONDITION_FAILED', "Invalid argument, 'x-delayed-type' must be an existing exchange type");
+  }
+  const name = type.value.toString();
+  if (name === 'x-delayed-message') {
+    throw new AmqpError(
+      'PRECONDITION_FAILED',
+      "Invalid argument, 'x-delayed-message' can't be used for 'x-delayed-type'",
+    );
+  }
+  return name;
+}
+
 function stringArgument(args: FieldTable, name: string): string | undefined {
   const value = args.get(name);
   if (value === undefined) return undefined;

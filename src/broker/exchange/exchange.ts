@@ -1,5 +1,6 @@
 /** What all exchanges have in common. How a message is matched is each type's own: see direct, fanout, topic and headers. */
 import type { FieldTable } from '../../protocol/field-table.ts';
+import type { DelayedMessages } from '../delay/delayed-messages.ts';
 import {
   type Binding,
   type BindingIdentity,
@@ -25,6 +26,8 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
   readonly perMessage: boolean = false;
   /** Where the exchange keeps what passes it, for bindings to come; undefined in most types. */
   readonly history: History | undefined = undefined;
+  /** Where messages wait that are to pass the exchange later; undefined in most types. */
+  readonly delayed: DelayedMessages | undefined = undefined;
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete: boolean;

@@ -113,7 +113,12 @@ export class LogWriter implements LogSource {
 
   /** True where all of the segment is committed. */
   hasCommitted(segment: Segment): boolean {
-    return segment.base + segment.count <= this.#committed;
+    return this.hasWritten(segment.base + segment.count - 1);
+  }
+
+  /** True where a message, and all before it, are committed. */
+  hasWritten(seq: number): boolean {
+    return seq < this.#committed;
   }
 
   readPages(pages: readonly Page[]): Buffer[] {

@@ -58,6 +58,11 @@ export class QueueLog implements MessageLog, Evictable {
     return this.#writer !== undefined;
   }
 
+  /** Sequence number of the next message. */
+  get next(): number {
+    return this.#next;
+  }
+
   recover(pages: readonly RecoveredPage[], delivered: number): void {
     const segments: Segment[] = [];
     let next = delivered;
@@ -110,6 +115,36 @@ export class QueueLog implements MessageLog, Evictable {
       const index = segment.nextReady(Math.max(0, this.#cursor - segment.base));
       if (index >= 0) return (this.#cursor = segment.base + index);
     }
+  }
+
+  /**
+   * Calls `visit` with the ready messages of one segment and their deadlines: the one that has `from`, or the next. Returns
+   * where to go on, -1 at the end.
+   */
+  scan(from: number, visit: (seq: number, deadline: number) => void): number {
+    for (let i = this.#segments.position(from); i < this.#segments.length; i++) {
+      const segment = this.#segments.at(i);
+      const end = segment.base + segment.count;
+      if (end <= from || segment.ready === 0) continue;
+      this.#warm(segment);
+      const first = Math.max(0, from - segment.base);
+      for (let index = segment.nextReady(first); index >= 0; index = segment.nextReady(index + 1)) {
+        visit(segment.base + index, segment.deadline(index));
+      }
+      return end;
+    }
+    return -1;
+  }
+
+  /** Has a message in memory that is asked for out of its turn, until the end of this one. Returns true where it had to be read. */
+  fetch(seq: number): boolean {
+    return this.#warm(this.#segments.find(seq));
+  }
+
+  /** True where a message is on disk, or is not to be. */
+  isSafe(seq: number): boolean {
+    const segment = this.#segments.find(seq);
+    return this.#writer === undefined || !segment.isStored(seq - segment.base) || this.#writer.hasWritten(seq);
   }
 
   take(seq: number): void {
@@ -246,6 +281,13 @@ export class QueueLog implements MessageLog, Evictable {
     // A tail that is out of memory takes no message: an empty one follows it, which takes no memory yet.
     if (segment === this.#segments.tail) this.#segments.startTail(this.#next);
     return footprint;
+  }
+
+  #warm(segment: Segment): boolean {
+    this.#used = true;
+    if (segment.hot) return false;
+    this.#load(segment);
+    return true;
   }
 
   #load(segment: Segment): void {

@@ -1,5 +1,5 @@
 /** Durable entities of the memory store, each kind by its identity. */
-import type { BindingRecord, QueueRecord, RecoveredState, TopologyChange } from '../records.ts';
+import type { BindingRecord, ExchangeRecord, QueueRecord, RecoveredState, TopologyChange } from '../records.ts';
 
 type Kind = 'vhosts' | 'exchanges' | 'bindings' | 'users' | 'permissions' | 'parameters';
 type Rows = { readonly [K in Kind]: Map<string, RecoveredState[K][number]> };
@@ -18,7 +18,7 @@ export class MemoryTopology {
   readonly #queueGone: (queueId: number) => void;
   #nextQueueId = 1;
 
-  /** `queueGone`: its pages go with a queue. */
+  /** `queueGone`: its pages go with a queue, or with an exchange that has a log. */
   constructor(queueGone: (queueId: number) => void) {
     this.#queueGone = queueGone;
   }
@@ -33,10 +33,10 @@ export class MemoryTopology {
         this.#deleteVhost(change.name);
         break;
       case 'put-exchange':
-        rows.exchanges.set(identity(change.record.vhost, change.record.name), change.record);
+        this.#putExchange(change.record);
         break;
       case 'delete-exchange':
-        rows.exchanges.delete(identity(change.vhost, change.name));
+        this.#deleteExchange(identity(change.vhost, change.name));
         break;
       case 'put-queue':
         this.#putQueue(change.record);
@@ -86,6 +86,19 @@ export class MemoryTopology {
     };
   }
 
+  #putExchange(record: ExchangeRecord): void {
+    const name = identity(record.vhost, record.name);
+    if (this.#rows.exchanges.get(name)?.logId !== record.logId) this.#deleteExchange(name);
+    this.#rows.exchanges.set(name, record);
+    this.#idUsed(record.logId ?? 0);
+  }
+
+  #deleteExchange(name: string): void {
+    const logId = this.#rows.exchanges.get(name)?.logId;
+    this.#rows.exchanges.delete(name);
+    if (logId !== undefined) this.#queueGone(logId);
+  }
+
   #putQueue(record: QueueRecord): void {
     const name = identity(record.vhost, record.name);
     const former = this.#queueIds.get(name);
@@ -94,7 +107,11 @@ export class MemoryTopology {
     if (replaced !== undefined) this.#queueIds.delete(identity(replaced.vhost, replaced.name));
     this.#queueIds.set(name, record.id);
     this.#queues.set(record.id, record);
-    this.#nextQueueId = Math.max(this.#nextQueueId, record.id + 1);
+    this.#idUsed(record.id);
+  }
+
+  #idUsed(id: number): void {
+    this.#nextQueueId = Math.max(this.#nextQueueId, id + 1);
   }
 
   #deleteQueue(id: number): void {
@@ -110,7 +127,7 @@ export class MemoryTopology {
     for (const queue of this.#queues.values()) if (queue.vhost === name) this.#deleteQueue(queue.id);
     rows.vhosts.delete(name);
     const ofVhost = (row: { readonly vhost: string }) => row.vhost === name;
-    remove(rows.exchanges, ofVhost);
+    for (const [key, exchange] of rows.exchanges) if (ofVhost(exchange)) this.#deleteExchange(key);
     remove(rows.bindings, ofVhost);
     remove(rows.permissions, ofVhost);
     remove(rows.parameters, ofVhost);

@@ -25,7 +25,7 @@ interface PageRow extends Omit<RecoveredPage, 'bodies' | 'settled'> {
   readonly data: Buffer;
   readonly bitmap: Uint8Array | null;
   readonly bitmapChecksum: number | null;
-  /** Null where there is no such queue. */
+  /** Null where there is no such queue, and no exchange with such a log. */
   readonly owner: number | null;
 }
 
@@ -40,7 +40,12 @@ interface SeenRow extends SeenHeader {
 const SQLITE_PROBLEMS = 100;
 
 const WITHOUT_VHOST = ['exchange', 'queue', 'binding', 'permission'];
-const COUNTED = ['queue', 'page', 'body'];
+/** Each counter with the ids that it has to be past. */
+const COUNTED = {
+  queue: 'SELECT id FROM queue UNION ALL SELECT log_id FROM exchange',
+  page: 'SELECT id FROM page',
+  body: 'SELECT id FROM body',
+};
 
 /** `database`: a connection that reads, to be closed after this. All is read as of one moment. */
 export function checkStore(database: Database, checkRecords: RecordsCheck): CheckReport {
@@ -81,8 +86,9 @@ class Check {
     const ids = this.#column<number>('SELECT id FROM page INDEXED BY page_of_queue');
     const row = this.#database.prepare(
       `SELECT page.id, queue_id AS queueId, base, first_seq AS first, last_seq AS last, count, bytes, page.checksum, bodies,
-              data, bitmap, settled.checksum AS bitmapChecksum, queue.id AS owner
-         FROM page LEFT JOIN settled ON page_id = page.id LEFT JOIN queue ON queue.id = queue_id WHERE page.id = ?`,
+              data, bitmap, settled.checksum AS bitmapChecksum, ifnull(queue.id, log_id) AS owner
+         FROM page LEFT JOIN settled ON page_id = page.id LEFT JOIN queue ON queue.id = queue_id
+              LEFT JOIN exchange ON log_id = queue_id WHERE page.id = ?`,
     );
     for (const id of ids) {
       this.#try(`page ${id}`, () => {
@@ -155,8 +161,8 @@ class Check {
         this.#problems.push(`vhost '${vhost}' is not there, and the table ${table} has rows of it`);
       }
     }
-    for (const table of COUNTED) {
-      const sql = `SELECT 1 FROM counter WHERE name = '${table}' AND next > (SELECT ifnull(max(id), 0) FROM ${table})`;
+    for (const [table, ids] of Object.entries(COUNTED)) {
+      const sql = `SELECT 1 FROM counter WHERE name = '${table}' AND next > (SELECT ifnull(max(id), 0) FROM (${ids}))`;
       if (this.#column(sql).length === 0)
         this.#problems.push(`the counter of ${table} is behind: ids would be used twice`);
     }

@@ -32,11 +32,12 @@ export function readState(database: Database, fresh: boolean): RecoveredState {
     fresh,
     vhosts: rows<VhostRecord>('SELECT name, description, tags FROM vhost', parseTags),
     exchanges: rows<ExchangeRecord>(
-      `SELECT vhost, name, type, auto_delete AS autoDelete, internal, ${ARGUMENTS} FROM exchange`,
+      `SELECT vhost, name, type, auto_delete AS autoDelete, internal, ${ARGUMENTS}, log_id AS logId FROM exchange`,
       (row) => {
         row.autoDelete = row.autoDelete === 1;
         row.internal = row.internal === 1;
         row.arguments ??= EMPTY_TABLE;
+        row.logId ??= undefined;
       },
     ),
     queues: rows<RecoveredQueue>(
@@ -73,7 +74,9 @@ type Raw<Row> = {
       ? string | readonly string[]
       : Row[Name] extends Uint8Array
         ? Uint8Array | null
-        : Row[Name];
+        : undefined extends Row[Name]
+          ? Row[Name] | null
+          : Row[Name];
 };
 
 function parseTags(row: { tags: string | readonly string[] }): void {

@@ -4,15 +4,19 @@ import type { Database } from 'better-sqlite3';
 import type { RecoveredPage } from '../records.ts';
 import { readState } from './recovery.ts';
 
-export interface QueueStats {
+/** Of a queue, or of an exchange that keeps messages for later. */
+export interface LogStats {
   readonly vhost: string;
   readonly name: string;
-  /** Persistent messages that are not settled: ready after a start. */
+  /** Persistent messages that are not settled: ready after a start, or still to wait. */
   readonly messages: number;
-  /** Bytes of the pages of the queue. What is settled in part keeps its bytes until the whole page is. */
+  /** Bytes of its pages. What is settled in part keeps its bytes until the whole page is. */
   readonly bytes: number;
   /** Bytes of the bodies kept apart that its messages refer to. Other queues may refer to the same ones. */
   readonly bodyBytes: number;
+}
+
+export interface QueueStats extends LogStats {
   /** Keys of messages that the queue would drop if they came again. */
   readonly keys: number;
 }
@@ -29,7 +33,7 @@ export interface StoreStats {
   readonly users: number;
   readonly exchanges: number;
   readonly bindings: number;
-  /** In all queues. */
+  /** In all queues and exchanges. */
   readonly messages: number;
   readonly bytes: number;
   /** Bodies kept apart, each counted once. */
@@ -37,28 +41,34 @@ export interface StoreStats {
   readonly bodyBytes: number;
   /** Those with the most bytes first. */
   readonly queues: readonly QueueStats[];
+  /** Exchanges that keep messages for later, likewise. */
+  readonly delayed: readonly LogStats[];
 }
+
+type Counted = { -readonly [Key in keyof LogStats]: LogStats[Key] };
 
 export function storeStats(database: Database): StoreStats {
   const path = database.name;
   const pragma = (name: string) => database.pragma(name, { simple: true }) as number;
   return database.transaction(() => {
     const state = readState(database, false);
-    const queues = new Map(
-      state.queues.map(({ id, vhost, name }) => [id, { vhost, name, messages: 0, bytes: 0, bodyBytes: 0, keys: 0 }]),
-    );
+    const queues = new Map(state.queues.map((queue) => [queue.id, { ...nothingOf(queue), keys: 0 }]));
+    const delayed = new Map<number, Counted>();
+    for (const exchange of state.exchanges) {
+      if (exchange.logId !== undefined) delayed.set(exchange.logId, nothingOf(exchange));
+    }
     for (const page of state.pages) {
-      const queue = queues.get(page.queueId);
-      if (queue === undefined) continue;
-      queue.messages += page.count - settledCount(page);
-      queue.bytes += page.bytes;
-      for (const body of bodiesOf(page)) queue.bodyBytes += state.bodies.get(body) ?? 0;
+      const log = queues.get(page.queueId) ?? delayed.get(page.queueId);
+      if (log === undefined) continue;
+      log.messages += page.count - settledCount(page);
+      log.bytes += page.bytes;
+      for (const body of bodiesOf(page)) log.bodyBytes += state.bodies.get(body) ?? 0;
     }
     for (const [queueId, keys] of seenKeys(database)) {
       const queue = queues.get(queueId);
       if (queue !== undefined) queue.keys = keys;
     }
-    const rows = [...queues.values()].sort((a, b) => b.bytes + b.bodyBytes - a.bytes - a.bodyBytes);
+    const logs = [...queues.values(), ...delayed.values()];
     const bodySizes = [...state.bodies.values()];
     return {
       path,
@@ -70,13 +80,22 @@ export function storeStats(database: Database): StoreStats {
       users: state.users.length,
       exchanges: state.exchanges.length,
       bindings: state.bindings.length,
-      messages: sum(rows.map((queue) => queue.messages)),
-      bytes: sum(rows.map((queue) => queue.bytes)),
+      messages: sum(logs.map((log) => log.messages)),
+      bytes: sum(logs.map((log) => log.bytes)),
       bodies: bodySizes.length,
       bodyBytes: sum(bodySizes),
-      queues: rows,
+      queues: largestFirst(queues),
+      delayed: largestFirst(delayed),
     };
   })();
+}
+
+function nothingOf({ vhost, name }: { readonly vhost: string; readonly name: string }): Counted {
+  return { vhost, name, messages: 0, bytes: 0, bodyBytes: 0 };
+}
+
+function largestFirst<Log extends LogStats>(logs: ReadonlyMap<number, Log>): Log[] {
+  return [...logs.values()].sort((a, b) => b.bytes + b.bodyBytes - a.bytes - a.bodyBytes);
 }
 
 function seenKeys(database: Database): [queueId: number, keys: number][] {

@@ -106,13 +106,15 @@ export class StoredRows {
     try {
       const row = this.#database
         .prepare(
-          `SELECT vhost, name, first_seq, last_seq FROM page LEFT JOIN queue ON queue.id = queue_id WHERE page.id = ?`,
+          `SELECT ifnull(queue.vhost, exchange.vhost), queue.name, exchange.name, first_seq, last_seq
+             FROM page LEFT JOIN queue ON queue.id = queue_id LEFT JOIN exchange ON log_id = queue_id WHERE page.id = ?`,
         )
         .raw()
-        .get(id) as [string | null, string | null, number, number] | undefined;
+        .get(id) as [string | null, string | null, string | null, number, number] | undefined;
       if (row === undefined) return `page ${id}`;
-      const [vhost, name, first, last] = row;
-      return `page ${id} (messages ${first} to ${last} of queue '${name}' in vhost '${vhost}')`;
+      const [vhost, queue, exchange, first, last] = row;
+      const owner = exchange === null ? `queue '${queue}'` : `exchange '${exchange}'`;
+      return `page ${id} (messages ${first} to ${last} of ${owner} in vhost '${vhost}')`;
     } catch {
       return `page ${id}`;
     }

@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { TopologyChange } from '../records.ts';
 
-/** Statements that remove the pages, with their bitmaps, and the keys of the queues that `queues` (an SQL expression) selects. */
+/** Statements that remove the pages, with their bitmaps, and the keys of the logs whose numbers `queues` (an SQL expression) selects. */
 function dropContentOf(queues: string): readonly string[] {
   return [
     `DELETE FROM settled WHERE page_id IN (SELECT id FROM page WHERE queue_id IN (${queues}))`,
@@ -11,7 +11,9 @@ function dropContentOf(queues: string): readonly string[] {
   ];
 }
 
-const OF_VHOST = 'SELECT id FROM queue WHERE vhost = :name';
+const OF_VHOST = `SELECT id FROM queue WHERE vhost = :name
+   UNION ALL SELECT log_id FROM exchange WHERE vhost = :name`;
+const OF_EXCHANGE = 'SELECT log_id FROM exchange WHERE vhost = :vhost AND name = :name';
 const OF_SAME_NAME = 'SELECT id FROM queue WHERE vhost = :vhost AND name = :name AND id <> :id';
 
 /** The SQL of each change, run in order with the parameters that `parameters` makes of it. */
@@ -26,14 +28,19 @@ const SQL: Readonly<Record<TopologyChange['op'], readonly string[]>> = {
     'DELETE FROM parameter WHERE vhost = :name',
     'DELETE FROM vhost WHERE name = :name',
   ],
-  'put-exchange': ['INSERT OR REPLACE INTO exchange VALUES (:vhost, :name, :type, :autoDelete, :internal, :arguments)'],
-  'delete-exchange': ['DELETE FROM exchange WHERE vhost = :vhost AND name = :name'],
+  'put-exchange': [
+    ...dropContentOf(`${OF_EXCHANGE} AND log_id IS NOT :logId`),
+    `INSERT OR REPLACE INTO exchange (vhost, name, type, auto_delete, internal, arguments, log_id)
+       VALUES (:vhost, :name, :type, :autoDelete, :internal, :arguments, :logId)`,
+    idUsed(':logId'),
+  ],
+  'delete-exchange': [...dropContentOf(OF_EXCHANGE), 'DELETE FROM exchange WHERE vhost = :vhost AND name = :name'],
   'put-queue': [
     ...dropContentOf(OF_SAME_NAME),
     'DELETE FROM queue WHERE vhost = :vhost AND name = :name AND id <> :id',
     `INSERT INTO queue (id, vhost, name, auto_delete, arguments) VALUES (:id, :vhost, :name, :autoDelete, :arguments)
        ON CONFLICT (id) DO UPDATE SET vhost = :vhost, name = :name, auto_delete = :autoDelete, arguments = :arguments`,
-    `UPDATE counter SET next = :id + 1 WHERE name = 'queue' AND next <= :id`,
+    idUsed(':id'),
   ],
   'delete-queue': [...dropContentOf('SELECT :id'), 'DELETE FROM queue WHERE id = :id'],
   'put-binding': [
@@ -51,6 +58,11 @@ const SQL: Readonly<Record<TopologyChange['op'], readonly string[]>> = {
   'put-parameter': ['INSERT OR REPLACE INTO parameter VALUES (:component, :vhost, :name, :value)'],
   'delete-parameter': ['DELETE FROM parameter WHERE component = :component AND vhost = :vhost AND name = :name'],
 };
+
+/** The statement that keeps the id of a queue from being given again. */
+function idUsed(id: string): string {
+  return `UPDATE counter SET next = ${id} + 1 WHERE name = 'queue' AND next <= ${id}`;
+}
 
 interface Statement {
   run(parameters: Record<string, unknown>): unknown;
@@ -76,12 +88,12 @@ export class TopologyWriter {
   }
 }
 
-/** A record's fields as SQLite takes them: no booleans, lists as JSON. */
+/** A record's fields as SQLite takes them: no booleans, NULL for undefined, lists as JSON. */
 function parameters(record: object): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(record)) {
     if (typeof value === 'boolean') values[name] = value ? 1 : 0;
-    else values[name] = Array.isArray(value) ? JSON.stringify(value) : value;
+    else values[name] = Array.isArray(value) ? JSON.stringify(value) : (value ?? null);
   }
   return values;
 }

@@ -6,7 +6,7 @@ import { type ConfirmChannel, connect, type Options } from 'amqplib';
 import type { Definitions } from '../../../src/broker/definitions/definitions.ts';
 
 /** Topology of version 1. The password of anna is `annas-password`. */
-export const DEFINITIONS = {
+const DEFINITIONS = {
   users: [
     {
       name: 'anna',
@@ -66,6 +66,28 @@ export const DEFINITIONS = {
   ],
 } satisfies Definitions;
 
+/** What version 3 can hold beside that: an exchange with a message that waits for a hundred years. */
+const DELAYED = {
+  vhost: '/',
+  name: 'later',
+  type: 'x-delayed-message',
+  durable: true,
+  auto_delete: false,
+  internal: false,
+  arguments: { 'x-delayed-type': 'direct' },
+};
+
+/** The definitions of a stored file. */
+export function definitionsOf(version: number) {
+  const { exchanges } = DEFINITIONS;
+  return { ...DEFINITIONS, exchanges: version < 3 ? exchanges : [...exchanges, DELAYED] } satisfies Definitions;
+}
+
+/** The messages that wait at exchanges in a stored file. */
+export function delayedOf(version: number): readonly { readonly exchange: string; readonly messages: number }[] {
+  return version < 3 ? [] : [{ exchange: DELAYED.name, messages: 1 }];
+}
+
 function binding(source: string, type: 'queue' | 'exchange', destination: string, key: string, args: object = {}) {
   return {
     vhost: '/',
@@ -101,7 +123,7 @@ export const PROPERTIES = {
   type: 't5',
 } satisfies Options.Publish;
 
-/** Publishes the messages of version 1 to a broker that has its definitions. */
+/** Publishes the messages of the latest version to a broker that has its definitions. */
 export async function publishMessages(url: string): Promise<void> {
   await on(url, async (channel) => {
     for (let n = 0; n < 12; n++) {
@@ -117,6 +139,11 @@ export async function publishMessages(url: string): Promise<void> {
     }
     channel.publish('all', '', Buffer.from(SHARED), { persistent: true });
     channel.sendToQueue('large', Buffer.from(LARGE), { persistent: true });
+    const years = 365 * 24 * 60 * 60 * 1000;
+    channel.publish(DELAYED.name, 'plain', Buffer.from('later'), {
+      persistent: true,
+      headers: { 'x-delay': 100 * years },
+    });
     await channel.waitForConfirms();
   });
   // On a connection of its own, which ends with four of five messages unacknowledged: they come back as redelivered.

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { Broker } from '../../../src/index.ts';
 import { compactStore } from '../../../src/store/sqlite/copies.ts';
 import { SCHEMA_VERSION } from '../../../src/store/sqlite/schema/schema.ts';
-import { DEFINITIONS, publishMessages } from './content.ts';
+import { definitionsOf, publishMessages } from './content.ts';
 import { storedFile } from './files.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'leveret-stored-'));
-const broker = await Broker.start({ port: 0, dataDir, logLevel: 'silent', definitions: DEFINITIONS });
+const broker = await Broker.start({ port: 0, dataDir, logLevel: 'silent', definitions: definitionsOf(SCHEMA_VERSION) });
 await publishMessages(broker.url);
 await broker.stop();
 compactStore(dataDir);

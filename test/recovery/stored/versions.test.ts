@@ -12,7 +12,7 @@ import { VERSION_1 } from '../../../src/store/sqlite/schema/version-1.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { open, openChannel } from '../../support/interop/amqplib.ts';
 import { hold, marked } from '../../support/recovery/clients.ts';
-import { DEFINITIONS, MESSAGES, PROPERTIES } from './content.ts';
+import { definitionsOf, delayedOf, MESSAGES, PROPERTIES } from './content.ts';
 import { storedFile } from './files.ts';
 
 const VERSIONS = Array.from({ length: SCHEMA_VERSION }, (_, n) => n + 1);
@@ -53,7 +53,11 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
     openDatabase(fresh).reader.close();
     expect(schemaOf(file)).toEqual(schemaOf(fresh));
     const database = openForReading(file, true);
-    expect(checkStore(database, recordsProblem)).toMatchObject({ problems: [], notes: [], messages: 19 });
+    expect(checkStore(database, recordsProblem)).toMatchObject({
+      problems: [],
+      notes: [],
+      messages: 19 + delayedOf(version).length,
+    });
     database.close();
   });
 
@@ -62,7 +66,8 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
     const options = { port: 0, dataDir: folder, logLevel: 'silent' } as const;
     for (const life of ['first', 'second']) {
       await using broker = await Broker.start(options);
-      await expectTopology(broker);
+      await expectTopology(broker, version);
+      expect(broker.delayed.list()).toMatchObject(delayedOf(version));
       for (const [place, expected] of Object.entries(MESSAGES)) {
         const [vhost, queue] = place.split(' ');
         const url = `${broker.url}/${encodeURIComponent(vhost)}`;
@@ -79,11 +84,11 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
   });
 });
 
-async function expectTopology(broker: Broker): Promise<void> {
+async function expectTopology(broker: Broker, version: number): Promise<void> {
   const {
     users: [anna, guest],
     ...rest
-  } = DEFINITIONS;
+  } = definitionsOf(version);
   const found = (await broker.definitions.export()) as unknown as Record<string, { name?: string }[]>;
   const byText = (a: unknown, b: unknown) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   for (const [kind, expected] of Object.entries(rest)) {
@@ -106,7 +111,7 @@ describe('a migration', () => {
     const database = new Database(folderOf(1).file);
     expect(migrate(database, [VERSION_1, NEXT, 'CREATE TABLE later_still (a)'])).toBe(1);
     expect(database.pragma('user_version', { simple: true })).toBe(3);
-    expect(database.prepare('SELECT count(*) FROM later').pluck().get()).toBe(DEFINITIONS.queues.length);
+    expect(database.prepare('SELECT count(*) FROM later').pluck().get()).toBe(definitionsOf(1).queues.length);
     expect(tablesOf(database)).toBe(2);
     expect(migrate(database, [VERSION_1, NEXT, 'CREATE TABLE later_still (a)'])).toBe(3);
     database.close();

@@ -102,7 +102,7 @@ describe('leveret store stats', () => {
       bodyBytes: 100_000,
       vhosts: 1,
       users: 1,
-      schemaVersion: 2,
+      schemaVersion: SCHEMA_VERSION,
     });
     expect(stats.queues).toMatchObject([
       { vhost: '/', name: 'small', messages: 101, bodyBytes: 100_000 },
@@ -112,6 +112,35 @@ describe('leveret store stats', () => {
     expect(table).toMatch(/^messages  102 in [\d.]+ KiB, and 1 bodies kept apart in 97\.7 KiB$/m);
     expect(table).toMatch(/^messages +bytes +bodies  keys  vhost  queue$/m);
     expect(table).toMatch(/^ +101 +[\d.]+ KiB  97\.7 KiB     0  \/ {6}small$/m);
+  });
+});
+
+describe('leveret store stats of a delayed exchange', () => {
+  it('counts what waits there, apart from the queues', async () => {
+    const dataDir = temporaryFolder();
+    const broker = await startBroker(dataDir);
+    const channel = await confirmChannel(broker.url);
+    await channel.assertExchange('later', 'x-delayed-message', { arguments: { 'x-delayed-type': 'direct' } });
+    await channel.assertExchange('never', 'x-delayed-message', { arguments: { 'x-delayed-type': 'fanout' } });
+    for (const body of range(0, 30)) {
+      channel.publish('later', '', Buffer.from(body), { persistent: true, headers: { 'x-delay': 3_600_000 } });
+    }
+    await channel.waitForConfirms();
+    const json = (await runCommand(['store', 'stats', '--data-dir', dataDir, '--json'])).stdout;
+    expect(JSON.parse(json)).toMatchObject({
+      messages: 30,
+      exchanges: 2,
+      queues: [],
+      delayed: [
+        { vhost: '/', name: 'later', messages: 30 },
+        { vhost: '/', name: 'never', messages: 0, bytes: 0 },
+      ],
+    });
+    const table = (await runCommand(['store', 'stats', '--data-dir', dataDir])).stdout;
+    expect(table).toMatch(
+      /^messages +bytes +bodies  vhost  delayed by exchange\n +30 +[\d.]+ KiB  0 bytes  \/ {6}later$/m,
+    );
+    expect(await runCommand(['store', 'check', '--data-dir', dataDir])).toMatchObject({ code: 0 });
   });
 });
 

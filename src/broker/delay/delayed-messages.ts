@@ -1,0 +1,157 @@
+/**
+ * The messages that wait at a delayed exchange. They lie in a log of their own, as those of a queue do, and so page out of
+ * memory and outlive a restart; beside it stands for each the moment at which it goes on. At that moment it leaves the log and
+ * goes to its queues in one batch of the store: it is here or there, whatever happens.
+ */
+import type { RecoveredPage } from '../../store/records.ts';
+import { Deadline, type Deadlines } from '../deadlines.ts';
+import { DueHeap } from '../due-heap.ts';
+import { Message } from '../message.ts';
+import { type LogContext, QueueLog } from '../queue/log.ts';
+import type { ConfirmLedger, Sink } from '../sink.ts';
+import { delayOf, markWaited } from './delay-header.ts';
+
+export interface DelayContext extends LogContext {
+  readonly deadlines: Deadlines;
+}
+
+/** Whatever a message asks for, it goes on before the numbers of milliseconds end. */
+const LATEST = Number.MAX_SAFE_INTEGER;
+/** What goes on at once, before others have their turn: messages, and pieces of the log that had to be read again for them. */
+const MESSAGES_AT_ONCE = 1000;
+const READS_AT_ONCE = 8;
+
+export class DelayedMessages implements Sink {
+  /** Number of its log in the store; undefined where nothing of it is stored. */
+  readonly logId: number | undefined;
+  readonly #context: DelayContext;
+  readonly #goOn: (message: Message) => void;
+  readonly #log: QueueLog;
+  readonly #heap = new DueHeap();
+  readonly #deadline = new Deadline(() => this.#due());
+  /** What was stored before the start has yet to be read from here on, up to the end; Infinity where all is read. */
+  #readFrom = Infinity;
+  #readEnd = 0;
+  /** Nothing goes on before the store has written what it has to write. */
+  #held = false;
+  #ended = false;
+
+  /** `goOn` routes a message whose time has come. */
+  constructor(context: DelayContext, logId: number | undefined, goOn: (message: Message) => void) {
+    this.logId = logId;
+    this.#context = context;
+    this.#goOn = goOn;
+    this.#log = new QueueLog(context, logId);
+  }
+
+  get count(): number {
+    return this.#log.ready;
+  }
+
+  /** When the next message goes on, in milliseconds since the epoch; undefined where none waits, or none is known yet. */
+  get next(): number | undefined {
+    return this.#heap.length === 0 ? undefined : this.#heap.at;
+  }
+
+  /** Takes in what the store has. The messages are read once the broker runs, a piece at a time; until then none goes on. */
+  recover(pages: readonly RecoveredPage[]): void {
+    if (pages.length === 0) return;
+    this.#log.recover(pages, 0);
+    this.#readFrom = 0;
+    this.#readEnd = this.#log.next;
+    this.#wind();
+  }
+
+  accept(message: Message, persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void {
+    const log = this.#log;
+    const due = Math.min(this.#now() + delayOf(message), LATEST);
+    const stored = persistent && log.stores;
+    const seq = log.append(message, stored, due);
+    if (stored) {
+      if (ledger !== undefined) {
+        ledger.wait(number);
+        log.confirm(seq, ledger, number);
+      }
+      log.flush(ledger !== undefined);
+    }
+    this.#heap.push(due, seq);
+    if (due < this.#deadline.at) this.#wind();
+  }
+
+  /** Cancels all that wait and returns their number. */
+  purge(): number {
+    this.#heap.clear();
+    this.#readFrom = Infinity;
+    this.#wind();
+    return this.#log.purge();
+  }
+
+  /** The exchange is deleted, and what waited for it is cancelled. */
+  end(): void {
+    this.#ended = true;
+    this.#heap.clear();
+    this.#context.deadlines.set(this.#deadline, Infinity);
+    this.#log.drop();
+  }
+
+  #due(): void {
+    if (this.#ended) return;
+    try {
+      if (this.#readFrom < this.#readEnd) this.#readOn();
+      else this.#release();
+    } finally {
+      this.#wind();
+    }
+  }
+
+  /** Reads what the next piece of the log has to wait for. */
+  #readOn(): void {
+    const next = this.#log.scan(this.#readFrom, (seq, due) => {
+      if (seq < this.#readEnd) this.#heap.push(due, seq);
+    });
+    this.#readFrom = next < 0 ? Infinity : next;
+  }
+
+  #release(): void {
+    const { backlog, store } = this.#context;
+    let reads = 0;
+    for (let n = 0; n < MESSAGES_AT_ONCE && reads < READS_AT_ONCE && this.#heap.at <= this.#now(); n++) {
+      const seq = this.#heap.first;
+      if (this.#log.fetch(seq)) reads++;
+      // It is stored before it moves on: its publisher may have been told so for the place where it is now.
+      if (backlog.high || !this.#log.isSafe(seq)) {
+        this.#held = true;
+        store.afterCommit(() => this.#resume());
+        return;
+      }
+      this.#heap.pop();
+      this.#sendOn(seq);
+    }
+  }
+
+  #resume(): void {
+    this.#held = false;
+    if (!this.#ended) this.#wind();
+  }
+
+  #sendOn(seq: number): void {
+    const view = new Message();
+    this.#log.view(seq, view);
+    const message = view.copy();
+    message.inPlaceOfAnother = true;
+    markWaited(message);
+    this.#log.settle(seq);
+    this.#goOn(message);
+  }
+
+  /** What is due already waits a moment longer, so that others have their turn. */
+  #wind(): void {
+    const soonest = this.#now() + 1;
+    const at = this.#readFrom < this.#readEnd ? soonest : Math.max(this.#heap.at, soonest);
+    this.#context.deadlines.set(this.#deadline, this.#held ? Infinity : at);
+  }
+
+  #now(): number {
+    return this.#context.deadlines.clock.now();
+  }
+}

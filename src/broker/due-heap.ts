@@ -1,0 +1,90 @@
+/**
+ * Messages by the moment that each waits for: a heap of two columns of numbers, so that a million that wait are no million
+ * objects. Those of one moment come out in the order of their sequence numbers.
+ */
+
+const NONE = new Float64Array(0);
+const FIRST_SLOTS = 16;
+
+export class DueHeap {
+  #moments = NONE;
+  #seqs = NONE;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The first moment, in milliseconds since the epoch; Infinity where nothing waits. */
+  get at(): number {
+    return this.#length === 0 ? Infinity : this.#moments[0];
+  }
+
+  /** The message that waits for that moment; -1 where nothing waits. */
+  get first(): number {
+    return this.#length === 0 ? -1 : this.#seqs[0];
+  }
+
+  push(moment: number, seq: number): void {
+    if (this.#length === this.#seqs.length) this.#resize(Math.max(FIRST_SLOTS, this.#length * 2));
+    let slot = this.#length++;
+    while (slot > 0) {
+      const parent = (slot - 1) >>> 1;
+      if (!this.#isAfter(parent, moment, seq)) break;
+      this.#move(parent, slot);
+      slot = parent;
+    }
+    this.#put(slot, moment, seq);
+  }
+
+  /** Removes the first message, of those that wait, and returns it. */
+  pop(): number {
+    const first = this.#seqs[0];
+    const last = --this.#length;
+    const [moment, seq] = [this.#moments[last], this.#seqs[last]];
+    let slot = 0;
+    for (;;) {
+      let child = slot * 2 + 1;
+      if (child >= last) break;
+      if (child + 1 < last && this.#isAfter(child, this.#moments[child + 1], this.#seqs[child + 1])) child++;
+      if (this.#isAfter(child, moment, seq)) break;
+      this.#move(child, slot);
+      slot = child;
+    }
+    this.#put(slot, moment, seq);
+    if (last < this.#seqs.length / 4) this.#resize(last * 2);
+    return first;
+  }
+
+  /** Removes all and returns them, in no order. */
+  clear(): Float64Array {
+    const seqs = this.#seqs.subarray(0, this.#length);
+    this.#moments = this.#seqs = NONE;
+    this.#length = 0;
+    return seqs;
+  }
+
+  #isAfter(slot: number, moment: number, seq: number): boolean {
+    const own = this.#moments[slot];
+    return own > moment || (own === moment && this.#seqs[slot] > seq);
+  }
+
+  #move(from: number, to: number): void {
+    this.#put(to, this.#moments[from], this.#seqs[from]);
+  }
+
+  #put(slot: number, moment: number, seq: number): void {
+    this.#moments[slot] = moment;
+    this.#seqs[slot] = seq;
+  }
+
+  #resize(slots: number): void {
+    if (slots < FIRST_SLOTS) return;
+    const moments = new Float64Array(slots);
+    const seqs = new Float64Array(slots);
+    moments.set(this.#moments.subarray(0, this.#length));
+    seqs.set(this.#seqs.subarray(0, this.#length));
+    this.#moments = moments;
+    this.#seqs = seqs;
+  }
+}

@@ -1,0 +1,51 @@
+/** Making an exchange of a type that is known by its name. */
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import { type DelayContext, DelayedMessages } from '../delay/delayed-messages.ts';
+import type { Message } from '../message.ts';
+import { delayedType } from './arguments.ts';
+import { DelayedMessageExchange } from './delayed-message.ts';
+import type { Exchange, ExchangeOptions } from './exchange.ts';
+import { EXCHANGE_TYPES } from './types.ts';
+
+export interface ExchangeDeclaration extends ExchangeOptions {
+  readonly type: string;
+}
+
+/** What an exchange needs of its vhost that keeps messages for later. */
+export interface ExchangeHost {
+  readonly delays: DelayContext;
+  /** A number for the log of a new durable exchange. */
+  nextLogId(): number;
+  /** Routes from the exchange on what waited there. */
+  goOn(exchange: Exchange, message: Message): void;
+}
+
+/** `logId`: number of the log that the exchange has in the store already. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
+export function createExchange(declaration: ExchangeDeclaration, host: ExchangeHost, logId?: number): Exchange {
+  const { type } = declaration;
+  if (type !== 'x-delayed-message') return ofType(type, declaration);
+  const routing = ofType(delayedType(declaration.arguments), declaration);
+  const id = logId ?? (declaration.durable ? host.nextLogId() : undefined);
+  const delayed = new DelayedMessages(host.delays, id, (message) => host.goOn(exchange, message));
+  const exchange = new DelayedMessageExchange(declaration, routing, delayed);
+  return exchange;
+}
+
+function ofType(type: string, options: ExchangeOptions): Exchange {
+  const Type = EXCHANGE_TYPES.get(type);
+  if (Type === undefined) throw new AmqpError('PRECONDITION_FAILED', `unknown exchange type '${type}'`);
+  return new Type(options);
+}
+
+/** Throws AmqpError PRECONDITION_FAILED where no exchange can be declared like this, whether or not one is there. */
+export function checkExchangeDeclaration({ name, type, arguments: args }: ExchangeDeclaration, vhost: string): void {
+  if (type !== 'x-delayed-message' && !EXCHANGE_TYPES.has(type)) {
+    throw new AmqpError('PRECONDITION_FAILED', `unknown exchange type '${type}'`);
+  }
+  const alternate = args.get('alternate-exchange');
+  if (alternate === undefined || alternate.type === 'longstr') return;
+  throw new AmqpError(
+    'PRECONDITION_FAILED',
+    `invalid type '${alternate.type}' for arg 'alternate-exchange' in exchange '${name}' in vhost '${vhost}'`,
+  );
+}

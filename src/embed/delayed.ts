@@ -1,0 +1,63 @@
+/** `broker.delayed`: the messages that wait at exchanges of the type x-delayed-message, counted and cancelled. */
+import { ChangeError } from '../broker/change-error.ts';
+import type { DelayedMessages } from '../broker/delay/delayed-messages.ts';
+import type { Node } from '../broker/node.ts';
+import { stored } from './stored.ts';
+
+export interface DelayedPlace {
+  /** The default vhost by default. */
+  readonly vhost?: string | undefined;
+}
+
+export interface DelayedInfo {
+  readonly exchange: string;
+  /** Messages that wait: RabbitMQ's `messages_delayed`. */
+  readonly messages: number;
+  /** When the first of them goes on; undefined where none waits, or a broker that has just started has not read them yet. */
+  readonly next: Date | undefined;
+}
+
+/** Latest moment that a Date can say, in milliseconds since the epoch. */
+const LATEST_DATE = 8.64e15;
+
+export class Delayed {
+  readonly #node: Node;
+  readonly #defaultVhost: string;
+
+  constructor(node: Node, defaultVhost: string) {
+    this.#node = node;
+    this.#defaultVhost = defaultVhost;
+  }
+
+  /**
+   * The delayed exchanges of a vhost with what waits there.
+   * @throws ChangeError `not-found`
+   */
+  list({ vhost = this.#defaultVhost }: DelayedPlace = {}): DelayedInfo[] {
+    return Array.from(this.#node.existingVhost(vhost).exchanges).flatMap(({ name, delayed }) =>
+      delayed === undefined ? [] : [infoOf(name, delayed)],
+    );
+  }
+
+  /** Undefined where there is no delayed exchange of this name. */
+  get(exchange: string, { vhost = this.#defaultVhost }: DelayedPlace = {}): DelayedInfo | undefined {
+    const delayed = this.#node.vhost(vhost)?.exchange(exchange)?.delayed;
+    return delayed && infoOf(exchange, delayed);
+  }
+
+  /**
+   * Cancels all messages that wait at an exchange. Resolves to their number when that is stored.
+   * @throws ChangeError `not-found`
+   */
+  async purge(exchange: string, { vhost = this.#defaultVhost }: DelayedPlace = {}): Promise<number> {
+    const delayed = this.#node.existingVhost(vhost).exchange(exchange)?.delayed;
+    if (delayed === undefined) throw new ChangeError('not-found', `Delayed exchange '${exchange}' does not exist`);
+    const purged = delayed.purge();
+    await stored(this.#node);
+    return purged;
+  }
+}
+
+function infoOf(exchange: string, { count, next }: DelayedMessages): DelayedInfo {
+  return { exchange, messages: count, next: next === undefined ? undefined : new Date(Math.min(next, LATEST_DATE)) };
+}
