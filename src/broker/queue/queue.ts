@@ -126,8 +126,9 @@ export class Queue implements DeclaredQueue {
       this.#host.deadLetter(this, message, 'expired');
       return;
     }
-    const stored = persistent && log.stores;
-    const { maxPriority } = this.#settings;
+    const { type, maxPriority } = this.#settings;
+    // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
+    const stored = log.stores && (persistent || type === 'quorum');
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
     if (stored) {
