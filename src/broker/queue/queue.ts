@@ -93,10 +93,11 @@ export class Queue implements DeclaredQueue {
   }
 
   applySettings(args: FieldTable): void {
-    const { maxLengthBytes } = this.#settings;
+    const { expires, maxLengthBytes } = this.#settings;
     this.#settings = readSettings(args);
     if (maxLengthBytes === undefined) this.#countBytes();
-    this.touch();
+    // A policy for other queues, or for other settings, is no use of this one.
+    if (expires !== this.#settings.expires) this.touch();
     this.#dropHead();
   }
 

@@ -2,6 +2,7 @@
 import { Node } from '../../../src/broker/node.ts';
 import type { Vhost } from '../../../src/broker/vhost.ts';
 import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
+import type { Clock } from '../../../src/util/clock.ts';
 
 export interface NodeInMemory {
   readonly store: MemoryStore;
@@ -9,9 +10,9 @@ export interface NodeInMemory {
   readonly vhost: Vhost;
 }
 
-export function nodeInMemory(): NodeInMemory {
+export function nodeInMemory(clock?: Clock): NodeInMemory {
   const store = new MemoryStore();
-  const node = new Node(store, Infinity);
+  const node = new Node(store, Infinity, undefined, clock);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
   return { store, node, vhost: node.vhost('/')! };
 }

@@ -3,6 +3,7 @@ import { Node } from '../../../src/broker/node.ts';
 import type { Policy, PolicyKind } from '../../../src/broker/policy/policy.ts';
 import { mergeDefinitions, withDefinition } from '../../../src/broker/policy/settings.ts';
 import { fromFieldTable, toFieldTable } from '../../../src/codec/plain-table.ts';
+import { HandClock } from '../../support/hand-clock.ts';
 import { nodeInMemory } from '../../support/recovery/node.ts';
 
 type Definition = Readonly<Record<string, unknown>>;
@@ -99,6 +100,20 @@ describe('a policy', () => {
       policy: { name: 'high' },
       definition: { 'max-length': 2 },
     });
+  });
+
+  test('leaves the expiry of a queue where it is, unless it says another', () => {
+    const clock = new HandClock();
+    const { vhost } = nodeInMemory(clock);
+    vhost.policies.put('policy', policyOf({ expires: 100 }));
+    vhost.declareQueue({ name: 'q', durable: false, autoDelete: false, owner: undefined, arguments: new Map() });
+    clock.pass(60);
+    vhost.policies.put('policy', policyOf({ 'max-length': 1 }, { name: 'elsewhere', pattern: 'x' }));
+    vhost.policies.put('policy', policyOf({ expires: 100, 'max-length': 1 }));
+    clock.pass(39);
+    expect(vhost.queue('q')).toBeDefined();
+    clock.pass(1);
+    expect(vhost.queue('q')).toBeUndefined();
   });
 
   test('is there again after a restart, with what it says of recovered queues', async () => {
