@@ -1,6 +1,6 @@
 /** What queues were declared with holds after the broker was killed, and so do the deadlines of their messages. */
 import { describe, expect, test } from 'vitest';
-import { barrier, confirmChannel, drain, exists } from '../support/recovery/clients.ts';
+import { barrier, confirmChannel, drain, exists, hold, store } from '../support/recovery/clients.ts';
 import { openChannel } from '../support/interop/amqplib.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
 
@@ -68,6 +68,29 @@ describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
     for (const queue of ['number', 'bytes']) again.sendToQueue(queue, Buffer.from('ccc'), { persistent: true });
     await again.waitForConfirms();
     for (const queue of ['number', 'bytes']) expect(await drain(broker.url, queue)).toEqual(['bbb', 'ccc']);
+  });
+
+  test('a queue gives up what is too much together with what was not acknowledged', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('letters');
+    await channel.assertQueue('bound', { maxLength: 1, ...LETTERS });
+    await store(channel, 'bound', ['a']);
+    await hold(broker.url, 'bound', 1);
+    await store(channel, 'bound', ['b']);
+    await broker.restart();
+    expect(await drain(broker.url, 'bound')).toEqual(['b']);
+    expect(await drain(broker.url, 'letters')).toEqual(['a']);
+  });
+
+  test('a quorum queue has its transient messages too', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('q', { arguments: { 'x-queue-type': 'quorum' } });
+    channel.sendToQueue('q', Buffer.from('m'), { persistent: false });
+    await channel.waitForConfirms();
+    await broker.restart();
+    expect(await drain(broker.url, 'q')).toEqual(['m']);
   });
 
   test('a message is dead-lettered as before, and its letter is as durable as it was', async () => {

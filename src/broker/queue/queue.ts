@@ -83,7 +83,7 @@ export class Queue implements DeclaredQueue {
     return this.#settings.consumerTimeout;
   }
 
-  /** Takes in what the store has of this queue. Whether its head has expired is looked at when the broker has started. */
+  /** Takes in what the store has of this queue. What of it is expired or too much goes when the broker has started. */
   recover(pages: readonly RecoveredPage[], delivered: number): void {
     this.#log.recover(pages, delivered);
     if (this.#log.ready === 0) return;
@@ -344,9 +344,11 @@ export class Queue implements DeclaredQueue {
     return true;
   }
 
+  /** The head's moment has come; or the broker's start, when all that was unacknowledged is back and may be too much. */
   #expire(): void {
     if (this.#deleted) return;
     this.#head();
+    this.#dropHead();
     this.#armExpiry();
   }
 
