@@ -5,13 +5,15 @@ import type { AmqpError } from '../protocol/amqp-error.ts';
 import type { FieldTable } from '../protocol/field-table.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
-import type { Turn } from '../util/turn.ts';
+import { Turn } from '../util/turn.ts';
+import { leveretVersion } from '../util/version.ts';
 import type { Vhost } from '../broker/vhost.ts';
 import type { Access } from './access.ts';
-import type { DeliveryTimeouts } from './delivery-timeouts.ts';
-import type { Heartbeats } from './heartbeats.ts';
-import type { OutputBuffers } from './output-buffers.ts';
-import type { SharedInput } from './shared-input.ts';
+import { DeliveryTimeouts } from './delivery-timeouts.ts';
+import { Heartbeats } from './heartbeats.ts';
+import { OutputBuffers } from './output-buffers.ts';
+import { serverProperties } from './server-properties.ts';
+import { SharedInput } from './shared-input.ts';
 
 /** A connection, as the listener and the limits see it. */
 export interface ListedConnection {
@@ -30,11 +32,15 @@ export interface ListedConnection {
   alarmCleared(): void;
 }
 
-export interface BrokerContext {
+/** What is there before any connection is. */
+export interface BrokerParts {
   readonly node: Node;
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
+}
+
+export interface BrokerContext extends BrokerParts {
   readonly turn: Turn;
   readonly heartbeats: Heartbeats;
   readonly input: SharedInput;
@@ -42,4 +48,18 @@ export interface BrokerContext {
   readonly outputBuffers: OutputBuffers;
   readonly serverProperties: FieldTable;
   readonly connections: Set<ListedConnection>;
+}
+
+export function brokerContext(parts: BrokerParts): BrokerContext {
+  const { config, clock } = parts;
+  return {
+    ...parts,
+    turn: new Turn(),
+    heartbeats: new Heartbeats(clock),
+    input: new SharedInput(),
+    deliveryTimeouts: new DeliveryTimeouts(clock),
+    outputBuffers: new OutputBuffers(),
+    serverProperties: serverProperties(config, leveretVersion()),
+    connections: new Set(),
+  };
 }

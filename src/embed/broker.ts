@@ -2,20 +2,13 @@
 import { totalmem } from 'node:os';
 import { Node } from '../broker/node.ts';
 import type { Config } from '../config/config.ts';
-import type { BrokerContext } from '../connection/broker-context.ts';
-import { DeliveryTimeouts } from '../connection/delivery-timeouts.ts';
-import { Heartbeats } from '../connection/heartbeats.ts';
+import { brokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
-import { OutputBuffers } from '../connection/output-buffers.ts';
-import { SharedInput } from '../connection/shared-input.ts';
-import { serverProperties } from '../connection/server-properties.ts';
 import { Scratch } from '../store/scratch.ts';
 import type { Store } from '../store/store.ts';
 import { systemClock } from '../util/clock.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
-import { Turn } from '../util/turn.ts';
-import { leveretVersion } from '../util/version.ts';
 import { Delayed } from './delayed.ts';
 import { DefinitionTransfer, prepare, readDefinitions } from './definitions.ts';
 import { watchDisk } from './disk-alarm.ts';
@@ -66,20 +59,7 @@ export class Broker implements AsyncDisposable {
       node.fault = (error) => log.error({ err: error }, 'internal error');
       node.queueStopped = (vhost, queue, { message: reason }) => log.error({ vhost, queue, reason }, QUEUE_STOPPED);
       await prepare(node, definitions, config, log);
-      const context: BrokerContext = {
-        node,
-        config,
-        log,
-        clock: systemClock,
-        turn: new Turn(),
-        heartbeats: new Heartbeats(systemClock),
-        input: new SharedInput(),
-        deliveryTimeouts: new DeliveryTimeouts(systemClock),
-        outputBuffers: new OutputBuffers(),
-        serverProperties: serverProperties(config, leveretVersion()),
-        connections: new Set(),
-      };
-      const listener = new Listener(context);
+      const listener = new Listener(brokerContext({ node, config, log, clock: systemClock }));
       const { port } = await listener.start(config.port, config.host);
       const broker = new Broker(config, node, listener, port);
       broker.#diskSpace = watchDisk(config, node, log);
