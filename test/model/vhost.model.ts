@@ -96,16 +96,18 @@ export class VhostModel {
     return refusal;
   }
 
-  /** Names of the queues that a message reaches. */
-  route(exchange: string, key: string): Set<string> {
-    if (exchange === '') return new Set(this.queue(key) === undefined ? [] : [key]);
+  /** Names of the queues that a message reaches by any of its routing keys. */
+  route(exchange: string, ...keys: readonly string[]): Set<string> {
+    if (exchange === '') return new Set(keys.filter((key) => this.queue(key) !== undefined));
     const seen = new Set<string>();
     const reached = new Set<string>();
     const follow = (name: string): void => {
       const at = this.exchange(name);
       if (at === undefined || seen.has(name)) return;
       seen.add(name);
-      const matching = this.bindings.filter((binding) => binding.source === name && matches(at.type, binding.key, key));
+      const matching = this.bindings.filter(
+        (binding) => binding.source === name && keys.some((key) => matches(at.type, binding.key, key)),
+      );
       for (const { kind, destination } of matching) {
         if (kind === 'queue') reached.add(destination);
         else follow(destination);

@@ -1,0 +1,410 @@
+/**
+ * A broker's queues in their simplest form: lists of messages, sorted and searched whole each time, and RabbitMQ's rules written
+ * down one by one. Where the rules leave open what comes first, the model takes what the broker did for its own
+ * (which of two equal consumers, which queue of a route first), or says that it cannot know (`Ambiguous`).
+ */
+import { dies, isCycle } from './dead-letter.model.ts';
+import { type PolicyModel, type Settings, settingsOf } from './policy.model.ts';
+import {
+  type ConsumerModel,
+  counted,
+  type Entry,
+  hasRoom,
+  inOrder,
+  type MessageModel,
+  type QueueDeclaration,
+  type QueueModel,
+  remove,
+  type Shown,
+  type Unacked,
+} from './queue.model.ts';
+import { VhostModel } from './vhost.model.ts';
+
+/** What the broker chose where it may choose. */
+export interface Choices {
+  /** The consumer of the nth message that the queue delivered in this step. */
+  consumer(queue: string, nth: number): string | undefined;
+  /** Queues in the order in which they take a message. */
+  order(queues: ReadonlySet<string>, exchange: string, keys: readonly string[]): readonly string[];
+}
+
+/** Two things fall on the same moment, and either may come first. */
+export class Ambiguous extends Error {}
+
+export class BrokerModel {
+  readonly topology = new VhostModel();
+  queues: QueueModel[] = [];
+  unacked: Unacked[] = [];
+  /** What clients are to see of the step that is being done. */
+  shown: Shown[] = [];
+  /** By channel, for each message published with confirms: whether a queue refused it. */
+  readonly refused = new Map<number, boolean[]>();
+  now: number;
+  readonly #choices: Choices;
+  readonly #policies = new Map<string, PolicyModel>();
+  /** The connection is closing: nothing is delivered. */
+  #deaf = false;
+  #nextSeq = 0;
+
+  constructor(now: number, choices: Choices) {
+    this.now = now;
+    this.#choices = choices;
+  }
+
+  queue(name: string): QueueModel | undefined {
+    return this.queues.find((queue) => queue.name === name);
+  }
+
+  ready(queue: QueueModel): Entry[] {
+    return queue.entries.filter(({ ready }) => ready).sort((a, b) => b.level - a.level || a.seq - b.seq);
+  }
+
+  // Queues
+
+  declareQueue(declaration: QueueDeclaration): void {
+    const current = this.queue(declaration.name);
+    if (current !== undefined) {
+      current.usedAt = this.now;
+      return;
+    }
+    const fresh = { entries: [], consumers: [], usedAt: this.now, dispatching: false, deleted: false };
+    this.queues.push({ ...declaration, ...fresh });
+    const { name, durable, exclusive, autoDelete } = declaration;
+    const owner = exclusive ? 0 : undefined;
+    this.topology.declareQueue({ name, durable, autoDelete, owner, consumers: 0, messages: [] });
+  }
+
+  deleteQueue(queue: QueueModel): void {
+    this.queues = this.queues.filter((other) => other !== queue);
+    this.topology.deleteQueue(queue.name);
+    queue.deleted = true;
+    for (const { channel, tag } of queue.consumers) this.#show('cancel', channel, queue.name, tag, false, undefined);
+    queue.entries = queue.consumers = [];
+  }
+
+  purge(queue: QueueModel): void {
+    queue.entries = queue.entries.filter(({ ready }) => !ready);
+  }
+
+  // Policies
+
+  putPolicy(policy: PolicyModel): void {
+    this.#changePolicies(() => this.#policies.set(policy.name, policy));
+  }
+
+  deletePolicy(name: string): void {
+    this.#changePolicies(() => this.#policies.delete(name));
+  }
+
+  settings(queue: QueueModel): Settings {
+    return settingsOf(queue, [...this.#policies.values()]);
+  }
+
+  // Messages
+
+  /** `confirms`: the channel where the publisher waits for a confirm. Returns false where no queue took the message. */
+  publish(message: MessageModel, confirms: number | undefined): boolean {
+    const keys = keysOf(message);
+    const queues = this.topology.route(message.exchange, ...keys);
+    const visible = withoutBcc(message);
+    let refused = false;
+    for (const name of this.#choices.order(queues, message.exchange, keys)) {
+      if (this.#accept(this.queue(name)!, visible)) refused = true;
+    }
+    if (confirms !== undefined) this.refused.set(confirms, [...(this.refused.get(confirms) ?? []), refused]);
+    return queues.size > 0;
+  }
+
+  returned(channel: number, message: MessageModel): void {
+    this.#show('return', channel, '', '', false, withoutBcc(message));
+  }
+
+  get(queue: QueueModel, channel: number, noAck: boolean): void {
+    queue.usedAt = this.now;
+    this.#expireHead(queue);
+    const [entry] = this.ready(queue);
+    if (entry === undefined) return;
+    this.#show('get', channel, queue.name, '', entry.delivered, counted(entry));
+    this.#taken(queue, entry, channel, noAck, undefined);
+  }
+
+  settle(deliveries: readonly Unacked[], how: 'ack' | 'reject' | 'requeue'): void {
+    for (const delivery of deliveries) {
+      const { queue, entry, consumer } = delivery;
+      this.unacked = this.unacked.filter((other) => other !== delivery);
+      if (consumer !== undefined) {
+        consumer.held ||= !hasRoom(consumer);
+        consumer.unacked--;
+      }
+      if (queue.deleted) continue;
+      if (how === 'ack') remove(queue, entry);
+      else if (how === 'reject') this.#giveUp(queue, entry, 'rejected');
+      else this.#requeue(queue, entry);
+    }
+    this.#dispatchAll();
+  }
+
+  // Consumers
+
+  consume(consumer: ConsumerModel): void {
+    consumer.queue.consumers.push(consumer);
+    this.#dispatch(consumer.queue);
+  }
+
+  cancel(consumer: ConsumerModel): void {
+    const { queue } = consumer;
+    queue.consumers = queue.consumers.filter((other) => other !== consumer);
+    this.#consumerLeft(queue);
+  }
+
+  closeChannel(channel: number): void {
+    const leaving = this.queues
+      .flatMap(({ consumers }) => consumers)
+      .filter((consumer) => consumer.channel === channel);
+    for (const { queue } of leaving) queue.consumers = queue.consumers.filter((one) => one.channel !== channel);
+    this.settle(inOrder(this.unacked.filter((delivery) => delivery.channel === channel)), 'requeue');
+    for (const { queue } of leaving) this.#consumerLeft(queue);
+    this.refused.delete(channel);
+  }
+
+  /** The only connection there is ends, and its exclusive queues with it. */
+  closeConnection(channels: readonly number[]): void {
+    this.#deaf = true;
+    for (const channel of channels) this.closeChannel(channel);
+    for (const queue of this.queues) if (queue.exclusive) this.deleteQueue(queue);
+    this.#deaf = false;
+    // Nobody is left to hear of it.
+    this.shown = [];
+  }
+
+  /** The broker's process was killed and is there again. */
+  restart(): void {
+    for (const queue of this.queues.filter(({ durable, exclusive }) => !durable || exclusive)) this.deleteQueue(queue);
+    for (const queue of this.queues) {
+      queue.consumers = [];
+      queue.usedAt = this.now;
+      queue.entries = queue.entries.filter(({ stored }) => stored);
+      for (const entry of queue.entries) {
+        entry.ready = true;
+        entry.returns = 0;
+      }
+    }
+    this.unacked = [];
+    this.shown = [];
+    this.refused.clear();
+    // Together with what it finds unacknowledged a queue may be longer than it may be.
+    const losing = this.queues.filter((queue) => this.#headAt(queue) <= this.now || this.#isTooLong(queue));
+    if (losing.filter((queue) => this.#hasDeadLetterExchange(queue)).length > 1) throw new Ambiguous();
+    for (const queue of losing) {
+      this.#expireHead(queue);
+      this.#dropHead(queue);
+    }
+  }
+
+  // Time
+
+  pass(ms: number): void {
+    const end = this.now + ms;
+    for (;;) {
+      const moment = Math.min(...this.queues.map((queue) => this.#moment(queue)));
+      if (moment > end) break;
+      this.now = Math.max(this.now, moment);
+      const due = this.#due(this.now);
+      const felt = due.some((queue) => this.#unusedAt(queue) <= this.now || this.#hasDeadLetterExchange(queue));
+      if (due.length > 1 && felt) throw new Ambiguous();
+      for (const queue of due) {
+        if (this.#unusedAt(queue) <= this.now) {
+          if (this.#headAt(queue) <= this.now && this.#hasDeadLetterExchange(queue)) throw new Ambiguous();
+          this.deleteQueue(queue);
+        } else this.#expireHead(queue);
+      }
+    }
+    this.now = end;
+  }
+
+  #moment(queue: QueueModel): number {
+    return Math.min(this.#headAt(queue), this.#unusedAt(queue));
+  }
+
+  #due(now: number): QueueModel[] {
+    return this.queues.filter((queue) => this.#moment(queue) <= now);
+  }
+
+  #headAt(queue: QueueModel): number {
+    return this.ready(queue).at(0)?.deadline ?? Infinity;
+  }
+
+  #unusedAt(queue: QueueModel): number {
+    return queue.consumers.length > 0 ? Infinity : queue.usedAt + (this.settings(queue).expires ?? Infinity);
+  }
+
+  // A message's way
+
+  /** Returns true where the queue refuses the message. */
+  #accept(queue: QueueModel, message: MessageModel): boolean {
+    const settings = this.settings(queue);
+    if ((settings.overflow ?? 'drop-head') !== 'drop-head' && this.#isTooLong(queue, message)) {
+      if (settings.overflow === 'reject-publish-dlx') this.#deadLetter(queue, message, 'maxlen');
+      return true;
+    }
+    const alone = this.ready(queue).length === 0;
+    const consumer = alone && !queue.dispatching ? this.#next(queue) : undefined;
+    const ttl = Math.min(settings['message-ttl'] ?? Infinity, Number(message.expiration ?? Infinity));
+    if (consumer === undefined && alone && ttl === 0) {
+      this.#deadLetter(queue, message, 'expired');
+      return false;
+    }
+    const stored = queue.durable && !queue.exclusive && (message.persistent || settings['queue-type'] === 'quorum');
+    const entry = {
+      message,
+      seq: this.#nextSeq++,
+      level: Math.min(message.priority ?? 0, settings['max-priority'] ?? 0),
+      deadline: this.now + ttl,
+      stored,
+      ready: true,
+      delivered: false,
+      returns: 0,
+    };
+    queue.entries.push(entry);
+    if (consumer === undefined) this.#dropHead(queue);
+    else this.#deliver(queue, entry, consumer);
+    return false;
+  }
+
+  #deadLetter(queue: QueueModel, message: MessageModel, reason: string): void {
+    const { 'dead-letter-exchange': exchange, 'dead-letter-routing-key': key } = this.settings(queue);
+    if (exchange === undefined || !this.#hasDeadLetterExchange(queue)) return;
+    const letter = dies(message, { queue: queue.name, reason, at: this.now, exchange, key });
+    const keys = keysOf(letter);
+    const names = this.#choices.order(this.topology.route(exchange, ...keys), exchange, keys);
+    for (const name of names) {
+      const to = this.queue(name);
+      if (to !== undefined && (reason === 'rejected' || !isCycle(letter, name))) this.#accept(to, letter);
+    }
+  }
+
+  #giveUp(queue: QueueModel, entry: Entry, reason: string): void {
+    remove(queue, entry);
+    this.#deadLetter(queue, entry.message, reason);
+  }
+
+  #requeue(queue: QueueModel, entry: Entry): void {
+    const { 'queue-type': type, 'delivery-limit': limit = Infinity } = this.settings(queue);
+    if (type === 'quorum' && ++entry.returns > limit) {
+      this.#giveUp(queue, entry, 'delivery_limit');
+      return;
+    }
+    entry.ready = true;
+    this.#dropHead(queue);
+  }
+
+  #isTooLong(queue: QueueModel, further?: MessageModel): boolean {
+    const { 'max-length': length = Infinity, 'max-length-bytes': bytes = Infinity } = this.settings(queue);
+    const messages = this.ready(queue).map(({ message }) => message);
+    if (further !== undefined) messages.push(further);
+    return messages.length > length || messages.reduce((sum, { body }) => sum + body.length, 0) > bytes;
+  }
+
+  #dropHead(queue: QueueModel): void {
+    if ((this.settings(queue).overflow ?? 'drop-head') !== 'drop-head') return;
+    while (this.#isTooLong(queue)) this.#giveUp(queue, this.ready(queue)[0], 'maxlen');
+  }
+
+  #expireHead(queue: QueueModel): void {
+    while (this.#headAt(queue) <= this.now) this.#giveUp(queue, this.ready(queue)[0], 'expired');
+  }
+
+  #dispatchAll(): void {
+    for (const { consumers } of this.queues) for (const consumer of consumers) consumer.held = false;
+    for (const queue of this.queues) this.#dispatch(queue);
+  }
+
+  #dispatch(queue: QueueModel): void {
+    if (queue.dispatching) return;
+    queue.dispatching = true;
+    while (this.ready(queue).length > 0) {
+      const consumer = this.#next(queue);
+      if (consumer === undefined) break;
+      this.#expireHead(queue);
+      const [entry] = this.ready(queue);
+      if (entry !== undefined) this.#deliver(queue, entry, consumer);
+    }
+    queue.dispatching = false;
+  }
+
+  #next(queue: QueueModel): ConsumerModel | undefined {
+    if (this.#deaf) return undefined;
+    const single = this.settings(queue)['single-active-consumer'] === true;
+    const able = (single ? queue.consumers.slice(0, 1) : queue.consumers).filter(hasRoom);
+    if (able.some(({ held }) => held)) throw new Ambiguous();
+    const highest = Math.max(...able.map(({ priority }) => priority));
+    const next = able.filter(({ priority }) => priority === highest);
+    const seen = this.shown.filter(({ what, queue: name }) => what === 'deliver' && name === queue.name);
+    return next.find(({ tag }) => tag === this.#choices.consumer(queue.name, seen.length)) ?? next[0];
+  }
+
+  #deliver(queue: QueueModel, entry: Entry, consumer: ConsumerModel): void {
+    const { tag, channel, noAck } = consumer;
+    this.#show('deliver', channel, queue.name, tag, entry.delivered, counted(entry));
+    this.#taken(queue, entry, channel, noAck, consumer);
+  }
+
+  #taken(queue: QueueModel, entry: Entry, channel: number, noAck: boolean, consumer: ConsumerModel | undefined): void {
+    if (noAck) {
+      remove(queue, entry);
+      return;
+    }
+    entry.ready = false;
+    entry.delivered = true;
+    if (consumer !== undefined) consumer.unacked++;
+    this.unacked.push({ channel, tag: 0, queue, entry, consumer });
+  }
+
+  #consumerLeft(queue: QueueModel): void {
+    if (queue.deleted) return;
+    queue.usedAt = this.now;
+    if (queue.autoDelete && queue.consumers.length === 0) this.deleteQueue(queue);
+    else this.#dispatch(queue);
+  }
+
+  #show(
+    what: Shown['what'],
+    channel: number,
+    queue: string,
+    consumer: string,
+    redelivered: boolean,
+    message: MessageModel | undefined,
+  ): void {
+    this.shown.push({ what, channel, queue, consumer, redelivered, message });
+  }
+
+  #hasDeadLetterExchange(queue: QueueModel): boolean {
+    const { 'dead-letter-exchange': name } = this.settings(queue);
+    return name === '' || (name !== undefined && this.topology.exchange(name) !== undefined);
+  }
+
+  #changePolicies(change: () => void): void {
+    const before = new Map(this.queues.map((queue) => [queue, this.settings(queue)]));
+    change();
+    const changed = this.queues.filter(
+      (queue) => JSON.stringify(before.get(queue)) !== JSON.stringify(this.settings(queue)),
+    );
+    for (const queue of changed) {
+      if (before.get(queue)!.expires !== this.settings(queue).expires) queue.usedAt = this.now;
+      if (changed.length > 1 && this.#isTooLong(queue) && this.#hasDeadLetterExchange(queue)) throw new Ambiguous();
+      this.#dropHead(queue);
+    }
+  }
+}
+
+/** All that a message is routed by. */
+function keysOf({ key, headers }: MessageModel): readonly string[] {
+  return [key, ...((headers['CC'] ?? []) as string[]), ...((headers['BCC'] ?? []) as string[])];
+}
+
+/** No receiver sees it. */
+function withoutBcc(message: MessageModel): MessageModel {
+  const headers = { ...message.headers };
+  delete headers['BCC'];
+  return { ...message, headers };
+}

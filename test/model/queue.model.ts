@@ -1,0 +1,89 @@
+/** A queue of the broker's model, and what is in it. */
+import type { Headers } from './dead-letter.model.ts';
+
+export interface MessageModel {
+  readonly body: string;
+  readonly exchange: string;
+  readonly key: string;
+  readonly persistent: boolean;
+  readonly priority: number | undefined;
+  readonly expiration: string | undefined;
+  readonly headers: Headers;
+}
+
+export interface QueueDeclaration {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly exclusive: boolean;
+  readonly autoDelete: boolean;
+  readonly arguments: Headers;
+}
+
+export interface Entry {
+  readonly message: MessageModel;
+  readonly seq: number;
+  readonly level: number;
+  readonly deadline: number;
+  readonly stored: boolean;
+  ready: boolean;
+  delivered: boolean;
+  returns: number;
+}
+
+export interface ConsumerModel {
+  readonly tag: string;
+  readonly channel: number;
+  readonly queue: QueueModel;
+  readonly noAck: boolean;
+  readonly exclusive: boolean;
+  readonly priority: number;
+  readonly prefetch: number;
+  unacked: number;
+  /** A delivery of its was settled just now: until all that the client settled is, it may or may not count as able. */
+  held: boolean;
+}
+
+export interface QueueModel extends QueueDeclaration {
+  entries: Entry[];
+  consumers: ConsumerModel[];
+  usedAt: number;
+  dispatching: boolean;
+  deleted: boolean;
+}
+
+/** What waits for an acknowledgement; its tag is the broker's choice. */
+export interface Unacked {
+  readonly channel: number;
+  tag: number;
+  readonly queue: QueueModel;
+  readonly entry: Entry;
+  readonly consumer: ConsumerModel | undefined;
+}
+
+/** What a client is to see. */
+export interface Shown {
+  readonly what: 'deliver' | 'get' | 'return' | 'cancel';
+  readonly channel: number;
+  /** The queue it is from; of a return none. */
+  readonly queue: string;
+  readonly consumer: string;
+  readonly redelivered: boolean;
+  readonly message: MessageModel | undefined;
+}
+
+export function hasRoom({ noAck, prefetch, unacked }: ConsumerModel): boolean {
+  return noAck || prefetch === 0 || unacked < prefetch;
+}
+
+export function inOrder(deliveries: readonly Unacked[]): Unacked[] {
+  return [...deliveries].sort((a, b) => a.tag - b.tag);
+}
+
+export function remove(queue: QueueModel, entry: Entry): void {
+  queue.entries = queue.entries.filter((other) => other !== entry);
+}
+
+/** As a consumer is shown it: with the number of its returns, where there were any. */
+export function counted({ message, returns }: Entry): MessageModel {
+  return returns === 0 ? message : { ...message, headers: { ...message.headers, 'x-delivery-count': returns } };
+}

@@ -1,0 +1,70 @@
+/** A broker with a data folder in this process, put together as `Broker.start` does it, but by a clock that the test holds. */
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Node } from '../../../src/broker/node.ts';
+import type { Vhost } from '../../../src/broker/vhost.ts';
+import { brokerContext } from '../../../src/connection/broker-context.ts';
+import { Listener } from '../../../src/connection/listener.ts';
+import { resolveOptions } from '../../../src/embed/options.ts';
+import { Scratch } from '../../../src/store/scratch.ts';
+import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
+import { silentLogger } from '../../../src/util/logger.ts';
+import type { HandClock } from '../hand-clock.ts';
+
+const MEMORY_BUDGET = 64 * 1024 * 1024;
+const FILES = ['leveret.db', 'leveret.db-wal'];
+
+export class ClockedBroker {
+  readonly folder: string;
+  readonly url: string;
+  readonly vhost: Vhost;
+  /** Errors that are no client's. */
+  readonly faults: unknown[] = [];
+  readonly #node: Node;
+  readonly #store: SqliteStore;
+  readonly #listener: Listener;
+
+  static async start(folder: string, clock: HandClock): Promise<ClockedBroker> {
+    const config = resolveOptions({ dataDir: folder });
+    const store = await SqliteStore.open({ folder, lazyMs: 2 });
+    const node = new Node(store, MEMORY_BUDGET, new Scratch(folder), clock);
+    node.recover({ user: 'guest', password: 'guest', vhost: '/' });
+    const listener = new Listener(brokerContext({ node, config, log: silentLogger, clock }));
+    const { port } = await listener.start(0, '127.0.0.1');
+    return new ClockedBroker(folder, `amqp://guest:guest@127.0.0.1:${port}`, node, store, listener);
+  }
+
+  /** Use `ClockedBroker.start`. */
+  private constructor(folder: string, url: string, node: Node, store: SqliteStore, listener: Listener) {
+    this.folder = folder;
+    this.url = url;
+    this.vhost = node.vhost('/')!;
+    this.#node = node;
+    this.#store = store;
+    this.#listener = listener;
+    node.fault = (error) => this.faults.push(error);
+  }
+
+  /** Resolves when all that was said until now is on disk, and whoever waited for it was told. */
+  async committed(): Promise<void> {
+    await new Promise<void>((resolve) => this.#store.afterCommit(resolve));
+    // What hears of a commit gathers until the end of its turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Leaves in another folder what a broker that is killed now would leave in its own. Nothing is being written meanwhile. */
+  copyTo(folder: string): void {
+    mkdirSync(folder);
+    for (const file of FILES) {
+      const from = join(this.folder, file);
+      if (existsSync(from)) copyFileSync(from, join(folder, file));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#listener.stop();
+    this.#node.stop();
+    await this.#store.close();
+    this.#node.memory.scratch?.close();
+  }
+}
