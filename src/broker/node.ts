@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../util/clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { Bodies } from './bodies.ts';
 import { ChangeError } from './change-error.ts';
+import { Pace } from './lead.ts';
 import { Limits } from './limits.ts';
 import { Memory } from './memory.ts';
 import { OWN_COMPONENT, Parameters } from './parameters.ts';
@@ -42,6 +43,7 @@ export class Node {
   readonly alarms = new Alarms();
   readonly memory: Memory;
   readonly backlog = new Backlog();
+  readonly pace = new Pace();
   readonly #deadlines: Deadlines;
   /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
@@ -176,6 +178,7 @@ export class Node {
       bodies: this.#bodies,
       memory: this.memory,
       backlog: this.backlog,
+      pace: this.pace,
       parameters: this.parameters,
       limits: this.limits,
       deadlines: this.#deadlines,

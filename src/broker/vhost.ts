@@ -22,6 +22,7 @@ import {
 } from './exchange/create.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { PREDECLARED } from './exchange/types.ts';
+import type { Pace } from './lead.ts';
 import { limitOf, type Limits } from './limits.ts';
 import type { Message } from './message.ts';
 import type { Parameters } from './parameters.ts';
@@ -41,6 +42,7 @@ export interface VhostContext extends LogContext {
   readonly parameters: Parameters;
   readonly limits: Limits;
   readonly deadlines: Deadlines;
+  readonly pace: Pace;
   nextQueueId(): number;
   /** Told once of each queue that cannot read its messages. */
   queueStopped(vhost: string, queue: string, reason: Error): void;
@@ -246,6 +248,10 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
 
   get deadlines(): Deadlines {
     return this.#context.deadlines;
+  }
+
+  get pace(): Pace {
+    return this.#context.pace;
   }
 
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {

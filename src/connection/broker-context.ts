@@ -10,6 +10,7 @@ import { leveretVersion } from '../util/version.ts';
 import type { Vhost } from '../broker/vhost.ts';
 import type { Access } from './access.ts';
 import { DeliveryTimeouts } from './delivery-timeouts.ts';
+import type { Flow } from './flow.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { OutputBuffers } from './output-buffers.ts';
 import { serverProperties } from './server-properties.ts';
@@ -26,10 +27,7 @@ export interface ListedConnection {
   close(error: AmqpError): void;
   /** Gives the client up without further words. */
   drop(): void;
-  /** The store has caught up with the publishers. */
-  backlogCleared(): void;
-  /** The broker takes publishes again. */
-  alarmCleared(): void;
+  readonly flow: Flow;
 }
 
 /** What is there before any connection is. */

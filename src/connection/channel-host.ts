@@ -4,6 +4,7 @@ import type { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Client } from './client.ts';
 import type { CommitLedger } from './commit-ledger.ts';
+import type { Flow } from './flow.ts';
 import type { Writer } from './writer.ts';
 
 /** A channel, as its connection sees it. */
@@ -21,10 +22,9 @@ export interface ChannelHost {
   readonly access: Access;
   readonly client: Client;
   readonly writer: Writer;
+  readonly flow: Flow;
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */
   readonly takesDeliveries: boolean;
-  /** False where the client reads so little of its replies that further ones are lost. */
-  readonly takesReplies: boolean;
   /** Has the channel's `endTurn` called at the end of this turn. */
   wakeChannel(channel: TurnChannel): void;
   /** Calls back once everything said to the store is stored, and the messages are safe; until then no further frame is taken. */

@@ -99,7 +99,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   reply(message: Message): void {
     const { replyConsumer } = this;
-    if (replyConsumer === undefined || !this.connection.takesReplies) return;
+    if (replyConsumer === undefined || !this.connection.flow.takesReplies) return;
     this.connection.writer.deliver(this.number, replyConsumer.tag, this.unacked.skip(), false, message);
   }
 

@@ -16,6 +16,7 @@ import type { Channel } from './channel.ts';
 import type { TurnChannel } from './channel-host.ts';
 import { Client } from './client.ts';
 import type { CommitLedger } from './commit-ledger.ts';
+import { Flow, type FlowingConnection } from './flow.ts';
 import { type FramedConnection, Frames } from './frames.ts';
 import { type GreetedConnection, Handshake, HandshakeError, RefusedError } from './handshake.ts';
 import { HeaderReader, PROTOCOL_HEADER, speaks } from './protocol-header.ts';
@@ -27,18 +28,17 @@ import { Writer } from './writer.ts';
 
 type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
 
-/** Output that the client has not taken, from which on its own input is not read any more. */
-const CONGESTED_BYTES = 4 * 1024 * 1024;
-/** Replies (direct reply-to) that the client has not taken, from which on further ones are dropped. */
-const REPLIES_BYTES = 64 * 1024 * 1024;
 /** Until the socket of a client that was refused without a word is closed (RabbitMQ's SILENT_CLOSE_DELAY). */
 const SILENT_CLOSE_MS = 3000;
 /** Until a client that does not answer connection.close is dropped (RabbitMQ's CLOSING_TIMEOUT). */
 const CLOSING_MS = 30_000;
 
-export class Connection implements FramedConnection, GreetedConnection, ListedConnection, HeartbeatPeer, TurnTask {
+export class Connection
+  implements FramedConnection, FlowingConnection, GreetedConnection, ListedConnection, HeartbeatPeer, TurnTask
+{
   readonly broker: BrokerContext;
   readonly writer: Writer;
+  readonly flow: Flow;
   readonly channels = new Map<number, Channel>();
   client = new Client();
   /** Set once connection.open is answered. */
@@ -69,10 +69,11 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     this.broker = broker;
     const socket = (this.#socket = broker.input.open(accepted, (chunk) => this.#onData(chunk)));
     this.#peer = `${(socket.remoteAddress ?? '').replace(/^::ffff:/, '')}:${socket.remotePort}`;
-    this.writer = new Writer(socket, broker.outputBuffers, this.#wake);
+    this.writer = new Writer(socket, broker.outputBuffers, this.wake);
     this.#frames = new Frames(this);
     this.#parser = new FrameParser(this.#frames, FRAME_MIN_SIZE);
     this.#reading = new Reading(socket, this.#parser, this.#guard);
+    this.flow = new Flow(this, socket, this.#reading);
     this.#handshake = new Handshake(this);
     this.#closeAfter(broker.config.handshakeTimeout, 'handshake timeout');
     socket.setNoDelay(true);
@@ -181,7 +182,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
   /** Has the channel's `endTurn` called at the end of this turn. */
   wakeChannel(channel: TurnChannel): void {
     this.#woken.push(channel);
-    this.#wake();
+    this.wake();
   }
 
   whenStored(messages: CommitLedger | undefined, callback: () => void): void {
@@ -204,42 +205,6 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     if (this.#stage === 'running' && !this.writer.full) return true;
     this.#starved = true;
     return false;
-  }
-
-  /** A method was answered: where much waits to be sent, the next one waits too. Deliveries alone keep nobody from being heard. */
-  answered(): void {
-    if (this.writer.pending <= CONGESTED_BYTES) return;
-    this.#reading.pause('congested');
-    // Nothing is heard of the client now, so that it must show by reading that it is alive.
-    this.#socket.setTimeout(2 * this.heartbeat * 1000);
-  }
-
-  /** False where so many replies wait for the client that further ones are lost: they have no queue to wait in. */
-  get takesReplies(): boolean {
-    return !this.writer.congested || this.writer.pending <= REPLIES_BYTES;
-  }
-
-  /** A message came in: where the broker can take no more, that was the last for now. */
-  published(): void {
-    if (this.writer.congested) this.answered();
-    const { alarms, backlog } = this.broker.node;
-    if (backlog.high) this.#reading.pause('backlog');
-    const { alarm } = alarms;
-    if (alarm === undefined || this.#reading.has('alarm')) return;
-    this.#reading.pause('alarm');
-    if (this.client.connectionBlocked) this.writer.method(0, { name: 'connection.blocked', reason: alarm });
-  }
-
-  /** The store has caught up. */
-  backlogCleared(): void {
-    this.#reading.resume('backlog');
-  }
-
-  /** The broker takes publishes again. */
-  alarmCleared(): void {
-    if (!this.#reading.has('alarm')) return;
-    if (this.client.connectionBlocked) this.writer.method(0, { name: 'connection.unblocked' });
-    this.#reading.resume('alarm');
   }
 
   // HeartbeatPeer
@@ -269,12 +234,12 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     this.#woken = [];
     for (const channel of woken) channel.endTurn();
     if (this.writer.flush()) this.life.noteSent();
-    this.#reading.resume('turn');
+    this.flow.turnEnds();
     if (this.#starved && !this.writer.full) this.#resumeConsumers();
-    if (!this.writer.congested) this.#hearAgain();
+    if (!this.writer.congested) this.flow.taken();
   }
 
-  readonly #wake = (): void => {
+  readonly wake = (): void => {
     if (this.#awake) return;
     this.#awake = true;
     this.broker.turn.atEnd(this);
@@ -289,8 +254,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     this.#guard(() => this.#parser.push(chunk));
     // One read a turn: a fast publisher must not keep the others from being heard.
     if (chunk.length < READ_BYTES || this.#stage === 'closed') return;
-    this.#reading.pause('turn');
-    this.#wake();
+    this.flow.hadItsTurn();
   }
 
   #onHeader(chunk: Buffer): void {
@@ -322,7 +286,7 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
 
   #onDrain(): void {
     this.writer.drain();
-    this.#hearAgain();
+    this.flow.taken();
     if (this.#starved) this.#attempt(() => this.#resumeConsumers());
   }
 
@@ -333,12 +297,6 @@ export class Connection implements FramedConnection, GreetedConnection, ListedCo
     } catch (error) {
       this.fail(error);
     }
-  }
-
-  #hearAgain(): void {
-    if (!this.#reading.has('congested')) return;
-    this.#socket.setTimeout(0);
-    this.#reading.resume('congested');
   }
 
   /** The client has said its last, so what it has not read concerns nobody: half a connection is none, as in RabbitMQ. */

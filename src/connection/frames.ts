@@ -30,10 +30,6 @@ export interface FramedConnection extends ChannelHost, ControlledConnection {
   readonly channels: Map<number, Channel>;
   readonly channelMax: number;
   handshake(channel: number, method: Method): void;
-  /** A message came in. */
-  published(): void;
-  /** A method was answered. */
-  answered(): void;
   /** Ends the connection for whatever went wrong with it. */
   fail(error: unknown): void;
   /** Notes that the broker closed a channel. */
@@ -127,7 +123,7 @@ export class Frames implements FrameHandler {
       channel.settle(readU64(buffer, start + 4), (buffer[end - 1] & 1) !== 0);
     } else {
       handle(channel, decodeMethod(buffer, start, end));
-      this.#connection.answered();
+      this.#connection.flow.answered();
     }
   }
 
@@ -172,7 +168,7 @@ export class Frames implements FrameHandler {
 
   #publish(channel: Channel): void {
     publish(channel);
-    this.#connection.published();
+    this.#connection.flow.published();
   }
 
   /** Only one channel's content is in the current chunk without a copy: what another has begun there is saved. */

@@ -21,7 +21,7 @@ export class Listener {
       else broker.connections.add(new Connection(broker, socket));
     });
     broker.node.backlog.onLow(() => {
-      for (const connection of broker.connections) connection.backlogCleared();
+      for (const connection of broker.connections) connection.flow.backlogCleared();
     });
     broker.node.onDeletion((kind, name) => {
       for (const connection of [...broker.connections]) {
@@ -30,7 +30,7 @@ export class Listener {
       }
     });
     broker.node.alarms.onCleared(() => {
-      for (const connection of broker.connections) connection.alarmCleared();
+      for (const connection of broker.connections) connection.flow.alarmCleared();
     });
   }
 

@@ -61,17 +61,24 @@ export class FrameParser {
     this.#paused = false;
     const rest = this.#rest;
     this.#rest = undefined;
-    if (rest !== undefined) this.push(rest);
+    if (rest !== undefined) this.#parse(rest, true);
   }
 
+  /** Takes the next bytes of the stream. They are the caller's again as soon as this returns. */
   push(chunk: Buffer): void {
+    this.#parse(chunk, false);
+  }
+
+  /** `kept`: the bytes stay as they are, so that the rest of them needs no copy. */
+  #parse(chunk: Buffer, kept: boolean): void {
     if (this.#stopped) return;
     let at = 0;
     if (this.#headLength > 0) at = this.#continue(chunk);
     const end = chunk.length;
     while (at < end && !this.#stopped) {
       if (this.#paused) {
-        this.#rest = Buffer.from(chunk.subarray(at));
+        const rest = chunk.subarray(at);
+        this.#rest = kept ? rest : Buffer.from(rest);
         return;
       }
       if (end - at < HEAD_BYTES) {

@@ -185,25 +185,25 @@ describe('queue expiry', () => {
   });
 
   test('queue-expires/consumer: a consumer keeps it; it goes when it was unused for x-expires after that', async () => {
-    const [channel, queue] = await expiring(100);
     const pass = await brokerClock(target);
+    const [channel, queue] = await expiring(400);
     const consumerTag = await channel.consume(queue, { noAck: true });
-    await pass(300);
+    await pass(900);
     expect(await channel.counts(queue)).toMatchObject({ consumers: 1 });
     const cancelled = performance.now();
     await channel.call('basic.cancel', { consumerTag });
     await gone(channel, queue);
-    expect(performance.now() - cancelled).toBeGreaterThan(98);
+    expect(performance.now() - cancelled).toBeGreaterThan(398);
   });
 
   test('queue-expires/used: declaring it again, passively too, and basic.get each keep it', async () => {
     const pass = await brokerClock(target);
-    const [declares, declared] = await expiring(250);
-    const [looks, looked] = await expiring(250);
-    const [gets, got] = await expiring(250);
+    const [declares, declared] = await expiring(600);
+    const [looks, looked] = await expiring(600);
+    const [gets, got] = await expiring(600);
     for (let times = 0; times < 4; times++) {
-      await pass(100);
-      await declares.queue(declared, { exclusive: false, durable: true, arguments: { 'x-expires': 250 } });
+      await pass(200);
+      await declares.queue(declared, { exclusive: false, durable: true, arguments: { 'x-expires': 600 } });
       await looks.counts(looked);
       await gets.get(got);
     }

@@ -1,6 +1,7 @@
 /** What a queue asks of the vhost that it belongs to. */
 import type { DeathReason } from '../dead-letter.ts';
 import type { Deadlines } from '../deadlines.ts';
+import type { Pace } from '../lead.ts';
 import type { Message } from '../message.ts';
 import type { QueueSettings } from './settings.ts';
 
@@ -13,6 +14,7 @@ export interface QueueHost {
   /** The vhost's name. */
   readonly name: string;
   readonly deadlines: Deadlines;
+  readonly pace: Pace;
   /** The queue gives a message up; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
   /** The queue delivers nothing any more, as it cannot read its messages. */

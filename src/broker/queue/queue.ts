@@ -5,6 +5,7 @@ import type { DeathReason } from '../dead-letter.ts';
 import { Deadline } from '../deadlines.ts';
 import * as errors from '../errors.ts';
 import type { Binding } from '../exchange/binding.ts';
+import { Lead } from '../lead.ts';
 import { Message } from '../message.ts';
 import type { ConfirmLedger } from '../sink.ts';
 import type { Consumer, ConsumerOptions } from './consumer.ts';
@@ -37,6 +38,7 @@ export class Queue implements DeclaredQueue {
   /** What consumers are shown; made for the first. */
   #view: Message | undefined;
   #dispatching = false;
+  readonly #lead = new Lead();
   #deleted = false;
   /** True where a message may have a deadline. */
   #mayExpire = false;
@@ -144,6 +146,7 @@ export class Queue implements DeclaredQueue {
       consumer.unacked++;
       consumer.target.deliver(consumer, message, seq, false);
     } else {
+      if (this.#lead.grew(log.ready)) this.#host.pace.enough();
       if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += message.bodySize;
       if (deadline < this.#expiry.at) this.#watchHead();
       this.#dropHead();
@@ -159,6 +162,7 @@ export class Queue implements DeclaredQueue {
         if (consumer === undefined) break;
         const seq = this.#head();
         if (seq < 0) break;
+        this.#lead.followed();
         const view = this.#show(seq);
         if (view === undefined) break;
         const redelivered = this.#log.redelivered(seq);

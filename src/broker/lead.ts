@@ -1,0 +1,48 @@
+/**
+ * How far the publishers of a queue run ahead of its consumers. A turn of the event loop that is full of messages nobody can take
+ * yet keeps the consumers' acknowledgements waiting, and makes the backlog grow for no need. So where consumers are busy taking
+ * messages and have ample to take, whoever publishes more of them is heard in helpings, a turn each.
+ */
+
+/** Messages: what consumers can take before publishers are heard again, whatever their prefetch count. */
+const AMPLE = 4096;
+/** Messages; beside them a turn has room for hundreds of acknowledgements. */
+const HELPING = 64;
+/** Messages that may come while consumers take none, before they count as idle: then nobody runs ahead of them. */
+const CHASE = 1024;
+
+export class Lead {
+  #helping = 0;
+  /** What is left of CHASE. */
+  #chase = 0;
+
+  /** A consumer took a message that waited. */
+  followed(): void {
+    this.#chase = CHASE;
+  }
+
+  /** A message came behind others; `ready` are there. Returns true where that was enough for this turn. */
+  grew(ready: number): boolean {
+    if (ready < AMPLE || this.#chase === 0) return false;
+    this.#chase--;
+    if (++this.#helping < HELPING) return false;
+    this.#helping = 0;
+    return true;
+  }
+}
+
+/** Carries word from a queue to whoever is publishing to it: that was enough for now. */
+export class Pace {
+  #enough = false;
+
+  enough(): void {
+    this.#enough = true;
+  }
+
+  /** True once after each `enough`. */
+  take(): boolean {
+    if (!this.#enough) return false;
+    this.#enough = false;
+    return true;
+  }
+}
