@@ -5,7 +5,7 @@
 import { decodeTable, encodeTable } from '../codec/field-table.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from '../protocol/field-table.ts';
-import type { BindingRecord, RecoveredPage, RecoveredState } from '../store/records.ts';
+import type { RecoveredPage, RecoveredState } from '../store/records.ts';
 import { withDefaultType } from './arguments/default-queue-type.ts';
 import { checkQueueArguments } from './arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
@@ -13,7 +13,7 @@ import type { DeathReason } from './dead-letter.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { DelayContext } from './delay/delayed-messages.ts';
 import * as errors from './errors.ts';
-import { type Binding, isDurable } from './exchange/binding.ts';
+import { type Binding, bindingRecord, type BindingSpec, isDurable } from './exchange/binding.ts';
 import {
   checkExchangeDeclaration,
   createExchange,
@@ -46,14 +46,6 @@ export interface VhostContext extends LogContext {
   nextQueueId(): number;
   /** Told once of each queue that cannot read its messages. */
   queueStopped(vhost: string, queue: string, reason: Error): void;
-}
-
-export interface BindingSpec {
-  readonly source: string;
-  readonly destinationKind: 'queue' | 'exchange';
-  readonly destination: string;
-  readonly routingKey: string;
-  readonly arguments: FieldTable;
 }
 
 export class Vhost implements Directory, QueueHost, ExchangeHost {
@@ -220,7 +212,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     source.validateBinding(binding);
     if (!source.bind(binding)) return;
     this.#changed();
-    if (isDurable(binding)) this.#context.store.change({ op: 'put-binding', record: this.#bindingRecord(binding) });
+    if (isDurable(binding))
+      this.#context.store.change({ op: 'put-binding', record: bindingRecord(binding, this.name) });
     if (source.history !== undefined) this.#routing.replay(source.history, destination);
   }
 
@@ -382,21 +375,10 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
   #bindingGone(binding: Binding): void {
     this.#changed();
     if (isDurable(binding)) {
-      this.#context.store.change({ op: 'delete-binding', record: this.#bindingRecord(binding) });
+      this.#context.store.change({ op: 'delete-binding', record: bindingRecord(binding, this.name) });
     }
     const source = this.#exchanges.get(binding.source.name);
     if (source?.autoDelete === true && !source.bound) this.#removeExchange(source);
-  }
-
-  #bindingRecord({ source, destination, routingKey, arguments: args }: Binding): BindingRecord {
-    return {
-      vhost: this.name,
-      source: source.name,
-      destinationType: destination.kind,
-      destination: destination.name,
-      routingKey,
-      arguments: encodeTable(args),
-    };
   }
 
   #changed(): void {

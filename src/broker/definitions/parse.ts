@@ -8,7 +8,7 @@ import { DEFAULT_HASHING_ALGORITHM, HASHING_ALGORITHMS, hashBytes, userWithPassw
 import type { TopicPermissionRecord } from '../permissions.ts';
 import type { ApplyTo, Policy } from '../policy/policy.ts';
 import type { ExchangeDeclaration } from '../exchange/create.ts';
-import type { BindingSpec } from '../vhost.ts';
+import type { BindingSpec } from '../exchange/binding.ts';
 import type { Finding } from './reader.ts';
 import { oneLine, Reader } from './reader.ts';
 

@@ -1,6 +1,7 @@
 /** What ties an exchange to the queues and exchanges behind it (AMQP 0-9-1 section 3.1.4; RabbitMQ: Exchange to Exchange Bindings). */
 import { encodeTable } from '../../codec/field-table.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
+import type { BindingRecord } from '../../store/records.ts';
 import type { Sink } from '../sink.ts';
 
 interface Bindable {
@@ -41,6 +42,15 @@ export interface Binding extends BindingIdentity {
   readonly source: BindingSource;
 }
 
+/** A binding as clients and definitions name it. */
+export interface BindingSpec {
+  readonly source: string;
+  readonly destinationKind: 'queue' | 'exchange';
+  readonly destination: string;
+  readonly routingKey: string;
+  readonly arguments: FieldTable;
+}
+
 /** Two bindings of one exchange are the same where this is. */
 export function bindingKey({ destination, routingKey, arguments: args }: BindingIdentity): string {
   const key = `${destination.kind} ${destination.name.length} ${destination.name} ${routingKey.length} ${routingKey}`;
@@ -50,4 +60,19 @@ export function bindingKey({ destination, routingKey, arguments: args }: Binding
 /** A binding outlives the broker where both its ends do. */
 export function isDurable(binding: Binding): boolean {
   return binding.source.durable && binding.destination.durable;
+}
+
+/** What the store keeps of a durable binding. */
+export function bindingRecord(
+  { source, destination, routingKey, arguments: args }: Binding,
+  vhost: string,
+): BindingRecord {
+  return {
+    vhost,
+    source: source.name,
+    destinationType: destination.kind,
+    destination: destination.name,
+    routingKey,
+    arguments: encodeTable(args),
+  };
 }

@@ -4,7 +4,7 @@ import { defaultExchangeRefused, reservedName } from '../../broker/errors.ts';
 import { SERVER_NAMED } from '../../broker/queue/replicated.ts';
 import { REPLY_TO } from '../../broker/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import type { BindingSpec } from '../../broker/vhost.ts';
+import type { BindingSpec } from '../../broker/exchange/binding.ts';
 import type { QueueBind, QueueDeclare, QueueUnbind } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel.ts';
 import type { HandlersOf } from './handler-types.ts';
