@@ -34,6 +34,7 @@ export class LogWriter implements LogSource {
   readonly #queueId: number;
   readonly #bodies: Bodies;
   readonly #segments: SegmentList;
+  readonly #onCommitted: (() => void) | undefined;
   readonly #waiting = new WaitingConfirms();
   readonly #dirty: DirtyPage[] = [];
   /** What the store was asked for already: nothing, to write some time, to write soon. */
@@ -49,12 +50,19 @@ export class LogWriter implements LogSource {
   #delivered = 0;
   #storedDelivered = 0;
 
-  constructor({ store, bodies, backlog }: WriterContext, queueId: number, segments: SegmentList) {
+  /** `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
+  constructor(
+    { store, bodies, backlog }: WriterContext,
+    queueId: number,
+    segments: SegmentList,
+    onCommitted?: () => void,
+  ) {
     this.#store = store;
     this.#backlog = backlog;
     this.#queueId = queueId;
     this.#bodies = bodies;
     this.#segments = segments;
+    this.#onCommitted = onCommitted;
   }
 
   /** See Batch.delivered. */
@@ -111,6 +119,11 @@ export class LogWriter implements LogSource {
     this.flush(false);
   }
 
+  /** Messages below this number are committed, those of them that were to be stored. */
+  get committedBelow(): number {
+    return this.#committed;
+  }
+
   /** True where all of the segment is committed. */
   hasCommitted(segment: Segment): boolean {
     return this.hasWritten(segment.base + segment.count - 1);
@@ -147,6 +160,7 @@ export class LogWriter implements LogSource {
   committed(): void {
     this.#committed = this.#collected;
     this.#waiting.confirmBelow(this.#committed);
+    this.#onCommitted?.();
   }
 
   /** Segments that are not flushed to their end are the last ones. What the batch has no room for goes into the next. */

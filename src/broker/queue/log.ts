@@ -6,13 +6,13 @@
 import type { RecoveredPage } from '../../store/records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { Bodies } from '../bodies.ts';
-import type { Body } from '../body.ts';
 import type { Evictable, Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
+import { coldSegments } from './cold-segments.ts';
 import { LogWriter, type WriterContext } from './log-writer.ts';
-import { Page } from './page.ts';
 import type { MessageLog } from './message-log.ts';
-import { Segment } from './segment.ts';
+import type { Segment } from './segment.ts';
+import { bodiesOf } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
 import type { ConfirmTarget } from '../sink.ts';
 
@@ -64,20 +64,12 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   recover(pages: readonly RecoveredPage[], delivered: number): void {
-    const segments: Segment[] = [];
+    const segments = coldSegments(pages);
     let next = delivered;
-    for (let i = 0; i < pages.length;) {
-      const { base } = pages[i];
-      const own: Page[] = [];
-      for (; i < pages.length && pages[i].base === base; i++) {
-        const { id, first, last, count, settled, bodies } = pages[i];
-        own.push(new Page(id, first - base, last - base, count, { settled, bodies }));
-      }
-      const segment = Segment.cold(base, own.at(-1)!.last + 1, own);
-      for (const body of this.#bodiesOf(segment)) this.#bodies.refer(body);
+    for (const segment of segments) {
+      for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.refer(body);
       this.#ready += segment.ready;
-      next = Math.max(next, base + segment.count);
-      segments.push(segment);
+      next = Math.max(next, segment.base + segment.count);
     }
     this.#next = next;
     this.#segments.recover(segments, next);
@@ -239,7 +231,7 @@ export class QueueLog implements MessageLog, Evictable {
   drop(): void {
     this.#memory.forget(this);
     for (const segment of this.#segments) {
-      for (const body of this.#bodiesOf(segment)) this.#bodies.release(body);
+      for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
       this.#memory.shrank(segment.footprint);
       segment.freeScratch(this.#memory.scratch);
       segment.release(this.#memory.buffers);
@@ -300,7 +292,7 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   #settleCold(segment: Segment): void {
-    for (const body of this.#bodiesOf(segment)) this.#bodies.release(body);
+    for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
     segment.bodies = undefined;
     for (const page of segment.livePages()) this.#writer!.settlePage(segment, page, page.live);
     this.#ready -= segment.ready;
@@ -319,17 +311,5 @@ export class QueueLog implements MessageLog, Evictable {
     if (segment === this.#segments.tail) return;
     this.#memory.shrank(segment.footprint);
     this.#segments.remove(segment);
-  }
-
-  *#bodiesOf(segment: Segment): IterableIterator<Body> {
-    if (segment.bodies !== undefined) yield* segment.bodies.values();
-    if (segment.bodies !== undefined || segment.hot) return;
-    for (const page of segment.livePages()) {
-      for (let i = 0; i < (page.bodies?.length ?? 0); i += 2) {
-        if (page.wasSettled(page.bodies![i])) continue;
-        const body = this.#bodies.find(page.bodies![i + 1]);
-        if (body !== undefined) yield body;
-      }
-    }
   }
 }

@@ -1,0 +1,17 @@
+/** The bodies kept apart that the messages of a segment refer to, in memory or not. */
+import type { Bodies } from '../bodies.ts';
+import type { Body } from '../body.ts';
+import type { Segment } from './segment.ts';
+
+/** A segment that was recovered and not read yet knows them by its pages only. */
+export function* bodiesOf(segment: Segment, bodies: Bodies): IterableIterator<Body> {
+  if (segment.bodies !== undefined) yield* segment.bodies.values();
+  if (segment.bodies !== undefined || segment.hot) return;
+  for (const page of segment.livePages()) {
+    for (let i = 0; i < (page.bodies?.length ?? 0); i += 2) {
+      if (page.wasSettled(page.bodies![i])) continue;
+      const body = bodies.find(page.bodies![i + 1]);
+      if (body !== undefined) yield body;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Which messages of a stream a consumer wants: those whose header x-stream-filter-value is one of its values (RabbitMQ: Streams,
+ * "Filtering"). RabbitMQ passes on whole chunks in which such a message may be; here each message is looked at.
+ */
+import { findTableField } from '../../codec/field-table.ts';
+import { findProperty } from '../../codec/properties.ts';
+import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
+import { PROPERTY_HEADERS } from '../../protocol/generated/constants.ts';
+import { equalBytes, readU32 } from '../../util/bytes.ts';
+import type { Message } from '../message.ts';
+
+export class StreamFilter {
+  readonly #values: readonly Buffer[];
+  /** Messages without a value pass too. */
+  readonly #unfiltered: boolean;
+
+  private constructor(values: readonly Buffer[], unfiltered: boolean) {
+    this.#values = values;
+    this.#unfiltered = unfiltered;
+  }
+
+  /** From x-stream-filter, a string or an array of them, and x-stream-match-unfiltered; undefined where all messages are wanted. */
+  static of(args: FieldTable): StreamFilter | undefined {
+    const wanted = args.get('x-stream-filter');
+    if (wanted?.type !== 'longstr' && wanted?.type !== 'array') return undefined;
+    const fields: readonly FieldValue[] = wanted.type === 'array' ? wanted.value : [wanted];
+    const values = fields.flatMap((field) => (field.type === 'longstr' ? [Buffer.from(field.value)] : []));
+    const unfiltered = args.get('x-stream-match-unfiltered');
+    return new StreamFilter(values, unfiltered?.type === 'bool' && unfiltered.value);
+  }
+
+  passes({ properties, propertiesStart, propertiesEnd }: Message): boolean {
+    const headers = findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_HEADERS);
+    if (headers < 0) return this.#unfiltered;
+    const start = headers + 4;
+    const end = start + readU32(properties, headers);
+    const found = findTableField(properties, start, end, 'x-stream-filter-value');
+    if (found?.type !== 'longstr') return this.#unfiltered;
+    const { valueStart, valueEnd } = found;
+    return this.#values.some((value) => equalBytes(properties, valueStart, valueEnd, value, 0, value.length));
+  }
+}

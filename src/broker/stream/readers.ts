@@ -1,0 +1,77 @@
+/**
+ * The consumers of a stream, each with its own place in it. One that has read everything waits for more; one that its credit or
+ * its connection holds up does not, until it says that it can go on.
+ */
+import type { Consumer } from '../queue/consumer.ts';
+import type { ConsumerSet } from '../queue/declared-queue.ts';
+import { StreamFilter } from './filter.ts';
+
+export class Reader {
+  readonly consumer: Consumer;
+  readonly filter: StreamFilter | undefined;
+  /** Offset of the message that comes next, or of one before it that the filter does not pass. */
+  next: number;
+
+  constructor(consumer: Consumer, next: number) {
+    this.consumer = consumer;
+    this.filter = StreamFilter.of(consumer.arguments);
+    this.next = next;
+  }
+}
+
+export class Readers implements ConsumerSet {
+  readonly #all = new Map<Consumer, Reader>();
+  /** Those to be served when there are more messages, and those to be served as soon as others had their turn. */
+  readonly waiting = new Set<Reader>();
+  readonly interrupted = new Set<Reader>();
+  readonly #start: (consumer: Consumer) => number;
+
+  /** `start`: the offset at which a consumer begins. */
+  constructor(start: (consumer: Consumer) => number) {
+    this.#start = start;
+  }
+
+  get count(): number {
+    return this.#all.size;
+  }
+
+  of(consumer: Consumer): Reader | undefined {
+    return this.#all.get(consumer);
+  }
+
+  add(consumer: Consumer): void {
+    this.#all.set(consumer, new Reader(consumer, this.#start(consumer)));
+  }
+
+  remove(consumer: Consumer): void {
+    const reader = this.#all.get(consumer);
+    if (reader === undefined) return;
+    this.#all.delete(consumer);
+    this.rest(reader);
+  }
+
+  /** Nothing is to be done for the reader until its consumer asks. */
+  rest(reader: Reader): void {
+    reader.consumer.active = false;
+    this.waiting.delete(reader);
+    this.interrupted.delete(reader);
+  }
+
+  /** The reader has all there is. */
+  await(reader: Reader): void {
+    reader.consumer.active = true;
+    this.waiting.add(reader);
+    this.interrupted.delete(reader);
+  }
+
+  /** The reader has had its turn, though there is more. */
+  interrupt(reader: Reader): void {
+    reader.consumer.active = true;
+    this.waiting.delete(reader);
+    this.interrupted.add(reader);
+  }
+
+  [Symbol.iterator](): IterableIterator<Consumer> {
+    return this.#all.keys();
+  }
+}

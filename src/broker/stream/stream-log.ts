@@ -1,0 +1,289 @@
+/**
+ * A stream's messages in the order they came, known by their offsets, which never repeat. They are in the segments and pages of a
+ * queue's log, and nobody settles them: readers share what is in memory, what was not read for longest goes out of it and
+ * comes back, whole segments at a time, for whoever gets there; and the oldest segments go when the stream is longer or older
+ * than it may be. What readers are shown is committed, so that no offset ever stands for another message after a crash.
+ */
+import type { RecoveredPage } from '../../store/records.ts';
+import type { Bodies } from '../bodies.ts';
+import type { Evictable, Memory } from '../memory.ts';
+import type { Message } from '../message.ts';
+import { coldSegments } from '../queue/cold-segments.ts';
+import type { LogContext } from '../queue/log.ts';
+import { LogWriter } from '../queue/log-writer.ts';
+import type { Segment } from '../queue/segment.ts';
+import { bodiesOf } from '../queue/segment-bodies.ts';
+import { SegmentList } from '../queue/segment-list.ts';
+import type { ConfirmTarget } from '../sink.ts';
+
+/** Bytes of the segments used last that stay in memory while the stream is read or written. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+
+/** Where segments end, if their own size has not ended them before. */
+export interface SegmentLimits {
+  /** Bytes of its messages. */
+  readonly maxSegmentBytes: number;
+  /** Milliseconds from its first message to its last. */
+  readonly maxAge: number;
+}
+
+/** What is known of a segment beside its messages. */
+interface Extent {
+  /** Of its messages in the store, their bodies included. */
+  bytes: number;
+  /**
+   * When its first and its last message came, in milliseconds since the epoch. Of a recovered segment, the first is not known, and
+   * the last not before somebody asks: that is read.
+   */
+  readonly oldest: number;
+  newest: number | undefined;
+}
+
+export class StreamLog implements Evictable {
+  readonly #bodies: Bodies;
+  readonly #memory: Memory;
+  readonly #segments: SegmentList;
+  /** Undefined where nothing of the log outlives the process. */
+  readonly #writer: LogWriter | undefined;
+  /** Of all segments that have messages. */
+  readonly #extents = new Map<Segment, Extent>();
+  /** Segments in memory, the one used last at the end. */
+  readonly #hot = new Set<Segment>();
+  #recent: Segment | undefined;
+  #bytes = 0;
+  #next = 0;
+  /** True if it was used since memory last asked for some. */
+  #used = false;
+
+  /** `queueId`: its number in the store; undefined where it is not stored. `committed`: called when `end` may have risen. */
+  constructor(context: LogContext, queueId: number | undefined, committed: () => void) {
+    const { store, bodies, memory } = context;
+    this.#bodies = bodies;
+    this.#memory = memory;
+    this.#segments = new SegmentList(memory.buffers);
+    const stored = queueId !== undefined && store.durable;
+    this.#writer = stored ? new LogWriter(context, queueId, this.#segments, committed) : undefined;
+  }
+
+  /** Offset of the oldest message. */
+  get first(): number {
+    return this.#segments.at(0).base;
+  }
+
+  /** Offset of the message to come. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Messages below are for readers. */
+  get end(): number {
+    return this.#writer?.committedBelow ?? this.#next;
+  }
+
+  get stores(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  recover(pages: readonly RecoveredPage[]): void {
+    const segments = coldSegments(pages);
+    let page = 0;
+    for (const segment of segments) {
+      let bytes = 0;
+      for (; page < pages.length && pages[page].base === segment.base; page++) bytes += pages[page].bytes;
+      for (const body of bodiesOf(segment, this.#bodies)) {
+        this.#bodies.refer(body);
+        bytes += body.size;
+      }
+      this.#extents.set(segment, { bytes, oldest: Infinity, newest: undefined });
+      this.#bytes += bytes;
+      this.#next = segment.base + segment.count;
+    }
+    this.#segments.recover(segments, this.#next);
+    this.#writer?.recover(0, this.#next);
+  }
+
+  /** Adds a message that comes at `now` (milliseconds since the epoch) and returns its offset. */
+  append(message: Message, now: number, limits: SegmentLimits): number {
+    const tail = this.#tailFor(now, limits);
+    const before = tail.footprint;
+    const index = tail.append(message, true, now);
+    if (message.shared !== undefined) this.#bodies.refer(message.shared);
+    this.#writer?.added(tail, index, message.inPlaceOfAnother);
+    if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
+    this.#count(tail, tail.storedBytes(index), now);
+    return this.#next++;
+  }
+
+  /** Has `target` told once a message is on disk. Called right behind its `append`. */
+  confirm(offset: number, target: ConfirmTarget, number: number): void {
+    this.#writer!.confirm(offset, target, number);
+  }
+
+  /** Has what was added written. `urgent`: somebody waits for it. */
+  flush(urgent: boolean): void {
+    this.#writer!.flush(urgent);
+  }
+
+  /** Shows the first message at or behind `offset` and returns its offset; -1 where there is none for readers yet. */
+  read(offset: number, message: Message): number {
+    const { end } = this;
+    for (let from = Math.max(offset, this.first); from < end;) {
+      const segment = this.#segments.find(from);
+      this.#use(segment);
+      const index = segment.nextReady(from - segment.base);
+      if (index >= 0) {
+        segment.view(index, message);
+        const body = segment.bodies?.get(index);
+        if (body !== undefined) this.#bodies.attach(message, body);
+        return segment.base + index;
+      }
+      // Only a store that somebody has mended has such gaps.
+      from = this.#segments.at(this.#segments.position(from) + 1).base;
+    }
+    return -1;
+  }
+
+  /** Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` where none did. */
+  firstSince(moment: number): number {
+    const position = this.#positionSince(moment);
+    const segment = this.#segments.at(position);
+    if (position === this.#segments.length || segment.count === 0) return this.#next;
+    this.#use(segment);
+    let index = segment.nextReady(0);
+    while (segment.deadline(index) < moment) index = segment.nextReady(index + 1);
+    return segment.base + index;
+  }
+
+  /**
+   * Removes the oldest segments: as long as all of them have more than `bytes` together, and those whose last message came before
+   * `moment`. What is not committed yet stays, and so does the last segment that has messages.
+   */
+  trim(bytes: number, moment: number): void {
+    const isOld = (this.oldestEnd ?? Infinity) < moment;
+    let old = isOld ? this.#positionSince(moment) : 0;
+    while ((this.#bytes > bytes || old > 0) && this.#isRemovable(this.#segments.at(0))) {
+      this.#remove(this.#segments.at(0));
+      old--;
+    }
+  }
+
+  /** When the last message of the oldest segment came, if `trim` may remove that segment some time; else undefined. */
+  get oldestEnd(): number | undefined {
+    const segment = this.#segments.at(0);
+    return this.#hasFollower(segment) ? this.#newest(segment) : undefined;
+  }
+
+  /** The stream is deleted. */
+  drop(): void {
+    this.#memory.forget(this);
+    for (const segment of this.#segments) {
+      for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
+      this.#memory.shrank(segment.footprint);
+      segment.release(this.#memory.buffers);
+    }
+    this.#writer?.drop();
+  }
+
+  // Evictable
+
+  evict(): number {
+    let kept = this.#used ? KEPT_BYTES : 0;
+    this.#used = false;
+    let freed = 0;
+    for (const segment of [...this.#hot].reverse()) {
+      if (segment.footprint === 0) continue;
+      kept -= segment.footprint;
+      if (kept < 0) freed += this.#cool(segment);
+    }
+    return freed;
+  }
+
+  /** Puts a segment out of memory if the store has all of it; returns the bytes that frees. */
+  #cool(segment: Segment): number {
+    const writer = this.#writer;
+    if (writer?.hasCommitted(segment) !== true) return 0;
+    const { footprint } = segment;
+    segment.cool(this.#memory.buffers);
+    this.#hot.delete(segment);
+    this.#memory.shrank(footprint);
+    return footprint;
+  }
+
+  /** Has the segment in memory, as the one that was used last. */
+  #use(segment: Segment): void {
+    this.#used = true;
+    if (segment === this.#recent && segment.hot) return;
+    this.#recent = segment;
+    if (!segment.hot) {
+      segment.load(this.#writer!.readPages(segment.livePages()), 0, (id) => this.#bodies.find(id));
+      this.#memory.grew(segment.footprint, this);
+    }
+    this.#hot.delete(segment);
+    this.#hot.add(segment);
+  }
+
+  /** The segment for the next message. */
+  #tailFor(now: number, { maxSegmentBytes, maxAge }: SegmentLimits): Segment {
+    const { tail } = this.#segments;
+    const extent = this.#extents.get(tail);
+    this.#use(tail);
+    const ends = tail.full || (extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge));
+    if (!ends) return tail;
+    this.#segments.startTail(this.#next);
+    this.#memory.grew(this.#segments.tail.footprint, this);
+    this.#use(this.#segments.tail);
+    return this.#segments.tail;
+  }
+
+  #count(segment: Segment, bytes: number, now: number): void {
+    const extent = this.#extents.get(segment);
+    if (extent === undefined) this.#extents.set(segment, { bytes, oldest: now, newest: now });
+    else {
+      extent.bytes += bytes;
+      extent.newest = now;
+    }
+    this.#bytes += bytes;
+  }
+
+  /** Position of the first segment whose last message came at `moment` or after it; their number where there is none. */
+  #positionSince(moment: number): number {
+    let low = 0;
+    let high = this.#segments.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#newest(this.#segments.at(middle)) < moment) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** When the segment's last message came; Infinity where it has none yet. */
+  #newest(segment: Segment): number {
+    const extent = this.#extents.get(segment);
+    if (extent === undefined) return Infinity;
+    if (extent.newest === undefined) {
+      this.#use(segment);
+      extent.newest = segment.deadline(segment.count - 1);
+    }
+    return extent.newest;
+  }
+
+  #hasFollower(segment: Segment): boolean {
+    return segment.base + segment.count < this.#next;
+  }
+
+  #isRemovable(segment: Segment): boolean {
+    return this.#hasFollower(segment) && this.#writer?.hasCommitted(segment) !== false;
+  }
+
+  #remove(segment: Segment): void {
+    for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
+    for (const page of segment.livePages()) this.#writer!.settlePage(segment, page, page.live);
+    this.#memory.shrank(segment.footprint);
+    this.#bytes -= this.#extents.get(segment)!.bytes;
+    this.#extents.delete(segment);
+    this.#hot.delete(segment);
+    if (this.#recent === segment) this.#recent = undefined;
+    this.#segments.remove(segment);
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * A stream (RabbitMQ's page of that name): a queue that keeps its messages for all who want to read them, each consumer from its
+ * own offset on. An acknowledgement gives a consumer credit for further messages and takes nothing away; messages go only when the
+ * stream has become too long or they too old.
+ */
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import type { FieldTable } from '../../protocol/field-table.ts';
+import type { RecoveredPage } from '../../store/records.ts';
+import { printFieldValue } from '../arguments/print.ts';
+import { Deadline } from '../deadlines.ts';
+import * as errors from '../errors.ts';
+import type { Binding } from '../exchange/binding.ts';
+import { Message } from '../message.ts';
+import type { Consumer, ConsumerOptions } from '../queue/consumer.ts';
+import type { DeclaredQueue, QueueOptions } from '../queue/declared-queue.ts';
+import type { LogContext } from '../queue/log.ts';
+import type { QueueHost } from '../queue/queue-host.ts';
+import type { ConfirmLedger } from '../sink.ts';
+import { startingPoint } from './offset.ts';
+import { OffsetHeader } from './offset-header.ts';
+import { type Reader, Readers } from './readers.ts';
+import { readStreamSettings, type StreamSettings } from './settings.ts';
+import { StreamLog } from './stream-log.ts';
+
+/** Messages that a filter may pass over before others have their turn. */
+const PASSED_OVER = 8192;
+
+export class Stream implements DeclaredQueue {
+  readonly kind = 'queue';
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete = false;
+  readonly owner = undefined;
+  readonly arguments: FieldTable;
+  readonly id: number;
+  readonly incoming = new Set<Binding>();
+  readonly consumers: Readers;
+  readonly #host: QueueHost;
+  readonly #log: StreamLog;
+  #settings: StreamSettings;
+  #unacked = 0;
+  #deleted = false;
+  /** What consumers are shown. */
+  readonly #view = new Message();
+  readonly #header = new OffsetHeader();
+  readonly #aging = new Deadline(() => this.#trim());
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(options: QueueOptions, id: number, context: LogContext, host: QueueHost) {
+    this.name = options.name;
+    this.durable = options.durable;
+    this.arguments = options.arguments;
+    this.id = id;
+    this.#host = host;
+    this.#log = new StreamLog(context, options.durable ? id : undefined, () => this.#grown());
+    this.#settings = readStreamSettings(options.arguments);
+    this.consumers = new Readers((consumer) => this.#start(consumer));
+  }
+
+  /** All its messages: what some have read is there for others. */
+  get ready(): number {
+    return this.#log.next - this.#log.first;
+  }
+
+  get unacked(): number {
+    return this.#unacked;
+  }
+
+  get deleted(): boolean {
+    return this.#deleted;
+  }
+
+  /** What is too old is looked for when the broker has started: that reads messages. */
+  recover(pages: readonly RecoveredPage[]): void {
+    this.#log.recover(pages);
+    if (this.#settings.maxAge !== Infinity) this.#host.deadlines.set(this.#aging, this.#now());
+  }
+
+  applySettings(args: FieldTable): void {
+    this.#settings = readStreamSettings(args);
+    this.#host.deadlines.set(this.#aging, this.#now());
+  }
+
+  touch(): void {
+    // A stream does not expire.
+  }
+
+  // Messages
+
+  accept(message: Message, _persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void {
+    if (this.#deleted) return;
+    const log = this.#log;
+    const offset = log.append(message, this.#now(), this.#settings);
+    if (!log.stores) {
+      this.#grown();
+      return;
+    }
+    if (ledger !== undefined) {
+      ledger.wait(number);
+      log.confirm(offset, ledger, number);
+    }
+    // Who waits for messages waits for their commit.
+    log.flush(ledger !== undefined || this.consumers.waiting.size > 0);
+  }
+
+  get(): never {
+    throw this.#notSupported('basic.get');
+  }
+
+  purge(): never {
+    throw this.#notSupported('queue.purge');
+  }
+
+  // Consumers
+
+  admit(asked: ConsumerOptions, globalPrefetch: number): ConsumerOptions {
+    const [name, vhost] = [this.name, this.#host.name];
+    if (asked.prefetch === 0) {
+      const text = `consumer prefetch count is not set for 'queue '${name}' in vhost '${vhost}''`;
+      throw new AmqpError('PRECONDITION_FAILED', text);
+    }
+    if (asked.noAck) throw this.#notSupported('automatic acknowledgement');
+    if (globalPrefetch > 0) throw errors.noGlobalPrefetch(name, vhost);
+    if (startingPoint(asked.arguments, 0) === undefined) {
+      const offset = asked.arguments.get('x-stream-offset')!;
+      throw new AmqpError(
+        'PRECONDITION_FAILED',
+        `invalid arg 'x-stream-offset' for queue '${name}' in vhost '${vhost}': ` +
+          `{invalid_stream_offset_arg,{${offset.type},${printFieldValue(offset)}}}`,
+      );
+    }
+    // A stream is for many: RabbitMQ takes the flag for nothing.
+    return { ...asked, exclusive: false };
+  }
+
+  activate(consumer: Consumer): void {
+    const reader = this.consumers.of(consumer);
+    if (reader !== undefined) this.#serve(reader);
+  }
+
+  consumerLeft(): void {
+    // The others have their own places.
+  }
+
+  settle(): void {
+    this.#unacked--;
+  }
+
+  checkTakeBack(): void {
+    throw this.#notSupported('basic.nack and basic.reject');
+  }
+
+  reject(): void {
+    this.#unacked--;
+  }
+
+  /** Its channel is gone. The message never left. */
+  requeue(): void {
+    this.#unacked--;
+  }
+
+  dispatch(): void {
+    // Nothing comes back that another might take.
+  }
+
+  // Life
+
+  checkDelete(): void {
+    // RabbitMQ deletes a stream whatever the conditions are.
+  }
+
+  end(): void {
+    this.#deleted = true;
+    this.#host.deadlines.set(this.#aging, Infinity);
+    clearImmediate(this.#turn);
+    for (const consumer of [...this.consumers]) this.#cancel(consumer);
+    this.#log.drop();
+  }
+
+  #cancel(consumer: Consumer): void {
+    this.consumers.remove(consumer);
+    consumer.target.cancelled(consumer);
+  }
+
+  /** The argument is valid: see `admit`. */
+  #start(consumer: Consumer): number {
+    const log = this.#log;
+    const point = startingPoint(consumer.arguments, this.#now())!;
+    switch (point.at) {
+      case 'first':
+        return log.first;
+      case 'last':
+        return Math.max(log.first, log.end - 1);
+      case 'next':
+        return log.next;
+      case 'offset':
+        return point.offset;
+      case 'moment':
+        return log.firstSince(point.moment);
+    }
+  }
+
+  /** There are more messages for consumers. */
+  #grown(): void {
+    if (this.#deleted) return;
+    this.#trim();
+    this.#serveAll(this.consumers.waiting);
+  }
+
+  /** Serves readers outside of their own connections' turns: what goes wrong is no reason to keep the others waiting. */
+  #serveAll(readers: ReadonlySet<Reader>): void {
+    for (const reader of readers) {
+      try {
+        this.#serve(reader);
+      } catch (error) {
+        this.#cancel(reader.consumer);
+        this.#host.fault(error);
+      }
+    }
+  }
+
+  /** Gives the consumer messages as long as there are some and it takes them. */
+  #serve(reader: Reader): void {
+    const { consumer, filter } = reader;
+    const view = this.#view;
+    let passedOver = 0;
+    while (consumer.ready) {
+      const offset = this.#log.read(reader.next, view);
+      if (offset < 0) {
+        this.consumers.await(reader);
+        view.clear();
+        return;
+      }
+      reader.next = offset + 1;
+      if (filter?.passes(view) === false) {
+        if (++passedOver < PASSED_OVER) continue;
+        this.#interrupt(reader);
+        view.clear();
+        return;
+      }
+      this.#header.add(view, offset);
+      consumer.unacked++;
+      this.#unacked++;
+      consumer.target.deliver(consumer, view, offset, false);
+    }
+    this.consumers.rest(reader);
+    view.clear();
+  }
+
+  #interrupt(reader: Reader): void {
+    this.consumers.interrupt(reader);
+    this.#turn ??= setImmediate(() => {
+      this.#turn = undefined;
+      this.#serveAll(this.consumers.interrupted);
+    });
+  }
+
+  /** Lets go of what is too much and too old, and waits for the next to become so. */
+  #trim(): void {
+    const { maxLengthBytes, maxAge } = this.#settings;
+    this.#log.trim(maxLengthBytes, maxAge === Infinity ? -Infinity : this.#now() - maxAge);
+    if (maxAge === Infinity) return;
+    const oldest = this.#log.oldestEnd;
+    this.#host.deadlines.set(this.#aging, oldest === undefined ? Infinity : oldest + maxAge + 1);
+  }
+
+  #notSupported(what: string): AmqpError {
+    return new AmqpError(
+      'NOT_IMPLEMENTED',
+      `${what} not supported by stream queues queue '${this.name}' in vhost '${this.#host.name}'`,
+    );
+  }
+
+  #now(): number {
+    return this.#host.deadlines.clock.now();
+  }
+}
