@@ -1,4 +1,5 @@
 /** Limits of vhosts and users (RabbitMQ: Virtual Hosts, "Limits"; User Limits). Who counts asks here; nothing is counted here. */
+import { AmqpError } from '../protocol/amqp-error.ts';
 import { ChangeError } from './change-error.ts';
 import { OWN_COMPONENT, type Parameters } from './parameters.ts';
 import { printJson } from './print-json.ts';
@@ -79,4 +80,14 @@ function findWrong(
     if (!Number.isInteger(value)) return `${name} should be a number, actually was ${printJson(value)}`;
   }
   return undefined;
+}
+
+/** Throws AmqpError PRECONDITION_FAILED where the vhost has as many queues as it may have: `count`. */
+export function checkQueueLimit(limits: Limits, vhost: string, queue: string, count: number): void {
+  const limit = limitOf(limits.vhost(vhost)['max-queues']);
+  if (count < limit) return;
+  throw new AmqpError(
+    'PRECONDITION_FAILED',
+    `cannot declare queue '${queue}': queue limit in vhost '${vhost}' (${limit}) is reached`,
+  );
 }

@@ -49,6 +49,8 @@ export class Node {
   fault: (error: unknown) => void = () => undefined;
   /** Told of each queue that stops because what is stored of it cannot be read. */
   queueStopped: VhostContext['queueStopped'] = () => undefined;
+  /** Told of each consumer of a stream that cannot go on for that reason. */
+  streamUnreadable: VhostContext['streamUnreadable'] = () => undefined;
   readonly #bodies: Bodies;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
@@ -184,6 +186,7 @@ export class Node {
       deadlines: this.#deadlines,
       nextQueueId: () => this.#nextQueueId++,
       queueStopped: (vhost, queue, reason) => this.queueStopped(vhost, queue, reason),
+      streamUnreadable: (vhost, stream, reason) => this.streamUnreadable(vhost, stream, reason),
     });
     vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as string | undefined;
     this.#vhosts.set(name, vhost);

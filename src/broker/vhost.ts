@@ -23,7 +23,7 @@ import {
 import type { Exchange } from './exchange/exchange.ts';
 import { PREDECLARED } from './exchange/types.ts';
 import type { Pace } from './lead.ts';
-import { limitOf, type Limits } from './limits.ts';
+import { checkQueueLimit, type Limits } from './limits.ts';
 import type { Message } from './message.ts';
 import type { Parameters } from './parameters.ts';
 import { Policies } from './policy/policies.ts';
@@ -46,6 +46,8 @@ export interface VhostContext extends LogContext {
   nextQueueId(): number;
   /** Told once of each queue that cannot read its messages. */
   queueStopped(vhost: string, queue: string, reason: Error): void;
+  /** Told of each consumer of a stream that cannot go on for that reason. */
+  streamUnreadable(vhost: string, stream: string, reason: Error): void;
 }
 
 export class Vhost implements Directory, QueueHost, ExchangeHost {
@@ -162,7 +164,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
       current.touch();
       return current;
     }
-    this.#checkQueueLimit(name);
+    checkQueueLimit(this.#context.limits, this.name, name, this.#queues.size);
     checkQueueArguments(options.arguments, name, this.name);
     checkReplicatedDeclaration(options, this.name);
     const stored = options.durable && owner === undefined;
@@ -255,6 +257,10 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     this.#context.queueStopped(this.name, name, reason);
   }
 
+  streamUnreadable(name: string, reason: Error): void {
+    this.#context.streamUnreadable(this.name, name, reason);
+  }
+
   queueExpired(name: string): void {
     const queue = this.#queues.get(name);
     if (queue !== undefined) this.deleteQueue(queue);
@@ -330,15 +336,6 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     for (const exchange of this.#exchanges.values()) this.policies.regovern(exchange);
     for (const queue of this.#queues.values()) this.policies.regovern(queue);
     this.#changed();
-  }
-
-  #checkQueueLimit(name: string): void {
-    const limit = limitOf(this.#context.limits.vhost(this.name)['max-queues']);
-    if (this.#queues.size < limit) return;
-    throw new AmqpError(
-      'PRECONDITION_FAILED',
-      `cannot declare queue '${name}': queue limit in vhost '${this.name}' (${limit}) is reached`,
-    );
   }
 
   #ends(spec: BindingSpec, requester: Owner): [Exchange, DeclaredQueue | Exchange] {

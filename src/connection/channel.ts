@@ -137,21 +137,21 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   /** basic.nack and basic.reject without requeue. */
   reject(tag: number, multiple: boolean): void {
-    const deliveries = this.#collect(tag, multiple);
+    const deliveries = this.#takeBack(tag, multiple);
     if (this.transaction === undefined) this.rejectAll(deliveries);
     else this.transaction.acknowledge(deliveries, 'reject');
   }
 
   /** basic.nack and basic.reject with requeue. */
   requeue(tag: number, multiple: boolean): void {
-    const deliveries = this.#collect(tag, multiple);
+    const deliveries = this.#takeBack(tag, multiple);
     if (this.transaction === undefined) this.requeueAll(deliveries);
     else this.transaction.acknowledge(deliveries, 'requeue');
   }
 
   /** basic.recover: all that is outstanding goes back. `answer` is called before any of it is delivered again. */
   recover(answer?: () => void): void {
-    this.requeueAll(this.#collect(0, true), answer);
+    this.requeueAll(this.#takeBack(0, true), answer);
   }
 
   /** Settles deliveries that were taken from `unacked` before. */
@@ -212,7 +212,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.consumers.clear();
     for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
     this.transaction?.rollback();
-    this.recover();
+    this.requeueAll(this.#collect(0, true));
     for (const { queue } of consumers) vhost.consumerLeft(queue);
   }
 
@@ -264,6 +264,18 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
       if (tag !== 0 && !this.unacked.has(tag)) throw unknownTag(tag);
       this.unacked.removeThrough(tag === 0 ? this.unacked.lastTag : tag, take);
     } else if (!this.unacked.remove(tag, take)) throw unknownTag(tag);
+  }
+
+  /** Collects deliveries that are to go back. Throws AmqpError where a queue does not take them; then they stay outstanding. */
+  #takeBack(tag: number, multiple: boolean): Delivery[] {
+    const deliveries = this.#collect(tag, multiple);
+    try {
+      for (const { queue } of deliveries) queue.checkTakeBack();
+    } catch (error) {
+      this.unacked.restore(deliveries);
+      throw error;
+    }
+    return deliveries;
   }
 
   #collect(tag: number, multiple: boolean): Delivery[] {

@@ -58,6 +58,8 @@ export class Broker implements AsyncDisposable {
       const node = new Node(store, memoryBudget(config), scratch);
       node.fault = (error) => log.error({ err: error }, 'internal error');
       node.queueStopped = (vhost, queue, { message: reason }) => log.error({ vhost, queue, reason }, QUEUE_STOPPED);
+      node.streamUnreadable = (vhost, stream, { message: reason }) =>
+        log.error({ vhost, stream, reason }, STREAM_UNREADABLE);
       await prepare(node, definitions, config, log);
       const listener = new Listener(brokerContext({ node, config, log, clock: systemClock }));
       const { port } = await listener.start(config.port, config.host);
@@ -107,6 +109,9 @@ export class Broker implements AsyncDisposable {
 }
 
 /** The engines are loaded where they are used: a broker in memory needs no SQLite, and starts the sooner for it. */
+const STREAM_UNREADABLE =
+  'a consumer of a stream is cancelled, as what comes next for it cannot be read: others, and one that begins behind it, may go on.';
+
 const QUEUE_STOPPED =
   'a queue is stopped, as a message of it cannot be read: it still takes messages, and delivers none. Purge or delete it to go on ' +
   'without those it has; or restart the broker when the file is restored or the disk is well again.';

@@ -247,20 +247,3 @@ describe('a classic queue', () => {
     }
   });
 });
-
-describe('a stream', () => {
-  test('queue.declare/type-stream: is refused rather than taken for another queue', async () => {
-    const channel = await target.channel();
-    const queue = target.name('stream');
-    const declare = { queue, durable: true, arguments: { 'x-queue-type': 'stream' } };
-    if (target.rabbitmq) {
-      await channel.call('queue.declare', declare);
-      return;
-    }
-    channel.send('queue.declare', declare);
-    await channel.expectClose(
-      406,
-      `PRECONDITION_FAILED - invalid arg 'x-queue-type' for queue '${queue}' in vhost '/': "unsupported queue type 'stream'"`,
-    );
-  });
-});

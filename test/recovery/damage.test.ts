@@ -186,3 +186,30 @@ describe('a large body that cannot be read', { timeout: 60_000 }, () => {
     expect(await failure(running.url, (other) => other.get('sick'))).toContain(STOPPED);
   });
 });
+
+describe('a stream with a page that cannot be read', { timeout: 60_000 }, () => {
+  test('cancels the consumers that come to it and says why; others read behind it, and publishing goes on', async () => {
+    const fill = async (channel: ConfirmChannel): Promise<void> => {
+      await channel.assertQueue('sick', { arguments: { 'x-queue-type': 'stream', 'x-max-age': '1h' } });
+      await store(channel, 'sick', range(0, COUNT));
+    };
+    await using running = await start(await spoiled(fill, SPOIL_SECOND_SEGMENT));
+    const { url, errors } = running;
+    const channel = await confirmChannel(url);
+    await channel.prefetch(COUNT);
+    const from = (offset: string | number) =>
+      consumeInto(channel, 'sick', { arguments: { 'x-stream-offset': offset } });
+    const waiting = await from('next');
+    const got = await (await from('first')).take(FIRST_SEGMENT + 1);
+    expect(got.slice(0, -1).map((message) => message!.content.toString())).toEqual(range(0, FIRST_SEGMENT));
+    expect(got.at(-1)).toBeNull();
+    expect(errors).toHaveLength(1);
+    expect(errors[0].fields).toMatchObject({ vhost: '/', stream: 'sick' });
+    expect(errors[0].fields['reason']).toMatch(/page \d+ \(messages 8192 to \d+ of queue 'sick'.*checksum/);
+
+    await store(channel, 'sick', ['behind']);
+    for (const inbox of [waiting, await from(COUNT)]) {
+      expect((await inbox.take(1))[0]!.content.toString()).toBe('behind');
+    }
+  });
+});

@@ -5,6 +5,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { checkEquivalentArgument } from '../errors.ts';
+import { maxAgeSeconds } from '../policy/keys.ts';
 import { isInteger } from './field-equality.ts';
 
 /** What is wrong with a value, in RabbitMQ's words; undefined where nothing is. */
@@ -55,12 +56,11 @@ const queueVersion: Check = (value) => {
   return value.value === 1 || value.value === 2 ? undefined : `"unsupported queue version '${value.value}'"`;
 };
 
-/** Streams are known and not there yet: better refused than taken for what they are not. */
-const queueType = oneOf(['classic', 'quorum'], (type) => `"unsupported queue type '${type}'"`);
+const queueType = oneOf(['classic', 'quorum', 'stream'], (type) => `"unsupported queue type '${type}'"`);
 
 const maxAge: Check = (value) => {
   if (value.type !== 'longstr') return `{unacceptable_type,${value.type}}`;
-  return /^\d+[YMDhms]$/.test(value.value.toString()) ? undefined : 'invalid_max_age';
+  return (maxAgeSeconds(value.value.toString()) ?? 0) > 0 ? undefined : 'invalid_max_age';
 };
 
 interface Argument {
@@ -76,26 +76,32 @@ const NOT_STREAM = [...CLASSIC, ...QUORUM];
 
 /** In the order in which declarations check them and redeclarations compare them. */
 const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
-  ['x-expires', { check: time(positive) }],
-  ['x-message-ttl', { check: time(nonNegative) }],
-  ['x-dead-letter-exchange', { check: string }],
-  ['x-dead-letter-routing-key', { check: deadLetterRoutingKey }],
+  ['x-expires', { check: time(positive), types: NOT_STREAM }],
+  ['x-message-ttl', { check: time(nonNegative), types: NOT_STREAM }],
+  ['x-dead-letter-exchange', { check: string, types: NOT_STREAM }],
+  ['x-dead-letter-routing-key', { check: deadLetterRoutingKey, types: NOT_STREAM }],
   [
     'x-dead-letter-strategy',
     { check: oneOf(['at-most-once', 'at-least-once'], () => 'invalid_dlx_strategy'), types: QUORUM },
   ],
-  ['x-max-length', { check: nonNegative }],
+  ['x-max-length', { check: nonNegative, types: NOT_STREAM }],
   ['x-max-length-bytes', { check: nonNegative }],
   ['x-max-in-memory-length', { check: nonNegative, types: QUORUM }],
   ['x-max-in-memory-bytes', { check: nonNegative, types: QUORUM }],
   ['x-max-priority', { check: priority, types: CLASSIC }],
-  ['x-overflow', { check: oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], () => 'invalid_overflow') }],
+  [
+    'x-overflow',
+    {
+      check: oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], () => 'invalid_overflow'),
+      types: NOT_STREAM,
+    },
+  ],
   [
     'x-queue-mode',
     { check: oneOf(['default', 'lazy'], (mode) => `"unsupported queue mode '${mode}'"`), types: CLASSIC },
   ],
   ['x-queue-version', { check: queueVersion, types: CLASSIC }],
-  ['x-single-active-consumer', { check: boolean }],
+  ['x-single-active-consumer', { check: boolean, types: NOT_STREAM }],
   [TYPE, { check: queueType }],
   ['x-delivery-limit', { check: integer, types: QUORUM }],
   ['x-consumer-timeout', { check: time(nonNegative), types: NOT_STREAM }],

@@ -1,4 +1,6 @@
 /** The kind of queue that its arguments ask for. */
+import { queueTypeOf } from '../arguments/queue-arguments.ts';
+import { Stream } from '../stream/stream.ts';
 import type { DeclaredQueue, QueueOptions } from './declared-queue.ts';
 import { type LogContext, QueueLog } from './log.ts';
 import { PriorityLog } from './priority-log.ts';
@@ -8,6 +10,7 @@ import { readSettings } from './settings.ts';
 
 /** `id`: its number in the store, where it is durable. */
 export function createQueue(options: QueueOptions, id: number, context: LogContext, host: QueueHost): DeclaredQueue {
+  if (queueTypeOf(options.arguments) === 'stream') return new Stream(options, id, context, host);
   const stored = options.durable ? id : undefined;
   const prioritised = readSettings(options.arguments).maxPriority > 0;
   const log = prioritised ? new PriorityLog(context, stored) : new QueueLog(context, stored);

@@ -58,6 +58,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean;
   /** A delivered message is acknowledged. */
   settle(seq: number): void;
+  /** Throws AmqpError where basic.nack, basic.reject and basic.recover are not for what it delivered. */
+  checkTakeBack(): void;
   /** A delivered message is rejected for good. */
   reject(seq: number): void;
   /** A delivered message comes back. The caller dispatches when it has put back all it has. */

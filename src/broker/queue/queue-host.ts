@@ -19,6 +19,8 @@ export interface QueueHost {
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
   /** The queue delivers nothing any more, as it cannot read its messages. */
   queueStopped(name: string, reason: Error): void;
+  /** A consumer of the stream cannot go on, as what comes next for it cannot be read. */
+  streamUnreadable(name: string, reason: Error): void;
   /** The queue was unused for as long as it may be. */
   queueExpired(name: string): void;
 }

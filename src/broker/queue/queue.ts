@@ -203,6 +203,10 @@ export class Queue implements DeclaredQueue {
     this.#log.settle(seq);
   }
 
+  checkTakeBack(): void {
+    // It takes everything back.
+  }
+
   reject(seq: number): void {
     if (!this.#deleted && !this.#giveUp(seq, 'rejected')) this.#log.requeue(seq);
   }

@@ -7,7 +7,7 @@
  *    9  u8   zero
  *   10  u16  length of the route
  *   12  u32  length of the properties
- *   16  u64  if DEADLINE: when the message expires, in milliseconds since the epoch
+ *   16  u64  if DEADLINE: when the message expires, or in a stream when it came, in milliseconds since the epoch
  *            route: exchange and routing key, two shortstrs
  *            properties: flags and list as in the content header
  *            body, or, if SHARED: u64 body id, u32 body size

@@ -5,6 +5,7 @@
  * than it may be. What readers are shown is committed, so that no offset ever stands for another message after a crash.
  */
 import type { RecoveredPage } from '../../store/records.ts';
+import { StoreError } from '../../store/store.ts';
 import type { Bodies } from '../bodies.ts';
 import type { Evictable, Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
@@ -124,7 +125,10 @@ export class StreamLog implements Evictable {
     this.#writer!.flush(urgent);
   }
 
-  /** Shows the first message at or behind `offset` and returns its offset; -1 where there is none for readers yet. */
+  /**
+   * Shows the first message at or behind `offset` and returns its offset; -1 where there is none for readers yet. Throws StoreError
+   * where it cannot be read.
+   */
   read(offset: number, message: Message): number {
     const { end } = this;
     for (let from = Math.max(offset, this.first); from < end;) {
@@ -143,7 +147,10 @@ export class StreamLog implements Evictable {
     return -1;
   }
 
-  /** Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` where none did. */
+  /**
+   * Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` where none did. Throws
+   * StoreError where that cannot be read.
+   */
   firstSince(moment: number): number {
     const position = this.#positionSince(moment);
     const segment = this.#segments.at(position);
@@ -222,17 +229,32 @@ export class StreamLog implements Evictable {
     this.#hot.add(segment);
   }
 
-  /** The segment for the next message. */
-  #tailFor(now: number, { maxSegmentBytes, maxAge }: SegmentLimits): Segment {
+  /** False where the segment cannot be read. */
+  #tryUse(segment: Segment): boolean {
+    try {
+      this.#use(segment);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return false;
+    }
+  }
+
+  /** The segment for the next message: the last one, unless that has come to its end. */
+  #tailFor(now: number, limits: SegmentLimits): Segment {
     const { tail } = this.#segments;
-    const extent = this.#extents.get(tail);
-    this.#use(tail);
-    const ends = tail.full || (extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge));
-    if (!ends) return tail;
+    if (!this.#ends(tail, now, limits)) return tail;
     this.#segments.startTail(this.#next);
     this.#memory.grew(this.#segments.tail.footprint, this);
     this.#use(this.#segments.tail);
     return this.#segments.tail;
+  }
+
+  /** One that left memory goes on if it can be read again. */
+  #ends(tail: Segment, now: number, { maxSegmentBytes, maxAge }: SegmentLimits): boolean {
+    const extent = this.#extents.get(tail);
+    if (extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge)) return true;
+    return !this.#tryUse(tail) || tail.full;
   }
 
   #count(segment: Segment, bytes: number, now: number): void {
@@ -257,14 +279,11 @@ export class StreamLog implements Evictable {
     return low;
   }
 
-  /** When the segment's last message came; Infinity where it has none yet. */
+  /** When the segment's last message came; Infinity where it has none yet, or none that can be read. */
   #newest(segment: Segment): number {
     const extent = this.#extents.get(segment);
     if (extent === undefined) return Infinity;
-    if (extent.newest === undefined) {
-      this.#use(segment);
-      extent.newest = segment.deadline(segment.count - 1);
-    }
+    extent.newest ??= this.#tryUse(segment) ? segment.deadline(segment.count - 1) : Infinity;
     return extent.newest;
   }
 

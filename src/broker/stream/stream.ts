@@ -6,6 +6,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
+import { StoreError } from '../../store/store.ts';
 import { printFieldValue } from '../arguments/print.ts';
 import { Deadline } from '../deadlines.ts';
 import * as errors from '../errors.ts';
@@ -31,6 +32,8 @@ export class Stream implements DeclaredQueue {
   readonly durable: boolean;
   readonly autoDelete = false;
   readonly owner = undefined;
+  /** The broker's counts: streams know no argument for it. */
+  readonly consumerTimeout = undefined;
   readonly arguments: FieldTable;
   readonly id: number;
   readonly incoming = new Set<Binding>();
@@ -44,6 +47,7 @@ export class Stream implements DeclaredQueue {
   readonly #view = new Message();
   readonly #header = new OffsetHeader();
   readonly #aging = new Deadline(() => this.#trim());
+  /** The next turn of those that were interrupted. */
   #turn: NodeJS.Immediate | undefined;
 
   constructor(options: QueueOptions, id: number, context: LogContext, host: QueueHost) {
@@ -196,7 +200,16 @@ export class Stream implements DeclaredQueue {
       case 'offset':
         return point.offset;
       case 'moment':
-        return log.firstSince(point.moment);
+        return this.#firstSince(point.moment);
+    }
+  }
+
+  #firstSince(moment: number): number {
+    try {
+      return this.#log.firstSince(moment);
+    } catch (error) {
+      this.#tellUnreadable(error);
+      throw errors.stopped(this.name, this.#host.name);
     }
   }
 
@@ -207,20 +220,23 @@ export class Stream implements DeclaredQueue {
     this.#serveAll(this.consumers.waiting);
   }
 
-  /** Serves readers outside of their own connections' turns: what goes wrong is no reason to keep the others waiting. */
   #serveAll(readers: ReadonlySet<Reader>): void {
-    for (const reader of readers) {
-      try {
-        this.#serve(reader);
-      } catch (error) {
-        this.#cancel(reader.consumer);
-        this.#host.fault(error);
-      }
+    for (const reader of readers) this.#serve(reader);
+  }
+
+  /** A consumer that comes to what cannot be read is cancelled; the others may go on. */
+  #serve(reader: Reader): void {
+    try {
+      this.#give(reader);
+    } catch (error) {
+      this.#tellUnreadable(error);
+      this.#cancel(reader.consumer);
     }
+    this.#view.clear();
   }
 
   /** Gives the consumer messages as long as there are some and it takes them. */
-  #serve(reader: Reader): void {
+  #give(reader: Reader): void {
     const { consumer, filter } = reader;
     const view = this.#view;
     let passedOver = 0;
@@ -228,14 +244,12 @@ export class Stream implements DeclaredQueue {
       const offset = this.#log.read(reader.next, view);
       if (offset < 0) {
         this.consumers.await(reader);
-        view.clear();
         return;
       }
       reader.next = offset + 1;
       if (filter?.passes(view) === false) {
         if (++passedOver < PASSED_OVER) continue;
         this.#interrupt(reader);
-        view.clear();
         return;
       }
       this.#header.add(view, offset);
@@ -244,7 +258,12 @@ export class Stream implements DeclaredQueue {
       consumer.target.deliver(consumer, view, offset, false);
     }
     this.consumers.rest(reader);
-    view.clear();
+  }
+
+  /** Throws the error where it is a defect of the broker. */
+  #tellUnreadable(error: unknown): void {
+    if (!(error instanceof StoreError)) throw error;
+    this.#host.streamUnreadable(this.name, error);
   }
 
   #interrupt(reader: Reader): void {
