@@ -77,6 +77,13 @@ test('order-pipeline.ts does each step of each order, retries, parks what fails 
   expect(lines.at(-1)).toBe('to look at: order 2, payment: the card is expired');
 });
 
+test('stream-replay.ts reads a stream from the beginning, from an offset and from now on', async () => {
+  const lines = await runExample('stream-replay');
+  expect(linesOf(lines, 'the archive reads ')).toEqual([17, 18, 21, 24, 22].map((t, at) => `${t} at offset ${at}`));
+  expect(linesOf(lines, 'the chart reads ')).toEqual(['24 at offset 3', '22 at offset 4']);
+  expect(linesOf(lines, 'the display reads ')).toEqual(['19 at offset 5']);
+});
+
 test('burst.ts does 100,000 orders once each while its workers crash', { timeout: 120_000 }, async () => {
   const lines = await runExample('burst', '100000');
   expect(lines[1]).toMatch(/ all 100000 orders are done, and 0 carrots are left$/);
