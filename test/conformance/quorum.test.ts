@@ -116,6 +116,43 @@ describe('a quorum queue', () => {
     );
   });
 
+  test('queue.declare/argument-of-other-type-again: and a classic one may be declared again with arguments of the other', async () => {
+    const [channel, queue] = await quorum();
+    const again = { queue, durable: true, arguments: { ...QUORUM, 'x-max-priority': 4, 'x-queue-mode': 'lazy' } };
+    expect((await channel.call('queue.declare', again)).queue).toBe(queue);
+    const classic = await channel.queue(target.name('classic'));
+    const args = { 'x-delivery-limit': 1, 'x-max-age': 'no age', 'x-dead-letter-strategy': 'none' };
+    expect((await channel.call('queue.declare', { queue: classic, exclusive: true, arguments: args })).queue).toBe(
+      classic,
+    );
+    channel.send('queue.declare', { queue, durable: true, arguments: { ...QUORUM, 'x-delivery-limit': 4 } });
+    const close = await channel.expectClose(406, /^PRECONDITION_FAILED - inequivalent arg 'x-delivery-limit' /);
+    expect(close).toMatchObject({ classId: 50, methodId: 10 });
+  });
+
+  test('quorum/delivery-limit-type: takes a delivery limit that is no integer for none', async () => {
+    const [channel, queue] = await quorum({ 'x-delivery-limit': 'one' });
+    channel.publish(queue, 'm');
+    await channel.consume(queue);
+    for (let n = 0; n < 3; n++) channel.nack((await channel.delivery()).deliveryTag);
+    expect(headersOf(await channel.delivery())).toEqual({ 'x-delivery-count': 3 });
+  });
+
+  test.each([
+    ['with a delivery limit', { 'x-delivery-limit': 5 }, ['3', '1', '2', '4']],
+    ['without one', {}, ['4', '3', '1', '2']],
+  ])('quorum/requeue-order: puts back a message to its old place, %s', async (_, args, inRabbitMQ) => {
+    const [channel, queue] = await quorum(args);
+    for (const body of ['1', '2', '3', '4']) channel.publish(queue, body);
+    await channel.expectCounts(queue, { messages: 4 });
+    const tags = [await channel.get(queue), await channel.get(queue), await channel.get(queue)].map(
+      (got) => got!.deliveryTag,
+    );
+    for (const nth of [2, 0, 1]) channel.nack(tags[nth]);
+    await channel.expectCounts(queue, { messages: 4 });
+    expect(await channel.drain(queue)).toEqual(target.rabbitmq ? inRabbitMQ : ['1', '2', '3', '4']);
+  });
+
   test('quorum/delivery-count: counts in x-delivery-count how often a message came back', async () => {
     const [channel, queue] = await quorum();
     channel.publish(queue, 'm', { headers: { own: 1 } });
@@ -224,6 +261,19 @@ describe('a quorum queue', () => {
 });
 
 describe('a classic queue', () => {
+  test('queue.declare/leader-locator: may say where its leader is to be', async () => {
+    const channel = await target.channel();
+    const queue = target.name('classic');
+    const declare = { queue, exclusive: true, arguments: { 'x-queue-leader-locator': 'balanced' } };
+    channel.send('queue.declare', declare);
+    if (target.rabbitmq) {
+      await channel.expectClose(
+        406,
+        `PRECONDITION_FAILED - invalid arg 'x-queue-leader-locator' for queue '${queue}' in vhost '/' of queue type rabbit_classic_queue`,
+      );
+    } else await channel.expect('queue.declare-ok');
+  });
+
   test('queue.declare/argument-of-other-type: cannot have the arguments of a quorum queue or a stream', async () => {
     const channel = await target.channel();
     const queue = target.name('classic');

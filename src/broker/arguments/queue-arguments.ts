@@ -34,8 +34,6 @@ const priority: Check = (value, all) =>
   nonNegative(value, all) ??
   (isInteger(value) && value.value > 255 ? `{max_value_exceeded,${value.value}}` : undefined);
 
-const integer: Check = (value) => (isInteger(value) ? undefined : `"expected integer, got ${value.type}"`);
-
 const boolean: Check = (value) => (value.type === 'bool' ? undefined : `{unacceptable_type,${value.type}}`);
 
 const string: Check = (value) => (value.type === 'longstr' ? undefined : `{unacceptable_type,${value.type}}`);
@@ -103,7 +101,8 @@ const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
   ['x-queue-version', { check: queueVersion, types: CLASSIC }],
   ['x-single-active-consumer', { check: boolean, types: NOT_STREAM }],
   [TYPE, { check: queueType }],
-  ['x-delivery-limit', { check: integer, types: QUORUM }],
+  // RabbitMQ takes any value; one that is no integer is no limit.
+  ['x-delivery-limit', { check: () => undefined, types: QUORUM }],
   ['x-consumer-timeout', { check: time(nonNegative), types: NOT_STREAM }],
   ['x-quorum-initial-group-size', { check: positive, types: QUORUM }],
   ['x-initial-cluster-size', { check: positive, types: STREAM }],
@@ -146,10 +145,13 @@ export function queueTypeOf(args: FieldTable): string {
   return type?.type === 'longstr' ? type.value.toString() : 'classic';
 }
 
-/** Throws AmqpError PRECONDITION_FAILED where a redeclaration differs in an argument that counts. */
+/** Throws AmqpError PRECONDITION_FAILED where a redeclaration differs in an argument that the queue's type knows. */
 export function checkSameQueueArguments(received: FieldTable, current: FieldTable, queue: string, vhost: string): void {
   const normal = (args: FieldTable): FieldTable =>
     args.has(TYPE) ? args : new Map([...args, [TYPE, { type: 'longstr', value: 'classic' } as const]]);
   const [now, then] = [normal(received), normal(current)];
-  for (const name of ARGUMENTS.keys()) checkEquivalentArgument('queue', queue, vhost, name, now, then);
+  const type = queueTypeOf(current);
+  for (const [name, { types }] of ARGUMENTS) {
+    if (types?.includes(type) !== false) checkEquivalentArgument('queue', queue, vhost, name, now, then);
+  }
 }

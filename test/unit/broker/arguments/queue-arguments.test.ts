@@ -90,6 +90,13 @@ describe('a redeclaration', () => {
     expect(redeclare({ 'x-own': 1 }, { 'x-own': 2, other: true })).toBeUndefined();
   });
 
+  test('may differ in arguments of other queue types', () => {
+    const quorum = { 'x-queue-type': 'quorum' };
+    expect(redeclare({ 'x-delivery-limit': 1, 'x-max-age': '1h' }, {})).toBeUndefined();
+    expect(redeclare({ ...quorum, 'x-max-priority': 4, 'x-queue-mode': 'lazy' }, quorum)).toBeUndefined();
+    expect(redeclare({ ...quorum, 'x-delivery-limit': 1 }, quorum)).toContain(inequivalent('x-delivery-limit'));
+  });
+
   test('may say the type that is the default, or leave it out', () => {
     expect(redeclare({ 'x-queue-type': 'classic' }, {})).toBeUndefined();
     expect(redeclare({}, { 'x-queue-type': 'classic' })).toBeUndefined();
