@@ -20,7 +20,7 @@ export class Crowd implements Role {
     const numbers = Array.from({ length: spec.connections }, (_, i) => i).values();
     const openSome = async (): Promise<void> => {
       for (const number of numbers) {
-        members.push(await Member.open(url, `${spec.queue}.${number}`, spec.size, counters, times, fail));
+        members.push(await Member.open(url, `${spec.queue}.${number}`, spec, counters, times, fail));
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, openSome));
@@ -50,14 +50,19 @@ class Member implements Sink {
   readonly #counters: Counters;
   readonly #message: Buffer;
   #running = false;
-  #sentAt = 0;
+  /** When each message was sent that goes round, and whose turn it is to come back: they stay in order. */
+  readonly #sentAt: Float64Array;
+  #next = 0;
+  /** Messages that are on their way. */
+  #out = 0;
   #onBack: (() => void) | undefined;
 
-  private constructor(connection: Connection, queue: string, size: number, counters: Counters, times: Times) {
+  private constructor(connection: Connection, queue: string, spec: CrowdSpec, counters: Counters, times: Times) {
     this.#connection = connection;
     this.#counters = counters;
     this.times = times;
-    const message = { exchange: '', routingKey: queue, properties: {}, body: Buffer.alloc(size) };
+    this.#sentAt = new Float64Array(spec.messages);
+    const message = { exchange: '', routingKey: queue, properties: {}, body: Buffer.alloc(spec.size) };
     this.#message = publishFrames(1, message, connection.frameMax).bytes;
     connection.sink = this;
   }
@@ -65,13 +70,13 @@ class Member implements Sink {
   static async open(
     url: string,
     queue: string,
-    size: number,
+    spec: CrowdSpec,
     counters: Counters,
     times: Times,
     onFailure: (error: Error) => void,
   ): Promise<Member> {
     const connection = await Connection.withChannel(url, { onFailure });
-    const member = new Member(connection, queue, size, counters, times);
+    const member = new Member(connection, queue, spec, counters, times);
     const declare = { name: 'queue.declare', queue, passive: false, durable: false, exclusive: true } as const;
     await connection.call(
       1,
@@ -85,7 +90,7 @@ class Member implements Sink {
 
   start(): void {
     this.#running = true;
-    this.#send();
+    for (let i = 0; i < this.#sentAt.length; i++) this.#send(i);
   }
 
   async stop(): Promise<void> {
@@ -108,19 +113,23 @@ class Member implements Sink {
   }
 
   body(): void {
-    this.times.add(now() - this.#sentAt);
+    const which = this.#next;
+    this.#next = (which + 1) % this.#sentAt.length;
+    this.times.add(now() - this.#sentAt[which]);
     this.#counters.consumed++;
-    if (this.#running) this.#send();
-    else this.#onBack?.();
+    this.#out--;
+    if (this.#running) this.#send(which);
+    else if (this.#out === 0) this.#onBack?.();
   }
 
   endRead(): void {
-    // One message at a time.
+    // Each message went out again as it came.
   }
 
-  #send(): void {
+  #send(which: number): void {
     this.#counters.published++;
-    this.#sentAt = now();
+    this.#out++;
+    this.#sentAt[which] = now();
     this.#connection.write(this.#message);
   }
 }

@@ -47,10 +47,12 @@ export interface ResponderSpec {
   readonly queue: string;
 }
 
-/** Many connections in one thread, each with a queue of its own through which it keeps one message going. */
+/** Many connections in one thread, each with a queue of its own through which it keeps messages going. */
 export interface CrowdSpec {
   readonly kind: 'crowd';
   readonly connections: number;
+  /** Messages of each connection that go round. */
+  readonly messages: number;
   readonly queue: string;
   readonly size: number;
 }

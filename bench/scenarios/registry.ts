@@ -2,6 +2,7 @@
 import type { Scenario } from '../scenario.ts';
 import { application } from './application.ts';
 import { backlog } from './backlog.ts';
+import { growth } from './growth.ts';
 import { latency } from './latency.ts';
 import { processes } from './process.ts';
 import { routing } from './routing.ts';
@@ -14,6 +15,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...routing,
   ...application,
   ...scale,
+  ...growth,
   ...backlog,
   ...processes,
 ];

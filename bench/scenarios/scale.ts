@@ -1,29 +1,11 @@
 /** Many of a kind: connections, and declarations of queues. */
-import { LoadThreads } from '../load/load.ts';
-import { percentile } from '../load/times.ts';
+import { crowdLoad } from '../load/crowd-load.ts';
 import { higher, lower, scaled, type Scenario, type Settings } from '../scenario.ts';
 import { numbered, Topology } from './topology.ts';
 
 async function crowd(url: string, settings: Settings) {
-  const connections = scaled(1000, settings);
-  const startedAt = performance.now();
-  await using threads = new LoadThreads(url, [{ kind: 'crowd', connections, queue: 'bench.crowd', size: 1024 }]);
-  await threads.ready();
-  const opening = (performance.now() - startedAt) / 1000;
-  threads.tell('start');
-  const sleep = (seconds: number) => threads.unlessFailed(new Promise((done) => setTimeout(done, seconds * 1000)));
-  await sleep(settings.warmupSeconds);
-  const before = threads.sample();
-  await sleep(settings.seconds);
-  const after = threads.sample();
-  await threads.stop();
-  await threads.consumed(threads.sample().published);
-  const times = await threads.end();
-  return [
-    higher('consumed', ((after.consumed - before.consumed) / (after.at - before.at)) * 1000, '/s'),
-    lower('p99', percentile(times, 0.99), 'µs'),
-    higher('opened', connections / opening, '/s'),
-  ];
+  const { rate, p99, opened } = await crowdLoad(url, scaled(1000, settings), 1, settings);
+  return [higher('consumed', rate, '/s'), lower('p99', p99, 'µs'), higher('opened', opened, '/s')];
 }
 
 /** Share of the declarations that counts as the first, and as the last. */

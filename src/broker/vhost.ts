@@ -229,9 +229,9 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
 
   // Messages
 
-  /** The way of a message by its exchange and routing key; throws AmqpError NOT_FOUND for an unknown exchange. */
-  route(exchangeName: string, routingKey: string): Route {
-    return this.#routing.route(this.existingExchange(exchangeName), routingKey);
+  /** The way of a message by its exchange and routing key. */
+  route(exchange: Exchange, routingKey: string): Route {
+    return this.#routing.route(exchange, routingKey);
   }
 
   /** Hands a message to whatever its route leads to. Returns false where that is nothing. */

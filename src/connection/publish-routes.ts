@@ -1,7 +1,8 @@
 /**
  * From a message's exchange and routing key, as bytes, to its route. Most publishers repeat the pair, so the last one is
- * compared as bytes first: then neither a string is made nor a permission looked up.
+ * compared as bytes first: then no string is made. Most stay with one exchange, so its permission is looked up once.
  */
+import type { Exchange } from '../broker/exchange/exchange.ts';
 import type { Message } from '../broker/message.ts';
 import type { Route } from '../broker/route.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
@@ -13,6 +14,8 @@ const LONGEST_ROUTE = 512;
 
 export class PublishRoutes {
   readonly #host: ChannelHost;
+  /** The exchange published to last: the user may. */
+  #exchange: Exchange | undefined;
   #last: Route | undefined;
   #lastBytes: Buffer | undefined;
   #lastLength = 0;
@@ -25,36 +28,38 @@ export class PublishRoutes {
 
   /** Throws AmqpError where the exchange is unknown, internal, or not the user's to write to. */
   find(message: Message): Route {
-    const { vhost, broker } = this.#host;
-    const { auth } = broker.node;
+    this.#forgetOld();
     const { route, routeStart, routeEnd } = message;
-    if (
-      this.#last !== undefined &&
-      this.#vhostVersion === vhost.version &&
-      this.#authVersion === auth.version &&
-      equalBytes(route, routeStart, routeEnd, this.#lastBytes!, 0, this.#lastLength)
-    ) {
+    if (this.#last !== undefined && equalBytes(route, routeStart, routeEnd, this.#lastBytes!, 0, this.#lastLength)) {
       return this.#last;
     }
-    const found = this.#check(message);
+    const { exchange: name, routingKey } = message;
+    if (this.#exchange?.name !== name) this.#exchange = this.#writable(name);
+    const { vhost, access } = this.#host;
+    access.checkTopic('write', this.#exchange, routingKey);
+    this.#last = vhost.route(this.#exchange, routingKey);
     this.#lastBytes ??= Buffer.allocUnsafeSlow(LONGEST_ROUTE);
     this.#lastLength = copyBytes(route, routeStart, routeEnd, this.#lastBytes, 0);
-    this.#last = found;
-    this.#vhostVersion = vhost.version;
-    this.#authVersion = auth.version;
-    return found;
+    return this.#last;
   }
 
-  #check(message: Message): Route {
+  /** What was found counts until routes or permissions change. */
+  #forgetOld(): void {
+    const { vhost, broker } = this.#host;
+    const { auth } = broker.node;
+    if (this.#vhostVersion === vhost.version && this.#authVersion === auth.version) return;
+    this.#last = this.#exchange = undefined;
+    this.#vhostVersion = vhost.version;
+    this.#authVersion = auth.version;
+  }
+
+  #writable(name: string): Exchange {
     const { vhost, access } = this.#host;
-    const name = message.exchange;
     access.check('write', 'exchange', name);
     const exchange = vhost.existingExchange(name);
     if (exchange.internal) {
       throw new AmqpError('ACCESS_REFUSED', `cannot publish to internal exchange '${name}' in vhost '${vhost.name}'`);
     }
-    const { routingKey } = message;
-    access.checkTopic('write', exchange, routingKey);
-    return vhost.route(name, routingKey);
+    return exchange;
   }
 }

@@ -55,6 +55,9 @@ describe('npm run bench', () => {
       'rpc',
       'amqplib',
       'conn1k',
+      'queues',
+      'bindings',
+      'connections',
       'drain1m',
     ];
     const targets = ['--target', url, '--name', 'first', '--target', url, '--name', 'second'];

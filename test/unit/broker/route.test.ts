@@ -29,7 +29,7 @@ function bind(source: string, destination: string, routingKey = '', kind: 'queue
 function publish(name: string, routingKey: string, headers: Record<string, unknown> = {}): boolean {
   const properties = { headers: toFieldTable(headers) };
   const message = messageOf({ exchange: name, routingKey, properties, body: 'x' });
-  return vhost.publish(message, vhost.route(name, routingKey), undefined, 0);
+  return vhost.publish(message, vhost.route(vhost.existingExchange(name), routingKey), undefined, 0);
 }
 
 /** Names of the queues that have messages, each as often as it has; they are empty then. */
