@@ -4,6 +4,7 @@
  */
 import type { Message } from '../broker/message.ts';
 import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
+import type { ComeBack } from '../broker/queue/delayed-retry.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import type { ReplyReceiver } from '../broker/reply-to.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
@@ -143,15 +144,15 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   }
 
   /** basic.nack and basic.reject with requeue. */
-  requeue(tag: number, multiple: boolean): void {
+  requeue(tag: number, multiple: boolean, how: ComeBack): void {
     const deliveries = this.#takeBack(tag, multiple);
-    if (this.transaction === undefined) this.requeueAll(deliveries);
-    else this.transaction.acknowledge(deliveries, 'requeue');
+    if (this.transaction === undefined) this.requeueAll(deliveries, how);
+    else this.transaction.acknowledge(deliveries, how);
   }
 
   /** basic.recover: all that is outstanding goes back. `answer` is called before any of it is delivered again. */
   recover(answer?: () => void): void {
-    this.requeueAll(this.#takeBack(0, true), answer);
+    this.requeueAll(this.#takeBack(0, true), 'returned', answer);
   }
 
   /** Settles deliveries that were taken from `unacked` before. */
@@ -170,11 +171,11 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   }
 
   /** Puts deliveries back into their queues, which were taken from `unacked` before. */
-  requeueAll(deliveries: readonly Delivery[], beforeDelivery?: () => void): void {
+  requeueAll(deliveries: readonly Delivery[], how: ComeBack, beforeDelivery?: () => void): void {
     const queues = new Set<DeclaredQueue>();
     for (const { queue, seq, consumer } of deliveries) {
       this.#release(consumer);
-      queue.requeue(seq);
+      queue.requeue(seq, how);
       queues.add(queue);
     }
     beforeDelivery?.();
@@ -212,7 +213,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.consumers.clear();
     for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
     this.transaction?.rollback();
-    this.requeueAll(this.#collect(0, true));
+    this.requeueAll(this.#collect(0, true), 'failed');
     for (const { queue } of consumers) vhost.consumerLeft(queue);
   }
 

@@ -3,6 +3,7 @@
  * without them is checked before: that the exchange exists and may be written to, that the delivery tags are outstanding.
  */
 import type { Message } from '../broker/message.ts';
+import type { ComeBack } from '../broker/queue/delayed-retry.ts';
 import type { Route } from '../broker/route.ts';
 import type { Delivery, Unacked } from './unacked.ts';
 
@@ -12,10 +13,11 @@ export interface TransactionChannel {
   /** All for deliveries that were taken from `unacked` before. */
   settleAll(deliveries: readonly Delivery[]): void;
   rejectAll(deliveries: readonly Delivery[]): void;
-  requeueAll(deliveries: readonly Delivery[]): void;
+  requeueAll(deliveries: readonly Delivery[], how: ComeBack): void;
 }
 
-export type AcknowledgementKind = 'ack' | 'reject' | 'requeue';
+/** What becomes of deliveries: settled, given up, or put back into their queues. */
+export type AcknowledgementKind = 'ack' | 'reject' | ComeBack;
 
 interface Publish {
   readonly message: Message;
@@ -53,9 +55,9 @@ export class Transaction {
     this.#acknowledgements = [];
     for (const { message, route, mandatory } of publishes) publish(message, route, mandatory);
     for (const { deliveries, kind } of acknowledgements) {
-      if (kind === 'requeue') this.#channel.requeueAll(deliveries);
+      if (kind === 'ack') this.#channel.settleAll(deliveries);
       else if (kind === 'reject') this.#channel.rejectAll(deliveries);
-      else this.#channel.settleAll(deliveries);
+      else this.#channel.requeueAll(deliveries, kind);
     }
   }
 

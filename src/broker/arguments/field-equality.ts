@@ -7,6 +7,12 @@ export function isInteger(field: FieldValue): field is { type: IntegerFieldType;
   return INTEGERS.has(field.type);
 }
 
+/** The value of a field that is a whole or a floating-point number; undefined for others. */
+export function numberOf(field: FieldValue): number | undefined {
+  if (isInteger(field)) return Number(field.value);
+  return isFloat(field) ? field.value : undefined;
+}
+
 export function sameValue(a: FieldValue, b: FieldValue): boolean {
   // A number and a bigint never stand for the same integer: codec uses bigints only where numbers end.
   if (isInteger(a) && isInteger(b)) return a.value === b.value;

@@ -6,7 +6,7 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { checkEquivalentArgument } from '../errors.ts';
 import { maxAgeSeconds } from '../policy/keys.ts';
-import { isInteger } from './field-equality.ts';
+import { isInteger, numberOf } from './field-equality.ts';
 
 /** What is wrong with a value, in RabbitMQ's words; undefined where nothing is. */
 type Check = (value: FieldValue, all: FieldTable) => string | undefined;
@@ -61,10 +61,18 @@ const maxAge: Check = (value) => {
   return (maxAgeSeconds(value.value.toString()) ?? 0) > 0 ? undefined : 'invalid_max_age';
 };
 
+const multiplier: Check = (value) => {
+  const number = numberOf(value);
+  if (number === undefined) return `"expected number, got ${value.type}"`;
+  return number >= 1 && number < Infinity ? undefined : `{value_out_of_range,${number}}`;
+};
+
 interface Argument {
   readonly check: Check;
   /** The queue types that know it; all where it is left out. */
   readonly types?: readonly string[];
+  /** The argument beside which other types know it too. */
+  readonly beside?: string;
 }
 
 const CLASSIC = ['classic'];
@@ -101,8 +109,18 @@ const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
   ['x-queue-version', { check: queueVersion, types: CLASSIC }],
   ['x-single-active-consumer', { check: boolean, types: NOT_STREAM }],
   [TYPE, { check: queueType }],
+  [
+    'x-delayed-retry-type',
+    {
+      check: oneOf(['disabled', 'all', 'failed', 'returned'], (type) => `"unsupported delayed retry type '${type}'"`),
+      types: NOT_STREAM,
+    },
+  ],
+  ['x-delayed-retry-min', { check: time(nonNegative), types: NOT_STREAM }],
+  ['x-delayed-retry-max', { check: time(nonNegative), types: NOT_STREAM }],
+  ['x-delayed-retry-multiplier', { check: multiplier, types: NOT_STREAM }],
   // RabbitMQ takes any value; one that is no integer is no limit.
-  ['x-delivery-limit', { check: () => undefined, types: QUORUM }],
+  ['x-delivery-limit', { check: () => undefined, types: QUORUM, beside: 'x-delayed-retry-type' }],
   ['x-consumer-timeout', { check: time(nonNegative), types: NOT_STREAM }],
   ['x-quorum-initial-group-size', { check: positive, types: QUORUM }],
   ['x-initial-cluster-size', { check: positive, types: STREAM }],
@@ -124,19 +142,24 @@ export function checkQueueArguments(args: FieldTable, queue: string, vhost: stri
   const wrongType = args.has(TYPE) ? queueType(args.get(TYPE)!, args) : undefined;
   if (wrongType !== undefined) throw invalid(TYPE, `: ${wrongType}`);
   const type = queueTypeOf(args);
-  for (const [name, { check, types }] of ARGUMENTS) {
+  for (const [name, argument] of ARGUMENTS) {
     const value = args.get(name);
     if (value === undefined) continue;
-    if (types?.includes(type) === false) throw invalid(name, ` of queue type rabbit_${type}_queue`);
+    if (!isKnown(argument, type, args)) throw invalid(name, ` of queue type rabbit_${type}_queue`);
     if (name === 'x-dead-letter-exchange' && value.type !== 'longstr') {
       throw new AmqpError(
         'PRECONDITION_FAILED',
         `invalid type '${value.type}' for arg '${name}' in queue '${queue}' in vhost '${vhost}'`,
       );
     }
-    const wrong = check(value, args);
+    const wrong = argument.check(value, args);
     if (wrong !== undefined) throw invalid(name, `: ${wrong}`);
   }
+}
+
+/** True where a queue of the type, with these arguments, knows the argument. */
+function isKnown({ types, beside }: Argument, type: string, args: FieldTable): boolean {
+  return types === undefined || types.includes(type) || (beside !== undefined && args.has(beside));
 }
 
 /** The queue's type by its arguments: `classic` where they name none. */
@@ -151,7 +174,7 @@ export function checkSameQueueArguments(received: FieldTable, current: FieldTabl
     args.has(TYPE) ? args : new Map([...args, [TYPE, { type: 'longstr', value: 'classic' } as const]]);
   const [now, then] = [normal(received), normal(current)];
   const type = queueTypeOf(current);
-  for (const [name, { types }] of ARGUMENTS) {
-    if (types?.includes(type) !== false) checkEquivalentArgument('queue', queue, vhost, name, now, then);
+  for (const [name, argument] of ARGUMENTS) {
+    if (isKnown(argument, type, current)) checkEquivalentArgument('queue', queue, vhost, name, now, then);
   }
 }

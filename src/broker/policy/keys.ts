@@ -18,6 +18,8 @@ export interface PolicyKey {
   readonly argument?: Merge;
   /** Queue types to which a policy with this key does not apply at all. */
   readonly unsupported?: readonly QueueType[];
+  /** The key beside which it does apply to them. */
+  readonly beside?: string;
 }
 
 const isString = (value: unknown): boolean => typeof value === 'string';
@@ -99,7 +101,14 @@ export const POLICY_KEYS: ReadonlyMap<string, PolicyKey> = new Map<string, Polic
   ],
   [
     'delivery-limit',
-    { noun: 'delivery limit', valid: isInteger, operator: minLimit, argument: minLimit, unsupported: ONLY_QUORUM },
+    {
+      noun: 'delivery limit',
+      valid: isInteger,
+      operator: minLimit,
+      argument: minLimit,
+      unsupported: ONLY_QUORUM,
+      beside: 'delayed-retry-type',
+    },
   ],
   ['queue-mode', { noun: 'queue-mode value', valid: oneOf('default', 'lazy'), unsupported: ONLY_CLASSIC }],
   ['queue-version', { noun: 'queue-version value', valid: oneOf(1, 2), operator: operators }],
@@ -135,6 +144,14 @@ export const POLICY_KEYS: ReadonlyMap<string, PolicyKey> = new Map<string, Polic
   ],
   ['delayed-retry-min', { noun: 'delayed retry minimum', valid: atLeast(0), unsupported: NOT_STREAM }],
   ['delayed-retry-max', { noun: 'delayed retry maximum', valid: atLeast(0), unsupported: NOT_STREAM }],
+  [
+    'delayed-retry-multiplier',
+    {
+      noun: 'delayed retry multiplier',
+      valid: (value) => typeof value === 'number' && value >= 1,
+      unsupported: NOT_STREAM,
+    },
+  ],
   ['federation-upstream', { noun: 'federation upstream', valid: isString }],
   ['federation-upstream-set', { noun: 'federation upstream set', valid: isString }],
   ['federation-upstream-pattern', { noun: 'federation upstream pattern', valid: isString }],

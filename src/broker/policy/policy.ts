@@ -47,7 +47,10 @@ export class PolicyRule {
     this.policy = policy;
     this.#pattern = compile(policy.pattern);
     this.#unsupported = new Set(
-      Object.keys(policy.definition).flatMap((key) => POLICY_KEYS.get(key)?.unsupported ?? []),
+      Object.keys(policy.definition).flatMap((key) => {
+        const { unsupported = [], beside = '' } = POLICY_KEYS.get(key)!;
+        return beside in policy.definition ? [] : unsupported;
+      }),
     );
   }
 

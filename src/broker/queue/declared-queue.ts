@@ -6,6 +6,7 @@ import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
 import type { QueueDestination } from '../exchange/binding.ts';
 import type { Message } from '../message.ts';
+import type { ComeBack } from './delayed-retry.ts';
 import type { Consumer, ConsumerOptions, ConsumerQueue } from './consumer.ts';
 
 /** Stands for the connection that an exclusive queue belongs to; known by identity only. */
@@ -63,7 +64,7 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   /** A delivered message is rejected for good. */
   reject(seq: number): void;
   /** A delivered message comes back. The caller dispatches when it has put back all it has. */
-  requeue(seq: number): void;
+  requeue(seq: number, how: ComeBack): void;
   /** Gives messages to consumers as long as there are both. */
   dispatch(): void;
   /** Removes the ready messages and returns their number. Throws AmqpError where they are not to be removed. */

@@ -8,9 +8,11 @@ import type { Binding } from '../exchange/binding.ts';
 import { Lead } from '../lead.ts';
 import { Message } from '../message.ts';
 import type { ConfirmLedger } from '../sink.ts';
+import { admitConsumer } from './admission.ts';
 import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
+import type { ComeBack } from './delayed-retry.ts';
 import { withDeliveryCount } from './delivery-count.ts';
 import { Disuse } from './disuse.ts';
 import { LogReader } from './log-reader.ts';
@@ -74,7 +76,12 @@ export class Queue implements DeclaredQueue {
   }
 
   get unacked(): number {
-    return this.#log.unacked;
+    return this.#log.unacked - this.delayed;
+  }
+
+  /** Messages that came back and wait before they go out again: neither ready nor unacked. */
+  get delayed(): number {
+    return this.#returns?.waiting ?? 0;
   }
 
   get deleted(): boolean {
@@ -211,42 +218,27 @@ export class Queue implements DeclaredQueue {
     if (!this.#deleted && !this.#giveUp(seq, 'rejected')) this.#log.requeue(seq);
   }
 
-  /** Back to its own place. */
-  requeue(seq: number): void {
+  /** Back to its own place, now or later, unless it came back too often. */
+  requeue(seq: number, how: ComeBack): void {
     if (this.#deleted) return;
-    const { type, deliveryLimit } = this.#settings;
-    if (type === 'quorum') {
-      const returns = (this.#returns ??= new Returns()).add(seq);
-      if (deliveryLimit !== undefined && returns > deliveryLimit) {
-        if (!this.#giveUp(seq, 'delivery_limit')) this.#log.requeue(seq);
-        return;
-      }
-    }
-    this.#log.requeue(seq);
-    if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += this.#log.bodySize(seq);
-    this.#dropHead();
-    this.#watchHead();
+    const fate = this.#settings.countsReturns ? this.#cameBack().add(seq, how, this.#settings) : 'ready';
+    if (fate === 'ready') this.#putBack(seq);
+    else if (fate === 'too often' && !this.#giveUp(seq, 'delivery_limit')) this.#log.requeue(seq);
   }
 
   purge(): number {
     this.#readyBytes = 0;
+    const { delayed } = this;
+    for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
     this.#returns?.forgetGone((seq) => this.#log.holds(seq));
     this.#reader.resume();
-    return purged;
+    return purged + delayed;
   }
 
   admit(asked: ConsumerOptions, globalPrefetch: number): ConsumerOptions {
-    const { type, singleActiveConsumer } = this.#settings;
     if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
-    const quorum = type === 'quorum';
-    if (quorum && globalPrefetch > 0) throw errors.noGlobalPrefetch(this.name, this.#host.name);
-    // Quorum queues do not know exclusive consumers: RabbitMQ takes the flag and lets others consume too.
-    const exclusive = asked.exclusive && !quorum;
-    if (this.consumers.exclusive || (exclusive && (this.consumers.count > 0 || singleActiveConsumer))) {
-      throw errors.exclusiveUse(this.name, this.#host.name);
-    }
-    return { ...asked, exclusive };
+    return admitConsumer(asked, globalPrefetch, this, this.#host.name);
   }
 
   activate(consumer: Consumer): void {
@@ -262,7 +254,7 @@ export class Queue implements DeclaredQueue {
 
   checkDelete(ifUnused: boolean, ifEmpty: boolean): void {
     if (this.#settings.type === 'quorum') checkQuorumDelete(this.name, this.#host.name, ifUnused, ifEmpty);
-    if (ifEmpty && this.ready > 0) throw errors.notEmpty(this.name, this.#host.name);
+    if (ifEmpty && this.ready + this.delayed > 0) throw errors.notEmpty(this.name, this.#host.name);
     if (ifUnused && this.consumers.count > 0) throw errors.inUse('queue', this.name, this.#host.name);
   }
 
@@ -270,8 +262,23 @@ export class Queue implements DeclaredQueue {
     this.#deleted = true;
     this.#host.deadlines.set(this.#expiry, Infinity);
     this.#disuse.end();
+    this.#returns?.cancel();
     this.consumers.cancel();
     this.#log.drop();
+  }
+
+  #putBack(seq: number): void {
+    this.#log.requeue(seq);
+    if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += this.#log.bodySize(seq);
+    this.#dropHead();
+    this.#watchHead();
+  }
+
+  #cameBack(): Returns {
+    return (this.#returns ??= new Returns(this.#host.deadlines, (seqs) => {
+      for (const seq of seqs) this.#putBack(seq);
+      this.dispatch();
+    }));
   }
 
   /** The view of a ready message that is about to leave the queue; undefined where it cannot be read. */

@@ -3,7 +3,8 @@
  * Dead Letter Exchanges; Priority Queues; Single Active Consumer; Quorum Queues; Consumers).
  */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import { isInteger } from '../arguments/field-equality.ts';
+import { isInteger, numberOf } from '../arguments/field-equality.ts';
+import { delayedRetry, type DelayedRetry } from './delayed-retry.ts';
 
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
 
@@ -22,8 +23,12 @@ export interface QueueSettings {
   /** Highest priority; 0 where the queue knows none. */
   readonly maxPriority: number;
   readonly singleActiveConsumer: boolean;
-  /** How often a message may come back before it is dead-lettered. */
+  /** How often a message may come back before it is dead-lettered, where `countsReturns`. */
   readonly deliveryLimit: number | undefined;
+  /** How a message that comes back is delayed; undefined where it is not. */
+  readonly delayedRetry: DelayedRetry | undefined;
+  /** True where it is counted how often messages come back. */
+  readonly countsReturns: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds; 0 for ever. */
   readonly consumerTimeout: number | undefined;
 }
@@ -40,8 +45,16 @@ export function readSettings(args: FieldTable): QueueSettings {
   };
   const single = args.get('x-single-active-consumer');
   const limit = number('x-delivery-limit');
+  const type = text('x-queue-type') ?? 'classic';
+  const multiplier = args.get('x-delayed-retry-multiplier');
+  const retry = delayedRetry({
+    type: text('x-delayed-retry-type'),
+    min: number('x-delayed-retry-min'),
+    max: number('x-delayed-retry-max'),
+    multiplier: multiplier === undefined ? undefined : numberOf(multiplier),
+  });
   return {
-    type: text('x-queue-type') ?? 'classic',
+    type,
     messageTtl: number('x-message-ttl'),
     expires: number('x-expires'),
     maxLength: number('x-max-length'),
@@ -52,6 +65,8 @@ export function readSettings(args: FieldTable): QueueSettings {
     maxPriority: number('x-max-priority') ?? 0,
     singleActiveConsumer: single?.type === 'bool' && single.value,
     deliveryLimit: limit === undefined || limit < 0 ? undefined : limit,
+    delayedRetry: retry,
+    countsReturns: type === 'quorum' || retry !== undefined,
     consumerTimeout: number('x-consumer-timeout'),
   };
 }

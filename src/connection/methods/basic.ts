@@ -67,12 +67,12 @@ export const basicMethods: HandlersOf<'basic'> = {
   'basic.ack': (channel, { deliveryTag, multiple }) => channel.settle(deliveryTag, multiple),
 
   'basic.reject': (channel, { deliveryTag, requeue }) => {
-    if (requeue) channel.requeue(deliveryTag, false);
+    if (requeue) channel.requeue(deliveryTag, false, 'failed');
     else channel.reject(deliveryTag, false);
   },
 
   'basic.nack': (channel, { deliveryTag, multiple, requeue }) => {
-    if (requeue) channel.requeue(deliveryTag, multiple);
+    if (requeue) channel.requeue(deliveryTag, multiple, 'returned');
     else channel.reject(deliveryTag, multiple);
   },
 

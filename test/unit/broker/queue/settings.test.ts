@@ -16,6 +16,8 @@ test('a queue without arguments is a classic one without limits', () => {
     maxPriority: 0,
     singleActiveConsumer: false,
     deliveryLimit: undefined,
+    delayedRetry: undefined,
+    countsReturns: false,
   });
 });
 
@@ -33,6 +35,10 @@ test('each argument becomes the setting of its name', () => {
       'x-max-priority': 5,
       'x-single-active-consumer': true,
       'x-delivery-limit': 6,
+      'x-delayed-retry-type': 'failed',
+      'x-delayed-retry-min': 7,
+      'x-delayed-retry-max': 8,
+      'x-delayed-retry-multiplier': 1.5,
     }),
   );
   expect(settings).toEqual({
@@ -47,6 +53,8 @@ test('each argument becomes the setting of its name', () => {
     maxPriority: 5,
     singleActiveConsumer: true,
     deliveryLimit: 6,
+    delayedRetry: { type: 'failed', min: 7, max: 8, multiplier: 1.5 },
+    countsReturns: true,
   });
 });
 
