@@ -14,6 +14,11 @@ import type { Message } from './message.ts';
 const LARGE_BYTES = 256 * 1024;
 /** From this size on it is kept apart where several queues take it. */
 const SHARED_BYTES = 4096;
+/**
+ * What goes to the store at a time: a body is in as many batches as it needs, so that neither memory holds it twice nor
+ * others wait for all of it.
+ */
+const PART_BYTES = 1024 * 1024;
 /** Bytes of the oldest bodies that stay in memory, as they are wanted first. */
 const KEPT_BYTES = 8 * 1024 * 1024;
 
@@ -62,7 +67,7 @@ export class Bodies implements LogSource, Evictable {
     if (this.#resident.delete(body)) this.#memory.shrank(body.size);
     if (body.place !== undefined) this.#memory.scratch!.free(body.place);
     body.place = undefined;
-    if (!body.stored) return;
+    if (body.written === 0) return;
     this.#dropped.push(body.id);
     this.#store.schedule(this, false);
   }
@@ -76,19 +81,34 @@ export class Bodies implements LogSource, Evictable {
     message.bodyOwned = message.bodyStays = true;
   }
 
-  /** Writes the body with the first record that refers to it. */
-  write(body: Body, batch: Batch): void {
-    if (body.stored) return;
-    batch.body(body.id, body.bytes ?? this.#read(body));
-    body.stored = true;
-    this.#written.push(body);
-    this.#store.schedule(this, false);
+  /**
+   * Writes the body before the first record that refers to it: as much as `room` has bytes for, by parts, or a part more. Returns true
+   * where all of it is written: by now, or by an earlier call.
+   */
+  write(body: Body, batch: Batch, room: number): boolean {
+    const { id, size } = body;
+    for (let left = room; body.written < size; left -= PART_BYTES) {
+      if (left <= 0) return false;
+      const start = body.written;
+      const end = Math.min(size, start + PART_BYTES);
+      const part = body.bytes?.subarray(start, end) ?? this.#memory.scratch!.readPart(body.place!, start, end);
+      body.written = end;
+      if (end < size) batch.bodyPart(id, start, part);
+      else {
+        batch.body(id, part, size);
+        this.#written.push(body);
+        this.#store.schedule(this, false);
+      }
+    }
+    return true;
   }
 
   /** A body that the store has. Its references are counted as its records are recovered. */
   recover(id: number, size: number): void {
     const body = new Body(id, size, undefined);
-    body.stored = body.committed = true;
+    // Of some only the beginning was: they are to be dropped, which takes having been written.
+    body.written = Math.max(size, 1);
+    body.committed = true;
     this.#recovered.set(id, body);
   }
 

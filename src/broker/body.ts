@@ -9,8 +9,9 @@ export class Body {
   place: ScratchPlace | undefined;
   /** Records that refer to the body. */
   references = 0;
-  /** True once the body was handed to the store, and once the store has committed it. */
-  stored = false;
+  /** Bytes that were handed to the store, from its beginning. */
+  written = 0;
+  /** True once the store has committed all of it. */
   committed = false;
 
   constructor(id: number, size: number, bytes: Buffer | undefined) {

@@ -14,7 +14,7 @@ type Stage = 'none' | 'header' | 'body';
 const LARGEST_BODY = 512 * 1024 * 1024;
 /** Buffers of bodies that come in pieces: the first one's size, and how much larger than needed the next are. */
 const FIRST_BODY_BYTES = 65536;
-const BODY_GROWTH = 4;
+const BODY_GROWTH = 16;
 /** Class id, weight and body size come before the properties. */
 const PROPERTIES_OFFSET = 12;
 /** Class id, method id and the reserved short come before exchange and routing key. */

@@ -20,10 +20,16 @@ export interface Batch {
   /** Removes every page that the queue has in the store or earlier in this batch. */
   dropPages(queueId: number): void;
 
-  /** Stores a body that messages refer to by number. The bytes are copied before this returns. */
-  body(bodyId: number, bytes: Uint8Array): void;
+  /**
+   * Stores a body that messages refer to by number: all of it, or the end where parts of it are stored already. `size`: of the
+   * whole, by default that of `bytes`, which are copied before this returns.
+   */
+  body(bodyId: number, bytes: Uint8Array, size?: number): void;
 
-  /** Removes a body: its last reference is gone. */
+  /** Stores a part of a body that begins at `start`. Parts come in order and without gaps, in this batch or in several. */
+  bodyPart(bodyId: number, start: number, bytes: Uint8Array): void;
+
+  /** Removes a body, or what there is of it: its last reference is gone. */
   dropBody(bodyId: number): void;
 
   /** Adds keys that a queue has seen and returns the place for their `bytes`, as `page` does. */

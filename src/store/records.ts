@@ -111,7 +111,7 @@ export interface RecoveredState {
   readonly parameters: readonly ParameterRecord[];
   /** In ascending order of queue id and first sequence number. */
   readonly pages: readonly RecoveredPage[];
-  /** Size in bytes of each stored body, by id. */
+  /** Size in bytes of each stored body, by id; 0 where only parts of it are stored, and no message refers to it. */
   readonly bodies: ReadonlyMap<number, number>;
   readonly nextQueueId: number;
 }

@@ -47,6 +47,11 @@ export class Scratch {
     return data;
   }
 
+  /** Part of what was written; `from` is a multiple of 64 KiB. */
+  readPart({ blocks }: ScratchPlace, from: number, to: number): Buffer {
+    return this.read({ bytes: to - from, blocks: blocks.slice(from / BLOCK_BYTES, Math.ceil(to / BLOCK_BYTES)) });
+  }
+
   free({ blocks }: ScratchPlace): void {
     for (const block of blocks) this.#free.push(block);
     if (this.#free.length < this.#blocks) return;

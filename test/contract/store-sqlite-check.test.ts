@@ -94,7 +94,7 @@ describe('a look into the file of an SqliteStore', () => {
     ['the length of a page', 'UPDATE page SET bytes = 1 WHERE id = 2', 'page 2 has 100 bytes and should have 1'],
     ['a page’s queue', 'DELETE FROM queue WHERE id = 1', 'page 1 belongs to queue 1, which is not there'],
     ['a body', "UPDATE body SET data = x'00' WHERE id = 1", 'body 1 does not match its checksum'],
-    ['the length of a body', 'UPDATE body SET bytes = 7', 'body 1 has 70000 bytes and should have 7'],
+    ['the length of a body', 'UPDATE body SET bytes = 7', 'body 1 does not match its checksum'],
     ['a missing body', 'DELETE FROM body', 'body 1 is missing, and a message refers to it'],
     [
       'a bitmap',
@@ -125,10 +125,33 @@ describe('a look into the file of an SqliteStore', () => {
     expect(problems.join()).toMatch(/SQLite: |cannot be read/);
   });
 
+  it.each<[string, string, string]>([
+    [
+      'damaged',
+      "UPDATE body_part SET data = x'00' WHERE start = 10",
+      'the part of body 2 at 10 does not match its checksum',
+    ],
+    ['missing', 'DELETE FROM body_part WHERE start = 0', 'body 2 has 5 bytes and should have 25'],
+    ['elsewhere', 'UPDATE body_part SET start = 11 WHERE start = 10', 'body 2 has 15 bytes and should have 25'],
+  ])('finds a part of a body that is %s, and no reader gets it', async (_what, sql, problem) => {
+    const id = store.nextBodyId();
+    await commit(store, (batch) => {
+      batch.bodyPart(id, 0, Buffer.alloc(10, 1));
+      batch.bodyPart(id, 10, Buffer.alloc(10, 2));
+      batch.body(id, Buffer.alloc(5, 3), 25);
+    });
+    expect(check().problems).toEqual([]);
+    spoil(sql);
+    expect(check().problems).toContain(problem);
+    expect(() => store.readBody(id)).toThrow(/the part of body 2 from \d+ on is damaged or missing/);
+  });
+
   it('notes a body without messages, which is no damage', async () => {
     await commit(store, (batch) => batch.body(store.nextBodyId(), Buffer.alloc(10)));
     const { problems, notes } = check();
     expect([problems, notes]).toEqual([[], ['body 2 belongs to no message; the next start removes it']]);
+    await commit(store, (batch) => batch.bodyPart(store.nextBodyId(), 0, Buffer.alloc(10)));
+    expect(check().notes).toContain('body 3 is there in part and belongs to no message; the next start removes it');
   });
 
   it('counts what each queue has, the largest first', () => {

@@ -186,6 +186,35 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       expect(store().readBody(3)).toHaveLength(0);
       expect(() => store().readBody(4)).toThrow(StoreError);
     });
+
+    it('come in parts, in one batch or in several, and are there with their end', async () => {
+      const whole = Buffer.from(Array.from({ length: 9000 }, (_, n) => n >>> 3));
+      await commit(store(), (batch) => {
+        batch.bodyPart(1, 0, whole.subarray(0, 4000));
+        batch.bodyPart(2, 0, whole.subarray(0, 1));
+        batch.bodyPart(1, 4000, whole.subarray(4000, 8000));
+        batch.body(1, whole.subarray(8000), 9000);
+      });
+      await commit(store(), (batch) => batch.body(2, whole.subarray(1), 9000));
+      const state = await recovered();
+      expect([...state.bodies].sort()).toEqual([
+        [1, 9000],
+        [2, 9000],
+      ]);
+      for (const id of [1, 2]) expect(store().readBody(id).equals(whole)).toBe(true);
+      await commit(store(), (batch) => batch.dropBody(1));
+      expect((await recovered()).bodies).toEqual(new Map([[2, 9000]]));
+    });
+
+    it('whose end did not come are known by their number, to be dropped', async () => {
+      await commit(store(), (batch) => {
+        batch.bodyPart(7, 0, Buffer.alloc(10));
+        batch.bodyPart(7, 10, Buffer.alloc(10));
+      });
+      expect((await recovered()).bodies).toEqual(new Map([[7, 0]]));
+      await commit(store(), (batch) => batch.dropBody(7));
+      expect((await recovered()).bodies.size).toBe(0);
+    });
   });
 
   describe('keys', () => {

@@ -130,7 +130,9 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
   if (op === 'body') {
     const id = store.nextBodyId();
     const data = Buffer.alloc(size, choice & 255);
-    batch.body(id, data);
+    const start = choice % (size + 1);
+    if (start > 0) batch.bodyPart(id, 0, data.subarray(0, start));
+    batch.body(id, data.subarray(start), size);
     model.bodies.set(id, data);
   } else if (op === 'dropBody' && bodyId !== undefined) {
     batch.dropBody(bodyId);

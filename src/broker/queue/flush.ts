@@ -5,8 +5,8 @@ import { Page } from './page.ts';
 import type { Segment } from './segment.ts';
 
 /**
- * Writes records that are not flushed yet, those of them that are to be stored: all, or as many as `room` has bytes for. Returns
- * what was written, in the bytes of `Segment.storedBytes`.
+ * Writes records that are not flushed yet, those of them that are to be stored: all, or as many as `room` has bytes for. Of the first that
+ * is too large for that, the beginning of its body is written. Returns what was written, in the bytes of `Segment.storedBytes`.
  */
 export function flushSegment(
   segment: Segment,
@@ -24,6 +24,8 @@ export function flushSegment(
   let last = -1;
   for (; index < segment.count && written < room; index++) {
     if (!toStore(segment, index)) continue;
+    const body = segment.bodies?.get(index);
+    if (body !== undefined && !bodies.write(body, batch, room - written)) break;
     written += segment.storedBytes(index);
     if (first < 0) first = index;
     last = index;
@@ -35,7 +37,7 @@ export function flushSegment(
 
   const dense = last - first + 1 === count;
   const indexes = dense ? undefined : new Uint32Array(count);
-  const references = segment.bodies === undefined ? undefined : writeBodies(segment, first, last, bodies, batch);
+  const references = segment.bodies === undefined ? undefined : bodyReferences(segment, first, last);
   const id = nextPageId();
   const base = segment.base;
   const header = { id, queueId, base, first: base + first, last: base + last, count };
@@ -61,23 +63,14 @@ function toStore(segment: Segment, index: number): boolean {
   return segment.isStored(index) && !segment.isSettled(index);
 }
 
-/** Writes the bodies that the records refer to; returns the references as PageHeader wants them. */
-function writeBodies(
-  segment: Segment,
-  first: number,
-  last: number,
-  bodies: Bodies,
-  batch: Batch,
-): Float64Array | undefined {
+/** The bodies that the records refer to, as PageHeader wants them. */
+function bodyReferences(segment: Segment, first: number, last: number): Float64Array | undefined {
   const references: number[] = [];
   let position = 0;
   for (let index = first; index <= last; index++) {
     if (!toStore(segment, index)) continue;
     const body = segment.bodies!.get(index);
-    if (body !== undefined) {
-      bodies.write(body, batch);
-      references.push(position, body.id);
-    }
+    if (body !== undefined) references.push(position, body.id);
     position++;
   }
   return references.length === 0 ? undefined : Float64Array.from(references);

@@ -17,6 +17,8 @@ export class MemoryPages implements Batch {
   readonly #pageIds = new Map<number, Set<number>>();
   readonly #settled = new Map<number, Uint8Array>();
   readonly #bodies = new Map<number, Buffer>();
+  /** The beginnings of bodies whose end is still to come. */
+  readonly #parts = new Map<number, Buffer[]>();
   readonly #delivered = new Map<number, number>();
   readonly #seen = new Map<number, Seen[]>();
   #batch: (() => void)[] = [];
@@ -44,12 +46,27 @@ export class MemoryPages implements Batch {
   }
 
   body(bodyId: number, bytes: Uint8Array): void {
-    const copy = Buffer.from(bytes);
-    this.#batch.push(() => this.#bodies.set(bodyId, copy));
+    const end = Buffer.from(bytes);
+    this.#batch.push(() => {
+      this.#bodies.set(bodyId, Buffer.concat([...(this.#parts.get(bodyId) ?? []), end]));
+      this.#parts.delete(bodyId);
+    });
+  }
+
+  bodyPart(bodyId: number, _start: number, bytes: Uint8Array): void {
+    const part = Buffer.from(bytes);
+    this.#batch.push(() => {
+      const parts = this.#parts.get(bodyId);
+      if (parts === undefined) this.#parts.set(bodyId, [part]);
+      else parts.push(part);
+    });
   }
 
   dropBody(bodyId: number): void {
-    this.#batch.push(() => this.#bodies.delete(bodyId));
+    this.#batch.push(() => {
+      this.#bodies.delete(bodyId);
+      this.#parts.delete(bodyId);
+    });
   }
 
   seen({ queueId, newest }: SeenHeader, bytes: number): Uint8Array {
@@ -110,8 +127,10 @@ export class MemoryPages implements Batch {
       const settled = this.#settled.get(id);
       pages.push({ ...header, bytes: data.length, ...(settled === undefined ? undefined : { settled }) });
     }
+    const beginnings = Array.from(this.#parts.keys(), (id) => [id, 0] as const);
+    const bodies = Array.from(this.#bodies, ([id, data]) => [id, data.length] as const);
     pages.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
-    return { pages, bodies: new Map([...this.#bodies].map(([id, data]) => [id, data.length])) };
+    return { pages, bodies: new Map([...beginnings, ...bodies]) };
   }
 
   #add(page: Page): void {

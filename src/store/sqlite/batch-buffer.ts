@@ -16,7 +16,7 @@ export const OP = {
   dropPage: 2,
   /** queue id. */
   dropPages: 3,
-  /** body id, place of the bytes. */
+  /** body id, place of the bytes, size of the whole. */
   body: 4,
   /** body id. */
   dropBody: 5,
@@ -28,6 +28,8 @@ export const OP = {
   seen: 8,
   /** queue id, moment. */
   forgetSeen: 9,
+  /** body id, place of the bytes, where in the body they begin. */
+  bodyPart: 10,
 } as const;
 
 /** What crosses to the writer thread and back. */
@@ -96,11 +98,12 @@ export class BatchBuffer implements Batch {
     this.#pair(OP.dropPages, queueId);
   }
 
-  body(bodyId: number, bytes: Uint8Array): void {
-    const n = this.#room(5);
-    this.#numbers[n] = OP.body;
-    this.#numbers[n + 1] = bodyId;
-    this.#place(n + 2, bytes.byteLength).set(bytes);
+  body(bodyId: number, bytes: Uint8Array, size = bytes.byteLength): void {
+    this.#bodyBytes(OP.body, bodyId, bytes, size);
+  }
+
+  bodyPart(bodyId: number, start: number, bytes: Uint8Array): void {
+    this.#bodyBytes(OP.bodyPart, bodyId, bytes, start);
   }
 
   dropBody(bodyId: number): void {
@@ -147,6 +150,14 @@ export class BatchBuffer implements Batch {
     for (const chunk of memory.chunks) {
       if (chunk.byteLength === CHUNK_BYTES && this.#chunks.length < CHUNKS_KEPT) this.#chunks.push(chunk);
     }
+  }
+
+  #bodyBytes(op: number, bodyId: number, bytes: Uint8Array, operand: number): void {
+    const n = this.#room(6);
+    this.#numbers[n] = op;
+    this.#numbers[n + 1] = bodyId;
+    this.#numbers[n + 5] = operand;
+    this.#place(n + 2, bytes.byteLength).set(bytes);
   }
 
   #pair(op: number, operand: number): void {

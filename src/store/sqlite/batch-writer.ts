@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { TopologyChange } from '../records.ts';
 import { OP } from './batch-buffer.ts';
-import { bodyChecksum, pageChecksum, seenChecksum, settledChecksum } from './checksum.ts';
+import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum, settledChecksum } from './checksum.ts';
 import { FreshRows } from './fresh-rows.ts';
 import { TopologyWriter } from './topology-writer.ts';
 
@@ -30,7 +30,8 @@ export class BatchWriter {
   readonly #dropPage: readonly Statement[];
   readonly #dropPages: readonly Statement[];
   readonly #body: Statement;
-  readonly #dropBody: Statement;
+  readonly #bodyPart: Statement;
+  readonly #dropBody: readonly Statement[];
   readonly #delivered: Statement;
   readonly #reserve: Statement;
   readonly #seen: Statement;
@@ -52,7 +53,8 @@ export class BatchWriter {
       'DELETE FROM page WHERE queue_id = ?',
     ].map(prepare);
     this.#body = prepare('INSERT INTO body VALUES (?, ?, ?, ?)');
-    this.#dropBody = prepare('DELETE FROM body WHERE id = ?');
+    this.#bodyPart = prepare('INSERT INTO body_part VALUES (?, ?, ?, ?)');
+    this.#dropBody = ['DELETE FROM body WHERE id = ?', 'DELETE FROM body_part WHERE body_id = ?'].map(prepare);
     this.#delivered = prepare('UPDATE queue SET delivered = ? WHERE id = ?');
     this.#reserve = prepare(
       `UPDATE counter SET next = CASE name WHEN 'page' THEN ? ELSE ? END WHERE name IN ('page', 'body')`,
@@ -110,13 +112,22 @@ export class BatchWriter {
           break;
         case OP.body: {
           const data = place(n + 2);
-          this.#body.run(first, data.length, bodyChecksum(first, data), data);
-          this.fresh.addBody(first, data.length);
-          n += 5;
+          const size = numbers[n + 5];
+          this.#body.run(first, size, bodyChecksum(first, size, data), data);
+          this.fresh.addBody(first, size - data.length, data.length);
+          n += 6;
+          break;
+        }
+        case OP.bodyPart: {
+          const data = place(n + 2);
+          const start = numbers[n + 5];
+          this.#bodyPart.run(first, start, bodyPartChecksum(first, start, data), data);
+          this.fresh.addBody(first, start, data.length);
+          n += 6;
           break;
         }
         case OP.dropBody:
-          this.#dropBody.run(first);
+          for (const statement of this.#dropBody) statement.run(first);
           this.fresh.dropBody(first);
           n += 2;
           break;

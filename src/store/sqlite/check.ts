@@ -1,7 +1,7 @@
 /** Reads the whole file and says all that is wrong with it: `leveret store check`. The broker may run meanwhile. */
 import type { Database } from 'better-sqlite3';
 import type { PageHeader, RecoveredPage, SeenHeader } from '../records.ts';
-import { bodyChecksum, pageChecksum, seenChecksum } from './checksum.ts';
+import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { pageProblem, settledProblem } from './recovery.ts';
 import { quickCheck } from './structure.ts';
 
@@ -29,6 +29,12 @@ interface PageRow extends Omit<RecoveredPage, 'bodies' | 'settled'> {
   readonly owner: number | null;
 }
 
+interface PartRow {
+  readonly start: number;
+  readonly checksum: number;
+  readonly data: Buffer;
+}
+
 interface SeenRow extends SeenHeader {
   readonly checksum: number;
   readonly keys: Buffer;
@@ -44,7 +50,7 @@ const WITHOUT_VHOST = ['exchange', 'queue', 'binding', 'permission'];
 const COUNTED = {
   queue: 'SELECT id FROM queue UNION ALL SELECT log_id FROM exchange',
   page: 'SELECT id FROM page',
-  body: 'SELECT id FROM body',
+  body: 'SELECT id FROM body UNION ALL SELECT body_id FROM body_part',
 };
 
 /** `database`: a connection that reads, to be closed after this. All is read as of one moment. */
@@ -124,15 +130,30 @@ class Check {
     for (const id of ids) {
       this.#try(`body ${id}`, () => {
         const { bytes, checksum, data } = row.get(id) as { bytes: number; checksum: number; data: Buffer };
-        if (bodyChecksum(id, data) !== checksum) this.#problems.push(`body ${id} does not match its checksum`);
-        else if (data.length !== bytes)
-          this.#problems.push(`body ${id} has ${data.length} bytes and should have ${bytes}`);
+        const start = this.#parts(id);
+        if (bodyChecksum(id, bytes, data) !== checksum) this.#problems.push(`body ${id} does not match its checksum`);
+        else if (start + data.length !== bytes)
+          this.#problems.push(`body ${id} has ${start + data.length} bytes and should have ${bytes}`);
         if (!this.#referenced.delete(id))
           this.#notes.push(`body ${id} belongs to no message; the next start removes it`);
       });
     }
     for (const id of this.#referenced) this.#problems.push(`body ${id} is missing, and a message refers to it`);
     return ids.length;
+  }
+
+  /** Checks the parts that a body begins with; returns the bytes of those that are in their place. */
+  #parts(id: number): number {
+    const parts = this.#database.prepare(
+      'SELECT start, checksum, data FROM body_part WHERE body_id = ? ORDER BY start',
+    );
+    let at = 0;
+    for (const { start, checksum, data } of parts.iterate(id) as IterableIterator<PartRow>) {
+      if (bodyPartChecksum(id, start, data) !== checksum)
+        this.#problems.push(`the part of body ${id} at ${start} does not match its checksum`);
+      if (start === at) at += data.length;
+    }
+    return at;
   }
 
   #seen(): void {
@@ -152,6 +173,11 @@ class Check {
   }
 
   #references(): void {
+    for (const id of this.#column<number>(
+      'SELECT DISTINCT body_id FROM body_part WHERE body_id NOT IN (SELECT id FROM body)',
+    )) {
+      this.#notes.push(`body ${id} is there in part and belongs to no message; the next start removes it`);
+    }
     for (const id of this.#column<number>('SELECT page_id FROM settled WHERE page_id NOT IN (SELECT id FROM page)')) {
       this.#problems.push(`page ${id} is settled in part, and is not there`);
     }

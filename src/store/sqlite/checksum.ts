@@ -19,9 +19,14 @@ export function pageChecksum(header: Omit<PageHeader, 'bodies'>, bodies: Blob, d
   return rowChecksum([id, queueId, base, first, last, count, data.length], bodies, data);
 }
 
-/** Of a row of `body`. */
-export function bodyChecksum(id: number, data: Uint8Array): number {
-  return rowChecksum([id, data.length], data);
+/** Of a row of `body`. `size`: of the whole body. */
+export function bodyChecksum(id: number, size: number, data: Uint8Array): number {
+  return rowChecksum([id, size], data);
+}
+
+/** Of a row of `body_part`. */
+export function bodyPartChecksum(bodyId: number, start: number, data: Uint8Array): number {
+  return rowChecksum([bodyId, start, data.length], data);
 }
 
 /** Of a row of `seen`. */

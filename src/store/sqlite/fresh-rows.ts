@@ -2,7 +2,8 @@
 
 export class FreshRows {
   readonly #pages = new Map<number, number>();
-  readonly #bodies = new Map<number, number>();
+  /** Where the parts begin and end that are fresh: they come in order. */
+  readonly #bodies = new Map<number, { readonly start: number; readonly end: number }>();
   #bytes = 0;
 
   get bytes(): number {
@@ -16,10 +17,12 @@ export class FreshRows {
     this.#bytes += bytes;
   }
 
-  addBody(id: number, bytes: number): void {
-    this.dropBody(id);
-    this.#bodies.set(id, bytes);
-    this.#bytes += bytes;
+  /** `start`: where in the body the bytes begin. */
+  addBody(id: number, start: number, bytes: number): void {
+    const known = this.#bodies.get(id) ?? { start, end: start };
+    const end = Math.max(known.end, start + bytes);
+    this.#bodies.set(id, { start: known.start, end });
+    this.#bytes += end - known.end;
   }
 
   dropPage(id: number): void {
@@ -28,7 +31,8 @@ export class FreshRows {
   }
 
   dropBody(id: number): void {
-    this.#bytes -= this.#bodies.get(id) ?? 0;
+    const known = this.#bodies.get(id);
+    if (known !== undefined) this.#bytes -= known.end - known.start;
     this.#bodies.delete(id);
   }
 

@@ -10,6 +10,10 @@ import { DAMAGED } from './inspection.ts';
 const EMPTY_TABLE = new Uint8Array(0);
 const ARGUMENTS = `NULLIF(arguments, x'') AS arguments`;
 
+/** Those too of which a crash left only the beginning: nothing refers to them, and they are removed as such. */
+const BODIES = `SELECT DISTINCT body_id, 0 FROM body_part WHERE body_id NOT IN (SELECT id FROM body)
+  UNION ALL SELECT id, bytes FROM body`;
+
 export interface Counters {
   readonly queue: number;
   readonly page: number;
@@ -61,7 +65,7 @@ export function readState(database: Database, fresh: boolean): RecoveredState {
     permissions: rows<PermissionRecord>('SELECT user, vhost, configure, write, read FROM permission'),
     parameters: rows<ParameterRecord>('SELECT component, vhost, name, value FROM parameter'),
     pages: readPages(database),
-    bodies: new Map(database.prepare('SELECT id, bytes FROM body').raw().all() as [number, number][]),
+    bodies: new Map(database.prepare(BODIES).raw().all() as [number, number][]),
     nextQueueId: readCounters(database).queue,
   };
 }

@@ -1,7 +1,7 @@
 /** Reads pages, bodies and keys, each checked against its checksum: what is not as it was written is reported, never returned. */
 import type { Database, Statement } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { bodyChecksum, pageChecksum, seenChecksum } from './checksum.ts';
+import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 
 interface PageRow {
   readonly id: number;
@@ -16,8 +16,15 @@ interface PageRow {
 }
 
 interface BodyRow {
+  readonly bytes: number;
   readonly checksum: number;
   readonly data: Buffer;
+}
+
+interface PartRow {
+  readonly start: number;
+  readonly checksum: number;
+  readonly data: Buffer<ArrayBuffer>;
 }
 
 interface SeenRow {
@@ -34,6 +41,7 @@ export class StoredRows {
   readonly #path: string;
   readonly #page: Statement;
   readonly #body: Statement;
+  readonly #parts: Statement;
   readonly #seen: Statement;
 
   /** `path`: the file's, for what is reported. */
@@ -44,7 +52,8 @@ export class StoredRows {
       `SELECT id, queue_id AS queueId, base, first_seq AS first, last_seq AS last, count, checksum, bodies, data
          FROM page WHERE id = ?`,
     );
-    this.#body = database.prepare('SELECT checksum, data FROM body WHERE id = ?');
+    this.#body = database.prepare('SELECT bytes, checksum, data FROM body WHERE id = ?');
+    this.#parts = database.prepare('SELECT start, checksum, data FROM body_part WHERE body_id = ? ORDER BY start');
     this.#seen = database.prepare(
       `SELECT id, queue_id AS queueId, newest, count, checksum, keys AS data FROM seen WHERE queue_id = ? ORDER BY id`,
     );
@@ -62,9 +71,29 @@ export class StoredRows {
   /** Throws StoreError where the body is missing or damaged. */
   body(id: number): Buffer {
     const row = this.#get<BodyRow>(this.#body, id, () => `body ${id}`);
-    if (!isWhole(row, () => bodyChecksum(id, row.data)))
+    if (!isWhole(row, () => bodyChecksum(id, row.bytes, row.data))) {
       throw this.#damaged(`body ${id}`, 'does not match its checksum');
-    return row.data;
+    }
+    return row.data.length === row.bytes ? row.data : this.#joined(id, row);
+  }
+
+  /** A body in parts, one of which is in memory beside it at a time. */
+  #joined(id: number, end: BodyRow): Buffer {
+    const body = Buffer.allocUnsafeSlow(end.bytes);
+    let at = 0;
+    try {
+      for (const part of this.#parts.iterate(id) as IterableIterator<PartRow>) {
+        if (part.start !== at || !isWhole(part, () => bodyPartChecksum(id, part.start, part.data))) break;
+        at += part.data.copy(body, at);
+        letGo(part.data);
+      }
+    } catch (error) {
+      throw this.#damaged(`body ${id}`, `cannot be read (${(error as Error).message})`);
+    }
+    if (at + end.data.length !== end.bytes)
+      throw this.#damaged(`the part of body ${id} from ${at} on`, 'is damaged or missing');
+    end.data.copy(body, at);
+    return body;
   }
 
   /** The keys that a queue has seen. Throws StoreError where some are damaged. */
@@ -119,6 +148,11 @@ export class StoredRows {
       return `page ${id}`;
     }
   }
+}
+
+/** Frees memory now, and not when it is collected: parts of a large body would take as much as the body by then. */
+function letGo({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
+  if (buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** In a damaged row a column may be of any type. */

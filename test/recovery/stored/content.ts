@@ -77,10 +77,17 @@ const DELAYED = {
   arguments: { 'x-delayed-type': 'direct' },
 };
 
+/** What version 4 can hold beside that: a queue with a body that is stored in parts. */
+const HUGE = { vhost: '/', name: 'huge', durable: true, auto_delete: false, arguments: {} };
+
 /** The definitions of a stored file. */
 export function definitionsOf(version: number) {
-  const { exchanges } = DEFINITIONS;
-  return { ...DEFINITIONS, exchanges: version < 3 ? exchanges : [...exchanges, DELAYED] } satisfies Definitions;
+  const { exchanges, queues } = DEFINITIONS;
+  return {
+    ...DEFINITIONS,
+    queues: version < 4 ? queues : [...queues, HUGE],
+    exchanges: version < 3 ? exchanges : [...exchanges, DELAYED],
+  } satisfies Definitions;
 }
 
 /** The messages that wait at exchanges in a stored file. */
@@ -103,8 +110,10 @@ function binding(source: string, type: 'queue' | 'exchange', destination: string
 const SHARED = 'shared '.repeat(1000);
 const LARGE = 'large '.repeat(50_000);
 
-/** What each queue holds in the end, in its order, `!` for what is redelivered. */
-export const MESSAGES: Readonly<Record<string, readonly string[]>> = {
+/** The body that is stored in parts, from version 4 on. */
+const IN_PARTS = 'in parts '.repeat(120_000);
+
+const MESSAGES: Readonly<Record<string, readonly string[]>> = {
   '/ both': [SHARED],
   '/ large': [SHARED, LARGE],
   // The third of twelve is acknowledged.
@@ -112,6 +121,11 @@ export const MESSAGES: Readonly<Record<string, readonly string[]>> = {
   '/ urgent': ['priority 5', 'priority 3', 'priority 3 again', 'priority 0'],
   'shop orders': ['order'],
 };
+
+/** What each queue holds in a stored file, in its order, `!` for what is redelivered. */
+export function messagesOf(version: number): Readonly<Record<string, readonly string[]>> {
+  return version < 4 ? MESSAGES : { ...MESSAGES, '/ huge': [IN_PARTS] };
+}
 
 /** The properties of `m5` in `/ plain`. */
 export const PROPERTIES = {
@@ -139,6 +153,7 @@ export async function publishMessages(url: string): Promise<void> {
     }
     channel.publish('all', '', Buffer.from(SHARED), { persistent: true });
     channel.sendToQueue('large', Buffer.from(LARGE), { persistent: true });
+    channel.sendToQueue(HUGE.name, Buffer.from(IN_PARTS), { persistent: true });
     const years = 365 * 24 * 60 * 60 * 1000;
     channel.publish(DELAYED.name, 'plain', Buffer.from('later'), {
       persistent: true,

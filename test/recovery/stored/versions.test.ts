@@ -12,7 +12,7 @@ import { VERSION_1 } from '../../../src/store/sqlite/schema/version-1.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { open, openChannel } from '../../support/interop/amqplib.ts';
 import { hold, marked } from '../../support/recovery/clients.ts';
-import { definitionsOf, delayedOf, MESSAGES, PROPERTIES } from './content.ts';
+import { definitionsOf, delayedOf, messagesOf, PROPERTIES } from './content.ts';
 import { storedFile } from './files.ts';
 
 const VERSIONS = Array.from({ length: SCHEMA_VERSION }, (_, n) => n + 1);
@@ -56,7 +56,7 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
     expect(checkStore(database, recordsProblem)).toMatchObject({
       problems: [],
       notes: [],
-      messages: 19 + delayedOf(version).length,
+      messages: Object.values(messagesOf(version)).flat().length + delayedOf(version).length,
     });
     database.close();
   });
@@ -68,7 +68,7 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
       await using broker = await Broker.start(options);
       await expectTopology(broker, version);
       expect(broker.delayed.list()).toMatchObject(delayedOf(version));
-      for (const [place, expected] of Object.entries(MESSAGES)) {
+      for (const [place, expected] of Object.entries(messagesOf(version))) {
         const [vhost, queue] = place.split(' ');
         const url = `${broker.url}/${encodeURIComponent(vhost)}`;
         const { channel, messages } = await hold(url, queue, expected.length);

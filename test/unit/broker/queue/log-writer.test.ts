@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Alarms } from '../../../../src/broker/alarms.ts';
 import { Backlog } from '../../../../src/broker/backlog.ts';
 import { Bodies } from '../../../../src/broker/bodies.ts';
@@ -35,6 +35,7 @@ function countingBatch(): Batch {
     dropPage: ignore,
     dropPages: ignore,
     body: ignore,
+    bodyPart: ignore,
     dropBody: ignore,
     seen: (_header, bytes) => new Uint8Array(bytes),
     forgetSeen: ignore,
@@ -72,4 +73,57 @@ test('messages that come in place of others are all in the next batch, with whic
   source.collect(batch);
   expect(batch.bytes).toBeGreaterThan(200 * 64 * KiB);
   expect(store.asked.size).toBe(0);
+});
+
+describe('a body of ten megabytes', () => {
+  const SIZE = 10 * MiB + 5;
+
+  /** A log with one message that has such a body; collects a batch and returns what was written, a text for each call. */
+  function largeLog() {
+    const store = new HeldStore();
+    const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+    const bodies = new Bodies(store, memory);
+    const log = new QueueLog({ store, memory, bodies, backlog: new Backlog() }, 1);
+    const message = messageOf({ body: Buffer.alloc(SIZE) });
+    bodies.share(message, 1);
+    const seq = log.append(message, true);
+    log.flush(false);
+    const collect = (): string[] => {
+      const asked = [...store.asked];
+      store.asked.clear();
+      const written: string[] = [];
+      const batch: Batch = {
+        ...countingBatch(),
+        bodyPart(_id, start, { length }) {
+          (batch as { bytes: number }).bytes += length;
+          written.push(`part ${start / MiB}`);
+        },
+        body: (_id, { length }, size) => void written.push(`end of ${length}, size ${size}`),
+        page(_header, bytes) {
+          written.push('page');
+          return new Uint8Array(bytes);
+        },
+        dropBody: () => void written.push('drop'),
+      };
+      for (const source of asked) source.collect(batch);
+      return written;
+    };
+    return { log, seq, collect };
+  }
+
+  test('is in several batches, the last of which has its message', () => {
+    const { collect } = largeLog();
+    expect(collect()).toEqual(['part 0', 'part 1', 'part 2', 'part 3']);
+    expect(collect()).toEqual(['part 4', 'part 5', 'part 6', 'part 7']);
+    expect(collect()).toEqual(['part 8', 'part 9', `end of 5, size ${SIZE}`, 'page']);
+    expect(collect()).toEqual([]);
+  });
+
+  test('is dropped with its message where only its beginning was written, and nothing more of it is', () => {
+    const { log, seq, collect } = largeLog();
+    expect(collect()).toHaveLength(4);
+    log.settle(seq);
+    expect(collect()).toEqual(['drop']);
+    expect(collect()).toEqual([]);
+  });
 });
