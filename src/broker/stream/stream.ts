@@ -66,6 +66,11 @@ export class Stream implements DeclaredQueue {
     return this.#log.next - this.#log.first;
   }
 
+  /** Offset of the message to come. */
+  get next(): number {
+    return this.#log.next;
+  }
+
   get unacked(): number {
     return this.#unacked;
   }
