@@ -48,6 +48,12 @@ export function isCycle(letter: Message, queue: string): boolean {
   return before >= 0 && deaths.slice(0, before + 1).every((entry) => textOf(entry, 'reason') !== 'rejected');
 }
 
+/** True where the letter died in the queue before: it comes back to it. */
+export function diedIn(letter: Message, queue: string): boolean {
+  const { headers } = decodeProperties(letter.properties, letter.propertiesStart, letter.propertiesEnd);
+  return deathsIn(headers ?? EMPTY_TABLE).some((entry) => textOf(entry, 'queue') === queue);
+}
+
 /** The deaths, newest first: one entry a queue and reason, with their number. */
 function addDeath(message: Message, headers: FieldTable, death: Death, expiration: string | undefined): FieldValue[] {
   const entries = deathsIn(headers);

@@ -6,6 +6,7 @@ import { decodeTable, encodeTable } from '../codec/field-table.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from '../protocol/field-table.ts';
 import type { RecoveredPage, RecoveredState } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import { withDefaultType } from './arguments/default-queue-type.ts';
 import { checkQueueArguments } from './arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
@@ -247,6 +248,10 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
 
   get pace(): Pace {
     return this.#context.pace;
+  }
+
+  get store(): Store {
+    return this.#context.store;
   }
 
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {

@@ -5,6 +5,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { checkEquivalentArgument } from '../errors.ts';
+import { LARGEST_SIZE } from '../deduplication/settings.ts';
 import { maxAgeSeconds } from '../policy/keys.ts';
 import { isInteger, numberOf } from './field-equality.ts';
 
@@ -30,9 +31,10 @@ const time =
     check(value, all) ??
     (isInteger(value) && value.value > LONGEST_MS ? `{value_too_large,${value.value}}` : undefined);
 
-const priority: Check = (value, all) =>
-  nonNegative(value, all) ??
-  (isInteger(value) && value.value > 255 ? `{max_value_exceeded,${value.value}}` : undefined);
+const upTo =
+  (most: number, check: Check): Check =>
+  (value, all) =>
+    check(value, all) ?? (isInteger(value) && value.value > most ? `{max_value_exceeded,${value.value}}` : undefined);
 
 const boolean: Check = (value) => (value.type === 'bool' ? undefined : `{unacceptable_type,${value.type}}`);
 
@@ -94,7 +96,7 @@ const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
   ['x-max-length-bytes', { check: nonNegative }],
   ['x-max-in-memory-length', { check: nonNegative, types: QUORUM }],
   ['x-max-in-memory-bytes', { check: nonNegative, types: QUORUM }],
-  ['x-max-priority', { check: priority, types: CLASSIC }],
+  ['x-max-priority', { check: upTo(255, nonNegative), types: CLASSIC }],
   [
     'x-overflow',
     {
@@ -122,6 +124,10 @@ const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
   // RabbitMQ takes any value; one that is no integer is no limit.
   ['x-delivery-limit', { check: () => undefined, types: QUORUM, beside: 'x-delayed-retry-type' }],
   ['x-consumer-timeout', { check: time(nonNegative), types: NOT_STREAM }],
+  ['x-message-deduplication', { check: boolean, types: NOT_STREAM }],
+  ['x-cache-size', { check: upTo(LARGEST_SIZE, positive), types: NOT_STREAM }],
+  ['x-cache-ttl', { check: time(positive), types: NOT_STREAM }],
+  ['x-deduplication-header', { check: string, types: NOT_STREAM }],
   ['x-quorum-initial-group-size', { check: positive, types: QUORUM }],
   ['x-initial-cluster-size', { check: positive, types: STREAM }],
   [

@@ -2,6 +2,7 @@
  * The settings that a policy may hold (RabbitMQ: Policies, "Which Policy Keys Are Supported"): which values are valid, what a
  * declared argument of the same name means beside them, and which queue types know them.
  */
+import { LARGEST_SIZE } from '../deduplication/settings.ts';
 
 export type QueueType = 'classic' | 'quorum' | 'stream';
 
@@ -23,6 +24,7 @@ export interface PolicyKey {
 }
 
 const isString = (value: unknown): boolean => typeof value === 'string';
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isInteger = (value: unknown): boolean => Number.isSafeInteger(value);
 const atLeast =
   (least: number) =>
@@ -137,6 +139,10 @@ export const POLICY_KEYS: ReadonlyMap<string, PolicyKey> = new Map<string, Polic
   ['stream-max-segment-size-bytes', { noun: 'segment size', valid: atLeast(0), unsupported: ONLY_STREAM }],
   ['stream-filter-size-bytes', { noun: 'filter size', valid: between(16, 255), unsupported: ONLY_STREAM }],
   ['consumer-timeout', { noun: 'consumer timeout', valid: atLeast(0), argument: minTimeout, unsupported: NOT_STREAM }],
+  ['message-deduplication', { noun: 'message deduplication value', valid: isBoolean, unsupported: NOT_STREAM }],
+  ['cache-size', { noun: 'cache size', valid: between(1, LARGEST_SIZE), unsupported: NOT_STREAM }],
+  ['cache-ttl', { noun: 'cache TTL', valid: atLeast(1), unsupported: NOT_STREAM }],
+  ['deduplication-header', { noun: 'deduplication header', valid: isString, unsupported: NOT_STREAM }],
   ['consumer-disconnected-timeout', { noun: 'consumer disconnected timeout', valid: atLeast(0) }],
   [
     'delayed-retry-type',

@@ -76,12 +76,16 @@ export class LogWriter implements LogSource {
     this.#collected = this.#committed = next;
   }
 
-  /** A message to be stored was added. `now`: the next batch has to take it, however much it holds. */
-  added(segment: Segment, index: number, now: boolean): void {
-    if (now) this.#batchBytes = Infinity;
+  /** A message to be stored was added. */
+  added(segment: Segment, index: number): void {
     const bytes = segment.storedBytes(index);
     this.#unwritten += bytes;
     this.#backlog.add(bytes);
+  }
+
+  /** Has the next batch take all messages there are, however large that makes it. */
+  writeNext(): void {
+    this.#batchBytes = Infinity;
   }
 
   /** Has what changed written. `urgent`: a publisher waits for it. */

@@ -83,7 +83,10 @@ export class QueueLog implements MessageLog, Evictable {
     const before = tail.footprint;
     const index = tail.append(message, stored, deadline);
     if (message.shared !== undefined) this.#bodies.refer(message.shared);
-    if (stored) this.#writer!.added(tail, index, message.inPlaceOfAnother);
+    if (stored) {
+      this.#writer!.added(tail, index);
+      if (message.inPlaceOfAnother) this.#writer!.writeNext();
+    }
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#ready++;
     return this.#next++;
@@ -91,6 +94,10 @@ export class QueueLog implements MessageLog, Evictable {
 
   confirm(seq: number, target: ConfirmTarget, number: number): void {
     this.#writer!.confirm(seq, target, number);
+  }
+
+  writeNext(): void {
+    this.#writer!.writeNext();
   }
 
   flush(urgent: boolean): void {

@@ -19,6 +19,8 @@ export interface MessageLog {
   append(message: Message, stored: boolean, deadline: number, priority: number): number;
   /** Has `target` told once a stored message is on disk, or settled before that. Called right behind its `append`. */
   confirm(seq: number, target: ConfirmTarget, number: number): void;
+  /** Has the next batch take a stored message, and those before it, however large that makes it: it holds what hangs on the message. */
+  writeNext(seq: number): void;
   /** Has a stored message written, with what was added before it. `urgent`: a publisher waits for it. */
   flush(urgent: boolean, seq: number): void;
   /** Sequence number of the ready message whose turn it is, -1 where there is none. */

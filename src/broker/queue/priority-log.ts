@@ -55,6 +55,10 @@ export class PriorityLog implements MessageLog {
     this.#of(seq).confirm(seq, target, number);
   }
 
+  writeNext(seq: number): void {
+    this.#of(seq).writeNext();
+  }
+
   flush(urgent: boolean, seq: number): void {
     this.#of(seq).flush(urgent);
   }

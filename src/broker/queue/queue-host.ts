@@ -1,4 +1,5 @@
 /** What a queue asks of the vhost that it belongs to. */
+import type { Store } from '../../store/store.ts';
 import type { DeathReason } from '../dead-letter.ts';
 import type { Deadlines } from '../deadlines.ts';
 import type { Pace } from '../lead.ts';
@@ -15,6 +16,7 @@ export interface QueueHost {
   readonly name: string;
   readonly deadlines: Deadlines;
   readonly pace: Pace;
+  readonly store: Store;
   /** The queue gives a message up; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
   /** The queue delivers nothing any more, as it cannot read its messages. */

@@ -2,7 +2,7 @@
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
 import type { DeathReason } from '../dead-letter.ts';
-import { Deadline } from '../deadlines.ts';
+import { deduplicate, type Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../errors.ts';
 import type { Binding } from '../exchange/binding.ts';
 import { Lead } from '../lead.ts';
@@ -15,8 +15,9 @@ import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import type { ComeBack } from './delayed-retry.ts';
 import { withDeliveryCount } from './delivery-count.ts';
 import { Disuse } from './disuse.ts';
+import { Expiry } from './expiry.ts';
 import { LogReader } from './log-reader.ts';
-import { messagePriority, messageTtl } from './message-properties.ts';
+import { messagePriority } from './message-properties.ts';
 import type { MessageLog } from './message-log.ts';
 import type { QueueHost } from './queue-host.ts';
 import { checkQuorumDelete } from './quorum.ts';
@@ -42,14 +43,14 @@ export class Queue implements DeclaredQueue {
   #dispatching = false;
   readonly #lead = new Lead();
   #deleted = false;
-  /** True where a message may have a deadline. */
-  #mayExpire = false;
-  readonly #expiry = new Deadline(() => this.#expire());
+  readonly #expiry: Expiry;
   readonly #disuse: Disuse;
   /** Bytes of the ready bodies; counted only while they are limited. */
   #readyBytes = 0;
   /** Made when the first message comes back where that counts. */
   #returns: Returns | undefined;
+  /** Undefined where a message may come again. */
+  #deduplication: Deduplication | undefined;
 
   constructor(options: QueueOptions, id: number, log: MessageLog, host: QueueHost) {
     this.name = options.name;
@@ -61,9 +62,11 @@ export class Queue implements DeclaredQueue {
     this.#log = log;
     this.#reader = new LogReader(log, (reason) => this.#stop(reason));
     this.#host = host;
+    this.#expiry = new Expiry(host.deadlines, log, this.#reader, () => this.#expire());
     this.#disuse = new Disuse(host.deadlines, () => this.#expireUnused());
     this.#settings = readSettings(options.arguments);
     this.consumers = new Consumers(this.#settings.singleActiveConsumer);
+    this.#deduplicate();
     this.touch();
   }
 
@@ -95,16 +98,17 @@ export class Queue implements DeclaredQueue {
   /** Takes in what the store has of this queue. What of it is expired or too much goes when the broker has started. */
   recover(pages: readonly RecoveredPage[], delivered: number): void {
     this.#log.recover(pages, delivered);
+    this.#deduplication?.recover();
     if (this.#log.ready === 0) return;
-    this.#mayExpire = true;
     this.#countBytes();
-    this.#host.deadlines.set(this.#expiry, this.#now());
+    this.#expiry.recover();
   }
 
   applySettings(args: FieldTable): void {
     const { expires, maxLengthBytes } = this.#settings;
     this.#settings = readSettings(args);
     if (maxLengthBytes === undefined) this.#countBytes();
+    this.#deduplicate();
     // A policy for other queues, or for other settings, is no use of this one.
     if (expires !== this.#settings.expires) this.touch();
     this.#dropHead();
@@ -121,24 +125,27 @@ export class Queue implements DeclaredQueue {
   accept(message: Message, persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void {
     if (this.#deleted) return;
     const log = this.#log;
+    const key = this.#deduplication?.keyOf(message, this.name);
+    if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) return;
     if (this.#settings.overflow !== 'drop-head' && this.#isFull(message)) {
       this.#refuse(message, ledger, number);
-      return;
-    }
-    const consumer = log.ready === 0 && !this.#dispatching ? this.consumers.next() : undefined;
-    if (consumer?.noAck === true) {
-      consumer.target.deliver(consumer, message, -1, false);
-      return;
-    }
-    const deadline = this.#deadlineOf(message);
-    // Behind others it waits for its turn, as all that expires does.
-    if (consumer === undefined && log.ready === 0 && deadline !== Infinity && deadline <= this.#now()) {
-      this.#host.deadLetter(this, message, 'expired');
       return;
     }
     const { type, maxPriority } = this.#settings;
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
+    if (key !== undefined) this.#deduplication!.note(key, stored, ledger, number);
+    const consumer = log.ready === 0 && !this.#dispatching ? this.consumers.next() : undefined;
+    if (consumer?.noAck === true) {
+      consumer.target.deliver(consumer, message, -1, false);
+      return;
+    }
+    const deadline = this.#expiry.deadlineOf(message, this.#settings.messageTtl);
+    // Behind others it waits for its turn, as all that expires does.
+    if (consumer === undefined && log.ready === 0 && this.#expiry.isOver(deadline)) {
+      this.#host.deadLetter(this, message, 'expired');
+      return;
+    }
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
     if (stored) {
@@ -146,6 +153,8 @@ export class Queue implements DeclaredQueue {
         ledger.wait(number);
         log.confirm(seq, ledger, number);
       }
+      // Its key is in the next batch: without the message it would keep the publisher from sending it again.
+      if (key !== undefined) log.writeNext(seq);
       log.flush(ledger !== undefined, seq);
     }
     if (consumer !== undefined) {
@@ -155,7 +164,7 @@ export class Queue implements DeclaredQueue {
     } else {
       if (this.#lead.grew(log.ready)) this.#host.pace.enough();
       if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += message.bodySize;
-      if (deadline < this.#expiry.at) this.#watchHead();
+      this.#expiry.added(deadline);
       this.#dropHead();
     }
   }
@@ -182,7 +191,7 @@ export class Queue implements DeclaredQueue {
           consumer.target.deliver(consumer, view, seq, redelivered);
         }
       }
-      this.#watchHead();
+      this.#expiry.watch();
     } finally {
       this.#dispatching = false;
       this.#view?.clear();
@@ -200,7 +209,7 @@ export class Queue implements DeclaredQueue {
     use(view, noAck ? -1 : seq, redelivered);
     view.clear();
     if (noAck) this.settle(seq);
-    this.#watchHead();
+    this.#expiry.watch();
     return true;
   }
 
@@ -231,6 +240,7 @@ export class Queue implements DeclaredQueue {
     const { delayed } = this;
     for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
+    this.#deduplication?.clear();
     this.#returns?.forgetGone((seq) => this.#log.holds(seq));
     this.#reader.resume();
     return purged + delayed;
@@ -260,18 +270,25 @@ export class Queue implements DeclaredQueue {
 
   end(): void {
     this.#deleted = true;
-    this.#host.deadlines.set(this.#expiry, Infinity);
+    this.#expiry.end();
     this.#disuse.end();
     this.#returns?.cancel();
+    this.#deduplication?.end();
     this.consumers.cancel();
     this.#log.drop();
+  }
+
+  #deduplicate(): void {
+    const { deduplication } = this.#settings;
+    const storedAs = this.#log.stores ? this.id : undefined;
+    this.#deduplication = deduplicate(this.#deduplication, deduplication, this.#host, storedAs);
   }
 
   #putBack(seq: number): void {
     this.#log.requeue(seq);
     if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += this.#log.bodySize(seq);
     this.#dropHead();
-    this.#watchHead();
+    this.#expiry.watch();
   }
 
   #cameBack(): Returns {
@@ -292,11 +309,9 @@ export class Queue implements DeclaredQueue {
 
   /** The ready message whose turn it is, past those that have expired; -1 where there is none. */
   #head(): number {
-    if (!this.#mayExpire) return this.#reader.peek();
-    const now = this.#now();
     for (;;) {
       const seq = this.#reader.peek();
-      if (seq < 0 || this.#log.deadline(seq) > now) return seq;
+      if (seq < 0 || !this.#expiry.hasExpired(seq)) return seq;
       this.#giveUpReady(seq, 'expired');
     }
   }
@@ -305,13 +320,6 @@ export class Queue implements DeclaredQueue {
   #stop(reason: Error): void {
     this.#host.queueStopped(this.name, reason);
     this.consumers.cancel();
-  }
-
-  #deadlineOf(message: Message): number {
-    const ttl = Math.min(this.#settings.messageTtl ?? Infinity, messageTtl(message));
-    if (ttl === Infinity) return Infinity;
-    this.#mayExpire = true;
-    return this.#now() + ttl;
   }
 
   /** There is no room for a new message, whether or not a consumer waits for one. */
@@ -335,7 +343,7 @@ export class Queue implements DeclaredQueue {
       if (seq < 0) return;
       this.#giveUpReady(seq, 'maxlen');
     } while (this.#log.ready > maxLength || this.#readyBytes > maxLengthBytes);
-    this.#watchHead();
+    this.#expiry.watch();
   }
 
   #giveUpReady(seq: number, reason: DeathReason): void {
@@ -364,19 +372,7 @@ export class Queue implements DeclaredQueue {
     if (this.#deleted) return;
     this.#head();
     this.#dropHead();
-    this.#armExpiry();
-  }
-
-  /** Another message may be the head now. One that expires later than is waited for is found when that moment comes. */
-  #watchHead(): void {
-    if (!this.#mayExpire || this.#deleted) return;
-    const seq = this.#reader.peek();
-    if (seq >= 0 && this.#log.deadline(seq) < this.#expiry.at) this.#armExpiry();
-  }
-
-  #armExpiry(): void {
-    const seq = this.#reader.peek();
-    this.#host.deadlines.set(this.#expiry, seq < 0 ? Infinity : this.#log.deadline(seq));
+    this.#expiry.await();
   }
 
   #expireUnused(): void {
@@ -388,9 +384,5 @@ export class Queue implements DeclaredQueue {
 
   #countBytes(): void {
     this.#readyBytes = this.#settings.maxLengthBytes === undefined ? 0 : this.#reader.countReadyBytes();
-  }
-
-  #now(): number {
-    return this.#host.deadlines.clock.now();
   }
 }

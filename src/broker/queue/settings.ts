@@ -4,6 +4,7 @@
  */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import { isInteger, numberOf } from '../arguments/field-equality.ts';
+import { type DeduplicationSettings, readDeduplication } from '../deduplication/settings.ts';
 import { delayedRetry, type DelayedRetry } from './delayed-retry.ts';
 
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
@@ -31,6 +32,8 @@ export interface QueueSettings {
   readonly countsReturns: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds; 0 for ever. */
   readonly consumerTimeout: number | undefined;
+  /** Undefined where the queue takes a message again. */
+  readonly deduplication: DeduplicationSettings | undefined;
 }
 
 /** The arguments are valid: see arguments/queue-arguments.ts. */
@@ -68,5 +71,6 @@ export function readSettings(args: FieldTable): QueueSettings {
     delayedRetry: retry,
     countsReturns: type === 'quorum' || retry !== undefined,
     consumerTimeout: number('x-consumer-timeout'),
+    deduplication: readDeduplication(args),
   };
 }

@@ -109,7 +109,8 @@ export class StreamLog implements Evictable {
     const before = tail.footprint;
     const index = tail.append(message, true, now);
     if (message.shared !== undefined) this.#bodies.refer(message.shared);
-    this.#writer?.added(tail, index, message.inPlaceOfAnother);
+    this.#writer?.added(tail, index);
+    if (message.inPlaceOfAnother) this.#writer?.writeNext();
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#count(tail, tail.storedBytes(index), now);
     return this.#next++;

@@ -66,6 +66,15 @@ const DEFINITIONS = {
   ],
 } satisfies Definitions;
 
+/** What version 2 can hold beside that: a queue that deduplicates. Its keys are there for ten years. */
+const ONCE = {
+  vhost: '/',
+  name: 'once',
+  durable: true,
+  auto_delete: false,
+  arguments: { 'x-message-deduplication': true, 'x-cache-ttl': 315_360_000_000 },
+};
+
 /** What version 3 can hold beside that: an exchange with a message that waits for a hundred years. */
 const DELAYED = {
   vhost: '/',
@@ -85,7 +94,7 @@ export function definitionsOf(version: number) {
   const { exchanges, queues } = DEFINITIONS;
   return {
     ...DEFINITIONS,
-    queues: version < 4 ? queues : [...queues, HUGE],
+    queues: [...queues, ...(version < 2 ? [] : [ONCE]), ...(version < 4 ? [] : [HUGE])],
     exchanges: version < 3 ? exchanges : [...exchanges, DELAYED],
   } satisfies Definitions;
 }
@@ -124,8 +133,15 @@ const MESSAGES: Readonly<Record<string, readonly string[]>> = {
 
 /** What each queue holds in a stored file, in its order, `!` for what is redelivered. */
 export function messagesOf(version: number): Readonly<Record<string, readonly string[]>> {
-  return version < 4 ? MESSAGES : { ...MESSAGES, '/ huge': [IN_PARTS] };
+  return {
+    ...MESSAGES,
+    ...(version < 2 ? undefined : { '/ once': ['kept'] }),
+    ...(version < 4 ? undefined : { '/ huge': [IN_PARTS] }),
+  };
 }
+
+/** Keys that the queue `once` has seen: of what it holds, and of what it held. */
+export const SEEN = ['kept', 'gone'];
 
 /** The properties of `m5` in `/ plain`. */
 export const PROPERTIES = {
@@ -154,6 +170,9 @@ export async function publishMessages(url: string): Promise<void> {
     channel.publish('all', '', Buffer.from(SHARED), { persistent: true });
     channel.sendToQueue('large', Buffer.from(LARGE), { persistent: true });
     channel.sendToQueue(HUGE.name, Buffer.from(IN_PARTS), { persistent: true });
+    for (const key of SEEN.toReversed()) {
+      channel.sendToQueue('once', Buffer.from(key), { persistent: true, messageId: key });
+    }
     const years = 365 * 24 * 60 * 60 * 1000;
     channel.publish(DELAYED.name, 'plain', Buffer.from('later'), {
       persistent: true,
@@ -168,6 +187,7 @@ export async function publishMessages(url: string): Promise<void> {
       if (n === 2 && message !== false) channel.ack(message);
     }
   });
+  await on(url, async (channel) => void (await channel.get('once', { noAck: true })));
   await on(`${url}/shop`, async (channel) => {
     channel.sendToQueue('orders', Buffer.from('order'), { persistent: true });
     await channel.waitForConfirms();

@@ -8,11 +8,12 @@ import { Broker } from '../../../src/index.ts';
 import { checkStore } from '../../../src/store/sqlite/check.ts';
 import { openDatabase, openForReading } from '../../../src/store/sqlite/database-file.ts';
 import { migrate, SCHEMA_VERSION } from '../../../src/store/sqlite/schema/schema.ts';
+import { storeStats } from '../../../src/store/sqlite/stats.ts';
 import { VERSION_1 } from '../../../src/store/sqlite/schema/version-1.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { open, openChannel } from '../../support/interop/amqplib.ts';
 import { hold, marked } from '../../support/recovery/clients.ts';
-import { definitionsOf, delayedOf, messagesOf, PROPERTIES } from './content.ts';
+import { definitionsOf, delayedOf, messagesOf, PROPERTIES, SEEN } from './content.ts';
 import { storedFile } from './files.ts';
 
 const VERSIONS = Array.from({ length: SCHEMA_VERSION }, (_, n) => n + 1);
@@ -58,6 +59,8 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
       notes: [],
       messages: Object.values(messagesOf(version)).flat().length + delayedOf(version).length,
     });
+    const keys = storeStats(database).queues.find(({ name }) => name === 'once')?.keys;
+    expect(keys).toBe(version < 2 ? undefined : SEEN.length);
     database.close();
   });
 

@@ -1,0 +1,77 @@
+/**
+ * When the messages of a queue expire (RabbitMQ: Time-To-Live and Expiration). They do at its head only, so that the queue waits for
+ * one moment: that of its head.
+ */
+import { Deadline, type Deadlines } from '../deadlines.ts';
+import type { Message } from '../message.ts';
+import type { LogReader } from './log-reader.ts';
+import type { MessageLog } from './message-log.ts';
+import { messageTtl } from './message-properties.ts';
+
+export class Expiry {
+  readonly #deadlines: Deadlines;
+  readonly #log: MessageLog;
+  readonly #reader: LogReader;
+  readonly #deadline: Deadline;
+  /** True where a message may have a deadline. */
+  #possible = false;
+
+  /** `due`: called when the head's moment has come. */
+  constructor(deadlines: Deadlines, log: MessageLog, reader: LogReader, due: () => void) {
+    this.#deadlines = deadlines;
+    this.#log = log;
+    this.#reader = reader;
+    this.#deadline = new Deadline(due);
+  }
+
+  /** The log is back from the store: what of it has expired is looked at when the broker has started. */
+  recover(): void {
+    this.#possible = true;
+    this.#deadlines.set(this.#deadline, this.#now());
+  }
+
+  /** When a message that comes now expires, in milliseconds since the epoch; Infinity for never. `ttl`: the queue's, in milliseconds. */
+  deadlineOf(message: Message, ttl = Infinity): number {
+    const stay = Math.min(ttl, messageTtl(message));
+    if (stay === Infinity) return Infinity;
+    this.#possible = true;
+    return this.#now() + stay;
+  }
+
+  isOver(deadline: number): boolean {
+    return deadline !== Infinity && deadline <= this.#now();
+  }
+
+  /** True where a ready message has expired. */
+  hasExpired(seq: number): boolean {
+    return this.#possible && this.isOver(this.#log.deadline(seq));
+  }
+
+  /** A message with this deadline was added, perhaps as the head. */
+  added(deadline: number): void {
+    if (deadline < this.#deadline.at) this.watch();
+  }
+
+  /** Another message may be the head now. One that expires later than is waited for is found when that moment comes. */
+  watch(): void {
+    if (!this.#possible) return;
+    const seq = this.#reader.peek();
+    if (seq >= 0 && this.#log.deadline(seq) < this.#deadline.at) this.await();
+  }
+
+  /** Waits for the moment of the head. */
+  await(): void {
+    const seq = this.#reader.peek();
+    this.#deadlines.set(this.#deadline, seq < 0 ? Infinity : this.#log.deadline(seq));
+  }
+
+  /** The queue is deleted. */
+  end(): void {
+    this.#possible = false;
+    this.#deadlines.set(this.#deadline, Infinity);
+  }
+
+  #now(): number {
+    return this.#deadlines.clock.now();
+  }
+}

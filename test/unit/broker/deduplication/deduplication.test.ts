@@ -1,0 +1,248 @@
+/** What a queue that deduplicates remembers, how long, and what of it goes to the store; by a clock that the test holds. */
+import { describe, expect, it } from 'vitest';
+import { Deadlines } from '../../../../src/broker/deadlines.ts';
+import { deduplicate, type Deduplication } from '../../../../src/broker/deduplication/deduplication.ts';
+import type { ConfirmLedger } from '../../../../src/broker/sink.ts';
+import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
+import { HandClock } from '../../../support/hand-clock.ts';
+
+const QUEUE = 1;
+/** Keys have one character an octet. */
+const KEY = Buffer.from('ключ').toString('latin1');
+
+/** Counts what a publisher waits for. */
+class Ledger implements ConfirmLedger {
+  readonly waiting: number[] = [];
+
+  wait(number: number): void {
+    this.waiting.push(number);
+  }
+
+  confirmed(number: number): void {
+    this.waiting.splice(this.waiting.indexOf(number), 1);
+  }
+
+  rejected(): void {
+    throw new Error('deduplication rejects nothing');
+  }
+}
+
+class Lives {
+  readonly clock = new HandClock(1_000_000);
+  readonly store = new MemoryStore({ lazyMs: 3_600_000 });
+  readonly ledger = new Ledger();
+  settings = { window: 1000, size: 100, header: undefined as string | undefined };
+  #deadlines = this.#newDeadlines();
+  deduplication = this.#begin();
+  #number = 0;
+
+  /** Takes the message unless it is a repeat, as a queue does; true where it was taken. */
+  offer(key: string, { persistent = true, confirm = true } = {}): boolean {
+    const [ledger, number] = [confirm ? this.ledger : undefined, ++this.#number];
+    if (this.deduplication.isRepeat(key, ledger, number)) return false;
+    this.deduplication.note(key, persistent, ledger, number);
+    return true;
+  }
+
+  committed(): Promise<void> {
+    return new Promise((resolve) => this.store.afterCommit(resolve));
+  }
+
+  /** Another process goes on with what is in the store; what is not committed is lost. */
+  restart(): void {
+    this.#deadlines.stop();
+    this.#deadlines = this.#newDeadlines();
+    this.deduplication = this.#begin();
+    this.deduplication.recover();
+  }
+
+  /** How many rows of keys the store has. */
+  get rows(): number {
+    return this.store.readSeen(QUEUE).length;
+  }
+
+  #newDeadlines(): Deadlines {
+    return new Deadlines(this.clock, (error) => {
+      throw error;
+    });
+  }
+
+  #begin(): Deduplication {
+    return deduplicate(undefined, this.settings, { deadlines: this.#deadlines, store: this.store }, QUEUE)!;
+  }
+}
+
+describe('the window', () => {
+  it('begins with the first message of a key, and repeats do not lengthen it', () => {
+    const lives = new Lives();
+    expect(lives.offer('a')).toBe(true);
+    lives.clock.pass(600);
+    expect(lives.offer('a')).toBe(false);
+    lives.clock.pass(399);
+    expect(lives.offer('a')).toBe(false);
+    lives.clock.pass(1);
+    expect(lives.offer('a')).toBe(true);
+    expect(lives.offer('a')).toBe(false);
+  });
+
+  it('takes no more keys than it may, and forgets the oldest', () => {
+    const lives = new Lives();
+    for (let n = 0; n < 101; n++) expect(lives.offer(`${n}`)).toBe(true);
+    expect(lives.offer('1')).toBe(false);
+    expect(lives.offer('0')).toBe(true);
+    expect(lives.offer('1')).toBe(true);
+  });
+
+  it('changes with the settings for the keys that are there', () => {
+    const lives = new Lives();
+    lives.offer('a');
+    lives.clock.pass(500);
+    lives.offer('b');
+    lives.deduplication.apply({ ...lives.settings, window: 300 });
+    expect([lives.offer('a'), lives.offer('b')]).toEqual([true, false]);
+    lives.deduplication.apply({ ...lives.settings, size: 1 });
+    expect([lives.offer('a'), lives.offer('b')]).toEqual([false, true]);
+  });
+
+  it('needs one timer while there are keys, and none without', () => {
+    const lives = new Lives();
+    for (let n = 0; n < 50; n++) lives.offer(`${n}`);
+    expect(lives.clock.timers).toBe(1);
+    lives.clock.pass(5000);
+    expect(lives.clock.timers).toBe(0);
+  });
+});
+
+describe('the store', () => {
+  it('has the keys of persistent messages, and no others', async () => {
+    const lives = new Lives();
+    lives.offer('persistent');
+    lives.offer('transient', { persistent: false });
+    await lives.committed();
+    lives.restart();
+    expect([lives.offer('persistent'), lives.offer('transient')]).toEqual([false, true]);
+  });
+
+  it('has them for the rest of their window, whatever restarts', async () => {
+    const lives = new Lives();
+    lives.offer('a');
+    lives.offer(KEY);
+    await lives.committed();
+    lives.clock.pass(400);
+    lives.restart();
+    lives.clock.pass(599);
+    lives.restart();
+    expect([lives.offer('a'), lives.offer(KEY)]).toEqual([false, false]);
+    lives.clock.pass(1);
+    expect([lives.offer('a'), lives.offer(KEY)]).toEqual([true, true]);
+  });
+
+  it('has a row a batch, and loses it when the last of its keys is over', async () => {
+    const lives = new Lives();
+    for (const keys of [['a', 'b'], ['c'], ['d']]) {
+      for (const key of keys) lives.offer(key);
+      await lives.committed();
+      lives.clock.pass(300);
+    }
+    expect(lives.rows).toBe(3);
+    lives.clock.pass(300);
+    await lives.committed();
+    expect(lives.rows).toBe(2);
+    lives.clock.pass(1000);
+    await lives.committed();
+    expect(lives.rows).toBe(0);
+  });
+
+  it('loses what is over after a restart too, without any message', async () => {
+    const lives = new Lives();
+    lives.offer('a');
+    await lives.committed();
+    lives.clock.pass(500);
+    lives.offer('b');
+    await lives.committed();
+    lives.restart();
+    lives.clock.pass(501);
+    lives.restart();
+    lives.clock.pass(1);
+    await lives.committed();
+    expect(lives.rows).toBe(1);
+    lives.clock.pass(1000);
+    await lives.committed();
+    expect(lives.rows).toBe(0);
+  });
+
+  it('loses what is more than may be remembered', async () => {
+    const lives = new Lives();
+    lives.settings = { ...lives.settings, window: 3_600_000, size: 2 };
+    lives.restart();
+    for (let n = 0; n < 10; n++) {
+      lives.offer(`${n}`);
+      await lives.committed();
+      lives.clock.pass(10);
+    }
+    lives.clock.pass(1000);
+    await lives.committed();
+    expect(lives.rows).toBe(2);
+  });
+
+  it('forgets all at a purge, what was not written yet too', async () => {
+    const lives = new Lives();
+    lives.offer('old');
+    await lives.committed();
+    lives.offer('young');
+    lives.deduplication.clear();
+    expect(lives.offer('after')).toBe(true);
+    await lives.committed();
+    lives.restart();
+    expect([lives.offer('old'), lives.offer('young'), lives.offer('after')]).toEqual([true, true, false]);
+    await lives.committed();
+    expect(lives.ledger.waiting).toEqual([]);
+  });
+
+  it('forgets all when a queue that has not looked yet is purged', async () => {
+    const lives = new Lives();
+    lives.offer('a');
+    await lives.committed();
+    lives.restart();
+    lives.deduplication.clear();
+    expect(lives.offer('a')).toBe(true);
+    await lives.committed();
+    expect(lives.rows).toBe(1);
+  });
+});
+
+describe('publishers', () => {
+  it('hear that a message is safe when its key is, also those of its repeats', async () => {
+    const lives = new Lives();
+    lives.offer('a');
+    lives.offer('a');
+    expect(lives.ledger.waiting).toEqual([1, 2]);
+    await lives.committed();
+    expect(lives.ledger.waiting).toEqual([]);
+    lives.offer('a');
+    expect(lives.ledger.waiting).toEqual([]);
+  });
+
+  it('that repeat what another published without confirms need not wait for company', async () => {
+    const lives = new Lives();
+    lives.offer('a', { confirm: false });
+    lives.offer('a');
+    expect(lives.ledger.waiting).toEqual([2]);
+    await lives.committed();
+    expect(lives.ledger.waiting).toEqual([]);
+  });
+
+  it('do not wait for transient messages', () => {
+    const lives = new Lives();
+    lives.offer('a', { persistent: false });
+    lives.offer('a', { persistent: false });
+    expect(lives.ledger.waiting).toEqual([]);
+  });
+
+  it('hear it at the latest when the queue is deleted', () => {
+    const lives = new Lives();
+    lives.offer('a');
+    lives.deduplication.end();
+    expect(lives.ledger.waiting).toEqual([]);
+  });
+});
