@@ -51,6 +51,8 @@ export class Node {
   queueStopped: VhostContext['queueStopped'] = () => undefined;
   /** Told of each consumer of a stream that cannot go on for that reason. */
   streamUnreadable: VhostContext['streamUnreadable'] = () => undefined;
+  /** Told of each delayed exchange that sends nothing on any more for that reason. */
+  exchangeStopped: VhostContext['exchangeStopped'] = () => undefined;
   readonly #bodies: Bodies;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
@@ -187,6 +189,7 @@ export class Node {
       nextQueueId: () => this.#nextQueueId++,
       queueStopped: (vhost, queue, reason) => this.queueStopped(vhost, queue, reason),
       streamUnreadable: (vhost, stream, reason) => this.streamUnreadable(vhost, stream, reason),
+      exchangeStopped: (vhost, exchange, reason) => this.exchangeStopped(vhost, exchange, reason),
     });
     vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as string | undefined;
     this.#vhosts.set(name, vhost);

@@ -49,6 +49,8 @@ export interface VhostContext extends LogContext {
   queueStopped(vhost: string, queue: string, reason: Error): void;
   /** Told of each consumer of a stream that cannot go on for that reason. */
   streamUnreadable(vhost: string, stream: string, reason: Error): void;
+  /** Told of each delayed exchange that sends nothing on any more for that reason. */
+  exchangeStopped(vhost: string, exchange: string, reason: Error): void;
 }
 
 export class Vhost implements Directory, QueueHost, ExchangeHost {
@@ -283,6 +285,10 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
 
   goOn(exchange: Exchange, message: Message): void {
     this.#routing.goOn(exchange, message);
+  }
+
+  exchangeStopped(name: string, reason: Error): void {
+    this.#context.exchangeStopped(this.name, name, reason);
   }
 
   // Recovery

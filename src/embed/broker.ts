@@ -60,6 +60,8 @@ export class Broker implements AsyncDisposable {
       node.queueStopped = (vhost, queue, { message: reason }) => log.error({ vhost, queue, reason }, QUEUE_STOPPED);
       node.streamUnreadable = (vhost, stream, { message: reason }) =>
         log.error({ vhost, stream, reason }, STREAM_UNREADABLE);
+      node.exchangeStopped = (vhost, exchange, { message: reason }) =>
+        log.error({ vhost, exchange, reason }, EXCHANGE_STOPPED);
       await prepare(node, definitions, config, log);
       const listener = new Listener(brokerContext({ node, config, log, clock: systemClock }));
       const { port } = await listener.start(config.port, config.host);
@@ -115,6 +117,10 @@ const STREAM_UNREADABLE =
 const QUEUE_STOPPED =
   'a queue is stopped, as a message of it cannot be read: it still takes messages, and delivers none. Purge or delete it to go on ' +
   'without those it has; or restart the broker when the file is restored or the disk is well again.';
+
+const EXCHANGE_STOPPED =
+  'a delayed exchange sends nothing on, as a message that waits there cannot be read: it still takes messages. Purge it by ' +
+  'broker.delayed or delete it to go on without those it has; or restart the broker when the file is restored.';
 
 async function openStore(config: Config, log: Logger): Promise<{ store: Store; scratch: Scratch | undefined }> {
   const { dataDir: folder } = config;

@@ -8,11 +8,20 @@ import { Deadline, type Deadlines } from '../deadlines.ts';
 import { DueHeap } from '../due-heap.ts';
 import { Message } from '../message.ts';
 import { type LogContext, QueueLog } from '../queue/log.ts';
+import { isReadFailure } from '../queue/log-reader.ts';
 import type { ConfirmLedger, Sink } from '../sink.ts';
 import { delayOf, markWaited } from './delay-header.ts';
 
 export interface DelayContext extends LogContext {
   readonly deadlines: Deadlines;
+}
+
+/** The exchange that messages wait at. */
+export interface DelayingExchange {
+  /** The message's time has come: it is routed from the exchange on. */
+  goOn(message: Message): void;
+  /** What waits cannot be read: none of it goes on until it is purged, or the broker started again. */
+  stopped(reason: Error): void;
 }
 
 /** Whatever a message asks for, it goes on before the numbers of milliseconds end. */
@@ -25,7 +34,7 @@ export class DelayedMessages implements Sink {
   /** Number of its log in the store; undefined where nothing of it is stored. */
   readonly logId: number | undefined;
   readonly #context: DelayContext;
-  readonly #goOn: (message: Message) => void;
+  readonly #exchange: DelayingExchange;
   readonly #log: QueueLog;
   readonly #heap = new DueHeap();
   readonly #deadline = new Deadline(() => this.#due());
@@ -34,13 +43,14 @@ export class DelayedMessages implements Sink {
   #readEnd = 0;
   /** Nothing goes on before the store has written what it has to write. */
   #held = false;
+  /** Nothing goes on: the log cannot be read. */
+  #stopped = false;
   #ended = false;
 
-  /** `goOn` routes a message whose time has come. */
-  constructor(context: DelayContext, logId: number | undefined, goOn: (message: Message) => void) {
+  constructor(context: DelayContext, logId: number | undefined, exchange: DelayingExchange) {
     this.logId = logId;
     this.#context = context;
-    this.#goOn = goOn;
+    this.#exchange = exchange;
     this.#log = new QueueLog(context, logId);
   }
 
@@ -82,6 +92,7 @@ export class DelayedMessages implements Sink {
   purge(): number {
     this.#heap.clear();
     this.#readFrom = Infinity;
+    this.#stopped = false;
     this.#wind();
     return this.#log.purge();
   }
@@ -99,6 +110,10 @@ export class DelayedMessages implements Sink {
     try {
       if (this.#readFrom < this.#readEnd) this.#readOn();
       else this.#release();
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+      this.#stopped = true;
+      this.#exchange.stopped(error);
     } finally {
       this.#wind();
     }
@@ -141,14 +156,14 @@ export class DelayedMessages implements Sink {
     message.inPlaceOfAnother = true;
     markWaited(message);
     this.#log.settle(seq);
-    this.#goOn(message);
+    this.#exchange.goOn(message);
   }
 
   /** What is due already waits a moment longer, so that others have their turn. */
   #wind(): void {
     const soonest = this.#now() + 1;
     const at = this.#readFrom < this.#readEnd ? soonest : Math.max(this.#heap.at, soonest);
-    this.#context.deadlines.set(this.#deadline, this.#held ? Infinity : at);
+    this.#context.deadlines.set(this.#deadline, this.#held || this.#stopped ? Infinity : at);
   }
 
   #now(): number {

@@ -18,6 +18,8 @@ export interface ExchangeHost {
   nextLogId(): number;
   /** Routes from the exchange on what waited there. */
   goOn(exchange: Exchange, message: Message): void;
+  /** Nothing that waits at the exchange goes on any more, as it cannot be read. */
+  exchangeStopped(name: string, reason: Error): void;
 }
 
 /** `logId`: number of the log that the exchange has in the store already. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
@@ -26,7 +28,10 @@ export function createExchange(declaration: ExchangeDeclaration, host: ExchangeH
   if (type !== 'x-delayed-message') return ofType(type, declaration);
   const routing = ofType(delayedType(declaration.arguments), declaration);
   const id = logId ?? (declaration.durable ? host.nextLogId() : undefined);
-  const delayed = new DelayedMessages(host.delays, id, (message) => host.goOn(exchange, message));
+  const delayed = new DelayedMessages(host.delays, id, {
+    goOn: (message) => host.goOn(exchange, message),
+    stopped: (reason) => host.exchangeStopped(declaration.name, reason),
+  });
   const exchange = new DelayedMessageExchange(declaration, routing, delayed);
   return exchange;
 }

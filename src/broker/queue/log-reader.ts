@@ -67,7 +67,7 @@ export class LogReader {
 }
 
 /** False where the error is a defect of the broker. */
-function isReadFailure(error: unknown): error is Error {
+export function isReadFailure(error: unknown): error is Error {
   // The system's errors name the call: they are about the scratch file.
   return error instanceof StoreError || (error instanceof Error && 'syscall' in error);
 }

@@ -1,0 +1,184 @@
+/** What waits, at a delayed exchange or to be retried, when the broker is stopped or killed; and what cannot be read any more. */
+import { join } from 'node:path';
+import type { ConfirmChannel } from 'amqplib';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { Broker } from '../../src/index.ts';
+import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { openChannel } from '../support/interop/amqplib.ts';
+import { confirmChannel, drain, hold, marked, range, settled } from '../support/recovery/clients.ts';
+import { killableBroker } from '../support/recovery/killable.ts';
+import { Random } from '../support/recovery/random.ts';
+
+const HOUR = 3_600_000;
+
+/** A durable delayed exchange `later` with the durable queue `q` behind it. */
+async function later(channel: ConfirmChannel): Promise<void> {
+  await channel.assertExchange('later', 'x-delayed-message', { arguments: { 'x-delayed-type': 'fanout' } });
+  await channel.assertQueue('q');
+  await channel.bindQueue('q', 'later', '');
+}
+
+function publish(channel: ConfirmChannel, body: string, delay: number): void {
+  channel.publish('later', '', Buffer.from(body), { persistent: true, headers: { 'x-delay': delay } });
+}
+
+/** The first messages of a queue, as they come. */
+async function take(url: string, queue: string, count: number): Promise<string[]> {
+  const { channel, messages } = await hold(url, queue, count);
+  channel.ackAll();
+  await settled(channel);
+  return messages.map(marked);
+}
+
+describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
+  test('a delayed message goes on at the moment it had, also one whose moment came while the broker was down', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await later(channel);
+    const published = Date.now();
+    publish(channel, 'at last', 4_000);
+    publish(channel, 'while it was down', 300);
+    publish(channel, 'some day', 24 * 365 * HOUR);
+    await channel.waitForConfirms();
+    await broker.kill();
+    const killed = Date.now();
+    await expect.poll(() => Date.now()).toBeGreaterThan(published + 300);
+    await broker.start();
+    const down = Date.now() - killed;
+    expect(await take(broker.url, 'q', 2)).toEqual(['while it was down', 'at last']);
+    const waited = Date.now() - published;
+    expect(waited).toBeGreaterThanOrEqual(3_999);
+    // Counted anew from the restart it would be later by all the time that the broker was down.
+    expect(waited).toBeLessThan(4_000 + Math.max(1_000, down / 2));
+    expect(broker.query('SELECT count(*) FROM page JOIN exchange ON log_id = queue_id')).toEqual([1]);
+  });
+
+  test('what was cancelled stays cancelled', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await later(channel);
+    for (const body of range(0, 100)) publish(channel, body, 500);
+    await channel.waitForConfirms();
+    await channel.deleteExchange('later');
+    await later(channel);
+    publish(channel, 'new', 600);
+    await channel.waitForConfirms();
+    await broker.restart();
+    expect(await take(broker.url, 'q', 1)).toEqual(['new']);
+  });
+
+  test('many messages go on in the order of their moments, not in that of the log', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await later(channel);
+    const begin = Date.now();
+    // More than a segment each: those that come first are due last, and all of them once the broker is up again.
+    for (const [group, due] of [
+      ['first', 5_000],
+      ['second', 4_000],
+    ] as const) {
+      for (let n = 0; n < 9_000; n++) {
+        publish(channel, group, begin + due - Date.now());
+        if (n % 500 === 0) await channel.waitForConfirms();
+      }
+      await channel.waitForConfirms();
+    }
+    for (const body of range(0, 10)) publish(channel, body, HOUR);
+    await channel.waitForConfirms();
+    await broker.kill();
+    await expect.poll(() => Date.now(), { timeout: 20_000 }).toBeGreaterThan(begin + 5_500);
+    await broker.start();
+    const groups = (await take(broker.url, 'q', 18_000)).map((group) => group.replace('!', ''));
+    expect(groups.lastIndexOf('second')).toBe(8_999);
+    expect(groups.indexOf('first')).toBe(9_000);
+  });
+
+  test('a message that waits to be retried is there, ready and redelivered', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    const args = { 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': HOUR };
+    await channel.assertQueue('q', { arguments: args });
+    for (const body of ['a', 'b']) channel.sendToQueue('q', Buffer.from(body), { persistent: true });
+    await channel.waitForConfirms();
+    const held = await hold(broker.url, 'q', 1);
+    held.channel.nackAll();
+    await settled(held.channel);
+    expect((await channel.checkQueue('q')).messageCount).toBe(1);
+    await broker.restart();
+    expect((await drain(broker.url, 'q')).map((body) => body.replace('!', ''))).toEqual(['a', 'b']);
+  });
+});
+
+test('killed again and again, every confirmed message arrives, and none twice', { timeout: 120_000 }, async () => {
+  const random = new Random(7);
+  const broker = await killableBroker();
+  await later(await confirmChannel(broker.url));
+  const confirmed = new Set<string>();
+  for (let life = 0; life < 5; life++) {
+    const channel = await confirmChannel(broker.url);
+    channel.on('error', () => undefined);
+    const killed = random.integer(500, 3000);
+    for (let n = 0; n < 3000; n++) {
+      const body = `${life}/${n}`;
+      const options = { persistent: true, headers: { 'x-delay': random.integer(1, 1500) } };
+      channel.publish('later', '', Buffer.from(body), options, (error) => {
+        if (error === null) confirmed.add(body);
+      });
+      if (n % 50 === 0) await new Promise(setImmediate);
+      if (n === killed) break;
+    }
+    await expect.poll(() => confirmed.size).toBeGreaterThan(life * 100);
+    await broker.restart();
+  }
+  const channel = await confirmChannel(broker.url);
+  publish(channel, 'the last', 1600);
+  const reader = await openChannel(broker.url);
+  const arrived: string[] = [];
+  await new Promise<void>((resolve) => {
+    void reader.consume('q', (message) => {
+      arrived.push(message!.content.toString());
+      if (arrived.at(-1) === 'the last') resolve();
+    });
+  });
+  expect(arrived.length).toBe(new Set(arrived).size);
+  const there = new Set(arrived);
+  expect([...confirmed].filter((body) => !there.has(body))).toEqual([]);
+  expect(confirmed.size).toBeGreaterThan(500);
+});
+
+test('what cannot be read stops its exchange, which says so once and works again when it is purged', async () => {
+  const dataDir = temporaryFolder();
+  {
+    await using broker = await Broker.start({ port: 0, dataDir, logLevel: 'silent' });
+    const channel = await confirmChannel(broker.url);
+    await later(channel);
+    for (const body of range(0, 10)) publish(channel, body, HOUR);
+    await channel.waitForConfirms();
+  }
+  const database = new Database(join(dataDir, 'leveret.db'));
+  database.exec('UPDATE page SET data = zeroblob(bytes)');
+  database.close();
+
+  const errors: { fields: object; message: string }[] = [];
+  const ignore = (): void => undefined;
+  const error = (fields: object, message: string): void => void errors.push({ fields, message });
+  await using broker = await Broker.start({
+    port: 0,
+    dataDir,
+    logger: { debug: ignore, info: ignore, warn: ignore, error },
+  });
+  await expect.poll(() => errors).toHaveLength(1);
+  expect(errors[0]).toMatchObject({ fields: { vhost: '/', exchange: 'later' } });
+  expect(JSON.stringify(errors[0].fields)).toMatch(
+    /messages 0 to \d+ of exchange 'later' in vhost '\/'\) does not match/,
+  );
+  const channel = await confirmChannel(broker.url);
+  publish(channel, 'after it', 1);
+  await channel.waitForConfirms();
+  expect(broker.delayed.get('later')).toMatchObject({ messages: 11 });
+  expect(await broker.delayed.purge('later')).toBe(11);
+  publish(channel, 'anew', 1);
+  expect(await take(broker.url, 'q', 1)).toEqual(['anew']);
+  expect(errors).toHaveLength(1);
+});
