@@ -348,7 +348,9 @@ export class Queue implements DeclaredQueue {
 
   #giveUpReady(seq: number, reason: DeathReason): void {
     const bytes = this.#settings.maxLengthBytes === undefined ? 0 : this.#log.bodySize(seq);
-    if (this.#giveUp(seq, reason)) this.#readyBytes -= bytes;
+    // Before it goes: what its letter drives out of other queues may come here in the same call, and is to find its room.
+    this.#readyBytes -= bytes;
+    if (!this.#giveUp(seq, reason)) this.#readyBytes += bytes;
   }
 
   /**
