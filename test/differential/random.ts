@@ -7,7 +7,7 @@
  * Prints the steps up to the first difference of each seed and exits with 1 where there was one.
  */
 import { AmqpClient, type Received } from '../support/amqp-client/index.ts';
-import { Random, randomStep, type Step } from './steps.ts';
+import { printed, Random, randomStep, type Step } from './steps.ts';
 
 const STEPS = 80;
 const CHANNELS = [1, 2] as const;
@@ -77,7 +77,7 @@ class Side {
   }
 
   #note(channel: number, { method, content }: Received): void {
-    const line = `${channel} ${JSON.stringify(method)} ${content?.body.toString() ?? ''}`;
+    const line = `${channel} ${JSON.stringify(method)} ${content?.body.toString() ?? ''} ${printed(content?.properties)}`;
     this.#lines.push(line.replaceAll(this.#names, 'NAME'));
   }
 }

@@ -1,4 +1,6 @@
-/** The random methods of the differential run: a small world of two channels, two queues and one exchange. */
+/** The random methods of the differential run: a small world of two channels, three queues and two exchanges. */
+import { fromFieldTable, toFieldTable } from '../../src/codec/field-table.ts';
+import type { BasicProperties } from '../../src/codec/properties.ts';
 import { type AmqpClient, frames, type MethodName } from '../support/amqp-client/index.ts';
 
 export interface Step {
@@ -15,11 +17,17 @@ export class Random {
    * gets (RabbitMQ counts those that are there when the limit is set).
    */
   readonly limitsChannels: boolean;
+  /** One seed in three is about limits, priorities, dead letters and alternate exchanges. */
+  readonly hasFeatures: boolean;
+  /** Arguments of the two queues. */
+  readonly arguments: readonly [QueueArguments, QueueArguments];
   #state: number;
 
   constructor(seed: number) {
     this.limitsChannels = seed % 2 === 0;
     this.#state = seed * 0x9e3779b9;
+    this.hasFeatures = seed % 3 === 0;
+    this.arguments = this.hasFeatures ? [queueArguments(this), queueArguments(this)] : [NONE, NONE];
   }
 
   below(limit: number): number {
@@ -38,10 +46,45 @@ export class Random {
   }
 }
 
-type Maker = (random: Random, step: number) => (names: string) => Call;
-type Call = { readonly body?: string; readonly name: MethodName; readonly fields: Record<string, unknown> };
+type QueueArguments = (names: string) => Readonly<Record<string, unknown>>;
+const NONE: QueueArguments = () => ({});
 
-const queueOf = (random: Random): string => random.pick(['-q1', '-q2']);
+/** Dead letters go to a queue of their own: in RabbitMQ they race with what is published meanwhile. */
+function queueArguments(random: Random): QueueArguments {
+  const [limited, overflow, dies, prioritised] = [70, 50, 70, 40].map((percent) => random.chance(percent));
+  const [length, mode] = [random.below(4), random.pick(['drop-head', 'reject-publish', 'reject-publish-dlx'])];
+  const [key, priority] = [random.chance(50), 1 + random.below(3)];
+  return (names) => ({
+    ...(limited && { 'x-max-length': length }),
+    ...(limited && overflow && { 'x-overflow': mode }),
+    ...(dies && { 'x-dead-letter-exchange': key ? '' : `${names}-letters` }),
+    ...(dies && key && { 'x-dead-letter-routing-key': `${names}-q3` }),
+    ...(prioritised && { 'x-max-priority': priority }),
+  });
+}
+
+/** What a message is published with. */
+function properties(random: Random): (names: string) => BasicProperties {
+  if (!random.hasFeatures) return () => ({});
+  const [priority, others, hidden] = [random.below(5), random.chance(15), random.chance(10)];
+  const copy = random.pick(['-q1', '-q2']);
+  return (names) => ({
+    ...(priority < 4 && { priority }),
+    ...((others || hidden) && {
+      headers: toFieldTable({ [hidden ? 'BCC' : 'CC']: [names + copy, 'nowhere'] }),
+    }),
+  });
+}
+
+type Maker = (random: Random, step: number) => (names: string) => Call;
+type Call = {
+  readonly body?: string;
+  readonly properties?: BasicProperties;
+  readonly name: MethodName;
+  readonly fields: Record<string, unknown>;
+};
+
+const queueOf = (random: Random): string => random.pick(random.hasFeatures ? ['-q1', '-q2', '-q3'] : ['-q1', '-q2']);
 
 /** Each as often as its number says. */
 const MAKERS: readonly (readonly [number, Maker])[] = [
@@ -49,10 +92,15 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
     30,
     (random, step) => {
       const direct = random.chance(60);
-      const [key, mandatory] = [direct ? queueOf(random) : random.pick(['k1', 'k2']), random.chance(20)];
+      const [key, mandatory] = [
+        direct ? queueOf(random) : random.pick(random.hasFeatures ? ['k1', 'k2', 'k4'] : ['k1', 'k2']),
+        random.chance(20),
+      ];
+      const given = properties(random);
       return (names) => ({
         name: 'basic.publish',
         body: `m${step}`,
+        properties: given(names),
         fields: { exchange: direct ? '' : `${names}-x`, routingKey: direct ? names + key : key, mandatory },
       });
     },
@@ -122,27 +170,56 @@ export function randomStep(random: Random, step: number): Step {
   let at = random.below(TOTAL);
   const [, maker] = MAKERS.find(([weight]) => (at -= weight) < 0) ?? MAKERS[0];
   // The first steps make the world that the others live in.
-  const make = SETUP[step] ?? maker(random, step);
-  const { name, fields, body } = make('NAME');
+  const make = setup(random)[step] ?? maker(random, step);
+  const { name, fields, body, properties: shown } = make('NAME');
   return {
     channel,
-    text: `${name} ${JSON.stringify(fields)} ${body ?? ''}`,
+    text: `${name} ${JSON.stringify(fields)} ${body ?? ''} ${printed(shown)}`,
     send(client, number, names) {
       const call = make(names);
       client.send(number, call.name, call.fields);
       if (call.body !== undefined)
-        client.write(frames.contentFrames(number, Buffer.from(call.body), {}, client.frameMax));
+        client.write(frames.contentFrames(number, Buffer.from(call.body), call.properties ?? {}, client.frameMax));
     },
   };
 }
 
-const SETUP: readonly ((names: string) => Call)[] = [
-  (names) => ({ name: 'queue.declare', fields: { queue: `${names}-q1` } }),
-  (names) => ({ name: 'queue.declare', fields: { queue: `${names}-q2` } }),
-  (names) => ({ name: 'exchange.declare', fields: { exchange: `${names}-x`, type: 'direct', autoDelete: true } }),
-  (names) => ({ name: 'queue.bind', fields: { queue: `${names}-q1`, exchange: `${names}-x`, routingKey: 'k1' } }),
-  (names) => ({ name: 'queue.bind', fields: { queue: `${names}-q2`, exchange: `${names}-x`, routingKey: 'k2' } }),
-];
+function setup(random: Random): readonly ((names: string) => Call)[] {
+  const declare = (name: string, type: string, alternate?: string) => (names: string) => ({
+    name: 'exchange.declare' as const,
+    fields: {
+      exchange: names + name,
+      type,
+      autoDelete: true,
+      arguments: alternate === undefined ? {} : { 'alternate-exchange': names + alternate },
+    },
+  });
+  const bind = (queue: string, exchange: string, routingKey: string) => (names: string) => ({
+    name: 'queue.bind' as const,
+    fields: { queue: names + queue, exchange: names + exchange, routingKey },
+  });
+  const plain = [
+    ...[0, 1].map((n) => (names: string) => ({
+      name: 'queue.declare' as const,
+      fields: { queue: `${names}-q${n + 1}`, arguments: random.arguments[n](names) },
+    })),
+    declare('-x', 'direct', random.hasFeatures ? '-letters' : undefined),
+    bind('-q1', '-x', 'k1'),
+    bind('-q2', '-x', 'k2'),
+  ];
+  if (!random.hasFeatures) return plain;
+  const letters = (names: string): Call => ({ name: 'queue.declare', fields: { queue: `${names}-q3` } });
+  return [...plain, letters, declare('-letters', 'fanout'), bind('-q3', '-letters', '')];
+}
+
+/** Message properties as text: headers as plain values, and nothing of them that RabbitMQ 3.10 does not have. */
+export function printed({ headers, ...others }: BasicProperties = {}): string {
+  const plain = headers === undefined ? undefined : fromFieldTable(headers);
+  const hidden = /^x-last-death-/;
+  const shown = Object.entries(plain ?? {}).filter(([name]) => !hidden.test(name));
+  const text = JSON.stringify({ ...others, ...(plain && { headers: Object.fromEntries(shown) }) });
+  return text.replaceAll(/"time":"[^"]*",/g, '');
+}
 
 function constant(name: MethodName, fields: Record<string, unknown>): (names: string) => Call {
   return () => ({ name, fields });
