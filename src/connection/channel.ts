@@ -63,14 +63,18 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   }
 
   /**
-   * Answers when everything that the method changed is stored. Until then nothing more is read from the connection, so that
-   * answers keep their order.
+   * Answers when everything that the method changed is stored; or closes the channel, where a queue refused one of the messages.
+   * Until then nothing more is read from the connection, so that answers keep their order.
    */
   replyWhenStored(method: ServerMethod, messages?: CommitLedger): void {
     this.#answers++;
     this.connection.whenStored(messages, () => {
       this.#answers--;
       if (this.#closed) return;
+      if (messages?.refused === true) {
+        this.#fail(new AmqpError('PRECONDITION_FAILED', 'partial tx completion'));
+        return;
+      }
       this.send(method);
       this.#sendNotices();
     });
@@ -257,7 +261,10 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     if (count === 0) return;
     for (let i = 0; i < count; i++) waiting.at(i).released = false;
     if (this.globalPrefetch > 0) this.resumeConsumers();
-    for (let i = 0; i < count; i++) waiting.shift()!.resume();
+    let ordered = true;
+    for (let i = 1; i < count; i++) ordered &&= waiting.at(i - 1).priority >= waiting.at(i).priority;
+    if (ordered) for (let i = 0; i < count; i++) waiting.shift()!.resume();
+    else resumeByPriority(Array.from({ length: count }, () => waiting.shift()!));
   }
 
   #take(tag: number, multiple: boolean, take: Take): void {
@@ -286,6 +293,11 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     });
     return deliveries;
   }
+}
+
+/** Who is resumed takes what is there: it is the others' turn only once those of a higher priority have their fill. */
+function resumeByPriority(consumers: ChannelConsumer[]): void {
+  for (const consumer of consumers.sort((a, b) => b.priority - a.priority)) consumer.resume();
 }
 
 function timedOut(channel: number, timeout: number): AmqpError {

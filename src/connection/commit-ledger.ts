@@ -3,6 +3,7 @@ import type { ConfirmLedger } from '../broker/sink.ts';
 
 export class CommitLedger implements ConfirmLedger {
   #missing = 0;
+  #refused = false;
   #callback: (() => void) | undefined;
 
   wait(): void {
@@ -14,7 +15,12 @@ export class CommitLedger implements ConfirmLedger {
   }
 
   rejected(): void {
-    // A transaction has no word for it: the message is dropped, as it would be without confirms.
+    this.#refused = true;
+  }
+
+  /** True where a queue refused a message: the others, and what was acknowledged, are as committed as they would be without it. */
+  get refused(): boolean {
+    return this.#refused;
   }
 
   /** Calls back once all messages are safe: at once where they are. */

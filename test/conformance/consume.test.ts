@@ -129,6 +129,22 @@ describe('consume', () => {
     await channel.consume(await channel.queue(), { arguments: { 'x-foo': 'bar', 'x-cancel-on-ha-failover': true } });
   });
 
+  test('basic.consume/priority-again: of consumers that one method gives credit, the one with the highest x-priority is first', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1 });
+    await channel.consume(queue, { consumerTag: 'low' });
+    channel.publish(queue, '0');
+    await channel.delivery();
+    await channel.consume(queue, { consumerTag: 'high', arguments: { 'x-priority': 1 } });
+    for (const body of ['1', '2', '3']) channel.publish(queue, body);
+    await channel.delivery();
+    await channel.expectNothing(queue);
+    channel.ack(2, true);
+    const next = (await channel.deliveries(2)).map(({ consumerTag, body }) => `${consumerTag} ${body}`);
+    expect(next).toEqual(['high 2', 'low 3']);
+  });
+
   test('basic.consume/round-robin: consumers of equal priority take turns', async () => {
     const channel = await target.channel();
     const queue = await channel.queue();

@@ -127,6 +127,24 @@ describe('tx', () => {
     expect(await other.get(queue)).toBeUndefined();
   });
 
+  test('tx.commit/refused: a message that a queue refuses closes the channel with 406, and the others are committed', async () => {
+    const client = await target.connect();
+    const [channel, other] = [await client.channel(), await client.channel()];
+    const args = { 'x-max-length': 1, 'x-overflow': 'reject-publish' };
+    const [full, queue] = [await channel.queue('', { arguments: args }), await channel.queue()];
+    other.publish(full, 'first').publish(queue, 'acknowledged');
+    await other.expectCounts(full, { messages: 1 });
+    await other.expectCounts(queue, { messages: 1 });
+    await channel.call('tx.select');
+    channel.ack((await channel.get(queue))!.deliveryTag);
+    channel.publish(queue, 'before').publish(full, 'refused').publish(queue, 'behind');
+    channel.send('tx.commit');
+    const close = await channel.expectClose(406, 'PRECONDITION_FAILED - partial tx completion');
+    expect(close).toMatchObject({ classId: 90, methodId: 20 });
+    expect(await other.drain(full)).toEqual(['first']);
+    expect(await other.drain(queue)).toEqual(['before', 'behind']);
+  });
+
   test('tx/close: closing the channel rolls back', async () => {
     const client = await target.connect();
     const [channel, other] = [await client.channel(), await client.channel()];
