@@ -5,6 +5,7 @@
  * than it may be. What readers are shown is committed, so that no offset ever stands for another message after a crash.
  */
 import type { RecoveredPage } from '../../store/records.ts';
+import type { Scratch } from '../../store/scratch.ts';
 import { StoreError } from '../../store/store.ts';
 import type { Bodies } from '../bodies.ts';
 import type { Evictable, Memory } from '../memory.ts';
@@ -194,8 +195,9 @@ export class StreamLog implements Evictable {
 
   // Evictable
 
-  evict(): number {
-    let kept = this.#used ? KEPT_BYTES : 0;
+  /** `scratch`: memory is so short that there is none to be kept. */
+  evict(scratch: Scratch | undefined): number {
+    let kept = this.#used && scratch === undefined ? KEPT_BYTES : 0;
     this.#used = false;
     let freed = 0;
     for (const segment of [...this.#hot].reverse()) {
