@@ -21,6 +21,19 @@ describeClient('pika, through a restart', { missing: pika, required: ours === un
     const { code, stderr } = await survivor.outcome;
     expect([code, stderr]).toEqual([0, '']);
   });
+
+  test(
+    'reads a stream from the beginning and from an offset, after a kill as before',
+    { timeout: 90_000 },
+    async () => {
+      const broker = await restartableBroker();
+      const reader = start(python ?? 'python3', ['-B', 'stream.py', broker.url], { cwd: SCRIPTS, deadline: 80_000 });
+      await reader.lines.until((lines) => lines.includes('read 1000'), 30_000);
+      await broker.restart('SIGKILL');
+      const { code, stderr } = await reader.outcome;
+      expect([code, stderr]).toEqual([0, '']);
+    },
+  );
 });
 
 const tools = ours ?? (works('amqp-get', ['--help']) ? undefined : 'amqp-tools is not installed (Debian: amqp-tools).');
