@@ -147,27 +147,37 @@ test('killed again and again, every confirmed message arrives, and none twice', 
   expect(confirmed.size).toBeGreaterThan(500);
 });
 
-test('what cannot be read stops its exchange, which says so once and works again when it is purged', async () => {
+interface Logged {
+  readonly fields: object;
+  readonly message: string;
+}
+
+/** A broker on the folder, whose errors are kept; stopped before the block ends that it is in. */
+async function start(dataDir: string, errors: Logged[] = []): Promise<Broker> {
+  const ignore = (): void => undefined;
+  const error = (fields: object, message: string): void => void errors.push({ fields, message });
+  return Broker.start({ port: 0, dataDir, logger: { debug: ignore, info: ignore, warn: ignore, error } });
+}
+
+/** A folder in which messages of these bodies wait, some of it spoiled. */
+async function spoiled(bodies: readonly string[], delay: number, sql: string): Promise<string> {
   const dataDir = temporaryFolder();
   {
-    await using broker = await Broker.start({ port: 0, dataDir, logLevel: 'silent' });
+    await using broker = await start(dataDir);
     const channel = await confirmChannel(broker.url);
     await later(channel);
-    for (const body of range(0, 10)) publish(channel, body, HOUR);
+    for (const body of bodies) publish(channel, body, delay);
     await channel.waitForConfirms();
   }
   const database = new Database(join(dataDir, 'leveret.db'));
-  database.exec('UPDATE page SET data = zeroblob(bytes)');
+  expect(database.prepare(sql).run().changes).toBeGreaterThan(0);
   database.close();
+  return dataDir;
+}
 
-  const errors: { fields: object; message: string }[] = [];
-  const ignore = (): void => undefined;
-  const error = (fields: object, message: string): void => void errors.push({ fields, message });
-  await using broker = await Broker.start({
-    port: 0,
-    dataDir,
-    logger: { debug: ignore, info: ignore, warn: ignore, error },
-  });
+test('what cannot be read stops its exchange, which says so once and works again when it is purged', async () => {
+  const errors: Logged[] = [];
+  await using broker = await start(await spoiled(range(0, 10), HOUR, 'UPDATE page SET data = zeroblob(bytes)'), errors);
   await expect.poll(() => errors).toHaveLength(1);
   expect(errors[0]).toMatchObject({ fields: { vhost: '/', exchange: 'later' } });
   expect(JSON.stringify(errors[0].fields)).toMatch(
@@ -181,4 +191,21 @@ test('what cannot be read stops its exchange, which says so once and works again
   publish(channel, 'anew', 1);
   expect(await take(broker.url, 'q', 1)).toEqual(['anew']);
   expect(errors).toHaveLength(1);
+});
+
+test('a message whose body cannot be read goes on waiting, and nothing of it is lost', async () => {
+  const large = ['x'.repeat(300_000)];
+  const dataDir = await spoiled(large, 2_000, 'UPDATE body SET checksum = checksum + 1');
+  {
+    const errors: Logged[] = [];
+    await using broker = await start(dataDir, errors);
+    await expect.poll(() => errors, { timeout: 5_000 }).toHaveLength(1);
+    expect(JSON.stringify(errors[0].fields)).toContain('body 1 does not match its checksum');
+    expect(broker.delayed.get('later')).toMatchObject({ messages: 1, next: expect.any(Date) as Date });
+  }
+  const database = new Database(join(dataDir, 'leveret.db'));
+  database.exec('UPDATE body SET checksum = checksum - 1');
+  database.close();
+  await using restored = await start(dataDir);
+  expect(await take(restored.url, 'q', 1)).toEqual(large);
 });

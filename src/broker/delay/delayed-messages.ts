@@ -139,7 +139,6 @@ export class DelayedMessages implements Sink {
         store.afterCommit(() => this.#resume());
         return;
       }
-      this.#heap.pop();
       this.#sendOn(seq);
     }
   }
@@ -149,12 +148,14 @@ export class DelayedMessages implements Sink {
     if (!this.#ended) this.#wind();
   }
 
+  /** The first of those that wait. */
   #sendOn(seq: number): void {
     const view = new Message();
     this.#log.view(seq, view);
     const message = view.copy();
     message.inPlaceOfAnother = true;
     markWaited(message);
+    this.#heap.pop();
     this.#log.settle(seq);
     this.#exchange.goOn(message);
   }

@@ -6,9 +6,14 @@ import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
-import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
+import { bodyText, messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
+
+/** Logs take it for one that outlives the process. It commits in a later turn of the event loop. */
+class DurableStore extends MemoryStore {
+  override readonly durable = true;
+}
 
 interface Started {
   readonly clock: HandClock;
@@ -18,9 +23,9 @@ interface Started {
 }
 
 /** A node with the queues a and b and the delayed topic exchange `later`, which leads to a. */
-function started(): Started {
+function started(store = new MemoryStore()): Started {
   const clock = new HandClock();
-  const node = new Node(new MemoryStore(), Infinity, undefined, clock);
+  const node = new Node(store, Infinity, undefined, clock);
   const faults: unknown[] = [];
   node.fault = (error) => faults.push(error);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
@@ -52,7 +57,7 @@ function publish(vhost: Vhost, body: string, delay: number, headers: Record<stri
   const message = messageOf({
     exchange: 'later',
     routingKey: 'key',
-    properties: { headers: toFieldTable({ 'x-delay': delay, ...headers }) },
+    properties: { headers: toFieldTable({ 'x-delay': delay, ...headers }), ...PERSISTENT },
     body,
   });
   return vhost.publish(message, vhost.route(vhost.existingExchange('later'), 'key'), undefined, 0);
@@ -182,6 +187,17 @@ describe('a delayed exchange', () => {
     clock.pass(1000);
     if (which === 'exchange') expect(drain(vhost, 'a')).toEqual([]);
     expect([node.memory.bytes, faults]).toEqual([0, []]);
+  });
+
+  test('sends a message on only when it is stored, as its publisher may have been told that it is', async () => {
+    const store = new DurableStore();
+    const { clock, vhost } = started(store);
+    publish(vhost, 'x', 1);
+    clock.pass(1000);
+    expect(drain(vhost, 'a')).toEqual([]);
+    await new Promise<void>((resolve) => store.afterCommit(resolve));
+    clock.pass(1);
+    expect(drain(vhost, 'a')).toEqual(['x']);
   });
 
   test('sends a great many on in pieces, all of them in their order', () => {
