@@ -113,9 +113,20 @@ async function compare(urls: readonly string[], seed: number): Promise<boolean> 
     print(`seed ${seed}: ${String(error)}\n${history.join('\n')}\n`);
     return false;
   } finally {
-    one.client.destroy();
-    two.client.destroy();
+    for (const { client } of [one, two]) {
+      await leaveNothing(client.url.href, names);
+      client.destroy();
+    }
   }
+}
+
+/** Deletes what the seed may have declared. Another connection does, as the seed's own may be closed. */
+async function leaveNothing(url: string, names: string): Promise<void> {
+  const client = await AmqpClient.connect(url);
+  const channel = await client.channel();
+  for (const queue of ['-q1', '-q2', '-q3']) await channel.call('queue.delete', { queue: names + queue });
+  for (const exchange of ['-x', '-letters']) await channel.call('exchange.delete', { exchange: names + exchange });
+  await client.close();
 }
 
 /** The lines without delivery tags, those of one consumer together. */
