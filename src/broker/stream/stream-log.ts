@@ -168,7 +168,8 @@ export class StreamLog implements Evictable {
    * `moment`. What is not committed yet stays, and so does the last segment that has messages.
    */
   trim(bytes: number, moment: number): void {
-    const isOld = (this.oldestEnd ?? Infinity) < moment;
+    // Without a limit the oldest segment is not read for its age.
+    const isOld = moment !== -Infinity && (this.oldestEnd ?? Infinity) < moment;
     let old = isOld ? this.#positionSince(moment) : 0;
     while ((this.#bytes > bytes || old > 0) && this.#isRemovable(this.#segments.at(0))) {
       this.#remove(this.#segments.at(0));
