@@ -22,7 +22,7 @@ import type { MessageLog } from './message-log.ts';
 import type { QueueHost } from './queue-host.ts';
 import { checkQuorumDelete } from './quorum.ts';
 import { Returns } from './returns.ts';
-import { type QueueSettings, readSettings } from './settings.ts';
+import { mostGivenUp, type QueueSettings, readSettings } from './settings.ts';
 
 export class Queue implements DeclaredQueue {
   readonly kind = 'queue';
@@ -200,7 +200,7 @@ export class Queue implements DeclaredQueue {
 
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean {
     this.touch();
-    const seq = this.#head();
+    const seq = this.#head(Infinity);
     const view = seq < 0 ? undefined : this.#show(seq);
     if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
     if (view === undefined) return false;
@@ -307,11 +307,12 @@ export class Queue implements DeclaredQueue {
     return view;
   }
 
-  /** The ready message whose turn it is, past those that have expired; -1 where there is none. */
-  #head(): number {
-    for (;;) {
+  /** The ready message whose turn it is; -1 where there is none yet: more have expired than one turn should give up. */
+  #head(most = mostGivenUp(this.#settings)): number {
+    for (let left = most; ; left--) {
       const seq = this.#reader.peek();
       if (seq < 0 || !this.#expiry.hasExpired(seq)) return seq;
+      if (left === 0) return -1;
       this.#giveUpReady(seq, 'expired');
     }
   }
@@ -333,17 +334,21 @@ export class Queue implements DeclaredQueue {
     return this.#log.ready >= maxLength || this.#readyBytes + message.bodySize > maxLengthBytes;
   }
 
-  /** Gives up messages from the head until the queue is no longer than it may be. */
-  #dropHead(): void {
+  /** Gives up messages from the head until the queue is no longer than it may be. Returns false where the next turn goes on. */
+  #dropHead(): boolean {
     const { maxLength = Infinity, maxLengthBytes = Infinity, overflow } = this.#settings;
-    if (overflow !== 'drop-head') return;
-    if (this.#log.ready <= maxLength && this.#readyBytes <= maxLengthBytes) return;
-    do {
+    if (overflow !== 'drop-head') return true;
+    if (this.#log.ready <= maxLength && this.#readyBytes <= maxLengthBytes) return true;
+    for (let left = mostGivenUp(this.#settings); left > 0; left--) {
       const seq = this.#reader.peek();
-      if (seq < 0) return;
+      if (seq < 0) return true;
       this.#giveUpReady(seq, 'maxlen');
-    } while (this.#log.ready > maxLength || this.#readyBytes > maxLengthBytes);
-    this.#expiry.watch();
+      if (this.#log.ready > maxLength || this.#readyBytes > maxLengthBytes) continue;
+      this.#expiry.watch();
+      return true;
+    }
+    this.#expiry.goOnSoon();
+    return false;
   }
 
   #giveUpReady(seq: number, reason: DeathReason): void {
@@ -372,9 +377,12 @@ export class Queue implements DeclaredQueue {
   /** The head's moment has come; or the broker's start, when all that was unacknowledged is back and may be too much. */
   #expire(): void {
     if (this.#deleted) return;
-    this.#head();
-    this.#dropHead();
-    this.#expiry.await();
+    const seq = this.#head();
+    const allExpired = seq >= 0 || this.#reader.peek() < 0;
+    if (this.#dropHead() && allExpired) this.#expiry.await();
+    else this.#expiry.goOnSoon();
+    // Consumers may have waited for what is behind those that expired.
+    if (seq >= 0) this.dispatch();
   }
 
   #expireUnused(): void {
