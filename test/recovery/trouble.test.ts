@@ -3,11 +3,11 @@
  * blocked and told, consuming goes on, the log says what to do, and all carries on by itself.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Broker, type BrokerOptions, StoreError } from '../../src/index.ts';
 import { startCommand } from '../support/cli/command.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
@@ -235,6 +235,51 @@ describe.skipIf(limited !== '')(`a broker whose writes fail${limited}`, { timeou
   });
 });
 
+const journaled = mountJournaledDisk();
+
+describe.skipIf(journaled.folder === undefined)(
+  `a broker whose disk fails${journaled.why}`,
+  { timeout: 60_000 },
+  () => {
+    test('and is read-only from then on confirms nothing more, delivers what it has, and has all it confirmed', async () => {
+      const { folder, mount } = journaled as { folder: string; mount: () => void };
+      onTestFinished(() => rmSync(dirname(folder), { recursive: true }));
+      mount();
+      onTestFinished(() => {
+        execFileSync('umount', ['-l', folder]);
+      });
+      const dataDir = join(folder, 'data');
+      const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir]);
+      const { port } = await daemon.waitForLine('started TCP listener');
+      const url = `amqp://guest:guest@127.0.0.1:${String(port)}`;
+      const publisher = await publisherOf(url);
+      range(0, 10).forEach(() => publisher.publish(100));
+      await publisher.channel.waitForConfirms();
+
+      // What the system does to a file system in which it finds damage.
+      execFileSync('mount', ['-o', 'remount,abort', folder]);
+      publisher.publish(100);
+      const { reason } = await daemon.waitForLine('a commit failed and is tried again');
+      expect(reason).toMatch(/SQLITE_(IOERR|READONLY)/);
+      publisher.publish(100);
+      expect(await publisher.heard.next()).toBe('low on disk');
+      const consumer = await (await open(url)).connection.createChannel();
+      expect(await consumer.get('work')).not.toBe(false);
+      expect(publisher.confirmed.size).toBe(10);
+
+      const closed = new Promise((resolve) => publisher.connection.once('close', resolve));
+      daemon.child.kill('SIGKILL');
+      await closed;
+      await daemon.finished;
+      execFileSync('umount', [folder]);
+      mount();
+      const { broker } = await start({ dataDir });
+      expect(await numbers(broker.url)).toEqual(range(0, 10).map(Number));
+      await stopAll();
+    });
+  },
+);
+
 /** A folder where this user may mount a file system of its own; gone when the tests are. */
 function mountSmallDisk(): { readonly folder?: string; readonly why: string } {
   const folder = mkdtempSync(join(tmpdir(), 'leveret-disk-'));
@@ -245,6 +290,25 @@ function mountSmallDisk(): { readonly folder?: string; readonly why: string } {
   } catch (error) {
     rmSync(folder, { recursive: true });
     return { why: ` (skipped: no small disk to be had: ${(error as Error).message.trim()})` };
+  }
+}
+
+/** A folder for a file system that the system makes read-only when it fails, as disks have it; gone when the tests are. */
+function mountJournaledDisk(): { readonly folder?: string; readonly mount?: () => void; readonly why: string } {
+  const parent = mkdtempSync(join(tmpdir(), 'leveret-disk-'));
+  const [image, folder] = [join(parent, 'image'), join(parent, 'disk')];
+  const mount = (): void => void execFileSync('mount', ['-o', 'loop', image, folder], { stdio: 'pipe' });
+  try {
+    mkdirSync(folder);
+    writeFileSync(image, '');
+    truncateSync(image, 64 * 1024 * 1024);
+    execFileSync('mkfs.ext4', ['-q', image], { stdio: 'pipe' });
+    mount();
+    execFileSync('umount', [folder]);
+    return { folder, mount, why: '' };
+  } catch (error) {
+    rmSync(parent, { recursive: true });
+    return { why: ` (skipped: no ext4 to be had: ${(error as Error).message.trim()})` };
   }
 }
 
