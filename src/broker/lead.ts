@@ -8,8 +8,11 @@
 const AMPLE = 4096;
 /** Messages; beside them a turn has room for hundreds of acknowledgements. */
 const HELPING = 64;
-/** Messages that may come while consumers take none, before they count as idle: then nobody runs ahead of them. */
-const CHASE = 1024;
+/**
+ * Messages that may come while consumers take none, before they count as idle: then nobody runs ahead of them. In helpings they take
+ * some milliseconds, in which a consumer that is not idle answers.
+ */
+const CHASE = 16_384;
 
 export class Lead {
   #helping = 0;

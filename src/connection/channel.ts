@@ -23,7 +23,7 @@ import { type Delivery, type Take, Unacked } from './unacked.ts';
 export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver, TransactionChannel, TurnChannel {
   readonly connection: ChannelHost;
   readonly number: number;
-  readonly content = new Content();
+  readonly content: Content;
   readonly routes: PublishRoutes;
   readonly consumers = new Map<string, ChannelConsumer>();
   readonly unacked = new Unacked();
@@ -52,6 +52,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   constructor(connection: ChannelHost, number: number, fail: (error: AmqpError) => void) {
     this.connection = connection;
     this.number = number;
+    this.content = new Content(connection.broker.bodyBuffers);
     this.routes = new PublishRoutes(connection);
     this.#fail = fail;
     this.#timeouts = connection.broker.deliveryTimeouts;

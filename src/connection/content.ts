@@ -7,13 +7,16 @@ import { Message } from '../broker/message.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { BASIC_PUBLISH, CLASS_BASIC } from '../protocol/generated/constants.ts';
 import { readU16, readU64 } from '../util/bytes.ts';
+import type { SpareBuffers } from './spare-buffers.ts';
 
 type Stage = 'none' | 'header' | 'body';
 
 /** RabbitMQ's bound for any body, whatever max_message_size says. */
 const LARGEST_BODY = 512 * 1024 * 1024;
-/** Buffers of bodies that come in pieces: the first one's size, and how much larger than needed the next are. */
-const FIRST_BODY_BYTES = 65536;
+/** Bodies that come in pieces are put together in lent buffers of this size where they fit. */
+export const BODY_BUFFER_BYTES = 65536;
+/** Larger ones get buffers of their own: the first is as large as this, each next so much larger than needed. */
+const FIRST_BODY_BYTES = BODY_BUFFER_BYTES;
 const BODY_GROWTH = 16;
 /** Class id, weight and body size come before the properties. */
 const PROPERTIES_OFFSET = 12;
@@ -30,6 +33,13 @@ export class Content {
   #stage: Stage = 'none';
   #bodySize = 0;
   #bodyGot = 0;
+  readonly #buffers: SpareBuffers;
+  /** The buffer that is lent for the body. */
+  #lent: Buffer | undefined;
+
+  constructor(buffers: SpareBuffers) {
+    this.#buffers = buffers;
+  }
 
   /** True between basic.publish and the end of its body. */
   get open(): boolean {
@@ -66,6 +76,7 @@ export class Content {
     if (size > LARGEST_BODY) {
       throw undecodable(`content body size ${size} exceeds maximum allowed size ${LARGEST_BODY}`);
     }
+    this.#giveBack();
     const { message } = this;
     message.properties = buffer;
     message.propertiesStart = start + PROPERTIES_OFFSET;
@@ -117,13 +128,24 @@ export class Content {
    */
   leave(): void {
     if (this.open) this.#detach();
-    else this.message.clear();
+    else this.#clear();
   }
 
   /** Forgets an unfinished message. */
   abandon(): void {
     this.#stage = 'none';
+    this.#clear();
+  }
+
+  #clear(): void {
     this.message.clear();
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
+    if (this.#lent === undefined) return;
+    this.#buffers.give(this.#lent);
+    this.#lent = undefined;
   }
 
   #detach(): void {
@@ -138,10 +160,10 @@ export class Content {
     message.propertiesStart = 0;
     message.propertiesEnd = properties.length;
     // A body that came whole lacks but its frame's end octet.
-    if (message.bodyOwned || this.#bodyGot === 0) return;
-    message.body = Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd));
-    message.bodyStart = 0;
-    message.bodyEnd = this.#bodySize;
+    if (message.bodyOwned || this.#lent !== undefined || this.#bodyGot === 0) return;
+    const { body, bodyStart, bodyEnd } = message;
+    this.#reserve(this.#bodyGot);
+    body.copy(message.body, 0, bodyStart, bodyEnd);
   }
 
   /**
@@ -150,13 +172,17 @@ export class Content {
    */
   #reserve(bytes: number): void {
     const { message } = this;
-    if (message.bodyOwned && bytes <= message.body.length) return;
-    const body = Buffer.allocUnsafeSlow(Math.min(this.#bodySize, Math.max(FIRST_BODY_BYTES, bytes * BODY_GROWTH)));
-    if (message.bodyOwned) message.body.copy(body, 0, 0, this.#bodyGot);
-    message.body = body;
+    if (this.#lent !== undefined || (message.bodyOwned && bytes <= message.body.length)) return;
+    if (this.#bodySize <= BODY_BUFFER_BYTES) {
+      message.body = this.#lent = this.#buffers.take();
+    } else {
+      const body = Buffer.allocUnsafeSlow(Math.min(this.#bodySize, Math.max(FIRST_BODY_BYTES, bytes * BODY_GROWTH)));
+      if (message.bodyOwned) message.body.copy(body, 0, 0, this.#bodyGot);
+      message.body = body;
+      message.bodyOwned = message.bodyStays = true;
+    }
     message.bodyStart = 0;
     message.bodyEnd = this.#bodySize;
-    message.bodyOwned = message.bodyStays = true;
   }
 }
 

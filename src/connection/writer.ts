@@ -20,16 +20,18 @@ import type { ServerMethod } from '../protocol/generated/methods.ts';
 import { copyBytes, writeU32, writeU64 } from '../util/bytes.ts';
 import { FRAME_OVERHEAD } from '../wire/frame-parser.ts';
 import { encodeMethod } from '../wire/generated/method-codec.ts';
-import type { OutputBuffers } from './output-buffers.ts';
+import type { SpareBuffers } from './spare-buffers.ts';
 
+/** A read of 128 KiB and what deliveries add to the messages in it: a turn's output fits, as a rule. */
+export const OUTPUT_BUFFER_BYTES = 256 * 1024;
 /** Output of one turn from which on deliveries wait for its end. */
-const TURN_BYTES = 256 * 1024;
+const TURN_BYTES = 512 * 1024;
 const CONTENT_HEADER_BYTES = 12;
 const FRAME_HEAD_BYTES = 7;
 
 export class Writer {
   readonly #socket: Socket;
-  readonly #buffers: OutputBuffers;
+  readonly #buffers: SpareBuffers;
   /** Called when there is output and no flush is on its way. */
   readonly #wake: () => void;
   readonly #scratch = new ByteWriter();
@@ -43,7 +45,7 @@ export class Writer {
   #awake = false;
   #drained = true;
 
-  constructor(socket: Socket, buffers: OutputBuffers, wake: () => void) {
+  constructor(socket: Socket, buffers: SpareBuffers, wake: () => void) {
     this.#socket = socket;
     this.#buffers = buffers;
     this.#wake = wake;

@@ -11,7 +11,7 @@ import { Topology } from '../../bench/scenarios/topology.ts';
 import { Broker } from '../../src/index.ts';
 
 /** The most that a connection may read in a turn. The system may have read as much ahead. */
-const READ_BYTES = 65536;
+const READ_BYTES = 131072;
 const QUEUE = 'guard';
 
 /** What one of the broker's sockets does. */

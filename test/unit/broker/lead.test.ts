@@ -26,7 +26,7 @@ test('nobody is stopped for consumers that take nothing, until they take somethi
   const lead = new Lead();
   expect(enough(lead, 1000, 5000)).toBe(0);
   lead.followed();
-  expect(enough(lead, 5000, 5000)).toBe(1024 / 64);
+  expect(enough(lead, 20_000, 5000)).toBe(16_384 / 64);
   expect(enough(lead, 1000, 5000)).toBe(0);
   lead.followed();
   expect(enough(lead, 640, 5000)).toBe(10);

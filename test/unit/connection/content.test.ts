@@ -1,7 +1,8 @@
 /** Contents of several channels, put together from frames that come interleaved and in any pieces. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Content } from '../../../src/connection/content.ts';
+import { BODY_BUFFER_BYTES, Content } from '../../../src/connection/content.ts';
+import { SpareBuffers } from '../../../src/connection/spare-buffers.ts';
 import { AmqpError } from '../../../src/protocol/amqp-error.ts';
 import type { FrameHandler } from '../../../src/wire/frame-handler.ts';
 import { FrameParser } from '../../../src/wire/frame-parser.ts';
@@ -44,7 +45,7 @@ class Receiver implements FrameHandler {
 
   #of(channel: number): Content {
     let content = this.contents.get(channel);
-    if (content === undefined) this.contents.set(channel, (content = new Content()));
+    if (content === undefined) this.contents.set(channel, (content = new Content(new SpareBuffers(BODY_BUFFER_BYTES))));
     if (this.#current !== content) this.#current?.leave();
     this.#current = content;
     return content;
@@ -124,7 +125,7 @@ describe('contents', () => {
   });
 
   it('reserve memory for what came of a body, not for what was announced', () => {
-    const content = new Content();
+    const content = new Content(new SpareBuffers(BODY_BUFFER_BYTES));
     start(content, 512 * 1024 * 1024);
     content.body(Buffer.alloc(1), 0, 1, true);
     expect(content.message.body.length).toBeLessThanOrEqual(65536);
@@ -168,7 +169,7 @@ function start(content: Content, bodySize: number): Content {
 
 function errorOf(act: (content: Content) => unknown): string {
   try {
-    act(new Content());
+    act(new Content(new SpareBuffers(BODY_BUFFER_BYTES)));
   } catch (error) {
     if (error instanceof AmqpError) return `${error.replyCode} ${error.replyText}`;
     throw error;

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Message } from '../../../src/broker/message.ts';
 import { encodeProperties } from '../../../src/codec/properties.ts';
-import { OutputBuffers } from '../../../src/connection/output-buffers.ts';
-import { Writer } from '../../../src/connection/writer.ts';
+import { SpareBuffers } from '../../../src/connection/spare-buffers.ts';
+import { OUTPUT_BUFFER_BYTES, Writer } from '../../../src/connection/writer.ts';
 import { decodeMethod } from '../../../src/wire/generated/method-codec.ts';
 import { frames } from '../../support/amqp-client/index.ts';
 
@@ -59,7 +59,7 @@ function messageOf(body: Buffer): Message {
 function opened() {
   const sink = new Sink();
   let wakes = 0;
-  const writer = new Writer(sink as unknown as Socket, new OutputBuffers(), () => wakes++);
+  const writer = new Writer(sink as unknown as Socket, new SpareBuffers(OUTPUT_BUFFER_BYTES), () => wakes++);
   return { sink, writer, wakes: () => wakes };
 }
 
@@ -128,7 +128,7 @@ describe('output', () => {
     const { sink, writer } = opened();
     const message = messageOf(Buffer.alloc(100_000));
     expect(writer.full).toBe(false);
-    for (let count = 0; count < 3; count++) writer.deliver(1, TAG, 1, false, message);
+    for (let count = 0; count < 6; count++) writer.deliver(1, TAG, 1, false, message);
     expect(writer.full).toBe(true);
     writer.flush();
     expect([writer.full, writer.congested, writer.pending]).toEqual([false, false, 0]);
