@@ -67,7 +67,11 @@ export class CommandTarget implements Target {
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#running)?.stop();
+    // Where it did not start, whoever asked for it was told.
+    await this.#running?.then(
+      (broker) => broker.stop(),
+      () => undefined,
+    );
     for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
   }
 
