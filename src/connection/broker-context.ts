@@ -9,14 +9,14 @@ import { Turn } from '../util/turn.ts';
 import { leveretVersion } from '../util/version.ts';
 import type { Vhost } from '../broker/vhost.ts';
 import type { Access } from './access.ts';
-import { BODY_BUFFER_BYTES } from './content.ts';
+import { BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT } from './content.ts';
 import { DeliveryTimeouts } from './delivery-timeouts.ts';
 import type { Flow } from './flow.ts';
 import { Heartbeats } from './heartbeats.ts';
+import { OutputBuffers } from './output-buffers.ts';
 import { serverProperties } from './server-properties.ts';
 import { SharedInput } from './shared-input.ts';
 import { SpareBuffers } from './spare-buffers.ts';
-import { OUTPUT_BUFFER_BYTES } from './writer.ts';
 
 /** A connection, as the listener and the limits see it. */
 export interface ListedConnection {
@@ -45,7 +45,7 @@ export interface BrokerContext extends BrokerParts {
   readonly heartbeats: Heartbeats;
   readonly input: SharedInput;
   readonly deliveryTimeouts: DeliveryTimeouts;
-  readonly outputBuffers: SpareBuffers;
+  readonly outputBuffers: OutputBuffers;
   readonly bodyBuffers: SpareBuffers;
   readonly serverProperties: FieldTable;
   readonly connections: Set<ListedConnection>;
@@ -59,8 +59,8 @@ export function brokerContext(parts: BrokerParts): BrokerContext {
     heartbeats: new Heartbeats(clock),
     input: new SharedInput(),
     deliveryTimeouts: new DeliveryTimeouts(clock),
-    outputBuffers: new SpareBuffers(OUTPUT_BUFFER_BYTES),
-    bodyBuffers: new SpareBuffers(BODY_BUFFER_BYTES),
+    outputBuffers: new OutputBuffers(),
+    bodyBuffers: new SpareBuffers(BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT),
     serverProperties: serverProperties(config, leveretVersion()),
     connections: new Set(),
   };

@@ -15,6 +15,7 @@ type Stage = 'none' | 'header' | 'body';
 const LARGEST_BODY = 512 * 1024 * 1024;
 /** Bodies that come in pieces are put together in lent buffers of this size where they fit. */
 export const BODY_BUFFER_BYTES = 65536;
+export const BODY_BUFFERS_KEPT = 32;
 /** Larger ones get buffers of their own: the first is as large as this, each next so much larger than needed. */
 const FIRST_BODY_BYTES = BODY_BUFFER_BYTES;
 const BODY_GROWTH = 16;

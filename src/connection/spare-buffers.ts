@@ -1,22 +1,22 @@
 /** Buffers of one size that are lent and used again, so that who is idle holds none, and who is busy leaves no garbage. */
 
-/** Spare ones are kept up to this many. */
-const KEPT = 32;
-
 export class SpareBuffers {
   readonly #bytes: number;
+  readonly #kept: number;
   readonly #free: Buffer[] = [];
 
-  constructor(bytes: number) {
+  /** `kept`: spare ones beyond so many are let go. */
+  constructor(bytes: number, kept: number) {
     this.#bytes = bytes;
+    this.#kept = kept;
   }
 
   take(): Buffer {
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#bytes);
   }
 
-  /** Only for buffers that nobody reads any more. Of other sizes than the usual none is kept. */
+  /** Only for buffers that nobody reads any more. Those of another size are let go. */
   give(buffer: Buffer): void {
-    if (buffer.length === this.#bytes && this.#free.length < KEPT) this.#free.push(buffer);
+    if (buffer.length === this.#bytes && this.#free.length < this.#kept) this.#free.push(buffer);
   }
 }

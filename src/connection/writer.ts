@@ -20,10 +20,8 @@ import type { ServerMethod } from '../protocol/generated/methods.ts';
 import { copyBytes, writeU32, writeU64 } from '../util/bytes.ts';
 import { FRAME_OVERHEAD } from '../wire/frame-parser.ts';
 import { encodeMethod } from '../wire/generated/method-codec.ts';
-import type { SpareBuffers } from './spare-buffers.ts';
+import type { OutputBuffers } from './output-buffers.ts';
 
-/** A read of 128 KiB and what deliveries add to the messages in it: a turn's output fits, as a rule. */
-export const OUTPUT_BUFFER_BYTES = 256 * 1024;
 /** Output of one turn from which on deliveries wait for its end. */
 const TURN_BYTES = 512 * 1024;
 const CONTENT_HEADER_BYTES = 12;
@@ -31,7 +29,7 @@ const FRAME_HEAD_BYTES = 7;
 
 export class Writer {
   readonly #socket: Socket;
-  readonly #buffers: SpareBuffers;
+  readonly #buffers: OutputBuffers;
   /** Called when there is output and no flush is on its way. */
   readonly #wake: () => void;
   readonly #scratch = new ByteWriter();
@@ -45,7 +43,7 @@ export class Writer {
   #awake = false;
   #drained = true;
 
-  constructor(socket: Socket, buffers: SpareBuffers, wake: () => void) {
+  constructor(socket: Socket, buffers: OutputBuffers, wake: () => void) {
     this.#socket = socket;
     this.#buffers = buffers;
     this.#wake = wake;
@@ -220,13 +218,14 @@ export class Writer {
       this.#awake = true;
       this.#wake();
     }
-    const buffer = (this.#buffer ??= this.#buffers.take());
+    const buffer = (this.#buffer ??= this.#buffers.take(bytes));
     const needed = this.#length + bytes;
     if (needed <= buffer.length) return buffer;
     // Parts that were cut stay where they are; the rest moves on.
     const kept = this.#length - this.#cut;
-    const grown = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, kept + bytes));
+    const grown = this.#buffers.take(Math.max(buffer.length + 1, kept + bytes));
     buffer.copy(grown, 0, this.#cut, this.#length);
+    if (this.#cut === 0) this.#buffers.give(buffer);
     this.#partBytes += this.#cut;
     this.#length = kept;
     this.#cut = 0;

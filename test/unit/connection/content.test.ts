@@ -45,7 +45,8 @@ class Receiver implements FrameHandler {
 
   #of(channel: number): Content {
     let content = this.contents.get(channel);
-    if (content === undefined) this.contents.set(channel, (content = new Content(new SpareBuffers(BODY_BUFFER_BYTES))));
+    if (content === undefined)
+      this.contents.set(channel, (content = new Content(new SpareBuffers(BODY_BUFFER_BYTES, 1))));
     if (this.#current !== content) this.#current?.leave();
     this.#current = content;
     return content;
@@ -125,7 +126,7 @@ describe('contents', () => {
   });
 
   it('reserve memory for what came of a body, not for what was announced', () => {
-    const content = new Content(new SpareBuffers(BODY_BUFFER_BYTES));
+    const content = new Content(new SpareBuffers(BODY_BUFFER_BYTES, 1));
     start(content, 512 * 1024 * 1024);
     content.body(Buffer.alloc(1), 0, 1, true);
     expect(content.message.body.length).toBeLessThanOrEqual(65536);
@@ -169,7 +170,7 @@ function start(content: Content, bodySize: number): Content {
 
 function errorOf(act: (content: Content) => unknown): string {
   try {
-    act(new Content(new SpareBuffers(BODY_BUFFER_BYTES)));
+    act(new Content(new SpareBuffers(BODY_BUFFER_BYTES, 1)));
   } catch (error) {
     if (error instanceof AmqpError) return `${error.replyCode} ${error.replyText}`;
     throw error;

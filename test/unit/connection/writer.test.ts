@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Message } from '../../../src/broker/message.ts';
 import { encodeProperties } from '../../../src/codec/properties.ts';
-import { SpareBuffers } from '../../../src/connection/spare-buffers.ts';
-import { OUTPUT_BUFFER_BYTES, Writer } from '../../../src/connection/writer.ts';
+import { OutputBuffers } from '../../../src/connection/output-buffers.ts';
+import { Writer } from '../../../src/connection/writer.ts';
 import { decodeMethod } from '../../../src/wire/generated/method-codec.ts';
 import { frames } from '../../support/amqp-client/index.ts';
 
@@ -59,7 +59,7 @@ function messageOf(body: Buffer): Message {
 function opened() {
   const sink = new Sink();
   let wakes = 0;
-  const writer = new Writer(sink as unknown as Socket, new SpareBuffers(OUTPUT_BUFFER_BYTES), () => wakes++);
+  const writer = new Writer(sink as unknown as Socket, new OutputBuffers(), () => wakes++);
   return { sink, writer, wakes: () => wakes };
 }
 
