@@ -282,10 +282,12 @@ export class Stream implements DeclaredQueue {
   /** Lets go of what is too much and too old, and waits for the next to become so. */
   #trim(): void {
     const { maxLengthBytes, maxAge } = this.#settings;
-    this.#log.trim(maxLengthBytes, maxAge === Infinity ? -Infinity : this.#now() - maxAge);
+    const now = this.#now();
+    this.#log.trim(maxLengthBytes, maxAge === Infinity ? -Infinity : now - maxAge);
     if (maxAge === Infinity) return;
-    const oldest = this.#log.oldestEnd;
-    this.#host.deadlines.set(this.#aging, oldest === undefined ? Infinity : oldest + maxAge + 1);
+    const due = (this.#log.oldestEnd ?? Infinity) + maxAge + 1;
+    // What is too old and still there has yet to be committed: then this is called again.
+    this.#host.deadlines.set(this.#aging, due > now ? due : Infinity);
   }
 
   #notSupported(what: string): AmqpError {

@@ -53,6 +53,13 @@ class Reader implements DeliveryTarget {
   }
 }
 
+async function startOn(folder: string, clock: HandClock): Promise<[SqliteStore, Node]> {
+  const store = await SqliteStore.open({ folder, lazyMs: 2 });
+  const node = new Node(store, Infinity, undefined, clock);
+  node.recover(DEFAULTS);
+  return [store, node];
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('a stream with a maximum age', () => {
@@ -81,13 +88,7 @@ describe('a stream with a maximum age', () => {
   test('looks at what became too old while the broker was down', async () => {
     const folder = temporaryFolder();
     const clock = new HandClock();
-    const start = async (): Promise<[SqliteStore, Node]> => {
-      const store = await SqliteStore.open({ folder, lazyMs: 2 });
-      const node = new Node(store, Infinity, undefined, clock);
-      node.recover(DEFAULTS);
-      return [store, node];
-    };
-    const [storeBefore, nodeBefore] = await start();
+    const [storeBefore, nodeBefore] = await startOn(folder, clock);
     const stream = declare(nodeBefore.vhost('/')!, { 'x-max-age': '1m', 'x-stream-max-segment-size-bytes': 100 });
     for (let n = 0; n < 10; n++) {
       publish(stream, String(n).padEnd(100));
@@ -96,7 +97,7 @@ describe('a stream with a maximum age', () => {
     nodeBefore.stop();
     await storeBefore.close();
     clock.pass(55_000);
-    const [store, node] = await start();
+    const [store, node] = await startOn(folder, clock);
     const after = node.vhost('/')!.queue('s') as Stream;
     expect(after.ready).toBe(10);
     // 65 seconds after the first: those of the last minute are left.
@@ -104,6 +105,26 @@ describe('a stream with a maximum age', () => {
     expect(after.ready).toBe(5);
     clock.pass(1);
     expect(after.ready).toBe(4);
+    node.stop();
+    await store.close();
+  });
+});
+
+describe('a stream with messages that are too old before they are stored', () => {
+  test('waits for their commit, and then loses them', async () => {
+    const clock = new HandClock();
+    const [store, node] = await startOn(temporaryFolder(), clock);
+    const stream = declare(node.vhost('/')!, { 'x-max-age': '1s', 'x-stream-max-segment-size-bytes': 100 });
+    const committed = (): Promise<void> => new Promise((resolve) => store.afterCommit(resolve));
+    for (let n = 0; n < 2; n++) publish(stream, String(n).padEnd(100));
+    await committed();
+    clock.pass(10);
+    for (let n = 2; n < 4; n++) publish(stream, String(n).padEnd(100));
+    clock.pass(5000);
+    expect(stream.ready).toBe(2);
+    expect(clock.timers).toBe(0);
+    await committed();
+    expect(stream.ready).toBe(1);
     node.stop();
     await store.close();
   });
