@@ -59,6 +59,8 @@ export class Connection
   #woken: TurnChannel[] = [];
   /** Consumers were told to wait for the writer. */
   #starved = false;
+  /** What waited for the store, and may be done. */
+  #stored: (() => void) | undefined;
   /** Not yet refused. */
   #let = true;
   readonly life = new SignsOfLife();
@@ -190,8 +192,12 @@ export class Connection
     let held = false;
     const done = (): void => {
       if (--waiting > 0) return;
-      this.#attempt(callback);
-      if (held) this.#reading.resume('store');
+      if (!held) this.#attempt(callback);
+      else {
+        // The store and queues tell in the middle of their own work.
+        this.#stored = callback;
+        this.wake();
+      }
     };
     messages?.whenSafe(done);
     this.broker.node.store.afterCommit(done);
@@ -231,10 +237,14 @@ export class Connection
 
   #endTurn(): void {
     const woken = this.#woken;
+    const stored = this.#stored;
     this.#woken = [];
+    this.#stored = undefined;
+    stored?.();
     for (const channel of woken) channel.endTurn();
     if (this.writer.flush()) this.life.noteSent();
     this.flow.turnEnds();
+    if (stored !== undefined) this.#reading.resume('store');
     if (this.#starved && !this.writer.full) this.#resumeConsumers();
     if (!this.writer.congested) this.flow.taken();
   }

@@ -75,19 +75,24 @@ export class Flow {
     this.#rest('turn');
   }
 
-  /** The turn ends: the others were heard. */
+  /**
+   * The broker can take more again. It says so in the middle of a batch, or of what a queue does, where nothing may be published or
+   * settled: the connection is heard when the turn ends.
+   */
+  relieved(): void {
+    if (this.#reading.has('backlog') || this.#reading.has('alarm')) this.#connection.wake();
+  }
+
+  /** The turn ends: the others were heard, and nobody is in the middle of anything. */
   turnEnds(): void {
+    const { alarms, backlog } = this.#connection.broker.node;
     this.#reading.resume('turn');
     this.#reading.resume('pace');
+    if (!backlog.high) this.#reading.resume('backlog');
+    if (alarms.alarm === undefined) this.#alarmCleared();
   }
 
-  /** The store has caught up. */
-  backlogCleared(): void {
-    this.#reading.resume('backlog');
-  }
-
-  /** The broker takes publishes again. */
-  alarmCleared(): void {
+  #alarmCleared(): void {
     if (!this.#reading.has('alarm')) return;
     const { client, writer } = this.#connection;
     if (client.connectionBlocked) writer.method(0, { name: 'connection.unblocked' });

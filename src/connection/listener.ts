@@ -20,17 +20,16 @@ export class Listener {
       if (this.#stopping) socket.destroy();
       else broker.connections.add(new Connection(broker, socket));
     });
-    broker.node.backlog.onLow(() => {
-      for (const connection of broker.connections) connection.flow.backlogCleared();
-    });
+    const relieve = (): void => {
+      for (const connection of broker.connections) connection.flow.relieved();
+    };
+    broker.node.backlog.onLow(relieve);
+    broker.node.alarms.onCleared(relieve);
     broker.node.onDeletion((kind, name) => {
       for (const connection of [...broker.connections]) {
         const theirs = kind === 'vhost' ? connection.vhost?.name : connection.access?.user;
         if (theirs === name) connection.close(new AmqpError('CONNECTION_FORCED', `${kind} '${name}' is deleted`));
       }
-    });
-    broker.node.alarms.onCleared(() => {
-      for (const connection of broker.connections) connection.flow.alarmCleared();
     });
   }
 

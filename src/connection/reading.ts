@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import type { FrameParser } from '../wire/frame-parser.ts';
 
 /**
- * `turn`: it had its share of this turn. `pace`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer waits for the store. `congested`: the client does not take what
- * is sent to it. `backlog`: the store has yet to write what was published. `alarm`: the broker takes no publishes now.
+ * `turn`: it had its share of this turn. `pace`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
+ * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
+ * published. `alarm`: the broker takes no publishes now.
  */
 export type Reason = 'turn' | 'pace' | 'store' | 'congested' | 'backlog' | 'alarm';
 
