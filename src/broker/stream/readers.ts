@@ -21,7 +21,7 @@ export class Reader {
 
 export class Readers implements ConsumerSet {
   readonly #all = new Map<Consumer, Reader>();
-  /** Those to be served when there are more messages, and those to be served as soon as others had their turn. */
+  /** Those to be served when there are more messages, and those to be served in the next turns, who waits longest first. */
   readonly waiting = new Set<Reader>();
   readonly interrupted = new Set<Reader>();
   readonly #start: (consumer: Consumer) => number;
@@ -68,6 +68,7 @@ export class Readers implements ConsumerSet {
   interrupt(reader: Reader): void {
     reader.consumer.active = true;
     this.waiting.delete(reader);
+    this.interrupted.delete(reader);
     this.interrupted.add(reader);
   }
 

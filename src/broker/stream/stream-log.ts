@@ -21,6 +21,9 @@ import type { ConfirmTarget } from '../sink.ts';
 /** Bytes of the segments used last that stay in memory while the stream is read or written. */
 const KEPT_BYTES = 8 * 1024 * 1024;
 
+/** Those that end before their own size ends them: many more of a few bytes each would take more memory than their messages. */
+const MOST_SEGMENTS_CUT_SHORT = 4096;
+
 /** Where segments end, if their own size has not ended them before. */
 export interface SegmentLimits {
   /** Bytes of its messages. */
@@ -128,8 +131,8 @@ export class StreamLog implements Evictable {
   }
 
   /**
-   * Shows the first message at or behind `offset` and returns its offset; -1 where there is none for readers yet. Throws StoreError
-   * where it cannot be read.
+   * Shows the first message at or behind `offset`, but not the body where that is kept apart, and returns its offset; -1 where there
+   * is none for readers yet. Throws StoreError where it cannot be read.
    */
   read(offset: number, message: Message): number {
     const { end } = this;
@@ -139,8 +142,6 @@ export class StreamLog implements Evictable {
       const index = segment.nextReady(from - segment.base);
       if (index >= 0) {
         segment.view(index, message);
-        const body = segment.bodies?.get(index);
-        if (body !== undefined) this.#bodies.attach(message, body);
         return segment.base + index;
       }
       // Only a store that somebody has mended has such gaps.
@@ -149,14 +150,22 @@ export class StreamLog implements Evictable {
     return -1;
   }
 
+  /** Shows the body too, where it is kept apart, of the message that was read last. Throws StoreError where it cannot be read. */
+  attachBody(offset: number, message: Message): void {
+    const segment = this.#recent!;
+    const body = segment.bodies?.get(offset - segment.base);
+    if (body !== undefined) this.#bodies.attach(message, body);
+  }
+
   /**
    * Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` where none did. Throws
    * StoreError where that cannot be read.
    */
   firstSince(moment: number): number {
     const position = this.#positionSince(moment);
+    if (position === this.#segments.length) return this.#next;
     const segment = this.#segments.at(position);
-    if (position === this.#segments.length || segment.count === 0) return this.#next;
+    if (segment.count === 0) return this.#next;
     this.#use(segment);
     let index = segment.nextReady(0);
     while (segment.deadline(index) < moment) index = segment.nextReady(index + 1);
@@ -257,7 +266,8 @@ export class StreamLog implements Evictable {
   /** One that left memory goes on if it can be read again. */
   #ends(tail: Segment, now: number, { maxSegmentBytes, maxAge }: SegmentLimits): boolean {
     const extent = this.#extents.get(tail);
-    if (extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge)) return true;
+    const isEnough = extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge);
+    if (isEnough && this.#segments.length < MOST_SEGMENTS_CUT_SHORT) return true;
     return !this.#tryUse(tail) || tail.full;
   }
 

@@ -23,8 +23,9 @@ import { type Reader, Readers } from './readers.ts';
 import { readStreamSettings, type StreamSettings } from './settings.ts';
 import { StreamLog } from './stream-log.ts';
 
-/** Messages that a filter may pass over before others have their turn. */
-const PASSED_OVER = 8192;
+/** What a filter may pass over before others have their turn: bytes of messages, each with so many more for the look at it. */
+const PASSED_OVER_BYTES = 4 * 1024 * 1024;
+const LOOK_BYTES = 512;
 
 export class Stream implements DeclaredQueue {
   readonly kind = 'queue';
@@ -222,11 +223,7 @@ export class Stream implements DeclaredQueue {
   #grown(): void {
     if (this.#deleted) return;
     this.#trim();
-    this.#serveAll(this.consumers.waiting);
-  }
-
-  #serveAll(readers: ReadonlySet<Reader>): void {
-    for (const reader of readers) this.#serve(reader);
+    for (const reader of this.consumers.waiting) this.#serve(reader);
   }
 
   /** A consumer that comes to what cannot be read is cancelled; the others may go on. */
@@ -253,10 +250,13 @@ export class Stream implements DeclaredQueue {
       }
       reader.next = offset + 1;
       if (filter?.passes(view) === false) {
-        if (++passedOver < PASSED_OVER) continue;
-        this.#interrupt(reader);
+        passedOver += LOOK_BYTES + view.bodyEnd - view.routeStart;
+        if (passedOver < PASSED_OVER_BYTES) continue;
+        this.consumers.interrupt(reader);
+        this.#goOnSoon();
         return;
       }
+      this.#log.attachBody(offset, view);
       this.#header.add(view, offset);
       consumer.unacked++;
       this.#unacked++;
@@ -271,11 +271,14 @@ export class Stream implements DeclaredQueue {
     this.#host.streamUnreadable(this.name, error);
   }
 
-  #interrupt(reader: Reader): void {
-    this.consumers.interrupt(reader);
+  /** Those that were interrupted go on one after the other, a turn each. */
+  #goOnSoon(): void {
+    if (this.consumers.interrupted.size === 0) return;
     this.#turn ??= setImmediate(() => {
       this.#turn = undefined;
-      this.#serveAll(this.consumers.interrupted);
+      const [reader] = this.consumers.interrupted as ReadonlySet<Reader | undefined>;
+      if (reader !== undefined) this.#serve(reader);
+      this.#goOnSoon();
     });
   }
 

@@ -1,5 +1,5 @@
 /** Streams without sockets: what time, policies and memory do to them. */
-import { expect, describe, test } from 'vitest';
+import { expect, describe, test, vi } from 'vitest';
 import { fromFieldTable, toFieldTable } from '../../../../src/codec/field-table.ts';
 import { exportDefinitions } from '../../../../src/broker/definitions/export.ts';
 import { importDefinitions } from '../../../../src/broker/definitions/import.ts';
@@ -185,6 +185,56 @@ describe('a stream', () => {
     expect(picky.bodies).toEqual(['wanted']);
     publish(stream, 'wanted too', { 'x-stream-filter-value': 'mine' });
     expect(picky.bodies).toEqual(['wanted', 'wanted too']);
+  });
+
+  test('lets consumers whose filters pass over large messages take turns after a few of them', async () => {
+    const stream = declare(nodeInMemory().vhost);
+    for (let n = 0; n < 100; n++) publish(stream, Buffer.alloc(100_000), { 'x-stream-filter-value': 'other' });
+    const picky = [0, 1].map(() => new Reader(stream, { 'x-stream-filter': 'mine' }));
+    for (const { consumer } of picky) stream.activate(consumer);
+    const turnsOfBoth: number[] = [];
+    while (stream.consumers.interrupted.size > 0) {
+      turnsOfBoth.push(stream.consumers.interrupted.size);
+      await turn();
+    }
+    // 10 MB, 4 MiB at a time, and one of them after the other.
+    expect(turnsOfBoth).toEqual([2, 2, 2, 1]);
+  });
+
+  test('reads no large body that a filter passes over', async () => {
+    const folder = temporaryFolder();
+    const clock = new HandClock();
+    const [storeBefore, nodeBefore] = await startOn(folder, clock);
+    const vhost = nodeBefore.vhost('/')!;
+    declare(vhost);
+    for (const value of ['other', 'other', 'mine', 'other']) {
+      const properties = { headers: toFieldTable({ 'x-stream-filter-value': value }) };
+      const message = messageOf({ routingKey: 's', properties, body: Buffer.alloc(300_000, value) });
+      vhost.publish(message, vhost.route(vhost.exchange('')!, 's'), undefined, 0);
+    }
+    nodeBefore.stop();
+    await storeBefore.close();
+    const [store, node] = await startOn(folder, clock);
+    const readBody = vi.spyOn(store, 'readBody');
+    const stream = node.vhost('/')!.queue('s') as Stream;
+    const picky = new Reader(stream, { 'x-stream-filter': 'mine' });
+    stream.activate(picky.consumer);
+    expect(picky.bodies).toEqual(['mineminemi']);
+    expect(readBody).toHaveBeenCalledTimes(1);
+    node.stop();
+    await store.close();
+  });
+
+  test('begins no more short segments than are worth their memory', () => {
+    const clock = new HandClock();
+    const { vhost } = nodeInMemory(clock);
+    const stream = declare(vhost, { 'x-stream-max-segment-size-bytes': 0 });
+    for (let n = 0; n < 5000; n++) publish(stream, 'x');
+    const definition = { 'max-length-bytes': 0 };
+    vhost.policies.put('policy', { name: 'p', pattern: '', definition, priority: 0, applyTo: 'streams' });
+    clock.pass(0);
+    // What is left is the last segment, which had to take all after the 4095 before it.
+    expect(stream.ready).toBe(5000 - 4095);
   });
 
   test('ends while a filter passes over messages', async () => {
