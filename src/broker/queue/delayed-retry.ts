@@ -42,5 +42,7 @@ export function delayedRetry(asked: {
 export function retryDelay(retry: DelayedRetry | undefined, how: ComeBack, count: number): number {
   if (retry === undefined || (retry.type !== 'all' && retry.type !== how)) return 0;
   const { min, max, multiplier } = retry;
-  return Math.trunc(Math.min(max, multiplier === undefined ? min * count : min * multiplier ** (count - 1)));
+  // Powers end as Infinity, and no time at all times that is no number.
+  const factor = multiplier === undefined ? count : Math.min(multiplier ** (count - 1), Number.MAX_VALUE);
+  return Math.trunc(Math.min(max, min * factor));
 }

@@ -30,6 +30,15 @@ test('the longest delay is ten years', () => {
   expect(retryDelay(retry, 'failed', 1_000_000)).toBe(315_360_000_000);
 });
 
+test('no delay stays none, however often it is multiplied', () => {
+  const retry = retryOf({
+    'x-delayed-retry-type': 'all',
+    'x-delayed-retry-min': 0,
+    'x-delayed-retry-multiplier': 2,
+  });
+  expect([1, 1024, 1025, 100_000].map((count) => retryDelay(retry, 'failed', count))).toEqual([0, 0, 0, 0]);
+});
+
 test('the type says what is delayed', () => {
   const delayed = (type: string) =>
     (['failed', 'returned'] as const).filter((how) => delays({ 'x-delayed-retry-type': type }, how)[0] > 0);
