@@ -14,7 +14,8 @@ import { Limits } from './limits.ts';
 import { Memory } from './memory.ts';
 import { OWN_COMPONENT, Parameters } from './parameters.ts';
 import { userWithPassword } from './passwords.ts';
-import { Vhost, type VhostContext } from './vhost.ts';
+import type { UnreadableListener } from './unreadable.ts';
+import { Vhost } from './vhost.ts';
 
 /** What a node without any vhost or user begins with. */
 export interface NodeDefaults {
@@ -47,12 +48,8 @@ export class Node {
   readonly #deadlines: Deadlines;
   /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
-  /** Told of each queue that stops because what is stored of it cannot be read. */
-  queueStopped: VhostContext['queueStopped'] = () => undefined;
-  /** Told of each consumer of a stream that cannot go on for that reason. */
-  streamUnreadable: VhostContext['streamUnreadable'] = () => undefined;
-  /** Told of each delayed exchange that sends nothing on any more for that reason. */
-  exchangeStopped: VhostContext['exchangeStopped'] = () => undefined;
+  /** Told of what cannot be read. */
+  unreadable: UnreadableListener = () => undefined;
   readonly #bodies: Bodies;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
@@ -187,9 +184,7 @@ export class Node {
       limits: this.limits,
       deadlines: this.#deadlines,
       nextQueueId: () => this.#nextQueueId++,
-      queueStopped: (vhost, queue, reason) => this.queueStopped(vhost, queue, reason),
-      streamUnreadable: (vhost, stream, reason) => this.streamUnreadable(vhost, stream, reason),
-      exchangeStopped: (vhost, exchange, reason) => this.exchangeStopped(vhost, exchange, reason),
+      unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),
     });
     vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as string | undefined;
     this.#vhosts.set(name, vhost);

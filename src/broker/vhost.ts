@@ -25,6 +25,7 @@ import type { Exchange } from './exchange/exchange.ts';
 import { PREDECLARED } from './exchange/types.ts';
 import type { Pace } from './lead.ts';
 import { checkQueueLimit, type Limits } from './limits.ts';
+import type { Memory } from './memory.ts';
 import type { Message } from './message.ts';
 import type { Parameters } from './parameters.ts';
 import { Policies } from './policy/policies.ts';
@@ -37,6 +38,7 @@ import { ReplyTargets } from './reply-to.ts';
 import type { Directory, Route } from './route.ts';
 import { Routing } from './routing.ts';
 import type { ConfirmLedger, Sink } from './sink.ts';
+import type { Unreadable, UnreadableListener } from './unreadable.ts';
 
 /** What a vhost shares with the others of its node. */
 export interface VhostContext extends LogContext {
@@ -45,12 +47,7 @@ export interface VhostContext extends LogContext {
   readonly deadlines: Deadlines;
   readonly pace: Pace;
   nextQueueId(): number;
-  /** Told once of each queue that cannot read its messages. */
-  queueStopped(vhost: string, queue: string, reason: Error): void;
-  /** Told of each consumer of a stream that cannot go on for that reason. */
-  streamUnreadable(vhost: string, stream: string, reason: Error): void;
-  /** Told of each delayed exchange that sends nothing on any more for that reason. */
-  exchangeStopped(vhost: string, exchange: string, reason: Error): void;
+  readonly unreadable: UnreadableListener;
 }
 
 export class Vhost implements Directory, QueueHost, ExchangeHost {
@@ -260,12 +257,12 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     this.#routing.deadLetter(queue, message, reason, this.deadlines.clock.now());
   }
 
-  queueStopped(name: string, reason: Error): void {
-    this.#context.queueStopped(this.name, name, reason);
+  get memory(): Memory {
+    return this.#context.memory;
   }
 
-  streamUnreadable(name: string, reason: Error): void {
-    this.#context.streamUnreadable(this.name, name, reason);
+  unreadable(what: Unreadable, name: string, reason: Error): void {
+    this.#context.unreadable(what, name, this.name, reason);
   }
 
   queueExpired(name: string): void {
@@ -285,10 +282,6 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
 
   goOn(exchange: Exchange, message: Message): void {
     this.#routing.goOn(exchange, message);
-  }
-
-  exchangeStopped(name: string, reason: Error): void {
-    this.#context.exchangeStopped(this.name, name, reason);
   }
 
   // Recovery

@@ -14,6 +14,7 @@ import { DefinitionTransfer, prepare, readDefinitions } from './definitions.ts';
 import { watchDisk } from './disk-alarm.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
 import { Policies } from './policies.ts';
+import { reportTo } from './unreadable.ts';
 import { Users } from './users.ts';
 import { Vhosts } from './vhosts.ts';
 
@@ -57,11 +58,7 @@ export class Broker implements AsyncDisposable {
     try {
       const node = new Node(store, memoryBudget(config), scratch);
       node.fault = (error) => log.error({ err: error }, 'internal error');
-      node.queueStopped = (vhost, queue, { message: reason }) => log.error({ vhost, queue, reason }, QUEUE_STOPPED);
-      node.streamUnreadable = (vhost, stream, { message: reason }) =>
-        log.error({ vhost, stream, reason }, STREAM_UNREADABLE);
-      node.exchangeStopped = (vhost, exchange, { message: reason }) =>
-        log.error({ vhost, exchange, reason }, EXCHANGE_STOPPED);
+      node.unreadable = reportTo(log);
       await prepare(node, definitions, config, log);
       const listener = new Listener(brokerContext({ node, config, log, clock: systemClock }));
       const { port } = await listener.start(config.port, config.host);
@@ -111,17 +108,6 @@ export class Broker implements AsyncDisposable {
 }
 
 /** The engines are loaded where they are used: a broker in memory needs no SQLite, and starts the sooner for it. */
-const STREAM_UNREADABLE =
-  'a consumer of a stream is cancelled, as what comes next for it cannot be read: others, and one that begins behind it, may go on.';
-
-const QUEUE_STOPPED =
-  'a queue is stopped, as a message of it cannot be read: it still takes messages, and delivers none. Purge or delete it to go on ' +
-  'without those it has; or restart the broker when the file is restored or the disk is well again.';
-
-const EXCHANGE_STOPPED =
-  'a delayed exchange sends nothing on, as a message that waits there cannot be read: it still takes messages. Purge it by ' +
-  'broker.delayed or delete it to go on without those it has; or restart the broker when the file is restored.';
-
 async function openStore(config: Config, log: Logger): Promise<{ store: Store; scratch: Scratch | undefined }> {
   const { dataDir: folder } = config;
   if (folder === undefined) {

@@ -2,6 +2,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { type DelayContext, DelayedMessages } from '../delay/delayed-messages.ts';
 import type { Message } from '../message.ts';
+import type { Unreadable } from '../unreadable.ts';
 import { delayedType } from './arguments.ts';
 import { DelayedMessageExchange } from './delayed-message.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
@@ -18,8 +19,8 @@ export interface ExchangeHost {
   nextLogId(): number;
   /** Routes from the exchange on what waited there. */
   goOn(exchange: Exchange, message: Message): void;
-  /** Nothing that waits at the exchange goes on any more, as it cannot be read. */
-  exchangeStopped(name: string, reason: Error): void;
+  /** Something of the exchange cannot be read. */
+  unreadable(what: Unreadable, name: string, reason: Error): void;
 }
 
 /** `logId`: number of the log that the exchange has in the store already. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
@@ -30,7 +31,7 @@ export function createExchange(declaration: ExchangeDeclaration, host: ExchangeH
   const id = logId ?? (declaration.durable ? host.nextLogId() : undefined);
   const delayed = new DelayedMessages(host.delays, id, {
     goOn: (message) => host.goOn(exchange, message),
-    stopped: (reason) => host.exchangeStopped(declaration.name, reason),
+    stopped: (reason) => host.unreadable('exchange', declaration.name, reason),
   });
   const exchange = new DelayedMessageExchange(declaration, routing, delayed);
   return exchange;

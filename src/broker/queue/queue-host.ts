@@ -3,7 +3,9 @@ import type { Store } from '../../store/store.ts';
 import type { DeathReason } from '../dead-letter.ts';
 import type { Deadlines } from '../deadlines.ts';
 import type { Pace } from '../lead.ts';
+import type { Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
+import type { Unreadable } from '../unreadable.ts';
 import type { QueueSettings } from './settings.ts';
 
 export interface DyingQueue {
@@ -17,12 +19,11 @@ export interface QueueHost {
   readonly deadlines: Deadlines;
   readonly pace: Pace;
   readonly store: Store;
+  readonly memory: Memory;
   /** The queue gives a message up; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
-  /** The queue delivers nothing any more, as it cannot read its messages. */
-  queueStopped(name: string, reason: Error): void;
-  /** A consumer of the stream cannot go on, as what comes next for it cannot be read. */
-  streamUnreadable(name: string, reason: Error): void;
+  /** Something of the queue cannot be read. */
+  unreadable(what: Unreadable, name: string, reason: Error): void;
   /** The queue was unused for as long as it may be. */
   queueExpired(name: string): void;
 }

@@ -319,7 +319,7 @@ export class Queue implements DeclaredQueue {
 
   /** A message cannot be read: the queue takes messages, and delivers none. Other queues are not concerned. */
   #stop(reason: Error): void {
-    this.#host.queueStopped(this.name, reason);
+    this.#host.unreadable('queue', this.name, reason);
     this.consumers.cancel();
   }
 

@@ -268,7 +268,7 @@ export class Stream implements DeclaredQueue {
   /** Throws the error where it is a defect of the broker. */
   #tellUnreadable(error: unknown): void {
     if (!(error instanceof StoreError)) throw error;
-    this.#host.streamUnreadable(this.name, error);
+    this.#host.unreadable('stream', this.name, error);
   }
 
   /** Those that were interrupted go on one after the other, a turn each. */
