@@ -187,6 +187,25 @@ describe('a large body that cannot be read', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a queue that deduplicates, with keys that cannot be read', { timeout: 60_000 }, () => {
+  test('says so once and takes messages again; what it sees from then on it knows', async () => {
+    const send = async (channel: ConfirmChannel, ...ids: string[]): Promise<void> => {
+      for (const id of ids) channel.sendToQueue('sick', Buffer.from(id), { persistent: true, messageId: id });
+      await channel.waitForConfirms();
+    };
+    const fill = async (channel: ConfirmChannel): Promise<void> => {
+      await channel.assertQueue('sick', { arguments: { 'x-message-deduplication': true } });
+      await send(channel, 'a', 'a');
+    };
+    await using running = await start(await spoiled(fill, 'UPDATE seen SET keys = zeroblob(length(keys))'));
+    await send(await confirmChannel(running.url), 'a', 'b', 'b');
+    expect(await drain(running.url, 'sick')).toEqual(['a', 'a', 'b']);
+    expect(running.errors).toHaveLength(1);
+    expect(running.errors[0].fields).toMatchObject({ vhost: '/', queue: 'sick' });
+    expect(running.errors[0].fields['reason']).toMatch(/of what queue \d+ has seen does not match its checksum/);
+  });
+});
+
 describe('a stream with a page that cannot be read', { timeout: 60_000 }, () => {
   test('cancels the consumers that come to it and says why; others read behind it, and publishing goes on', async () => {
     const fill = async (channel: ConfirmChannel): Promise<void> => {

@@ -1,11 +1,13 @@
 /**
  * Deduplication of a queue: a message is dropped whose key the queue has seen within a window of time. The window begins with
  * the first message of a key, whatever becomes of that message, and repeats do not lengthen it. Keys are kept in memory, and those
- * of persistent messages in a durable queue's SeenLog, too.
+ * of persistent messages in a durable queue's SeenLog, too. What they take counts as messages do, so that many keys raise the
+ * alarm before they fill the memory; they cannot go out of it.
  */
-import type { Store } from '../../store/store.ts';
+import { type Store, StoreError } from '../../store/store.ts';
 import { diedIn } from '../dead-letter.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
+import type { Evictable, Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
 import type { ConfirmLedger } from '../sink.ts';
 import { messageKey } from './message-key.ts';
@@ -19,39 +21,48 @@ const SWEEP_MS = 200;
 interface Host {
   readonly deadlines: Deadlines;
   readonly store: Store;
+  readonly memory: Memory;
 }
 
-/**
- * What there is of deduplication, as the settings want it from now on: begun, changed, ended or left out. `storedAs`: the queue's
- * number in the store; undefined where nothing of it outlives the process.
- */
+interface DeduplicatingQueue {
+  /** Its number in the store; undefined where nothing of it outlives the process. */
+  readonly storedAs: number | undefined;
+  /** The keys of before the start cannot be read: they count as forgotten. */
+  keysUnreadable(reason: Error): void;
+}
+
+/** What there is of deduplication, as the settings want it from now on: begun, changed, ended or left out. */
 export function deduplicate(
   current: Deduplication | undefined,
   settings: DeduplicationSettings | undefined,
-  { deadlines, store }: Host,
-  storedAs: number | undefined,
+  host: Host,
+  queue: DeduplicatingQueue,
 ): Deduplication | undefined {
   if (settings === undefined) current?.clear();
-  else if (current === undefined) {
-    return new Deduplication(settings, deadlines, storedAs === undefined ? undefined : new SeenLog(store, storedAs));
-  } else current.apply(settings);
+  else if (current === undefined) return new Deduplication(settings, host, queue);
+  else current.apply(settings);
   return settings && current;
 }
 
-export class Deduplication {
+export class Deduplication implements Evictable {
   readonly #deadlines: Deadlines;
+  readonly #memory: Memory;
+  readonly #queue: DeduplicatingQueue;
   readonly #log: SeenLog | undefined;
   readonly #seen = new SeenKeys();
   readonly #sweep = new Deadline(() => this.#forgetExpired());
   #settings: DeduplicationSettings;
   /** True while the keys in the log are not in memory: they come when the first message does. */
   #unread = false;
+  /** Bytes of keys that memory knows of. */
+  #counted = 0;
 
-  /** `log`: undefined where nothing of the queue outlives the process. */
-  constructor(settings: DeduplicationSettings, deadlines: Deadlines, log: SeenLog | undefined) {
+  constructor(settings: DeduplicationSettings, { deadlines, store, memory }: Host, queue: DeduplicatingQueue) {
     this.#settings = settings;
     this.#deadlines = deadlines;
-    this.#log = log;
+    this.#memory = memory;
+    this.#queue = queue;
+    this.#log = queue.storedAs === undefined ? undefined : new SeenLog(store, queue.storedAs);
   }
 
   /** Other settings count from now on. */
@@ -72,7 +83,7 @@ export class Deduplication {
     return messageKey(message, this.#settings.header);
   }
 
-  /** True where the key was seen. Its publisher is told that the message is safe when the first one is. Throws StoreError. */
+  /** True where the key was seen. Its publisher is told that the message is safe when the first one is. */
   isRepeat(key: string, ledger: ConfirmLedger | undefined, number: number): boolean {
     if (this.#unread) this.#read();
     this.#seen.forgetThrough(this.#now() - this.#settings.window);
@@ -90,26 +101,44 @@ export class Deduplication {
       this.#seen.forgetOldest();
       this.#sweepAt(now + SWEEP_MS);
     } else this.#sweepAt(moment + this.#settings.window);
+    this.#count();
   }
 
   /** Forgets all keys: the queue is purged, or no longer deduplicates. */
   clear(): void {
-    this.#deadlines.set(this.#sweep, Infinity);
-    this.#unread = false;
-    this.#seen.clear();
+    this.#forgetInMemory();
     this.#log?.forgetAll();
   }
 
   /** The queue is deleted. */
   end(): void {
-    this.#deadlines.set(this.#sweep, Infinity);
+    this.#forgetInMemory();
     this.#log?.drop();
+  }
+
+  // Evictable
+
+  evict(): number {
+    return 0;
+  }
+
+  #forgetInMemory(): void {
+    this.#deadlines.set(this.#sweep, Infinity);
+    this.#unread = false;
+    this.#seen.clear();
+    this.#count();
+    this.#memory.forget(this);
   }
 
   #read(): void {
     const since = this.#now() - this.#settings.window;
-    for (const [key, moment] of this.#log!.read()) if (moment > since) this.#seen.add(key, moment);
     this.#unread = false;
+    try {
+      for (const [key, moment] of this.#log!.read()) if (moment > since) this.#seen.add(key, moment);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#queue.keysUnreadable(error);
+    }
     this.#forgetExpired();
   }
 
@@ -119,12 +148,21 @@ export class Deduplication {
     const now = this.#now();
     this.#seen.forgetThrough(now - window);
     while (this.#seen.size > size) this.#seen.forgetOldest();
+    this.#count();
     const { oldest } = this.#seen;
     this.#log?.forgetBefore(oldest === Infinity ? now - window + 1 : oldest);
     this.#deadlines.set(this.#sweep, Infinity);
     if (oldest !== Infinity) this.#sweepAt(Math.max(oldest + window, now + SWEEP_MS));
     // What is in the store only is over by then at the latest.
     else if (this.#unread) this.#sweepAt(now + window);
+  }
+
+  /** Tells memory what the keys take now. */
+  #count(): void {
+    const more = this.#seen.bytes - this.#counted;
+    this.#counted += more;
+    if (more > 0) this.#memory.grew(more, this);
+    else if (more < 0) this.#memory.shrank(-more);
   }
 
   #sweepAt(at: number): void {

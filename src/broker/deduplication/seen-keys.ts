@@ -2,12 +2,22 @@
  * The keys that were seen, oldest first, each with its moment. A Map keeps the order in which keys came; one iterator over it
  * always stands at the oldest, since a new one would first have to pass all that were deleted.
  */
+
+/** Bytes that a key takes beside its characters: its string, its place in the Map, its moment. Measured. */
+const KEY_OVERHEAD = 84;
+
 export class SeenKeys {
   readonly #moments = new Map<string, number>();
   #order = this.#moments.entries();
   /** What `#order` gave last: the oldest, unless that was seen again or forgotten since. */
   #oldest: readonly [key: string, moment: number] | undefined;
   #newest = -Infinity;
+  #characters = 0;
+
+  /** Memory that the keys take, about. */
+  get bytes(): number {
+    return this.#characters + this.#moments.size * KEY_OVERHEAD;
+  }
 
   get size(): number {
     return this.#moments.size;
@@ -25,7 +35,7 @@ export class SeenKeys {
   /** Returns the moment that counts, in milliseconds since the epoch: never before that of another key, whatever clocks do. */
   add(key: string, now: number): number {
     this.#newest = Math.max(this.#newest, now);
-    this.#moments.delete(key);
+    if (!this.#moments.delete(key)) this.#characters += key.length;
     this.#moments.set(key, this.#newest);
     return this.#newest;
   }
@@ -34,6 +44,7 @@ export class SeenKeys {
     const oldest = this.#peek();
     if (oldest === undefined) return;
     this.#moments.delete(oldest[0]);
+    this.#characters -= oldest[0].length;
     this.#oldest = undefined;
   }
 
@@ -44,6 +55,7 @@ export class SeenKeys {
 
   clear(): void {
     this.#moments.clear();
+    this.#characters = 0;
     this.#oldest = undefined;
   }
 

@@ -280,8 +280,10 @@ export class Queue implements DeclaredQueue {
 
   #deduplicate(): void {
     const { deduplication } = this.#settings;
-    const storedAs = this.#log.stores ? this.id : undefined;
-    this.#deduplication = deduplicate(this.#deduplication, deduplication, this.#host, storedAs);
+    this.#deduplication = deduplicate(this.#deduplication, deduplication, this.#host, {
+      storedAs: this.#log.stores ? this.id : undefined,
+      keysUnreadable: (reason) => this.#host.unreadable('keys', this.name, reason),
+    });
   }
 
   #putBack(seq: number): void {

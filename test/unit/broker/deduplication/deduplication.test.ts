@@ -1,9 +1,12 @@
 /** What a queue that deduplicates remembers, how long, and what of it goes to the store; by a clock that the test holds. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Alarms } from '../../../../src/broker/alarms.ts';
 import { Deadlines } from '../../../../src/broker/deadlines.ts';
 import { deduplicate, type Deduplication } from '../../../../src/broker/deduplication/deduplication.ts';
+import { Memory } from '../../../../src/broker/memory.ts';
 import type { ConfirmLedger } from '../../../../src/broker/sink.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
+import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
 const QUEUE = 1;
@@ -31,6 +34,8 @@ class Lives {
   readonly clock = new HandClock(1_000_000);
   readonly store = new MemoryStore({ lazyMs: 3_600_000 });
   readonly ledger = new Ledger();
+  readonly memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  readonly unreadable: string[] = [];
   settings = { window: 1000, size: 100, header: undefined as string | undefined };
   #deadlines = this.#newDeadlines();
   deduplication = this.#begin();
@@ -68,7 +73,9 @@ class Lives {
   }
 
   #begin(): Deduplication {
-    return deduplicate(undefined, this.settings, { deadlines: this.#deadlines, store: this.store }, QUEUE)!;
+    const { store, memory } = this;
+    const queue = { storedAs: QUEUE, keysUnreadable: ({ message }: Error) => void this.unreadable.push(message) };
+    return deduplicate(undefined, this.settings, { deadlines: this.#deadlines, store, memory }, queue)!;
   }
 }
 
@@ -110,6 +117,28 @@ describe('the window', () => {
     expect(lives.clock.timers).toBe(1);
     lives.clock.pass(5000);
     expect(lives.clock.timers).toBe(0);
+  });
+});
+
+describe('memory', () => {
+  it('knows what the keys take, until they are over', () => {
+    const lives = new Lives();
+    for (let n = 0; n < 50; n++) lives.offer(`${n}`.padEnd(36));
+    expect(lives.memory.bytes).toBe(50 * 120);
+    lives.clock.pass(5000);
+    expect(lives.memory.bytes).toBe(0);
+  });
+
+  it('knows of no more keys than are remembered, and of none of a queue that is purged or deleted', () => {
+    const lives = new Lives();
+    for (let n = 0; n < 300; n++) lives.offer(`${n}`.padEnd(16));
+    expect(lives.memory.bytes).toBe(100 * 100);
+    lives.deduplication.clear();
+    expect(lives.memory.bytes).toBe(0);
+    lives.offer('a');
+    expect(lives.memory.bytes).toBe(85);
+    lives.deduplication.end();
+    expect(lives.memory.bytes).toBe(0);
   });
 });
 
@@ -208,6 +237,21 @@ describe('the store', () => {
     expect(lives.offer('a')).toBe(true);
     await lives.committed();
     expect(lives.rows).toBe(1);
+  });
+});
+
+describe('keys that cannot be read', () => {
+  it('are forgotten and reported once, and those that come are not', async () => {
+    const lives = new Lives();
+    lives.offer('before');
+    await lives.committed();
+    vi.spyOn(lives.store, 'readSeen').mockImplementation(() => {
+      throw new StoreError('damaged');
+    });
+    lives.restart();
+    expect([lives.offer('before'), lives.offer('after')]).toEqual([true, true]);
+    expect([lives.offer('before'), lives.offer('after')]).toEqual([false, false]);
+    expect(lives.unreadable).toEqual(['damaged']);
   });
 });
 
