@@ -2,8 +2,16 @@
  * A message on its way through the broker, as the bytes it came in: three ranges in buffers that somebody else owns.
  * A Message is a view that its owner fills anew for each message; who keeps a message copies its bytes.
  */
-import { PROPERTY_DELIVERY_MODE } from '../protocol/generated/constants.ts';
-import { editProperties, type PropertyChanges, propertyFlags, readDeliveryMode } from '../codec/properties.ts';
+import { PROPERTY_DELIVERY_MODE, PROPERTY_HEADERS } from '../protocol/generated/constants.ts';
+import { type FieldPosition, findTableField } from '../codec/field-table.ts';
+import {
+  editProperties,
+  findProperty,
+  type PropertyChanges,
+  propertyFlags,
+  readDeliveryMode,
+} from '../codec/properties.ts';
+import { readU32 } from '../util/bytes.ts';
 import type { Body } from './body.ts';
 
 /** Bodies of queued messages from this size on stay where they are for as long as somebody refers to them. */
@@ -54,6 +62,15 @@ export class Message {
   get routingKey(): string {
     const start = this.routeStart + 1 + this.route[this.routeStart];
     return this.route.toString('utf8', start + 1, this.routeEnd);
+  }
+
+  /** Where the value of a header stands in `properties`; undefined where there is no such header. */
+  findHeader(name: string): FieldPosition | undefined {
+    const { properties } = this;
+    const headers = findProperty(properties, this.propertiesStart, this.propertiesEnd, PROPERTY_HEADERS);
+    if (headers < 0) return undefined;
+    const start = headers + 4;
+    return findTableField(properties, start, start + readU32(properties, headers), name);
   }
 
   /** The message with bytes of its own, for whoever keeps it. */

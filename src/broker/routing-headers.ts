@@ -1,17 +1,17 @@
 /** The CC and BCC headers: further routing keys of a message (RabbitMQ: Sender-Selected Distribution). */
-import { findProperty } from '../codec/properties.ts';
-import { decodeFieldAt, findTableField } from '../codec/field-table.ts';
-import { decodeProperties } from '../codec/properties.ts';
+import { decodeFieldAt } from '../codec/field-table.ts';
+import { decodeProperties, propertyFlags } from '../codec/properties.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { PROPERTY_HEADERS } from '../protocol/generated/constants.ts';
-import { readU32 } from '../util/bytes.ts';
 import type { Message } from './message.ts';
+
+const NONE: readonly string[] = [];
 
 /** The routing keys beside the message's own; empty for most messages. Throws AmqpError PRECONDITION_FAILED for other than arrays. */
 export function furtherRoutingKeys(message: Message): readonly string[] {
-  const headers = findProperty(message.properties, message.propertiesStart, message.propertiesEnd, PROPERTY_HEADERS);
-  if (headers < 0) return [];
-  return [...keysIn(message, headers, 'CC'), ...keysIn(message, headers, 'BCC')];
+  if ((propertyFlags(message.properties, message.propertiesStart) & PROPERTY_HEADERS) === 0) return NONE;
+  const [copies, hidden] = [keysIn(message, 'CC'), keysIn(message, 'BCC')];
+  return copies === NONE && hidden === NONE ? NONE : [...copies, ...hidden];
 }
 
 /** Removes BCC, which no receiver may see. */
@@ -23,10 +23,9 @@ export function stripBcc(message: Message): void {
   message.changeProperties({ headers: visible });
 }
 
-function keysIn(message: Message, headers: number, name: string): readonly string[] {
-  const start = headers + 4;
-  const found = findTableField(message.properties, start, start + readU32(message.properties, headers), name);
-  if (found === undefined) return [];
+function keysIn(message: Message, name: string): readonly string[] {
+  const found = message.findHeader(name);
+  if (found === undefined) return NONE;
   const field = decodeFieldAt(message.properties, found);
   if (field.type !== 'array') {
     throw new AmqpError(

@@ -1,9 +1,8 @@
 /** The key by which a message is known when it comes again. */
 import { createHash } from 'node:crypto';
-import { decodeFieldAt, type FieldPosition, findTableField } from '../../codec/field-table.ts';
+import { decodeFieldAt, type FieldPosition } from '../../codec/field-table.ts';
 import { findProperty } from '../../codec/properties.ts';
-import { PROPERTY_HEADERS, PROPERTY_MESSAGE_ID } from '../../protocol/generated/constants.ts';
-import { readU32 } from '../../util/bytes.ts';
+import { PROPERTY_MESSAGE_ID } from '../../protocol/generated/constants.ts';
 import { isInteger } from '../arguments/field-equality.ts';
 import type { Message } from '../message.ts';
 
@@ -17,13 +16,8 @@ export const LONGEST_KEY = 64;
  */
 export function messageKey(message: Message, header: string | undefined): string | undefined {
   const { properties, propertiesStart, propertiesEnd } = message;
-  const headers = findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_HEADERS);
-  if (headers >= 0) {
-    const start = headers + 4;
-    const end = start + readU32(properties, headers);
-    const field = findTableField(properties, start, end, header ?? DEFAULT_HEADER);
-    if (field !== undefined) return fieldKey(properties, field);
-  }
+  const field = message.findHeader(header ?? DEFAULT_HEADER);
+  if (field !== undefined) return fieldKey(properties, field);
   if (header !== undefined) return undefined;
   const id = findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_MESSAGE_ID);
   return id < 0 ? undefined : bytesKey(properties, id + 1, id + 1 + properties[id]);

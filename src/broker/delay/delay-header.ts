@@ -1,9 +1,7 @@
 /** The header `x-delay`: how long a message is to wait at a delayed exchange (the delayed message exchange plugin of RabbitMQ). */
-import { decodeFieldAt, findTableField } from '../../codec/field-table.ts';
-import { decodeProperties, findProperty } from '../../codec/properties.ts';
-import { PROPERTY_HEADERS } from '../../protocol/generated/constants.ts';
+import { decodeFieldAt } from '../../codec/field-table.ts';
+import { decodeProperties } from '../../codec/properties.ts';
 import type { FieldValue } from '../../protocol/field-table.ts';
-import { readU32 } from '../../util/bytes.ts';
 import { isInteger } from '../arguments/field-equality.ts';
 import type { Message } from '../message.ts';
 
@@ -11,12 +9,9 @@ const X_DELAY = 'x-delay';
 const LARGEST_INT = 0x7fff_ffff;
 
 /** Milliseconds that the message asks to wait; 0 where it does not ask, or for no time to come. */
-export function delayOf({ properties, propertiesStart, propertiesEnd }: Message): number {
-  const headers = findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_HEADERS);
-  if (headers < 0) return 0;
-  const start = headers + 4;
-  const found = findTableField(properties, start, start + readU32(properties, headers), X_DELAY);
-  return found === undefined ? 0 : Math.max(0, milliseconds(decodeFieldAt(properties, found)));
+export function delayOf(message: Message): number {
+  const found = message.findHeader(X_DELAY);
+  return found === undefined ? 0 : Math.max(0, milliseconds(decodeFieldAt(message.properties, found)));
 }
 
 /** Tells receivers how long the message waited, and other delayed exchanges that it has: the header becomes negative. */

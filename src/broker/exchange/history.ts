@@ -2,10 +2,6 @@
  * The last messages that passed an exchange, copied, for queues that are bound later. They are in memory only: a restart
  * forgets them, as in RabbitMQ.
  */
-import { findTableField } from '../../codec/field-table.ts';
-import { findProperty } from '../../codec/properties.ts';
-import { PROPERTY_HEADERS } from '../../protocol/generated/constants.ts';
-import { readU32 } from '../../util/bytes.ts';
 import { Deque } from '../../util/deque.ts';
 import type { Message } from '../message.ts';
 
@@ -46,11 +42,7 @@ function costOf({ route, properties, bodySize }: Message): number {
   return route.length + properties.length + bodySize + BYTES_A_MESSAGE;
 }
 
-function refused({ properties, propertiesStart, propertiesEnd }: Message): boolean {
-  const headers = findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_HEADERS);
-  if (headers < 0) return false;
-  const start = headers + 4;
-  const end = start + readU32(properties, headers);
-  const field = findTableField(properties, start, end, 'x-recent-history-no-store');
-  return field?.type === 'bool' && properties[field.valueStart] !== 0;
+function refused(message: Message): boolean {
+  const field = message.findHeader('x-recent-history-no-store');
+  return field?.type === 'bool' && message.properties[field.valueStart] !== 0;
 }

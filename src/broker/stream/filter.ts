@@ -2,11 +2,8 @@
  * Which messages of a stream a consumer wants: those whose header x-stream-filter-value is one of its values (RabbitMQ: Streams,
  * "Filtering"). RabbitMQ passes on whole chunks in which such a message may be; here each message is looked at.
  */
-import { findTableField } from '../../codec/field-table.ts';
-import { findProperty } from '../../codec/properties.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
-import { PROPERTY_HEADERS } from '../../protocol/generated/constants.ts';
-import { equalBytes, readU32 } from '../../util/bytes.ts';
+import { equalBytes } from '../../util/bytes.ts';
 import type { Message } from '../message.ts';
 
 export class StreamFilter {
@@ -29,14 +26,10 @@ export class StreamFilter {
     return new StreamFilter(values, unfiltered?.type === 'bool' && unfiltered.value);
   }
 
-  passes({ properties, propertiesStart, propertiesEnd }: Message): boolean {
-    const headers = findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_HEADERS);
-    if (headers < 0) return this.#unfiltered;
-    const start = headers + 4;
-    const end = start + readU32(properties, headers);
-    const found = findTableField(properties, start, end, 'x-stream-filter-value');
+  passes(message: Message): boolean {
+    const found = message.findHeader('x-stream-filter-value');
     if (found?.type !== 'longstr') return this.#unfiltered;
     const { valueStart, valueEnd } = found;
-    return this.#values.some((value) => equalBytes(properties, valueStart, valueEnd, value, 0, value.length));
+    return this.#values.some((value) => equalBytes(message.properties, valueStart, valueEnd, value, 0, value.length));
   }
 }
