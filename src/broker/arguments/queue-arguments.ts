@@ -6,8 +6,8 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { checkEquivalentArgument } from '../errors.ts';
 import { LARGEST_SIZE } from '../deduplication/settings.ts';
-import { maxAgeSeconds } from '../policy/keys.ts';
 import { isInteger, numberOf } from './field-equality.ts';
+import { maxAgeSeconds } from './max-age.ts';
 
 /** What is wrong with a value, in RabbitMQ's words; undefined where nothing is. */
 type Check = (value: FieldValue, all: FieldTable) => string | undefined;

@@ -2,6 +2,7 @@
  * The settings that a policy may hold (RabbitMQ: Policies, "Which Policy Keys Are Supported"): which values are valid, what a
  * declared argument of the same name means beside them, and which queue types know them.
  */
+import { maxAgeSeconds } from '../arguments/max-age.ts';
 import { LARGEST_SIZE } from '../deduplication/settings.ts';
 
 export type QueueType = 'classic' | 'quorum' | 'stream';
@@ -54,21 +55,6 @@ const ONLY_STREAM = ['classic', 'quorum'] as const;
 
 /** Classic queue mirroring: accepted because old definitions have it, and without effect. */
 const mirroring = (noun: string): PolicyKey => ({ noun, valid: anything, unsupported: ONLY_CLASSIC });
-
-const MAX_AGE_UNITS: Readonly<Record<string, number>> = {
-  s: 1,
-  m: 60,
-  h: 3600,
-  D: 86_400,
-  M: 30 * 86_400,
-  Y: 365 * 86_400,
-};
-
-/** Seconds of a stream's maximum age such as `7D`; undefined where it is none. */
-export function maxAgeSeconds(age: unknown): number | undefined {
-  const [, digits, unit = ''] = (typeof age === 'string' && /^(\d+)([YMDhms])$/.exec(age)) || [];
-  return digits === undefined ? undefined : Number(digits) * MAX_AGE_UNITS[unit];
-}
 
 const shorterAge: Merge = (a, b) => ((maxAgeSeconds(a) ?? Infinity) <= (maxAgeSeconds(b) ?? Infinity) ? a : b);
 

@@ -1,7 +1,7 @@
 /** Where a consumer begins to read a stream: its argument x-stream-offset (RabbitMQ: Streams, "Consuming"). */
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { isInteger } from '../arguments/field-equality.ts';
-import { maxAgeSeconds } from '../policy/keys.ts';
+import { maxAgeSeconds } from '../arguments/max-age.ts';
 
 /**
  * The oldest message, the newest one, what comes from now on, the message with this offset, or the first that came at this

@@ -2,7 +2,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import { isInteger } from '../arguments/field-equality.ts';
-import { maxAgeSeconds } from '../policy/keys.ts';
+import { maxAgeSeconds } from '../arguments/max-age.ts';
 
 const LARGEST_SEGMENT_BYTES = 3_000_000_000;
 
