@@ -4,11 +4,11 @@ import type { Message } from '../message.ts';
 
 /** Where deliveries go: a channel. Owned here, implemented by the connection layer. */
 export interface DeliveryTarget {
-  /** False while the channel or its connection can take no further delivery; it calls `Queue.resume` when it can. */
+  /** False while the channel or its connection can take no further delivery; it calls `Consumer.resume` when it can. */
   canTake(consumer: Consumer): boolean;
   /** Sends one message; the view is the target's until it returns. `seq` is -1 where nothing is to be acknowledged. */
   deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void;
-  /** The queue is gone, and the consumer with it. */
+  /** The queue is gone or has nothing for the consumer any more: it is no consumer from now on. */
   cancelled(consumer: Consumer): void;
 }
 

@@ -96,9 +96,9 @@ function consume(channel: Channel, method: BasicConsume, tag: string): void {
   const name = queueName(channel, method.queue);
   access.check('read', 'queue', name);
   const queue = vhost.existingQueue(name, channel.connection);
-  const argument = (argument: string) => integerArgument(method.arguments, argument, name, vhost.name);
-  const priority = argument('x-priority') ?? 0;
-  const timeout = argument('x-consumer-timeout');
+  const integer = (argument: string) => integerArgument(method.arguments, argument, name, vhost.name);
+  const priority = integer('x-priority') ?? 0;
+  const timeout = integer('x-consumer-timeout');
   const { noAck, exclusive } = method;
   const { prefetch, globalPrefetch } = channel;
   const asked = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };
