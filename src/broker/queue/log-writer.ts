@@ -95,7 +95,7 @@ export class LogWriter implements LogSource {
     this.#store.schedule(this, urgent);
   }
 
-  /** Has `target` told once a message is on disk, or settled before that. Called in the order of sequence numbers. */
+  /** Has `target` told once a message is on disk, or settled before that: see MessageLog.settle. Called in the order of sequence numbers. */
   confirm(seq: number, target: ConfirmTarget, number: number): void {
     this.#waiting.push(seq, target, number);
   }
@@ -107,11 +107,13 @@ export class LogWriter implements LogSource {
     if (flushed) this.flush(false);
   }
 
-  /** A stored message was settled. */
-  settled(segment: Segment, index: number): void {
+  /** A stored message was settled. `replaced`: see MessageLog.settle. */
+  settled(segment: Segment, index: number, replaced: boolean): void {
     if (index < segment.flushed) this.settlePage(segment, segment.pageOf(index)!, 1);
     else this.#written(segment.storedBytes(index));
-    if (this.#waiting.length > 0) this.#waiting.confirm(segment.base + index);
+    if (this.#waiting.length === 0) return;
+    if (replaced) this.flush(true);
+    else this.#waiting.confirm(segment.base + index);
   }
 
   /** `count` more records of the page are settled. */

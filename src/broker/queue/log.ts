@@ -197,13 +197,13 @@ export class QueueLog implements MessageLog, Evictable {
     return bytes;
   }
 
-  settle(seq: number): void {
+  settle(seq: number, replaced = false): void {
     const segment = this.#segments.find(seq);
     const index = seq - segment.base;
     if (segment.isReady(index)) this.#ready--;
     else this.#unacked--;
     segment.settle(index);
-    if (segment.isStored(index)) this.#writer!.settled(segment, index);
+    if (segment.isStored(index)) this.#writer!.settled(segment, index, replaced);
     const body = segment.bodies?.get(index);
     if (body !== undefined) {
       segment.bodies!.delete(index);

@@ -36,8 +36,11 @@ export interface MessageLog {
   bodySize(seq: number): number;
   /** Size of the bodies of all ready messages. It reads them all: for a limit on bytes that comes to a queue with messages. */
   countReadyBytes(): number;
-  /** Removes a message for good, ready or unacked. */
-  settle(seq: number): void;
+  /**
+   * Removes a message for good, ready or unacked. `replaced`: another comes in its place, which the next batch takes, so that who
+   * waits for this one is told with that batch, and else at once.
+   */
+  settle(seq: number, replaced?: boolean): void;
   /** Puts a delivered message back to its own place. */
   requeue(seq: number): void;
   /** Removes all ready messages and returns their number. */

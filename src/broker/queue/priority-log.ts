@@ -96,8 +96,8 @@ export class PriorityLog implements MessageLog {
     return this.#sum((log) => log.countReadyBytes());
   }
 
-  settle(seq: number): void {
-    this.#of(seq).settle(seq);
+  settle(seq: number, replaced?: boolean): void {
+    this.#of(seq).settle(seq, replaced);
   }
 
   requeue(seq: number): void {

@@ -142,10 +142,8 @@ export class Queue implements DeclaredQueue {
     }
     const deadline = this.#expiry.deadlineOf(message, this.#settings.messageTtl);
     // Behind others it waits for its turn, as all that expires does.
-    if (consumer === undefined && log.ready === 0 && this.#expiry.isOver(deadline)) {
-      this.#host.deadLetter(this, message, 'expired');
-      return;
-    }
+    const over = consumer === undefined && log.ready === 0 && this.#expiry.isOver(deadline);
+    if (over && (ledger === undefined || !stored)) return this.#host.deadLetter(this, message, 'expired');
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
     if (stored) {
@@ -164,7 +162,8 @@ export class Queue implements DeclaredQueue {
     } else {
       if (this.#lead.grew(log.ready)) this.#host.pace.enough();
       if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += message.bodySize;
-      this.#expiry.added(deadline);
+      if (over) this.#head();
+      else this.#expiry.added(deadline);
       this.#dropHead();
     }
   }
@@ -279,8 +278,7 @@ export class Queue implements DeclaredQueue {
   }
 
   #deduplicate(): void {
-    const { deduplication } = this.#settings;
-    this.#deduplication = deduplicate(this.#deduplication, deduplication, this.#host, {
+    this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
       storedAs: this.#log.stores ? this.id : undefined,
       keysUnreadable: (reason) => this.#host.unreadable('keys', this.name, reason),
     });
@@ -369,7 +367,7 @@ export class Queue implements DeclaredQueue {
       const dying = new Message();
       if (!this.#reader.view(seq, dying)) return false;
       const letter = dying.copy();
-      this.#log.settle(seq);
+      this.#log.settle(seq, true);
       this.#host.deadLetter(this, letter, reason);
     } else this.#log.settle(seq);
     this.#returns?.forget(seq);
