@@ -3,16 +3,16 @@ import { Message } from '../../src/broker/message.ts';
 import { Node } from '../../src/broker/node.ts';
 import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import { encodeProperties } from '../../src/codec/properties.ts';
-import { EMPTY_TABLE } from '../../src/protocol/field-table.ts';
+import { EMPTY_TABLE, type FieldTable } from '../../src/protocol/field-table.ts';
 import type { Store } from '../../src/store/store.ts';
 
 const MEMORY_BUDGET = 1 << 30;
 
 /** A durable queue of a new node on the given store. */
-export function queueOn(store: Store, name = 'queue'): DeclaredQueue {
+export function queueOn(store: Store, name = 'queue', args: FieldTable = EMPTY_TABLE): DeclaredQueue {
   const node = new Node(store, MEMORY_BUDGET);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
-  const options = { name, durable: true, autoDelete: false, owner: undefined, arguments: EMPTY_TABLE };
+  const options = { name, durable: true, autoDelete: false, owner: undefined, arguments: args };
   return node.vhost('/')!.declareQueue(options);
 }
 

@@ -300,7 +300,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
       if (record.vhost !== this.name) continue;
       const options = { ...record, durable: true, owner: undefined, arguments: table(record.arguments) };
       const queue = this.#addQueue(options, record.id);
-      queue.recover(pagesOf(record.id), record.delivered);
+      queue.recover(pagesOf(record.id), record.delivered, record.lanes);
     }
     for (const record of state.bindings) {
       if (record.vhost !== this.name) continue;

@@ -14,7 +14,13 @@ export interface Batch {
   /** Replaces the settled bitmap of a page: bit n (least significant first) stands for the n-th record of the page. */
   settle(pageId: number, bitmap: Uint8Array): void;
 
-  /** Removes a page with its bitmap. */
+  /**
+   * Replaces what is known of messages of a page that were delivered more than once, or wait before they are again. `messages`: for
+   * each the sequence number less the page's base, how often it was delivered, and the end of its wait in milliseconds since the epoch.
+   */
+  redelivered(pageId: number, messages: Float64Array): void;
+
+  /** Removes a page with what is known of its messages. */
   dropPage(pageId: number): void;
 
   /** Removes every page that the queue has in the store or earlier in this batch. */
@@ -38,6 +44,9 @@ export interface Batch {
   /** Removes the keys of the queue, in the store or earlier in this batch, that were added with a `newest` below `before`. */
   forgetSeen(queueId: number, before: number): void;
 
-  /** All messages of the queue numbered below `seq` may have been delivered: after a restart they are marked redelivered. */
-  delivered(queueId: number, seq: number): void;
+  /**
+   * All messages of a lane of the queue (one of the logs it may have, from 0 on) that are numbered below `seq` may have been delivered:
+   * after a restart they are marked redelivered.
+   */
+  delivered(queueId: number, lane: number, seq: number): void;
 }

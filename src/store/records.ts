@@ -21,6 +21,8 @@ export interface RecoveredPage extends PageHeader {
   readonly bytes: number;
   /** See Batch.settle. Undefined where nothing is settled. */
   readonly settled?: Uint8Array;
+  /** See Batch.redelivered. Undefined where no message was, and none waits. */
+  readonly redelivered?: Float64Array;
 }
 
 /** Keys of messages that a queue has taken, written together; the store does not look inside. */
@@ -60,8 +62,10 @@ export interface QueueRecord {
 }
 
 export interface RecoveredQueue extends QueueRecord {
-  /** See Batch.delivered; 0 where nothing was delivered. */
+  /** See Batch.delivered: of lane 0; 0 where nothing was delivered from it. */
   readonly delivered: number;
+  /** Of the other lanes, by their numbers; undefined where nothing was delivered from any. */
+  readonly lanes?: ReadonlyMap<number, number>;
 }
 
 export interface BindingRecord {
@@ -125,7 +129,7 @@ export type TopologyChange =
   /** Removes the pages of its log too. */
   | { readonly op: 'delete-exchange'; readonly vhost: string; readonly name: string }
   | { readonly op: 'put-queue'; readonly record: QueueRecord }
-  /** Removes the queue, its pages and their bitmaps, and the keys it has seen; not its bindings, nor the bodies they refer to. */
+  /** Removes the queue, its pages with what is known of their messages, and the keys it has seen; not its bindings, nor the bodies they refer to. */
   | { readonly op: 'delete-queue'; readonly id: number }
   | { readonly op: 'put-binding'; readonly record: BindingRecord }
   | { readonly op: 'delete-binding'; readonly record: BindingRecord }

@@ -29,6 +29,8 @@ describe('a look into the file of an SqliteStore', () => {
       batch.page({ id: a, queueId: 1, base: 0, first: 0, last: 9, count: 10 }, 5000).fill(1);
       batch.page({ id: b, queueId: 1, base: 0, first: 10, last: 19, count: 10 }, 100).fill(2);
       batch.settle(a, Uint8Array.of(0b1000_0001, 0b10));
+      batch.redelivered(b, Float64Array.of(12, 2, 0));
+      batch.delivered(1, 3, 700);
       batch.seen({ queueId: 1, newest: 1000, count: 4 }, 40).fill(1);
       batch.seen({ queueId: 1, newest: 2000, count: 3 }, 30).fill(2);
       const body = store.nextBodyId();
@@ -102,6 +104,17 @@ describe('a look into the file of an SqliteStore', () => {
       'page 1 has a record of what is settled that does not match its checksum',
     ],
     ['a bitmap without page', 'DELETE FROM page WHERE id = 1', 'page 1 is settled in part, and is not there'],
+    [
+      'what was delivered again',
+      "UPDATE redelivered SET messages = x'00'",
+      'page 2 has a record of what is delivered again that does not match its checksum',
+    ],
+    [
+      'what was delivered again of no page',
+      'DELETE FROM page WHERE id = 2',
+      'messages of page 2 were delivered again, and it is not there',
+    ],
+    ['the queue of a lane', 'DELETE FROM queue WHERE id = 1', 'a lane belongs to queue 1, which is not there'],
     ['keys', "UPDATE seen SET keys = x'00' WHERE id = 2", 'keys 2 do not match their checksum'],
     ['the queue of keys', 'DELETE FROM queue WHERE id = 1', 'keys 1 belong to queue 1, which is not there'],
     ['a missing vhost', 'DELETE FROM vhost', "vhost '/' is not there, and the table queue has rows of it"],

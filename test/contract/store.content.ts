@@ -94,6 +94,31 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       ]);
     });
 
+    it('keep the last that was said of what was delivered again, and lose it with the page', async () => {
+      let [first, second, third] = [0, 0, 0];
+      const messages = Float64Array.of(3, 2, 1_800_000_000_000, 7, 4, 0);
+      await commit(store(), (batch) => {
+        first = page(store(), batch, 1, 0);
+        second = page(store(), batch, 1, 10);
+        third = page(store(), batch, 1, 20);
+        batch.redelivered(first, messages);
+        messages.fill(0);
+        batch.redelivered(second, Float64Array.of(1, 2, 0));
+        batch.settle(second, Uint8Array.of(4));
+      });
+      await commit(store(), (batch) => {
+        batch.redelivered(second, Float64Array.of(1, 3, 2 ** 52));
+        batch.redelivered(third, Float64Array.of(9, 2, 0));
+        batch.dropPage(third);
+        batch.redelivered(third, Float64Array.of(9, 3, 0));
+      });
+      const state = await recovered();
+      expect(state.pages.map((row) => [row.id, row.redelivered, row.settled?.[0]])).toEqual([
+        [first, Float64Array.of(3, 2, 1_800_000_000_000, 7, 4, 0), undefined],
+        [second, Float64Array.of(1, 3, 2 ** 52), 4],
+      ]);
+    });
+
     it('drop those a queue had in the store and earlier in the batch, not the later ones', async () => {
       let [later, other] = [0, 0];
       await commit(store(), (batch) => {
@@ -136,8 +161,8 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       let kept = 0;
       await commit(store(), (batch) => {
         kept = page(store(), batch, 1, 0);
-        batch.delivered(1, 5);
-        batch.delivered(2, 2 ** 45);
+        batch.delivered(1, 0, 5);
+        batch.delivered(2, 0, 2 ** 45);
       });
       await changed(store(), { op: 'put-queue', record: { ...queue(1), arguments: Uint8Array.of(1) } });
       const state = await recovered();
@@ -146,6 +171,26 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
         [1, 5],
         [0, 2 ** 45],
       ]);
+    });
+
+    it('were delivered from each lane as far as was said last', async () => {
+      await commit(store(), (batch) => {
+        for (const lane of [0, 1, 255]) batch.delivered(1, lane, lane * 2 ** 44 + 5);
+        batch.delivered(2, 7, 70);
+      });
+      await commit(store(), (batch) => batch.delivered(1, 255, 255 * 2 ** 44 + 6));
+      await changed(store(), { op: 'put-queue', record: { ...queue(1), arguments: Uint8Array.of(1) } });
+      const lanes = [
+        [1, 2 ** 44 + 5],
+        [255, 255 * 2 ** 44 + 6],
+      ] as const;
+      expect((await recovered()).queues).toMatchObject([
+        { delivered: 5, lanes: new Map(lanes) },
+        { delivered: 0, lanes: new Map([[7, 70]]) },
+      ]);
+      await changed(store(), { op: 'delete-queue', id: 1 }, { op: 'put-queue', record: queue(1) });
+      const again = (await recovered()).queues.find(({ id }) => id === 1)!;
+      expect([again.delivered, again.lanes]).toEqual([0, undefined]);
     });
 
     it('go with a queue whose name another takes', async () => {

@@ -129,7 +129,7 @@ export function storeContract(under: StoreUnderTest): void {
     it('take changes before what the logs write', async () => {
       const written = commit(store, (batch) => {
         page(store, batch, 1, 0);
-        batch.delivered(1, 4);
+        batch.delivered(1, 0, 4);
       });
       store.change({ op: 'put-queue', record: queue(1) });
       await written;

@@ -12,7 +12,8 @@ interface ModelPage extends RecoveredPage {
 
 /** What the store should hold. Operations choose among what is there by a random number. */
 class Model {
-  readonly queues = new Map<number, { readonly vhost: string; delivered: number }>();
+  /** `delivered`: by lane. */
+  readonly queues = new Map<number, { readonly vhost: string; readonly delivered: Map<number, number> }>();
   readonly pages = new Map<number, ModelPage>();
   readonly bodies = new Map<number, Buffer>();
   readonly seen = new Map<number, { readonly newest: number; readonly keys: Buffer }[]>();
@@ -39,6 +40,7 @@ const OPERATIONS = [
   'page',
   'page',
   'settle',
+  'redelivered',
   'dropPage',
   'dropPages',
   'body',
@@ -102,7 +104,7 @@ function applyChange(store: Store, model: Model, [op, choice]: Change): void {
   switch (op) {
     case 'put-queue': {
       const id = model.nextQueueId++;
-      model.queues.set(id, { vhost, delivered: 0 });
+      model.queues.set(id, { vhost, delivered: new Map() });
       store.change({
         op,
         record: { id, vhost, name: `q${id}`, autoDelete: false, arguments: Buffer.alloc(choice % 3) },
@@ -141,6 +143,10 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
     const settled = Uint8Array.of(choice & 255, size & 255);
     batch.settle(pageId, settled);
     model.pages.set(pageId, { ...model.pages.get(pageId)!, settled });
+  } else if (op === 'redelivered' && pageId !== undefined) {
+    const redelivered = Float64Array.of(choice, size, choice * 2 ** 40);
+    batch.redelivered(pageId, redelivered);
+    model.pages.set(pageId, { ...model.pages.get(pageId)!, redelivered });
   } else if (op === 'dropPage' && pageId !== undefined) {
     batch.dropPage(pageId);
     model.pages.delete(pageId);
@@ -148,8 +154,9 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
     batch.dropPages(queueId);
     model.dropPages((page) => page.queueId === queueId);
   } else if (op === 'delivered' && queueId !== undefined) {
-    batch.delivered(queueId, choice);
-    model.queues.get(queueId)!.delivered = choice;
+    const lane = size % 3;
+    batch.delivered(queueId, lane, choice);
+    model.queues.get(queueId)!.delivered.set(lane, choice);
   } else if (op === 'seen' && queueId !== undefined) {
     const keys = Buffer.alloc(size, choice & 255);
     batch.seen({ queueId, newest: choice, count: 1 }, size).set(keys);
@@ -173,7 +180,7 @@ function describeStore(store: Store): object {
   const state: RecoveredState = store.recover();
   const data = store.readPages(state.pages.map((page) => page.id));
   return {
-    queues: state.queues.map((queue) => [queue.id, queue.vhost, queue.delivered]),
+    queues: state.queues.map(({ id, vhost, delivered, lanes }) => [id, vhost, delivered, lanes?.get(1), lanes?.get(2)]),
     seen: state.queues.map((queue) => store.readSeen(queue.id).map(digest)),
     pages: state.pages.map((page, n) => pageRow({ ...page, data: data[n] })),
     bodies: new Map([...state.bodies].map(([id, bytes]) => [id, [bytes, digest(store.readBody(id))]])),
@@ -185,7 +192,13 @@ function describeModel(model: Model): object {
   const pages = [...model.pages.values()];
   pages.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
   return {
-    queues: [...model.queues].map(([id, queue]) => [id, queue.vhost, queue.delivered]),
+    queues: [...model.queues].map(([id, { vhost, delivered: lanes }]) => [
+      id,
+      vhost,
+      lanes.get(0) ?? 0,
+      lanes.get(1),
+      lanes.get(2),
+    ]),
     seen: [...model.queues.keys()].map((id) => model.seen.get(id)?.map(({ keys }) => digest(keys)) ?? []),
     pages: pages.map(pageRow),
     bodies: new Map([...model.bodies].map(([id, data]) => [id, [data.length, digest(data)]])),

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageOf, queueOn } from '../../bench/micro/broker.ts';
 import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
+import { toFieldTable } from '../../src/codec/field-table.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 
 const MESSAGES = 1000;
@@ -30,11 +31,11 @@ describe('rows written', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function rows(): { pages: number; settled: number; bytes: number } {
+  function rows(): { pages: number; settled: number; redelivered: number; bytes: number } {
     const database = new Database(join(folder, 'leveret.db'), { readonly: true });
     try {
-      const sql =
-        'SELECT count(*) AS pages, total(bytes) AS bytes, (SELECT count(*) FROM settled) AS settled FROM page';
+      const sql = `SELECT count(*) AS pages, total(bytes) AS bytes, (SELECT count(*) FROM settled) AS settled,
+                          (SELECT count(*) FROM redelivered) AS redelivered FROM page`;
       return database.prepare(sql).get() as ReturnType<typeof rows>;
     } finally {
       database.close();
@@ -61,7 +62,7 @@ describe('rows written', () => {
     accept(MESSAGES);
     for (const seq of take(MESSAGES)) queue.settle(seq);
     await committed();
-    expect(rows()).toEqual({ pages: 0, settled: 0, bytes: 0 });
+    expect(rows()).toEqual({ pages: 0, settled: 0, redelivered: 0, bytes: 0 });
   });
 
   it('hold only what is left of messages of which half are settled before their commit', async () => {
@@ -81,11 +82,26 @@ describe('rows written', () => {
     expect(rows()).toMatchObject({ pages: 1, settled: 1 });
   });
 
+  it('are none for what came back once, and one a page for any number of messages that did more often', async () => {
+    await store.close();
+    store = await SqliteStore.open({ folder, lazyMs: 60_000 });
+    queue = queueOn(store, 'counts', toFieldTable({ 'x-queue-type': 'quorum' }));
+    accept(MESSAGES);
+    for (const redelivered of [0, 1, 1]) {
+      for (const seq of take(MESSAGES)) queue.requeue(seq, 'returned');
+      await committed();
+      expect(rows()).toMatchObject({ pages: 1, settled: 0, redelivered });
+    }
+    for (const seq of take(MESSAGES)) queue.settle(seq);
+    await committed();
+    expect(rows()).toEqual({ pages: 0, settled: 0, redelivered: 0, bytes: 0 });
+  });
+
   it('are gone with the last message of a page', async () => {
     accept(MESSAGES);
     await committed();
     for (const seq of take(MESSAGES)) queue.settle(seq);
     await committed();
-    expect(rows()).toEqual({ pages: 0, settled: 0, bytes: 0 });
+    expect(rows()).toEqual({ pages: 0, settled: 0, redelivered: 0, bytes: 0 });
   });
 });

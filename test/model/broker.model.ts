@@ -185,17 +185,22 @@ export class BrokerModel {
       queue.usedAt = this.now;
       queue.entries = queue.entries.filter(({ stored }) => stored);
       for (const entry of queue.entries) {
+        if (!entry.ready) this.#countReturn(queue, entry);
         entry.ready = true;
-        entry.returns = 0;
       }
     }
     this.unacked = [];
     this.shown = [];
     this.refused.clear();
     // Together with what it finds unacknowledged a queue may be longer than it may be.
-    const losing = this.queues.filter((queue) => this.#headAt(queue) <= this.now || this.#isTooLong(queue));
+    const losing = this.queues.filter(
+      (queue) => this.#tooOften(queue).length > 0 || this.#headAt(queue) <= this.now || this.#isTooLong(queue),
+    );
     if (losing.filter((queue) => this.#hasDeadLetterExchange(queue)).length > 1) throw new Ambiguous();
     for (const queue of losing) {
+      for (const entry of this.#tooOften(queue)) {
+        if (queue.entries.includes(entry)) this.#giveUp(queue, entry, 'delivery_limit');
+      }
       this.#expireHead(queue);
       this.#dropHead(queue);
     }
@@ -289,13 +294,26 @@ export class BrokerModel {
   }
 
   #requeue(queue: QueueModel, entry: Entry): void {
-    const { 'queue-type': type, 'delivery-limit': limit = Infinity } = this.settings(queue);
-    if (type === 'quorum' && ++entry.returns > limit) {
+    this.#countReturn(queue, entry);
+    if (entry.returns > this.#deliveryLimit(queue)) {
       this.#giveUp(queue, entry, 'delivery_limit');
       return;
     }
     entry.ready = true;
     this.#dropHead(queue);
+  }
+
+  #countReturn(queue: QueueModel, entry: Entry): void {
+    if (this.settings(queue)['queue-type'] === 'quorum') entry.returns++;
+  }
+
+  #deliveryLimit(queue: QueueModel): number {
+    const { 'delivery-limit': limit = Infinity } = this.settings(queue);
+    return limit;
+  }
+
+  #tooOften(queue: QueueModel): Entry[] {
+    return this.ready(queue).filter(({ returns }) => returns > this.#deliveryLimit(queue));
   }
 
   #isTooLong(queue: QueueModel, further?: MessageModel): boolean {

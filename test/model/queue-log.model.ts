@@ -15,6 +15,8 @@ export interface Entry {
   delivered: boolean;
   /** What the next delivery says of it. */
   redelivered: boolean;
+  /** How often it was delivered, in all lives of the broker. */
+  deliveries: number;
 }
 
 export class QueueModel {
@@ -36,6 +38,7 @@ export class QueueModel {
   take(entry: Entry): void {
     entry.place = 'unacked';
     entry.delivered = true;
+    entry.deliveries++;
   }
 
   settle(entries: readonly Entry[]): void {

@@ -169,7 +169,7 @@ class Comparison {
       if (seq <= (model.entries.at(-1)?.seq ?? -1)) this.wrong.push(`sequence number ${seq} came twice`);
       const number = confirm && stored ? this.#nextNumber++ : 0;
       const shared = message.shared !== undefined;
-      const flags = { place: 'ready', delivered: false, redelivered: false } as const;
+      const flags = { place: 'ready', delivered: false, redelivered: false, deliveries: 0 } as const;
       const entry = { seq, id, bytes, stored, shared, number, ...flags };
       model.entries.push(entry);
       if (number === 0) continue;
@@ -212,13 +212,15 @@ class Comparison {
     const { routingKey, body, bodyStart, bodyEnd } = this.#view;
     const whole = bodyOf(entry).equals(body.subarray(bodyStart, bodyEnd));
     // One cheap assertion: a run sees hundreds of thousands of messages.
-    const seen = `seq ${seq} ${routingKey} whole=${whole} redelivered=${log.redelivered(seq)}`;
-    if (seen === `seq ${entry.seq} k${entry.id} whole=true redelivered=${entry.redelivered}`) return;
-    expect(seen).toBe(`seq ${entry.seq} k${entry.id} whole=true redelivered=${entry.redelivered}`);
+    const flags = (redelivered: boolean, deliveries: number) => `redelivered=${redelivered} deliveries=${deliveries}`;
+    const seen = `seq ${seq} ${routingKey} whole=${whole} ${flags(log.redelivered(seq), log.deliveries(seq))}`;
+    const expected = `seq ${entry.seq} k${entry.id} whole=true ${flags(entry.redelivered, entry.deliveries)}`;
+    if (seen !== expected) expect(seen).toBe(expected);
   }
 
   #take(queue: number, entry: Entry): void {
     this.#see(queue, entry);
+    if (entry.redelivered) this.#log(queue).redeliver(entry.seq);
     this.#log(queue).take(entry.seq);
     this.queues[queue].take(entry);
   }

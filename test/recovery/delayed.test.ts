@@ -1,4 +1,4 @@
-/** What waits, at a delayed exchange or to be retried, when the broker is stopped or killed; and what cannot be read any more. */
+/** What waits at a delayed exchange when the broker is stopped or killed; and what cannot be read any more. */
 import { join } from 'node:path';
 import type { ConfirmChannel } from 'amqplib';
 import Database from 'better-sqlite3';
@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Broker } from '../../src/index.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { openChannel } from '../support/interop/amqplib.ts';
-import { confirmChannel, drain, hold, marked, range, settled } from '../support/recovery/clients.ts';
+import { confirmChannel, hold, marked, range, settled } from '../support/recovery/clients.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
 import { Random } from '../support/recovery/random.ts';
 
@@ -92,21 +92,6 @@ describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
     const groups = (await take(broker.url, 'q', 18_000)).map((group) => group.replace('!', ''));
     expect(groups.lastIndexOf('second')).toBe(8_999);
     expect(groups.indexOf('first')).toBe(9_000);
-  });
-
-  test('a message that waits to be retried is there, ready and redelivered', async () => {
-    const broker = await killableBroker();
-    const channel = await confirmChannel(broker.url);
-    const args = { 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': HOUR };
-    await channel.assertQueue('q', { arguments: args });
-    for (const body of ['a', 'b']) channel.sendToQueue('q', Buffer.from(body), { persistent: true });
-    await channel.waitForConfirms();
-    const held = await hold(broker.url, 'q', 1);
-    held.channel.nackAll();
-    await settled(held.channel);
-    expect((await channel.checkQueue('q')).messageCount).toBe(1);
-    await broker.restart();
-    expect((await drain(broker.url, 'q')).map((body) => body.replace('!', ''))).toEqual(['a', 'b']);
   });
 });
 

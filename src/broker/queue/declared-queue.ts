@@ -39,8 +39,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   readonly deleted: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds, 0 for ever; undefined where the broker's timeout counts. */
   readonly consumerTimeout: number | undefined;
-  /** Takes in what the store has. Called once, before anything else. */
-  recover(pages: readonly RecoveredPage[], delivered: number): void;
+  /** Takes in what the store has: see RecoveredQueue for `delivered` and `lanes`. Called once, before anything else. */
+  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void;
   /** Arguments and policies together say this now: it counts at once. */
   applySettings(args: FieldTable): void;
   /** It is used: declared again, asked for a message, or left by a consumer. */

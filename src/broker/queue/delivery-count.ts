@@ -2,9 +2,8 @@
 import { decodeProperties } from '../../codec/properties.ts';
 import type { Message } from '../message.ts';
 
-/** Adds the header x-delivery-count. Undefined: the message did not come back yet. */
-export function withDeliveryCount(message: Message, count: number | undefined): void {
-  if (count === undefined) return;
+/** Adds the header x-delivery-count. */
+export function withDeliveryCount(message: Message, count: number): void {
   const { properties, propertiesStart, propertiesEnd } = message;
   const { headers = [] } = decodeProperties(properties, propertiesStart, propertiesEnd);
   const counted = new Map(headers).set('x-delivery-count', { type: 'long', value: count });

@@ -55,7 +55,9 @@ export function flushSegment(
       indexes![position++] = index;
     }
   }
-  segment.pages.push(new Page(id, first, last, count, { indexes }));
+  const page = new Page(id, first, last, count, { indexes });
+  segment.pages.push(page);
+  segment.redeliveries?.write(page, batch);
   return written;
 }
 

@@ -45,11 +45,16 @@ export class LogReader {
 
   /** See MessageLog.countReadyBytes; 0 where they cannot be read. */
   countReadyBytes(): number {
+    return this.attempt(() => this.#log.countReadyBytes()) ?? 0;
+  }
+
+  /** What a look at many messages finds; undefined where they cannot be read. */
+  attempt<Found>(look: () => Found): Found | undefined {
     try {
-      return this.#log.countReadyBytes();
+      return look();
     } catch (error) {
       this.#stop(error);
-      return 0;
+      return undefined;
     }
   }
 

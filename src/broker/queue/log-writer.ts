@@ -1,6 +1,6 @@
 /**
- * What a log has the store write: new messages as pages, what was settled of them, how far was delivered. And who waits for
- * that: publishers, for their confirms.
+ * What a log has the store write: new messages as pages, what was settled of them or delivered again, how far was delivered. And
+ * who waits for that: publishers, for their confirms.
  */
 import type { Batch } from '../../store/batch.ts';
 import type { LogSource, Store } from '../../store/store.ts';
@@ -32,6 +32,7 @@ export class LogWriter implements LogSource {
   readonly #store: Store;
   readonly #backlog: Backlog;
   readonly #queueId: number;
+  readonly #lane: number;
   readonly #bodies: Bodies;
   readonly #segments: SegmentList;
   readonly #onCommitted: (() => void) | undefined;
@@ -50,16 +51,17 @@ export class LogWriter implements LogSource {
   #delivered = 0;
   #storedDelivered = 0;
 
-  /** `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
+  /** `lane`: which of its queue's logs it is. `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
   constructor(
     { store, bodies, backlog }: WriterContext,
-    queueId: number,
+    { queueId, lane }: { readonly queueId: number; readonly lane: number },
     segments: SegmentList,
     onCommitted?: () => void,
   ) {
     this.#store = store;
     this.#backlog = backlog;
     this.#queueId = queueId;
+    this.#lane = lane;
     this.#bodies = bodies;
     this.#segments = segments;
     this.#onCommitted = onCommitted;
@@ -119,10 +121,15 @@ export class LogWriter implements LogSource {
   /** `count` more records of the page are settled. */
   settlePage(segment: Segment, page: Page, count: number): void {
     page.live -= count;
-    if (page.dirty) return;
-    page.dirty = true;
-    this.#dirty.push({ segment, page });
-    this.flush(false);
+    this.#changed(segment, page);
+  }
+
+  /** A stored message was delivered again, or waits: see Segment.redeliveries. What is not in a page yet goes with its page. */
+  redelivered(segment: Segment, index: number): void {
+    if (index >= segment.flushed) return;
+    const page = segment.pageOf(index)!;
+    page.redelivered = true;
+    this.#changed(segment, page);
   }
 
   /** Messages below this number are committed, those of them that were to be stored. */
@@ -153,12 +160,12 @@ export class LogWriter implements LogSource {
 
   collect(batch: Batch): void {
     this.#asked = 'nothing';
-    for (const { segment, page } of this.#dirty) writeSettled(segment, page, batch);
+    for (const { segment, page } of this.#dirty) writeChanges(segment, page, batch);
     this.#dirty.length = 0;
     this.#writeNew(batch);
     this.#batchBytes = BATCH_BYTES;
     if (this.#delivered > this.#storedDelivered) {
-      batch.delivered(this.#queueId, this.#delivered);
+      batch.delivered(this.#queueId, this.#lane, this.#delivered);
       this.#storedDelivered = this.#delivered;
     }
   }
@@ -167,6 +174,13 @@ export class LogWriter implements LogSource {
     this.#committed = this.#collected;
     this.#waiting.confirmBelow(this.#committed);
     this.#onCommitted?.();
+  }
+
+  #changed(segment: Segment, page: Page): void {
+    if (page.dirty) return;
+    page.dirty = true;
+    this.#dirty.push({ segment, page });
+    this.flush(false);
   }
 
   /** Segments that are not flushed to their end are the last ones. What the batch has no room for goes into the next. */
@@ -197,9 +211,14 @@ export class LogWriter implements LogSource {
   }
 }
 
-function writeSettled(segment: Segment, page: Page, batch: Batch): void {
+function writeChanges(segment: Segment, page: Page, batch: Batch): void {
   page.dirty = false;
+  if (page.live === 0) {
+    batch.dropPage(page.id);
+    return;
+  }
   const isSettled = (index: number): boolean => segment.isSettled(index);
-  if (page.live === 0) batch.dropPage(page.id);
-  else batch.settle(page.id, page.bitmap(isSettled));
+  if (page.live < page.count) batch.settle(page.id, page.bitmap(isSettled));
+  if (page.redelivered) segment.redeliveries?.write(page, batch);
+  page.redelivered = false;
 }

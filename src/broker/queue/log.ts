@@ -21,6 +21,9 @@ export interface LogContext extends WriterContext {
   readonly memory: Memory;
 }
 
+/** Of a queue that has one log. */
+const ONLY_LANE = { lane: 0, first: 0 };
+
 export class QueueLog implements MessageLog, Evictable {
   readonly #bodies: Bodies;
   readonly #memory: Memory;
@@ -35,15 +38,18 @@ export class QueueLog implements MessageLog, Evictable {
   /** True if it was used since memory last asked for some. */
   #used = false;
 
-  /** `queueId`: the queue's number in the store; undefined where it is not stored. `first`: number of the first message. */
-  constructor(context: LogContext, queueId: number | undefined, first = 0) {
+  /**
+   * `queueId`: the queue's number in the store; undefined where it is not stored. `lane`: which of the queue's logs it is, `first`: number
+   * of its first message.
+   */
+  constructor(context: LogContext, queueId: number | undefined, { lane, first } = ONLY_LANE) {
     const { store, bodies, memory } = context;
     this.#bodies = bodies;
     this.#memory = memory;
     this.#segments = new SegmentList(memory.buffers, first);
     this.#next = this.#cursor = first;
     const stored = queueId !== undefined && store.durable;
-    this.#writer = stored ? new LogWriter(context, queueId, this.#segments) : undefined;
+    this.#writer = stored ? new LogWriter(context, { queueId, lane }, this.#segments) : undefined;
   }
 
   get ready(): number {
@@ -175,6 +181,50 @@ export class QueueLog implements MessageLog, Evictable {
   redelivered(seq: number): boolean {
     const segment = this.#segments.find(seq);
     return segment.redelivered(seq - segment.base);
+  }
+
+  deliveries(seq: number): number {
+    const segment = this.#segments.find(seq);
+    return segment.deliveries(seq - segment.base);
+  }
+
+  redeliver(seq: number): void {
+    const segment = this.#segments.find(seq);
+    const index = seq - segment.base;
+    segment.redeliver(index);
+    if (segment.isStored(index)) this.#writer!.redelivered(segment, index);
+  }
+
+  wait(seq: number, due: number): void {
+    const segment = this.#segments.find(seq);
+    const index = seq - segment.base;
+    segment.wait(index, due);
+    if (segment.isStored(index)) this.#writer!.redelivered(segment, index);
+  }
+
+  goOnWaiting(now: number, visit: (seq: number, due: number) => void): void {
+    for (const segment of this.#segments) {
+      const waiting = segment.redeliveries?.waiting(now) ?? [];
+      if (waiting.length > 0) this.#warm(segment);
+      for (const [index, due] of waiting) {
+        if (!segment.isReady(index)) continue;
+        this.take(segment.base + index);
+        visit(segment.base + index, due);
+      }
+    }
+  }
+
+  deliveredOften(deliveries: number): number[] {
+    const seqs: number[] = [];
+    for (const segment of this.#segments) {
+      if (segment.ready === 0 || segment.base >= (this.#writer?.delivered ?? Infinity)) continue;
+      if (deliveries > 1 && segment.redeliveries?.some(deliveries) !== true) continue;
+      this.#warm(segment);
+      for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
+        if (segment.deliveries(index) >= deliveries) seqs.push(segment.base + index);
+      }
+    }
+    return seqs;
   }
 
   deadline(seq: number): number {

@@ -10,8 +10,8 @@ export interface MessageLog {
   readonly unacked: number;
   /** True where persistent messages are written. */
   readonly stores: boolean;
-  /** Takes in what the store has. Called once, before anything else. */
-  recover(pages: readonly RecoveredPage[], delivered: number): void;
+  /** Takes in what the store has: see RecoveredQueue for `delivered` and `lanes`. Called once, before anything else. */
+  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void;
   /**
    * Adds a message as ready and returns its sequence number. `stored`: it belongs on disk, with the next batch. `deadline`: when
    * it expires, in milliseconds since the epoch.
@@ -31,6 +31,16 @@ export interface MessageLog {
   /** True where a message that was delivered is still there: ready again, or unacked. */
   holds(seq: number): boolean;
   redelivered(seq: number): boolean;
+  /** How often a message was delivered, as far as it is known: the delivery under way included, and one at least where it is redelivered. */
+  deliveries(seq: number): number;
+  /** A message that was delivered before is delivered again. That is stored with it. */
+  redeliver(seq: number): void;
+  /** An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch. That is stored with it. */
+  wait(seq: number, due: number): void;
+  /** After `recover`: messages that wait for longer than until `now` are unacked again, and `visit` is told until when. */
+  goOnWaiting(now: number, visit: (seq: number, due: number) => void): void;
+  /** The ready messages that were delivered at least so often, in their order. */
+  deliveredOften(deliveries: number): number[];
   /** When a message expires, in milliseconds since the epoch; Infinity for never. */
   deadline(seq: number): number;
   bodySize(seq: number): number;

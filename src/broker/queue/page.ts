@@ -22,6 +22,8 @@ export class Page {
   live: number;
   /** True while it waits in the log's list of pages to write. */
   dirty = false;
+  /** True where a message of it was delivered again, or waits, since that was written. */
+  redelivered = false;
 
   constructor(id: number, first: number, last: number, count: number, origin: PageOrigin = {}) {
     this.id = id;

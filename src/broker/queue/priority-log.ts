@@ -36,15 +36,17 @@ export class PriorityLog implements MessageLog {
     return this.#logs[0].stores;
   }
 
-  recover(pages: readonly RecoveredPage[], delivered: number): void {
+  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void {
+    const reached = new Map(lanes).set(0, delivered);
     for (let i = 0; i < pages.length;) {
       const level = levelOf(pages[i].base);
       const from = i;
       while (i < pages.length && levelOf(pages[i].base) === level) i++;
-      // How far was delivered is known of one level only: the one that was delivered last.
-      const first = level * LEVEL_NUMBERS;
-      this.#level(level).recover(pages.slice(from, i), levelOf(delivered) === level ? delivered : first);
+      this.#level(level).recover(pages.slice(from, i), reached.get(level) ?? level * LEVEL_NUMBERS);
+      reached.delete(level);
     }
+    // Numbers that were used are not used again, even where no message of the level is left.
+    for (const [level, below] of reached) this.#level(level).recover([], below);
   }
 
   append(message: Message, stored: boolean, deadline: number, priority: number): number {
@@ -84,6 +86,26 @@ export class PriorityLog implements MessageLog {
     return this.#of(seq).redelivered(seq);
   }
 
+  deliveries(seq: number): number {
+    return this.#of(seq).deliveries(seq);
+  }
+
+  redeliver(seq: number): void {
+    this.#of(seq).redeliver(seq);
+  }
+
+  wait(seq: number, due: number): void {
+    this.#of(seq).wait(seq, due);
+  }
+
+  goOnWaiting(now: number, visit: (seq: number, due: number) => void): void {
+    for (const log of this.#logs) log.goOnWaiting(now, visit);
+  }
+
+  deliveredOften(deliveries: number): number[] {
+    return this.#logs.flatMap((log) => log.deliveredOften(deliveries));
+  }
+
   deadline(seq: number): number {
     return this.#of(seq).deadline(seq);
   }
@@ -119,7 +141,7 @@ export class PriorityLog implements MessageLog {
   #level(level: number): QueueLog {
     let log = this.#byLevel.get(level);
     if (log === undefined) {
-      log = new QueueLog(this.#context, this.#queueId, level * LEVEL_NUMBERS);
+      log = new QueueLog(this.#context, this.#queueId, { lane: level, first: level * LEVEL_NUMBERS });
       this.#byLevel.set(level, log);
       this.#logs = [...this.#byLevel].sort(([a], [b]) => b - a).map(([, each]) => each);
     }

@@ -13,7 +13,6 @@ import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import type { ComeBack } from './delayed-retry.ts';
-import { withDeliveryCount } from './delivery-count.ts';
 import { Disuse } from './disuse.ts';
 import { Expiry } from './expiry.ts';
 import { LogReader } from './log-reader.ts';
@@ -47,7 +46,7 @@ export class Queue implements DeclaredQueue {
   readonly #disuse: Disuse;
   /** Bytes of the ready bodies; counted only while they are limited. */
   #readyBytes = 0;
-  /** Made when the first message comes back where that counts. */
+  /** Made when a message comes back where that counts. */
   #returns: Returns | undefined;
   /** Undefined where a message may come again. */
   #deduplication: Deduplication | undefined;
@@ -96,10 +95,11 @@ export class Queue implements DeclaredQueue {
   }
 
   /** Takes in what the store has of this queue. What of it is expired or too much goes when the broker has started. */
-  recover(pages: readonly RecoveredPage[], delivered: number): void {
-    this.#log.recover(pages, delivered);
+  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void {
+    this.#log.recover(pages, delivered, lanes);
     this.#deduplication?.recover();
     if (this.#log.ready === 0) return;
+    if (this.#settings.countsReturns) this.#cameBack().recover();
     this.#countBytes();
     this.#expiry.recover();
   }
@@ -181,6 +181,7 @@ export class Queue implements DeclaredQueue {
         const view = this.#show(seq);
         if (view === undefined) break;
         const redelivered = this.#log.redelivered(seq);
+        if (redelivered && this.#settings.countsReturns) this.#cameBack().goOut(seq, view, consumer.noAck);
         if (consumer.noAck) {
           consumer.target.deliver(consumer, view, -1, redelivered);
           this.settle(seq);
@@ -204,6 +205,7 @@ export class Queue implements DeclaredQueue {
     if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
     if (view === undefined) return false;
     const redelivered = this.#log.redelivered(seq);
+    if (redelivered && this.#settings.countsReturns) this.#cameBack().goOut(seq, view, noAck);
     if (!noAck) this.#log.take(seq);
     use(view, noAck ? -1 : seq, redelivered);
     view.clear();
@@ -214,7 +216,6 @@ export class Queue implements DeclaredQueue {
 
   settle(seq: number): void {
     if (this.#deleted) return;
-    this.#returns?.forget(seq);
     this.#log.settle(seq);
   }
 
@@ -240,7 +241,6 @@ export class Queue implements DeclaredQueue {
     for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
     this.#deduplication?.clear();
-    this.#returns?.forgetGone((seq) => this.#log.holds(seq));
     this.#reader.resume();
     return purged + delayed;
   }
@@ -292,7 +292,7 @@ export class Queue implements DeclaredQueue {
   }
 
   #cameBack(): Returns {
-    return (this.#returns ??= new Returns(this.#host.deadlines, (seqs) => {
+    return (this.#returns ??= new Returns(this.#host.deadlines, this.#log, this.#reader, (seqs) => {
       for (const seq of seqs) this.#putBack(seq);
       this.dispatch();
     }));
@@ -303,7 +303,6 @@ export class Queue implements DeclaredQueue {
     const view = (this.#view ??= new Message());
     if (!this.#reader.view(seq, view)) return undefined;
     if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes -= view.bodySize;
-    if (this.#returns !== undefined) withDeliveryCount(view, this.#returns.count(seq));
     return view;
   }
 
@@ -370,13 +369,16 @@ export class Queue implements DeclaredQueue {
       this.#log.settle(seq, true);
       this.#host.deadLetter(this, letter, reason);
     } else this.#log.settle(seq);
-    this.#returns?.forget(seq);
     return true;
   }
 
   /** The head's moment has come; or the broker's start, when all that was unacknowledged is back and may be too much. */
   #expire(): void {
     if (this.#deleted) return;
+    // What goes may drive out others.
+    for (const seq of this.#returns?.tooOften(this.#settings) ?? []) {
+      if (this.#log.holds(seq)) this.#giveUpReady(seq, 'delivery_limit');
+    }
     const seq = this.#head();
     const allExpired = seq >= 0 || this.#reader.peek() < 0;
     if (this.#dropHead() && allExpired) this.#expiry.await();

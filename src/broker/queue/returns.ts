@@ -1,11 +1,15 @@
 /**
- * The messages that came back to a queue from consumers: how often each did (RabbitMQ: Quorum Queues, "Poison Message Handling"),
- * and which of them wait before they go out again. They are known by their sequence numbers, only those that came back,
- * and only for as long as they are in the queue. For the log one that waits is still unacked.
+ * The messages that come back to a queue from consumers: how often each may (RabbitMQ: Quorum Queues, "Poison Message Handling"), and
+ * which of them wait before they go out again. A message came back as often as it was delivered, which the log knows and the store
+ * too; what was out when the broker ended came back by that. For the log one that waits is still unacked.
  */
 import { Deadline, type Deadlines } from '../deadlines.ts';
 import { DueHeap } from '../due-heap.ts';
+import type { Message } from '../message.ts';
 import { type ComeBack, retryDelay } from './delayed-retry.ts';
+import { withDeliveryCount } from './delivery-count.ts';
+import type { LogReader } from './log-reader.ts';
+import type { MessageLog } from './message-log.ts';
 import type { QueueSettings } from './settings.ts';
 
 export type Fate = 'ready' | 'waits' | 'too often';
@@ -13,13 +17,18 @@ type RetrySettings = Pick<QueueSettings, 'deliveryLimit' | 'delayedRetry'>;
 
 export class Returns {
   readonly #deadlines: Deadlines;
-  readonly #counts = new Map<number, number>();
+  readonly #log: MessageLog;
+  readonly #reader: LogReader;
   readonly #waiting = new DueHeap();
   readonly #deadline: Deadline;
+  /** True from its recovery until the broker has started. */
+  #recovered = false;
 
   /** `ready`: called with the messages that have waited for long enough. */
-  constructor(deadlines: Deadlines, ready: (seqs: readonly number[]) => void) {
+  constructor(deadlines: Deadlines, log: MessageLog, reader: LogReader, ready: (seqs: readonly number[]) => void) {
     this.#deadlines = deadlines;
+    this.#log = log;
+    this.#reader = reader;
     this.#deadline = new Deadline(() => {
       const seqs = this.#due();
       this.#wind();
@@ -27,41 +36,44 @@ export class Returns {
     });
   }
 
-  /** Messages that came back and are still in the queue. */
-  get size(): number {
-    return this.#counts.size;
-  }
-
-  /** Those of them that wait. */
+  /** Messages that wait. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** How often the message came back; undefined where it never did. */
-  count(seq: number): number | undefined {
-    return this.#counts.get(seq);
+  /** The log is back from the store: what waited when it was written waits on. */
+  recover(): void {
+    this.#recovered = true;
+    this.#reader.attempt(() => {
+      this.#log.goOnWaiting(this.#deadlines.clock.now(), (seq, due) => this.#waiting.push(due, seq));
+    });
+    this.#wind();
   }
 
-  /** The message comes back once more. It is ready, or waits from now on; or it came back once too often, and does neither. */
+  /** The broker has started: what came back once too often by the end of the one before. Asked again there is nothing. */
+  tooOften({ deliveryLimit = Infinity }: RetrySettings): readonly number[] {
+    if (!this.#recovered) return [];
+    this.#recovered = false;
+    return this.#reader.attempt(() => this.#log.deliveredOften(deliveryLimit + 1)) ?? [];
+  }
+
+  /** A message that was out before goes out again, and may come back again unless that `settles` it. */
+  goOut(seq: number, view: Message, settles: boolean): void {
+    withDeliveryCount(view, this.#log.deliveries(seq));
+    if (!settles) this.#log.redeliver(seq);
+  }
+
+  /** An unacked message comes back. It is ready, or waits from now on; or it came back once too often, and does neither. */
   add(seq: number, how: ComeBack, { deliveryLimit = Infinity, delayedRetry }: RetrySettings): Fate {
-    const count = (this.#counts.get(seq) ?? 0) + 1;
-    this.#counts.set(seq, count);
+    const count = this.#log.deliveries(seq);
     if (count > deliveryLimit) return 'too often';
     const delay = retryDelay(delayedRetry, how, count);
     if (delay === 0) return 'ready';
-    this.#waiting.push(this.#deadlines.clock.now() + delay, seq);
+    const due = this.#deadlines.clock.now() + delay;
+    this.#log.wait(seq, due);
+    this.#waiting.push(due, seq);
     this.#wind();
     return 'waits';
-  }
-
-  /** The message is gone; it did not wait. */
-  forget(seq: number): void {
-    this.#counts.delete(seq);
-  }
-
-  /** Many are gone: forgets all that the queue no longer `holds`. */
-  forgetGone(holds: (seq: number) => boolean): void {
-    for (const seq of this.#counts.keys()) if (!holds(seq)) this.#counts.delete(seq);
   }
 
   /** Nothing waits any more: returns what did. */

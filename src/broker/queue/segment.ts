@@ -10,6 +10,7 @@ import type { Message } from '../message.ts';
 import type { Page } from './page.ts';
 import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset } from './record.ts';
 import { Records } from './records.ts';
+import { Redeliveries } from './redeliveries.ts';
 import type { SegmentBuffers } from './segment-buffers.ts';
 
 const READY = 0;
@@ -29,6 +30,8 @@ export class Segment {
   readonly pages: Page[] = [];
   /** Bodies that records refer to, by index. */
   bodies: Map<number, Body> | undefined;
+  /** Of messages that came back; undefined where none did more often than once, or waits. */
+  redeliveries: Redeliveries | undefined;
 
   #records: Records | undefined;
   #scratch: ScratchPlace | undefined;
@@ -124,6 +127,7 @@ export class Segment {
     if ((state & PLACE) === READY) this.ready--;
     else this.unacked--;
     if ((state & STORED) === 0) this.#unstored--;
+    this.redeliveries?.delete(index);
     this.#records!.setState(index, (state & ~PLACE) | GONE);
   }
 
@@ -138,6 +142,22 @@ export class Segment {
 
   redelivered(index: number): boolean {
     return (this.#state(index) & REDELIVERED) !== 0;
+  }
+
+  /** How often a message was delivered, the delivery under way included. */
+  deliveries(index: number): number {
+    const once = (this.#state(index) & (UNACKED | REDELIVERED)) === 0 ? 0 : 1;
+    return this.redeliveries?.deliveries(index) ?? once;
+  }
+
+  /** A message that was delivered before is delivered again. */
+  redeliver(index: number): void {
+    this.#noteRedelivery(index, this.deliveries(index) + 1);
+  }
+
+  /** An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch. */
+  wait(index: number, due: number): void {
+    this.#noteRedelivery(index, this.deliveries(index), due);
   }
 
   isReady(index: number): boolean {
@@ -207,6 +227,7 @@ export class Segment {
   /** Settles all ready messages of a cold segment; the pages are the caller's to settle. */
   settleCold(): void {
     this.ready = 0;
+    this.redeliveries = undefined;
   }
 
   // Out of memory and back
@@ -277,6 +298,11 @@ export class Segment {
   #keepBody(index: number, body: Body): void {
     this.bodies ??= new Map();
     this.bodies.set(index, body);
+  }
+
+  #noteRedelivery(index: number, deliveries: number, due?: number): void {
+    this.redeliveries ??= new Redeliveries();
+    this.redeliveries.set(index, deliveries, due);
   }
 
   #state(index: number): number {

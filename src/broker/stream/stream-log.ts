@@ -67,7 +67,7 @@ export class StreamLog implements Evictable {
     this.#memory = memory;
     this.#segments = new SegmentList(memory.buffers);
     const stored = queueId !== undefined && store.durable;
-    this.#writer = stored ? new LogWriter(context, queueId, this.#segments, committed) : undefined;
+    this.#writer = stored ? new LogWriter(context, { queueId, lane: 0 }, this.#segments, committed) : undefined;
   }
 
   /** Offset of the oldest message. */

@@ -1,6 +1,6 @@
 /** Pages, bitmaps, bodies and keys of the memory store. A batch is a list of what to do, done when the batch commits. */
 import type { Batch } from '../batch.ts';
-import type { PageHeader, RecoveredPage, RecoveredState, SeenHeader } from '../records.ts';
+import type { PageHeader, RecoveredPage, RecoveredQueue, RecoveredState, SeenHeader } from '../records.ts';
 
 interface Page {
   readonly header: PageHeader;
@@ -16,10 +16,12 @@ export class MemoryPages implements Batch {
   readonly #pages = new Map<number, Page>();
   readonly #pageIds = new Map<number, Set<number>>();
   readonly #settled = new Map<number, Uint8Array>();
+  readonly #redelivered = new Map<number, Float64Array>();
   readonly #bodies = new Map<number, Buffer>();
   /** The beginnings of bodies whose end is still to come. */
   readonly #parts = new Map<number, Buffer[]>();
-  readonly #delivered = new Map<number, number>();
+  /** By queue and lane. */
+  readonly #delivered = new Map<number, Map<number, number>>();
   readonly #seen = new Map<number, Seen[]>();
   #batch: (() => void)[] = [];
   /** Nobody waits for memory: batches may be of any size. */
@@ -35,6 +37,11 @@ export class MemoryPages implements Batch {
   settle(pageId: number, bitmap: Uint8Array): void {
     const copy = bitmap.slice();
     this.#batch.push(() => this.#pages.has(pageId) && this.#settled.set(pageId, copy));
+  }
+
+  redelivered(pageId: number, messages: Float64Array): void {
+    const copy = messages.slice();
+    this.#batch.push(() => this.#pages.has(pageId) && this.#redelivered.set(pageId, copy));
   }
 
   dropPage(pageId: number): void {
@@ -87,8 +94,12 @@ export class MemoryPages implements Batch {
     });
   }
 
-  delivered(queueId: number, seq: number): void {
-    this.#batch.push(() => this.#delivered.set(queueId, seq));
+  delivered(queueId: number, lane: number, seq: number): void {
+    this.#batch.push(() => {
+      const lanes = this.#delivered.get(queueId);
+      if (lanes === undefined) this.#delivered.set(queueId, new Map([[lane, seq]]));
+      else lanes.set(lane, seq);
+    });
   }
 
   /** Commits what was written since the last call. */
@@ -105,8 +116,11 @@ export class MemoryPages implements Batch {
     this.#dropAll(queueId);
   }
 
-  deliveredBelow(queueId: number): number {
-    return this.#delivered.get(queueId) ?? 0;
+  deliveredFrom(queueId: number): Pick<RecoveredQueue, 'delivered' | 'lanes'> {
+    const lanes = new Map(this.#delivered.get(queueId));
+    const delivered = lanes.get(0) ?? 0;
+    lanes.delete(0);
+    return lanes.size === 0 ? { delivered } : { delivered, lanes };
   }
 
   data(pageId: number): Buffer | undefined {
@@ -125,7 +139,13 @@ export class MemoryPages implements Batch {
     const pages: RecoveredPage[] = [];
     for (const [id, { header, data }] of this.#pages) {
       const settled = this.#settled.get(id);
-      pages.push({ ...header, bytes: data.length, ...(settled === undefined ? undefined : { settled }) });
+      const redelivered = this.#redelivered.get(id);
+      pages.push({
+        ...header,
+        bytes: data.length,
+        ...(settled === undefined ? undefined : { settled }),
+        ...(redelivered === undefined ? undefined : { redelivered }),
+      });
     }
     const beginnings = Array.from(this.#parts.keys(), (id) => [id, 0] as const);
     const bodies = Array.from(this.#bodies, ([id, data]) => [id, data.length] as const);
@@ -146,6 +166,7 @@ export class MemoryPages implements Batch {
     if (page === undefined) return;
     this.#pages.delete(pageId);
     this.#settled.delete(pageId);
+    this.#redelivered.delete(pageId);
     this.#pageIds.get(page.header.queueId)?.delete(pageId);
   }
 

@@ -25,7 +25,7 @@ export class MemoryStore implements Store {
     this.#assertOpen();
     return {
       fresh: true,
-      ...this.#topology.state((queueId) => this.#pages.deliveredBelow(queueId)),
+      ...this.#topology.state((queueId) => this.#pages.deliveredFrom(queueId)),
       ...this.#pages.state(),
     };
   }

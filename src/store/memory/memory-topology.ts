@@ -1,5 +1,6 @@
 /** Durable entities of the memory store, each kind by its identity. */
-import type { BindingRecord, ExchangeRecord, QueueRecord, RecoveredState, TopologyChange } from '../records.ts';
+import type { BindingRecord, ExchangeRecord, QueueRecord } from '../records.ts';
+import type { RecoveredQueue, RecoveredState, TopologyChange } from '../records.ts';
 
 type Kind = 'vhosts' | 'exchanges' | 'bindings' | 'users' | 'permissions' | 'parameters';
 type Rows = { readonly [K in Kind]: Map<string, RecoveredState[K][number]> };
@@ -72,12 +73,14 @@ export class MemoryTopology {
     }
   }
 
-  state(delivered: (queueId: number) => number): Pick<RecoveredState, Kind | 'queues' | 'nextQueueId'> {
+  state(
+    deliveredFrom: (queueId: number) => Pick<RecoveredQueue, 'delivered' | 'lanes'>,
+  ): Pick<RecoveredState, Kind | 'queues' | 'nextQueueId'> {
     const rows = this.#rows;
     return {
       vhosts: [...rows.vhosts.values()],
       exchanges: [...rows.exchanges.values()],
-      queues: [...this.#queues.values()].map((queue) => ({ ...queue, delivered: delivered(queue.id) })),
+      queues: [...this.#queues.values()].map((queue) => ({ ...queue, ...deliveredFrom(queue.id) })),
       bindings: [...rows.bindings.values()],
       users: [...rows.users.values()],
       permissions: [...rows.permissions.values()],

@@ -20,7 +20,7 @@ export const OP = {
   body: 4,
   /** body id. */
   dropBody: 5,
-  /** queue id, sequence number. */
+  /** queue id, lane, sequence number. */
   delivered: 6,
   /** next page id, next body id: what is below may have been used. */
   reserve: 7,
@@ -30,6 +30,8 @@ export const OP = {
   forgetSeen: 9,
   /** body id, place of the bytes, where in the body they begin. */
   bodyPart: 10,
+  /** page id, place of the numbers. */
+  redelivered: 11,
 } as const;
 
 /** What crosses to the writer thread and back. */
@@ -77,17 +79,17 @@ export class BatchBuffer implements Batch {
     if (bodies === undefined || bodies.length === 0) {
       numbers[n + 12] = 0;
     } else {
-      const source = new Uint8Array(bodies.buffer, bodies.byteOffset, bodies.byteLength);
-      this.#place(n + 10, bodies.byteLength).set(source);
+      this.#place(n + 10, bodies.byteLength).set(bytesOf(bodies));
     }
     return this.#place(n + 7, bytes);
   }
 
   settle(pageId: number, bitmap: Uint8Array): void {
-    const n = this.#room(5);
-    this.#numbers[n] = OP.settle;
-    this.#numbers[n + 1] = pageId;
-    this.#place(n + 2, bitmap.byteLength).set(bitmap);
+    this.#ofPage(OP.settle, pageId, bitmap);
+  }
+
+  redelivered(pageId: number, messages: Float64Array): void {
+    this.#ofPage(OP.redelivered, pageId, bytesOf(messages));
   }
 
   dropPage(pageId: number): void {
@@ -123,8 +125,12 @@ export class BatchBuffer implements Batch {
     this.#triple(OP.forgetSeen, queueId, before);
   }
 
-  delivered(queueId: number, seq: number): void {
-    this.#triple(OP.delivered, queueId, seq);
+  delivered(queueId: number, lane: number, seq: number): void {
+    const n = this.#room(4);
+    this.#numbers[n] = OP.delivered;
+    this.#numbers[n + 1] = queueId;
+    this.#numbers[n + 2] = lane;
+    this.#numbers[n + 3] = seq;
   }
 
   /** Page and body ids below these may have been handed out: no later process starts below them. */
@@ -150,6 +156,13 @@ export class BatchBuffer implements Batch {
     for (const chunk of memory.chunks) {
       if (chunk.byteLength === CHUNK_BYTES && this.#chunks.length < CHUNKS_KEPT) this.#chunks.push(chunk);
     }
+  }
+
+  #ofPage(op: number, pageId: number, bytes: Uint8Array): void {
+    const n = this.#room(5);
+    this.#numbers[n] = op;
+    this.#numbers[n + 1] = pageId;
+    this.#place(n + 2, bytes.byteLength).set(bytes);
   }
 
   #bodyBytes(op: number, bodyId: number, bytes: Uint8Array, operand: number): void {
@@ -212,3 +225,7 @@ export class BatchBuffer implements Batch {
 }
 
 const EMPTY = new Float64Array(0);
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

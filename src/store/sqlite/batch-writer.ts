@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { TopologyChange } from '../records.ts';
 import { OP } from './batch-buffer.ts';
-import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum, settledChecksum } from './checksum.ts';
+import { bodyChecksum, bodyPartChecksum, ofPageChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { FreshRows } from './fresh-rows.ts';
 import { TopologyWriter } from './topology-writer.ts';
 
@@ -27,12 +27,14 @@ export class BatchWriter {
   readonly #rollback: Statement;
   readonly #page: Statement;
   readonly #settle: Statement;
+  readonly #redelivered: Statement;
   readonly #dropPage: readonly Statement[];
   readonly #dropPages: readonly Statement[];
   readonly #body: Statement;
   readonly #bodyPart: Statement;
   readonly #dropBody: readonly Statement[];
   readonly #delivered: Statement;
+  readonly #deliveredFromLane: Statement;
   readonly #reserve: Statement;
   readonly #seen: Statement;
   readonly #forgetSeen: Statement;
@@ -45,17 +47,25 @@ export class BatchWriter {
     this.#commit = prepare('COMMIT');
     this.#rollback = prepare('ROLLBACK');
     this.#page = prepare('INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    // A page that is gone keeps no bitmap.
+    // A page that is gone keeps nothing.
     this.#settle = prepare('INSERT OR REPLACE INTO settled SELECT id, ?, ? FROM page WHERE id = ?');
-    this.#dropPage = ['DELETE FROM settled WHERE page_id = ?', 'DELETE FROM page WHERE id = ?'].map(prepare);
+    this.#redelivered = prepare('INSERT OR REPLACE INTO redelivered SELECT id, ?, ? FROM page WHERE id = ?');
+    this.#dropPage = [
+      'DELETE FROM settled WHERE page_id = ?',
+      'DELETE FROM redelivered WHERE page_id = ?',
+      'DELETE FROM page WHERE id = ?',
+    ].map(prepare);
     this.#dropPages = [
       'DELETE FROM settled WHERE page_id IN (SELECT id FROM page WHERE queue_id = ?)',
+      'DELETE FROM redelivered WHERE page_id IN (SELECT id FROM page WHERE queue_id = ?)',
       'DELETE FROM page WHERE queue_id = ?',
     ].map(prepare);
     this.#body = prepare('INSERT INTO body VALUES (?, ?, ?, ?)');
     this.#bodyPart = prepare('INSERT INTO body_part VALUES (?, ?, ?, ?)');
     this.#dropBody = ['DELETE FROM body WHERE id = ?', 'DELETE FROM body_part WHERE body_id = ?'].map(prepare);
     this.#delivered = prepare('UPDATE queue SET delivered = ? WHERE id = ?');
+    // Nor does a queue that is gone.
+    this.#deliveredFromLane = prepare('INSERT OR REPLACE INTO lane SELECT id, ?, ? FROM queue WHERE id = ?');
     this.#reserve = prepare(
       `UPDATE counter SET next = CASE name WHEN 'page' THEN ? ELSE ? END WHERE name IN ('page', 'body')`,
     );
@@ -95,9 +105,11 @@ export class BatchWriter {
           n += 13;
           break;
         }
-        case OP.settle: {
-          const bitmap = place(n + 2);
-          this.#settle.run(settledChecksum(first, bitmap), bitmap, first);
+        case OP.settle:
+        case OP.redelivered: {
+          const known = place(n + 2);
+          const statement = numbers[n] === OP.settle ? this.#settle : this.#redelivered;
+          statement.run(ofPageChecksum(first, known), known, first);
           n += 5;
           break;
         }
@@ -131,10 +143,13 @@ export class BatchWriter {
           this.fresh.dropBody(first);
           n += 2;
           break;
-        case OP.delivered:
-          this.#delivered.run(numbers[n + 2], first);
-          n += 3;
+        case OP.delivered: {
+          const [lane, seq] = numbers.subarray(n + 2, n + 4);
+          if (lane === 0) this.#delivered.run(seq, first);
+          else this.#deliveredFromLane.run(lane, seq, first);
+          n += 4;
           break;
+        }
         case OP.reserve:
           this.#reserve.run(first, numbers[n + 2]);
           n += 3;

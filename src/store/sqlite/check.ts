@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { PageHeader, RecoveredPage, SeenHeader } from '../records.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
-import { pageProblem, settledProblem } from './recovery.ts';
+import { knownProblem, pageProblem } from './recovery.ts';
 import { quickCheck } from './structure.ts';
 
 /** What is wrong with the records in a page's data, which the store does not know; undefined where nothing is. */
@@ -19,12 +19,14 @@ export interface CheckReport {
   readonly messages: number;
 }
 
-interface PageRow extends Omit<RecoveredPage, 'bodies' | 'settled'> {
+interface PageRow extends Omit<RecoveredPage, 'bodies' | 'settled' | 'redelivered'> {
   readonly checksum: number;
   readonly bodies: Uint8Array | null;
   readonly data: Buffer;
   readonly bitmap: Uint8Array | null;
   readonly bitmapChecksum: number | null;
+  readonly messages: Uint8Array | null;
+  readonly messagesChecksum: number | null;
   /** Null where there is no such queue, and no exchange with such a log. */
   readonly owner: number | null;
 }
@@ -92,9 +94,10 @@ class Check {
     const ids = this.#column<number>('SELECT id FROM page INDEXED BY page_of_queue');
     const row = this.#database.prepare(
       `SELECT page.id, queue_id AS queueId, base, first_seq AS first, last_seq AS last, count, bytes, page.checksum, bodies,
-              data, bitmap, settled.checksum AS bitmapChecksum, ifnull(queue.id, log_id) AS owner
-         FROM page LEFT JOIN settled ON page_id = page.id LEFT JOIN queue ON queue.id = queue_id
-              LEFT JOIN exchange ON log_id = queue_id WHERE page.id = ?`,
+              data, bitmap, settled.checksum AS bitmapChecksum, messages, redelivered.checksum AS messagesChecksum,
+              ifnull(queue.id, log_id) AS owner
+         FROM page LEFT JOIN settled ON settled.page_id = page.id LEFT JOIN redelivered ON redelivered.page_id = page.id
+              LEFT JOIN queue ON queue.id = queue_id LEFT JOIN exchange ON log_id = queue_id WHERE page.id = ?`,
     );
     for (const id of ids) {
       this.#try(`page ${id}`, () => {
@@ -114,7 +117,10 @@ class Check {
     const bodies = row.bodies === null ? undefined : new Float64Array(new Uint8Array(row.bodies).buffer);
     const { queueId, base, first, last, count } = row;
     const header = { id, queueId, base, first, last, count, ...(bodies === undefined ? undefined : { bodies }) };
-    const problem = pageProblem({ ...header, bytes }) ?? settledProblem(id, bitmap, row.bitmapChecksum);
+    const problem =
+      pageProblem({ ...header, bytes }) ??
+      knownProblem(id, 'settled', bitmap, row.bitmapChecksum) ??
+      knownProblem(id, 'delivered again', row.messages, row.messagesChecksum);
     if (problem !== undefined) return problem;
     const isSettled = (position: number) =>
       bitmap !== null && ((bitmap[position >>> 3] ?? 0) >>> (position & 7)) % 2 === 1;
@@ -180,6 +186,16 @@ class Check {
     }
     for (const id of this.#column<number>('SELECT page_id FROM settled WHERE page_id NOT IN (SELECT id FROM page)')) {
       this.#problems.push(`page ${id} is settled in part, and is not there`);
+    }
+    for (const id of this.#column<number>(
+      'SELECT page_id FROM redelivered WHERE page_id NOT IN (SELECT id FROM page)',
+    )) {
+      this.#problems.push(`messages of page ${id} were delivered again, and it is not there`);
+    }
+    for (const id of this.#column<number>(
+      'SELECT DISTINCT queue_id FROM lane WHERE queue_id NOT IN (SELECT id FROM queue)',
+    )) {
+      this.#problems.push(`a lane belongs to queue ${id}, which is not there`);
     }
     for (const table of WITHOUT_VHOST) {
       const sql = `SELECT DISTINCT vhost FROM ${table} WHERE vhost NOT IN (SELECT name FROM vhost)`;

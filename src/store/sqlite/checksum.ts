@@ -34,7 +34,7 @@ export function seenChecksum({ queueId, newest, count }: SeenHeader, keys: Uint8
   return rowChecksum([queueId, newest, count, keys.length], keys);
 }
 
-/** Of a row of `settled`. */
-export function settledChecksum(pageId: number, bitmap: Uint8Array): number {
-  return rowChecksum([pageId], bitmap);
+/** Of a row of `settled` or `redelivered`. */
+export function ofPageChecksum(pageId: number, known: Uint8Array): number {
+  return rowChecksum([pageId], known);
 }

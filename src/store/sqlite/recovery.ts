@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { BindingRecord, ExchangeRecord, RecoveredPage, RecoveredQueue, RecoveredState } from '../records.ts';
 import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../records.ts';
 import { StoreError } from '../store.ts';
-import { settledChecksum } from './checksum.ts';
+import { ofPageChecksum } from './checksum.ts';
 import { DAMAGED } from './inspection.ts';
 
 /** An empty field table, which most arguments are: SQL gives NULL for it, and all share this one. */
@@ -26,6 +26,7 @@ export function readCounters(database: Database): Counters {
 }
 
 export function readState(database: Database, fresh: boolean): RecoveredState {
+  const lanes = readLanes(database);
   // Rows are completed in place: there may be very many.
   const rows = <Row>(sql: string, complete?: (row: Raw<Row>) => void): Row[] => {
     const all = database.prepare(sql).all();
@@ -49,6 +50,8 @@ export function readState(database: Database, fresh: boolean): RecoveredState {
       (row) => {
         row.autoDelete = row.autoDelete === 1;
         row.arguments ??= EMPTY_TABLE;
+        const own = lanes.get(row.id);
+        if (own !== undefined) row.lanes = own;
       },
     ),
     bindings: rows<BindingRecord>(
@@ -87,19 +90,46 @@ function parseTags(row: { tags: string | readonly string[] }): void {
   row.tags = JSON.parse(row.tags as string) as string[];
 }
 
-/** The columns of a page but its data, and its bitmap. */
-type PageRow = [number, number, number, number, number, number, number, Buffer | null, Buffer | null, number | null];
+/** By queue: see RecoveredQueue.lanes. */
+function readLanes(database: Database): Map<number, Map<number, number>> {
+  const rows = database.prepare('SELECT queue_id, number, delivered FROM lane').raw();
+  const lanes = new Map<number, Map<number, number>>();
+  for (const [queueId, lane, delivered] of rows.iterate() as IterableIterator<[number, number, number]>) {
+    const own = lanes.get(queueId);
+    if (own === undefined) lanes.set(queueId, new Map([[lane, delivered]]));
+    else own.set(lane, delivered);
+  }
+  return lanes;
+}
+
+/** The columns of a page but its data, and what is known of its messages. */
+type PageRow = [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  Buffer | null,
+  Buffer | null,
+  number | null,
+  Buffer | null,
+  number | null,
+];
 
 function readPages(database: Database): RecoveredPage[] {
   const rows = database
     .prepare(
-      `SELECT id, queue_id, base, first_seq, last_seq, count, bytes, bodies, bitmap, settled.checksum
-         FROM page LEFT JOIN settled ON page_id = id ORDER BY queue_id, first_seq, id`,
+      `SELECT id, queue_id, base, first_seq, last_seq, count, bytes, bodies, bitmap, settled.checksum, messages,
+              redelivered.checksum
+         FROM page LEFT JOIN settled ON settled.page_id = id LEFT JOIN redelivered ON redelivered.page_id = id
+        ORDER BY queue_id, first_seq, id`,
     )
     .raw()
     .iterate() as IterableIterator<PageRow>;
   const pages: RecoveredPage[] = [];
-  for (const [id, queueId, base, first, last, count, bytes, bodies, settled, checksum] of rows) {
+  for (const [id, queueId, base, first, last, count, bytes, bodies, settled, settledSum, again, againSum] of rows) {
     const page = {
       id,
       queueId,
@@ -108,12 +138,15 @@ function readPages(database: Database): RecoveredPage[] {
       last,
       count,
       bytes,
-      ...(bodies === null ? undefined : { bodies: new Float64Array(new Uint8Array(bodies).buffer) }),
+      ...(bodies === null ? undefined : { bodies: numbersIn(bodies) }),
       ...(settled === null ? undefined : { settled }),
     };
-    const problem = pageProblem(page) ?? settledProblem(id, settled, checksum);
+    const problem =
+      pageProblem(page) ??
+      knownProblem(id, 'settled', settled, settledSum) ??
+      knownProblem(id, 'delivered again', again, againSum);
     if (problem !== undefined) throw new StoreError(`${database.name} is damaged: page ${id} ${problem}. ${DAMAGED}`);
-    pages.push(page);
+    pages.push(again === null ? page : { ...page, redelivered: numbersIn(again) });
   }
   return pages;
 }
@@ -125,8 +158,17 @@ export function pageProblem({ base, first, last, count }: RecoveredPage): string
   return sound ? undefined : `says that it has ${count} messages from ${first} to ${last}`;
 }
 
-/** `bitmap`: null where nothing of the page is settled. */
-export function settledProblem(pageId: number, bitmap: Uint8Array | null, checksum: number | null): string | undefined {
-  if (bitmap === null || settledChecksum(pageId, bitmap) === checksum) return undefined;
-  return 'has a record of what is settled that does not match its checksum';
+/** `known`: the row that tells which messages of a page are `what`; null where there is none. */
+export function knownProblem(
+  pageId: number,
+  what: 'settled' | 'delivered again',
+  known: Uint8Array | null,
+  checksum: number | null,
+): string | undefined {
+  if (known === null || ofPageChecksum(pageId, known) === checksum) return undefined;
+  return `has a record of what is ${what} that does not match its checksum`;
+}
+
+function numbersIn(blob: Uint8Array): Float64Array {
+  return new Float64Array(new Uint8Array(blob).buffer);
 }

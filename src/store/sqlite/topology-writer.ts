@@ -2,12 +2,14 @@
 import type { Database } from 'better-sqlite3';
 import type { TopologyChange } from '../records.ts';
 
-/** Statements that remove the pages, with their bitmaps, and the keys of the logs whose numbers `queues` (an SQL expression) selects. */
+/** Statements that remove all that the logs have whose numbers `queues` (an SQL expression) selects. */
 function dropContentOf(queues: string): readonly string[] {
   return [
     `DELETE FROM settled WHERE page_id IN (SELECT id FROM page WHERE queue_id IN (${queues}))`,
+    `DELETE FROM redelivered WHERE page_id IN (SELECT id FROM page WHERE queue_id IN (${queues}))`,
     `DELETE FROM page WHERE queue_id IN (${queues})`,
     `DELETE FROM seen WHERE queue_id IN (${queues})`,
+    `DELETE FROM lane WHERE queue_id IN (${queues})`,
   ];
 }
 

@@ -89,12 +89,26 @@ const DELAYED = {
 /** What version 4 can hold beside that: a queue with a body that is stored in parts. */
 const HUGE = { vhost: '/', name: 'huge', durable: true, auto_delete: false, arguments: {} };
 
+/** What version 5 can hold beside that: how often a message was delivered, and what was from more than one level of `urgent`. */
+const COUNTED = {
+  vhost: '/',
+  name: 'counted',
+  durable: true,
+  auto_delete: false,
+  arguments: { 'x-queue-type': 'quorum' },
+};
+
 /** The definitions of a stored file. */
 export function definitionsOf(version: number) {
   const { exchanges, queues } = DEFINITIONS;
   return {
     ...DEFINITIONS,
-    queues: [...queues, ...(version < 2 ? [] : [ONCE]), ...(version < 4 ? [] : [HUGE])],
+    queues: [
+      ...queues,
+      ...(version < 2 ? [] : [ONCE]),
+      ...(version < 4 ? [] : [HUGE]),
+      ...(version < 5 ? [] : [COUNTED]),
+    ],
     exchanges: version < 3 ? exchanges : [...exchanges, DELAYED],
   } satisfies Definitions;
 }
@@ -137,11 +151,17 @@ export function messagesOf(version: number): Readonly<Record<string, readonly st
     ...MESSAGES,
     ...(version < 2 ? undefined : { '/ once': ['kept'] }),
     ...(version < 4 ? undefined : { '/ huge': [IN_PARTS] }),
+    ...(version < 5
+      ? undefined
+      : { '/ urgent': ['priority 5!', 'priority 3!', 'priority 3 again', 'priority 0'], '/ counted': ['twice!'] }),
   };
 }
 
 /** Keys that the queue `once` has seen: of what it holds, and of what it held. */
 export const SEEN = ['kept', 'gone'];
+
+/** How often the message of the queue `counted` came back. */
+export const RETURNS = 2;
 
 /** The properties of `m5` in `/ plain`. */
 export const PROPERTIES = {
@@ -173,6 +193,7 @@ export async function publishMessages(url: string): Promise<void> {
     for (const key of SEEN.toReversed()) {
       channel.sendToQueue('once', Buffer.from(key), { persistent: true, messageId: key });
     }
+    channel.sendToQueue(COUNTED.name, Buffer.from('twice'), { persistent: true });
     const years = 365 * 24 * 60 * 60 * 1000;
     channel.publish(DELAYED.name, 'plain', Buffer.from('later'), {
       persistent: true,
@@ -188,6 +209,10 @@ export async function publishMessages(url: string): Promise<void> {
     }
   });
   await on(url, async (channel) => void (await channel.get('once', { noAck: true })));
+  await on(url, async (channel) => {
+    for (let n = 0; n < 2; n++) await channel.get('urgent');
+  });
+  for (let n = 0; n < RETURNS; n++) await on(url, async (channel) => void (await channel.get(COUNTED.name)));
   await on(`${url}/shop`, async (channel) => {
     channel.sendToQueue('orders', Buffer.from('order'), { persistent: true });
     await channel.waitForConfirms();

@@ -13,7 +13,7 @@ import { VERSION_1 } from '../../../src/store/sqlite/schema/version-1.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
 import { open, openChannel } from '../../support/interop/amqplib.ts';
 import { hold, marked } from '../../support/recovery/clients.ts';
-import { definitionsOf, delayedOf, messagesOf, PROPERTIES, SEEN } from './content.ts';
+import { definitionsOf, delayedOf, messagesOf, PROPERTIES, RETURNS, SEEN } from './content.ts';
 import { storedFile } from './files.ts';
 
 const VERSIONS = Array.from({ length: SCHEMA_VERSION }, (_, n) => n + 1);
@@ -79,6 +79,10 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
         const texts = messages.map((message) => (life === 'first' ? marked(message) : message.content.toString()));
         expect(texts, place).toEqual(life === 'first' ? expected : expected.map((text) => text.replace(/!$/, '')));
         if (queue === 'plain') expect(messages[4].properties).toMatchObject(PROPERTIES);
+        if (queue === 'counted') {
+          const count = life === 'first' ? RETURNS : RETURNS + 1;
+          expect(messages[0].properties.headers).toEqual({ 'x-delivery-count': count });
+        }
         await channel.close();
         const count = await (await openChannel(url)).checkQueue(queue);
         expect(count.messageCount, place).toBe(expected.length);
@@ -117,6 +121,19 @@ describe('a migration', () => {
     expect(database.prepare('SELECT count(*) FROM later').pluck().get()).toBe(definitionsOf(1).queues.length);
     expect(tablesOf(database)).toBe(2);
     expect(migrate(database, [VERSION_1, NEXT, 'CREATE TABLE later_still (a)'])).toBe(3);
+    database.close();
+  });
+
+  test('to version 5 keeps how far the priority was delivered that was delivered from last', () => {
+    const database = new Database(folderOf(4).file);
+    const delivered = 3 * 2 ** 44 + 2;
+    database.prepare("UPDATE queue SET delivered = ? WHERE name = 'urgent'").run(delivered);
+    expect(migrate(database)).toBe(4);
+    const rows = (sql: string) => database.prepare(sql).raw().all();
+    expect(rows('SELECT name, number, lane.delivered FROM lane JOIN queue ON id = queue_id')).toEqual([
+      ['urgent', 3, delivered],
+    ]);
+    expect(rows('SELECT name, delivered FROM queue WHERE delivered > 0')).toEqual([['plain', 5]]);
     database.close();
   });
 

@@ -32,6 +32,7 @@ function countingBatch(): Batch {
       return new Uint8Array(bytes);
     },
     settle: ignore,
+    redelivered: ignore,
     dropPage: ignore,
     dropPages: ignore,
     body: ignore,

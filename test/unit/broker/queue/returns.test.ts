@@ -4,6 +4,7 @@ import { Backlog } from '../../../../src/broker/backlog.ts';
 import { Bodies } from '../../../../src/broker/bodies.ts';
 import { Deadlines } from '../../../../src/broker/deadlines.ts';
 import { Memory } from '../../../../src/broker/memory.ts';
+import { LogReader } from '../../../../src/broker/queue/log-reader.ts';
 import { PriorityLog } from '../../../../src/broker/queue/priority-log.ts';
 import { Returns } from '../../../../src/broker/queue/returns.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
@@ -16,73 +17,119 @@ const DELAYED = {
   delayedRetry: { type: 'all', min: 100, max: 350, multiplier: 2 },
 } as const;
 
-function started(): { clock: HandClock; returns: Returns; ready: (readonly number[])[] } {
-  const clock = new HandClock();
-  const ready: (readonly number[])[] = [];
-  const deadlines = new Deadlines(clock, (error) => {
-    throw error;
-  });
-  return { clock, returns: new Returns(deadlines, (seqs) => ready.push(seqs)), ready };
+class Started {
+  readonly clock = new HandClock();
+  readonly log: PriorityLog;
+  readonly returns: Returns;
+  /** Messages that have waited for long enough, as they were told. */
+  readonly ready: (readonly number[])[] = [];
+
+  constructor() {
+    const deadlines = new Deadlines(this.clock, (error) => {
+      throw error;
+    });
+    const store = new MemoryStore();
+    const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+    const bodies = new Bodies(store, memory);
+    this.log = new PriorityLog({ store, memory, bodies, backlog: new Backlog() }, undefined);
+    const reader = new LogReader(this.log, (error) => {
+      throw error;
+    });
+    this.returns = new Returns(deadlines, this.log, reader, (seqs) => this.ready.push(seqs));
+  }
+
+  /** Adds messages and returns their numbers. */
+  put(count: number): number[] {
+    return Array.from({ length: count }, (_, n) => this.log.append(messageOf({ body: 'x' }), false, Infinity, n % 2));
+  }
+
+  /** Delivers a message that is ready, as a queue does. */
+  deliver(seq: number): void {
+    if (this.log.redelivered(seq)) this.log.redeliver(seq);
+    this.log.take(seq);
+  }
+
+  /** Delivers a message and has it come back at once; returns what becomes of it each time. */
+  comeBack(seq: number, times: number, settings: Parameters<Returns['add']>[2]): string[] {
+    return Array.from({ length: times }, () => {
+      this.deliver(seq);
+      const fate = this.returns.add(seq, 'returned', settings);
+      this.log.requeue(seq);
+      return fate;
+    });
+  }
 }
 
-test('returns are counted by message, until the message is gone', () => {
-  const { returns } = started();
-  expect(returns.count(7)).toBeUndefined();
-  for (const seq of [7, 7, 8]) expect(returns.add(seq, 'failed', COUNTED)).toBe('ready');
-  expect([returns.count(7), returns.count(8)]).toEqual([2, 1]);
-  returns.forget(7);
-  expect([returns.count(7), returns.size]).toEqual([undefined, 1]);
+test('a message came back as often as it was delivered, until it is gone', () => {
+  const started = new Started();
+  const { log } = started;
+  const [first, , third, never] = started.put(4);
+  started.comeBack(first, 2, COUNTED);
+  started.comeBack(third, 1, COUNTED);
+  expect([first, third, never].map((seq) => log.deliveries(seq))).toEqual([2, 1, 0]);
+  started.deliver(first);
+  expect(log.deliveries(first)).toBe(3);
+  log.requeue(first);
+  expect([log.deliveredOften(1), log.deliveredOften(3), log.deliveredOften(4)]).toEqual([[first, third], [first], []]);
+  log.settle(first);
+  expect(log.deliveredOften(1)).toEqual([third]);
 });
 
 test('a message may come back as often as the limit says, delayed or not', () => {
-  const { returns } = started();
-  const fates = (settings: typeof COUNTED | typeof DELAYED, seq: number) =>
-    [1, 2, 3].map(() => returns.add(seq, 'returned', { ...settings, deliveryLimit: 2 }));
-  expect(fates(COUNTED, 1)).toEqual(['ready', 'ready', 'too often']);
-  expect(fates(DELAYED, 2)).toEqual(['waits', 'waits', 'too often']);
-  expect(returns.add(3, 'failed', { ...COUNTED, deliveryLimit: 0 })).toBe('too often');
+  const started = new Started();
+  const [first, second, third] = started.put(3);
+  expect(started.comeBack(first, 3, { ...COUNTED, deliveryLimit: 2 })).toEqual(['ready', 'ready', 'too often']);
+  expect(started.comeBack(second, 3, { ...DELAYED, deliveryLimit: 2 })).toEqual(['waits', 'waits', 'too often']);
+  expect(started.comeBack(third, 1, { ...COUNTED, deliveryLimit: 0 })).toEqual(['too often']);
 });
 
 test('a delayed message waits longer each time, up to the longest delay; one timer serves all', () => {
-  const { clock, returns, ready } = started();
+  const started = new Started();
+  const { clock, log, returns, ready } = started;
+  const [seq, ...others] = started.put(4);
   for (const delay of [100, 200, 350, 350]) {
-    expect(returns.add(1, 'failed', DELAYED)).toBe('waits');
+    started.deliver(seq);
+    expect(returns.add(seq, 'failed', DELAYED)).toBe('waits');
     expect([returns.waiting, clock.timers]).toEqual([1, 1]);
     clock.pass(delay - 1);
     expect(ready).toEqual([]);
     clock.pass(1);
-    expect(ready.splice(0)).toEqual([[1]]);
+    expect(ready.splice(0)).toEqual([[seq]]);
+    log.requeue(seq);
   }
-  for (const seq of [5, 4, 3]) returns.add(seq, 'failed', DELAYED);
+  for (const other of others) {
+    log.take(other);
+    returns.add(other, 'failed', DELAYED);
+  }
   expect(clock.timers).toBe(1);
   clock.pass(100);
-  expect(ready).toEqual([[3, 4, 5]]);
+  expect(ready).toEqual([others.toSorted((a, b) => a - b)]);
   expect([returns.waiting, clock.timers]).toEqual([0, 0]);
 });
 
 test('what is cancelled does not come any more', () => {
-  const { clock, returns, ready } = started();
-  for (const seq of [2, 1]) returns.add(seq, 'failed', DELAYED);
-  expect([...returns.cancel()].sort()).toEqual([1, 2]);
+  const started = new Started();
+  const { clock, log, returns, ready } = started;
+  const seqs = started.put(2);
+  for (const seq of seqs) {
+    log.take(seq);
+    returns.add(seq, 'failed', DELAYED);
+  }
+  expect([...returns.cancel()].sort()).toEqual(seqs.toSorted());
   expect([returns.waiting, clock.timers, [...returns.cancel()]]).toEqual([0, 0, []]);
   clock.pass(1000);
   expect(ready).toEqual([]);
 });
 
 test('after a purge the returns of unacked messages are known, and nothing is kept of the others', () => {
-  const { returns } = started();
-  const store = new MemoryStore();
-  const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
-  const log = new PriorityLog({ store, memory, bodies: new Bodies(store, memory), backlog: new Backlog() }, undefined);
-  const seqs = Array.from({ length: 20_000 }, (_, n) => log.append(messageOf({ body: 'x' }), false, Infinity, n % 2));
-  for (const seq of seqs) {
-    log.take(seq);
-    returns.add(seq, 'failed', COUNTED);
-  }
-  const kept = new Set([seqs[1], seqs[10_000], seqs.at(-1)!]);
-  for (const seq of seqs) if (!kept.has(seq)) log.requeue(seq);
+  const started = new Started();
+  const { log } = started;
+  const seqs = started.put(20_000);
+  for (const seq of seqs) started.comeBack(seq, 1, COUNTED);
+  const kept = [seqs[1], seqs[10_000], seqs.at(-1)!];
+  for (const seq of kept) started.deliver(seq);
   expect(log.purge()).toBe(19_997);
-  returns.forgetGone((seq) => log.holds(seq));
-  expect(returns.size).toBe(3);
-  expect([...kept].map((seq) => returns.count(seq))).toEqual([1, 1, 1]);
+  expect(kept.map((seq) => log.deliveries(seq))).toEqual([2, 2, 2]);
+  for (const seq of kept) log.requeue(seq);
+  expect(log.deliveredOften(1).toSorted()).toEqual(kept.toSorted());
 });
