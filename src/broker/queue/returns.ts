@@ -15,6 +15,9 @@ import type { QueueSettings } from './settings.ts';
 export type Fate = 'ready' | 'waits' | 'too often';
 type RetrySettings = Pick<QueueSettings, 'deliveryLimit' | 'delayedRetry'>;
 
+/** Messages that are ready in one go where many have waited for long enough: others are to have their turn. */
+const READY_AT_ONCE = 10_000;
+
 export class Returns {
   readonly #deadlines: Deadlines;
   readonly #log: MessageLog;
@@ -86,11 +89,12 @@ export class Returns {
   #due(): number[] {
     const now = this.#deadlines.clock.now();
     const seqs: number[] = [];
-    while (this.#waiting.at <= now) seqs.push(this.#waiting.pop());
+    while (this.#waiting.at <= now && seqs.length < READY_AT_ONCE) seqs.push(this.#waiting.pop());
     return seqs;
   }
 
+  /** What is due already and still waits does so a moment longer. */
   #wind(): void {
-    this.#deadlines.set(this.#deadline, this.#waiting.at);
+    this.#deadlines.set(this.#deadline, Math.max(this.#waiting.at, this.#deadlines.clock.now() + 1));
   }
 }

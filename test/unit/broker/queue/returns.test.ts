@@ -133,3 +133,17 @@ test('after a purge the returns of unacked messages are known, and nothing is ke
   for (const seq of kept) log.requeue(seq);
   expect(log.deliveredOften(1).toSorted()).toEqual(kept.toSorted());
 });
+
+test('of many that have waited for long enough some are ready at a time, so that others have their turn', () => {
+  const started = new Started();
+  const { clock, log, returns, ready } = started;
+  for (const seq of started.put(25_000)) {
+    log.take(seq);
+    returns.add(seq, 'failed', DELAYED);
+  }
+  clock.pass(100);
+  expect(ready.map(({ length }) => length)).toEqual([10_000]);
+  clock.pass(10);
+  expect(ready.map(({ length }) => length)).toEqual([10_000, 10_000, 5000]);
+  expect([returns.waiting, clock.timers]).toEqual([0, 0]);
+});
