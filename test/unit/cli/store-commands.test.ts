@@ -52,11 +52,13 @@ describe('leveret store check', () => {
   it('says what is damaged and what to do, and ends with exit code 1', async () => {
     const dataDir = await filledFolder();
     const database = new Database(join(dataDir, 'leveret.db'));
-    database.exec("UPDATE page SET data = zeroblob(10) WHERE id = 1; UPDATE body SET data = x'00'");
+    database.exec(
+      "UPDATE page SET data = zeroblob(10) WHERE id = (SELECT min(id) FROM page); UPDATE body SET data = x'00'",
+    );
     database.close();
     const { code, stdout, stderr } = await runCommand(['store', 'check', '--data-dir', dataDir]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toContain('problem: page 1 does not match its checksum\n');
+    expect(stdout).toMatch(/^problem: page \d+ does not match its checksum$/m);
     expect(stdout).toContain('problem: body 1 does not match its checksum\n');
     expect(stdout).toContain('restore a backup');
   });

@@ -6,6 +6,7 @@ import { Memory } from '../../../../src/broker/memory.ts';
 import { QueueLog } from '../../../../src/broker/queue/log.ts';
 import type { Batch } from '../../../../src/store/batch.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
+import type { PageHeader } from '../../../../src/store/records.ts';
 import type { LogSource } from '../../../../src/store/store.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';
 
@@ -22,18 +23,19 @@ class HeldStore extends MemoryStore {
   }
 }
 
-/** Counts the bytes of pages; all else is of no interest here. */
-function countingBatch(): Batch {
+/** Counts the bytes of pages, and keeps the headers of those that are there; all else is of no interest here. */
+function countingBatch(pages = new Map<number, PageHeader>()): Batch {
   const ignore = (): void => undefined;
   return {
     bytes: 0,
-    page(_header, bytes) {
+    page(header, bytes) {
+      pages.set(header.id, header);
       (this as { bytes: number }).bytes += bytes;
       return new Uint8Array(bytes);
     },
     settle: ignore,
     redelivered: ignore,
-    dropPage: ignore,
+    dropPage: (id) => void pages.delete(id),
     dropPages: ignore,
     body: ignore,
     bodyPart: ignore,
@@ -44,10 +46,14 @@ function countingBatch(): Batch {
   };
 }
 
+function newLog(store: HeldStore): QueueLog {
+  const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  return new QueueLog({ store, memory, bodies: new Bodies(store, memory), backlog: new Backlog() }, 1);
+}
+
 function filledLog(inPlaceOfAnother: boolean): HeldStore {
   const store = new HeldStore();
-  const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
-  const log = new QueueLog({ store, memory, bodies: new Bodies(store, memory), backlog: new Backlog() }, 1);
+  const log = newLog(store);
   const message = messageOf({ body: Buffer.alloc(64 * KiB) });
   message.inPlaceOfAnother = inPlaceOfAnother;
   for (let n = 0; n < 200; n++) log.append(message, true);
@@ -127,4 +133,32 @@ describe('a body of ten megabytes', () => {
     expect(collect()).toEqual(['drop']);
     expect(collect()).toEqual([]);
   });
+});
+
+test('messages of which each has a commit of its own share pages', () => {
+  const store = new HeldStore();
+  const log = newLog(store);
+  const pages = new Map<number, PageHeader>();
+  const commit = (): void => {
+    log.flush(true);
+    for (const source of store.asked) {
+      source.collect(countingBatch(pages));
+      source.committed();
+    }
+    store.asked.clear();
+  };
+  const message = messageOf({ body: Buffer.alloc(16) });
+  for (let n = 0; n < 200; n++) {
+    const seq = log.append(message, true);
+    commit();
+    // Every other one is gone before the next comes, and is not written again.
+    if (n % 2 === 1) log.settle(seq);
+  }
+  commit();
+  const live = [...pages.values()];
+  expect(live.length).toBeLessThan(10);
+  const stored = live.reduce((sum, { count }) => sum + count, 0);
+  expect(stored).toBeGreaterThanOrEqual(100);
+  expect(stored).toBeLessThan(120);
+  expect(live.at(-1)!.last).toBeGreaterThanOrEqual(198);
 });
