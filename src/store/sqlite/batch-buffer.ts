@@ -41,8 +41,11 @@ export interface BatchMemory {
 }
 
 const CHUNK_BYTES = 1024 * 1024;
-/** Chunks kept for the next batch; more are left to the garbage collector after a burst. */
-const CHUNKS_KEPT = 2;
+/**
+ * Chunks kept for the next batch: as many as a full one takes (4 MiB), which may follow one another by the dozen, faster than the
+ * garbage collector.
+ */
+const CHUNKS_KEPT = 5;
 const NUMBERS_KEPT = 64 * 1024;
 const FIRST_NUMBERS = 1024;
 
