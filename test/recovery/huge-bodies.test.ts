@@ -10,7 +10,7 @@ import { confirmChannel, store } from '../support/recovery/clients.ts';
 const MiB = 1024 * 1024;
 const BODY_BYTES = 100 * MiB;
 /** What the broker may take beside the body: buffers of the batch under way, of the sockets, of SQLite. */
-const SLACK = 48 * MiB;
+const SLACK = 60 * MiB;
 
 const body = Buffer.alloc(BODY_BYTES);
 beforeAll(() => {
