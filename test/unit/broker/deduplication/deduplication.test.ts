@@ -4,31 +4,14 @@ import { Alarms } from '../../../../src/broker/alarms.ts';
 import { Deadlines } from '../../../../src/broker/deadlines.ts';
 import { deduplicate, type Deduplication } from '../../../../src/broker/deduplication/deduplication.ts';
 import { Memory } from '../../../../src/broker/memory.ts';
-import type { ConfirmLedger } from '../../../../src/broker/sink.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
+import { Ledger } from '../../../support/ledger.ts';
 
 const QUEUE = 1;
 /** Keys have one character an octet. */
 const KEY = Buffer.from('ключ').toString('latin1');
-
-/** Counts what a publisher waits for. */
-class Ledger implements ConfirmLedger {
-  readonly waiting: number[] = [];
-
-  wait(number: number): void {
-    this.waiting.push(number);
-  }
-
-  confirmed(number: number): void {
-    this.waiting.splice(this.waiting.indexOf(number), 1);
-  }
-
-  rejected(): void {
-    throw new Error('deduplication rejects nothing');
-  }
-}
 
 class Lives {
   readonly clock = new HandClock(1_000_000);

@@ -2,29 +2,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Node } from '../../../../src/broker/node.ts';
 import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
-import type { ConfirmLedger } from '../../../../src/broker/sink.ts';
 import type { Vhost } from '../../../../src/broker/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { SqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
+import { Ledger } from '../../../support/ledger.ts';
 import { messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
-
-class Ledger implements ConfirmLedger {
-  readonly waiting: number[] = [];
-
-  wait(number: number): void {
-    this.waiting.push(number);
-  }
-
-  confirmed(number: number): void {
-    this.waiting.splice(this.waiting.indexOf(number), 1);
-  }
-
-  rejected(): void {
-    throw new Error('nothing is refused here');
-  }
-}
 
 let store: SqliteStore;
 let node: Node;
