@@ -12,7 +12,7 @@ import { coldSegments } from './cold-segments.ts';
 import { LogWriter, type WriterContext } from './log-writer.ts';
 import type { MessageLog } from './message-log.ts';
 import type { Segment } from './segment.ts';
-import { bodiesOf } from './segment-bodies.ts';
+import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
 import type { ConfirmTarget } from '../sink.ts';
 
@@ -287,12 +287,7 @@ export class QueueLog implements MessageLog, Evictable {
 
   drop(): void {
     this.#memory.forget(this);
-    for (const segment of this.#segments) {
-      for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
-      this.#memory.shrank(segment.footprint);
-      segment.freeScratch(this.#memory.scratch);
-      segment.release(this.#memory.buffers);
-    }
+    dropSegments(this.#segments, this.#bodies, this.#memory);
     this.#writer?.drop();
   }
 

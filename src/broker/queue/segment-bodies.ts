@@ -1,6 +1,7 @@
-/** The bodies kept apart that the messages of a segment refer to, in memory or not. */
+/** The bodies kept apart that the messages of a segment refer to, in memory or not, and the end of both. */
 import type { Bodies } from '../bodies.ts';
 import type { Body } from '../body.ts';
+import type { Memory } from '../memory.ts';
 import type { Segment } from './segment.ts';
 
 /** A segment that was recovered and not read yet knows them by its pages only. */
@@ -13,5 +14,15 @@ export function* bodiesOf(segment: Segment, bodies: Bodies): IterableIterator<Bo
       const body = bodies.find(page.bodies![i + 1]);
       if (body !== undefined) yield body;
     }
+  }
+}
+
+/** The log of these segments is deleted: whatever they have of memory, the scratch file and bodies is free again. */
+export function dropSegments(segments: Iterable<Segment>, bodies: Bodies, memory: Memory): void {
+  for (const segment of segments) {
+    for (const body of bodiesOf(segment, bodies)) bodies.release(body);
+    memory.shrank(segment.footprint);
+    segment.freeScratch(memory.scratch);
+    segment.release(memory.buffers);
   }
 }

@@ -14,7 +14,7 @@ import { coldSegments } from '../queue/cold-segments.ts';
 import type { LogContext } from '../queue/log.ts';
 import { LogWriter } from '../queue/log-writer.ts';
 import type { Segment } from '../queue/segment.ts';
-import { bodiesOf } from '../queue/segment-bodies.ts';
+import { bodiesOf, dropSegments } from '../queue/segment-bodies.ts';
 import { SegmentList } from '../queue/segment-list.ts';
 import type { ConfirmTarget } from '../sink.ts';
 
@@ -195,11 +195,7 @@ export class StreamLog implements Evictable {
   /** The stream is deleted. */
   drop(): void {
     this.#memory.forget(this);
-    for (const segment of this.#segments) {
-      for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
-      this.#memory.shrank(segment.footprint);
-      segment.release(this.#memory.buffers);
-    }
+    dropSegments(this.#segments, this.#bodies, this.#memory);
     this.#writer?.drop();
   }
 
