@@ -229,7 +229,8 @@ describe('the headers of a dead letter', () => {
     expect(names).toEqual(['a', ...deaths, 'x-z', 'z']);
   });
 
-  test('dead-letter/second-queue: each queue and reason has an entry, the newest first', async () => {
+  /** A message that expired in one queue, and was rejected in the next. */
+  async function diedTwice() {
     const letters = await deadLetters(target);
     const channel = await target.channel();
     const second = await channel.queue(target.name('second'), { arguments: letters.arguments });
@@ -238,7 +239,11 @@ describe('the headers of a dead letter', () => {
     channel.publish(first, 'm');
     await channel.expectCounts(second, { messages: 1 });
     await rejectFirst(channel, second);
-    const letter = await letters.next();
+    return { first, second, letter: await letters.next() };
+  }
+
+  test('dead-letter/second-queue: each queue and reason has an entry, the newest first', async () => {
+    const { first, second, letter } = await diedTwice();
     expect(deathsOf(letter)).toMatchObject([
       { queue: second, reason: 'rejected', count: 1, exchange: '', 'routing-keys': [second] },
       { queue: first, reason: 'expired', count: 1, exchange: '', 'routing-keys': [first] },
@@ -251,15 +256,8 @@ describe('the headers of a dead letter', () => {
   });
 
   test('dead-letter/last-death: x-last-death-* tell the newest death', async () => {
-    const letters = await deadLetters(target);
-    const channel = await target.channel();
-    const second = await channel.queue(target.name('second'), { arguments: letters.arguments });
-    const args = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': second, 'x-message-ttl': 10 };
-    const first = await channel.queue(target.name('first'), { arguments: args });
-    channel.publish(first, 'm');
-    await channel.expectCounts(second, { messages: 1 });
-    await rejectFirst(channel, second);
-    const last = Object.entries(headersOf(await letters.next())).filter(([name]) => name.startsWith('x-last-death-'));
+    const { second, letter } = await diedTwice();
+    const last = Object.entries(headersOf(letter)).filter(([name]) => name.startsWith('x-last-death-'));
     const newest = { 'x-last-death-exchange': '', 'x-last-death-queue': second, 'x-last-death-reason': 'rejected' };
     // RabbitMQ has them from 3.13 on.
     expect(Object.fromEntries(last)).toEqual(target.rabbitmq ? {} : newest);

@@ -194,6 +194,17 @@ describe.skipIf(small.folder === undefined)(`a broker on a small disk${small.why
   });
 });
 
+/** A daemon on the data folder, and a publisher whose first ten messages are confirmed. */
+async function daemonWithTen(dataDir: string) {
+  const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir]);
+  const { port } = await daemon.waitForLine('started TCP listener');
+  const url = `amqp://guest:guest@127.0.0.1:${String(port)}`;
+  const publisher = await publisherOf(url);
+  range(0, 10).forEach(() => publisher.publish(100));
+  await publisher.channel.waitForConfirms();
+  return { daemon, url, publisher };
+}
+
 const limited = hasPrlimit();
 
 describe.skipIf(limited !== '')(`a broker whose writes fail${limited}`, { timeout: 60_000 }, () => {
@@ -205,12 +216,7 @@ describe.skipIf(limited !== '')(`a broker whose writes fail${limited}`, { timeou
 
   test('blocks publishers, lets consumers go on, and has all it confirmed when writes work again', async () => {
     const dataDir = temporaryFolder();
-    const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir]);
-    const { port } = await daemon.waitForLine('started TCP listener');
-    const url = `amqp://guest:guest@127.0.0.1:${String(port)}`;
-    const publisher = await publisherOf(url);
-    range(0, 10).forEach(() => publisher.publish(100));
-    await publisher.channel.waitForConfirms();
+    const { daemon, url, publisher } = await daemonWithTen(dataDir);
 
     limitFiles(daemon.child.pid!, 4096);
     publisher.publish(100);
@@ -249,12 +255,7 @@ describe.skipIf(journaled.folder === undefined)(
         execFileSync('umount', ['-l', folder]);
       });
       const dataDir = join(folder, 'data');
-      const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir]);
-      const { port } = await daemon.waitForLine('started TCP listener');
-      const url = `amqp://guest:guest@127.0.0.1:${String(port)}`;
-      const publisher = await publisherOf(url);
-      range(0, 10).forEach(() => publisher.publish(100));
-      await publisher.channel.waitForConfirms();
+      const { daemon, url, publisher } = await daemonWithTen(dataDir);
 
       // What the system does to a file system in which it finds damage.
       execFileSync('mount', ['-o', 'remount,abort', folder]);
