@@ -6,9 +6,10 @@ import { fromFieldTable } from '../../src/codec/field-table.ts';
 import { type AmqpChannel, AmqpClient, type Received } from '../support/amqp-client/index.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { ClockedBroker } from '../support/recovery/clocked-broker.ts';
-import { BrokerModel, type Choices } from './broker.model.ts';
+import type { Choices } from './broker.choices.ts';
+import { BrokerModel } from './broker.model.ts';
 import { CHANNELS, type ConsumeStep, EXCHANGES, type PublishStep, type Step } from './broker.steps.ts';
-import { inOrder, type MessageModel, type QueueModel, type Shown } from './queue.model.ts';
+import { inOrder, mayConsume, type MessageModel, type Shown } from './queue.model.ts';
 
 const CONTROL = 9;
 const WITHOUT_CONFIRMS = 3;
@@ -394,10 +395,4 @@ export class Comparison {
       if (delivery !== undefined) delivery.tag = tag;
     }
   }
-}
-
-function mayConsume(queue: QueueModel, exclusive: boolean): boolean {
-  if (queue.arguments['x-queue-type'] === 'quorum') return true;
-  if (queue.consumers.some((consumer) => consumer.exclusive)) return false;
-  return !exclusive || (queue.consumers.length === 0 && queue.arguments['x-single-active-consumer'] !== true);
 }

@@ -3,33 +3,25 @@
  * down one by one. Where the rules leave open what comes first, the model takes what the broker did for its own
  * (which of two equal consumers, which queue of a route first), or says that it cannot know (`Ambiguous`).
  */
+import { Ambiguous, candidates, type Choices } from './broker.choices.ts';
 import { dies, isCycle } from './dead-letter.model.ts';
 import { type PolicyModel, type Settings, settingsOf } from './policy.model.ts';
 import {
   type ConsumerModel,
   counted,
   type Entry,
-  hasRoom,
+  giveCredit,
   inOrder,
+  keysOf,
   type MessageModel,
   type QueueDeclaration,
   type QueueModel,
   remove,
   type Shown,
   type Unacked,
+  withoutBcc,
 } from './queue.model.ts';
 import { VhostModel } from './vhost.model.ts';
-
-/** What the broker chose where it may choose. */
-export interface Choices {
-  /** The consumer of the nth message that the queue delivered in this step. */
-  consumer(queue: string, nth: number): string | undefined;
-  /** Queues in the order in which they take a message. */
-  order(queues: ReadonlySet<string>, exchange: string, keys: readonly string[]): readonly string[];
-}
-
-/** Two things fall on the same moment, and either may come first. */
-export class Ambiguous extends Error {}
 
 export class BrokerModel {
   readonly topology = new VhostModel();
@@ -132,10 +124,7 @@ export class BrokerModel {
     for (const delivery of deliveries) {
       const { queue, entry, consumer } = delivery;
       this.unacked = this.unacked.filter((other) => other !== delivery);
-      if (consumer !== undefined) {
-        consumer.held ||= !hasRoom(consumer);
-        consumer.unacked--;
-      }
+      if (consumer !== undefined) giveCredit(consumer);
       if (queue.deleted) continue;
       if (how === 'ack') remove(queue, entry);
       else if (how === 'reject') this.#giveUp(queue, entry, 'rejected');
@@ -214,7 +203,7 @@ export class BrokerModel {
       const moment = Math.min(...this.queues.map((queue) => this.#moment(queue)));
       if (moment > end) break;
       this.now = Math.max(this.now, moment);
-      const due = this.#due(this.now);
+      const due = this.queues.filter((queue) => this.#moment(queue) <= this.now);
       const felt = due.some((queue) => this.#unusedAt(queue) <= this.now || this.#hasDeadLetterExchange(queue));
       if (due.length > 1 && felt) throw new Ambiguous();
       for (const queue of due) {
@@ -229,10 +218,6 @@ export class BrokerModel {
 
   #moment(queue: QueueModel): number {
     return Math.min(this.#headAt(queue), this.#unusedAt(queue));
-  }
-
-  #due(now: number): QueueModel[] {
-    return this.queues.filter((queue) => this.#moment(queue) <= now);
   }
 
   #headAt(queue: QueueModel): number {
@@ -353,10 +338,7 @@ export class BrokerModel {
   #next(queue: QueueModel): ConsumerModel | undefined {
     if (this.#deaf) return undefined;
     const single = this.settings(queue)['single-active-consumer'] === true;
-    const able = (single ? queue.consumers.slice(0, 1) : queue.consumers).filter(hasRoom);
-    if (able.some(({ held }) => held)) throw new Ambiguous();
-    const highest = Math.max(...able.map(({ priority }) => priority));
-    const next = able.filter(({ priority }) => priority === highest);
+    const next = candidates(single ? queue.consumers.slice(0, 1) : queue.consumers);
     const seen = this.shown.filter(({ what, queue: name }) => what === 'deliver' && name === queue.name);
     return next.find(({ tag }) => tag === this.#choices.consumer(queue.name, seen.length)) ?? next[0];
   }
@@ -413,16 +395,4 @@ export class BrokerModel {
       this.#dropHead(queue);
     }
   }
-}
-
-/** All that a message is routed by. */
-function keysOf({ key, headers }: MessageModel): readonly string[] {
-  return [key, ...((headers['CC'] ?? []) as string[]), ...((headers['BCC'] ?? []) as string[])];
-}
-
-/** No receiver sees it. */
-function withoutBcc(message: MessageModel): MessageModel {
-  const headers = { ...message.headers };
-  delete headers['BCC'];
-  return { ...message, headers };
 }

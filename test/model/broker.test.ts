@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { Comparison } from './broker.comparison.ts';
-import { Ambiguous } from './broker.model.ts';
+import { Ambiguous } from './broker.choices.ts';
 import { scenario } from './broker.steps.ts';
 
 const RUNS = Number(process.env['LEVERET_MODEL_RUNS'] ?? 10);

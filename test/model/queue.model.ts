@@ -75,6 +75,12 @@ export function hasRoom({ noAck, prefetch, unacked }: ConsumerModel): boolean {
   return noAck || prefetch === 0 || unacked < prefetch;
 }
 
+/** One of its deliveries is settled. */
+export function giveCredit(consumer: ConsumerModel): void {
+  consumer.held ||= !hasRoom(consumer);
+  consumer.unacked--;
+}
+
 export function inOrder(deliveries: readonly Unacked[]): Unacked[] {
   return [...deliveries].sort((a, b) => a.tag - b.tag);
 }
@@ -86,4 +92,23 @@ export function remove(queue: QueueModel, entry: Entry): void {
 /** As a consumer is shown it: with the number of its returns, where there were any. */
 export function counted({ message, returns }: Entry): MessageModel {
   return returns === 0 ? message : { ...message, headers: { ...message.headers, 'x-delivery-count': returns } };
+}
+
+/** All that a message is routed by. */
+export function keysOf({ key, headers }: MessageModel): readonly string[] {
+  return [key, ...((headers['CC'] ?? []) as string[]), ...((headers['BCC'] ?? []) as string[])];
+}
+
+/** No receiver sees it. */
+export function withoutBcc(message: MessageModel): MessageModel {
+  const headers = { ...message.headers };
+  delete headers['BCC'];
+  return { ...message, headers };
+}
+
+/** Whether another consumer may be added. */
+export function mayConsume(queue: QueueModel, exclusive: boolean): boolean {
+  if (queue.arguments['x-queue-type'] === 'quorum') return true;
+  if (queue.consumers.some((consumer) => consumer.exclusive)) return false;
+  return !exclusive || (queue.consumers.length === 0 && queue.arguments['x-single-active-consumer'] !== true);
 }
