@@ -10,6 +10,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    expect: { poll: { timeout: 10_000, interval: 10 } },
     // A test must not depend on the one before it, and a test marked `only` must not hide the others.
     allowOnly: false,
     restoreMocks: true,

@@ -8,7 +8,7 @@ import { AmqpClient, type AmqpChannel } from '../support/amqp-client/index.ts';
 
 const BATCH = 10;
 /** A batch that takes longer than this, in milliseconds, was disturbed. A slow shared machine must not reach it. */
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 8_000;
 
 export class Canary {
   readonly #client: AmqpClient;

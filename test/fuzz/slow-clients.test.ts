@@ -26,7 +26,7 @@ describe('a client that does not finish the handshake', () => {
           async (said) => {
             const offender = await arena().offender(`${said.length} bytes`);
             await offender.say(said);
-            await offender.closed(3000);
+            await offender.closed();
             expect(arena().warnings(offender)).toMatchObject([
               { message: 'connection refused', error: 'handshake timeout' },
             ]);
@@ -42,7 +42,7 @@ describe('a client that does not finish the handshake', () => {
         await elapse(10);
       }
       expect(said).toBeLessThan(hello.length);
-      await offender.closed(3000);
+      await offender.closed();
     });
   });
 
@@ -51,7 +51,7 @@ describe('a client that does not finish the handshake', () => {
       const offender = await arena().offender('byte by byte');
       for (const byte of Buffer.concat([...HANDSHAKE, OPEN_CHANNEL])) await offender.say(Buffer.from([byte]));
       await offender.say(frames.methodFrame(0, method('connection.close')));
-      await offender.closed(3000);
+      await offender.closed();
       expect(arena().warnings(offender)).toEqual([]);
       expect(namesOf(offender.received)).toEqual([
         ...['connection.start', 'connection.tune', 'connection.open-ok', 'channel.open-ok', 'connection.close-ok'],
@@ -160,7 +160,7 @@ describe('a client that reads nothing', () => {
       for (let count = 0; count < 32; count++) channel.send('basic.get', { queue: 'fuzz-b' });
       const watcher = await arena().connect();
       const asking = await watcher.channel();
-      await expect.poll(async () => (await asking.counts('fuzz-b')).messages, { timeout: 1000 }).toBeLessThan(32);
+      await expect.poll(async () => (await asking.counts('fuzz-b')).messages).toBeLessThan(32);
       await asking.expectCounts('fuzz-b', { messages: 32 });
       await watcher.close();
       client.destroy();

@@ -42,15 +42,14 @@ describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
     publish(channel, 'some day', 24 * 365 * HOUR);
     await channel.waitForConfirms();
     await broker.kill();
-    const killed = Date.now();
-    await expect.poll(() => Date.now()).toBeGreaterThan(published + 300);
+    await expect.poll(() => Date.now()).toBeGreaterThan(published + 2_000);
     await broker.start();
-    const down = Date.now() - killed;
+    const started = Date.now() - published;
     expect(await take(broker.url, 'q', 2)).toEqual(['while it was down', 'at last']);
     const waited = Date.now() - published;
     expect(waited).toBeGreaterThanOrEqual(3_999);
-    // Counted anew from the restart it would be later by all the time that the broker was down.
-    expect(waited).toBeLessThan(4_000 + Math.max(1_000, down / 2));
+    // Counted anew from the restart it would be later by the two seconds and more that have passed since.
+    expect(waited).toBeLessThan(Math.max(4_000, started) + 1_500);
     expect(broker.query('SELECT count(*) FROM page JOIN exchange ON log_id = queue_id')).toEqual([1]);
   });
 
@@ -104,6 +103,7 @@ test('killed again and again, every confirmed message arrives, and none twice', 
     const channel = await confirmChannel(broker.url);
     channel.on('error', () => undefined);
     const killed = random.integer(500, 3000);
+    const before = confirmed.size;
     for (let n = 0; n < 3000; n++) {
       const body = `${life}/${n}`;
       const options = { persistent: true, headers: { 'x-delay': random.integer(1, 1500) } };
@@ -113,7 +113,7 @@ test('killed again and again, every confirmed message arrives, and none twice', 
       if (n % 50 === 0) await new Promise(setImmediate);
       if (n === killed) break;
     }
-    await expect.poll(() => confirmed.size).toBeGreaterThan(life * 100);
+    await expect.poll(() => confirmed.size).toBeGreaterThan(before + 100);
     await broker.restart();
   }
   const channel = await confirmChannel(broker.url);
@@ -129,7 +129,6 @@ test('killed again and again, every confirmed message arrives, and none twice', 
   expect(arrived.length).toBe(new Set(arrived).size);
   const there = new Set(arrived);
   expect([...confirmed].filter((body) => !there.has(body))).toEqual([]);
-  expect(confirmed.size).toBeGreaterThan(500);
 });
 
 interface Logged {
@@ -184,7 +183,7 @@ test('a message whose body cannot be read goes on waiting, and nothing of it is 
   {
     const errors: Logged[] = [];
     await using broker = await start(dataDir, errors);
-    await expect.poll(() => errors, { timeout: 5_000 }).toHaveLength(1);
+    await expect.poll(() => errors).toHaveLength(1);
     expect(JSON.stringify(errors[0].fields)).toContain('body 1 does not match its checksum');
     expect(broker.delayed.get('later')).toMatchObject({ messages: 1, next: expect.any(Date) as Date });
   }

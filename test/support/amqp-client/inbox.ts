@@ -20,7 +20,7 @@ export interface Content {
 }
 
 /** Milliseconds a wait may take before it fails. */
-export const DEADLINE = 5_000;
+export const DEADLINE = 15_000;
 
 export class Inbox {
   readonly #byChannel = new Map<number, Received[]>();
