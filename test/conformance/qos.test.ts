@@ -139,6 +139,27 @@ describe('prefetch a channel', () => {
     else expect((await channel.delivery()).body).toBe('c');
   });
 
+  test('basic.qos/global-tx: a limit of the channel counts what an open transaction has settled', async () => {
+    const client = await target.connect();
+    const channel = await client.channel();
+    const queue = await channel.queue();
+    await channel.consume(queue);
+    channel.publish(queue, 'a');
+    const { deliveryTag } = await channel.delivery();
+    await channel.call('tx.select');
+    channel.ack(deliveryTag);
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    const publisher = await client.channel();
+    publisher.publish(queue, 'b');
+    // RabbitMQ has a free place for it before the transaction is committed.
+    if (!target.rabbitmq) {
+      await publisher.expectCounts(queue, { messages: 1 });
+      await channel.expectNothing(queue);
+      channel.send('tx.commit');
+    }
+    expect((await channel.delivery()).body).toBe('b');
+  });
+
   test('basic.qos/consumer-lifts-channel: a limit a consumer set later lifts the limit of the channel', async () => {
     const channel = await target.channel();
     const queue = await channel.queue();
