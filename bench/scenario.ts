@@ -30,6 +30,18 @@ export interface Scenario {
   run(target: Target, settings: Settings): Promise<readonly Measurement[]>;
 }
 
+/** The scenarios of one group that differ by the rows of a table. */
+export function table<Row extends Pick<Scenario, 'name' | 'description'>>(
+  group: string,
+  rows: readonly Row[],
+  run: (row: Row, target: Target, settings: Settings) => Promise<readonly Measurement[]>,
+): Scenario[] {
+  return rows.map((row) => {
+    const { name, description } = row;
+    return { name, group, description, run: (target, settings) => run(row, target, settings) };
+  });
+}
+
 export function higher(metric: string, value: number, unit: Unit): Measurement {
   return { metric, value, unit, better: 'higher' };
 }

@@ -1,7 +1,7 @@
 /** How throughput changes where there are 1, 100 and 10,000 of a kind: the cost of a message should not know how many there are. */
 import { crowdLoad } from '../load/crowd-load.ts';
 import { runLoad } from '../load/load.ts';
-import { higher, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
+import { higher, type Measurement, scaled, type Settings, table } from '../scenario.ts';
 import { numbered, Topology } from './topology.ts';
 
 interface Growth {
@@ -39,20 +39,15 @@ const GROWTHS: readonly Growth[] = [
   },
 ];
 
-export const growth: readonly Scenario[] = GROWTHS.map(({ name, description, measure }) => ({
-  name,
-  group: 'growth',
-  description,
-  run: async (target, settings) => {
-    const url = await target.url();
-    const measurements: Measurement[] = [];
-    for (const count of COUNTS) {
-      const rate = await measure(url, scaled(count, settings), settings);
-      measurements.push(higher(`with ${count.toLocaleString('en')}`, rate, '/s'));
-    }
-    return measurements;
-  },
-}));
+export const growth = table('growth', GROWTHS, async ({ measure }, target, settings) => {
+  const url = await target.url();
+  const measurements: Measurement[] = [];
+  for (const count of COUNTS) {
+    const rate = await measure(url, scaled(count, settings), settings);
+    measurements.push(higher(`with ${count.toLocaleString('en')}`, rate, '/s'));
+  }
+  return measurements;
+});
 
 function topics(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `stock.${i}`);

@@ -2,7 +2,7 @@
 import { type LoadResult, runLoad } from '../load/load.ts';
 import type { ConsumerSpec, PublisherSpec } from '../load/role.ts';
 import { percentile } from '../load/times.ts';
-import { higher, lower, type Measurement, type Scenario, type Settings } from '../scenario.ts';
+import { higher, lower, type Measurement, type Settings, table } from '../scenario.ts';
 import type { Target } from '../target/target.ts';
 import { Topology } from './topology.ts';
 
@@ -33,12 +33,7 @@ const PACES: readonly Pace[] = [
 /** What is left of the rate where the broker keeps up. */
 const KEPT_UP = 0.95;
 
-export const latency: readonly Scenario[] = PACES.map((pace) => ({
-  name: pace.name,
-  group: 'latency',
-  description: pace.description,
-  run: (target, settings) => run(pace, target, settings),
-}));
+export const latency = table('latency', PACES, run);
 
 export function percentiles({ times }: LoadResult): Measurement[] {
   return [lower('p50', percentile(times, 0.5), 'µs'), lower('p99', percentile(times, 0.99), 'µs')];

@@ -1,7 +1,7 @@
 /** What it costs to find the queues of a message: many bindings, headers, many queues behind one exchange. */
 import { runLoad } from '../load/load.ts';
 import type { ConsumerSpec, PublisherSpec } from '../load/role.ts';
-import { higher, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
+import { higher, type Measurement, scaled, type Settings, table } from '../scenario.ts';
 import type { Target } from '../target/target.ts';
 import { numbered, Topology } from './topology.ts';
 
@@ -64,12 +64,7 @@ const ROUTINGS: readonly Routing[] = [
   },
 ];
 
-export const routing: readonly Scenario[] = ROUTINGS.map((one) => ({
-  name: one.name,
-  group: 'routing',
-  description: one.description,
-  run: (target, settings) => run(one, target, settings),
-}));
+export const routing = table('routing', ROUTINGS, run);
 
 async function run(one: Routing, target: Target, settings: Settings): Promise<Measurement[]> {
   const url = await target.url();

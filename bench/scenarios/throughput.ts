@@ -1,7 +1,7 @@
 /** Messages a second from publishers through queues to consumers, and into queues that nobody reads. */
 import type { ConsumerSpec, PublisherSpec } from '../load/role.ts';
 import { runLoad } from '../load/load.ts';
-import { higher, lower, type Measurement, type Scenario, type Settings } from '../scenario.ts';
+import { higher, lower, type Measurement, type Settings, table } from '../scenario.ts';
 import type { Target } from '../target/target.ts';
 import { numbered, Topology } from './topology.ts';
 
@@ -67,12 +67,7 @@ const FLOWS: readonly Flow[] = [
   },
 ];
 
-export const throughput: readonly Scenario[] = FLOWS.map((flow) => ({
-  name: flow.name,
-  group: 'throughput',
-  description: flow.description,
-  run: (target, settings) => run(flow, target, settings),
-}));
+export const throughput = table('throughput', FLOWS, run);
 
 async function run(flow: Flow, target: Target, settings: Settings): Promise<Measurement[]> {
   const url = await target.url();

@@ -3,10 +3,8 @@
  * Timeout"). One timer for all channels looks at each channel's oldest delivery; a delivery notes the tick it was made in, so
  * that it costs neither a timer nor a look at the clock.
  */
-import type { Clock, Timer } from '../util/clock.ts';
-
-/** How often the channels are looked at, in milliseconds: a timeout is noticed up to two ticks late, and never early. */
-const TICK_MS = 500;
+import type { Clock } from '../util/clock.ts';
+import { TICK_MS, Ticker } from './ticker.ts';
 
 export interface DeliveringChannel {
   /** A tick is over. */
@@ -14,13 +12,12 @@ export interface DeliveringChannel {
 }
 
 export class DeliveryTimeouts {
-  readonly #clock: Clock;
   readonly #channels = new Set<DeliveringChannel>();
+  readonly #ticker: Ticker;
   #tick = 0;
-  #timer: Timer | undefined;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#ticker = new Ticker(clock, () => this.#check());
   }
 
   /** The present, in ticks: what a delivery notes. */
@@ -28,7 +25,10 @@ export class DeliveryTimeouts {
     return this.#tick;
   }
 
-  /** True where `timeout` milliseconds have passed since a delivery of that tick. 0: it may take for ever. */
+  /**
+   * True where `timeout` milliseconds have passed since a delivery of that tick: noticed up to two ticks late, and never early. 0: it may
+   * take for ever.
+   */
   isOver(tick: number, timeout: number): boolean {
     // The delivery may have been made at the very end of its tick.
     return timeout > 0 && (this.#tick - tick - 1) * TICK_MS >= timeout;
@@ -36,14 +36,12 @@ export class DeliveryTimeouts {
 
   add(channel: DeliveringChannel): void {
     this.#channels.add(channel);
-    this.#timer ??= this.#clock.every(TICK_MS, () => this.#check());
+    this.#ticker.runFor(this.#channels.size);
   }
 
   remove(channel: DeliveringChannel): void {
     this.#channels.delete(channel);
-    if (this.#channels.size > 0) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#ticker.runFor(this.#channels.size);
   }
 
   #check(): void {

@@ -2,11 +2,9 @@
  * Heartbeats of all connections on one timer (AMQP 0-9-1 section 4.2.7; RabbitMQ: Detecting Dead TCP Connections). A connection
  * that sent nothing for half its interval sends a heartbeat; one that was silent for two intervals is dropped.
  */
-import type { Clock, Timer } from '../util/clock.ts';
+import type { Clock } from '../util/clock.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
-
-/** How often the connections are looked at, in milliseconds. */
-const TICK_MS = 500;
+import { Ticker } from './ticker.ts';
 
 export interface HeartbeatPeer {
   /** Interval in seconds. */
@@ -28,24 +26,23 @@ interface Watch {
 export class Heartbeats {
   readonly #clock: Clock;
   readonly #watches = new Map<HeartbeatPeer, Watch>();
-  #timer: Timer | undefined;
+  readonly #ticker: Ticker;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#ticker = new Ticker(clock, () => this.#tick());
   }
 
   add(peer: HeartbeatPeer): void {
     if (peer.heartbeat === 0) return;
     const now = this.#clock.now();
     this.#watches.set(peer, { sentAt: now, beat: false, receivedAt: now });
-    this.#timer ??= this.#clock.every(TICK_MS, () => this.#tick());
+    this.#ticker.runFor(this.#watches.size);
   }
 
   remove(peer: HeartbeatPeer): void {
     this.#watches.delete(peer);
-    if (this.#watches.size > 0) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#ticker.runFor(this.#watches.size);
   }
 
   #tick(): void {
