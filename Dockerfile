@@ -7,6 +7,7 @@ RUN npm ci
 
 FROM dependencies AS build
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/bundle.ts scripts/
 COPY src src
 # better-sqlite3 brings SQLite's sources, which only a compiler needs.
 RUN npm run build && npm prune --omit=dev && rm -r node_modules/better-sqlite3/deps node_modules/better-sqlite3/src

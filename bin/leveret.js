@@ -23,6 +23,6 @@ function start() {
     // A user without a home starts without the cache.
   }
   // A checkout that was not built runs from its sources, which needs a Node that strips types by itself.
-  var built = new URL('../dist/cli/main.js', import.meta.url);
+  var built = new URL('../dist/main.js', import.meta.url);
   import(fs.existsSync(built) ? built.href : '../src/cli/main.ts');
 }
