@@ -14,7 +14,7 @@ describeClient('pika, through a restart', { missing: pika, required: ours === un
   test('finds everything that was confirmed, in order, after two kills', { timeout: 90_000 }, async () => {
     const broker = await restartableBroker();
     const survivor = start(python ?? 'python3', ['-B', 'survivor.py', broker.url], { cwd: SCRIPTS, deadline: 80_000 });
-    for (const line of ['confirmed 1000', 'confirmed 2500']) {
+    for (const line of ['confirmed 300', 'confirmed 700']) {
       await survivor.lines.until((lines) => lines.includes(line), 30_000);
       await broker.restart('SIGKILL');
     }

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Broker, type BrokerOptions, StoreError } from '../../src/index.ts';
@@ -56,6 +57,15 @@ async function publisherOf(url: string): Promise<Publisher> {
   };
 }
 
+/** Publishes about as fast as the disk takes it: batches are small, so that it fills up bit by bit. */
+async function publishUntilBlocked(publisher: Publisher): Promise<void> {
+  while (publisher.heard.waiting === 0) {
+    publisher.publish(50_000);
+    // What hears that it is blocked is a connection that publishes, so it does not wait for a confirm that may not come.
+    await Promise.race([publisher.channel.waitForConfirms(), setTimeout(50)]);
+  }
+}
+
 /** The numbers of the messages in `work`, which is empty after this. */
 async function numbers(url: string): Promise<number[]> {
   return (await drain(url, 'work')).map((body) => Number.parseInt(body, 10));
@@ -104,11 +114,7 @@ describe.skipIf(small.folder === undefined)(`a broker on a small disk${small.why
     const first = range(0, 20).map(() => publisher.publish(1000));
     await vi.waitFor(() => expect(publisher.confirmed.size).toBe(first.length), PATIENCE);
     writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
-    // Each batch is small, so that the disk fills up bit by bit.
-    while (publisher.heard.waiting === 0) {
-      publisher.publish(50_000);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await publishUntilBlocked(publisher);
     expect(await publisher.heard.next()).toBe('low on disk');
     expect(logged('error')).toEqual([
       expect.stringMatching(/^a commit failed and is tried again; .* Free some disk space\.$/),
@@ -144,10 +150,7 @@ describe.skipIf(small.folder === undefined)(`a broker on a small disk${small.why
     const { port } = await daemon.waitForLine('started TCP listener');
     const publisher = await publisherOf(`amqp://guest:guest@127.0.0.1:${String(port)}`);
     writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
-    while (publisher.heard.waiting === 0) {
-      publisher.publish(50_000);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await publishUntilBlocked(publisher);
     const closed = new Promise((resolve) => publisher.connection.once('close', resolve));
     daemon.child.kill('SIGKILL');
     await closed;

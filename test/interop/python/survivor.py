@@ -5,7 +5,7 @@ import pika
 import pika.exceptions
 from common import connect, name
 
-TOTAL = 4000
+TOTAL = 1000
 queue = name("survivors")
 confirmed = set()
 
