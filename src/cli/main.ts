@@ -39,14 +39,10 @@ async function run(argv: readonly string[]): Promise<number> {
     }
     case 'start': {
       const config = loadConfig(invocation.values, process.env);
-      const [{ runDaemon }, { Broker }, logger] = await Promise.all([
-        import('./daemon.ts'),
-        import('../embed/broker.ts'),
-        createLogger(config.logLevel),
-      ]);
+      const [{ runDaemon }, { Broker }] = await Promise.all([import('./daemon.ts'), import('../embed/broker.ts')]);
       const startBroker = (options: Parameters<typeof Broker.start>[0]) => Broker.start(options);
       return runDaemon(config, {
-        logger,
+        logger: createLogger(config.logLevel),
         startBroker,
         signals: process,
         exit: (code) => process.exit(code),
