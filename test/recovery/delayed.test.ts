@@ -74,19 +74,19 @@ describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
     const begin = Date.now();
     // More than a segment each: those that come first are due last, and all of them once the broker is up again.
     for (const [group, due] of [
-      ['first', 5_000],
-      ['second', 4_000],
+      ['first', 8_000],
+      ['second', 7_000],
     ] as const) {
       for (let n = 0; n < 9_000; n++) {
         publish(channel, group, begin + due - Date.now());
-        if (n % 500 === 0) await channel.waitForConfirms();
+        if (n % 3000 === 0) await channel.waitForConfirms();
       }
       await channel.waitForConfirms();
     }
     for (const body of range(0, 10)) publish(channel, body, HOUR);
     await channel.waitForConfirms();
     await broker.kill();
-    await expect.poll(() => Date.now(), { timeout: 20_000 }).toBeGreaterThan(begin + 5_500);
+    await expect.poll(() => Date.now(), { timeout: 20_000 }).toBeGreaterThan(begin + 8_500);
     await broker.start();
     const groups = (await take(broker.url, 'q', 18_000)).map((group) => group.replace('!', ''));
     expect(groups.lastIndexOf('second')).toBe(8_999);
