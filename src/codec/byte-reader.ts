@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { AmqpError } from '../protocol/amqp-error.ts';
-import type { FieldTable, FieldType, FieldValue } from '../protocol/field-table.ts';
+import { EMPTY_TABLE, type FieldTable, type FieldType, type FieldValue } from '../protocol/field-table.ts';
 import { MAX_FIELD_DEPTH, TYPE_OF_LETTER } from './field-letters.ts';
 
 /** The bytes end before the value does. */
@@ -90,6 +90,7 @@ export class ByteReader {
 
   /** The fields of a table up to the end of the range. Of fields with one name the first counts, as in RabbitMQ. */
   fields(): FieldTable {
+    if (this.#position === this.#end) return EMPTY_TABLE;
     const table = new Map<string, FieldValue>();
     while (this.#position < this.#end) {
       const length = this.u8();

@@ -10,10 +10,15 @@ interface Level {
   readonly turn: Deque<Consumer>;
 }
 
+/** Of the many queues without consumers. Nothing is ever added to these. */
+const NOBODY = new Set<Consumer>();
+const NO_LEVELS: Level[] = [];
+
 export class Consumers {
-  readonly #all = new Set<Consumer>();
+  /** Made for the first. */
+  #all: Set<Consumer> = NOBODY;
   /** Highest priority first. */
-  readonly #levels: Level[] = [];
+  #levels: Level[] = NO_LEVELS;
   #exclusive: Consumer | undefined;
   /** Only the consumer that came first gets messages (RabbitMQ: Single Active Consumer). */
   readonly #single: boolean;
@@ -31,6 +36,7 @@ export class Consumers {
   }
 
   add(consumer: Consumer): void {
+    if (this.#all === NOBODY) this.#all = new Set();
     this.#all.add(consumer);
     if (consumer.exclusive) this.#exclusive = consumer;
   }
@@ -92,7 +98,7 @@ export class Consumers {
     const found = this.#levels[i];
     if (found?.priority === priority) return found;
     const level = { priority, turn: new Deque<Consumer>() };
-    this.#levels.splice(i, 0, level);
+    this.#levels = this.#levels.toSpliced(i, 0, level);
     return level;
   }
 }

@@ -8,13 +8,22 @@ import type { LogReader } from './log-reader.ts';
 import type { MessageLog } from './message-log.ts';
 import { messageTtl } from './message-properties.ts';
 
+/** When a message that comes now expires, in milliseconds since the epoch; Infinity for never. `ttl`: the queue's, in milliseconds. */
+export function deadlineOf(message: Message, ttl = Infinity, { clock }: Deadlines): number {
+  const stay = Math.min(ttl, messageTtl(message));
+  return stay === Infinity ? Infinity : clock.now() + stay;
+}
+
+export function isOver(deadline: number, { clock }: Deadlines): boolean {
+  return deadline !== Infinity && deadline <= clock.now();
+}
+
+/** Made for queues with a message that may expire. */
 export class Expiry {
   readonly #deadlines: Deadlines;
   readonly #log: MessageLog;
   readonly #reader: LogReader;
   readonly #deadline: Deadline;
-  /** True where a message may have a deadline. */
-  #possible = false;
 
   /** `due`: called when the head's moment has come. */
   constructor(deadlines: Deadlines, log: MessageLog, reader: LogReader, due: () => void) {
@@ -26,25 +35,12 @@ export class Expiry {
 
   /** The log is back from the store: what of it has expired is looked at when the broker has started. */
   recover(): void {
-    this.#possible = true;
     this.#deadlines.set(this.#deadline, this.#now());
-  }
-
-  /** When a message that comes now expires, in milliseconds since the epoch; Infinity for never. `ttl`: the queue's, in milliseconds. */
-  deadlineOf(message: Message, ttl = Infinity): number {
-    const stay = Math.min(ttl, messageTtl(message));
-    if (stay === Infinity) return Infinity;
-    this.#possible = true;
-    return this.#now() + stay;
-  }
-
-  isOver(deadline: number): boolean {
-    return deadline !== Infinity && deadline <= this.#now();
   }
 
   /** True where a ready message has expired. */
   hasExpired(seq: number): boolean {
-    return this.#possible && this.isOver(this.#log.deadline(seq));
+    return isOver(this.#log.deadline(seq), this.#deadlines);
   }
 
   /** A message with this deadline was added, perhaps as the head. */
@@ -54,7 +50,6 @@ export class Expiry {
 
   /** Another message may be the head now. One that expires later than is waited for is found when that moment comes. */
   watch(): void {
-    if (!this.#possible) return;
     const seq = this.#reader.peek();
     if (seq >= 0 && this.#log.deadline(seq) < this.#deadline.at) this.await();
   }
@@ -72,7 +67,6 @@ export class Expiry {
 
   /** The queue is deleted. */
   end(): void {
-    this.#possible = false;
     this.#deadlines.set(this.#deadline, Infinity);
   }
 

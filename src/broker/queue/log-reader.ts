@@ -6,15 +6,20 @@ import { StoreError } from '../../store/store.ts';
 import type { Message } from '../message.ts';
 import type { MessageLog } from './message-log.ts';
 
+/** Whose messages are read. */
+export interface Reading {
+  /** They cannot be: told once, until `LogReader.resume`. */
+  stopped(reason: Error): void;
+}
+
 export class LogReader {
   readonly #log: MessageLog;
-  readonly #failed: (reason: Error) => void;
+  readonly #owner: Reading;
   #stopped = false;
 
-  /** `failed`: told once, until `resume`. */
-  constructor(log: MessageLog, failed: (reason: Error) => void) {
+  constructor(log: MessageLog, owner: Reading) {
     this.#log = log;
-    this.#failed = failed;
+    this.#owner = owner;
   }
 
   get stopped(): boolean {
@@ -67,7 +72,7 @@ export class LogReader {
     if (!isReadFailure(error)) throw error;
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#failed(error);
+    this.#owner.stopped(error);
   }
 }
 

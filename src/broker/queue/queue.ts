@@ -14,8 +14,9 @@ import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import type { ComeBack } from './delayed-retry.ts';
 import { Disuse } from './disuse.ts';
-import { Expiry } from './expiry.ts';
-import { LogReader } from './log-reader.ts';
+import { deadlineOf, Expiry, isOver } from './expiry.ts';
+import { LengthLimit } from './length-limit.ts';
+import { LogReader, type Reading } from './log-reader.ts';
 import { messagePriority } from './message-properties.ts';
 import type { MessageLog } from './message-log.ts';
 import type { QueueHost } from './queue-host.ts';
@@ -23,7 +24,7 @@ import { checkQuorumDelete } from './quorum.ts';
 import { Returns } from './returns.ts';
 import { mostGivenUp, type QueueSettings, readSettings } from './settings.ts';
 
-export class Queue implements DeclaredQueue {
+export class Queue implements DeclaredQueue, Reading {
   readonly kind = 'queue';
   readonly name: string;
   readonly durable: boolean;
@@ -31,21 +32,23 @@ export class Queue implements DeclaredQueue {
   readonly owner: Owner | undefined;
   readonly arguments: FieldTable;
   readonly id: number;
-  readonly incoming = new Set<Binding>();
   readonly consumers: Consumers;
+  // There may be very many queues that rest: what most of them never need is made when it is.
+  #incoming: Set<Binding> | undefined;
   readonly #host: QueueHost;
   readonly #log: MessageLog;
   readonly #reader: LogReader;
   #settings: QueueSettings;
-  /** What consumers are shown; made for the first. */
+  /** What consumers are shown. */
   #view: Message | undefined;
   #dispatching = false;
-  readonly #lead = new Lead();
+  /** Of a queue that consumers take waiting messages from. */
+  #lead: Lead | undefined;
   #deleted = false;
-  readonly #expiry: Expiry;
-  readonly #disuse: Disuse;
-  /** Bytes of the ready bodies; counted only while they are limited. */
-  #readyBytes = 0;
+  /** Of a queue with messages that may expire, or more to give up than one turn should. */
+  #expiry: Expiry | undefined;
+  #disuse: Disuse | undefined;
+  #limit: LengthLimit | undefined;
   /** Made when a message comes back where that counts. */
   #returns: Returns | undefined;
   /** Undefined where a message may come again. */
@@ -59,14 +62,17 @@ export class Queue implements DeclaredQueue {
     this.arguments = options.arguments;
     this.id = id;
     this.#log = log;
-    this.#reader = new LogReader(log, (reason) => this.#stop(reason));
+    this.#reader = new LogReader(log, this);
     this.#host = host;
-    this.#expiry = new Expiry(host.deadlines, log, this.#reader, () => this.#expire());
-    this.#disuse = new Disuse(host.deadlines, () => this.#expireUnused());
     this.#settings = readSettings(options.arguments);
     this.consumers = new Consumers(this.#settings.singleActiveConsumer);
+    this.#limit = LengthLimit.of(this.#settings, log, this.#reader);
     this.#deduplicate();
     this.touch();
+  }
+
+  get incoming(): Set<Binding> {
+    return (this.#incoming ??= new Set());
   }
 
   get settings(): QueueSettings {
@@ -100,14 +106,14 @@ export class Queue implements DeclaredQueue {
     this.#deduplication?.recover();
     if (this.#log.ready === 0) return;
     if (this.#settings.countsReturns) this.#cameBack().recover();
-    this.#countBytes();
-    this.#expiry.recover();
+    this.#limit?.count(this.#reader);
+    this.#expiring().recover();
   }
 
   applySettings(args: FieldTable): void {
-    const { expires, maxLengthBytes } = this.#settings;
+    const { expires } = this.#settings;
     this.#settings = readSettings(args);
-    if (maxLengthBytes === undefined) this.#countBytes();
+    this.#limit = LengthLimit.of(this.#settings, this.#log, this.#reader, this.#limit);
     this.#deduplicate();
     // A policy for other queues, or for other settings, is no use of this one.
     if (expires !== this.#settings.expires) this.touch();
@@ -115,7 +121,9 @@ export class Queue implements DeclaredQueue {
   }
 
   touch(): void {
-    this.#disuse.begin(this.#settings.expires);
+    const { expires } = this.#settings;
+    if (expires !== undefined) this.#disuse ??= new Disuse(this.#host.deadlines, () => this.#expireUnused());
+    this.#disuse?.begin(expires);
   }
 
   /**
@@ -127,10 +135,7 @@ export class Queue implements DeclaredQueue {
     const log = this.#log;
     const key = this.#deduplication?.keyOf(message, this.name);
     if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) return;
-    if (this.#settings.overflow !== 'drop-head' && this.#isFull(message)) {
-      this.#refuse(message, ledger, number);
-      return;
-    }
+    if (this.#limit?.refuses(message) === true) return this.#refuse(message, ledger, number);
     const { type, maxPriority } = this.#settings;
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
@@ -140,9 +145,11 @@ export class Queue implements DeclaredQueue {
       consumer.target.deliver(consumer, message, -1, false);
       return;
     }
-    const deadline = this.#expiry.deadlineOf(message, this.#settings.messageTtl);
+    const { deadlines } = this.#host;
+    const deadline = deadlineOf(message, this.#settings.messageTtl, deadlines);
+    const expiry = deadline === Infinity ? undefined : this.#expiring();
     // Behind others it waits for its turn, as all that expires does.
-    const over = consumer === undefined && log.ready === 0 && this.#expiry.isOver(deadline);
+    const over = consumer === undefined && log.ready === 0 && isOver(deadline, deadlines);
     if (over && (ledger === undefined || !stored)) return this.#host.deadLetter(this, message, 'expired');
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
@@ -160,10 +167,10 @@ export class Queue implements DeclaredQueue {
       consumer.unacked++;
       consumer.target.deliver(consumer, message, seq, false);
     } else {
-      if (this.#lead.grew(log.ready)) this.#host.pace.enough();
-      if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += message.bodySize;
+      if (this.#lead?.grew(log.ready) === true) this.#host.pace.enough();
+      this.#limit?.came(message.bodySize);
       if (over) this.#head();
-      else this.#expiry.added(deadline);
+      else expiry?.added(deadline);
       this.#dropHead();
     }
   }
@@ -177,7 +184,7 @@ export class Queue implements DeclaredQueue {
         if (consumer === undefined) break;
         const seq = this.#head();
         if (seq < 0) break;
-        this.#lead.followed();
+        (this.#lead ??= new Lead()).followed();
         const view = this.#show(seq);
         if (view === undefined) break;
         const redelivered = this.#log.redelivered(seq);
@@ -191,7 +198,7 @@ export class Queue implements DeclaredQueue {
           consumer.target.deliver(consumer, view, seq, redelivered);
         }
       }
-      this.#expiry.watch();
+      this.#expiry?.watch();
     } finally {
       this.#dispatching = false;
       this.#view?.clear();
@@ -210,13 +217,12 @@ export class Queue implements DeclaredQueue {
     use(view, noAck ? -1 : seq, redelivered);
     view.clear();
     if (noAck) this.settle(seq);
-    this.#expiry.watch();
+    this.#expiry?.watch();
     return true;
   }
 
   settle(seq: number): void {
-    if (this.#deleted) return;
-    this.#log.settle(seq);
+    if (!this.#deleted) this.#log.settle(seq);
   }
 
   checkTakeBack(): void {
@@ -236,10 +242,10 @@ export class Queue implements DeclaredQueue {
   }
 
   purge(): number {
-    this.#readyBytes = 0;
     const { delayed } = this;
     for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
+    this.#limit?.count(this.#reader);
     this.#deduplication?.clear();
     this.#reader.resume();
     return purged + delayed;
@@ -269,12 +275,18 @@ export class Queue implements DeclaredQueue {
 
   end(): void {
     this.#deleted = true;
-    this.#expiry.end();
-    this.#disuse.end();
+    this.#expiry?.end();
+    this.#disuse?.end();
     this.#returns?.cancel();
     this.#deduplication?.end();
     this.consumers.cancel();
     this.#log.drop();
+  }
+
+  /** A message cannot be read: the queue takes messages, and delivers none. Other queues are not concerned. */
+  stopped(reason: Error): void {
+    this.#host.unreadable('queue', this.name, reason);
+    this.consumers.cancel();
   }
 
   #deduplicate(): void {
@@ -284,11 +296,15 @@ export class Queue implements DeclaredQueue {
     });
   }
 
+  #expiring(): Expiry {
+    return (this.#expiry ??= new Expiry(this.#host.deadlines, this.#log, this.#reader, () => this.#expire()));
+  }
+
   #putBack(seq: number): void {
     this.#log.requeue(seq);
-    if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes += this.#log.bodySize(seq);
+    this.#limit?.came(this.#log.bodySize(seq));
     this.#dropHead();
-    this.#expiry.watch();
+    this.#expiry?.watch();
   }
 
   #cameBack(): Returns {
@@ -302,7 +318,7 @@ export class Queue implements DeclaredQueue {
   #show(seq: number): Message | undefined {
     const view = (this.#view ??= new Message());
     if (!this.#reader.view(seq, view)) return undefined;
-    if (this.#settings.maxLengthBytes !== undefined) this.#readyBytes -= view.bodySize;
+    this.#limit?.went(view.bodySize);
     return view;
   }
 
@@ -310,16 +326,10 @@ export class Queue implements DeclaredQueue {
   #head(most = mostGivenUp(this.#settings)): number {
     for (let left = most; ; left--) {
       const seq = this.#reader.peek();
-      if (seq < 0 || !this.#expiry.hasExpired(seq)) return seq;
+      if (seq < 0 || this.#expiry?.hasExpired(seq) !== true) return seq;
       if (left === 0) return -1;
       this.#giveUpReady(seq, 'expired');
     }
-  }
-
-  /** A message cannot be read: the queue takes messages, and delivers none. Other queues are not concerned. */
-  #stop(reason: Error): void {
-    this.#host.unreadable('queue', this.name, reason);
-    this.consumers.cancel();
   }
 
   /** There is no room for a new message, whether or not a consumer waits for one. */
@@ -328,33 +338,27 @@ export class Queue implements DeclaredQueue {
     ledger?.rejected(number);
   }
 
-  #isFull(message: Message): boolean {
-    const { maxLength = Infinity, maxLengthBytes = Infinity } = this.#settings;
-    return this.#log.ready >= maxLength || this.#readyBytes + message.bodySize > maxLengthBytes;
-  }
-
   /** Gives up messages from the head until the queue is no longer than it may be. Returns false where the next turn goes on. */
   #dropHead(): boolean {
-    const { maxLength = Infinity, maxLengthBytes = Infinity, overflow } = this.#settings;
-    if (overflow !== 'drop-head') return true;
-    if (this.#log.ready <= maxLength && this.#readyBytes <= maxLengthBytes) return true;
+    const limit = this.#limit;
+    if (limit?.exceeded !== true) return true;
     for (let left = mostGivenUp(this.#settings); left > 0; left--) {
       const seq = this.#reader.peek();
       if (seq < 0) return true;
       this.#giveUpReady(seq, 'maxlen');
-      if (this.#log.ready > maxLength || this.#readyBytes > maxLengthBytes) continue;
-      this.#expiry.watch();
+      if (limit.exceeded) continue;
+      this.#expiry?.watch();
       return true;
     }
-    this.#expiry.goOnSoon();
+    this.#expiring().goOnSoon();
     return false;
   }
 
   #giveUpReady(seq: number, reason: DeathReason): void {
-    const bytes = this.#settings.maxLengthBytes === undefined ? 0 : this.#log.bodySize(seq);
+    const bytes = this.#limit === undefined ? 0 : this.#log.bodySize(seq);
     // Before it goes: what its letter drives out of other queues may come here in the same call, and is to find its room.
-    this.#readyBytes -= bytes;
-    if (!this.#giveUp(seq, reason)) this.#readyBytes += bytes;
+    this.#limit?.went(bytes);
+    if (!this.#giveUp(seq, reason)) this.#limit?.came(bytes);
   }
 
   /**
@@ -381,8 +385,8 @@ export class Queue implements DeclaredQueue {
     }
     const seq = this.#head();
     const allExpired = seq >= 0 || this.#reader.peek() < 0;
-    if (this.#dropHead() && allExpired) this.#expiry.await();
-    else this.#expiry.goOnSoon();
+    if (this.#dropHead() && allExpired) this.#expiry?.await();
+    else this.#expiring().goOnSoon();
     // Consumers may have waited for what is behind those that expired.
     if (seq >= 0) this.dispatch();
   }
@@ -392,9 +396,5 @@ export class Queue implements DeclaredQueue {
     if (expires === undefined || this.#deleted) return;
     if (this.consumers.count > 0) this.touch();
     else this.#host.queueExpired(this.name);
-  }
-
-  #countBytes(): void {
-    this.#readyBytes = this.#settings.maxLengthBytes === undefined ? 0 : this.#reader.countReadyBytes();
   }
 }

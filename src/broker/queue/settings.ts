@@ -2,7 +2,7 @@
  * What a queue's arguments and policies ask of it, read once (RabbitMQ: Queues; Time-To-Live and Expiration; Queue Length Limit;
  * Dead Letter Exchanges; Priority Queues; Single Active Consumer; Quorum Queues; Consumers).
  */
-import type { FieldTable } from '../../protocol/field-table.ts';
+import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 import { isInteger, numberOf } from '../arguments/field-equality.ts';
 import { type DeduplicationSettings, readDeduplication } from '../deduplication/settings.ts';
 import { delayedRetry, type DelayedRetry } from './delayed-retry.ts';
@@ -36,8 +36,12 @@ export interface QueueSettings {
   readonly deduplication: DeduplicationSettings | undefined;
 }
 
-/** The arguments are valid: see arguments/queue-arguments.ts. */
+/** The arguments are valid: see arguments/queue-arguments.ts. Queues without any share theirs. */
 export function readSettings(args: FieldTable): QueueSettings {
+  return args.size === 0 ? NO_SETTINGS : settingsIn(args);
+}
+
+function settingsIn(args: FieldTable): QueueSettings {
   const number = (name: string): number | undefined => {
     const field = args.get(name);
     return field !== undefined && isInteger(field) ? Number(field.value) : undefined;
@@ -74,6 +78,8 @@ export function readSettings(args: FieldTable): QueueSettings {
     deduplication: readDeduplication(args),
   };
 }
+
+const NO_SETTINGS = settingsIn(EMPTY_TABLE);
 
 /** So many messages go in 3 ms and 10 ms, about: the one number for those that go without trace, the other for dead letters. */
 const DROPPED_AT_ONCE = 10_000;

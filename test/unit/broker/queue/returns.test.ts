@@ -32,8 +32,10 @@ class Started {
     const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
     const bodies = new Bodies(store, memory);
     this.log = new PriorityLog({ store, memory, bodies, backlog: new Backlog() }, undefined);
-    const reader = new LogReader(this.log, (error) => {
-      throw error;
+    const reader = new LogReader(this.log, {
+      stopped: (reason) => {
+        throw reason;
+      },
     });
     this.returns = new Returns(deadlines, this.log, reader, (seqs) => this.ready.push(seqs));
   }

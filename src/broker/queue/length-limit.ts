@@ -1,0 +1,62 @@
+/**
+ * How long a queue may be, in messages and in bytes of their bodies, and how long it is (RabbitMQ: Queue Length Limit). Only ready
+ * messages count. Made for queues that have such a limit.
+ */
+import type { Message } from '../message.ts';
+import type { LogReader } from './log-reader.ts';
+import type { MessageLog } from './message-log.ts';
+import type { QueueSettings } from './settings.ts';
+
+type Limits = Pick<QueueSettings, 'maxLength' | 'maxLengthBytes' | 'overflow'>;
+
+export class LengthLimit {
+  readonly #log: MessageLog;
+  readonly #messages: number;
+  readonly #bytes: number;
+  readonly #dropsHead: boolean;
+  /** Bytes of the ready bodies; counted only while they are limited. */
+  #readyBytes = 0;
+
+  private constructor(log: MessageLog, { maxLength = Infinity, maxLengthBytes = Infinity, overflow }: Limits) {
+    this.#log = log;
+    this.#messages = maxLength;
+    this.#bytes = maxLengthBytes;
+    this.#dropsHead = overflow === 'drop-head';
+  }
+
+  /** The limit that the settings ask for, in place of the one before; undefined where they ask for none. */
+  static of(limits: Limits, log: MessageLog, reader: LogReader, before?: LengthLimit): LengthLimit | undefined {
+    if (limits.maxLength === undefined && limits.maxLengthBytes === undefined) return undefined;
+    const limit = new LengthLimit(log, limits);
+    const known = before !== undefined && before.#bytes !== Infinity;
+    if (known) limit.#readyBytes = before.#readyBytes;
+    else limit.count(reader);
+    return limit;
+  }
+
+  /** The log is not what it was: counts anew. It reads all messages, where their bytes are limited. */
+  count(reader: LogReader): void {
+    this.#readyBytes = this.#bytes === Infinity ? 0 : reader.countReadyBytes();
+  }
+
+  /** A message with a body of so many bytes is ready. */
+  came(bytes: number): void {
+    this.#readyBytes += bytes;
+  }
+
+  /** A message with a body of so many bytes was ready, and is not any more. */
+  went(bytes: number): void {
+    this.#readyBytes -= bytes;
+  }
+
+  /** True where there is no room for a new message, and none is made. */
+  refuses(message: Message): boolean {
+    if (this.#dropsHead) return false;
+    return this.#log.ready >= this.#messages || this.#readyBytes + message.bodySize > this.#bytes;
+  }
+
+  /** True where messages are to go from the head. */
+  get exceeded(): boolean {
+    return this.#dropsHead && (this.#log.ready > this.#messages || this.#readyBytes > this.#bytes);
+  }
+}
