@@ -4,6 +4,7 @@
  */
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../util/logger.ts';
+import { collectStartGarbage } from '../util/start-garbage.ts';
 import type { Invocation } from './arguments.ts';
 import { describeFailure, UsageError } from './failure.ts';
 
@@ -40,7 +41,11 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'start': {
       const config = loadConfig(invocation.values, process.env);
       const [{ runDaemon }, { Broker }] = await Promise.all([import('./daemon.ts'), import('../embed/broker.ts')]);
-      const startBroker = (options: Parameters<typeof Broker.start>[0]) => Broker.start(options);
+      const startBroker = async (options: Parameters<typeof Broker.start>[0]) => {
+        const broker = await Broker.start(options);
+        collectStartGarbage();
+        return broker;
+      };
       return runDaemon(config, {
         logger: createLogger(config.logLevel),
         startBroker,

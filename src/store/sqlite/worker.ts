@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
+import { collectStartGarbage } from '../../util/start-garbage.ts';
 import type { BatchMemory } from './batch-buffer.ts';
 import { BatchWriter, type WrittenBatch } from './batch-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -67,6 +68,7 @@ function open(): void {
   } catch {
     // The first commit tries again, and has somebody to tell.
   }
+  collectStartGarbage();
 }
 
 function commit(batch: WrittenBatch, pause: number): void {
