@@ -40,14 +40,18 @@ async function run(argv: readonly string[]): Promise<number> {
     }
     case 'start': {
       const config = loadConfig(invocation.values, process.env);
-      const [{ runDaemon }, { Broker }] = await Promise.all([import('./daemon.ts'), import('../embed/broker.ts')]);
+      const [{ runDaemon }, { Broker }, logger] = await Promise.all([
+        import('./daemon.ts'),
+        import('../embed/broker.ts'),
+        createLogger(config.logLevel),
+      ]);
       const startBroker = async (options: Parameters<typeof Broker.start>[0]) => {
         const broker = await Broker.start(options);
         collectStartGarbage();
         return broker;
       };
       return runDaemon(config, {
-        logger: createLogger(config.logLevel),
+        logger,
         startBroker,
         signals: process,
         exit: (code) => process.exit(code),

@@ -3,7 +3,9 @@
  * The table in options.ts says where each comes from; nothing outside config/ reads the environment or a file.
  */
 
-import type { LogLevel } from '../util/logger.ts';
+/** Log levels, least to most talkative. */
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Defaults and limits: options.ts, for the daemon; embed/options.ts, where the library's differ. */
 export interface Config {

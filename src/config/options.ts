@@ -2,8 +2,7 @@
  * The one table of options. The command line, the environment, the config file, `--help` and the README's table are all made
  * from it (a test compares the README). A setting's name here is its key in the config file and its name in the library.
  */
-import { LOG_LEVELS } from '../util/logger.ts';
-import type { Config } from './config.ts';
+import { LOG_LEVELS, type Config } from './config.ts';
 import { bytesOrAuto, choice, file, flag, integer, limit, names, text, type OptionType } from './option-types.ts';
 
 /** What a source may set: the fields of Config, and `memory`, which takes `dataDir` away. */

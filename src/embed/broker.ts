@@ -52,7 +52,7 @@ export class Broker implements AsyncDisposable {
    */
   static async start(options: BrokerOptions = {}): Promise<Broker> {
     const config = resolveOptions(options);
-    const log = options.logger ?? createLogger(config.logLevel);
+    const log = options.logger ?? (await createLogger(config.logLevel));
     const definitions = await readDefinitions(options.definitions ?? config.definitions);
     const { store, scratch } = await openStore(config, log);
     try {
