@@ -11,6 +11,12 @@ export interface Batch {
    */
   page(header: PageHeader, bytes: number): Uint8Array;
 
+  /**
+   * Adds records to a page of the store or of this batch, behind those that it has, and returns the place for their `bytes`, as `page`
+   * does. `header`: of what is added alone, by the id of the page. It says nothing of bodies, nor does the page's.
+   */
+  extendPage(header: Omit<PageHeader, 'bodies'>, bytes: number): Uint8Array;
+
   /** Replaces the settled bitmap of a page: bit n (least significant first) stands for the n-th record of the page. */
   settle(pageId: number, bitmap: Uint8Array): void;
 

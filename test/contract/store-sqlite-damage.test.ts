@@ -104,6 +104,21 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     await store.close();
   });
 
+  it.each([
+    ['a byte of its data', "UPDATE page SET data = CAST(data || x'00' AS BLOB) WHERE id = 1"],
+    ['a number', 'UPDATE page SET last_seq = last_seq + 1 WHERE id = 1'],
+  ])('still notices %s that was hit in a page that is extended then', async (_what, sql) => {
+    const database = new Database(file);
+    database.exec(sql);
+    database.close();
+    const store = await SqliteStore.open({ folder });
+    store.recover();
+    const added = { id: 1, queueId: 1, base: 0, first: 400, last: 409, count: 10 };
+    await commit(store, (batch) => batch.extendPage(added, 20).fill(1));
+    expect(() => store.readPages([1])).toThrow('does not match its checksum');
+    await store.close();
+  });
+
   it('names a body that was hit', async () => {
     const at = readFileSync(file).indexOf(content(PAGES).subarray(0, 500));
     spoil(file, at + 200, Buffer.from('spoilt'));

@@ -52,6 +52,26 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       expect(compare(store().readPages(order))).toBe(true);
     });
 
+    it('are extended by records that come later, in a batch of their own or in the same', async () => {
+      const added = (id: number, first: number, count: number) =>
+        ({ id, queueId: 1, base: 0, first, last: first + count - 1, count }) as const;
+      let [id, other] = [0, 0];
+      await commit(store(), (batch) => {
+        id = page(store(), batch, 1, 10, 4);
+        other = page(store(), batch, 1, 40, 2);
+        batch.settle(id, Uint8Array.of(3, 0));
+      });
+      await commit(store(), (batch) => {
+        batch.extendPage(added(id, 20, 2), 3).set([1, 2, 3]);
+        batch.extendPage(added(id, 25, 1), 1).set([4]);
+      });
+      const { pages } = await recovered();
+      const header = { id, queueId: 1, base: 0, first: 10, last: 25, count: 13, bytes: 8 };
+      expect(pages).toEqual([expect.objectContaining(header), expect.objectContaining({ id: other })]);
+      expect([...pages[0].settled!]).toEqual([3, 0]);
+      expect(store().readPages([id, other])).toEqual([Buffer.of(10, 10, 10, 10, 1, 2, 3, 4), Buffer.of(40, 40)]);
+    });
+
     it('take more operations in a batch than a first guess allows', async () => {
       const ids: number[] = [];
       await commit(store(), (batch) => {

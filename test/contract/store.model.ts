@@ -39,6 +39,7 @@ const OPERATIONS = [
   'page',
   'page',
   'page',
+  'extendPage',
   'settle',
   'redelivered',
   'dropPage',
@@ -139,6 +140,15 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
   } else if (op === 'dropBody' && bodyId !== undefined) {
     batch.dropBody(bodyId);
     model.bodies.delete(bodyId);
+  } else if (op === 'extendPage' && pageId !== undefined) {
+    const page = model.pages.get(pageId)!;
+    if (page.bodies !== undefined) return;
+    const [count, data] = [1 + (choice % 9), Buffer.alloc(size % 5000, choice & 255)];
+    const [first, last] = [page.last + 1, page.last + count];
+    const { queueId: ofQueue, base } = page;
+    batch.extendPage({ id: pageId, queueId: ofQueue, base, first, last, count }, data.length).set(data);
+    const whole = { last, count: page.count + count, bytes: page.bytes + data.length };
+    model.pages.set(pageId, { ...page, ...whole, data: Buffer.concat([page.data, data]) });
   } else if (op === 'settle' && pageId !== undefined) {
     const settled = Uint8Array.of(choice & 255, size & 255);
     batch.settle(pageId, settled);

@@ -13,8 +13,8 @@ export function coldSegments(pages: readonly RecoveredPage[]): Segment[] {
     while (i < pages.length && pages[i].base === base) i++;
     const rows = pages.slice(from, i);
     const own = rows.map(
-      ({ id, first, last, count, settled, bodies }) =>
-        new Page(id, first - base, last - base, count, { settled, bodies }),
+      ({ id, first, last, count, bytes, settled, bodies }) =>
+        new Page(id, first - base, last - base, count, { bytes, settled, bodies }),
     );
     const segment = Segment.cold(base, own.at(-1)!.last + 1, own);
     segment.redeliveries = Redeliveries.recover(rows);

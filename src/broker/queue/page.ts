@@ -1,22 +1,23 @@
-/** A page of a segment: a run of its records that one commit wrote, and which of them are settled since. */
+/** A page of a segment: a run of its records that commits wrote, and which of them are settled since. */
 
 export interface PageOrigin {
+  /** Length of the records in bytes. */
+  readonly bytes: number;
   /** Indexes of the records, where some between the first and the last are missing. */
   readonly indexes?: Uint32Array | undefined;
   readonly settled?: Uint8Array | undefined;
+  /** References to bodies, as in PageHeader. */
   readonly bodies?: Float64Array | undefined;
+  /** True where records refer to bodies. */
+  readonly hasBodies?: boolean;
 }
 
 export class Page {
   readonly id: number;
-  /** Index in the segment of the page's first and last record. */
+  /** Index in the segment of the page's first record. */
   readonly first: number;
-  readonly last: number;
-  readonly count: number;
-  #indexes: Uint32Array | undefined;
-  /** What was settled when the records were last out of memory. */
-  #settled: Uint8Array | undefined;
-  /** References of a recovered page to bodies, as in PageHeader. */
+  readonly hasBodies: boolean;
+  /** Of a recovered page. */
   readonly bodies: Float64Array | undefined;
   /** Records that are not settled. */
   live: number;
@@ -24,17 +25,55 @@ export class Page {
   dirty = false;
   /** True where a message of it was delivered again, or waits, since that was written. */
   redelivered = false;
+  #last: number;
+  #count: number;
+  #bytes: number;
+  #indexes: Uint32Array | undefined;
+  /** What was settled when the records were last out of memory. */
+  #settled: Uint8Array | undefined;
 
-  constructor(id: number, first: number, last: number, count: number, origin: PageOrigin = {}) {
+  constructor(id: number, first: number, last: number, count: number, origin: PageOrigin) {
     this.id = id;
     this.first = first;
-    this.last = last;
-    this.count = count;
+    this.#last = last;
+    this.#count = count;
+    this.#bytes = origin.bytes;
     this.#indexes = origin.indexes;
     this.#settled = origin.settled;
     this.bodies = origin.bodies;
+    this.hasBodies = origin.hasBodies ?? origin.bodies !== undefined;
     this.live = count;
     if (origin.settled !== undefined) for (let i = 0; i < count; i++) if (this.wasSettled(i)) this.live--;
+  }
+
+  /** Index in the segment of the page's last record. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Records, settled or not. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Length of the records in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** More records were written, behind those there are. `indexes`: where some between their first and their last are missing. */
+  extend(first: number, last: number, count: number, { bytes, indexes }: PageOrigin): void {
+    if (indexes !== undefined || first !== this.#last + 1 || this.#indexes !== undefined) {
+      this.#indexes = Uint32Array.from({ length: this.#count + count }, (_, position) => {
+        if (position < this.#count) return this.indexAt(position);
+        const added = position - this.#count;
+        return indexes === undefined ? first + added : indexes[added];
+      });
+    }
+    this.#last = last;
+    this.#count += count;
+    this.#bytes += bytes;
+    this.live += count;
   }
 
   /** True where the record at a position was settled before the records came into memory. */
@@ -44,7 +83,7 @@ export class Page {
 
   /** True where some records between the first and the last are missing, and `noteIndexes` has yet to tell which. */
   get hasUnknownGaps(): boolean {
-    return this.#indexes === undefined && this.last - this.first + 1 !== this.count;
+    return this.#indexes === undefined && this.#last - this.first + 1 !== this.#count;
   }
 
   noteIndexes(indexes: Uint32Array): void {
@@ -53,7 +92,7 @@ export class Page {
 
   /** The records go out of memory: notes which of them are settled. */
   noteSettled(settled: (index: number) => boolean): void {
-    if (this.live > 0 && this.live < this.count) this.#settled = this.bitmap(settled);
+    if (this.live > 0 && this.live < this.#count) this.#settled = this.bitmap(settled);
   }
 
   indexAt(position: number): number {
@@ -62,14 +101,15 @@ export class Page {
 
   /** One bit a record, set where `settled` says so of its index. */
   bitmap(settled: (index: number) => boolean): Uint8Array {
-    const bits = new Uint8Array((this.count + 7) >>> 3);
-    for (let position = 0; position < this.count; position++) {
+    const bits = new Uint8Array((this.#count + 7) >>> 3);
+    for (let position = 0; position < this.#count; position++) {
       if (settled(this.indexAt(position))) bits[position >>> 3] |= 1 << (position & 7);
     }
     return bits;
   }
 }
 
+/** What came to a page since its bitmap was made is not settled in it. */
 function bitAt(bitmap: Uint8Array, position: number): boolean {
-  return (bitmap[position >>> 3] & (1 << (position & 7))) !== 0;
+  return position >>> 3 < bitmap.length && (bitmap[position >>> 3] & (1 << (position & 7))) !== 0;
 }

@@ -34,6 +34,16 @@ export class MemoryPages implements Batch {
     return data;
   }
 
+  extendPage({ id, last, count }: Omit<PageHeader, 'bodies'>, bytes: number): Uint8Array {
+    const data = Buffer.allocUnsafeSlow(bytes);
+    this.#batch.push(() => {
+      const page = this.#pages.get(id)!;
+      const header = { ...page.header, last, count: page.header.count + count };
+      this.#pages.set(id, { header, data: Buffer.concat([page.data, data]) });
+    });
+    return data;
+  }
+
   settle(pageId: number, bitmap: Uint8Array): void {
     const copy = bitmap.slice();
     this.#batch.push(() => this.#pages.has(pageId) && this.#settled.set(pageId, copy));

@@ -32,6 +32,8 @@ export const OP = {
   bodyPart: 10,
   /** page id, place of the numbers. */
   redelivered: 11,
+  /** page id, queue id, base, first, last, count, place of the data: of what is added. */
+  extendPage: 12,
 } as const;
 
 /** What crosses to the writer thread and back. */
@@ -70,20 +72,19 @@ export class BatchBuffer implements Batch {
 
   page(header: PageHeader, bytes: number): Uint8Array {
     const n = this.#room(13);
-    const numbers = this.#numbers;
-    numbers[n] = OP.page;
-    numbers[n + 1] = header.id;
-    numbers[n + 2] = header.queueId;
-    numbers[n + 3] = header.base;
-    numbers[n + 4] = header.first;
-    numbers[n + 5] = header.last;
-    numbers[n + 6] = header.count;
+    this.#header(n, OP.page, header);
     const bodies = header.bodies;
     if (bodies === undefined || bodies.length === 0) {
-      numbers[n + 12] = 0;
+      this.#numbers[n + 12] = 0;
     } else {
       this.#place(n + 10, bodies.byteLength).set(bytesOf(bodies));
     }
+    return this.#place(n + 7, bytes);
+  }
+
+  extendPage(header: Omit<PageHeader, 'bodies'>, bytes: number): Uint8Array {
+    const n = this.#room(10);
+    this.#header(n, OP.extendPage, header);
     return this.#place(n + 7, bytes);
   }
 
@@ -159,6 +160,17 @@ export class BatchBuffer implements Batch {
     for (const chunk of memory.chunks) {
       if (chunk.byteLength === CHUNK_BYTES && this.#chunks.length < CHUNKS_KEPT) this.#chunks.push(chunk);
     }
+  }
+
+  #header(n: number, op: number, { id, queueId, base, first, last, count }: Omit<PageHeader, 'bodies'>): void {
+    const numbers = this.#numbers;
+    numbers[n] = op;
+    numbers[n + 1] = id;
+    numbers[n + 2] = queueId;
+    numbers[n + 3] = base;
+    numbers[n + 4] = first;
+    numbers[n + 5] = last;
+    numbers[n + 6] = count;
   }
 
   #ofPage(op: number, pageId: number, bytes: Uint8Array): void {

@@ -1,9 +1,10 @@
 /** Writes one batch in one transaction. Runs on the writer thread. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { TopologyChange } from '../records.ts';
+import type { PageHeader, TopologyChange } from '../records.ts';
 import { OP } from './batch-buffer.ts';
 import { bodyChecksum, bodyPartChecksum, ofPageChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { FreshRows } from './fresh-rows.ts';
+import { PageExtension } from './page-extension.ts';
 import { TopologyWriter } from './topology-writer.ts';
 
 /** A batch as it reaches the writer thread. */
@@ -26,6 +27,7 @@ export class BatchWriter {
   readonly #commit: Statement;
   readonly #rollback: Statement;
   readonly #page: Statement;
+  readonly #pageExtension: PageExtension;
   readonly #settle: Statement;
   readonly #redelivered: Statement;
   readonly #dropPage: readonly Statement[];
@@ -47,6 +49,7 @@ export class BatchWriter {
     this.#commit = prepare('COMMIT');
     this.#rollback = prepare('ROLLBACK');
     this.#page = prepare('INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    this.#pageExtension = new PageExtension(database);
     // A page that is gone keeps nothing.
     this.#settle = prepare('INSERT OR REPLACE INTO settled SELECT id, ?, ? FROM page WHERE id = ?');
     this.#redelivered = prepare('INSERT OR REPLACE INTO redelivered SELECT id, ?, ? FROM page WHERE id = ?');
@@ -95,16 +98,20 @@ export class BatchWriter {
       const first = numbers[n + 1];
       switch (numbers[n]) {
         case OP.page: {
-          const [queueId, base, firstSeq, last, count] = numbers.subarray(n + 2, n + 7);
-          const header = { id: first, queueId, base, first: firstSeq, last, count };
+          const header = headerAt(numbers, n);
+          const { queueId, base, last, count } = header;
           const bodies = numbers[n + 12] === 0 ? null : place(n + 10);
           const data = place(n + 7);
           const checksum = pageChecksum(header, bodies, data);
-          this.#page.run(first, queueId, base, firstSeq, last, count, data.length, checksum, bodies, data);
+          this.#page.run(first, queueId, base, header.first, last, count, data.length, checksum, bodies, data);
           this.fresh.addPage(first, data.length);
           n += 13;
           break;
         }
+        case OP.extendPage:
+          this.fresh.addPage(first, this.#pageExtension.write(headerAt(numbers, n), place(n + 7)));
+          n += 10;
+          break;
         case OP.settle:
         case OP.redelivered: {
           const known = place(n + 2);
@@ -170,4 +177,16 @@ export class BatchWriter {
       }
     }
   }
+}
+
+/** The header of a page, or of what is added to one, whose operation is at n. */
+function headerAt(numbers: Float64Array, n: number): PageHeader {
+  return {
+    id: numbers[n + 1],
+    queueId: numbers[n + 2],
+    base: numbers[n + 3],
+    first: numbers[n + 4],
+    last: numbers[n + 5],
+    count: numbers[n + 6],
+  };
 }

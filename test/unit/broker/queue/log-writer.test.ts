@@ -33,6 +33,12 @@ function countingBatch(pages = new Map<number, PageHeader>()): Batch {
       (this as { bytes: number }).bytes += bytes;
       return new Uint8Array(bytes);
     },
+    extendPage(header, bytes) {
+      const { first, count } = pages.get(header.id)!;
+      pages.set(header.id, { ...header, first, count: count + header.count });
+      (this as { bytes: number }).bytes += bytes;
+      return new Uint8Array(bytes);
+    },
     settle: ignore,
     redelivered: ignore,
     dropPage: (id) => void pages.delete(id),
@@ -151,14 +157,11 @@ test('messages of which each has a commit of its own share pages', () => {
   for (let n = 0; n < 200; n++) {
     const seq = log.append(message, true);
     commit();
-    // Every other one is gone before the next comes, and is not written again.
+    // A page goes on though some of it is gone already.
     if (n % 2 === 1) log.settle(seq);
   }
   commit();
   const live = [...pages.values()];
   expect(live.length).toBeLessThan(10);
-  const stored = live.reduce((sum, { count }) => sum + count, 0);
-  expect(stored).toBeGreaterThanOrEqual(100);
-  expect(stored).toBeLessThan(120);
   expect(live.at(-1)!.last).toBeGreaterThanOrEqual(198);
 });

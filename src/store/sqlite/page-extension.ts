@@ -1,0 +1,43 @@
+/** Adds records to a page that is in the file: its row is read, and written with more behind it. Runs on the writer thread. */
+import type { Database, Statement } from 'better-sqlite3';
+import type { PageHeader } from '../records.ts';
+import { pageChecksum } from './checksum.ts';
+
+interface Row {
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+  readonly checksum: number;
+  readonly data: Buffer;
+}
+
+/** No row has this checksum. */
+const DAMAGED = -1;
+
+export class PageExtension {
+  readonly #read: Statement<[number], Row>;
+  readonly #write: Statement;
+
+  constructor(database: Database) {
+    this.#read = database.prepare(
+      'SELECT first_seq AS first, last_seq AS last, count, checksum, data FROM page WHERE id = ?',
+    );
+    this.#write = database.prepare(
+      'UPDATE page SET last_seq = ?, count = ?, bytes = ?, checksum = ?, data = ? WHERE id = ?',
+    );
+  }
+
+  /** `added`: the header of the records in `data`, which go behind those of the page. Returns the bytes of all of them. */
+  write(added: PageHeader, data: Uint8Array): number {
+    const before = this.#read.get(added.id);
+    if (before === undefined) throw new Error(`page ${added.id} is not there to be extended`);
+    const whole = { ...added, first: before.first, count: before.count + added.count };
+    // In a damaged row a column may be of any type. It stays damaged for whoever reads it: a new checksum must not cover that up.
+    const isBlob = before.data instanceof Uint8Array;
+    const isSound = isBlob && pageChecksum({ ...added, ...before }, null, before.data) === before.checksum;
+    const bytes = isBlob ? Buffer.concat([before.data, data]) : data;
+    const checksum = isSound ? pageChecksum(whole, null, bytes) : DAMAGED;
+    this.#write.run(whole.last, whole.count, bytes.length, checksum, bytes, added.id);
+    return bytes.length;
+  }
+}
