@@ -8,6 +8,8 @@ import type { Consumer } from './consumer.ts';
 interface Level {
   readonly priority: number;
   readonly turn: Deque<Consumer>;
+  /** How many of them are gone, and not active any more: to find each in its place would take long where they are many. */
+  gone: number;
 }
 
 /** Of the many queues without consumers. Nothing is ever added to these. */
@@ -44,10 +46,13 @@ export class Consumers {
   remove(consumer: Consumer): void {
     this.#all.delete(consumer);
     if (this.#exclusive === consumer) this.#exclusive = undefined;
-    const level = this.#levels.find(({ priority }) => priority === consumer.priority);
-    if (!consumer.active || level === undefined) return;
+    const position = this.#levels.findIndex(({ priority }) => priority === consumer.priority);
+    if (position < 0) return;
+    const level = this.#levels[position];
+    if (consumer.active) level.gone++;
     consumer.active = false;
-    for (let i = 0; i < level.turn.length; i++) if (level.turn.at(i) === consumer) level.turn.removeAt(i);
+    if (level.gone * 2 > level.turn.length) sweep(level);
+    if (level.turn.length === 0) this.#levels.splice(position, 1);
   }
 
   /** The queue has nothing for them any more: they are gone, and hear it. */
@@ -74,14 +79,16 @@ export class Consumers {
       return undefined;
     }
     for (let i = 0; i < this.#levels.length; i++) {
-      const { turn } = this.#levels[i];
+      const level = this.#levels[i];
+      const { turn } = level;
       while (turn.length > 0) {
         const consumer = turn.first!;
-        if (consumer.ready) {
+        if (consumer.active && consumer.ready) {
           if (turn.length > 1) turn.push(turn.shift()!);
           return consumer;
         }
         turn.shift();
+        if (!consumer.active) level.gone--;
         consumer.active = false;
       }
     }
@@ -97,8 +104,18 @@ export class Consumers {
     while (i < this.#levels.length && this.#levels[i].priority > priority) i++;
     const found = this.#levels[i];
     if (found?.priority === priority) return found;
-    const level = { priority, turn: new Deque<Consumer>() };
+    const level = { priority, turn: new Deque<Consumer>(), gone: 0 };
     this.#levels = this.#levels.toSpliced(i, 0, level);
     return level;
   }
+}
+
+/** Takes those that are gone out of the turn. */
+function sweep(level: Level): void {
+  const { turn } = level;
+  for (let left = turn.length; left > 0; left--) {
+    const consumer = turn.shift()!;
+    if (consumer.active) turn.push(consumer);
+  }
+  level.gone = 0;
 }

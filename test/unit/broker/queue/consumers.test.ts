@@ -91,4 +91,18 @@ describe('the consumers of a queue', () => {
     consumers.remove(one);
     expect(consumers.exclusive).toBe(false);
   });
+
+  test('keep their turns when others between them go, and go for good', () => {
+    const all = Array.from({ length: 9 }, (_, i) => consumer(`${i}`));
+    const consumers = consumersOf(...all);
+    expect(turns(consumers, 2)).toEqual(['0', '1']);
+    for (const i of [3, 4, 0]) consumers.remove(all[i]);
+    expect(turns(consumers, 7)).toEqual(['2', '5', '6', '7', '8', '1', '2']);
+    for (const i of [5, 7, 1, 8]) consumers.remove(all[i]);
+    expect(turns(consumers, 3)).toEqual(['6', '2', '6']);
+    consumers.activate(all[5]);
+    consumers.remove(all[6]);
+    consumers.remove(all[2]);
+    expect([consumers.next(), consumers.count]).toEqual([undefined, 0]);
+  });
 });
