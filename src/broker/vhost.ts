@@ -149,7 +149,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     const exchange = this.#exchanges.get(name);
     if (exchange === undefined) return;
     if (ifUnused && exchange.bound) throw errors.inUse('exchange', name, this.name);
-    this.#removeExchange(exchange);
+    this.#removeBindings(this.#dropExchange(exchange));
   }
 
   // Queues
@@ -187,7 +187,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     const { ready } = queue;
     this.#queues.delete(queue.name);
     this.#changed();
-    for (const binding of [...queue.incoming]) this.#removeBinding(binding);
+    this.#removeBindings([...queue.incoming]);
     if (queue.durable) this.#context.store.change({ op: 'delete-queue', id: queue.id });
     queue.end();
     return ready;
@@ -223,8 +223,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
   unbind(spec: BindingSpec, requester: Owner): void {
     if (!this.#exchanges.has(spec.source) || !this.#destinations(spec).has(spec.destination)) return;
     const [source, destination] = this.#ends(spec, requester);
-    const binding = source.unbind({ destination, routingKey: spec.routingKey, arguments: spec.arguments });
-    if (binding !== undefined) this.#bindingGone(binding);
+    const binding = { source, destination, routingKey: spec.routingKey, arguments: spec.arguments };
+    this.#removeBindings([binding]);
   }
 
   // Messages
@@ -358,28 +358,31 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     return spec.destinationKind === 'queue' ? this.#queues : this.#exchanges;
   }
 
-  #removeExchange(exchange: Exchange): void {
+  /** Removes the exchange and returns the bindings from and to it, which are to go too. */
+  #dropExchange(exchange: Exchange): Binding[] {
     this.#exchanges.delete(exchange.name);
     this.#changed();
-    for (const binding of [...exchange.bindings, ...exchange.incoming]) this.#removeBinding(binding);
     if (exchange.durable) {
       this.#context.store.change({ op: 'delete-exchange', vhost: this.name, name: exchange.name });
     }
     exchange.delayed?.end();
+    return [...exchange.bindings, ...exchange.incoming];
   }
 
-  #removeBinding(binding: Binding): void {
-    if (binding.source.unbind(binding) !== undefined) this.#bindingGone(binding);
-  }
-
-  /** An auto-delete exchange goes with its last binding. */
-  #bindingGone(binding: Binding): void {
-    this.#changed();
-    if (isDurable(binding)) {
-      this.#context.store.change({ op: 'delete-binding', record: bindingRecord(binding, this.name) });
+  /** An auto-delete exchange goes with its last binding, and so may a long chain of them: hence a list, and no recursion. */
+  #removeBindings(bindings: Binding[]): void {
+    for (let like = bindings.pop(); like !== undefined; like = bindings.pop()) {
+      const binding = like.source.unbind(like);
+      if (binding === undefined) continue;
+      this.#changed();
+      if (isDurable(binding)) {
+        this.#context.store.change({ op: 'delete-binding', record: bindingRecord(binding, this.name) });
+      }
+      const source = this.#exchanges.get(binding.source.name);
+      if (source?.autoDelete === true && !source.bound) {
+        for (const further of this.#dropExchange(source)) bindings.push(further);
+      }
     }
-    const source = this.#exchanges.get(binding.source.name);
-    if (source?.autoDelete === true && !source.bound) this.#removeExchange(source);
   }
 
   #changed(): void {
