@@ -7,6 +7,7 @@ import { Auth } from './auth.ts';
 import { Backlog } from './backlog.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { Deadlines } from './deadlines.ts';
+import { Helpings } from './helpings.ts';
 import { Bodies } from './bodies.ts';
 import { ChangeError } from './change-error.ts';
 import { Pace } from './lead.ts';
@@ -45,6 +46,7 @@ export class Node {
   readonly memory: Memory;
   readonly backlog = new Backlog();
   readonly pace = new Pace();
+  readonly helpings: Helpings;
   readonly #deadlines: Deadlines;
   /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
@@ -60,6 +62,7 @@ export class Node {
   constructor(store: Store, memoryBudget: number, scratch?: Scratch, clock: Clock = systemClock) {
     this.store = store;
     this.#deadlines = new Deadlines(clock, (error) => this.fault(error));
+    this.helpings = new Helpings(store, this.backlog, (error) => this.fault(error));
     this.parameters = new Parameters(store);
     this.auth = new Auth(store, this.parameters);
     this.limits = new Limits(this.parameters);
@@ -170,6 +173,7 @@ export class Node {
   /** Does nothing of its own accord any more: the store is about to close. */
   stop(): void {
     this.#deadlines.stop();
+    this.helpings.stop();
   }
 
   #addVhost(record: VhostRecord): Vhost {

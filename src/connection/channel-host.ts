@@ -1,4 +1,5 @@
 /** A channel's connection, as the channel and its methods see it. */
+import type { Work } from '../broker/helpings.ts';
 import type { Vhost } from '../broker/vhost.ts';
 import type { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
@@ -29,6 +30,8 @@ export interface ChannelHost {
   wakeChannel(channel: TurnChannel): void;
   /** Calls back once everything said to the store is stored, and the messages are safe; until then no further frame is taken. */
   whenStored(messages: CommitLedger | undefined, callback: () => void): void;
+  /** Does the work in helpings; until it is done no further frame is taken. */
+  occupy(work: Work): void;
   /** Removes the channel and ends it. */
   endChannel(channel: TurnChannel): void;
 }

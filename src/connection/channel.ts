@@ -17,8 +17,12 @@ import { Confirms } from './confirms.ts';
 import { Content } from './content.ts';
 import type { DeliveringChannel, DeliveryTimeouts } from './delivery-timeouts.ts';
 import { PublishRoutes } from './publish-routes.ts';
+import { Settlement, type SettlementKind } from './settlement.ts';
 import { Transaction, type TransactionChannel } from './transaction.ts';
 import { type Delivery, type Take, Unacked } from './unacked.ts';
+
+/** Deliveries that are given back in one step of it: in a helping go many such steps. */
+const AT_ONCE = 16;
 
 export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver, TransactionChannel, TurnChannel {
   readonly connection: ChannelHost;
@@ -141,51 +145,51 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     } else this.transaction.acknowledge(this.#collect(tag, multiple), 'ack');
   }
 
-  /** basic.nack and basic.reject without requeue. */
-  reject(tag: number, multiple: boolean): void {
-    const deliveries = this.#takeBack(tag, multiple);
-    if (this.transaction === undefined) this.rejectAll(deliveries);
-    else this.transaction.acknowledge(deliveries, 'reject');
-  }
-
-  /** basic.nack and basic.reject with requeue. */
-  requeue(tag: number, multiple: boolean, how: ComeBack): void {
-    const deliveries = this.#takeBack(tag, multiple);
-    if (this.transaction === undefined) this.requeueAll(deliveries, how);
-    else this.transaction.acknowledge(deliveries, how);
+  /** basic.nack, basic.reject: `kind` says what becomes of the deliveries. Throws AmqpError where a queue does not take them back. */
+  giveBack(tag: number, multiple: boolean, kind: 'reject' | ComeBack): void {
+    this.#checkTakeBack(tag, multiple);
+    if (this.transaction !== undefined) this.transaction.acknowledge(this.#collect(tag, multiple), kind);
+    else if (multiple) this.goThrough(this.#settleThrough(tag === 0 ? this.unacked.lastTag : tag, kind));
+    else {
+      const settlement = new Settlement(kind, this.#release);
+      this.unacked.remove(tag, settlement.take);
+      this.#finish(settlement);
+    }
   }
 
   /** basic.recover: all that is outstanding goes back. `answer` is called before any of it is delivered again. */
   recover(answer?: () => void): void {
-    this.requeueAll(this.#takeBack(0, true), 'returned', answer);
+    this.#checkTakeBack(0, true);
+    this.goThrough(this.#settleThrough(this.unacked.lastTag, 'returned', answer));
   }
 
-  /** Settles deliveries that were taken from `unacked` before. */
-  settleAll(deliveries: readonly Delivery[]): void {
-    for (const { queue, seq, consumer } of deliveries) this.#settle(queue, seq, consumer);
-    this.#resumeWaiting();
-  }
-
-  /** Gives deliveries up that were taken from `unacked` before. */
-  rejectAll(deliveries: readonly Delivery[]): void {
-    for (const { queue, seq, consumer } of deliveries) {
-      this.#release(consumer);
-      queue.reject(seq);
+  /** Does with deliveries that were taken from `unacked` before what was said of them: the steps for `goThrough`. */
+  *settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Generator<void> {
+    const settlement = new Settlement(kind, this.#release);
+    for (const [i, { queue, seq, consumer }] of deliveries.entries()) {
+      settlement.take(queue, seq, consumer);
+      if (i % AT_ONCE === 0) yield;
     }
-    this.#resumeWaiting();
+    this.#finish(settlement);
   }
 
-  /** Puts deliveries back into their queues, which were taken from `unacked` before. */
-  requeueAll(deliveries: readonly Delivery[], how: ComeBack, beforeDelivery?: () => void): void {
-    const queues = new Set<DeclaredQueue>();
-    for (const { queue, seq, consumer } of deliveries) {
-      this.#release(consumer);
-      queue.requeue(seq, how);
-      queues.add(queue);
-    }
-    beforeDelivery?.();
-    this.#resumeWaiting();
-    for (const queue of queues) queue.dispatch();
+  /**
+   * Goes through long work step by step, in helpings: others are heard between them, but of this connection no frame is taken before the
+   * last. An AmqpError of a step closes the channel.
+   */
+  goThrough(steps: Iterator<void>): void {
+    this.connection.occupy({
+      writes: true,
+      goOn: () => {
+        try {
+          return steps.next().done !== true;
+        } catch (error) {
+          if (!(error instanceof AmqpError)) throw error;
+          this.#fail(error);
+          return false;
+        }
+      },
+    });
   }
 
   // Life
@@ -218,8 +222,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.consumers.clear();
     for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
     this.transaction?.rollback();
-    this.requeueAll(this.#collect(0, true), 'failed');
-    for (const { queue } of consumers) vhost.consumerLeft(queue);
+    this.goThrough(this.#leave(consumers));
   }
 
   get closed(): boolean {
@@ -245,15 +248,35 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     queue.settle(seq);
   };
 
+  /** What the channel leaves behind: messages for others, and then queues without it. */
+  *#leave(consumers: readonly ChannelConsumer[]): Generator<void> {
+    yield* this.#settleThrough(this.unacked.lastTag, 'failed');
+    for (const { queue } of consumers) this.connection.vhost.consumerLeft(queue);
+  }
+
+  /** All deliveries up to and with a tag; what is left of them when the channel ends meanwhile goes back with the others. */
+  *#settleThrough(last: number, kind: SettlementKind, answer?: () => void): Generator<void> {
+    const closed = this.#closed;
+    const settlement = new Settlement(kind, this.#release);
+    while (this.#closed === closed && this.unacked.removeThrough(last, settlement.take, AT_ONCE)) yield;
+    if (this.#closed === closed) answer?.();
+    this.#finish(settlement);
+  }
+
+  #finish(settlement: Settlement): void {
+    this.#resumeWaiting();
+    settlement.dispatch();
+  }
+
   /** The delivery no longer counts against its consumer's limits. */
-  #release(consumer: ChannelConsumer | undefined): void {
+  readonly #release = (consumer: ChannelConsumer | undefined): void => {
     if (consumer === undefined) return;
     consumer.unacked--;
     this.#consumersUnacked--;
     if (consumer.active || consumer.released) return;
     consumer.released = true;
     this.#waiting.push(consumer);
-  }
+  };
 
   /** Consumers that a limit held up go on; under a limit for all of them, any may. */
   #resumeWaiting(): void {
@@ -269,22 +292,22 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   }
 
   #take(tag: number, multiple: boolean, take: Take): void {
-    if (multiple) {
-      if (tag !== 0 && !this.unacked.has(tag)) throw unknownTag(tag);
-      this.unacked.removeThrough(tag === 0 ? this.unacked.lastTag : tag, take);
-    } else if (!this.unacked.remove(tag, take)) throw unknownTag(tag);
+    this.#checkTag(tag, multiple);
+    if (multiple) this.unacked.removeThrough(tag === 0 ? this.unacked.lastTag : tag, take);
+    else this.unacked.remove(tag, take);
   }
 
-  /** Collects deliveries that are to go back. Throws AmqpError where a queue does not take them; then they stay outstanding. */
-  #takeBack(tag: number, multiple: boolean): Delivery[] {
-    const deliveries = this.#collect(tag, multiple);
-    try {
-      for (const { queue } of deliveries) queue.checkTakeBack();
-    } catch (error) {
-      this.unacked.restore(deliveries);
-      throw error;
-    }
-    return deliveries;
+  /** Throws AmqpError for a tag that is not outstanding. */
+  #checkTag(tag: number, multiple: boolean): void {
+    if (multiple && tag === 0) return;
+    if (!this.unacked.has(tag)) throw unknownTag(tag);
+  }
+
+  /** Throws AmqpError where a queue does not take back what it delivered. */
+  #checkTakeBack(tag: number, multiple: boolean): void {
+    this.#checkTag(tag, multiple);
+    const last = tag === 0 ? this.unacked.lastTag : tag;
+    for (const queue of this.unacked.queues(multiple ? 0 : tag, last)) queue.checkTakeBack();
   }
 
   #collect(tag: number, multiple: boolean): Delivery[] {

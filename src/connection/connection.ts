@@ -3,6 +3,7 @@
  * mean is told to frames.ts.
  */
 import type { Socket } from 'node:net';
+import type { Work } from '../broker/helpings.ts';
 import type { Vhost } from '../broker/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { FRAME_MIN_SIZE } from '../protocol/generated/constants.ts';
@@ -59,6 +60,8 @@ export class Connection
   #woken: TurnChannel[] = [];
   /** Consumers were told to wait for the writer. */
   #starved = false;
+  /** Long work that is not done yet. */
+  #works = 0;
   /** What waited for the store, and may be done. */
   #stored: (() => void) | undefined;
   /** Not yet refused. */
@@ -204,6 +207,18 @@ export class Connection
     if (waiting === 0) return;
     held = true;
     this.#reading.pause('store');
+  }
+
+  occupy(work: Work): void {
+    this.#works++;
+    const { writes } = work;
+    const goOn = (): boolean => {
+      let more = false;
+      this.#attempt(() => (more = work.goOn()));
+      if (!more && --this.#works === 0) this.#reading.resume('work');
+      return more;
+    };
+    if (!this.broker.node.helpings.do({ writes, goOn })) this.#reading.pause('work');
   }
 
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */

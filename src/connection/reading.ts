@@ -5,11 +5,19 @@ import type { FrameParser } from '../wire/frame-parser.ts';
 /**
  * `turn`: it had its share of this turn. `pace`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
  * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
- * published. `alarm`: the broker takes no publishes now.
+ * published. `alarm`: the broker takes no publishes now. `work`: what it asked for is long work.
  */
-export type Reason = 'turn' | 'pace' | 'store' | 'congested' | 'backlog' | 'alarm';
+export type Reason = 'turn' | 'pace' | 'store' | 'congested' | 'backlog' | 'alarm' | 'work';
 
-const BITS: Readonly<Record<Reason, number>> = { turn: 1, store: 2, congested: 4, backlog: 8, alarm: 16, pace: 32 };
+const BITS: Readonly<Record<Reason, number>> = {
+  turn: 1,
+  store: 2,
+  congested: 4,
+  backlog: 8,
+  alarm: 16,
+  pace: 32,
+  work: 64,
+};
 
 export class Reading {
   readonly #socket: Socket;

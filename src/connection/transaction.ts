@@ -3,21 +3,16 @@
  * without them is checked before: that the exchange exists and may be written to, that the delivery tags are outstanding.
  */
 import type { Message } from '../broker/message.ts';
-import type { ComeBack } from '../broker/queue/delayed-retry.ts';
 import type { Route } from '../broker/route.ts';
+import type { SettlementKind } from './settlement.ts';
 import type { Delivery, Unacked } from './unacked.ts';
 
 /** The channel, as its transaction sees it. */
 export interface TransactionChannel {
   readonly unacked: Unacked;
-  /** All for deliveries that were taken from `unacked` before. */
-  settleAll(deliveries: readonly Delivery[]): void;
-  rejectAll(deliveries: readonly Delivery[]): void;
-  requeueAll(deliveries: readonly Delivery[], how: ComeBack): void;
+  /** Does with deliveries that were taken from `unacked` before what was said of them, step by step. */
+  settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Iterable<void>;
 }
-
-/** What becomes of deliveries: settled, given up, or put back into their queues. */
-export type AcknowledgementKind = 'ack' | 'reject' | ComeBack;
 
 interface Publish {
   readonly message: Message;
@@ -27,7 +22,7 @@ interface Publish {
 
 interface Acknowledgement {
   readonly deliveries: readonly Delivery[];
-  readonly kind: AcknowledgementKind;
+  readonly kind: SettlementKind;
 }
 
 export class Transaction {
@@ -43,22 +38,24 @@ export class Transaction {
     this.#publishes.push({ message: message.copy(), route, mandatory });
   }
 
-  acknowledge(deliveries: readonly Delivery[], kind: AcknowledgementKind): void {
+  acknowledge(deliveries: readonly Delivery[], kind: SettlementKind): void {
     this.#acknowledgements.push({ deliveries, kind });
   }
 
-  /** Does all that was said. `publish` sends one message on, as it would have been without a transaction. */
-  commit(publish: (message: Message, route: Route, mandatory: boolean) => void): void {
+  /**
+   * Does all that was said, step by step: for Channel.goThrough. `publish` sends one message on, as it would have been without a
+   * transaction.
+   */
+  *commit(publish: (message: Message, route: Route, mandatory: boolean) => void): Generator<void> {
     const publishes = this.#publishes;
     const acknowledgements = this.#acknowledgements;
     this.#publishes = [];
     this.#acknowledgements = [];
-    for (const { message, route, mandatory } of publishes) publish(message, route, mandatory);
-    for (const { deliveries, kind } of acknowledgements) {
-      if (kind === 'ack') this.#channel.settleAll(deliveries);
-      else if (kind === 'reject') this.#channel.rejectAll(deliveries);
-      else this.#channel.requeueAll(deliveries, kind);
+    for (const { message, route, mandatory } of publishes) {
+      publish(message, route, mandatory);
+      yield;
     }
+    for (const { deliveries, kind } of acknowledgements) yield* this.#channel.settleAll(deliveries, kind);
   }
 
   /** Forgets the publishes; what was acknowledged is outstanding again. */

@@ -76,25 +76,44 @@ export class Unacked {
     return true;
   }
 
-  /** The same for all deliveries up to and with `tag`, in their order. */
-  removeThrough(tag: number, take: Take): void {
+  /** The same for all deliveries up to and with `tag`, in their order; or for `most` of them, when it returns true. */
+  removeThrough(tag: number, take: Take, most = Infinity): boolean {
+    let left = most;
     for (const old of this.#old.keys()) {
       if (old > tag) break;
+      if (left-- === 0) return true;
       this.#removeOld(old, take);
     }
     const end = Math.min(tag + 1, this.#next);
-    for (let current = this.#first; current < end; current++) {
+    let current = this.#first;
+    for (; current < end; current++) {
       const slot = current & this.#mask;
       const queue = this.#queues[slot];
       if (queue === undefined) continue;
+      if (left-- === 0) break;
       const consumer = this.#consumers[slot];
       this.#clear(slot);
       take(queue, this.#seqs[slot], consumer, current, this.#ticks[slot]);
     }
-    if (end > this.#first) {
-      this.#first = end;
+    if (current > this.#first) {
+      this.#first = current;
       this.#advance();
     }
+    return current < end;
+  }
+
+  /** The queues of the deliveries from one tag to another. */
+  queues(from: number, through: number): Set<DeclaredQueue> {
+    const queues = new Set<DeclaredQueue>();
+    for (const [tag, { queue }] of this.#old) if (tag >= from && tag <= through) queues.add(queue);
+    let last: DeclaredQueue | undefined;
+    for (let tag = Math.max(from, this.#first); tag <= through && tag < this.#next; tag++) {
+      const queue = this.#queues[tag & this.#mask];
+      if (queue === undefined || queue === last) continue;
+      queues.add(queue);
+      last = queue;
+    }
+    return queues;
   }
 
   has(tag: number): boolean {
@@ -115,17 +134,25 @@ export class Unacked {
 
   /** Puts deliveries back that were removed: what tx.rollback does to acknowledgements. */
   restore(deliveries: readonly Delivery[]): void {
+    // The ring reaches back as far as it has slots for, but not behind what has left it.
+    let from = this.#next - this.#mask - 1;
+    for (const old of this.#old.keys()) if (old >= from) from = old + 1;
+    let sorted = true;
     for (const delivery of deliveries) {
-      if (delivery.tag < this.#first) this.#old.set(delivery.tag, delivery);
-      else {
-        const slot = delivery.tag & this.#mask;
-        this.#queues[slot] = delivery.queue;
-        this.#consumers[slot] = delivery.consumer;
-        this.#seqs[slot] = delivery.seq;
-        this.#ticks[slot] = delivery.tick;
+      const { tag } = delivery;
+      if (tag < from) {
+        this.#old.set(tag, delivery);
+        sorted = false;
+        continue;
       }
+      if (tag < this.#first) this.#first = tag;
+      const slot = tag & this.#mask;
+      this.#queues[slot] = delivery.queue;
+      this.#consumers[slot] = delivery.consumer;
+      this.#seqs[slot] = delivery.seq;
+      this.#ticks[slot] = delivery.tick;
     }
-    this.#old = new Map([...this.#old].sort(([a], [b]) => a - b));
+    if (!sorted) this.#old = new Map([...this.#old].sort(([a], [b]) => a - b));
     this.#count += deliveries.length;
   }
 

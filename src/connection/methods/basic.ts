@@ -66,15 +66,11 @@ export const basicMethods: HandlersOf<'basic'> = {
 
   'basic.ack': (channel, { deliveryTag, multiple }) => channel.settle(deliveryTag, multiple),
 
-  'basic.reject': (channel, { deliveryTag, requeue }) => {
-    if (requeue) channel.requeue(deliveryTag, false, 'failed');
-    else channel.reject(deliveryTag, false);
-  },
+  'basic.reject': (channel, { deliveryTag, requeue }) =>
+    channel.giveBack(deliveryTag, false, requeue ? 'failed' : 'reject'),
 
-  'basic.nack': (channel, { deliveryTag, multiple, requeue }) => {
-    if (requeue) channel.requeue(deliveryTag, multiple, 'returned');
-    else channel.reject(deliveryTag, multiple);
-  },
+  'basic.nack': (channel, { deliveryTag, multiple, requeue }) =>
+    channel.giveBack(deliveryTag, multiple, requeue ? 'returned' : 'reject'),
 
   'basic.recover-async': (channel, { requeue }) => recover(channel, requeue),
 

@@ -15,19 +15,21 @@ export const txMethods: HandlersOf<'tx'> = {
     channel.send({ name: 'tx.select-ok' });
   },
 
-  'tx.commit': (channel) => {
-    const ledger = new CommitLedger();
-    transactionOf(channel).commit((message, route, mandatory) => {
-      if (!channel.connection.vhost.publish(message, route, ledger, 0) && mandatory) returnMessage(channel, message);
-    });
-    channel.replyWhenStored({ name: 'tx.commit-ok' }, ledger);
-  },
+  'tx.commit': (channel) => channel.goThrough(commit(channel, transactionOf(channel))),
 
   'tx.rollback': (channel) => {
     transactionOf(channel).rollback();
     channel.send({ name: 'tx.rollback-ok' });
   },
 };
+
+function* commit(channel: Channel, transaction: Transaction): Generator<void> {
+  const ledger = new CommitLedger();
+  yield* transaction.commit((message, route, mandatory) => {
+    if (!channel.connection.vhost.publish(message, route, ledger, 0) && mandatory) returnMessage(channel, message);
+  });
+  channel.replyWhenStored({ name: 'tx.commit-ok' }, ledger);
+}
 
 function transactionOf(channel: Channel): Transaction {
   if (channel.transaction === undefined) throw new AmqpError('PRECONDITION_FAILED', 'channel is not transactional');

@@ -8,7 +8,7 @@ const queue = { name: 'q' } as unknown as DeclaredQueue;
 
 type Step =
   | { readonly do: 'add' | 'skip'; readonly count: number }
-  | { readonly do: 'remove' | 'through'; readonly at: number }
+  | { readonly do: 'remove' | 'through' | 'some through'; readonly at: number }
   | { readonly do: 'restore' };
 
 const steps: fc.Arbitrary<Step[]> = fc.array(
@@ -27,7 +27,10 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     },
     {
       weight: 1,
-      arbitrary: fc.record({ do: fc.constant('through' as const), at: fc.double({ min: 0, max: 1, noNaN: true }) }),
+      arbitrary: fc.record({
+        do: fc.constantFrom('through' as const, 'some through' as const),
+        at: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const) }) },
   ),
@@ -60,9 +63,14 @@ class Pair {
     this.#removed(taken, wanted);
   }
 
-  through(tag: number): void {
+  /** `most`: how many at a time. */
+  through(tag: number, most = Infinity): void {
     const taken: Delivery[] = [];
-    this.unacked.removeThrough(tag, collect(taken));
+    for (let more = true; more;) {
+      const before = taken.length;
+      more = this.unacked.removeThrough(tag, collect(taken), most);
+      if (more) expect(taken.length - before).toBe(most);
+    }
     this.#removed(
       taken,
       this.tags().filter((one) => one <= tag),
@@ -123,6 +131,7 @@ describe('the deliveries of a channel', () => {
           else if (step.do === 'skip') for (let count = step.count; count > 0; count--) pair.skip();
           else if (step.do === 'remove') pair.remove(Math.floor(step.at * (pair.last + 1)));
           else if (step.do === 'through') pair.through(Math.floor(step.at * pair.last));
+          else if (step.do === 'some through') pair.through(Math.floor(step.at * pair.last), 3);
           else pair.restore();
           pair.check();
         }
