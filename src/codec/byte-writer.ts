@@ -170,10 +170,15 @@ export class ByteWriter {
     this.#buffer.writeUInt32BE(value, at);
   }
 
+  /** Forgets what was written and starts over, keeping its buffer. */
+  clear(): void {
+    this.#length = 0;
+  }
+
   /** A copy of what was written; the writer starts over, keeping its buffer. */
   take(): Buffer {
     const copy = Buffer.from(this.#buffer.subarray(0, this.#length));
-    this.#length = 0;
+    this.clear();
     return copy;
   }
 

@@ -117,6 +117,7 @@ export class Connection
     this.access = access;
     this.#stage = 'running';
     this.#timer?.cancel();
+    this.#timer = undefined;
     const { connectionName: name } = this.client;
     this.broker.log.info({ peer: this.#peer, name, user: access.user, vhost: vhost.name }, 'connection opened');
   }

@@ -2,6 +2,7 @@
  * Buffers for output, lent to connections while they have something to send. Most send little in a turn, and many may do so at
  * once: the first is small, and who has more to send gets a large one.
  */
+import { ByteWriter } from '../codec/byte-writer.ts';
 import { SpareBuffers } from './spare-buffers.ts';
 
 const SMALL_BYTES = 8 * 1024;
@@ -12,6 +13,8 @@ const SMALL_KEPT = 512;
 const LARGE_KEPT = 16;
 
 export class OutputBuffers {
+  /** Where a method is encoded before its size is known: one at a time, from a `clear` on. */
+  readonly scratch = new ByteWriter();
   readonly #small = new SpareBuffers(SMALL_BYTES, SMALL_KEPT);
   readonly #large = new SpareBuffers(LARGE_BYTES, LARGE_KEPT);
 

@@ -27,12 +27,19 @@ export type Take = (
 
 const FIRST_SLOTS = 16;
 
+/** The ring of all channels until their first delivery, which grows it to one of their own: it has no slot to write to. */
+const NO_SLOTS = {
+  entries: new Array<undefined>(1).fill(undefined),
+  seqs: new Float64Array(0),
+  ticks: new Uint32Array(0),
+};
+
 export class Unacked {
-  #queues: (DeclaredQueue | undefined)[] = new Array<DeclaredQueue | undefined>(FIRST_SLOTS).fill(undefined);
-  #consumers: (ChannelConsumer | undefined)[] = new Array<ChannelConsumer | undefined>(FIRST_SLOTS).fill(undefined);
-  #seqs = new Float64Array(FIRST_SLOTS);
-  #ticks = new Uint32Array(FIRST_SLOTS);
-  #mask = FIRST_SLOTS - 1;
+  #queues: (DeclaredQueue | undefined)[] = NO_SLOTS.entries;
+  #consumers: (ChannelConsumer | undefined)[] = NO_SLOTS.entries;
+  #seqs = NO_SLOTS.seqs;
+  #ticks = NO_SLOTS.ticks;
+  #mask = -1;
   /** Tags on the ring: from `#first` up to, not including, `#next`. */
   #first = 1;
   #next = 1;
@@ -202,7 +209,7 @@ export class Unacked {
   }
 
   #grow(): void {
-    const size = (this.#mask + 1) * 2;
+    const size = Math.max(FIRST_SLOTS, (this.#mask + 1) * 2);
     const queues = new Array<DeclaredQueue | undefined>(size).fill(undefined);
     const consumers = new Array<ChannelConsumer | undefined>(size).fill(undefined);
     const seqs = new Float64Array(size);

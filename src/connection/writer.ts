@@ -3,7 +3,6 @@
  * but sent from where they lie. When the peer does not keep up, `full` asks the consumers to wait.
  */
 import type { Socket } from 'node:net';
-import { ByteWriter } from '../codec/byte-writer.ts';
 import { LENT_BODY_BYTES, type Message } from '../broker/message.ts';
 import {
   BASIC_DELIVER,
@@ -32,7 +31,6 @@ export class Writer {
   readonly #buffers: OutputBuffers;
   /** Called when there is output and no flush is on its way. */
   readonly #wake: () => void;
-  readonly #scratch = new ByteWriter();
   #maxBody = 4096 - FRAME_OVERHEAD;
   #buffer: Buffer | undefined;
   /** What of the buffer is written, and what of that is in `#parts` already. */
@@ -89,12 +87,13 @@ export class Writer {
   }
 
   method(channel: number, method: ServerMethod): void {
-    const scratch = this.#scratch;
+    const { scratch } = this.#buffers;
+    scratch.clear();
     encodeMethod(scratch, method);
-    const size = scratch.length;
+    const { length: size } = scratch;
     const buffer = this.#reserve(size + FRAME_OVERHEAD);
     const at = frameHead(buffer, this.#length, FRAME_METHOD, channel, size);
-    this.#length = copyBytes(scratch.take(), 0, size, buffer, at);
+    this.#length = copyBytes(scratch.buffer, 0, size, buffer, at);
     buffer[this.#length++] = FRAME_END;
   }
 
@@ -132,15 +131,15 @@ export class Writer {
   /** basic.return with its content. */
   return(channel: number, replyCode: number, replyText: string, message: Message): void {
     const { route, routeStart, routeEnd } = message;
-    const scratch = this.#scratch;
+    const { scratch } = this.#buffers;
+    scratch.clear();
     scratch.u32(BASIC_RETURN);
     scratch.u16(replyCode);
     scratch.shortstr(replyText);
-    const head = scratch.take();
-    const size = head.length + routeEnd - routeStart;
+    const size = scratch.length + routeEnd - routeStart;
     const buffer = this.#reserve(size + FRAME_OVERHEAD);
     let at = frameHead(buffer, this.#length, FRAME_METHOD, channel, size);
-    at = copyBytes(head, 0, head.length, buffer, at);
+    at = copyBytes(scratch.buffer, 0, scratch.length, buffer, at);
     at = copyBytes(route, routeStart, routeEnd, buffer, at);
     buffer[at] = FRAME_END;
     this.#length = at + 1;

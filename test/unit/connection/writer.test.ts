@@ -56,10 +56,10 @@ function messageOf(body: Buffer): Message {
   return message;
 }
 
-function opened() {
+function opened(buffers = new OutputBuffers()) {
   const sink = new Sink();
   let wakes = 0;
-  const writer = new Writer(sink as unknown as Socket, new OutputBuffers(), () => wakes++);
+  const writer = new Writer(sink as unknown as Socket, buffers, () => wakes++);
   return { sink, writer, wakes: () => wakes };
 }
 
@@ -168,6 +168,19 @@ describe('output', () => {
         exchange: 'x',
         routingKey: 'key',
       },
+    ]);
+  });
+
+  it('has nothing of what could not be written for another connection', () => {
+    const buffers = new OutputBuffers();
+    const [first, second] = [opened(buffers), opened(buffers)];
+    const consumerTag = 'x'.repeat(256);
+    expect(() => first.writer.method(1, { name: 'basic.cancel-ok', consumerTag })).toThrow(RangeError);
+    expect(() => first.writer.return(1, 312, consumerTag, messageOf(Buffer.alloc(0)))).toThrow(RangeError);
+    second.writer.method(2, { name: 'basic.cancel-ok', consumerTag: 'tag' });
+    second.writer.flush();
+    expect(second.sink.frames.map(({ payload }) => decodeMethod(payload, 0, payload.length))).toEqual([
+      { name: 'basic.cancel-ok', consumerTag: 'tag' },
     ]);
   });
 });
