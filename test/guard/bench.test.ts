@@ -11,7 +11,7 @@ import { Broker } from '../../src/index.ts';
 
 const RUN = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const SHORT = ['--runs', '1', '--seconds', '0.2', '--warmup', '0.1', '--scale', '0.01'];
+const SHORT = ['--runs', '1', '--seconds', '0.5', '--warmup', '0.1', '--scale', '0.01'];
 
 interface Run {
   readonly code: number;
@@ -42,7 +42,7 @@ describe('npm run bench', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('compares brokers in a table, a JSON file and a chart', { timeout: 120_000 }, async () => {
+  it('compares brokers in a table, a JSON file and a chart', { timeout: 240_000 }, async () => {
     const { port } = broker;
     const url = `amqp://guest:guest@127.0.0.1:${port}`;
     const scenarios = [
@@ -68,7 +68,8 @@ describe('npm run bench', () => {
     expect(files).toEqual([expect.stringMatching(/^\d{4}-.*\.json$/), 'chart.svg']);
     const results = JSON.parse(readFileSync(join(folder, files[0]), 'utf8')) as Results;
     expect(new Set(results.rows.map(({ scenario }) => scenario))).toEqual(new Set(scenarios));
-    for (const { values } of results.rows) expect(values).toEqual([[expect.any(Number)], [expect.any(Number)]]);
+    for (const { scenario, values } of results.rows)
+      expect(values, scenario).toEqual([[expect.any(Number)], [expect.any(Number)]]);
     expect(readFileSync(join(folder, 'chart.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
   });
 
