@@ -1,11 +1,14 @@
 /**
  * Makes `dist` of `src`: what is published, a few files instead of two hundred, so that a broker starts the sooner and takes less
- * memory. Names and lines stay as they are, for the sake of stack traces.
+ * memory. The packages that are JavaScript alone are in it too, with their licences beside it; what is to be installed with Leveret
+ * stands in package.json's `dependencies`. Names and lines stay as they are, for the sake of stack traces.
  */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'rolldown';
 import manifest from '../package.json' with { type: 'json' };
 
-await build({
+const { output } = await build({
   input: { index: 'src/index.ts', main: 'src/cli/main.ts', worker: 'src/store/sqlite/worker.ts' },
   platform: 'node',
   external: [/^node:/, ...Object.keys(manifest.dependencies)],
@@ -18,3 +21,15 @@ await build({
     comments: false,
   },
 });
+
+const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+const packages = new Set(modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+writeFileSync('dist/LICENSES', [...packages].sort().map(notice).join('\n'));
+
+/** A package's name and the text of its licence. */
+function notice(folder: string): string {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>;
+  const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+  if (licence === undefined) throw new Error(`${name} has no licence file`);
+  return `${name} ${version}\n\n${readFileSync(join(folder, licence), 'utf8').trim()}\n`;
+}
