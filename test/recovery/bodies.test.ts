@@ -80,8 +80,8 @@ describe('the database', { timeout: 60_000 }, () => {
     await channel.purgeQueue('work');
     await empty();
     await fill();
-    const pages = () => broker.query('PRAGMA page_count')[0] as number;
-    expect(pages() * 4096).toBeLessThan(60 * MiB);
+    const [pages, pageSize] = ['page_count', 'page_size'].map((name) => broker.query(`PRAGMA ${name}`)[0] as number);
+    expect(pages * pageSize).toBeLessThan(60 * MiB);
     await channel.purgeQueue('work');
     await empty();
     await eventually(() => expect(broker.fileBytes()).toBeLessThan(20 * MiB));

@@ -21,18 +21,17 @@ const MUCH_LIVE = 2 * 1024 * 1024;
 const KEPT_LOG = 2 * LARGE_LOG;
 /** Without a commit for so long, in milliseconds, the store is idle. */
 const IDLE_MS = 250;
-/** Unused pages left in the file for the next messages, and how many more are given back in one step. */
-const FREE_PAGES_KEPT = 4096;
-const VACUUM_STEP = 1024;
+/** Unused bytes left in the file for the next messages, and how many more are given back in one step. */
+const FREE_KEPT = 16 * 1024 * 1024;
+const VACUUM_STEP = 4 * 1024 * 1024;
 /** While commits leave no rest, a smaller step is due so often, in milliseconds, and delays the next commit by some. */
 const BUSY_MS = 1000;
-const BUSY_VACUUM_STEP = 512;
-/** More than a page in the file takes in the log. */
-const BYTES_A_PAGE = 4200;
+const BUSY_VACUUM_STEP = 2 * 1024 * 1024;
 
 export class Checkpoints {
   readonly #database: Database;
   readonly #logPath: string;
+  readonly #pageSize: number;
   readonly #rows: FreshRows;
   readonly #failed: (error: Error) => void;
   /** Estimate of the bytes written to the log since it was last empty. */
@@ -50,6 +49,7 @@ export class Checkpoints {
   constructor(database: Database, path: string, rows: FreshRows, failed: (error: Error) => void) {
     this.#database = database;
     this.#logPath = `${path}-wal`;
+    this.#pageSize = database.pragma('page_size', { simple: true }) as number;
     this.#rows = rows;
     this.#failed = failed;
     // Whatever an earlier process left in the log counts.
@@ -87,15 +87,15 @@ export class Checkpoints {
     if (this.#giveBack(VACUUM_STEP)) this.#rest();
   }
 
-  /** Gives back so many unused pages at most; returns false where there are none to give. */
-  #giveBack(pages: number): boolean {
+  /** Gives back so many unused bytes at most; returns false where there are none to give. */
+  #giveBack(bytes: number): boolean {
     this.#gaveBackAt = performance.now();
-    const free = this.#database.pragma('freelist_count', { simple: true }) as number;
-    const step = Math.min(free - FREE_PAGES_KEPT, pages);
-    if (step <= 0) return false;
+    const free = (this.#database.pragma('freelist_count', { simple: true }) as number) * this.#pageSize;
+    const step = Math.min(free - FREE_KEPT, bytes);
+    if (step < this.#pageSize) return false;
     try {
-      this.#database.exec(`PRAGMA incremental_vacuum(${step})`);
-      this.#written += step * BYTES_A_PAGE;
+      this.#database.exec(`PRAGMA incremental_vacuum(${Math.floor(step / this.#pageSize)})`);
+      this.#written += step;
     } catch (error) {
       this.#failed(error as Error);
     }

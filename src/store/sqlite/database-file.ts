@@ -18,8 +18,11 @@ import { StoreError } from '../store.ts';
 import { DAMAGED, hasLog, inspectHeader, inspectTables, inspectVersion } from './inspection.ts';
 import { migrate } from './schema/schema.ts';
 
-/** Bytes. Commits of one small page write two or three of these, long ones hardly care (4096, 8192, 16384, 32768 were measured). */
-const PAGE_SIZE = 4096;
+/**
+ * Bytes of a page in a new file; one that was made with another size keeps it. A commit of one message writes two or three pages, and one of
+ * many costs a call of the system or two a page, now and at the checkpoint: 4096 is slower for large ones, 16384 for small ones.
+ */
+const PAGE_SIZE = 8192;
 /** KiB. Rows are written once and mostly read never: the cache is for the trees above them. */
 const WRITER_CACHE = 4096;
 const READER_CACHE = 1024;

@@ -14,7 +14,10 @@ import type { Random } from '../../support/recovery/random.ts';
 import { type Committed, committed } from './write-ahead-log.ts';
 
 const SECTOR = 512;
-const PAGE = 4096;
+/** Where SQLite's header says how large a page is. */
+const PAGE_BYTES_AT = 16;
+/** Bytes behind the last commit that may be torn too, of what was being written. */
+const BEHIND = 8192;
 /** Nanoseconds by which the system's clock for files may lag. */
 const CLOCK_STEP = 20_000_000n;
 
@@ -61,9 +64,10 @@ export class PowerCut {
   /** Pages that are whole in the log are torn in the database, but for the header's sector: disks write single sectors whole. */
   #tearDatabase(pages: ReadonlySet<number>, random: Random): void {
     const data = readFileSync(this.#database);
+    const pageBytes = data.readUInt16BE(PAGE_BYTES_AT);
     for (const page of pages) {
       if (!random.chance(0.2)) continue;
-      for (let at = (page - 1) * PAGE; at < Math.min(page * PAGE, data.length); at += SECTOR) {
+      for (let at = (page - 1) * pageBytes; at < Math.min(page * pageBytes, data.length); at += SECTOR) {
         if (at > 0 && random.chance(0.5)) noise(SECTOR, random).copy(data, at);
       }
     }
@@ -84,7 +88,7 @@ function tear(log: Buffer, kept: number, written: number, random: Random): Buffe
   const how = random.pick(['as it was', 'cut', 'zeroed at the end', 'sectors']);
   if (how === 'as it was') return log;
   // Behind the last commit there may be much that is left from earlier runs of the log.
-  const from = random.integer(kept, random.chance(0.1) ? log.length : Math.min(written + PAGE, log.length));
+  const from = random.integer(kept, random.chance(0.1) ? log.length : Math.min(written + BEHIND, log.length));
   if (how === 'cut') return log.subarray(0, from);
   const torn = Buffer.from(log);
   if (how === 'zeroed at the end') return torn.fill(0, from);
@@ -96,7 +100,7 @@ function tear(log: Buffer, kept: number, written: number, random: Random): Buffe
     at = end;
   }
   // And what of the next commit was about to be written.
-  return Buffer.concat([torn, noise(random.integer(0, 3 * PAGE), random)]);
+  return Buffer.concat([torn, noise(random.integer(0, 3 * BEHIND), random)]);
 }
 
 function noise(bytes: number, random: Random): Buffer {
