@@ -25,6 +25,13 @@ export interface Route {
   readonly perMessage: boolean;
 }
 
+const NONE: readonly [] = [];
+
+/** The way to a queue, or a consumer of replies, from the exchange that leads there without a binding. */
+export function routeTo(sink: Sink, exchange: Exchange, routingKey: string): Route {
+  return { exchange, routingKey, sinks: [sink], histories: NONE, delays: NONE, perMessage: false };
+}
+
 /**
  * Follows a message from `exchange` through bindings, exchanges behind exchanges, and alternate exchanges; loops end.
  * `further`: the routing keys that the message has beside its own. An alternate exchange is for what none of them routes.

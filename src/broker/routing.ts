@@ -7,7 +7,7 @@ import type { History } from './exchange/history.ts';
 import type { Message } from './message.ts';
 import { Queue } from './queue/queue.ts';
 import type { DyingQueue } from './queue/queue-host.ts';
-import { type Directory, findRoute, type Route } from './route.ts';
+import { type Directory, findRoute, type Route, routeTo } from './route.ts';
 import { furtherRoutingKeys, stripBcc } from './routing-headers.ts';
 import type { ConfirmLedger, Sink } from './sink.ts';
 
@@ -27,6 +27,9 @@ export class Routing {
 
   /** The way of a message by its exchange and routing key. */
   route(exchange: Exchange, routingKey: string): Route {
+    // There may be more queues than routes are kept, and the way to each of them is as short as the way to what is kept.
+    const sink = exchange.name === '' ? this.#directory.sink(routingKey) : undefined;
+    if (sink !== undefined) return routeTo(sink, exchange, routingKey);
     let routes = this.#routes.get(exchange);
     const known = routes?.get(routingKey);
     if (known !== undefined) return known;
