@@ -41,3 +41,8 @@ export function writeU64(buffer: Uint8Array, at: number, value: number): void {
 export function readU64(buffer: Uint8Array, at: number): number {
   return readU32(buffer, at) * 0x1_0000_0000 + readU32(buffer, at + 4);
 }
+
+/** Frees a buffer's memory now, if no other has a part of it, and not when it is collected: many would take as much as there is by then. */
+export function letGo({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
+  if (buffer.byteLength === byteLength) buffer.transfer(0);
+}

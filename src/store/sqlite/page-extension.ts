@@ -1,6 +1,7 @@
 /** Adds records to a page that is in the file: its row is read, and written with more behind it. Runs on the writer thread. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { PageHeader } from '../records.ts';
+import { letGo } from '../../util/bytes.ts';
 import { pageChecksum } from './checksum.ts';
 
 interface Row {
@@ -8,7 +9,7 @@ interface Row {
   readonly last: number;
   readonly count: number;
   readonly checksum: number;
-  readonly data: Buffer;
+  readonly data: Buffer<ArrayBuffer>;
 }
 
 /** No row has this checksum. */
@@ -17,6 +18,8 @@ const DAMAGED = -1;
 export class PageExtension {
   readonly #read: Statement<[number], Row>;
   readonly #write: Statement;
+  /** Used again and again: pages that are extended are small. */
+  #room = Buffer.alloc(0);
 
   constructor(database: Database) {
     this.#read = database.prepare(
@@ -35,9 +38,18 @@ export class PageExtension {
     // In a damaged row a column may be of any type. It stays damaged for whoever reads it: a new checksum must not cover that up.
     const isBlob = before.data instanceof Uint8Array;
     const isSound = isBlob && pageChecksum({ ...added, ...before }, null, before.data) === before.checksum;
-    const bytes = isBlob ? Buffer.concat([before.data, data]) : data;
+    const bytes = isBlob ? this.#joined(before.data, data) : data;
     const checksum = isSound ? pageChecksum(whole, null, bytes) : DAMAGED;
     this.#write.run(whole.last, whole.count, bytes.length, checksum, bytes, added.id);
+    if (isBlob) letGo(before.data);
     return bytes.length;
+  }
+
+  #joined(before: Uint8Array, data: Uint8Array): Uint8Array {
+    const length = before.length + data.length;
+    if (length > this.#room.length) this.#room = Buffer.allocUnsafeSlow(2 * length);
+    this.#room.set(before);
+    this.#room.set(data, before.length);
+    return this.#room.subarray(0, length);
   }
 }

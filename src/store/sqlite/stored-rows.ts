@@ -1,5 +1,6 @@
 /** Reads pages, bodies and keys, each checked against its checksum: what is not as it was written is reported, never returned. */
 import type { Database, Statement } from 'better-sqlite3';
+import { letGo } from '../../util/bytes.ts';
 import { StoreError } from '../store.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 
@@ -148,11 +149,6 @@ export class StoredRows {
       return `page ${id}`;
     }
   }
-}
-
-/** Frees memory now, and not when it is collected: parts of a large body would take as much as the body by then. */
-function letGo({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
-  if (buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** In a damaged row a column may be of any type. */
