@@ -126,19 +126,17 @@ export class Bodies implements LogSource, Evictable {
     }
   }
 
-  evict(scratch: Scratch | undefined): number {
+  evict(scratch: Scratch | undefined): boolean {
     let kept = 0;
-    let freed = 0;
     for (const body of [...this.#resident]) {
       kept += body.size;
       if (kept <= KEPT_BYTES || !(body.committed || scratch !== undefined)) continue;
       if (!body.committed) body.place = scratch!.write(body.bytes!);
       body.bytes = undefined;
       this.#resident.delete(body);
-      freed += body.size;
       this.#memory.shrank(body.size);
     }
-    return freed;
+    return this.#resident.size > 0;
   }
 
   collect(batch: Batch): void {

@@ -8,8 +8,8 @@ import type { Alarms } from './alarms.ts';
 import { SegmentBuffers } from './queue/segment-buffers.ts';
 
 export interface Evictable {
-  /** Frees what memory it can and returns the bytes; `scratch`: where to put what the store does not have, if anywhere. */
-  evict(scratch: Scratch | undefined): number;
+  /** Frees what memory it can; `scratch`: where to put what the store does not have, if anywhere. Returns false where it has none left. */
+  evict(scratch: Scratch | undefined): boolean;
 }
 
 export interface MemoryOptions {
@@ -28,7 +28,7 @@ const STEP_BYTES = 1024 * 1024;
 const ALARM_FACTOR = 1.25;
 /** How soon memory is asked for again while publishers are stopped, in milliseconds. */
 const ALARM_RETRY_MS = 50;
-/** How many may be asked for memory in one go. */
+/** How many are asked for memory in one go, before others have their turn. */
 const ASKED_AT_ONCE = 256;
 
 export class Memory {
@@ -41,6 +41,8 @@ export class Memory {
   readonly #holders = new Set<Evictable>();
   #bytes = 0;
   #askedAt = 0;
+  /** How many are still to be asked this time, each once; 0 where that is over. */
+  #left = 0;
   #scheduled = false;
 
   constructor({ budget, scratch, alarms }: MemoryOptions) {
@@ -77,15 +79,17 @@ export class Memory {
   readonly #reclaim = (): void => {
     this.#scheduled = false;
     let wanted = this.#bytes > this.#budget ? this.scratch : undefined;
-    // Each once: whoever is asked again without having been used meanwhile gives what it would need next.
-    let asks = Math.min(this.#holders.size, ASKED_AT_ONCE);
+    // Whoever is asked again without having been used meanwhile gives what it would need next.
+    if (this.#left === 0) this.#left = this.#holders.size;
+    let asks = Math.min(this.#left, ASKED_AT_ONCE);
     for (const holder of this.#holders) {
       if (this.#bytes <= this.#kept / 2 || asks-- === 0) break;
+      this.#left--;
       this.#holders.delete(holder);
-      this.#holders.add(holder);
       try {
-        holder.evict(wanted);
+        if (holder.evict(wanted)) this.#holders.add(holder);
       } catch (error) {
+        this.#holders.add(holder);
         if (!(error instanceof Error && 'code' in error)) throw error;
         // The scratch file cannot be written, the disk may be full: what cannot go out stays, and the alarm says so.
         wanted = undefined;
@@ -94,6 +98,12 @@ export class Memory {
     this.#askedAt = this.#bytes;
     const low = this.#bytes > this.#budget * ALARM_FACTOR;
     this.#alarms.set('memory', low);
+    if (this.#bytes <= this.#kept / 2 || this.#holders.size === 0) this.#left = 0;
+    if (this.#left > 0) {
+      this.#scheduled = true;
+      setImmediate(this.#reclaim);
+      return;
+    }
     if (!low) return;
     // Stopped publishers ask for nothing, and what was not committed yet may be had a little later.
     this.#scheduled = true;

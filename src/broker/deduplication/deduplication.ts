@@ -118,8 +118,8 @@ export class Deduplication implements Evictable {
 
   // Evictable
 
-  evict(): number {
-    return 0;
+  evict(): boolean {
+    return true;
   }
 
   #forgetInMemory(): void {

@@ -3,6 +3,7 @@
  * it that is small is extended by them: a queue that gets a message now and then would otherwise have as many pages as messages.
  */
 import type { Batch } from '../../store/batch.ts';
+import type { Store } from '../../store/store.ts';
 import type { Bodies } from '../bodies.ts';
 import { Page } from './page.ts';
 import type { Segment } from './segment.ts';
@@ -16,7 +17,7 @@ const SMALL_PAGE_BYTES = 2000;
 export function flushSegment(
   segment: Segment,
   queueId: number,
-  nextPageId: () => number,
+  store: Store,
   bodies: Bodies,
   batch: Batch,
   room: number,
@@ -43,7 +44,7 @@ export function flushSegment(
   const before = segment.pages.at(-1);
   const references = segment.bodies === undefined ? undefined : bodyReferences(segment, first, last);
   const extended = before !== undefined && references === undefined && isExtensible(before, bytes) ? before : undefined;
-  const id = extended?.id ?? nextPageId();
+  const id = extended?.id ?? store.nextPageId();
   const { base } = segment;
   const header = { id, queueId, base, first: base + first, last: base + last, count };
   const place =
@@ -53,7 +54,7 @@ export function flushSegment(
   const indexes = copyRecords(segment, first, last, count, place);
   const origin = { bytes, indexes, hasBodies: references !== undefined };
   const page = extended ?? new Page(id, first, last, count, origin);
-  if (extended === undefined) segment.pages.push(page);
+  if (extended === undefined) segment.addPage(page);
   else extended.extend(first, last, count, origin);
   segment.redeliveries?.write(page, batch);
   return written;
@@ -72,7 +73,7 @@ function copyRecords(
   place: Uint8Array,
 ): Uint32Array | undefined {
   if (last - first + 1 === count) {
-    place.set(segment.recordRange(first, last));
+    segment.copyRecords(first, last, place, 0);
     return undefined;
   }
   const indexes = new Uint32Array(count);
@@ -80,9 +81,7 @@ function copyRecords(
   let at = 0;
   for (let index = first; index <= last; index++) {
     if (!toStore(segment, index)) continue;
-    const record = segment.recordRange(index, index);
-    place.set(record, at);
-    at += record.length;
+    at = segment.copyRecords(index, index, place, at);
     indexes[position++] = index;
   }
   return indexes;

@@ -29,14 +29,13 @@ export interface WriterContext {
 }
 
 export class LogWriter implements LogSource {
-  readonly #store: Store;
-  readonly #backlog: Backlog;
+  readonly #context: WriterContext;
   readonly #queueId: number;
   readonly #lane: number;
-  readonly #bodies: Bodies;
   readonly #segments: SegmentList;
   readonly #onCommitted: (() => void) | undefined;
-  readonly #waiting = new WaitingConfirms();
+  /** Made for the first publisher that waits, and let go of when the log rests. */
+  #waiting: WaitingConfirms | undefined;
   readonly #dirty: DirtyPage[] = [];
   /** What the store was asked for already: nothing, to write some time, to write soon. */
   #asked: 'nothing' | 'lazy' | 'urgent' = 'nothing';
@@ -53,16 +52,14 @@ export class LogWriter implements LogSource {
 
   /** `lane`: which of its queue's logs it is. `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
   constructor(
-    { store, bodies, backlog }: WriterContext,
+    context: WriterContext,
     { queueId, lane }: { readonly queueId: number; readonly lane: number },
     segments: SegmentList,
     onCommitted?: () => void,
   ) {
-    this.#store = store;
-    this.#backlog = backlog;
+    this.#context = context;
     this.#queueId = queueId;
     this.#lane = lane;
-    this.#bodies = bodies;
     this.#segments = segments;
     this.#onCommitted = onCommitted;
   }
@@ -82,7 +79,7 @@ export class LogWriter implements LogSource {
   added(segment: Segment, index: number): void {
     const bytes = segment.storedBytes(index);
     this.#unwritten += bytes;
-    this.#backlog.add(bytes);
+    this.#context.backlog.add(bytes);
   }
 
   /** Has the next batch take all messages there are, however large that makes it. */
@@ -94,11 +91,12 @@ export class LogWriter implements LogSource {
   flush(urgent: boolean): void {
     if (this.#asked === 'urgent' || (this.#asked === 'lazy' && !urgent)) return;
     this.#asked = urgent ? 'urgent' : 'lazy';
-    this.#store.schedule(this, urgent);
+    this.#context.store.schedule(this, urgent);
   }
 
   /** Has `target` told once a message is on disk, or settled before that: see MessageLog.settle. Called in the order of sequence numbers. */
   confirm(seq: number, target: ConfirmTarget, number: number): void {
+    this.#waiting ??= new WaitingConfirms();
     this.#waiting.push(seq, target, number);
   }
 
@@ -113,7 +111,7 @@ export class LogWriter implements LogSource {
   settled(segment: Segment, index: number, replaced: boolean): void {
     if (index < segment.flushed) this.settlePage(segment, segment.pageOf(index)!, 1);
     else this.#written(segment.storedBytes(index));
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting === undefined || this.#waiting.length === 0) return;
     if (replaced) this.flush(true);
     else this.#waiting.confirm(segment.base + index);
   }
@@ -147,15 +145,20 @@ export class LogWriter implements LogSource {
     return seq < this.#committed;
   }
 
+  /** The log is not used much: what is only used while it is goes. */
+  rest(): void {
+    if (this.#waiting?.length === 0) this.#waiting = undefined;
+  }
+
   readPages(pages: readonly Page[]): Buffer[] {
-    return this.#store.readPages(pages.map(({ id }) => id));
+    return this.#context.store.readPages(pages.map(({ id }) => id));
   }
 
   /** The queue is deleted: whoever waits for a confirm gets it. */
   drop(): void {
-    this.#store.unschedule(this);
+    this.#context.store.unschedule(this);
     this.#written(this.#unwritten);
-    this.#waiting.confirmBelow(Infinity);
+    this.#waiting?.confirmBelow(Infinity);
   }
 
   collect(batch: Batch): void {
@@ -172,7 +175,7 @@ export class LogWriter implements LogSource {
 
   committed(): void {
     this.#committed = this.#collected;
-    this.#waiting.confirmBelow(this.#committed);
+    this.#waiting?.confirmBelow(this.#committed);
     this.#onCommitted?.();
   }
 
@@ -187,8 +190,6 @@ export class LogWriter implements LogSource {
   #writeNew(batch: Batch): void {
     const segments = this.#segments;
     let i = segments.length;
-    // A tail that is still empty says nothing of those before it.
-    if (segments.tail.count === 0) i--;
     while (i > 0 && segments.at(i - 1).flushed < segments.at(i - 1).count) i--;
     for (; i < segments.length; i++) {
       const segment = segments.at(i);
@@ -196,18 +197,18 @@ export class LogWriter implements LogSource {
       this.#collected = segment.base + segment.flushed;
       if (segment.flushed < segment.count) return this.flush(true);
     }
-    this.#collected = segments.tail.base + segments.tail.count;
+    this.#collected = segments.next;
   }
 
   #writeSegment(segment: Segment, batch: Batch): void {
-    const nextPageId = (): number => this.#store.nextPageId();
+    const { store, bodies } = this.#context;
     const room = this.#batchBytes - batch.bytes;
-    this.#written(flushSegment(segment, this.#queueId, nextPageId, this.#bodies, batch, room));
+    this.#written(flushSegment(segment, this.#queueId, store, bodies, batch, room));
   }
 
   #written(bytes: number): void {
     this.#unwritten -= bytes;
-    this.#backlog.remove(bytes);
+    this.#context.backlog.remove(bytes);
   }
 }
 

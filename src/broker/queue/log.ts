@@ -21,6 +21,9 @@ export interface LogContext extends WriterContext {
   readonly memory: Memory;
 }
 
+/** Smaller segments go out of memory though they are used: to read one again takes little, and there may be very many. */
+const SMALL_BYTES = 64 * 1024;
+
 /** Of a queue that has one log. */
 const ONLY_LANE = { lane: 0, first: 0 };
 
@@ -30,7 +33,6 @@ export class QueueLog implements MessageLog, Evictable {
   readonly #segments: SegmentList;
   /** Undefined where nothing of the log outlives the process. */
   readonly #writer: LogWriter | undefined;
-  #next = 0;
   /** No message below is ready. */
   #cursor = 0;
   #ready = 0;
@@ -47,7 +49,7 @@ export class QueueLog implements MessageLog, Evictable {
     this.#bodies = bodies;
     this.#memory = memory;
     this.#segments = new SegmentList(memory.buffers, first);
-    this.#next = this.#cursor = first;
+    this.#cursor = first;
     const stored = queueId !== undefined && store.durable;
     this.#writer = stored ? new LogWriter(context, { queueId, lane }, this.#segments) : undefined;
   }
@@ -66,7 +68,7 @@ export class QueueLog implements MessageLog, Evictable {
 
   /** Sequence number of the next message. */
   get next(): number {
-    return this.#next;
+    return this.#segments.next;
   }
 
   recover(pages: readonly RecoveredPage[], delivered: number): void {
@@ -77,15 +79,14 @@ export class QueueLog implements MessageLog, Evictable {
       this.#ready += segment.ready;
       next = Math.max(next, segment.base + segment.count);
     }
-    this.#next = next;
-    this.#segments.recover(segments, next);
+    this.#segments.recover(segments, next, true);
     this.#writer?.recover(delivered, next);
   }
 
   append(message: Message, stored: boolean, deadline = Infinity): number {
     this.#used = true;
-    if (this.#segments.tail.full) this.#startTail();
-    const { tail } = this.#segments;
+    const open = this.#segments.tail;
+    const tail = open?.open === true ? open : this.#startTail();
     const before = tail.footprint;
     const index = tail.append(message, stored, deadline);
     if (message.shared !== undefined) this.#bodies.refer(message.shared);
@@ -95,7 +96,7 @@ export class QueueLog implements MessageLog, Evictable {
     }
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#ready++;
-    return this.#next++;
+    return this.#segments.next++;
   }
 
   confirm(seq: number, target: ConfirmTarget, number: number): void {
@@ -171,11 +172,12 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   holds(seq: number): boolean {
+    if (this.#segments.length === 0) return false;
     const segment = this.#segments.at(this.#segments.position(seq));
     const index = seq - segment.base;
     if (index < 0 || index >= segment.count) return false;
     if (!segment.hot) this.#load(segment);
-    return !segment.isSettled(index);
+    return segment.holds(index);
   }
 
   redelivered(seq: number): boolean {
@@ -274,12 +276,9 @@ export class QueueLog implements MessageLog, Evictable {
     const purged = this.#ready;
     for (const segment of [...this.#segments]) {
       if (!segment.hot && segment.isInScratch) this.#load(segment);
-      if (segment.hot) {
-        for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
-          this.settle(segment.base + index);
-        }
-      } else {
-        this.#settleCold(segment);
+      if (!segment.hot) this.#settleCold(segment);
+      for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
+        this.settle(segment.base + index);
       }
     }
     return purged;
@@ -293,38 +292,43 @@ export class QueueLog implements MessageLog, Evictable {
 
   // Evictable
 
-  evict(scratch: Scratch | undefined): number {
+  evict(scratch: Scratch | undefined): boolean {
     const idle = !this.#used;
     this.#used = false;
     const head = this.#segments.position(this.#cursor);
-    let freed = 0;
+    let held = 0;
     for (let i = this.#segments.length - 1; i >= 0; i--) {
       const segment = this.#segments.at(i);
-      if (!segment.hot || segment.footprint === 0 || segment.unacked > 0) continue;
       const inUse = segment === this.#segments.tail || i === head || i === head + 1;
-      if (!inUse || idle) freed += this.#cool(segment, scratch);
+      const isWanted = inUse && !idle && segment.footprint > SMALL_BYTES;
+      if (segment.footprint > 0 && segment.unacked === 0 && !isWanted) this.#cool(segment, scratch);
+      held += segment.footprint;
     }
-    return freed;
+    this.#writer?.rest();
+    return held > 0;
   }
 
-  /** Puts a segment out of memory if it can be had from the store, or else from `scratch`; returns the bytes that frees. */
-  #cool(segment: Segment, scratch: Scratch | undefined): number {
-    const { footprint } = segment;
-    if (!segment.settled) {
-      const writer = this.#writer;
-      if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) {
-        // Messages that are not to be stored have asked for no batch; but one has to pass them by.
-        writer.flush(false);
-        return 0;
-      }
-      if (writer !== undefined && segment.isInPages) segment.cool(this.#memory.buffers);
-      else if (scratch !== undefined) segment.coolInto(scratch, this.#memory.buffers);
-      else return 0;
+  /** Puts a segment out of memory if it can be had from the store, or else from `scratch`. */
+  #cool(segment: Segment, scratch: Scratch | undefined): void {
+    if (segment.settled) {
+      this.#memory.shrank(segment.footprint);
+      this.#segments.endTail();
+      return;
     }
+    const writer = this.#writer;
+    if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) {
+      // Messages that are not to be stored have asked for no batch; but one has to pass them by.
+      writer.flush(false);
+      return;
+    }
+    const isInPages = writer !== undefined && segment.isInPages;
+    if (!isInPages && scratch === undefined) return;
+    // The scratch file takes all or nothing.
+    if (!isInPages && !segment.hot) this.#load(segment);
+    const { footprint } = segment;
+    if (isInPages) segment.cool();
+    else segment.coolInto(scratch!);
     this.#memory.shrank(footprint);
-    // A tail that is out of memory takes no message: an empty one follows it, which takes no memory yet.
-    if (segment === this.#segments.tail) this.#segments.startTail(this.#next);
-    return footprint;
   }
 
   #warm(segment: Segment): boolean {
@@ -335,33 +339,42 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   #load(segment: Segment): void {
-    if (segment.isInScratch) segment.loadFrom(this.#memory.scratch!);
+    const { buffers, scratch } = this.#memory;
+    const before = segment.footprint;
+    if (segment.isInScratch) segment.loadFrom(scratch!, buffers);
     else {
-      const data = this.#writer!.readPages(segment.livePages());
-      segment.load(data, this.#writer!.delivered - segment.base, (id) => this.#bodies.find(id));
+      const data = this.#writer!.readPages(segment.coldPages());
+      segment.load(data, this.#writer!.delivered - segment.base, (id) => this.#bodies.find(id), buffers);
     }
-    this.#memory.grew(segment.footprint, this);
+    this.#memory.grew(segment.footprint - before, this);
   }
 
   #settleCold(segment: Segment): void {
-    for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
-    segment.bodies = undefined;
-    for (const page of segment.livePages()) this.#writer!.settlePage(segment, page, page.live);
-    this.#ready -= segment.ready;
-    segment.settleCold();
-    this.#remove(segment);
+    if (segment.footprint === 0) {
+      for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
+      segment.bodies = undefined;
+    }
+    this.#ready -= segment.cold;
+    segment.settleCold((page, count) => this.#writer!.settlePage(segment, page, count));
+    if (segment.settled) this.#remove(segment);
   }
 
-  #startTail(): void {
-    const full = this.#segments.tail;
-    if (full.settled) this.#memory.shrank(full.footprint);
-    this.#segments.startTail(this.#next);
-    this.#memory.grew(this.#segments.tail.footprint, this);
+  /** The segment for the next message, where none is open. */
+  #startTail(): Segment {
+    const old = this.#segments.tail;
+    if (old?.goesOn === true) {
+      old.goOn(this.#memory.buffers);
+      return old;
+    }
+    if (old?.settled === true) this.#memory.shrank(old.footprint);
+    const tail = this.#segments.startTail();
+    this.#memory.grew(tail.footprint, this);
+    return tail;
   }
 
   #remove(segment: Segment): void {
-    if (segment === this.#segments.tail) return;
-    this.#memory.shrank(segment.footprint);
+    const { footprint } = segment;
     this.#segments.remove(segment);
+    this.#memory.shrank(footprint - segment.footprint);
   }
 }

@@ -95,15 +95,27 @@ export class Page {
     if (this.live > 0 && this.live < this.#count) this.#settled = this.bitmap(settled);
   }
 
+  /** All records whose index is below `end` are settled, while they are out of memory: returns how many more these are. */
+  settleBelow(end: number): number {
+    // Its gaps may not be known yet, and then nothing was added to it.
+    if (this.#last < end) return this.live;
+    let settled = 0;
+    for (let position = 0; position < this.#count && this.indexAt(position) < end; position++) {
+      if (!this.wasSettled(position)) settled++;
+    }
+    this.#settled = this.bitmap((index) => index < end);
+    return settled;
+  }
+
   indexAt(position: number): number {
     return this.#indexes === undefined ? this.first + position : this.#indexes[position];
   }
 
-  /** One bit a record, set where `settled` says so of its index. */
+  /** One bit a record, set where `settled` says so of its index, and where it was settled before it came into memory. */
   bitmap(settled: (index: number) => boolean): Uint8Array {
     const bits = new Uint8Array((this.#count + 7) >>> 3);
     for (let position = 0; position < this.#count; position++) {
-      if (settled(this.indexAt(position))) bits[position >>> 3] |= 1 << (position & 7);
+      if (this.wasSettled(position) || settled(this.indexAt(position))) bits[position >>> 3] |= 1 << (position & 7);
     }
     return bits;
   }

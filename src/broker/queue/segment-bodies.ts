@@ -23,6 +23,6 @@ export function dropSegments(segments: Iterable<Segment>, bodies: Bodies, memory
     for (const body of bodiesOf(segment, bodies)) bodies.release(body);
     memory.shrank(segment.footprint);
     segment.freeScratch(memory.scratch);
-    segment.release(memory.buffers);
+    segment.release();
   }
 }

@@ -1,33 +1,45 @@
-/** The segments of a log in their order, found by sequence number. The last, where messages are added, is the tail. */
-import { Deque } from '../../util/deque.ts';
+/**
+ * The segments of a log in their order, found by sequence number. Messages are added to the last, the tail, if there is one that takes
+ * them.
+ */
 import { Records } from './records.ts';
 import { Segment } from './segment.ts';
 import type { SegmentBuffers } from './segment-buffers.ts';
 
-export class SegmentList {
-  readonly #segments = new Deque<Segment>();
-  readonly #buffers: SegmentBuffers;
-  #tail: Segment;
-  /** The segment found last: calls come in runs. */
-  #recent: Segment;
+/** Of a log without messages. Nothing is ever added to it. */
+const NO_SEGMENTS: Segment[] = [];
 
-  /** `first`: number of the first message. */
-  constructor(buffers: SegmentBuffers, first = 0) {
+export class SegmentList {
+  readonly #buffers: SegmentBuffers;
+  /** Number of the next message. */
+  next: number;
+  #segments = NO_SEGMENTS;
+  #tail: Segment | undefined;
+  /** The segment found last: calls come in runs. */
+  #recent: Segment | undefined;
+
+  /** `next`: number of the first message. */
+  constructor(buffers: SegmentBuffers, next = 0) {
     this.#buffers = buffers;
-    this.#tail = this.#recent = new Segment(first, Records.empty());
-    this.#segments.push(this.#tail);
+    this.next = next;
   }
 
   get length(): number {
     return this.#segments.length;
   }
 
-  get tail(): Segment {
+  /** The last segment, if it takes messages or may take them again: undefined where a new one is to begin with the next. */
+  get tail(): Segment | undefined {
     return this.#tail;
   }
 
+  /** Undefined only where the list is empty. */
+  get first(): Segment | undefined {
+    return this.#segments[0];
+  }
+
   at(position: number): Segment {
-    return this.#segments.at(position);
+    return this.#segments[position];
   }
 
   [Symbol.iterator](): IterableIterator<Segment> {
@@ -37,8 +49,8 @@ export class SegmentList {
   /** The segment of a message that is there. */
   find(seq: number): Segment {
     const recent = this.#recent;
-    if (seq >= recent.base && seq < recent.base + recent.count) return recent;
-    return (this.#recent = this.#segments.at(this.position(seq)));
+    if (recent !== undefined && seq >= recent.base && seq < recent.base + recent.count) return recent;
+    return (this.#recent = this.#segments[this.position(seq)]);
   }
 
   /** Position of the last segment that begins at or before `seq`, or of the first where none does. */
@@ -47,39 +59,45 @@ export class SegmentList {
     let high = this.#segments.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.#segments.at(middle).base <= seq) low = middle;
+      if (this.#segments[middle].base <= seq) low = middle;
       else high = middle - 1;
     }
     return low;
   }
 
-  /** Begins a new tail with the message numbered `next`; the old one goes where nothing is left in it. */
-  startTail(next: number): void {
+  /** Begins a new tail with the next message; the old one goes where nothing is left in it. */
+  startTail(): Segment {
     const old = this.#tail;
-    this.#tail = old.next(next, this.#buffers);
-    if (old.settled) {
-      // Before the new one comes: a tail that never had a message begins where the new one does.
-      this.#segments.removeAt(this.#segments.length - 1);
-      if (this.#recent === old) this.#recent = this.#tail;
-      old.release(this.#buffers);
-    }
-    this.#segments.push(this.#tail);
+    const tail = old?.follower(this.next, this.#buffers) ?? new Segment(this.next, Records.empty(this.#buffers));
+    if (old?.settled === true) this.#take(old);
+    // An array of just this length: a push would leave room for many, of which there are none in most logs.
+    this.#segments = this.#segments.concat(tail);
+    return (this.#tail = tail);
   }
 
-  /** Removes a segment in which nothing is left, unless it is the tail. */
+  /** Removes a segment in which nothing is left, unless it is the tail and in memory: that is used again. */
   remove(segment: Segment): void {
-    if (segment === this.#tail) return;
-    if (this.#segments.first === segment) this.#segments.shift();
-    else this.#segments.removeAt(this.position(segment.base));
-    if (this.#recent === segment) this.#recent = this.#tail;
-    segment.release(this.#buffers);
+    if (segment !== this.#tail || segment.footprint === 0) this.#take(segment);
   }
 
-  /** Puts stored segments, which come before all others, into the empty list. */
-  recover(segments: readonly Segment[], next: number): void {
-    this.#segments.clear();
-    for (const segment of segments) this.#segments.push(segment);
-    this.#tail = this.#recent = new Segment(next, Records.empty());
-    this.#segments.push(this.#tail);
+  /** Lets go of a tail in which nothing is left. */
+  endTail(): void {
+    this.#take(this.#tail!);
+  }
+
+  /** Puts stored segments into the empty list. `goesOn`: the last of them may take more messages. */
+  recover(segments: readonly Segment[], next: number, goesOn: boolean): void {
+    this.#segments = [...segments];
+    this.next = next;
+    const last = segments.at(-1);
+    this.#tail = goesOn && last !== undefined && last.base + last.count === next ? last : undefined;
+  }
+
+  #take(segment: Segment): void {
+    if (this.#segments[0] === segment) this.#segments.shift();
+    else this.#segments.splice(this.position(segment.base), 1);
+    if (this.#recent === segment) this.#recent = undefined;
+    if (this.#tail === segment) this.#tail = undefined;
+    segment.release();
   }
 }

@@ -2,14 +2,15 @@
  * A stretch of a queue's log: up to some thousand messages, and what became of each.
  *
  * A segment is hot, with its records in memory, or cold: then they are in the store's pages, or in the scratch file, and
- * `load` or `loadFrom` make it hot again. Only ready messages are in a cold segment, for the unacked ones may be wanted soon.
+ * `load` or `loadFrom` make it hot again. Only ready messages are cold, for the unacked ones may be wanted soon. A small segment
+ * that went cold may go on: what comes then is in memory, and what came before is not until it is wanted.
  */
 import type { Scratch, ScratchPlace } from '../../store/scratch.ts';
 import type { Body } from '../body.ts';
 import type { Message } from '../message.ts';
 import type { Page } from './page.ts';
 import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset } from './record.ts';
-import { Records } from './records.ts';
+import { FULL_MESSAGES, Records } from './records.ts';
 import { Redeliveries } from './redeliveries.ts';
 import type { SegmentBuffers } from './segment-buffers.ts';
 
@@ -20,6 +21,12 @@ const PLACE = 3;
 const REDELIVERED = 4;
 const STORED = 8;
 
+/** A cold segment with more bytes than this takes no further messages: to read it for the first of them would take long. */
+const GOES_ON_BYTES = 64 * 1024;
+
+/** Of a segment without pages. Nothing is ever added to it. */
+const NO_PAGES: readonly Page[] = [];
+
 export class Segment {
   /** Sequence number of index 0. */
   readonly base: number;
@@ -27,7 +34,7 @@ export class Segment {
   unacked = 0;
   /** Indexes below are in a page, or need none: they were settled early, or are not to be stored. */
   flushed = 0;
-  readonly pages: Page[] = [];
+  pages = NO_PAGES;
   /** Bodies that records refer to, by index. */
   bodies: Map<number, Body> | undefined;
   /** Of messages that came back; undefined where none did more often than once, or waits. */
@@ -36,6 +43,7 @@ export class Segment {
   #records: Records | undefined;
   #scratch: ScratchPlace | undefined;
   #count = 0;
+  #cold = 0;
   /** Messages that are neither settled nor to be stored. */
   #unstored = 0;
   /** A message came back: some are marked as redelivered, which no page tells. */
@@ -49,14 +57,14 @@ export class Segment {
     this.#records = records;
   }
 
-  /** An empty segment to follow this one. */
-  next(base: number, buffers: SegmentBuffers): Segment {
-    return new Segment(base, this.#records === undefined ? Records.empty() : Records.after(this.#records, buffers));
+  /** An empty segment to follow this one, with as much room as this has if it is full. */
+  follower(base: number, buffers: SegmentBuffers): Segment {
+    return new Segment(base, this.#records === undefined ? Records.empty(buffers) : Records.after(this.#records));
   }
 
-  /** Nobody wants anything of the segment any more. */
-  release(buffers: SegmentBuffers): void {
-    this.#records?.release(buffers);
+  /** Lets go of the records. */
+  release(): void {
+    this.#records?.release();
     this.#records = undefined;
   }
 
@@ -64,10 +72,9 @@ export class Segment {
   static cold(base: number, count: number, pages: readonly Page[]): Segment {
     const segment = new Segment(base, undefined);
     segment.#count = segment.flushed = count;
-    for (const page of pages) {
-      segment.pages.push(page);
-      segment.ready += page.live;
-    }
+    segment.pages = pages;
+    for (const page of pages) segment.ready += page.live;
+    segment.#cold = segment.ready;
     return segment;
   }
 
@@ -76,12 +83,32 @@ export class Segment {
     return this.#count;
   }
 
-  get hot(): boolean {
-    return this.#records !== undefined;
+  /** Ready messages whose records are out of memory. */
+  get cold(): number {
+    return this.#cold;
   }
 
-  get full(): boolean {
-    return this.#records === undefined || this.#records.full;
+  /** True where all that is left of it is in memory. */
+  get hot(): boolean {
+    return this.#records !== undefined && this.#cold === 0;
+  }
+
+  /** True where it takes messages. */
+  get open(): boolean {
+    return this.#records !== undefined && !this.#records.full;
+  }
+
+  /** True where it is out of memory and may go on. */
+  get goesOn(): boolean {
+    if (this.#records !== undefined || this.isInScratch || this.#count >= FULL_MESSAGES) return false;
+    let bytes = 0;
+    for (const page of this.pages) bytes += page.hasBodies ? Infinity : page.bytes;
+    return bytes < GOES_ON_BYTES;
+  }
+
+  /** Takes messages again, and leaves those there are out of memory. */
+  goOn(buffers: SegmentBuffers): void {
+    this.#records = Records.empty(buffers, this.#count);
   }
 
   /** True where nothing in it is ready or unacked. */
@@ -160,12 +187,18 @@ export class Segment {
     this.#noteRedelivery(index, this.deliveries(index), due);
   }
 
-  isReady(index: number): boolean {
-    return (this.#state(index) & PLACE) === READY;
+  /** True where a message in memory is ready or unacked. */
+  holds(index: number): boolean {
+    return index >= this.#firstHot && (this.#state(index) & PLACE) !== GONE;
   }
 
+  isReady(index: number): boolean {
+    return index >= this.#firstHot && (this.#state(index) & PLACE) === READY;
+  }
+
+  /** Of messages in memory: what was settled before the others left it only the pages know. */
   isSettled(index: number): boolean {
-    return (this.#state(index) & PLACE) === GONE;
+    return index >= this.#firstHot && (this.#state(index) & PLACE) === GONE;
   }
 
   /** True where the message belongs on disk: it is in a page once `flushed` is past it. */
@@ -195,9 +228,9 @@ export class Segment {
     return this.#records!.bodySize(index);
   }
 
-  /** The bytes of all records from `first` to `last`, which lie end to end. */
-  recordRange(first: number, last: number): Buffer {
-    return this.#records!.range(first, last);
+  /** Copies the records from `first` to `last` to `at` in `target`; returns where they end there. */
+  copyRecords(first: number, last: number, target: Uint8Array, at: number): number {
+    return this.#records!.copy(first, last, target, at);
   }
 
   /** The page that holds a flushed message. */
@@ -219,15 +252,28 @@ export class Segment {
     return undefined;
   }
 
+  addPage(page: Page): void {
+    // An array of just this length: a push would leave room for many, of which there are none in most segments.
+    this.pages = this.pages.concat(page);
+  }
+
   /** The pages that still hold something, in order. */
   livePages(): Page[] {
     return this.pages.filter((page) => page.live > 0);
   }
 
-  /** Settles all ready messages of a cold segment; the pages are the caller's to settle. */
-  settleCold(): void {
-    this.ready = 0;
-    this.redeliveries = undefined;
+  /** Those of them with records out of memory. */
+  coldPages(): Page[] {
+    const end = this.#firstHot;
+    return this.#cold === 0 ? [] : this.pages.filter((page) => page.live > 0 && page.first < end);
+  }
+
+  /** Settles all messages that are out of memory; `settlePage` is told of each page how many of it. */
+  settleCold(settlePage: (page: Page, count: number) => void): void {
+    for (const page of this.coldPages()) settlePage(page, page.settleBelow(this.#firstHot));
+    this.ready -= this.#cold;
+    this.#cold = 0;
+    if (this.#records === undefined) this.redeliveries = undefined;
   }
 
   // Out of memory and back
@@ -242,23 +288,28 @@ export class Segment {
   }
 
   /** Forgets the records, which the pages have. */
-  cool(buffers: SegmentBuffers): void {
-    for (const page of this.pages) page.noteSettled((index) => this.isSettled(index));
-    this.release(buffers);
+  cool(): void {
+    for (const page of this.pages) {
+      if (page.last >= this.#firstHot) page.noteSettled((index) => this.isSettled(index));
+    }
+    this.#cold = this.ready;
+    this.release();
   }
 
   get isInScratch(): boolean {
     return this.#scratch !== undefined;
   }
 
-  /** Puts the records into the scratch file, with all that is known of them. Throws the system's error if that fails. */
-  coolInto(scratch: Scratch, buffers: SegmentBuffers): void {
+  /** Puts the records of a hot segment into the scratch file, with all that is known of them. Throws the system's error if that fails. */
+  coolInto(scratch: Scratch): void {
     this.#scratch = scratch.write(this.#records!.pack());
-    this.release(buffers);
+    this.#cold = this.ready;
+    this.release();
   }
 
-  loadFrom(scratch: Scratch): void {
-    this.#records = Records.unpack(scratch.read(this.#scratch!));
+  loadFrom(scratch: Scratch, buffers: SegmentBuffers): void {
+    this.#records = Records.unpack(scratch.read(this.#scratch!), GONE | STORED, buffers);
+    this.#cold = 0;
     this.freeScratch(scratch);
   }
 
@@ -268,26 +319,42 @@ export class Segment {
   }
 
   /**
-   * Makes a cold segment hot. `data` has the bytes of `livePages`, in order. Messages whose index is below `redeliveredBelow`
+   * Makes a cold segment hot. `data` has the bytes of `coldPages`, in order. Messages whose index is below `redeliveredBelow`
    * may have been delivered before.
    */
-  load(data: readonly Buffer[], redeliveredBelow: number, bodyOf: (id: number) => Body | undefined): void {
-    const bytes = data.length === 1 ? data[0] : Buffer.concat(data);
-    const records = Records.from(bytes, this.#count, GONE | STORED);
-    let at = 0;
-    for (const page of this.livePages()) {
-      const indexes = new Uint32Array(page.count);
-      for (let position = 0; position < page.count; position++) {
-        const index = (indexes[position] = recordOffset(bytes, at));
-        if (!page.wasSettled(position)) {
-          records.setState(index, READY | STORED | (index < redeliveredBelow ? REDELIVERED : 0));
-          if ((recordFlags(bytes, at) & RECORD_SHARED) !== 0) this.#findBody(index, recordBodyId(bytes, at), bodyOf);
-        }
-        at += recordLength(bytes, at);
+  load(
+    data: readonly Buffer[],
+    redeliveredBelow: number,
+    bodyOf: (id: number) => Body | undefined,
+    buffers: SegmentBuffers,
+  ): void {
+    const since = this.#records;
+    const end = this.#firstHot;
+    // A page may have been extended by what is in memory.
+    const parts = since === undefined ? [...data] : data.map((bytes) => recordsBelow(bytes, end));
+    if (since !== undefined) parts.push(since.bytes);
+    const records = Records.from(parts, this.#count, GONE | STORED, buffers);
+    for (const [i, page] of this.coldPages().entries()) {
+      const bytes = parts[i];
+      const indexes: number[] = [];
+      for (let at = 0, position = 0; at < bytes.length; at += recordLength(bytes, at), position++) {
+        const index = recordOffset(bytes, at);
+        indexes.push(index);
+        if (page.wasSettled(position)) continue;
+        records.setState(index, READY | STORED | (index < redeliveredBelow ? REDELIVERED : 0));
+        if ((recordFlags(bytes, at) & RECORD_SHARED) !== 0) this.#findBody(index, recordBodyId(bytes, at), bodyOf);
       }
-      if (page.hasUnknownGaps) page.noteIndexes(indexes);
+      if (page.hasUnknownGaps) page.noteIndexes(Uint32Array.from(indexes));
     }
+    if (since !== undefined) records.copyStates(since);
+    since?.release();
     this.#records = records;
+    this.#cold = 0;
+  }
+
+  /** Records of messages below this index are out of memory. */
+  get #firstHot(): number {
+    return this.#records?.first ?? this.#count;
   }
 
   /** A body that was here before the segment went cold is known by its index, a recovered one by its number. */
@@ -308,4 +375,11 @@ export class Segment {
   #state(index: number): number {
     return this.#records!.state(index);
   }
+}
+
+/** The bytes of the records whose index is below `end`: the first ones. */
+function recordsBelow(bytes: Buffer, end: number): Buffer {
+  let at = 0;
+  while (at < bytes.length && recordOffset(bytes, at) < end) at += recordLength(bytes, at);
+  return bytes.subarray(0, at);
 }

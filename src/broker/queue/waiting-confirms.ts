@@ -1,16 +1,15 @@
 /**
  * The messages of one queue whose publishers wait for them to be on disk, in the order of their sequence numbers.
- * A ring of three parallel columns, so that a waiting message costs no object.
+ * A ring of three parallel columns, so that a waiting message costs no object. Plain arrays, as a few numbers in a typed one take
+ * several times their size, and a queue that is published to now and then has but one.
  */
 import type { ConfirmTarget } from '../sink.ts';
 
-/** Nothing is allocated for a queue that nobody waits on. */
-const NONE = new Float64Array(0);
-const FIRST_SLOTS = 16;
+const FIRST_SLOTS = 4;
 
 export class WaitingConfirms {
-  #seqs = NONE;
-  #numbers = NONE;
+  #seqs: number[] = [];
+  #numbers: number[] = [];
   #targets: (ConfirmTarget | undefined)[] = [];
   #mask = -1;
   #head = 0;
@@ -71,13 +70,13 @@ export class WaitingConfirms {
 
   #grow(): void {
     const size = Math.max(FIRST_SLOTS, (this.#mask + 1) * 2);
-    const seqs = new Float64Array(size);
-    const numbers = new Float64Array(size);
+    const seqs = new Array<number>(size).fill(0);
+    const numbers = new Array<number>(size).fill(0);
     const targets = new Array<ConfirmTarget | undefined>(size).fill(undefined);
     for (let i = 0; i < this.#length; i++) {
       const slot = (this.#head + i) & this.#mask;
-      seqs[i] = this.#seqs[slot]!;
-      numbers[i] = this.#numbers[slot]!;
+      seqs[i] = this.#seqs[slot];
+      numbers[i] = this.#numbers[slot];
       targets[i] = this.#targets[slot];
     }
     this.#seqs = seqs;

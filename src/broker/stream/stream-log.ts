@@ -56,7 +56,6 @@ export class StreamLog implements Evictable {
   readonly #hot = new Set<Segment>();
   #recent: Segment | undefined;
   #bytes = 0;
-  #next = 0;
   /** True if it was used since memory last asked for some. */
   #used = false;
 
@@ -72,17 +71,17 @@ export class StreamLog implements Evictable {
 
   /** Offset of the oldest message. */
   get first(): number {
-    return this.#segments.at(0).base;
+    return this.#segments.first?.base ?? this.#segments.next;
   }
 
   /** Offset of the message to come. */
   get next(): number {
-    return this.#next;
+    return this.#segments.next;
   }
 
   /** Messages below are for readers. */
   get end(): number {
-    return this.#writer?.committedBelow ?? this.#next;
+    return this.#writer?.committedBelow ?? this.#segments.next;
   }
 
   get stores(): boolean {
@@ -92,6 +91,7 @@ export class StreamLog implements Evictable {
   recover(pages: readonly RecoveredPage[]): void {
     const segments = coldSegments(pages);
     let page = 0;
+    let next = 0;
     for (const segment of segments) {
       let bytes = 0;
       for (; page < pages.length && pages[page].base === segment.base; page++) bytes += pages[page].bytes;
@@ -101,10 +101,11 @@ export class StreamLog implements Evictable {
       }
       this.#extents.set(segment, { bytes, oldest: Infinity, newest: undefined });
       this.#bytes += bytes;
-      this.#next = segment.base + segment.count;
+      next = segment.base + segment.count;
     }
-    this.#segments.recover(segments, this.#next);
-    this.#writer?.recover(0, this.#next);
+    // Its first message's age is not known: with more behind them those of the last segment would stay too long.
+    this.#segments.recover(segments, next, false);
+    this.#writer?.recover(0, next);
   }
 
   /** Adds a message that comes at `now` (milliseconds since the epoch) and returns its offset. */
@@ -117,7 +118,7 @@ export class StreamLog implements Evictable {
     if (message.inPlaceOfAnother) this.#writer?.writeNext();
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#count(tail, tail.storedBytes(index), now);
-    return this.#next++;
+    return this.#segments.next++;
   }
 
   /** Has `target` told once a message is on disk. Called right behind its `append`. */
@@ -163,9 +164,8 @@ export class StreamLog implements Evictable {
    */
   firstSince(moment: number): number {
     const position = this.#positionSince(moment);
-    if (position === this.#segments.length) return this.#next;
+    if (position === this.#segments.length) return this.#segments.next;
     const segment = this.#segments.at(position);
-    if (segment.count === 0) return this.#next;
     this.#use(segment);
     let index = segment.nextReady(0);
     while (segment.deadline(index) < moment) index = segment.nextReady(index + 1);
@@ -180,16 +180,17 @@ export class StreamLog implements Evictable {
     // Without a limit the oldest segment is not read for its age.
     const isOld = moment !== -Infinity && (this.oldestEnd ?? Infinity) < moment;
     let old = isOld ? this.#positionSince(moment) : 0;
-    while ((this.#bytes > bytes || old > 0) && this.#isRemovable(this.#segments.at(0))) {
-      this.#remove(this.#segments.at(0));
+    for (let { first } = this.#segments; first !== undefined; { first } = this.#segments) {
+      if ((this.#bytes <= bytes && old <= 0) || !this.#isRemovable(first)) return;
+      this.#remove(first);
       old--;
     }
   }
 
   /** When the last message of the oldest segment came, if `trim` may remove that segment some time; else undefined. */
   get oldestEnd(): number | undefined {
-    const segment = this.#segments.at(0);
-    return this.#hasFollower(segment) ? this.#newest(segment) : undefined;
+    const { first } = this.#segments;
+    return first !== undefined && this.#hasFollower(first) ? this.#newest(first) : undefined;
   }
 
   /** The stream is deleted. */
@@ -202,27 +203,24 @@ export class StreamLog implements Evictable {
   // Evictable
 
   /** `scratch`: memory is so short that there is none to be kept. */
-  evict(scratch: Scratch | undefined): number {
+  evict(scratch: Scratch | undefined): boolean {
     let kept = this.#used && scratch === undefined ? KEPT_BYTES : 0;
     this.#used = false;
-    let freed = 0;
     for (const segment of [...this.#hot].reverse()) {
       if (segment.footprint === 0) continue;
       kept -= segment.footprint;
-      if (kept < 0) freed += this.#cool(segment);
+      if (kept < 0) this.#cool(segment);
     }
-    return freed;
+    return this.#hot.size > 0;
   }
 
-  /** Puts a segment out of memory if the store has all of it; returns the bytes that frees. */
-  #cool(segment: Segment): number {
+  /** Puts a segment out of memory if the store has all of it. */
+  #cool(segment: Segment): void {
     const writer = this.#writer;
-    if (writer?.hasCommitted(segment) !== true) return 0;
-    const { footprint } = segment;
-    segment.cool(this.#memory.buffers);
+    if (writer?.hasCommitted(segment) !== true) return;
+    this.#memory.shrank(segment.footprint);
+    segment.cool();
     this.#hot.delete(segment);
-    this.#memory.shrank(footprint);
-    return footprint;
   }
 
   /** Has the segment in memory, as the one that was used last. */
@@ -231,7 +229,8 @@ export class StreamLog implements Evictable {
     if (segment === this.#recent && segment.hot) return;
     this.#recent = segment;
     if (!segment.hot) {
-      segment.load(this.#writer!.readPages(segment.livePages()), 0, (id) => this.#bodies.find(id));
+      const data = this.#writer!.readPages(segment.coldPages());
+      segment.load(data, 0, (id) => this.#bodies.find(id), this.#memory.buffers);
       this.#memory.grew(segment.footprint, this);
     }
     this.#hot.delete(segment);
@@ -251,12 +250,12 @@ export class StreamLog implements Evictable {
 
   /** The segment for the next message: the last one, unless that has come to its end. */
   #tailFor(now: number, limits: SegmentLimits): Segment {
-    const { tail } = this.#segments;
-    if (!this.#ends(tail, now, limits)) return tail;
-    this.#segments.startTail(this.#next);
-    this.#memory.grew(this.#segments.tail.footprint, this);
-    this.#use(this.#segments.tail);
-    return this.#segments.tail;
+    const last = this.#segments.tail;
+    if (last !== undefined && !this.#ends(last, now, limits)) return last;
+    const tail = this.#segments.startTail();
+    this.#memory.grew(tail.footprint, this);
+    this.#use(tail);
+    return tail;
   }
 
   /** One that left memory goes on if it can be read again. */
@@ -264,7 +263,7 @@ export class StreamLog implements Evictable {
     const extent = this.#extents.get(tail);
     const isEnough = extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge);
     if (isEnough && this.#segments.length < MOST_SEGMENTS_CUT_SHORT) return true;
-    return !this.#tryUse(tail) || tail.full;
+    return !this.#tryUse(tail) || !tail.open;
   }
 
   #count(segment: Segment, bytes: number, now: number): void {
@@ -298,7 +297,7 @@ export class StreamLog implements Evictable {
   }
 
   #hasFollower(segment: Segment): boolean {
-    return segment.base + segment.count < this.#next;
+    return segment.base + segment.count < this.#segments.next;
   }
 
   #isRemovable(segment: Segment): boolean {

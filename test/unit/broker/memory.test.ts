@@ -23,7 +23,7 @@ function holder(): { asked: (Scratch | undefined)[] } & Evictable {
     asked,
     evict(scratch) {
       asked.push(scratch);
-      return 0;
+      return true;
     },
   };
 }
@@ -64,7 +64,7 @@ describe('memory', () => {
     const late: Evictable = {
       evict() {
         if (++asked === 3) memory.shrank(11 * MiB);
-        return 0;
+        return true;
       },
     };
     memory.grew(11 * MiB, late);
