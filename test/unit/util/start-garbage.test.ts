@@ -2,21 +2,37 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-/** What V8 says of its collections while a program runs that asked for one and waits for it. */
-async function collectionsAfter(code: string): Promise<string> {
+/** What V8 says of its collections and what a program prints that runs `code`, asks for one after a rest of 20 ms, and ends `lifeMs` later. */
+async function outputOf(code: string, lifeMs: number): Promise<string> {
   const module = JSON.stringify(new URL('../../../src/util/start-garbage.ts', import.meta.url));
-  const text = `import { collectStartGarbage } from ${module};\n${code}\ncollectStartGarbage(0);\nsetTimeout(() => kept.length, 10);`;
+  const text = `
+    import { collectStartGarbage } from ${module};
+    const end = setTimeout(() => kept.length, ${lifeMs});
+    ${code}
+    collectStartGarbage(20);`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--trace-gc', '--input-type=module', '--eval', text]);
   return stdout;
 }
 
 describe('collectStartGarbage', () => {
   it('has V8 collect and give memory back', async () => {
-    expect(await collectionsAfter('const kept = [];')).toMatch(/Mark-Compact \(reduce\).*testing/);
+    expect(await outputOf('const kept = [];', 3000)).toMatch(/Mark-Compact \(reduce\).*testing/);
+  });
+
+  it('waits until the thread rests, as those with work for it would have to wait', async () => {
+    const output = await outputOf(
+      `const kept = [];
+       let atWork = true;
+       globalThis.gc = () => { console.log('collected', atWork ? 'at work' : 'at rest'); clearTimeout(end); };
+       const work = () => { atWork = performance.now() < 1000; if (atWork) setImmediate(work); };
+       work();`,
+      20_000,
+    );
+    expect(output).toContain('collected at rest');
   });
 
   it('leaves a large heap to V8, since all would have to wait', async () => {
-    const collections = await collectionsAfter('const kept = Array.from({ length: 1_000_000 }, (_, i) => ({ i }));');
-    expect(collections).not.toContain('testing');
+    const output = await outputOf('const kept = Array.from({ length: 1_000_000 }, (_, i) => ({ i }));', 500);
+    expect(output).not.toContain('testing');
   });
 });
