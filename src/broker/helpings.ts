@@ -3,6 +3,7 @@
  * What fits into the turn is done at once.
  */
 import type { Store } from '../store/store.ts';
+import type { Clock } from '../util/clock.ts';
 import type { Backlog } from './backlog.ts';
 
 /** What all such work together may take of a turn, in milliseconds. */
@@ -18,6 +19,7 @@ export interface Work {
 export class Helpings {
   readonly #store: Store;
   readonly #backlog: Backlog;
+  readonly #clock: Clock;
   readonly #fault: (error: unknown) => void;
   /** What is to go on; what had its turn last is at the end. */
   readonly #works = new Set<Work>();
@@ -28,9 +30,10 @@ export class Helpings {
   #stopped = false;
 
   /** `fault`: told what goes wrong with work that does not catch it; other work does not suffer from it. */
-  constructor(store: Store, backlog: Backlog, fault: (error: unknown) => void) {
+  constructor(store: Store, backlog: Backlog, clock: Clock, fault: (error: unknown) => void) {
     this.#store = store;
     this.#backlog = backlog;
+    this.#clock = clock;
     this.#fault = fault;
   }
 
@@ -38,11 +41,8 @@ export class Helpings {
   do(work: Work): boolean {
     if (this.#stopped) return true;
     this.#works.add(work);
-    if (this.#hasTime()) this.#run(work);
-    const left = this.#works.has(work);
-    // The next turn begins a helping of its own.
-    this.#ask();
-    return !left;
+    if (this.hasTime()) this.#run(work);
+    return !this.#works.has(work);
   }
 
   /** Has the work done from the next turn on. What waits already keeps its place. */
@@ -52,16 +52,21 @@ export class Helpings {
     this.#ask();
   }
 
+  /** True where this turn has time for more such work: for who does it himself, and adds what he leaves. */
+  hasTime(): boolean {
+    const now = this.#clock.now();
+    if (this.#end === 0) {
+      this.#end = now + HELPING_MS;
+      // The next turn begins a helping of its own.
+      this.#ask();
+    }
+    return now < this.#end;
+  }
+
   /** Nothing goes on any more: the store is about to close. */
   stop(): void {
     this.#stopped = true;
     this.#works.clear();
-  }
-
-  #hasTime(): boolean {
-    const now = performance.now();
-    if (this.#end === 0) this.#end = now + HELPING_MS;
-    return now < this.#end;
   }
 
   #run(work: Work): void {
@@ -69,7 +74,7 @@ export class Helpings {
     this.#works.delete(work);
     try {
       while (work.goOn()) {
-        if (this.#hasTime()) continue;
+        if (this.hasTime()) continue;
         this.#works.add(work);
         return;
       }
@@ -88,7 +93,7 @@ export class Helpings {
     this.#asked = false;
     this.#end = 0;
     for (const work of this.#works) {
-      if (!this.#hasTime()) break;
+      if (!this.hasTime()) break;
       this.#run(work);
     }
     this.#end = 0;

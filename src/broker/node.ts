@@ -62,7 +62,7 @@ export class Node {
   constructor(store: Store, memoryBudget: number, scratch?: Scratch, clock: Clock = systemClock) {
     this.store = store;
     this.#deadlines = new Deadlines(clock, (error) => this.fault(error));
-    this.helpings = new Helpings(store, this.backlog, (error) => this.fault(error));
+    this.helpings = new Helpings(store, this.backlog, clock, (error) => this.fault(error));
     this.parameters = new Parameters(store);
     this.auth = new Auth(store, this.parameters);
     this.limits = new Limits(this.parameters);
@@ -184,6 +184,7 @@ export class Node {
       memory: this.memory,
       backlog: this.backlog,
       pace: this.pace,
+      helpings: this.helpings,
       parameters: this.parameters,
       limits: this.limits,
       deadlines: this.#deadlines,

@@ -4,6 +4,8 @@ import { type DeathReason, deadLetter, isCycle } from './dead-letter.ts';
 import type { QueueDestination } from './exchange/binding.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import type { History } from './exchange/history.ts';
+import type { Helpings } from './helpings.ts';
+import type { Pace } from './lead.ts';
 import type { Message } from './message.ts';
 import { Queue } from './queue/queue.ts';
 import type { DyingQueue } from './queue/queue-host.ts';
@@ -11,18 +13,34 @@ import { type Directory, findRoute, type Route, routeTo } from './route.ts';
 import { furtherRoutingKeys, stripBcc } from './routing-headers.ts';
 import type { ConfirmLedger, Sink } from './sink.ts';
 
+/** Letters that bring about one another in one call, before the rest is for another turn: there is no end of them where queues make circles. */
+const LETTERS_AT_ONCE = 64;
+/** What a publisher may ask for before the others are heard: milliseconds in which ways are looked for, and queues that take its messages. */
+const SEARCH_MS = 5;
+const COPIES = 16_384;
 /** Routes kept by exchange and routing key before all are forgotten. */
 const ROUTES_KEPT = 10_000;
 
+export interface RoutingContext {
+  readonly bodies: Bodies;
+  readonly helpings: Helpings;
+  readonly pace: Pace;
+}
+
 export class Routing {
   readonly #directory: Directory;
-  readonly #bodies: Bodies;
+  readonly #context: RoutingContext;
   readonly #routes = new Map<Exchange, Map<string, Route>>();
   #count = 0;
+  /** Letters that were sent since, and because of, the first of those that are being sent; and how many those are. */
+  #letters = 0;
+  #depth = 0;
+  #searched = 0;
+  #copies = 0;
 
-  constructor(directory: Directory, bodies: Bodies) {
+  constructor(directory: Directory, context: RoutingContext) {
     this.#directory = directory;
-    this.#bodies = bodies;
+    this.#context = context;
   }
 
   /** The way of a message by its exchange and routing key. */
@@ -33,7 +51,7 @@ export class Routing {
     let routes = this.#routes.get(exchange);
     const known = routes?.get(routingKey);
     if (known !== undefined) return known;
-    const route = findRoute(this.#directory, exchange, routingKey, undefined);
+    const route = this.#find(exchange, routingKey, undefined);
     if (this.#count++ >= ROUTES_KEPT) this.forget();
     if (routes === undefined) this.#routes.set(exchange, (routes = new Map<string, Route>()));
     routes.set(routingKey, route);
@@ -72,7 +90,15 @@ export class Routing {
     for (const history of histories) history.keep(letter);
     const open =
       reason === 'rejected' ? sinks : sinks.filter((sink) => !(sink instanceof Queue && isCycle(letter, sink.name)));
-    if (open.length > 0) this.#hand(letter, open, undefined, 0);
+    if (open.length === 0) return;
+    this.#letters = this.#depth++ === 0 ? 1 : this.#letters + 1;
+    this.#hand(letter, open, undefined, 0);
+    this.#depth--;
+  }
+
+  /** See QueueHost.manyLetters. */
+  get manyLetters(): boolean {
+    return this.#depth > 0 && (this.#letters >= LETTERS_AT_ONCE || !this.#context.helpings.hasTime());
   }
 
   /** Gives what passed an exchange to a new destination of it, which may be an exchange. */
@@ -85,8 +111,23 @@ export class Routing {
 
   #hand(message: Message, sinks: readonly Sink[], ledger: ConfirmLedger | undefined, number: number): void {
     const { persistent } = message;
-    this.#bodies.share(message, sinks.length);
+    this.#context.bodies.share(message, sinks.length);
     for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, ledger, number);
+    this.#copies += sinks.length - 1;
+    if (this.#copies < COPIES) return;
+    this.#copies = 0;
+    this.#context.pace.enough();
+  }
+
+  #find(exchange: Exchange, routingKey: string, message: Message | undefined, further?: readonly string[]): Route {
+    const began = performance.now();
+    const route = findRoute(this.#directory, exchange, routingKey, message, further);
+    this.#searched += performance.now() - began;
+    if (this.#searched >= SEARCH_MS) {
+      this.#searched = 0;
+      this.#context.pace.enough();
+    }
+    return route;
   }
 
   /**
@@ -96,7 +137,7 @@ export class Routing {
   #wayOf(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): Route {
     const further = furtherRoutingKeys(message);
     if (further.length === 0 && !route.perMessage) return route;
-    const way = findRoute(this.#directory, route.exchange, route.routingKey, message, further);
+    const way = this.#find(route.exchange, route.routingKey, message, further);
     if (way.delays.length > 0) this.#hand(message, way.delays, ledger, number);
     if (further.length > 0) stripBcc(message);
     return way;

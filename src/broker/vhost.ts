@@ -13,8 +13,9 @@ import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from './dead-letter.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { DelayContext } from './delay/delayed-messages.ts';
+import { Bindings, type BoundVhost } from './bindings.ts';
 import * as errors from './errors.ts';
-import { type Binding, bindingRecord, type BindingSpec, isDurable } from './exchange/binding.ts';
+import type { Binding, BindingSpec } from './exchange/binding.ts';
 import {
   checkExchangeDeclaration,
   createExchange,
@@ -23,6 +24,7 @@ import {
 } from './exchange/create.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { PREDECLARED } from './exchange/types.ts';
+import type { Helpings } from './helpings.ts';
 import type { Pace } from './lead.ts';
 import { checkQueueLimit, type Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
@@ -46,11 +48,12 @@ export interface VhostContext extends LogContext {
   readonly limits: Limits;
   readonly deadlines: Deadlines;
   readonly pace: Pace;
+  readonly helpings: Helpings;
   nextQueueId(): number;
   readonly unreadable: UnreadableListener;
 }
 
-export class Vhost implements Directory, QueueHost, ExchangeHost {
+export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly name: string;
   readonly replyTargets = new ReplyTargets();
   readonly policies: Policies;
@@ -60,12 +63,13 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, DeclaredQueue>();
   readonly #routing: Routing;
+  readonly #bindings = new Bindings(this);
   #version = 0;
 
   constructor(name: string, context: VhostContext) {
     this.name = name;
     this.#context = context;
-    this.#routing = new Routing(this, context.bodies);
+    this.#routing = new Routing(this, context);
     for (const [exchange, type, internal] of PREDECLARED) {
       const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
       this.#exchanges.set(exchange, createExchange(options, this));
@@ -149,7 +153,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     const exchange = this.#exchanges.get(name);
     if (exchange === undefined) return;
     if (ifUnused && exchange.bound) throw errors.inUse('exchange', name, this.name);
-    this.#removeBindings(this.#dropExchange(exchange));
+    this.#bindings.remove(this.dropExchange(exchange));
   }
 
   // Queues
@@ -186,8 +190,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     queue.checkDelete(ifUnused, ifEmpty);
     const { ready } = queue;
     this.#queues.delete(queue.name);
-    this.#changed();
-    this.#removeBindings([...queue.incoming]);
+    this.routesChanged();
+    this.#bindings.remove([...queue.incoming]);
     if (queue.durable) this.#context.store.change({ op: 'delete-queue', id: queue.id });
     queue.end();
     return ready;
@@ -209,22 +213,16 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
 
   /** Throws AmqpError NOT_FOUND for the source first, then for the destination. */
   bind(spec: BindingSpec, requester: Owner): void {
-    const [source, destination] = this.#ends(spec, requester);
-    const binding = { source, destination, routingKey: spec.routingKey, arguments: spec.arguments };
-    source.validateBinding(binding);
-    if (!source.bind(binding)) return;
-    this.#changed();
-    if (isDurable(binding))
-      this.#context.store.change({ op: 'put-binding', record: bindingRecord(binding, this.name) });
-    if (source.history !== undefined) this.#routing.replay(source.history, destination);
+    if (!this.#bindings.bind(spec, requester)) return;
+    const history = this.exchange(spec.source)?.history;
+    if (history === undefined) return;
+    const ends = spec.destinationKind === 'queue' ? this.#queues : this.#exchanges;
+    this.#routing.replay(history, ends.get(spec.destination)!);
   }
 
   /** No error where there is no such binding, nor where one of its ends is missing. */
   unbind(spec: BindingSpec, requester: Owner): void {
-    if (!this.#exchanges.has(spec.source) || !this.#destinations(spec).has(spec.destination)) return;
-    const [source, destination] = this.#ends(spec, requester);
-    const binding = { source, destination, routingKey: spec.routingKey, arguments: spec.arguments };
-    this.#removeBindings([binding]);
+    this.#bindings.unbind(spec, requester);
   }
 
   // Messages
@@ -249,8 +247,16 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     return this.#context.pace;
   }
 
+  get helpings(): Helpings {
+    return this.#context.helpings;
+  }
+
   get store(): Store {
     return this.#context.store;
+  }
+
+  get manyLetters(): boolean {
+    return this.#routing.manyLetters;
   }
 
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {
@@ -284,6 +290,21 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     this.#routing.goOn(exchange, message);
   }
 
+  // BoundVhost
+
+  dropExchange(exchange: Exchange): readonly Binding[] {
+    this.#exchanges.delete(exchange.name);
+    this.routesChanged();
+    if (exchange.durable) this.store.change({ op: 'delete-exchange', vhost: this.name, name: exchange.name });
+    exchange.delayed?.end();
+    return [...exchange.bindings, ...exchange.incoming];
+  }
+
+  routesChanged(): void {
+    this.#version++;
+    this.#routing.forget();
+  }
+
   // Recovery
 
   /** Takes in what the store has of this vhost. */
@@ -310,7 +331,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
       if (source === undefined || destination === undefined) continue;
       source.bind({ source, destination, routingKey: record.routingKey, arguments: table(record.arguments) });
     }
-    this.#changed();
+    this.routesChanged();
   }
 
   /** Ends the vhost: everything in it goes. Its connections are closed already. */
@@ -318,20 +339,20 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
     for (const queue of [...this.#queues.values()]) this.deleteQueue(queue);
     for (const { delayed } of this.#exchanges.values()) delayed?.end();
     this.#exchanges.clear();
-    this.#changed();
+    this.routesChanged();
   }
 
   #addExchange(exchange: Exchange): void {
     this.#exchanges.set(exchange.name, exchange);
     this.policies.govern(exchange);
-    this.#changed();
+    this.routesChanged();
   }
 
   #addQueue(options: QueueOptions, id: number): DeclaredQueue {
     const queue = createQueue(options, id, this.#context, this);
     this.#queues.set(queue.name, queue);
     this.policies.govern(queue);
-    this.#changed();
+    this.routesChanged();
     return queue;
   }
 
@@ -339,54 +360,6 @@ export class Vhost implements Directory, QueueHost, ExchangeHost {
   #govern(): void {
     for (const exchange of this.#exchanges.values()) this.policies.regovern(exchange);
     for (const queue of this.#queues.values()) this.policies.regovern(queue);
-    this.#changed();
-  }
-
-  #ends(spec: BindingSpec, requester: Owner): [Exchange, DeclaredQueue | Exchange] {
-    if (spec.source === '' || (spec.destinationKind === 'exchange' && spec.destination === '')) {
-      throw errors.defaultExchangeRefused();
-    }
-    const source = this.existingExchange(spec.source);
-    const destination =
-      spec.destinationKind === 'queue'
-        ? this.existingQueue(spec.destination, requester)
-        : this.existingExchange(spec.destination);
-    return [source, destination];
-  }
-
-  #destinations(spec: BindingSpec): ReadonlyMap<string, DeclaredQueue | Exchange> {
-    return spec.destinationKind === 'queue' ? this.#queues : this.#exchanges;
-  }
-
-  /** Removes the exchange and returns the bindings from and to it, which are to go too. */
-  #dropExchange(exchange: Exchange): Binding[] {
-    this.#exchanges.delete(exchange.name);
-    this.#changed();
-    if (exchange.durable) {
-      this.#context.store.change({ op: 'delete-exchange', vhost: this.name, name: exchange.name });
-    }
-    exchange.delayed?.end();
-    return [...exchange.bindings, ...exchange.incoming];
-  }
-
-  /** An auto-delete exchange goes with its last binding, and so may a long chain of them: hence a list, and no recursion. */
-  #removeBindings(bindings: Binding[]): void {
-    for (let like = bindings.pop(); like !== undefined; like = bindings.pop()) {
-      const binding = like.source.unbind(like);
-      if (binding === undefined) continue;
-      this.#changed();
-      if (isDurable(binding)) {
-        this.#context.store.change({ op: 'delete-binding', record: bindingRecord(binding, this.name) });
-      }
-      const source = this.#exchanges.get(binding.source.name);
-      if (source?.autoDelete === true && !source.bound) {
-        for (const further of this.#dropExchange(source)) bindings.push(further);
-      }
-    }
-  }
-
-  #changed(): void {
-    this.#version++;
-    this.#routing.forget();
+    this.routesChanged();
   }
 }

@@ -53,10 +53,10 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   /** A consumer is gone. */
   consumerLeft(): void;
   /**
-   * Takes the first ready message and shows it to `use`, whose message is only valid inside; false where there is none. Throws
-   * AmqpError where messages cannot be taken so.
+   * Takes the first ready message and shows it to `use`, whose message is only valid inside; false where there is none, undefined where
+   * that is not known yet: many have expired, and go first. Throws AmqpError where messages cannot be taken so.
    */
-  get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean;
+  get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean | undefined;
   /** A delivered message is acknowledged. */
   settle(seq: number): void;
   /** Throws AmqpError where basic.nack, basic.reject and basic.recover are not for what it delivered. */

@@ -60,11 +60,6 @@ export class Expiry {
     this.#deadlines.set(this.#deadline, seq < 0 ? Infinity : this.#log.deadline(seq));
   }
 
-  /** There is more to do than one turn should: `due` is called in the next. */
-  goOnSoon(): void {
-    this.#deadlines.set(this.#deadline, this.#now() + 1);
-  }
-
   /** The queue is deleted. */
   end(): void {
     this.#deadlines.set(this.#deadline, Infinity);

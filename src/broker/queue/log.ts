@@ -171,13 +171,13 @@ export class QueueLog implements MessageLog, Evictable {
     if (body !== undefined) this.#bodies.attach(message, body);
   }
 
-  holds(seq: number): boolean {
+  isReady(seq: number): boolean {
     if (this.#segments.length === 0) return false;
     const segment = this.#segments.at(this.#segments.position(seq));
     const index = seq - segment.base;
     if (index < 0 || index >= segment.count) return false;
     if (!segment.hot) this.#load(segment);
-    return segment.holds(index);
+    return segment.isReady(index);
   }
 
   redelivered(seq: number): boolean {

@@ -28,8 +28,8 @@ export interface MessageLog {
   /** Marks a ready message as delivered and not yet acknowledged. */
   take(seq: number): void;
   view(seq: number, message: Message): void;
-  /** True where a message that was delivered is still there: ready again, or unacked. */
-  holds(seq: number): boolean;
+  /** True where a message is still there, and ready. */
+  isReady(seq: number): boolean;
   redelivered(seq: number): boolean;
   /** How often a message was delivered, as far as it is known: the delivery under way included, and one at least where it is redelivered. */
   deliveries(seq: number): number;

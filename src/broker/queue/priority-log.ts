@@ -78,8 +78,8 @@ export class PriorityLog implements MessageLog {
     this.#of(seq).view(seq, message);
   }
 
-  holds(seq: number): boolean {
-    return this.#of(seq).holds(seq);
+  isReady(seq: number): boolean {
+    return this.#of(seq).isReady(seq);
   }
 
   redelivered(seq: number): boolean {

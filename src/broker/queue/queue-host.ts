@@ -2,6 +2,7 @@
 import type { Store } from '../../store/store.ts';
 import type { DeathReason } from '../dead-letter.ts';
 import type { Deadlines } from '../deadlines.ts';
+import type { Helpings } from '../helpings.ts';
 import type { Pace } from '../lead.ts';
 import type { Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
@@ -18,8 +19,11 @@ export interface QueueHost {
   readonly name: string;
   readonly deadlines: Deadlines;
   readonly pace: Pace;
+  readonly helpings: Helpings;
   readonly store: Store;
   readonly memory: Memory;
+  /** True while so many letters have come of one message that what the next ones drive out of their queues is for another turn. */
+  readonly manyLetters: boolean;
   /** The queue gives a message up; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
   /** Something of the queue cannot be read. */

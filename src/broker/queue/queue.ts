@@ -1,7 +1,6 @@
 /** A queue: the messages it keeps, the consumers they go to, and the rules between the two. */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
-import type { DeathReason } from '../dead-letter.ts';
 import { deduplicate, type Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../errors.ts';
 import type { Binding } from '../exchange/binding.ts';
@@ -14,17 +13,16 @@ import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import type { ComeBack } from './delayed-retry.ts';
 import { Disuse } from './disuse.ts';
-import { deadlineOf, Expiry, isOver } from './expiry.ts';
-import { LengthLimit } from './length-limit.ts';
+import { type GivingQueue, GivingUp } from './giving-up.ts';
 import { LogReader, type Reading } from './log-reader.ts';
 import { messagePriority } from './message-properties.ts';
 import type { MessageLog } from './message-log.ts';
 import type { QueueHost } from './queue-host.ts';
 import { checkQuorumDelete } from './quorum.ts';
 import { Returns } from './returns.ts';
-import { mostGivenUp, type QueueSettings, readSettings } from './settings.ts';
+import { type QueueSettings, readSettings } from './settings.ts';
 
-export class Queue implements DeclaredQueue, Reading {
+export class Queue implements DeclaredQueue, Reading, GivingQueue {
   readonly kind = 'queue';
   readonly name: string;
   readonly durable: boolean;
@@ -44,11 +42,9 @@ export class Queue implements DeclaredQueue, Reading {
   #dispatching = false;
   /** Of a queue that consumers take waiting messages from. */
   #lead: Lead | undefined;
+  readonly #givingUp: GivingUp;
   #deleted = false;
-  /** Of a queue with messages that may expire, or more to give up than one turn should. */
-  #expiry: Expiry | undefined;
   #disuse: Disuse | undefined;
-  #limit: LengthLimit | undefined;
   /** Made when a message comes back where that counts. */
   #returns: Returns | undefined;
   /** Undefined where a message may come again. */
@@ -66,7 +62,7 @@ export class Queue implements DeclaredQueue, Reading {
     this.#host = host;
     this.#settings = readSettings(options.arguments);
     this.consumers = new Consumers(this.#settings.singleActiveConsumer);
-    this.#limit = LengthLimit.of(this.#settings, log, this.#reader);
+    this.#givingUp = new GivingUp(this, log, this.#reader, host);
     this.#deduplicate();
     this.touch();
   }
@@ -106,18 +102,16 @@ export class Queue implements DeclaredQueue, Reading {
     this.#deduplication?.recover();
     if (this.#log.ready === 0) return;
     if (this.#settings.countsReturns) this.#cameBack().recover();
-    this.#limit?.count(this.#reader);
-    this.#expiring().recover();
+    this.#givingUp.recover();
   }
 
   applySettings(args: FieldTable): void {
     const { expires } = this.#settings;
     this.#settings = readSettings(args);
-    this.#limit = LengthLimit.of(this.#settings, this.#log, this.#reader, this.#limit);
     this.#deduplicate();
     // A policy for other queues, or for other settings, is no use of this one.
     if (expires !== this.#settings.expires) this.touch();
-    this.#dropHead();
+    this.#givingUp.applySettings();
   }
 
   touch(): void {
@@ -135,8 +129,11 @@ export class Queue implements DeclaredQueue, Reading {
     const log = this.#log;
     const key = this.#deduplication?.keyOf(message, this.name);
     if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) return;
-    if (this.#limit?.refuses(message) === true) return this.#refuse(message, ledger, number);
-    const { type, maxPriority } = this.#settings;
+    const { type, maxPriority, overflow } = this.#settings;
+    // Then what is not to stay is added all the same, until its turn comes to go.
+    const { manyLetters } = this.#host;
+    const refused = this.#givingUp.refuses(message);
+    if (refused && !(manyLetters && overflow === 'reject-publish-dlx')) return this.#refuse(message, ledger, number);
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
     if (key !== undefined) this.#deduplication!.note(key, stored, ledger, number);
@@ -145,12 +142,10 @@ export class Queue implements DeclaredQueue, Reading {
       consumer.target.deliver(consumer, message, -1, false);
       return;
     }
-    const { deadlines } = this.#host;
-    const deadline = deadlineOf(message, this.#settings.messageTtl, deadlines);
-    const expiry = deadline === Infinity ? undefined : this.#expiring();
-    // Behind others it waits for its turn, as all that expires does.
-    const over = consumer === undefined && log.ready === 0 && isOver(deadline, deadlines);
-    if (over && (ledger === undefined || !stored)) return this.#host.deadLetter(this, message, 'expired');
+    const deadline = this.#givingUp.deadlineOf(message);
+    const over = consumer === undefined && log.ready === 0 && this.#givingUp.isOver(deadline);
+    if (over && !manyLetters && (ledger === undefined || !stored))
+      return this.#host.deadLetter(this, message, 'expired');
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
     if (stored) {
@@ -168,10 +163,7 @@ export class Queue implements DeclaredQueue, Reading {
       consumer.target.deliver(consumer, message, seq, false);
     } else {
       if (this.#lead?.grew(log.ready) === true) this.#host.pace.enough();
-      this.#limit?.came(message.bodySize);
-      if (over) this.#head();
-      else expiry?.added(deadline);
-      this.#dropHead();
+      this.#givingUp.added(seq, message, deadline, refused);
     }
   }
 
@@ -182,7 +174,7 @@ export class Queue implements DeclaredQueue, Reading {
       while (this.#log.ready > 0) {
         const consumer = this.consumers.next();
         if (consumer === undefined) break;
-        const seq = this.#head();
+        const seq = this.#givingUp.head();
         if (seq < 0) break;
         (this.#lead ??= new Lead()).followed();
         const view = this.#show(seq);
@@ -198,16 +190,17 @@ export class Queue implements DeclaredQueue, Reading {
           consumer.target.deliver(consumer, view, seq, redelivered);
         }
       }
-      this.#expiry?.watch();
+      this.#givingUp.watch();
     } finally {
       this.#dispatching = false;
       this.#view?.clear();
     }
   }
 
-  get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean {
+  get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean | undefined {
     this.touch();
-    const seq = this.#head(Infinity);
+    const seq = this.#givingUp.head();
+    if (seq < 0 && this.#reader.peek() >= 0) return undefined;
     const view = seq < 0 ? undefined : this.#show(seq);
     if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
     if (view === undefined) return false;
@@ -217,7 +210,7 @@ export class Queue implements DeclaredQueue, Reading {
     use(view, noAck ? -1 : seq, redelivered);
     view.clear();
     if (noAck) this.settle(seq);
-    this.#expiry?.watch();
+    this.#givingUp.watch();
     return true;
   }
 
@@ -230,7 +223,7 @@ export class Queue implements DeclaredQueue, Reading {
   }
 
   reject(seq: number): void {
-    if (!this.#deleted && !this.#giveUp(seq, 'rejected')) this.#log.requeue(seq);
+    if (!this.#deleted && !this.#givingUp.giveUp(seq, 'rejected')) this.#log.requeue(seq);
   }
 
   /** Back to its own place, now or later, unless it came back too often. */
@@ -238,14 +231,14 @@ export class Queue implements DeclaredQueue, Reading {
     if (this.#deleted) return;
     const fate = this.#settings.countsReturns ? this.#cameBack().add(seq, how, this.#settings) : 'ready';
     if (fate === 'ready') this.#putBack(seq);
-    else if (fate === 'too often' && !this.#giveUp(seq, 'delivery_limit')) this.#log.requeue(seq);
+    else if (fate === 'too often' && !this.#givingUp.giveUp(seq, 'delivery_limit')) this.#log.requeue(seq);
   }
 
   purge(): number {
     const { delayed } = this;
     for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
-    this.#limit?.count(this.#reader);
+    this.#givingUp.recount();
     this.#deduplication?.clear();
     this.#reader.resume();
     return purged + delayed;
@@ -275,7 +268,7 @@ export class Queue implements DeclaredQueue, Reading {
 
   end(): void {
     this.#deleted = true;
-    this.#expiry?.end();
+    this.#givingUp.end();
     this.#disuse?.end();
     this.#returns?.cancel();
     this.#deduplication?.end();
@@ -289,6 +282,10 @@ export class Queue implements DeclaredQueue, Reading {
     this.consumers.cancel();
   }
 
+  nextTooOften(): number {
+    return this.#returns?.tooOften(this.#settings) ?? -1;
+  }
+
   #deduplicate(): void {
     this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
       storedAs: this.#log.stores ? this.id : undefined,
@@ -296,15 +293,9 @@ export class Queue implements DeclaredQueue, Reading {
     });
   }
 
-  #expiring(): Expiry {
-    return (this.#expiry ??= new Expiry(this.#host.deadlines, this.#log, this.#reader, () => this.#expire()));
-  }
-
   #putBack(seq: number): void {
     this.#log.requeue(seq);
-    this.#limit?.came(this.#log.bodySize(seq));
-    this.#dropHead();
-    this.#expiry?.watch();
+    this.#givingUp.cameBack(seq);
   }
 
   #cameBack(): Returns {
@@ -318,77 +309,14 @@ export class Queue implements DeclaredQueue, Reading {
   #show(seq: number): Message | undefined {
     const view = (this.#view ??= new Message());
     if (!this.#reader.view(seq, view)) return undefined;
-    this.#limit?.went(view.bodySize);
+    this.#givingUp.went(view.bodySize);
     return view;
-  }
-
-  /** The ready message whose turn it is; -1 where there is none yet: more have expired than one turn should give up. */
-  #head(most = mostGivenUp(this.#settings)): number {
-    for (let left = most; ; left--) {
-      const seq = this.#reader.peek();
-      if (seq < 0 || this.#expiry?.hasExpired(seq) !== true) return seq;
-      if (left === 0) return -1;
-      this.#giveUpReady(seq, 'expired');
-    }
   }
 
   /** There is no room for a new message, whether or not a consumer waits for one. */
   #refuse(message: Message, ledger: ConfirmLedger | undefined, number: number): void {
     if (this.#settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this, message, 'maxlen');
     ledger?.rejected(number);
-  }
-
-  /** Gives up messages from the head until the queue is no longer than it may be. Returns false where the next turn goes on. */
-  #dropHead(): boolean {
-    const limit = this.#limit;
-    if (limit?.exceeded !== true) return true;
-    for (let left = mostGivenUp(this.#settings); left > 0; left--) {
-      const seq = this.#reader.peek();
-      if (seq < 0) return true;
-      this.#giveUpReady(seq, 'maxlen');
-      if (limit.exceeded) continue;
-      this.#expiry?.watch();
-      return true;
-    }
-    this.#expiring().goOnSoon();
-    return false;
-  }
-
-  #giveUpReady(seq: number, reason: DeathReason): void {
-    const bytes = this.#limit === undefined ? 0 : this.#log.bodySize(seq);
-    // Before it goes: what its letter drives out of other queues may come here in the same call, and is to find its room.
-    this.#limit?.went(bytes);
-    if (!this.#giveUp(seq, reason)) this.#limit?.came(bytes);
-  }
-
-  /**
-   * Both in one batch of the store: the message is in its next queue, or still in this one, whatever happens. Returns false where
-   * it cannot be read for its next queue.
-   */
-  #giveUp(seq: number, reason: DeathReason): boolean {
-    if (this.#settings.deadLetterExchange !== undefined) {
-      const dying = new Message();
-      if (!this.#reader.view(seq, dying)) return false;
-      const letter = dying.copy();
-      this.#log.settle(seq, true);
-      this.#host.deadLetter(this, letter, reason);
-    } else this.#log.settle(seq);
-    return true;
-  }
-
-  /** The head's moment has come; or the broker's start, when all that was unacknowledged is back and may be too much. */
-  #expire(): void {
-    if (this.#deleted) return;
-    // What goes may drive out others.
-    for (const seq of this.#returns?.tooOften(this.#settings) ?? []) {
-      if (this.#log.holds(seq)) this.#giveUpReady(seq, 'delivery_limit');
-    }
-    const seq = this.#head();
-    const allExpired = seq >= 0 || this.#reader.peek() < 0;
-    if (this.#dropHead() && allExpired) this.#expiry?.await();
-    else this.#expiring().goOnSoon();
-    // Consumers may have waited for what is behind those that expired.
-    if (seq >= 0) this.dispatch();
   }
 
   #expireUnused(): void {

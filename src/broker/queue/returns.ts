@@ -26,6 +26,7 @@ export class Returns {
   readonly #deadline: Deadline;
   /** True from its recovery until the broker has started. */
   #recovered = false;
+  #tooOften: number[] = [];
 
   /** `ready`: called with the messages that have waited for long enough. */
   constructor(deadlines: Deadlines, log: MessageLog, reader: LogReader, ready: (seqs: readonly number[]) => void) {
@@ -53,11 +54,13 @@ export class Returns {
     this.#wind();
   }
 
-  /** The broker has started: what came back once too often by the end of the one before. Asked again there is nothing. */
-  tooOften({ deliveryLimit = Infinity }: RetrySettings): readonly number[] {
-    if (!this.#recovered) return [];
-    this.#recovered = false;
-    return this.#reader.attempt(() => this.#log.deliveredOften(deliveryLimit + 1)) ?? [];
+  /** The broker has started: one that came back once too often by the end of the one before, in their order; -1 where there is none. */
+  tooOften({ deliveryLimit = Infinity }: RetrySettings): number {
+    if (this.#recovered) {
+      this.#tooOften = this.#reader.attempt(() => this.#log.deliveredOften(deliveryLimit + 1).reverse()) ?? [];
+      this.#recovered = false;
+    }
+    return this.#tooOften.pop() ?? -1;
   }
 
   /** A message that was out before goes out again, and may come back again unless that `settles` it. */

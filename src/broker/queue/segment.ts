@@ -187,11 +187,6 @@ export class Segment {
     this.#noteRedelivery(index, this.deliveries(index), due);
   }
 
-  /** True where a message in memory is ready or unacked. */
-  holds(index: number): boolean {
-    return index >= this.#firstHot && (this.#state(index) & PLACE) !== GONE;
-  }
-
   isReady(index: number): boolean {
     return index >= this.#firstHot && (this.#state(index) & PLACE) === READY;
   }

@@ -80,12 +80,3 @@ function settingsIn(args: FieldTable): QueueSettings {
 }
 
 const NO_SETTINGS = settingsIn(EMPTY_TABLE);
-
-/** So many messages go in 3 ms and 10 ms, about: the one number for those that go without trace, the other for dead letters. */
-const DROPPED_AT_ONCE = 10_000;
-const DEAD_LETTERS_AT_ONCE = 250;
-
-/** How many messages a queue gives up in one go, as other clients wait meanwhile. */
-export function mostGivenUp({ deadLetterExchange }: QueueSettings): number {
-  return deadLetterExchange === undefined ? DROPPED_AT_ONCE : DEAD_LETTERS_AT_ONCE;
-}

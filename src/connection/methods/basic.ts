@@ -4,7 +4,7 @@ import { isInteger } from '../../broker/arguments/field-equality.ts';
 import { REPLY_TO } from '../../broker/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { BasicConsume } from '../../protocol/generated/methods.ts';
+import type { BasicConsume, BasicGet } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel.ts';
 import { ChannelConsumer, shortstr } from '../channel-consumer.ts';
 import type { HandlersOf } from './handler-types.ts';
@@ -52,16 +52,7 @@ export const basicMethods: HandlersOf<'basic'> = {
   },
 
   'basic.get': (channel, method) => {
-    const { access, vhost, writer } = channel.connection;
-    const name = queueName(channel, method.queue);
-    access.check('read', 'queue', name);
-    const queue = vhost.existingQueue(name, channel.connection);
-    const got = queue.get(method.noAck, (message, seq, redelivered) => {
-      const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
-      const left = method.noAck ? queue.ready - 1 : queue.ready;
-      writer.getOk(channel.number, tag, redelivered, left, message);
-    });
-    if (!got) channel.send({ name: 'basic.get-empty' });
+    if (!get(channel, method)) channel.goThrough(getLater(channel, method));
   },
 
   'basic.ack': (channel, { deliveryTag, multiple }) => channel.settle(deliveryTag, multiple),
@@ -77,6 +68,25 @@ export const basicMethods: HandlersOf<'basic'> = {
   'basic.recover': (channel, { requeue }) =>
     recover(channel, requeue, () => channel.send({ name: 'basic.recover-ok' })),
 };
+
+/** Returns false where the queue cannot answer yet. */
+function get(channel: Channel, { queue: asked, noAck }: BasicGet): boolean {
+  const { access, vhost, writer } = channel.connection;
+  const name = queueName(channel, asked);
+  access.check('read', 'queue', name);
+  const queue = vhost.existingQueue(name, channel.connection);
+  const got = queue.get(noAck, (message, seq, redelivered) => {
+    const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
+    const left = noAck ? queue.ready - 1 : queue.ready;
+    writer.getOk(channel.number, tag, redelivered, left, message);
+  });
+  if (got === false) channel.send({ name: 'basic.get-empty' });
+  return got !== undefined;
+}
+
+function* getLater(channel: Channel, method: BasicGet): Generator<void> {
+  while (!get(channel, method)) yield;
+}
 
 function isTaken(channel: Channel, tag: string): boolean {
   return channel.consumers.has(tag) || channel.replyConsumer?.tag.equals(shortstr(tag)) === true;

@@ -2,24 +2,27 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Backlog } from '../../../src/broker/backlog.ts';
 import { Helpings, type Work } from '../../../src/broker/helpings.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { HandClock } from '../../support/hand-clock.ts';
 
 let faults: unknown[];
 let backlog: Backlog;
 /** Who waits for the store. */
 let waiting: (() => void)[];
+let clock: HandClock;
 let helpings: Helpings;
 
 beforeEach(() => {
   faults = [];
   waiting = [];
+  clock = new HandClock();
   backlog = new Backlog();
   const store = { afterCommit: (callback: () => void) => void waiting.push(callback) } as Partial<Store> as Store;
-  helpings = new Helpings(store, backlog, (error) => faults.push(error));
+  helpings = new Helpings(store, backlog, clock, (error) => faults.push(error));
 });
 
 /** A step of work that takes as long as a turn has for all of it. */
 function busy(): void {
-  for (const end = performance.now() + 10; performance.now() < end;);
+  clock.pass(5);
 }
 
 /** Work of so many steps, and how many of them are done. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Node } from '../../../src/broker/node.ts';
 import type { Vhost } from '../../../src/broker/vhost.ts';
 import { decodeProperties } from '../../../src/codec/properties.ts';
 import { toFieldTable } from '../../../src/codec/field-table.ts';
@@ -8,10 +9,11 @@ import { bodyText, messageOf } from '../../support/recovery/messages.ts';
 import { nodeInMemory } from '../../support/recovery/node.ts';
 
 const owner = {};
+let node: Node;
 let vhost: Vhost;
 
 beforeEach(() => {
-  ({ vhost } = nodeInMemory());
+  ({ node, vhost } = nodeInMemory());
   for (const name of ['a', 'b', 'c']) {
     vhost.declareQueue({ name, durable: false, autoDelete: false, owner: undefined, arguments: EMPTY_TABLE });
   }
@@ -132,5 +134,44 @@ describe('the CC and BCC headers', () => {
     expect(() => publish('', 'a', { BCC: 'b' })).toThrow(
       new AmqpError('PRECONDITION_FAILED', 'invalid message: {unacceptable_type_in_header,"BCC",longstr}'),
     );
+  });
+});
+
+describe('a publisher', () => {
+  /** Publishes until the publisher is to rest; returns the number of messages. */
+  function untilItRests(routingKey: (n: number) => string): number {
+    for (let n = 1; ; n++) {
+      publish('x', routingKey(n));
+      if (node.pace.take()) return n;
+    }
+  }
+
+  /** The way is known from here on; to find it may have taken a slow machine long enough for a rest. */
+  function findWay(): void {
+    publish('x', '');
+    node.pace.take();
+  }
+
+  test('rests for a turn when its messages have become many copies', () => {
+    exchange('x', 'fanout');
+    for (const name of ['a', 'b', 'c']) bind('x', name);
+    findWay();
+    expect(untilItRests(() => '')).toBe(16_384 / 2 - 1);
+    expect(reached()).toHaveLength(3 * (16_384 / 2));
+  });
+
+  test('rests for a turn when ways for its messages were looked for long enough', () => {
+    exchange('x', 'headers');
+    bind('x', 'a');
+    // However fast the machine is, each search takes some of its time.
+    expect(untilItRests((n) => String(n))).toBeGreaterThan(0);
+  });
+
+  test('of messages that go one way, which is known, never rests for that', () => {
+    exchange('x', 'direct');
+    bind('x', 'a');
+    findWay();
+    for (let n = 0; n < 20_000; n++) publish('x', '');
+    expect(node.pace.take()).toBe(false);
   });
 });

@@ -1,16 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Node } from '../../../src/broker/node.ts';
 import type { DeclaredQueue } from '../../../src/broker/queue/declared-queue.ts';
 import type { Vhost } from '../../../src/broker/vhost.ts';
 import { EMPTY_TABLE } from '../../../src/protocol/field-table.ts';
-import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
+import { nodeInMemory } from '../../support/recovery/node.ts';
 
 let vhost: Vhost;
 let queue: DeclaredQueue;
 
 beforeEach(() => {
-  const node = new Node(new MemoryStore(), Infinity);
-  vhost = node.putVhost({ name: 'v', description: '', tags: [], defaultQueueType: undefined });
+  ({ vhost } = nodeInMemory());
   queue = vhost.declareQueue({
     name: 'q',
     durable: false,
