@@ -15,7 +15,7 @@ import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 const FIRST_PAUSE = 100;
 const LAST_PAUSE = 1000;
 /** Bytes that a commit writes to the log beside its data, about: the pages of the trees above it, and each operation's share. */
-const BYTES_A_BATCH = 16 * 1024;
+const BYTES_A_BATCH = 32 * 1024;
 const BYTES_A_NUMBER = 128;
 
 /** What SQLite says of a statement or a value that is wrong. Everything else is about the disk, the file or another process. */
