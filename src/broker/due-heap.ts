@@ -2,14 +2,21 @@
  * Messages by the moment that each waits for: a heap of two columns of numbers, so that a million that wait are no million
  * objects. Those of one moment come out in the order of their sequence numbers.
  */
+import type { Memory } from './memory.ts';
 
 const NONE = new Float64Array(0);
 const FIRST_SLOTS = 16;
 
 export class DueHeap {
+  readonly #memory: Pick<Memory, 'grew' | 'shrank'>;
   #moments = NONE;
   #seqs = NONE;
   #length = 0;
+
+  /** `memory`: where it counts. */
+  constructor(memory: Pick<Memory, 'grew' | 'shrank'>) {
+    this.#memory = memory;
+  }
 
   get length(): number {
     return this.#length;
@@ -59,7 +66,7 @@ export class DueHeap {
   /** Removes all and returns them, in no order. */
   clear(): Float64Array {
     const seqs = this.#seqs.subarray(0, this.#length);
-    this.#moments = this.#seqs = NONE;
+    this.#hold(NONE, NONE);
     this.#length = 0;
     return seqs;
   }
@@ -84,6 +91,13 @@ export class DueHeap {
     const seqs = new Float64Array(slots);
     moments.set(this.#moments.subarray(0, this.#length));
     seqs.set(this.#seqs.subarray(0, this.#length));
+    this.#hold(moments, seqs);
+  }
+
+  #hold(moments: Float64Array<ArrayBuffer>, seqs: Float64Array<ArrayBuffer>): void {
+    const more = moments.byteLength + seqs.byteLength - this.#moments.byteLength - this.#seqs.byteLength;
+    if (more > 0) this.#memory.grew(more, undefined);
+    else this.#memory.shrank(-more);
     this.#moments = moments;
     this.#seqs = seqs;
   }

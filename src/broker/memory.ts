@@ -57,9 +57,10 @@ export class Memory {
     return this.#bytes;
   }
 
-  grew(bytes: number, holder: Evictable): void {
+  /** `holder`: who may be asked to have it go out of memory; undefined where it cannot. */
+  grew(bytes: number, holder: Evictable | undefined): void {
     this.#bytes += bytes;
-    this.#holders.add(holder);
+    if (holder !== undefined) this.#holders.add(holder);
     if (this.#bytes < this.#kept || this.#bytes < this.#askedAt + STEP_BYTES || this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(this.#reclaim);

@@ -185,16 +185,17 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     return queue;
   }
 
-  /** queue.delete: returns the number of ready messages that went with it. */
+  /** queue.delete: returns the number of messages that went with it and were at no consumer. */
   deleteQueue(queue: DeclaredQueue, ifUnused = false, ifEmpty = false): number {
     queue.checkDelete(ifUnused, ifEmpty);
-    const { ready } = queue;
+    // What waits to be retried is nobody's: it counts, as in a purge.
+    const messages = queue.ready + queue.delayed;
     this.#queues.delete(queue.name);
     this.routesChanged();
     this.#bindings.remove([...queue.incoming]);
     if (queue.durable) this.#context.store.change({ op: 'delete-queue', id: queue.id });
     queue.end();
-    return ready;
+    return messages;
   }
 
   /** A consumer of the queue left: an auto-delete queue goes with its last. */

@@ -133,6 +133,15 @@ describe('a message that comes back', () => {
     await channel.expectClose(406, `PRECONDITION_FAILED - queue '${queue}' in vhost '/' not empty`);
   });
 
+  test('delayed-retry/delete: counts where its queue is deleted while it waits', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue('', { arguments: retry({ type: 'all', min: 3_600_000 }) });
+    for (const body of ['a', 'b']) channel.publish(queue, body);
+    await channel.expectCounts(queue, { messages: 2 });
+    channel.nack((await channel.get(queue))!.deliveryTag);
+    expect(await channel.call('queue.delete', { queue })).toMatchObject({ messageCount: 2 });
+  });
+
   test('delayed-retry/expired: expires when its delay is over, if its time was over before', async () => {
     const letters = await deadLetters(target);
     const args = { ...retry({ type: 'all', min: 80 }), 'x-message-ttl': 20, ...letters.arguments };

@@ -7,7 +7,7 @@
 import { type Store, StoreError } from '../../store/store.ts';
 import { diedIn } from '../dead-letter.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
-import type { Evictable, Memory } from '../memory.ts';
+import type { Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
 import type { ConfirmLedger } from '../sink.ts';
 import { messageKey } from './message-key.ts';
@@ -44,7 +44,7 @@ export function deduplicate(
   return settings && current;
 }
 
-export class Deduplication implements Evictable {
+export class Deduplication {
   readonly #deadlines: Deadlines;
   readonly #memory: Memory;
   readonly #queue: DeduplicatingQueue;
@@ -116,18 +116,11 @@ export class Deduplication implements Evictable {
     this.#log?.drop();
   }
 
-  // Evictable
-
-  evict(): boolean {
-    return true;
-  }
-
   #forgetInMemory(): void {
     this.#deadlines.set(this.#sweep, Infinity);
     this.#unread = false;
     this.#seen.clear();
     this.#count();
-    this.#memory.forget(this);
   }
 
   #read(): void {
@@ -161,7 +154,7 @@ export class Deduplication implements Evictable {
   #count(): void {
     const more = this.#seen.bytes - this.#counted;
     this.#counted += more;
-    if (more > 0) this.#memory.grew(more, this);
+    if (more > 0) this.#memory.grew(more, undefined);
     else if (more < 0) this.#memory.shrank(-more);
   }
 

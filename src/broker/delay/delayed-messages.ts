@@ -36,7 +36,7 @@ export class DelayedMessages implements Sink {
   readonly #context: DelayContext;
   readonly #exchange: DelayingExchange;
   readonly #log: QueueLog;
-  readonly #heap = new DueHeap();
+  readonly #heap: DueHeap;
   readonly #deadline = new Deadline(() => this.#due());
   /** What was stored before the start has yet to be read from here on, up to the end; Infinity where all is read. */
   #readFrom = Infinity;
@@ -52,6 +52,7 @@ export class DelayedMessages implements Sink {
     this.#context = context;
     this.#exchange = exchange;
     this.#log = new QueueLog(context, logId);
+    this.#heap = new DueHeap(context.memory);
   }
 
   get count(): number {

@@ -36,6 +36,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   /** Messages that wait for a consumer, and those that wait for their acknowledgement. */
   readonly ready: number;
   readonly unacked: number;
+  /** Messages that came back and wait before they go out again: neither ready nor unacked. */
+  readonly delayed: number;
   readonly deleted: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds, 0 for ever; undefined where the broker's timeout counts. */
   readonly consumerTimeout: number | undefined;

@@ -72,7 +72,7 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   recover(pages: readonly RecoveredPage[], delivered: number): void {
-    const segments = coldSegments(pages);
+    const segments = coldSegments(pages, this.#memory);
     let next = delivered;
     for (const segment of segments) {
       for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.refer(body);
@@ -193,14 +193,14 @@ export class QueueLog implements MessageLog, Evictable {
   redeliver(seq: number): void {
     const segment = this.#segments.find(seq);
     const index = seq - segment.base;
-    segment.redeliver(index);
+    segment.redeliver(index, this.#memory);
     if (segment.isStored(index)) this.#writer!.redelivered(segment, index);
   }
 
   wait(seq: number, due: number): void {
     const segment = this.#segments.find(seq);
     const index = seq - segment.base;
-    segment.wait(index, due);
+    segment.wait(index, due, this.#memory);
     if (segment.isStored(index)) this.#writer!.redelivered(segment, index);
   }
 

@@ -83,7 +83,6 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     return this.#log.unacked - this.delayed;
   }
 
-  /** Messages that came back and wait before they go out again: neither ready nor unacked. */
   get delayed(): number {
     return this.#returns?.waiting ?? 0;
   }
@@ -299,7 +298,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   }
 
   #cameBack(): Returns {
-    return (this.#returns ??= new Returns(this.#host.deadlines, this.#log, this.#reader, (seqs) => {
+    return (this.#returns ??= new Returns(this.#host, this.#log, this.#reader, (seqs) => {
       for (const seq of seqs) this.#putBack(seq);
       this.dispatch();
     }));

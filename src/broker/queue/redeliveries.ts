@@ -4,6 +4,7 @@
  */
 import type { Batch } from '../../store/batch.ts';
 import type { RecoveredPage } from '../../store/records.ts';
+import type { Memory } from '../memory.ts';
 import type { Page } from './page.ts';
 
 interface Redelivery {
@@ -15,15 +16,24 @@ interface Redelivery {
 /** Numbers a message in a row of the store: see Batch.redelivered. */
 const NUMBERS = 3;
 
+/** Bytes that an entry takes, about. */
+const ENTRY_BYTES = 88;
+
 export class Redeliveries {
+  readonly #memory: Memory;
   readonly #byIndex = new Map<number, Redelivery>();
 
+  /** `memory`: where it counts. */
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
   /** From the pages of a segment; undefined where they tell of no message. What is settled since may be among them. */
-  static recover(pages: readonly RecoveredPage[]): Redeliveries | undefined {
+  static recover(pages: readonly RecoveredPage[], memory: Memory): Redeliveries | undefined {
     let recovered: Redeliveries | undefined;
     for (const { redelivered } of pages) {
       if (redelivered === undefined) continue;
-      recovered ??= new Redeliveries();
+      recovered ??= new Redeliveries(memory);
       for (let i = 0; i < redelivered.length; i += NUMBERS) {
         recovered.set(redelivered[i], redelivered[i + 1], redelivered[i + 2]);
       }
@@ -37,12 +47,19 @@ export class Redeliveries {
   }
 
   set(index: number, deliveries: number, due = 0): void {
+    if (!this.#byIndex.has(index)) this.#memory.grew(ENTRY_BYTES, undefined);
     this.#byIndex.set(index, { deliveries, due });
   }
 
   /** The message is gone. */
   delete(index: number): void {
-    this.#byIndex.delete(index);
+    if (this.#byIndex.delete(index)) this.#memory.shrank(ENTRY_BYTES);
+  }
+
+  /** All of them are. */
+  clear(): void {
+    this.#memory.shrank(this.#byIndex.size * ENTRY_BYTES);
+    this.#byIndex.clear();
   }
 
   /** True where one was delivered at least so often. */

@@ -10,6 +10,7 @@ import { type ComeBack, retryDelay } from './delayed-retry.ts';
 import { withDeliveryCount } from './delivery-count.ts';
 import type { LogReader } from './log-reader.ts';
 import type { MessageLog } from './message-log.ts';
+import type { QueueHost } from './queue-host.ts';
 import type { QueueSettings } from './settings.ts';
 
 export type Fate = 'ready' | 'waits' | 'too often';
@@ -22,15 +23,21 @@ export class Returns {
   readonly #deadlines: Deadlines;
   readonly #log: MessageLog;
   readonly #reader: LogReader;
-  readonly #waiting = new DueHeap();
+  readonly #waiting: DueHeap;
   readonly #deadline: Deadline;
   /** True from its recovery until the broker has started. */
   #recovered = false;
   #tooOften: number[] = [];
 
   /** `ready`: called with the messages that have waited for long enough. */
-  constructor(deadlines: Deadlines, log: MessageLog, reader: LogReader, ready: (seqs: readonly number[]) => void) {
+  constructor(
+    { deadlines, memory }: Pick<QueueHost, 'deadlines' | 'memory'>,
+    log: MessageLog,
+    reader: LogReader,
+    ready: (seqs: readonly number[]) => void,
+  ) {
     this.#deadlines = deadlines;
+    this.#waiting = new DueHeap(memory);
     this.#log = log;
     this.#reader = reader;
     this.#deadline = new Deadline(() => {

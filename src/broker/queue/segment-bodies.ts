@@ -22,6 +22,7 @@ export function dropSegments(segments: Iterable<Segment>, bodies: Bodies, memory
   for (const segment of segments) {
     for (const body of bodiesOf(segment, bodies)) bodies.release(body);
     memory.shrank(segment.footprint);
+    segment.redeliveries?.clear();
     segment.freeScratch(memory.scratch);
     segment.release();
   }

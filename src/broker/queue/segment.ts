@@ -7,6 +7,7 @@
  */
 import type { Scratch, ScratchPlace } from '../../store/scratch.ts';
 import type { Body } from '../body.ts';
+import type { Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
 import type { Page } from './page.ts';
 import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset } from './record.ts';
@@ -178,13 +179,13 @@ export class Segment {
   }
 
   /** A message that was delivered before is delivered again. */
-  redeliver(index: number): void {
-    this.#noteRedelivery(index, this.deliveries(index) + 1);
+  redeliver(index: number, memory: Memory): void {
+    this.#noteRedelivery(memory, index, this.deliveries(index) + 1);
   }
 
   /** An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch. */
-  wait(index: number, due: number): void {
-    this.#noteRedelivery(index, this.deliveries(index), due);
+  wait(index: number, due: number, memory: Memory): void {
+    this.#noteRedelivery(memory, index, this.deliveries(index), due);
   }
 
   isReady(index: number): boolean {
@@ -268,7 +269,9 @@ export class Segment {
     for (const page of this.coldPages()) settlePage(page, page.settleBelow(this.#firstHot));
     this.ready -= this.#cold;
     this.#cold = 0;
-    if (this.#records === undefined) this.redeliveries = undefined;
+    if (this.#records !== undefined) return;
+    this.redeliveries?.clear();
+    this.redeliveries = undefined;
   }
 
   // Out of memory and back
@@ -362,8 +365,8 @@ export class Segment {
     this.bodies.set(index, body);
   }
 
-  #noteRedelivery(index: number, deliveries: number, due?: number): void {
-    this.redeliveries ??= new Redeliveries();
+  #noteRedelivery(memory: Memory, index: number, deliveries: number, due?: number): void {
+    this.redeliveries ??= new Redeliveries(memory);
     this.redeliveries.set(index, deliveries, due);
   }
 

@@ -89,7 +89,7 @@ export class StreamLog implements Evictable {
   }
 
   recover(pages: readonly RecoveredPage[]): void {
-    const segments = coldSegments(pages);
+    const segments = coldSegments(pages, this.#memory);
     let page = 0;
     let next = 0;
     for (const segment of segments) {

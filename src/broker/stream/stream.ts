@@ -76,6 +76,11 @@ export class Stream implements DeclaredQueue {
     return this.#unacked;
   }
 
+  /** Nothing comes back to it. */
+  get delayed(): number {
+    return 0;
+  }
+
   get deleted(): boolean {
     return this.#deleted;
   }

@@ -19,6 +19,7 @@ const DELAYED = {
 
 class Started {
   readonly clock = new HandClock();
+  readonly memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
   readonly log: PriorityLog;
   readonly returns: Returns;
   /** Messages that have waited for long enough, as they were told. */
@@ -29,7 +30,7 @@ class Started {
       throw error;
     });
     const store = new MemoryStore();
-    const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+    const { memory } = this;
     const bodies = new Bodies(store, memory);
     this.log = new PriorityLog({ store, memory, bodies, backlog: new Backlog() }, undefined);
     const reader = new LogReader(this.log, {
@@ -37,7 +38,7 @@ class Started {
         throw reason;
       },
     });
-    this.returns = new Returns(deadlines, this.log, reader, (seqs) => this.ready.push(seqs));
+    this.returns = new Returns({ deadlines, memory: this.memory }, this.log, reader, (seqs) => this.ready.push(seqs));
   }
 
   /** Adds messages and returns their numbers. */
@@ -148,4 +149,15 @@ test('of many that have waited for long enough some are ready at a time, so that
   clock.pass(10);
   expect(ready.map(({ length }) => length)).toEqual([10_000, 10_000, 5000]);
   expect([returns.waiting, clock.timers]).toEqual([0, 0]);
+});
+
+test('what is known of messages that were out more than once counts as memory, as long as they are there', () => {
+  const started = new Started();
+  const seqs = started.put(100);
+  for (const seq of seqs) started.deliver(seq);
+  const before = started.memory.bytes;
+  for (const seq of seqs) started.returns.add(seq, 'failed', DELAYED);
+  expect(started.memory.bytes - before).toBeGreaterThan(100 * 80);
+  for (const seq of started.returns.cancel()) started.log.settle(seq);
+  expect(started.memory.bytes).toBeLessThanOrEqual(before);
 });
