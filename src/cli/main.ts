@@ -4,6 +4,7 @@
  */
 import { loadConfig } from '../config/load.ts';
 import { createLogger } from '../util/logger.ts';
+import { keepHeapSmall } from '../util/heap-growth.ts';
 import { collectStartGarbage } from '../util/start-garbage.ts';
 import type { Invocation } from './arguments.ts';
 import { describeFailure, UsageError } from './failure.ts';
@@ -39,6 +40,7 @@ async function run(argv: readonly string[]): Promise<number> {
       return exitCode;
     }
     case 'start': {
+      keepHeapSmall();
       const config = loadConfig(invocation.values, process.env);
       const [{ runDaemon }, { Broker }, logger] = await Promise.all([
         import('./daemon.ts'),

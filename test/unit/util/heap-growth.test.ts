@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const HEAP_GROWTH = new URL('../../../src/util/heap-growth.ts', import.meta.url).href;
+
+/** Young objects that stay make V8 give them more space, unless it was told not to. */
+const PROGRAM = `
+  import { getHeapSpaceStatistics } from 'node:v8';
+  if (process.argv[1] === 'small') (await import('${HEAP_GROWTH}')).keepHeapSmall();
+  const kept = [];
+  for (let n = 0; n < 1_000_000; n++) kept.push({ n });
+  console.log(getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space').space_size);
+`;
+
+async function youngSpace(how: string): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', PROGRAM, how]);
+  return Number(stdout);
+}
+
+test('the space of young objects stays small where many of them stay', { timeout: 60_000 }, async () => {
+  const [small, usual] = [await youngSpace('small'), await youngSpace('usual')];
+  expect(small).toBeLessThan(5_000_000);
+  expect(usual).toBeGreaterThan(2 * small);
+});
