@@ -15,12 +15,12 @@ const SIZE = 16;
 const UNCONFIRMED = 2000;
 const PREFETCH = 1000;
 
-/** Publishes `count` persistent messages, all confirmed; returns the seconds it took. */
-export async function fill(url: string, count: number): Promise<number> {
+/** Publishes `count` persistent messages, to the queues in turn, all confirmed; returns the seconds it took. */
+export async function fill(url: string, count: number, queues: readonly string[] = [QUEUE]): Promise<number> {
   const publisher: PublisherSpec = {
     kind: 'publisher',
     exchange: '',
-    routingKeys: [QUEUE],
+    routingKeys: queues,
     size: SIZE,
     persistent: true,
     unconfirmed: UNCONFIRMED,

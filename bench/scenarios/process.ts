@@ -11,7 +11,7 @@ import { numbered, Topology } from './topology.ts';
 const SETTLE_MS = 1500;
 const MB = 1e6;
 
-async function settled(broker: LaunchedBroker): Promise<number> {
+export async function settled(broker: LaunchedBroker): Promise<number> {
   await sleep(SETTLE_MS);
   return broker.resident();
 }

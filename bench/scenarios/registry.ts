@@ -5,6 +5,7 @@ import { backlog } from './backlog.ts';
 import { growth } from './growth.ts';
 import { latency } from './latency.ts';
 import { processes } from './process.ts';
+import { queues } from './queues.ts';
 import { routing } from './routing.ts';
 import { scale } from './scale.ts';
 import { throughput } from './throughput.ts';
@@ -18,4 +19,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...growth,
   ...backlog,
   ...processes,
+  ...queues,
 ];

@@ -44,6 +44,16 @@ export class Topology implements AsyncDisposable {
     );
   }
 
+  /** Declares many durable queues, without waiting for each. */
+  async declareQueues(queues: readonly string[]): Promise<void> {
+    const declare = { name: 'queue.declare', passive: false, durable: true, exclusive: false } as const;
+    for (const queue of queues) {
+      this.connection.send(1, { ...declare, queue, autoDelete: false, noWait: true, arguments: new Map() });
+    }
+    // Its answer says that all are there, and stored.
+    await this.declareQueue(queues[queues.length - 1], true);
+  }
+
   async deleteQueue(queue: string): Promise<void> {
     await this.connection.call(
       1,

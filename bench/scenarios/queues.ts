@@ -1,0 +1,72 @@
+/** Very many queues with a few messages each, none of which is used much: what they take, and how soon a broker with them is back. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { higher, lower, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
+import type { LaunchedBroker } from '../target/launch.ts';
+import type { Target } from '../target/target.ts';
+import { fill } from './backlog.ts';
+import { settled } from './process.ts';
+import { numbered, Topology } from './topology.ts';
+
+const QUEUES = 20_000;
+const MESSAGES_EACH = 50;
+/** Of these published in one go, which has a time limit. */
+const IN_ONE_GO = 10;
+const MB = 1e6;
+
+async function add(broker: LaunchedBroker, names: readonly string[]): Promise<Measurement[]> {
+  const idle = await settled(broker);
+  const topology = await Topology.open(broker.url);
+  await topology.declareQueues(names);
+  const declared = await settled(broker);
+  const count = names.length * MESSAGES_EACH;
+  let seconds = 0;
+  for (let n = 0; n < MESSAGES_EACH; n += IN_ONE_GO) {
+    seconds += await fill(broker.url, names.length * IN_ONE_GO, names);
+  }
+  await topology.expectReady(names[0], MESSAGES_EACH);
+  await topology.connection.close();
+  const filled = await settled(broker);
+  return [
+    lower('by queues', (declared - idle) / MB, 'MB'),
+    lower('by messages', (filled - declared) / MB, 'MB'),
+    higher('filled', count / seconds, '/s'),
+  ];
+}
+
+async function comeBack(broker: LaunchedBroker, names: readonly string[]): Promise<Measurement[]> {
+  const topology = await Topology.open(broker.url);
+  for (const name of [names[0], names[names.length - 1]]) await topology.expectReady(name, MESSAGES_EACH);
+  await topology.connection.close();
+  return [lower('answer', broker.startMs, 'ms'), lower('resident', (await settled(broker)) / MB, 'MB')];
+}
+
+async function many(target: Target, settings: Settings): Promise<Measurement[]> {
+  const names = numbered('bench.many', scaled(QUEUES, settings) + 1);
+  const folder = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
+  const measurements: Measurement[] = [];
+  try {
+    for (const measure of [add, comeBack]) {
+      const broker = await target.launch!(folder);
+      try {
+        measurements.push(...(await measure(broker, names)));
+      } finally {
+        await broker.stop();
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return measurements;
+}
+
+export const queues: readonly Scenario[] = [
+  {
+    name: 'queues20k',
+    group: 'process',
+    description: '20,000 durable queues, 50 persistent 16 B messages in each: resident memory added, then a restart',
+    needsCommand: true,
+    run: many,
+  },
+];
