@@ -7,6 +7,7 @@
 import { type Store, StoreError } from '../../store/store.ts';
 import { diedIn } from '../dead-letter.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
+import type { Helpings, Work } from '../helpings.ts';
 import type { Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
 import type { ConfirmLedger } from '../sink.ts';
@@ -20,6 +21,7 @@ const SWEEP_MS = 200;
 
 interface Host {
   readonly deadlines: Deadlines;
+  readonly helpings: Helpings;
   readonly store: Store;
   readonly memory: Memory;
 }
@@ -44,22 +46,31 @@ export function deduplicate(
   return settings && current;
 }
 
-export class Deduplication {
+/** Keys of before the start that are read in one step. */
+const READ_AT_ONCE = 64;
+
+export class Deduplication implements Work {
   readonly #deadlines: Deadlines;
+  readonly #helpings: Helpings;
   readonly #memory: Memory;
   readonly #queue: DeduplicatingQueue;
   readonly #log: SeenLog | undefined;
   readonly #seen = new SeenKeys();
   readonly #sweep = new Deadline(() => this.#forgetExpired());
   #settings: DeduplicationSettings;
-  /** True while the keys in the log are not in memory: they come when the first message does. */
-  #unread = false;
+  /** Keys of before the start that are not in memory yet. They come in helpings; what is left when the first message does, with it. */
+  #unread: Iterator<readonly [key: string, moment: number]> | undefined;
   /** Bytes of keys that memory knows of. */
   #counted = 0;
 
-  constructor(settings: DeduplicationSettings, { deadlines, store, memory }: Host, queue: DeduplicatingQueue) {
+  constructor(
+    settings: DeduplicationSettings,
+    { deadlines, helpings, store, memory }: Host,
+    queue: DeduplicatingQueue,
+  ) {
     this.#settings = settings;
     this.#deadlines = deadlines;
+    this.#helpings = helpings;
     this.#memory = memory;
     this.#queue = queue;
     this.#log = queue.storedAs === undefined ? undefined : new SeenLog(store, queue.storedAs);
@@ -73,8 +84,10 @@ export class Deduplication {
 
   /** An earlier process may have seen keys. */
   recover(): void {
-    this.#unread = this.#log !== undefined;
-    if (this.#unread) this.#deadlines.set(this.#sweep, this.#now());
+    this.#unread = this.#log?.read();
+    if (this.#unread === undefined) return;
+    this.#deadlines.set(this.#sweep, this.#now());
+    this.#helpings.add(this);
   }
 
   /** The message's key; undefined where it is not to be dropped in any case, such as a dead letter that returns to its queue. */
@@ -85,7 +98,7 @@ export class Deduplication {
 
   /** True where the key was seen. Its publisher is told that the message is safe when the first one is. */
   isRepeat(key: string, ledger: ConfirmLedger | undefined, number: number): boolean {
-    if (this.#unread) this.#read();
+    if (this.#unread !== undefined) this.#read(Infinity);
     this.#seen.forgetThrough(this.#now() - this.#settings.window);
     if (!this.#seen.has(key)) return false;
     if (ledger !== undefined) this.#log?.confirm(ledger, number);
@@ -116,23 +129,44 @@ export class Deduplication {
     this.#log?.drop();
   }
 
+  // Work: reading the keys of before the start.
+
+  get writes(): boolean {
+    return false;
+  }
+
+  goOn(): boolean {
+    return this.#unread !== undefined && this.#read(READ_AT_ONCE);
+  }
+
   #forgetInMemory(): void {
     this.#deadlines.set(this.#sweep, Infinity);
-    this.#unread = false;
+    this.#unread = undefined;
     this.#seen.clear();
     this.#count();
   }
 
-  #read(): void {
+  /** Returns false when all are read. */
+  #read(most: number): boolean {
     const since = this.#now() - this.#settings.window;
-    this.#unread = false;
     try {
-      for (const [key, moment] of this.#log!.read()) if (moment > since) this.#seen.add(key, moment);
+      for (let left = most; left > 0; left--) {
+        const next = this.#unread!.next();
+        if (next.done === true) {
+          this.#unread = undefined;
+          break;
+        }
+        const [key, moment] = next.value;
+        if (moment > since) this.#seen.add(key, moment);
+      }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
+      this.#unread = undefined;
       this.#queue.keysUnreadable(error);
     }
-    this.#forgetExpired();
+    if (this.#unread === undefined) this.#forgetExpired();
+    else this.#count();
+    return this.#unread !== undefined;
   }
 
   /** Removes from memory and from the store what is over, or more than may be remembered. */
@@ -147,7 +181,7 @@ export class Deduplication {
     this.#deadlines.set(this.#sweep, Infinity);
     if (oldest !== Infinity) this.#sweepAt(Math.max(oldest + window, now + SWEEP_MS));
     // What is in the store only is over by then at the latest.
-    else if (this.#unread) this.#sweepAt(now + window);
+    else if (this.#unread !== undefined) this.#sweepAt(now + window);
   }
 
   /** Tells memory what the keys take now. */

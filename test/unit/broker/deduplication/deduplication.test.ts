@@ -1,8 +1,10 @@
 /** What a queue that deduplicates remembers, how long, and what of it goes to the store; by a clock that the test holds. */
 import { describe, expect, it, vi } from 'vitest';
 import { Alarms } from '../../../../src/broker/alarms.ts';
+import { Backlog } from '../../../../src/broker/backlog.ts';
 import { Deadlines } from '../../../../src/broker/deadlines.ts';
 import { deduplicate, type Deduplication } from '../../../../src/broker/deduplication/deduplication.ts';
+import { Helpings } from '../../../../src/broker/helpings.ts';
 import { Memory } from '../../../../src/broker/memory.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
@@ -18,6 +20,9 @@ class Lives {
   readonly store = new MemoryStore({ lazyMs: 3_600_000 });
   readonly ledger = new Ledger();
   readonly memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  readonly helpings = new Helpings(this.store, new Backlog(), this.clock, (error) => {
+    throw error;
+  });
   readonly unreadable: string[] = [];
   settings = { window: 1000, size: 100, header: undefined as string | undefined };
   #deadlines = this.#newDeadlines();
@@ -56,9 +61,9 @@ class Lives {
   }
 
   #begin(): Deduplication {
-    const { store, memory } = this;
+    const { store, memory, helpings } = this;
     const queue = { storedAs: QUEUE, keysUnreadable: ({ message }: Error) => void this.unreadable.push(message) };
-    return deduplicate(undefined, this.settings, { deadlines: this.#deadlines, store, memory }, queue)!;
+    return deduplicate(undefined, this.settings, { deadlines: this.#deadlines, helpings, store, memory }, queue)!;
   }
 }
 
@@ -147,6 +152,24 @@ describe('the store', () => {
     expect([lives.offer('a'), lives.offer(KEY)]).toEqual([false, false]);
     lives.clock.pass(1);
     expect([lives.offer('a'), lives.offer(KEY)]).toEqual([true, true]);
+  });
+
+  it('is read after a restart without any message, and what is left of it when the first comes', async () => {
+    const lives = new Lives();
+    const keys = Array.from({ length: 90 }, (_, n) => `key ${n}`);
+    for (const key of keys) lives.offer(key);
+    await lives.committed();
+    const before = lives.memory.bytes;
+    lives.deduplication.end();
+    lives.restart();
+    expect(lives.memory.bytes).toBe(0);
+    expect(lives.deduplication.goOn()).toBe(true);
+    expect(lives.memory.bytes).toBeLessThan(before);
+    expect(lives.offer(keys.at(-1)!)).toBe(false);
+    expect(lives.memory.bytes).toBe(before);
+    lives.deduplication.end();
+    lives.restart();
+    await vi.waitUntil(() => lives.memory.bytes === before, { timeout: 10_000 });
   });
 
   it('has a row a batch, and loses it when the last of its keys is over', async () => {
