@@ -33,11 +33,6 @@ export class Expiry {
     this.#deadline = new Deadline(due);
   }
 
-  /** The log is back from the store: what of it has expired is looked at when the broker has started. */
-  recover(): void {
-    this.#deadlines.set(this.#deadline, this.#now());
-  }
-
   /** True where a ready message has expired. */
   hasExpired(seq: number): boolean {
     return isOver(this.#log.deadline(seq), this.#deadlines);
@@ -63,9 +58,5 @@ export class Expiry {
   /** The queue is deleted. */
   end(): void {
     this.#deadlines.set(this.#deadline, Infinity);
-  }
-
-  #now(): number {
-    return this.#deadlines.clock.now();
   }
 }

@@ -49,7 +49,8 @@ export class GivingUp implements Work {
   /** The log is back from the store. When the broker has started, all that was unacknowledged is back too, and may be too much. */
   recover(): void {
     this.recount();
-    this.#expiring().recover();
+    this.#expiring();
+    this.#host.helpings.add(this);
   }
 
   /** The log is not what it was. */

@@ -130,17 +130,10 @@ function readPages(database: Database): RecoveredPage[] {
     .iterate() as IterableIterator<PageRow>;
   const pages: RecoveredPage[] = [];
   for (const [id, queueId, base, first, last, count, bytes, bodies, settled, settledSum, again, againSum] of rows) {
-    const page = {
-      id,
-      queueId,
-      base,
-      first,
-      last,
-      count,
-      bytes,
-      ...(bodies === null ? undefined : { bodies: numbersIn(bodies) }),
-      ...(settled === null ? undefined : { settled }),
-    };
+    // There may be very many: most have none of the others.
+    let page: RecoveredPage = { id, queueId, base, first, last, count, bytes };
+    if (bodies !== null) page = { ...page, bodies: numbersIn(bodies) };
+    if (settled !== null) page = { ...page, settled };
     const problem =
       pageProblem(page) ??
       knownProblem(id, 'settled', settled, settledSum) ??
