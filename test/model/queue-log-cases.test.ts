@@ -64,6 +64,39 @@ test('a queue that is stored gives the memory of transient messages to the scrat
   await logs.close();
 });
 
+test('a small segment that left memory goes on: its messages come in their order, from as few pages', async () => {
+  const logs = await Logs.open(temporaryFolder());
+  const id = logs.declare();
+  const seqs: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    seqs.push(...append(logs, id, 3, 16));
+    await logs.committed();
+    logs.evict(id, false);
+    expect(logs.memory.bytes).toBe(0);
+  }
+  expect(logs.rows('page')).toBe(1);
+  expect(seqs.map(() => takeNext(logs, id))).toEqual(seqs);
+  await logs.close();
+});
+
+test('a purge of messages that are partly in memory leaves what is unacked, here and in the store', async () => {
+  let logs = await Logs.open(temporaryFolder());
+  const id = logs.declare();
+  append(logs, id, 3, 16);
+  await logs.committed();
+  logs.evict(id, false);
+  const [, last] = append(logs, id, 2, 16);
+  logs.log(id).take(last);
+  await logs.committed();
+  expect(logs.rows('page')).toBe(1);
+  expect(logs.log(id).purge()).toBe(4);
+  expect([logs.log(id).ready, logs.log(id).unacked]).toEqual([0, 1]);
+  logs = await logs.reopen();
+  expect(logs.log(id).ready).toBe(1);
+  expect(logs.log(id).peek()).toBe(last);
+  await logs.close();
+});
+
 function takeNext(logs: Logs, id: number): number {
   const seq = logs.log(id).peek();
   logs.log(id).take(seq);
