@@ -128,6 +128,28 @@ describe('nack and reject', () => {
     expect(await channel.drain(queue)).toEqual(['0', '1', '2', '3']);
   });
 
+  test('basic.nack/many: while very many are given up at once others are heard, and their channel when that is done', async () => {
+    const count = 10_000;
+    const [channel, other] = [await target.channel(), await target.channel()];
+    const letters = await channel.queue(target.name('letters'), { exclusive: false });
+    const args = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': letters };
+    const queue = await channel.queue(target.name('q'), { arguments: args });
+    for (let n = 0; n < count; n++) channel.publish(queue, `${n}`);
+    await channel.consume(queue);
+    await channel.deliveries(count);
+    channel.nack(0, { multiple: true, requeue: false });
+    const done = channel.counts(letters);
+    let seen = 0;
+    while (seen === 0) seen = (await other.counts(letters)).messages;
+    expect(seen).toBeLessThan(count);
+    // RabbitMQ's queues have a life of their own.
+    if (target.rabbitmq) await other.expectCounts(letters, { messages: count });
+    else expect((await done).messages).toBe(count);
+    const order: string[] = [];
+    for (let n = 0; n < 100; n++) order.push((await other.get(letters, true))!.body.toString());
+    expect(order).toEqual(Array.from({ length: 100 }, (_, n) => `${n}`));
+  });
+
   test('basic.nack/discard: without requeue the message is gone', async () => {
     const { channel, queue } = await holding(3);
     channel.nack(2, { multiple: true, requeue: false });
