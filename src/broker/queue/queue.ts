@@ -128,11 +128,9 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     const log = this.#log;
     const key = this.#deduplication?.keyOf(message, this.name);
     if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) return;
-    const { type, maxPriority, overflow } = this.#settings;
-    // Then what is not to stay is added all the same, until its turn comes to go.
-    const { manyLetters } = this.#host;
+    const { type, maxPriority } = this.#settings;
     const refused = this.#givingUp.refuses(message);
-    if (refused && !(manyLetters && overflow === 'reject-publish-dlx')) return this.#refuse(message, ledger, number);
+    if (refused && !this.#staysForNow()) return this.#refuse(message, ledger, number);
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
     if (key !== undefined) this.#deduplication!.note(key, stored, ledger, number);
@@ -143,7 +141,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     }
     const deadline = this.#givingUp.deadlineOf(message);
     const over = consumer === undefined && log.ready === 0 && this.#givingUp.isOver(deadline);
-    if (over && !manyLetters && (ledger === undefined || !stored))
+    if (over && !this.#host.manyLetters && (ledger === undefined || !stored))
       return this.#host.deadLetter(this, message, 'expired');
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
@@ -310,6 +308,11 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     if (!this.#reader.view(seq, view)) return undefined;
     this.#givingUp.went(view.bodySize);
     return view;
+  }
+
+  /** A letter that is to go on as another is added all the same, until its turn comes: see QueueHost.manyLetters. */
+  #staysForNow(): boolean {
+    return this.#settings.overflow === 'reject-publish-dlx' && this.#host.manyLetters;
   }
 
   /** There is no room for a new message, whether or not a consumer waits for one. */
