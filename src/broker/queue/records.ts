@@ -3,7 +3,7 @@
  * begins and what became of it. A message is addressed by its index; there is no object for it.
  */
 import { readU32, writeU32 } from '../../util/bytes.ts';
-import { LENT_BODY_BYTES, type Message } from '../message.ts';
+import type { Message } from '../message.ts';
 import { NO_MEMORY, type SegmentBuffers, type SegmentMemory } from './segment-buffers.ts';
 import {
   recordBodySize,
@@ -42,8 +42,8 @@ export class Records {
   #bytes = NO_MEMORY.bytes;
   #starts = NO_MEMORY.starts;
   #states = NO_MEMORY.states;
-  /** Length of the largest record. */
-  #largest = 0;
+  /** A large body was lent out and may still be sent from here, or the memory is of no size to be used again. */
+  #lent = false;
   #footprint = 0;
 
   private constructor(buffers: SegmentBuffers, first: number) {
@@ -68,7 +68,7 @@ export class Records {
   /** Nobody reads these records any more: their memory may be used again, unless a large body of them was lent out. */
   release(): void {
     const reusable = this.#memory.home !== undefined || this.#states.length === FULL_MESSAGES;
-    if (reusable && this.#largest < LENT_BODY_BYTES) this.#buffers.give(this.#memory);
+    if (reusable && !this.#lent) this.#buffers.give(this.#memory);
     this.#use(NO_MEMORY);
   }
 
@@ -82,7 +82,7 @@ export class Records {
     for (const part of parts) bytes += part.length;
     const small = buffers.takeSmall(count, bytes);
     // What was read came with memory of its own, which is not to be used again.
-    if (small === undefined) records.#largest = Infinity;
+    if (small === undefined) records.#lent = true;
     const own = (): Buffer => (parts.length === 1 ? parts[0] : Buffer.concat(parts));
     records.#use(small ?? { bytes: own(), starts: new Uint32Array(count), states: new Uint8Array(count) });
     if (small !== undefined) for (let i = 0, at = 0; i < parts.length; i++) at += parts[i].copy(small.bytes, at);
@@ -137,7 +137,6 @@ export class Records {
     this.#starts[place] = this.#used;
     this.#states[place] = state;
     writeRecord(this.#bytes, this.#used, length, index, message, deadline);
-    if (length > this.#largest) this.#largest = length;
     this.#used += length;
     this.count++;
     return index;
@@ -162,6 +161,7 @@ export class Records {
 
   view(index: number, message: Message): void {
     viewRecord(this.#bytes, this.#starts[index - this.first], message);
+    if (message.bodyStays) this.#lent = true;
   }
 
   /** Size of a message's body, wherever that is kept. */
