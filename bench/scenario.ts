@@ -42,6 +42,9 @@ export function table<Row extends Pick<Scenario, 'name' | 'description'>>(
   });
 }
 
+/** Bytes. */
+export const MB = 1e6;
+
 export function higher(metric: string, value: number, unit: Unit): Measurement {
   return { metric, value, unit, better: 'higher' };
 }

@@ -1,11 +1,9 @@
 /** A long queue: how fast it fills and drains, what memory it takes, and how soon a broker with it is back. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { LoadThreads } from '../load/load.ts';
 import type { ConsumerSpec, PublisherSpec } from '../load/role.ts';
-import { higher, lower, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
+import { higher, lower, MB, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
 import type { Target } from '../target/target.ts';
+import { measureLives } from './lives.ts';
 import { Topology } from './topology.ts';
 
 /** The queue that `fill` publishes to. */
@@ -77,31 +75,23 @@ async function drainOne(target: Target, settings: Settings): Promise<Measurement
   });
 }
 
-async function restart(target: Target, settings: Settings): Promise<Measurement[]> {
+function restart(target: Target, settings: Settings): Promise<Measurement[]> {
   const count = scaled(MESSAGES, settings);
-  const folder = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
-  try {
-    const first = await target.launch!(folder);
-    try {
-      const topology = await Topology.open(first.url);
+  return measureLives(target, [
+    async ({ url }) => {
+      const topology = await Topology.open(url);
       await topology.declareQueue(QUEUE, true);
-      await fill(first.url, count);
+      await fill(url, count);
       await topology.connection.close();
-    } finally {
-      await first.stop();
-    }
-    const second = await target.launch!(folder);
-    try {
-      const topology = await Topology.open(second.url);
+      return [];
+    },
+    async (broker) => {
+      const topology = await Topology.open(broker.url);
       await topology.expectReady(QUEUE, count);
       await topology.connection.close();
-      return [lower('answer', second.startMs, 'ms'), lower('resident', second.resident() / 1e6, 'MB')];
-    } finally {
-      await second.stop();
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+      return [lower('answer', broker.startMs, 'ms'), lower('resident', broker.resident() / MB, 'MB')];
+    },
+  ]);
 }
 
 export const backlog: readonly Scenario[] = [

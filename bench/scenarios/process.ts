@@ -1,7 +1,7 @@
 /** What a broker costs before it does anything, and what each thing it holds adds: for brokers that the bench starts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '../client/connection.ts';
-import { lower, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
+import { lower, MB, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
 import type { LaunchedBroker } from '../target/launch.ts';
 import type { Target } from '../target/target.ts';
 import { fill, QUEUE, withBacklogQueue } from './backlog.ts';
@@ -9,7 +9,6 @@ import { numbered, Topology } from './topology.ts';
 
 /** Until memory has settled, in milliseconds. */
 const SETTLE_MS = 1500;
-const MB = 1e6;
 
 export async function settled(broker: LaunchedBroker): Promise<number> {
   await sleep(SETTLE_MS);

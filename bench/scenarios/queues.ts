@@ -1,11 +1,9 @@
 /** Very many queues with a few messages each, none of which is used much: what they take, and how soon a broker with them is back. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { higher, lower, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
+import { higher, lower, MB, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
 import type { LaunchedBroker } from '../target/launch.ts';
 import type { Target } from '../target/target.ts';
 import { fill } from './backlog.ts';
+import { measureLives } from './lives.ts';
 import { settled } from './process.ts';
 import { numbered, Topology } from './topology.ts';
 
@@ -13,7 +11,6 @@ const QUEUES = 20_000;
 const MESSAGES_EACH = 50;
 /** Of these published in one go, which has a time limit. */
 const IN_ONE_GO = 10;
-const MB = 1e6;
 
 async function add(broker: LaunchedBroker, names: readonly string[]): Promise<Measurement[]> {
   const idle = await settled(broker);
@@ -42,23 +39,9 @@ async function comeBack(broker: LaunchedBroker, names: readonly string[]): Promi
   return [lower('answer', broker.startMs, 'ms'), lower('resident', (await settled(broker)) / MB, 'MB')];
 }
 
-async function many(target: Target, settings: Settings): Promise<Measurement[]> {
+function many(target: Target, settings: Settings): Promise<Measurement[]> {
   const names = numbered('bench.many', scaled(QUEUES, settings) + 1);
-  const folder = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
-  const measurements: Measurement[] = [];
-  try {
-    for (const measure of [add, comeBack]) {
-      const broker = await target.launch!(folder);
-      try {
-        measurements.push(...(await measure(broker, names)));
-      } finally {
-        await broker.stop();
-      }
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-  return measurements;
+  return measureLives(target, [(broker) => add(broker, names), (broker) => comeBack(broker, names)]);
 }
 
 export const queues: readonly Scenario[] = [
