@@ -8,13 +8,13 @@ const NONE = new Float64Array(0);
 const FIRST_SLOTS = 16;
 
 export class DueHeap {
-  readonly #memory: Pick<Memory, 'grew' | 'shrank'>;
+  readonly #memory: Pick<Memory, 'changed'>;
   #moments = NONE;
   #seqs = NONE;
   #length = 0;
 
   /** `memory`: where it counts. */
-  constructor(memory: Pick<Memory, 'grew' | 'shrank'>) {
+  constructor(memory: Pick<Memory, 'changed'>) {
     this.#memory = memory;
   }
 
@@ -95,9 +95,7 @@ export class DueHeap {
   }
 
   #hold(moments: Float64Array<ArrayBuffer>, seqs: Float64Array<ArrayBuffer>): void {
-    const more = moments.byteLength + seqs.byteLength - this.#moments.byteLength - this.#seqs.byteLength;
-    if (more > 0) this.#memory.grew(more, undefined);
-    else this.#memory.shrank(-more);
+    this.#memory.changed(moments.byteLength + seqs.byteLength - this.#moments.byteLength - this.#seqs.byteLength);
     this.#moments = moments;
     this.#seqs = seqs;
   }

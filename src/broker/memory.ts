@@ -57,13 +57,10 @@ export class Memory {
     return this.#bytes;
   }
 
-  /** `holder`: who may be asked to have it go out of memory; undefined where it cannot. */
-  grew(bytes: number, holder: Evictable | undefined): void {
-    this.#bytes += bytes;
-    if (holder !== undefined) this.#holders.add(holder);
-    if (this.#bytes < this.#kept || this.#bytes < this.#askedAt + STEP_BYTES || this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(this.#reclaim);
+  /** `holder`: who may be asked to have it go out of memory. */
+  grew(bytes: number, holder: Evictable): void {
+    this.#holders.add(holder);
+    this.#add(bytes);
   }
 
   shrank(bytes: number): void {
@@ -72,9 +69,22 @@ export class Memory {
     if (this.#bytes <= this.#budget) this.#alarms.set('memory', false);
   }
 
+  /** What cannot go out of memory takes so many bytes more, or less where that is negative. */
+  changed(bytes: number): void {
+    if (bytes > 0) this.#add(bytes);
+    else if (bytes < 0) this.shrank(-bytes);
+  }
+
   /** The holder is gone. */
   forget(holder: Evictable): void {
     this.#holders.delete(holder);
+  }
+
+  #add(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < this.#kept || this.#bytes < this.#askedAt + STEP_BYTES || this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#reclaim);
   }
 
   readonly #reclaim = (): void => {

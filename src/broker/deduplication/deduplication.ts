@@ -18,6 +18,8 @@ import type { DeduplicationSettings } from './settings.ts';
 
 /** Least time between two removals of what has expired, in milliseconds. */
 const SWEEP_MS = 200;
+/** Keys of before the start that are read in one step. */
+const READ_AT_ONCE = 64;
 
 interface Host {
   readonly deadlines: Deadlines;
@@ -45,9 +47,6 @@ export function deduplicate(
   else current.apply(settings);
   return settings && current;
 }
-
-/** Keys of before the start that are read in one step. */
-const READ_AT_ONCE = 64;
 
 export class Deduplication implements Work {
   readonly #deadlines: Deadlines;
@@ -186,10 +185,8 @@ export class Deduplication implements Work {
 
   /** Tells memory what the keys take now. */
   #count(): void {
-    const more = this.#seen.bytes - this.#counted;
-    this.#counted += more;
-    if (more > 0) this.#memory.grew(more, undefined);
-    else if (more < 0) this.#memory.shrank(-more);
+    this.#memory.changed(this.#seen.bytes - this.#counted);
+    this.#counted = this.#seen.bytes;
   }
 
   #sweepAt(at: number): void {

@@ -47,18 +47,18 @@ export class Redeliveries {
   }
 
   set(index: number, deliveries: number, due = 0): void {
-    if (!this.#byIndex.has(index)) this.#memory.grew(ENTRY_BYTES, undefined);
+    if (!this.#byIndex.has(index)) this.#memory.changed(ENTRY_BYTES);
     this.#byIndex.set(index, { deliveries, due });
   }
 
   /** The message is gone. */
   delete(index: number): void {
-    if (this.#byIndex.delete(index)) this.#memory.shrank(ENTRY_BYTES);
+    if (this.#byIndex.delete(index)) this.#memory.changed(-ENTRY_BYTES);
   }
 
   /** All of them are. */
   clear(): void {
-    this.#memory.shrank(this.#byIndex.size * ENTRY_BYTES);
+    this.#memory.changed(-this.#byIndex.size * ENTRY_BYTES);
     this.#byIndex.clear();
   }
 

@@ -4,10 +4,7 @@ import { DueHeap } from '../../../src/broker/due-heap.ts';
 
 /** Bytes that were counted. */
 let bytes = 0;
-const memory = {
-  grew: (more: number) => void (bytes += more),
-  shrank: (less: number) => void (bytes -= less),
-};
+const memory = { changed: (more: number) => void (bytes += more) };
 
 test('it counts as memory what it takes, and no more once it is empty', () => {
   const heap = new DueHeap(memory);

@@ -57,6 +57,20 @@ describe('memory', () => {
     expect(alarms.alarm).toBeUndefined();
   });
 
+  test('counts what cannot go out of it, and has it back', async () => {
+    const { memory, alarms } = memoryOf(8 * MiB);
+    const one = holder();
+    memory.grew(1 * MiB, one);
+    memory.changed(11 * MiB);
+    await nextTurn();
+    expect(memory.bytes).toBe(12 * MiB);
+    expect(one.asked).toHaveLength(1);
+    expect(alarms.alarm).toBe('low on memory');
+    memory.changed(-11 * MiB);
+    expect(memory.bytes).toBe(1 * MiB);
+    expect(alarms.alarm).toBeUndefined();
+  });
+
   test('is asked for again by itself while publishers are stopped: what nobody could give then may be had later', async () => {
     const { memory, alarms } = memoryOf(8 * MiB);
     const cleared = new Promise<void>((resolve) => alarms.onCleared(resolve));
