@@ -27,17 +27,17 @@ export class Bindings {
     this.#vhost = vhost;
   }
 
-  /** Returns false where there is such a binding. Throws AmqpError NOT_FOUND for the source first, then for the destination. */
-  bind(spec: BindingSpec, requester: Owner): boolean {
+  /** Undefined where there is such a binding already. Throws AmqpError NOT_FOUND for the source first, then for the destination. */
+  bind(spec: BindingSpec, requester: Owner): Binding | undefined {
     const binding = this.#bindingOf(spec, requester);
-    const source = this.#vhost.existingExchange(spec.source);
+    const { source } = binding;
     source.validateBinding(binding);
-    if (!source.bind(binding)) return false;
+    if (!source.bind(binding)) return undefined;
     this.#vhost.routesChanged();
     if (isDurable(binding)) {
       this.#vhost.store.change({ op: 'put-binding', record: bindingRecord(binding, this.#vhost.name) });
     }
-    return true;
+    return binding;
   }
 
   /** No error where there is no such binding, nor where one of its ends is missing. */

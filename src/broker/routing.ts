@@ -1,9 +1,8 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import type { Bodies } from './bodies.ts';
 import { type DeathReason, deadLetter, isCycle } from './dead-letter.ts';
-import type { QueueDestination } from './exchange/binding.ts';
+import type { Binding } from './exchange/binding.ts';
 import type { Exchange } from './exchange/exchange.ts';
-import type { History } from './exchange/history.ts';
 import type { Helpings } from './helpings.ts';
 import type { Pace } from './lead.ts';
 import type { Message } from './message.ts';
@@ -74,7 +73,7 @@ export class Routing {
     return true;
   }
 
-  /** Sends on a message that waited at an exchange. */
+  /** Routes a message from an exchange on where it waited, or was kept. */
   goOn(exchange: Exchange, message: Message): void {
     this.publish(message, this.route(exchange, message.routingKey), undefined, 0);
   }
@@ -101,11 +100,11 @@ export class Routing {
     return this.#depth > 0 && (this.#letters >= LETTERS_AT_ONCE || !this.#context.helpings.hasTime());
   }
 
-  /** Gives what passed an exchange to a new destination of it, which may be an exchange. */
-  replay(history: History, destination: QueueDestination | Exchange): void {
-    for (const message of history.replay()) {
+  /** Gives what passed an exchange, and was kept there, to a new destination of it. */
+  replay({ source, destination }: Binding): void {
+    for (const message of source.history?.replay() ?? []) {
       if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
-      else this.publish(message, this.route(destination, message.routingKey), undefined, 0);
+      else this.goOn(this.#directory.exchange(destination.name)!, message);
     }
   }
 

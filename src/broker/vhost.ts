@@ -214,11 +214,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   /** Throws AmqpError NOT_FOUND for the source first, then for the destination. */
   bind(spec: BindingSpec, requester: Owner): void {
-    if (!this.#bindings.bind(spec, requester)) return;
-    const history = this.exchange(spec.source)?.history;
-    if (history === undefined) return;
-    const ends = spec.destinationKind === 'queue' ? this.#queues : this.#exchanges;
-    this.#routing.replay(history, ends.get(spec.destination)!);
+    const binding = this.#bindings.bind(spec, requester);
+    if (binding !== undefined) this.#routing.replay(binding);
   }
 
   /** No error where there is no such binding, nor where one of its ends is missing. */

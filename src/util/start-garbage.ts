@@ -17,8 +17,9 @@ const LITTLE_WORK = 0.01;
 const LARGEST_HEAP = 24 * 1024 * 1024;
 
 /**
- * Collects this thread's garbage once, when it has rested for `rest` milliseconds: who sends and receives meanwhile would wait, and run
- * slowly after it, as it throws away compiled code too. Does not keep the process from ending.
+ * Collects this thread's garbage once, when it rests for `rest` milliseconds for the first time, however long after the start that is:
+ * who sends and receives meanwhile would wait, and run slowly after it, as it throws away compiled code too. Does not keep the process
+ * from ending.
  */
 export function collectStartGarbage(rest = REST_MS): void {
   const before = performance.eventLoopUtilization();

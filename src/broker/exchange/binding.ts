@@ -3,6 +3,7 @@ import { encodeTable } from '../../codec/field-table.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { BindingRecord } from '../../store/records.ts';
 import type { Sink } from '../sink.ts';
+import type { History } from './history.ts';
 
 interface Bindable {
   readonly name: string;
@@ -28,6 +29,13 @@ export type Destination = QueueDestination | ExchangeDestination;
 export interface BindingSource {
   readonly name: string;
   readonly durable: boolean;
+  /** What it keeps for bindings to come; undefined in most types. */
+  readonly history: History | undefined;
+  /** Throws AmqpError where the type cannot make sense of the binding. */
+  validateBinding(binding: BindingIdentity): void;
+  /** Returns false where an equal binding is there already. */
+  bind(binding: Binding): boolean;
+  /** Removes the equal binding and returns it; undefined where there is none. */
   unbind(like: BindingIdentity): Binding | undefined;
 }
 

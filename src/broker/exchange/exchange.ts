@@ -67,12 +67,10 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
     return this.#bindings.size > 0;
   }
 
-  /** Throws AmqpError where the type cannot make sense of the binding. */
   validateBinding(_binding: BindingIdentity): void {
     // Most types take any.
   }
 
-  /** Returns false where an equal binding is there already. */
   bind(binding: Binding): boolean {
     const key = bindingKey(binding);
     if (this.#bindings.has(key)) return false;
@@ -82,7 +80,6 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
     return true;
   }
 
-  /** Removes the equal binding and returns it; undefined where there is none. */
   unbind(like: BindingIdentity): Binding | undefined {
     const key = bindingKey(like);
     const binding = this.#bindings.get(key);

@@ -4,7 +4,7 @@ import { Exchange } from './exchange.ts';
 import type { RoutedMessage } from './routed-message.ts';
 
 export class FanoutExchange extends Exchange {
-  readonly type = 'fanout';
+  readonly type: string = 'fanout';
 
   match(_message: RoutedMessage, found: (binding: Binding) => void): void {
     for (const binding of this.bindings) found(binding);
