@@ -246,6 +246,10 @@ export class Connection
 
   // TurnTask
 
+  hasten(): void {
+    if (this.#stage !== 'closed') this.#attempt(() => this.#flush());
+  }
+
   endTurn(): void {
     this.#awake = false;
     if (this.#stage !== 'closed') this.#attempt(() => this.#endTurn());
@@ -258,11 +262,15 @@ export class Connection
     this.#stored = undefined;
     stored?.();
     for (const channel of woken) channel.endTurn();
-    if (this.writer.flush()) this.life.noteSent();
+    this.#flush();
     this.flow.turnEnds();
     if (stored !== undefined) this.#reading.resume('store');
     if (this.#starved && !this.writer.full) this.#resumeConsumers();
     if (!this.writer.congested) this.flow.taken();
+  }
+
+  #flush(): void {
+    if (this.writer.flush()) this.life.noteSent();
   }
 
   readonly wake = (): void => {
@@ -279,8 +287,8 @@ export class Connection
     }
     this.#guard(() => this.#parser.push(chunk));
     // One read a turn: a fast publisher must not keep the others from being heard.
-    if (chunk.length < READ_BYTES || this.#stage === 'closed') return;
-    this.flow.hadItsTurn();
+    if (chunk.length === READ_BYTES && this.#stage !== 'closed') this.flow.hadItsTurn();
+    this.broker.turn.hastenCrowd();
   }
 
   #onHeader(chunk: Buffer): void {

@@ -5,8 +5,9 @@
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Consumer } from '../../bench/load/consumer.ts';
+import { Crowd } from '../../bench/load/crowd.ts';
 import { Publisher } from '../../bench/load/publisher.ts';
-import { Counters, type ConsumerSpec, type PublisherSpec } from '../../bench/load/role.ts';
+import { Counters, type ConsumerSpec, type CrowdSpec, type PublisherSpec } from '../../bench/load/role.ts';
 import { Topology } from '../../bench/scenarios/topology.ts';
 import { Broker } from '../../src/index.ts';
 
@@ -146,6 +147,20 @@ describe('a turn of the event loop', () => {
     await sending.stop();
     await sending.end();
     await taking.end();
+  });
+
+  it('takes no new memory for the output of many connections', async () => {
+    const counters = new Counters();
+    const spec: CrowdSpec = { kind: 'crowd', connections: 700, messages: 1, queue: 'crowd', size: 1024 };
+    const crowd = await Crowd.open(broker.url, spec, counters, fail);
+    crowd.start();
+    while (counters.consumed < 3 * spec.connections) await nextTurn();
+    const allocate = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    while (counters.consumed < 10 * spec.connections) await nextTurn();
+    // What goes out when the turn ends would take a buffer each: more than are kept.
+    expect(allocate).not.toHaveBeenCalled();
+    await crowd.stop();
+    await crowd.end();
   });
 
   it('confirms once, however many messages it took', async () => {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { Turn } from '../../../src/util/turn.ts';
 
+const unexpected = (): never => expect.unreachable();
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('tasks are done at the end of the turn, in the order they were left, as often as they were left', async () => {
   const turn = new Turn();
   const done: string[] = [];
-  const task = (name: string) => ({ endTurn: () => void done.push(name) });
+  const task = (name: string) => ({ hasten: unexpected, endTurn: () => void done.push(name) });
   const twice = task('twice');
   for (const left of [task('a'), twice, task('b'), twice]) turn.atEnd(left);
   await Promise.resolve();
@@ -21,6 +22,7 @@ test('what a task leaves while a turn ends is done at the end of the next', asyn
   const turn = new Turn();
   const done: number[] = [];
   const task = {
+    hasten: unexpected,
     endTurn: () => {
       done.push(done.length);
       if (done.length < 3) turn.atEnd(task);
@@ -31,4 +33,29 @@ test('what a task leaves while a turn ends is done at the end of the next', asyn
     await nextTurn();
     expect(done).toHaveLength(turns);
   }
+});
+
+test('where many wait for the end of the turn, each is hastened once, and has its end all the same', async () => {
+  const turn = new Turn();
+  const said: string[] = [];
+  const leave = (name: string) =>
+    turn.atEnd({ hasten: () => void said.push(`hasten ${name}`), endTurn: () => void said.push(`end ${name}`) });
+  const names = (from: number) => Array.from({ length: 128 }, (_, i) => `${from + i}`);
+  const [first, second] = [names(0), names(128)];
+  for (const name of first) {
+    turn.hastenCrowd();
+    expect(said).toEqual([]);
+    leave(name);
+  }
+  turn.hastenCrowd();
+  turn.hastenCrowd();
+  expect(said.splice(0)).toEqual(first.map((name) => `hasten ${name}`));
+  second.forEach(leave);
+  turn.hastenCrowd();
+  expect(said.splice(0)).toEqual(second.map((name) => `hasten ${name}`));
+  await nextTurn();
+  expect(said.splice(0)).toEqual([...first, ...second].map((name) => `end ${name}`));
+  second.forEach(leave);
+  turn.hastenCrowd();
+  expect(said).toHaveLength(128);
 });
