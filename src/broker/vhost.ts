@@ -33,6 +33,7 @@ import type { Parameters } from './parameters.ts';
 import { Policies } from './policy/policies.ts';
 import { createQueue } from './queue/create-queue.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './queue/declared-queue.ts';
+import { ExclusiveQueues } from './queue/exclusive-queues.ts';
 import type { DyingQueue, QueueHost } from './queue/queue-host.ts';
 import type { LogContext } from './queue/log.ts';
 import { checkReplicatedDeclaration } from './queue/replicated.ts';
@@ -62,6 +63,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly #context: VhostContext;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, DeclaredQueue>();
+  readonly #exclusive = new ExclusiveQueues();
   readonly #routing: Routing;
   readonly #bindings = new Bindings(this);
   #version = 0;
@@ -191,6 +193,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     // What waits to be retried is nobody's: it counts, as in a purge.
     const messages = queue.ready + queue.delayed;
     this.#queues.delete(queue.name);
+    this.#exclusive.remove(queue);
     this.routesChanged();
     this.#bindings.remove([...queue.incoming]);
     if (queue.durable) this.#context.store.change({ op: 'delete-queue', id: queue.id });
@@ -207,7 +210,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   /** Deletes the queues that are exclusive to a connection. */
   deleteExclusive(owner: Owner): void {
-    for (const queue of [...this.#queues.values()]) if (queue.owner === owner) this.deleteQueue(queue);
+    for (const queue of this.#exclusive.of(owner)) this.deleteQueue(queue);
   }
 
   // Bindings
@@ -349,6 +352,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   #addQueue(options: QueueOptions, id: number): DeclaredQueue {
     const queue = createQueue(options, id, this.#context, this);
     this.#queues.set(queue.name, queue);
+    this.#exclusive.add(queue);
     this.policies.govern(queue);
     this.routesChanged();
     return queue;

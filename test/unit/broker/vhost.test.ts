@@ -57,3 +57,23 @@ describe('auto-delete exchanges', () => {
     expect(declared()).toEqual([]);
   });
 });
+
+describe('exclusive queues', () => {
+  const declare = (name: string, owner: object | undefined): DeclaredQueue =>
+    vhost.declareQueue({ name, durable: false, autoDelete: false, owner, arguments: EMPTY_TABLE });
+  const names = (): string[] => [...vhost.queues].map(({ name }) => name);
+
+  test('go with their connection, whose end looks at no other queue', () => {
+    const [one, other] = [{}, {}];
+    for (const name of ['a', 'b', 'deleted']) declare(name, one);
+    declare('c', other);
+    vhost.deleteQueue(vhost.queue('deleted')!);
+    declare('deleted', other);
+    Object.defineProperty(vhost.queue('q'), 'owner', { get: () => expect.unreachable() });
+    vhost.deleteExclusive(one);
+    expect(names()).toEqual(['q', 'c', 'deleted']);
+    vhost.deleteExclusive(one);
+    vhost.deleteExclusive(other);
+    expect(names()).toEqual(['q']);
+  });
+});
