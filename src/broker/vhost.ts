@@ -7,7 +7,7 @@ import { AmqpError } from '../protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from '../protocol/field-table.ts';
 import type { RecoveredPage, RecoveredState } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { withDefaultType } from './arguments/default-queue-type.ts';
+import { withDefaultType } from './arguments/queue-type.ts';
 import { checkQueueArguments } from './arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from './dead-letter.ts';

@@ -1,4 +1,5 @@
 /** What a client said of itself in connection.start-ok. */
+import { isSet, textIn } from '../broker/arguments/fields.ts';
 import { EMPTY_TABLE, type FieldTable } from '../protocol/field-table.ts';
 
 export class Client {
@@ -14,14 +15,9 @@ export class Client {
     this.properties = properties;
     const field = properties.get('capabilities');
     const capabilities = field?.type === 'table' ? field.value : EMPTY_TABLE;
-    const has = (name: string): boolean => {
-      const capability = capabilities.get(name);
-      return capability?.type === 'bool' && capability.value;
-    };
-    this.consumerCancelNotify = has('consumer_cancel_notify');
-    this.connectionBlocked = has('connection.blocked');
-    this.authenticationFailureClose = has('authentication_failure_close');
-    const name = properties.get('connection_name');
-    this.connectionName = name?.type === 'longstr' ? name.value.toString() : '';
+    this.consumerCancelNotify = isSet(capabilities, 'consumer_cancel_notify');
+    this.connectionBlocked = isSet(capabilities, 'connection.blocked');
+    this.authenticationFailureClose = isSet(capabilities, 'authentication_failure_close');
+    this.connectionName = textIn(properties, 'connection_name') ?? '';
   }
 }

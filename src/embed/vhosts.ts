@@ -2,7 +2,7 @@
 import { ChangeError } from '../broker/change-error.ts';
 import type { VhostLimits } from '../broker/limits.ts';
 import type { Node } from '../broker/node.ts';
-import type { QueueType } from '../broker/policy/keys.ts';
+import type { QueueType } from '../broker/arguments/queue-type.ts';
 import { stored } from './stored.ts';
 
 export interface VhostOptions {

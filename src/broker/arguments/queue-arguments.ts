@@ -8,11 +8,10 @@ import { checkEquivalentArgument } from '../errors.ts';
 import { LARGEST_SIZE } from '../deduplication/settings.ts';
 import { isInteger, numberOf } from './field-equality.ts';
 import { maxAgeSeconds } from './max-age.ts';
+import { QUEUE_TYPE, QUEUE_TYPES, type QueueType, queueTypeOf } from './queue-type.ts';
 
 /** What is wrong with a value, in RabbitMQ's words; undefined where nothing is. */
 type Check = (value: FieldValue, all: FieldTable) => string | undefined;
-
-const TYPE = 'x-queue-type';
 
 /** Ten years in milliseconds, RabbitMQ's longest time. */
 export const LONGEST_MS = 315_360_000_000;
@@ -56,7 +55,7 @@ const queueVersion: Check = (value) => {
   return value.value === 1 || value.value === 2 ? undefined : `"unsupported queue version '${value.value}'"`;
 };
 
-const queueType = oneOf(['classic', 'quorum', 'stream'], (type) => `"unsupported queue type '${type}'"`);
+const queueType = oneOf(QUEUE_TYPES, (type) => `"unsupported queue type '${type}'"`);
 
 const maxAge: Check = (value) => {
   if (value.type !== 'longstr') return `{unacceptable_type,${value.type}}`;
@@ -72,14 +71,14 @@ const multiplier: Check = (value) => {
 interface Argument {
   readonly check: Check;
   /** The queue types that know it; all where it is left out. */
-  readonly types?: readonly string[];
+  readonly types?: readonly QueueType[];
   /** The argument beside which other types know it too. */
   readonly beside?: string;
 }
 
-const CLASSIC = ['classic'];
-const QUORUM = ['quorum'];
-const STREAM = ['stream'];
+const CLASSIC = ['classic'] as const;
+const QUORUM = ['quorum'] as const;
+const STREAM = ['stream'] as const;
 const NOT_STREAM = [...CLASSIC, ...QUORUM];
 
 /** In the order in which declarations check them and redeclarations compare them. */
@@ -110,7 +109,7 @@ const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
   ],
   ['x-queue-version', { check: queueVersion, types: CLASSIC }],
   ['x-single-active-consumer', { check: boolean, types: NOT_STREAM }],
-  [TYPE, { check: queueType }],
+  [QUEUE_TYPE, { check: queueType }],
   [
     'x-delayed-retry-type',
     {
@@ -145,8 +144,8 @@ export function checkQueueArguments(args: FieldTable, queue: string, vhost: stri
   const invalid = (name: string, detail: string): AmqpError =>
     new AmqpError('PRECONDITION_FAILED', `invalid arg '${name}' for queue '${queue}' in vhost '${vhost}'${detail}`);
   // First the type: what else is valid depends on it.
-  const wrongType = args.has(TYPE) ? queueType(args.get(TYPE)!, args) : undefined;
-  if (wrongType !== undefined) throw invalid(TYPE, `: ${wrongType}`);
+  const wrongType = args.has(QUEUE_TYPE) ? queueType(args.get(QUEUE_TYPE)!, args) : undefined;
+  if (wrongType !== undefined) throw invalid(QUEUE_TYPE, `: ${wrongType}`);
   const type = queueTypeOf(args);
   for (const [name, argument] of ARGUMENTS) {
     const value = args.get(name);
@@ -164,20 +163,14 @@ export function checkQueueArguments(args: FieldTable, queue: string, vhost: stri
 }
 
 /** True where a queue of the type, with these arguments, knows the argument. */
-function isKnown({ types, beside }: Argument, type: string, args: FieldTable): boolean {
+function isKnown({ types, beside }: Argument, type: QueueType, args: FieldTable): boolean {
   return types === undefined || types.includes(type) || (beside !== undefined && args.has(beside));
-}
-
-/** The queue's type by its arguments: `classic` where they name none. */
-export function queueTypeOf(args: FieldTable): string {
-  const type = args.get(TYPE);
-  return type?.type === 'longstr' ? type.value.toString() : 'classic';
 }
 
 /** Throws AmqpError PRECONDITION_FAILED where a redeclaration differs in an argument that the queue's type knows. */
 export function checkSameQueueArguments(received: FieldTable, current: FieldTable, queue: string, vhost: string): void {
   const normal = (args: FieldTable): FieldTable =>
-    args.has(TYPE) ? args : new Map([...args, [TYPE, { type: 'longstr', value: 'classic' } as const]]);
+    args.has(QUEUE_TYPE) ? args : new Map([...args, [QUEUE_TYPE, { type: 'longstr', value: 'classic' } as const]]);
   const [now, then] = [normal(received), normal(current)];
   const type = queueTypeOf(current);
   for (const [name, argument] of ARGUMENTS) {

@@ -1,6 +1,6 @@
 /** What arguments and policies say about deduplication. The names are those of LavinMQ and of RabbitMQ's plugin for it. */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import { isInteger } from '../arguments/field-equality.ts';
+import { integerIn, isSet, textIn } from '../arguments/fields.ts';
 
 export interface DeduplicationSettings {
   /** How long a key is remembered after it was seen first, in milliseconds. */
@@ -18,16 +18,10 @@ export const LARGEST_SIZE = 10_000_000;
 
 /** The arguments are valid: see arguments/queue-arguments.ts. Undefined where they do not ask for deduplication. */
 export function readDeduplication(args: FieldTable): DeduplicationSettings | undefined {
-  const asked = args.get('x-message-deduplication');
-  if (asked?.type !== 'bool' || !asked.value) return undefined;
-  const number = (name: string): number | undefined => {
-    const field = args.get(name);
-    return field !== undefined && isInteger(field) ? Number(field.value) : undefined;
-  };
-  const header = args.get('x-deduplication-header');
+  if (!isSet(args, 'x-message-deduplication')) return undefined;
   return {
-    window: number('x-cache-ttl') ?? DEFAULT_WINDOW_MS,
-    size: number('x-cache-size') ?? DEFAULT_SIZE,
-    header: header?.type === 'longstr' ? header.value.toString() : undefined,
+    window: integerIn(args, 'x-cache-ttl') ?? DEFAULT_WINDOW_MS,
+    size: integerIn(args, 'x-cache-size') ?? DEFAULT_SIZE,
+    header: textIn(args, 'x-deduplication-header'),
   };
 }

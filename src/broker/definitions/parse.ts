@@ -2,6 +2,7 @@
 import { toFieldTable } from '../../codec/plain-table.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 import type { PermissionRecord, UserRecord } from '../../store/records.ts';
+import { QUEUE_TYPES } from '../arguments/queue-type.ts';
 import { checkUserLimits, checkVhostLimits } from '../limits.ts';
 import type { VhostSpec } from '../node.ts';
 import { DEFAULT_HASHING_ALGORITHM, HASHING_ALGORITHMS, hashBytes, userWithPassword } from '../passwords.ts';
@@ -37,8 +38,6 @@ export interface QueueEntry {
   readonly autoDelete: boolean;
   readonly arguments: FieldTable;
 }
-
-const QUEUE_TYPES = ['classic', 'quorum', 'stream'];
 
 /**
  * With `vhost` the document is that of one vhost: its entries name none, and users, vhosts and permissions are no part of it.
@@ -121,7 +120,7 @@ function readVhost(item: Reader): { spec: VhostSpec; limits: JsonObject | undefi
   const type = either('default_queue_type');
   // RabbitMQ writes "undefined" where it has none.
   const defaultQueueType = type.value === 'undefined' || !type.present ? undefined : type.string();
-  if (defaultQueueType !== undefined && !QUEUE_TYPES.includes(defaultQueueType)) {
+  if (defaultQueueType !== undefined && !QUEUE_TYPES.some((known) => known === defaultQueueType)) {
     type.wrong(`one of ${QUEUE_TYPES.join(', ')}`);
   }
   const spec = {

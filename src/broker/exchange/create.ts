@@ -6,7 +6,7 @@ import type { Unreadable } from '../unreadable.ts';
 import { delayedType } from './arguments.ts';
 import { DelayedMessageExchange } from './delayed-message.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
-import { EXCHANGE_TYPES } from './types.ts';
+import { EXCHANGE_TYPES, type ExchangeType } from './types.ts';
 
 export interface ExchangeDeclaration extends ExchangeOptions {
   readonly type: string;
@@ -38,16 +38,18 @@ export function createExchange(declaration: ExchangeDeclaration, host: ExchangeH
 }
 
 function ofType(type: string, options: ExchangeOptions): Exchange {
-  const Type = EXCHANGE_TYPES.get(type);
-  if (Type === undefined) throw new AmqpError('PRECONDITION_FAILED', `unknown exchange type '${type}'`);
-  return new Type(options);
+  return new (knownType(type))(options);
+}
+
+function knownType(type: string): ExchangeType {
+  const known = EXCHANGE_TYPES.get(type);
+  if (known === undefined) throw new AmqpError('PRECONDITION_FAILED', `unknown exchange type '${type}'`);
+  return known;
 }
 
 /** Throws AmqpError PRECONDITION_FAILED where no exchange can be declared like this, whether or not one is there. */
 export function checkExchangeDeclaration({ name, type, arguments: args }: ExchangeDeclaration, vhost: string): void {
-  if (type !== 'x-delayed-message' && !EXCHANGE_TYPES.has(type)) {
-    throw new AmqpError('PRECONDITION_FAILED', `unknown exchange type '${type}'`);
-  }
+  if (type !== 'x-delayed-message') knownType(type);
   const alternate = args.get('alternate-exchange');
   if (alternate === undefined || alternate.type === 'longstr') return;
   throw new AmqpError(

@@ -1,5 +1,6 @@
 /** What all exchanges have in common. How a message is matched is each type's own: see direct, fanout, topic and headers. */
 import type { FieldTable } from '../../protocol/field-table.ts';
+import { textIn } from '../arguments/fields.ts';
 import type { DelayedMessages } from '../delay/delayed-messages.ts';
 import {
   type Binding,
@@ -49,8 +50,7 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
 
   /** Name of the exchange that gets what this one cannot route (RabbitMQ: Alternate Exchanges). */
   get alternate(): string | undefined {
-    const name = this.#settings.get('alternate-exchange');
-    return name?.type === 'longstr' ? name.value.toString() : undefined;
+    return textIn(this.#settings, 'alternate-exchange');
   }
 
   /** Takes arguments that count from now on: its own, completed by policies. */

@@ -3,6 +3,7 @@
  * (RabbitMQ: Local Random Exchange). A broker of one node has no other queues.
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
+import { queueTypeOf } from '../arguments/queue-type.ts';
 import type { BindingIdentity } from './binding.ts';
 import { RandomExchange } from './random.ts';
 
@@ -14,11 +15,8 @@ export class LocalRandomExchange extends RandomExchange {
       throw new AmqpError('PRECONDITION_FAILED', `Non empty binding '${routingKey}' key not permitted`);
     }
     if (destination.kind !== 'queue') throw new AmqpError('PRECONDITION_FAILED', 'Destination not found');
-    const type = destination.arguments.get('x-queue-type');
-    if (type?.type !== 'longstr' || type.value.toString() === 'classic') return;
-    throw new AmqpError(
-      'PRECONDITION_FAILED',
-      `Queue type rabbit_${type.value.toString()}_queue not valid for this exchange type`,
-    );
+    const type = queueTypeOf(destination.arguments);
+    if (type === 'classic') return;
+    throw new AmqpError('PRECONDITION_FAILED', `Queue type rabbit_${type}_queue not valid for this exchange type`);
   }
 }

@@ -10,10 +10,9 @@ import { RandomExchange } from './random.ts';
 import { RecentHistoryExchange } from './recent-history.ts';
 import { TopicExchange } from './topic.ts';
 
-export const EXCHANGE_TYPES: ReadonlyMap<string, new (options: ExchangeOptions) => Exchange> = new Map<
-  string,
-  new (options: ExchangeOptions) => Exchange
->([
+export type ExchangeType = new (options: ExchangeOptions) => Exchange;
+
+export const EXCHANGE_TYPES: ReadonlyMap<string, ExchangeType> = new Map<string, ExchangeType>([
   ['direct', DirectExchange],
   ['fanout', FanoutExchange],
   ['topic', TopicExchange],

@@ -3,9 +3,8 @@
  * declared argument of the same name means beside them, and which queue types know them.
  */
 import { maxAgeSeconds } from '../arguments/max-age.ts';
+import type { QueueType } from '../arguments/queue-type.ts';
 import { LARGEST_SIZE } from '../deduplication/settings.ts';
-
-export type QueueType = 'classic' | 'quorum' | 'stream';
 
 /** Both values are of the kind that the key's check lets pass. Returns the one that counts. */
 export type Merge = (policy: unknown, other: unknown) => unknown;

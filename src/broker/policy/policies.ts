@@ -4,8 +4,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldTable } from '../../protocol/field-table.ts';
+import { queueTypeOf } from '../arguments/queue-type.ts';
 import type { Parameters } from '../parameters.ts';
-import type { QueueType } from './keys.ts';
 import { type ApplyTo, type Policy, type PolicyKind, PolicyRule, type PolicyTarget } from './policy.ts';
 import { mergeDefinitions, withDefinition } from './settings.ts';
 
@@ -91,7 +91,9 @@ export class Policies {
 
   /** What counts for the queue or the exchange. */
   appliedTo(entity: Governed): Applied {
-    const target: PolicyTarget = { kind: entity.kind, name: entity.name, queueType: queueTypeOf(entity) };
+    const { kind, name } = entity;
+    const queueType = kind === 'queue' ? queueTypeOf(entity.arguments) : undefined;
+    const target: PolicyTarget = { kind, name, queueType };
     const policy = highest(this.#rules.policy, target);
     const operatorPolicy = highest(this.#rules.operator_policy, target);
     const definition = mergeDefinitions(policy?.definition, operatorPolicy?.definition);
@@ -127,10 +129,4 @@ function highest(rules: ReadonlyMap<string, PolicyRule>, target: PolicyTarget): 
 /** RabbitMQ leaves it open which of two equal priorities counts; here it is the first by name. */
 function comesFirst(a: Policy, b: Policy): boolean {
   return a.priority > b.priority || (a.priority === b.priority && a.name < b.name);
-}
-
-function queueTypeOf({ kind, arguments: args }: Governed): QueueType | undefined {
-  if (kind === 'exchange') return undefined;
-  const type = args.get('x-queue-type');
-  return type?.type === 'longstr' ? (type.value.toString() as QueueType) : 'classic';
 }

@@ -1,5 +1,5 @@
 /** The kind of queue that its arguments ask for. */
-import { queueTypeOf } from '../arguments/queue-arguments.ts';
+import { queueTypeOf } from '../arguments/queue-type.ts';
 import { Stream } from '../stream/stream.ts';
 import type { DeclaredQueue, QueueOptions } from './declared-queue.ts';
 import { type LogContext, QueueLog } from './log.ts';

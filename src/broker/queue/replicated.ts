@@ -1,6 +1,6 @@
 /** What queues of the types that RabbitMQ replicates, quorum and stream, cannot be (RabbitMQ: Quorum Queues; Streams). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import { queueTypeOf } from '../arguments/queue-arguments.ts';
+import { queueTypeOf } from '../arguments/queue-type.ts';
 import { checkStreamArguments } from '../stream/settings.ts';
 import type { QueueOptions } from './declared-queue.ts';
 

@@ -3,14 +3,16 @@
  * Dead Letter Exchanges; Priority Queues; Single Active Consumer; Quorum Queues; Consumers).
  */
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
-import { isInteger, numberOf } from '../arguments/field-equality.ts';
+import { numberOf } from '../arguments/field-equality.ts';
+import { integerIn, isSet, textIn } from '../arguments/fields.ts';
+import { type QueueType, queueTypeOf } from '../arguments/queue-type.ts';
 import { type DeduplicationSettings, readDeduplication } from '../deduplication/settings.ts';
 import { delayedRetry, type DelayedRetry } from './delayed-retry.ts';
 
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';
 
 export interface QueueSettings {
-  readonly type: string;
+  readonly type: QueueType;
   /** Longest stay of a message, in milliseconds. */
   readonly messageTtl: number | undefined;
   /** How long the queue stays unused before it goes, in milliseconds. */
@@ -42,17 +44,10 @@ export function readSettings(args: FieldTable): QueueSettings {
 }
 
 function settingsIn(args: FieldTable): QueueSettings {
-  const number = (name: string): number | undefined => {
-    const field = args.get(name);
-    return field !== undefined && isInteger(field) ? Number(field.value) : undefined;
-  };
-  const text = (name: string): string | undefined => {
-    const field = args.get(name);
-    return field?.type === 'longstr' ? field.value.toString() : undefined;
-  };
-  const single = args.get('x-single-active-consumer');
+  const number = (name: string): number | undefined => integerIn(args, name);
+  const text = (name: string): string | undefined => textIn(args, name);
   const limit = number('x-delivery-limit');
-  const type = text('x-queue-type') ?? 'classic';
+  const type = queueTypeOf(args);
   const multiplier = args.get('x-delayed-retry-multiplier');
   const retry = delayedRetry({
     type: text('x-delayed-retry-type'),
@@ -70,7 +65,7 @@ function settingsIn(args: FieldTable): QueueSettings {
     deadLetterExchange: text('x-dead-letter-exchange'),
     deadLetterRoutingKey: text('x-dead-letter-routing-key'),
     maxPriority: number('x-max-priority') ?? 0,
-    singleActiveConsumer: single?.type === 'bool' && single.value,
+    singleActiveConsumer: isSet(args, 'x-single-active-consumer'),
     deliveryLimit: limit === undefined || limit < 0 ? undefined : limit,
     delayedRetry: retry,
     countsReturns: type === 'quorum' || retry !== undefined,

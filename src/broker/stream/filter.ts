@@ -4,6 +4,7 @@
  */
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { equalBytes } from '../../util/bytes.ts';
+import { isSet } from '../arguments/fields.ts';
 import type { Message } from '../message.ts';
 
 export class StreamFilter {
@@ -22,8 +23,7 @@ export class StreamFilter {
     if (wanted?.type !== 'longstr' && wanted?.type !== 'array') return undefined;
     const fields: readonly FieldValue[] = wanted.type === 'array' ? wanted.value : [wanted];
     const values = fields.flatMap((field) => (field.type === 'longstr' ? [Buffer.from(field.value)] : []));
-    const unfiltered = args.get('x-stream-match-unfiltered');
-    return new StreamFilter(values, unfiltered?.type === 'bool' && unfiltered.value);
+    return new StreamFilter(values, isSet(args, 'x-stream-match-unfiltered'));
   }
 
   passes(message: Message): boolean {

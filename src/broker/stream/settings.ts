@@ -1,7 +1,7 @@
 /** What a stream's arguments and policies ask of it, read once (RabbitMQ: Streams, "Data Retention"). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
-import { isInteger } from '../arguments/field-equality.ts';
+import { integerIn, textIn } from '../arguments/fields.ts';
 import { maxAgeSeconds } from '../arguments/max-age.ts';
 
 const LARGEST_SEGMENT_BYTES = 3_000_000_000;
@@ -18,8 +18,8 @@ export interface StreamSettings {
 /** Throws AmqpError PRECONDITION_FAILED for what arguments/queue-arguments.ts lets pass, and RabbitMQ tells in texts of its own. */
 export function checkStreamArguments(args: FieldTable): void {
   const within = (name: string, least: number, most: number): boolean => {
-    const field = args.get(name);
-    return field === undefined || !isInteger(field) || (field.value >= least && field.value <= most);
+    const value = integerIn(args, name);
+    return value === undefined || (value >= least && value <= most);
   };
   if (!within('x-stream-max-segment-size-bytes', 0, LARGEST_SEGMENT_BYTES)) {
     throw new AmqpError('PRECONDITION_FAILED', 'Exceeded max value for x-stream-max-segment-size-bytes');
@@ -32,14 +32,10 @@ export function checkStreamArguments(args: FieldTable): void {
 
 /** The arguments are valid: see arguments/queue-arguments.ts. */
 export function readStreamSettings(args: FieldTable): StreamSettings {
-  const number = (name: string): number => {
-    const field = args.get(name);
-    return field !== undefined && isInteger(field) ? Number(field.value) : Infinity;
-  };
-  const age = args.get('x-max-age');
+  const number = (name: string): number => integerIn(args, name) ?? Infinity;
   return {
     maxLengthBytes: number('x-max-length-bytes'),
-    maxAge: (maxAgeSeconds(age?.type === 'longstr' ? age.value.toString() : undefined) ?? Infinity) * 1000,
+    maxAge: (maxAgeSeconds(textIn(args, 'x-max-age')) ?? Infinity) * 1000,
     maxSegmentBytes: number('x-stream-max-segment-size-bytes'),
   };
 }

@@ -1,5 +1,6 @@
 /** Class exchange (AMQP 0-9-1 section 1.6; RabbitMQ: Exchange to Exchange Bindings). */
 import type { ExchangeBind, ExchangeUnbind } from '../../protocol/generated/methods.ts';
+import { textIn } from '../../broker/arguments/fields.ts';
 import type { BindingSpec } from '../../broker/exchange/binding.ts';
 import { defaultExchangeRefused } from '../../broker/errors.ts';
 import type { Channel } from '../channel.ts';
@@ -10,16 +11,14 @@ export const exchangeMethods: HandlersOf<'exchange'> = {
   'exchange.declare': (channel, method) => {
     const { access, vhost } = channel.connection;
     const name = resourceName(method.exchange);
-    if (method.passive) {
-      if (name === '') throw defaultExchangeRefused();
-      vhost.existingExchange(name);
-    } else {
-      if (name === '') throw defaultExchangeRefused();
+    if (name === '') throw defaultExchangeRefused();
+    if (method.passive) vhost.existingExchange(name);
+    else {
       access.check('configure', 'exchange', name);
-      const alternate = method.arguments.get('alternate-exchange');
-      if (alternate?.type === 'longstr') {
+      const alternate = textIn(method.arguments, 'alternate-exchange');
+      if (alternate !== undefined) {
         access.check('read', 'exchange', name);
-        access.check('write', 'exchange', alternate.value.toString());
+        access.check('write', 'exchange', alternate);
       }
       const { type, durable, autoDelete, internal } = method;
       vhost.declareExchange({ name, type, durable, autoDelete, internal, arguments: method.arguments });

@@ -1,5 +1,6 @@
 /** Class queue (AMQP 0-9-1 section 1.7). */
 import { randomBytes } from 'node:crypto';
+import { textIn } from '../../broker/arguments/fields.ts';
 import { defaultExchangeRefused, reservedName } from '../../broker/errors.ts';
 import { SERVER_NAMED } from '../../broker/queue/replicated.ts';
 import { REPLY_TO } from '../../broker/reply-to.ts';
@@ -76,10 +77,10 @@ function declare(channel: Channel, method: QueueDeclare): string {
   const name = named === '' ? `${SERVER_NAMED}${randomBytes(16).toString('base64url')}` : named;
   access.check('configure', 'queue', name);
   if (named.startsWith('amq.')) throw reservedName('queue', name);
-  const deadLetter = method.arguments.get('x-dead-letter-exchange');
-  if (deadLetter?.type === 'longstr') {
+  const deadLetterExchange = textIn(method.arguments, 'x-dead-letter-exchange');
+  if (deadLetterExchange !== undefined) {
     access.check('read', 'queue', name);
-    access.check('write', 'exchange', deadLetter.value.toString());
+    access.check('write', 'exchange', deadLetterExchange);
   }
   const { durable, autoDelete } = method;
   const owner = method.exclusive ? connection : undefined;
