@@ -1,7 +1,6 @@
 /** The message that is left of one that a queue gave up, with the history of its deaths (RabbitMQ: Dead Letter Exchanges). */
-import { decodeProperties } from '../codec/properties.ts';
 import { EMPTY_TABLE, type FieldTable, type FieldValue } from '../protocol/field-table.ts';
-import { isInteger } from './arguments/field-equality.ts';
+import { integerIn, textIn } from './arguments/fields.ts';
 import type { Message } from './message.ts';
 
 export type DeathReason = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
@@ -18,8 +17,7 @@ export interface Death {
 
 /** A copy of the message on its way to the dead letter exchange. */
 export function deadLetter(message: Message, death: Death): Message {
-  const { properties, propertiesStart, propertiesEnd } = message;
-  const { headers = EMPTY_TABLE, expiration } = decodeProperties(properties, propertiesStart, propertiesEnd);
+  const { headers = EMPTY_TABLE, expiration } = message.decodeProperties();
   const { exchange, routingKey } = message;
   const letter = message.copy();
   letter.inPlaceOfAnother = true;
@@ -42,23 +40,25 @@ export function deadLetter(message: Message, death: Death): Message {
  * rejected it since: that would go on for ever.
  */
 export function isCycle(letter: Message, queue: string): boolean {
-  const { headers } = decodeProperties(letter.properties, letter.propertiesStart, letter.propertiesEnd);
-  const deaths = deathsIn(headers ?? EMPTY_TABLE);
-  const before = deaths.findIndex((entry) => textOf(entry, 'queue') === queue);
-  return before >= 0 && deaths.slice(0, before + 1).every((entry) => textOf(entry, 'reason') !== 'rejected');
+  const deaths = deathsOf(letter);
+  const before = deaths.findIndex((entry) => textIn(entry, 'queue') === queue);
+  return before >= 0 && deaths.slice(0, before + 1).every((entry) => textIn(entry, 'reason') !== 'rejected');
 }
 
 /** True where the letter died in the queue before: it comes back to it. */
 export function diedIn(letter: Message, queue: string): boolean {
-  const { headers } = decodeProperties(letter.properties, letter.propertiesStart, letter.propertiesEnd);
-  return deathsIn(headers ?? EMPTY_TABLE).some((entry) => textOf(entry, 'queue') === queue);
+  return deathsOf(letter).some((entry) => textIn(entry, 'queue') === queue);
+}
+
+function deathsOf(letter: Message): FieldTable[] {
+  return deathsIn(letter.decodeProperties().headers ?? EMPTY_TABLE);
 }
 
 /** The deaths, newest first: one entry a queue and reason, with their number. */
 function addDeath(message: Message, headers: FieldTable, death: Death, expiration: string | undefined): FieldValue[] {
   const entries = deathsIn(headers);
   const index = entries.findIndex(
-    (entry) => textOf(entry, 'queue') === death.queue && textOf(entry, 'reason') === death.reason,
+    (entry) => textIn(entry, 'queue') === death.queue && textIn(entry, 'reason') === death.reason,
   );
   const known = index < 0 ? undefined : entries.splice(index, 1)[0];
   const entry = known === undefined ? firstEntry(message, headers, death, expiration) : nextEntry(known);
@@ -81,9 +81,7 @@ function firstEntry(message: Message, headers: FieldTable, death: Death, expirat
 }
 
 function nextEntry(known: FieldTable): FieldTable {
-  const count = known.get('count');
-  const next = count !== undefined && isInteger(count) ? Number(count.value) + 1 : 1;
-  return new Map(known).set('count', { type: 'long', value: next });
+  return new Map(known).set('count', { type: 'long', value: (integerIn(known, 'count') ?? 0) + 1 });
 }
 
 function setDeath(headers: Map<string, FieldValue>, which: 'first' | 'last', death: Death, exchange: string): void {
@@ -97,11 +95,6 @@ function deathsIn(headers: FieldTable): FieldTable[] {
   const field = headers.get('x-death');
   if (field?.type !== 'array') return [];
   return field.value.flatMap((entry) => (entry.type === 'table' ? [entry.value] : []));
-}
-
-function textOf(entry: FieldTable, name: string): string | undefined {
-  const field = entry.get(name);
-  return field?.type === 'longstr' ? field.value.toString() : undefined;
 }
 
 function longstr(value: string): FieldValue {

@@ -5,12 +5,15 @@
 import { PROPERTY_DELIVERY_MODE, PROPERTY_HEADERS } from '../protocol/generated/constants.ts';
 import { type FieldPosition, findTableField } from '../codec/field-table.ts';
 import {
+  type BasicProperties,
+  decodeProperties,
   editProperties,
   findProperty,
   type PropertyChanges,
   propertyFlags,
   readDeliveryMode,
 } from '../codec/properties.ts';
+import type { FieldValue } from '../protocol/field-table.ts';
 import { readU32 } from '../util/bytes.ts';
 import type { Body } from './body.ts';
 
@@ -64,6 +67,10 @@ export class Message {
     return this.route.toString('utf8', start + 1, this.routeEnd);
   }
 
+  decodeProperties(): BasicProperties {
+    return decodeProperties(this.properties, this.propertiesStart, this.propertiesEnd);
+  }
+
   /** Where the value of a header stands in `properties`; undefined where there is no such header. */
   findHeader(name: string): FieldPosition | undefined {
     const { properties } = this;
@@ -100,6 +107,14 @@ export class Message {
     this.properties = editProperties(this.properties, this.propertiesStart, this.propertiesEnd, changes);
     this.propertiesStart = 0;
     this.propertiesEnd = this.properties.length;
+  }
+
+  /** Sets a header, or takes it away where there is no value. */
+  changeHeader(name: string, value: FieldValue | undefined): void {
+    const headers = new Map(this.decodeProperties().headers);
+    if (value === undefined) headers.delete(name);
+    else headers.set(name, value);
+    this.changeProperties({ headers });
   }
 
   /** Lets go of the buffers, so that the view does not keep them alive. */

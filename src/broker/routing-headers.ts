@@ -1,6 +1,6 @@
 /** The CC and BCC headers: further routing keys of a message (RabbitMQ: Sender-Selected Distribution). */
 import { decodeFieldAt } from '../codec/field-table.ts';
-import { decodeProperties, propertyFlags } from '../codec/properties.ts';
+import { propertyFlags } from '../codec/properties.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { PROPERTY_HEADERS } from '../protocol/generated/constants.ts';
 import type { Message } from './message.ts';
@@ -16,11 +16,7 @@ export function furtherRoutingKeys(message: Message): readonly string[] {
 
 /** Removes BCC, which no receiver may see. */
 export function stripBcc(message: Message): void {
-  const { headers } = decodeProperties(message.properties, message.propertiesStart, message.propertiesEnd);
-  if (headers?.has('BCC') !== true) return;
-  const visible = new Map(headers);
-  visible.delete('BCC');
-  message.changeProperties({ headers: visible });
+  if (message.findHeader('BCC') !== undefined) message.changeHeader('BCC', undefined);
 }
 
 function keysIn(message: Message, name: string): readonly string[] {

@@ -1,6 +1,5 @@
 /** The header `x-delay`: how long a message is to wait at a delayed exchange (the delayed message exchange plugin of RabbitMQ). */
 import { decodeFieldAt } from '../../codec/field-table.ts';
-import { decodeProperties } from '../../codec/properties.ts';
 import type { FieldValue } from '../../protocol/field-table.ts';
 import { isInteger } from '../arguments/field-equality.ts';
 import type { Message } from '../message.ts';
@@ -16,12 +15,10 @@ export function delayOf(message: Message): number {
 
 /** Tells receivers how long the message waited, and other delayed exchanges that it has: the header becomes negative. */
 export function markWaited(message: Message): void {
-  const { properties, propertiesStart, propertiesEnd } = message;
-  const { headers = [] } = decodeProperties(properties, propertiesStart, propertiesEnd);
   const delay = delayOf(message);
   const type = delay > LARGEST_INT ? 'long' : 'signedint';
   const value = delay > Number.MAX_SAFE_INTEGER ? -Number.MAX_SAFE_INTEGER : -delay;
-  message.changeProperties({ headers: new Map(headers).set(X_DELAY, { type, value }) });
+  message.changeHeader(X_DELAY, { type, value });
 }
 
 /** Whole milliseconds; 0 for what is no number. */

@@ -1,5 +1,5 @@
 /** What routing looks at: the routing keys, and the properties where an exchange asks for them. */
-import { type BasicProperties, decodeProperties } from '../../codec/properties.ts';
+import type { BasicProperties } from '../../codec/properties.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 import type { Message } from '../message.ts';
 
@@ -22,9 +22,7 @@ export class RoutedMessage {
 
   /** Decoded once, and only where asked for. */
   get properties(): BasicProperties {
-    const message = this.#message;
-    if (message === undefined) return NO_PROPERTIES;
-    return (this.#properties ??= decodeProperties(message.properties, message.propertiesStart, message.propertiesEnd));
+    return (this.#properties ??= this.#message?.decodeProperties() ?? NO_PROPERTIES);
   }
 
   get headers(): FieldTable {

@@ -7,7 +7,6 @@ import { Deadline, type Deadlines } from '../deadlines.ts';
 import { DueHeap } from '../due-heap.ts';
 import type { Message } from '../message.ts';
 import { type ComeBack, retryDelay } from './delayed-retry.ts';
-import { withDeliveryCount } from './delivery-count.ts';
 import type { LogReader } from './log-reader.ts';
 import type { MessageLog } from './message-log.ts';
 import type { QueueHost } from './queue-host.ts';
@@ -70,9 +69,12 @@ export class Returns {
     return this.#tooOften.pop() ?? -1;
   }
 
-  /** A message that was out before goes out again, and may come back again unless that `settles` it. */
+  /**
+   * A message that was out before goes out again, and its consumer is told how often it came back. It may come back again unless that
+   * `settles` it.
+   */
   goOut(seq: number, view: Message, settles: boolean): void {
-    withDeliveryCount(view, this.#log.deliveries(seq));
+    view.changeHeader('x-delivery-count', { type: 'long', value: this.#log.deliveries(seq) });
     if (!settles) this.#log.redeliver(seq);
   }
 

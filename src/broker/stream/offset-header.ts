@@ -3,7 +3,7 @@
  * the message's properties as they are, into memory that is used again for the next message.
  */
 import { findTableField } from '../../codec/field-table.ts';
-import { decodeProperties, findProperty, propertyFlags, skipProperty } from '../../codec/properties.ts';
+import { findProperty, propertyFlags, skipProperty } from '../../codec/properties.ts';
 import {
   PROPERTY_CONTENT_ENCODING,
   PROPERTY_CONTENT_TYPE,
@@ -30,7 +30,7 @@ export class OffsetHeader {
     const rest = table < 0 ? place : fields + readU32(message.properties, place);
     // A message that was read from another stream before has the header already.
     if (rest > fields && findTableField(message.properties, fields, rest, NAME) !== undefined) {
-      removeHeader(message);
+      message.changeHeader(NAME, undefined);
       this.add(message, offset);
       return;
     }
@@ -68,11 +68,4 @@ function headersPlace({ properties, propertiesStart, propertiesEnd }: Message): 
   if ((flags & PROPERTY_CONTENT_TYPE) !== 0) at = skipProperty(properties, at, propertiesEnd, PROPERTY_CONTENT_TYPE);
   if ((flags & PROPERTY_CONTENT_ENCODING) === 0) return at;
   return skipProperty(properties, at, propertiesEnd, PROPERTY_CONTENT_ENCODING);
-}
-
-function removeHeader(message: Message): void {
-  const { properties, propertiesStart, propertiesEnd } = message;
-  const headers = new Map(decodeProperties(properties, propertiesStart, propertiesEnd).headers);
-  headers.delete(NAME);
-  message.changeProperties({ headers });
 }

@@ -3,7 +3,7 @@ import { LONGEST_MS } from '../../broker/arguments/queue-arguments.ts';
 import type { Message } from '../../broker/message.ts';
 import { REPLY_TO } from '../../broker/reply-to.ts';
 import type { Route } from '../../broker/route.ts';
-import { decodeProperties, propertyFlags } from '../../codec/properties.ts';
+import { propertyFlags } from '../../codec/properties.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_REPLY_TO, PROPERTY_USER_ID } from '../../protocol/generated/constants.ts';
 import { REPLY_CODES } from '../../protocol/generated/reply-codes.ts';
@@ -37,8 +37,7 @@ export function returnMessage(channel: Channel, message: Message): void {
 }
 
 function checkProperties(channel: Channel, message: Message): void {
-  const { properties, propertiesStart, propertiesEnd } = message;
-  const { userId, expiration, replyTo } = decodeProperties(properties, propertiesStart, propertiesEnd);
+  const { userId, expiration, replyTo } = message.decodeProperties();
   if (userId !== undefined) checkUser(channel, userId);
   if (expiration !== undefined) checkExpiration(expiration);
   if (replyTo === REPLY_TO) rewriteReplyTo(channel, message);
