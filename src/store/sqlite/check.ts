@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { PageHeader, RecoveredPage, SeenHeader } from '../records.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
+import { logProblem } from './log-inspection.ts';
 import { knownProblem, pageProblem } from './recovery.ts';
 import { quickCheck } from './structure.ts';
 
@@ -74,6 +75,7 @@ class Check {
   }
 
   run(): CheckReport {
+    this.#try('the log', () => this.#log());
     this.#try('the file', () => this.#database.exec('BEGIN'));
     this.#try('the structure', () => this.#structure());
     const pages = this.#try('the list of pages', () => this.#pages()) ?? 0;
@@ -81,6 +83,11 @@ class Check {
     this.#try('the list of keys', () => this.#seen());
     this.#try('the references between tables', () => this.#references());
     return { problems: this.#problems, notes: this.#notes, pages, bodies, messages: this.#messages };
+  }
+
+  #log(): void {
+    const problem = logProblem(this.#database.name, this.#database);
+    if (problem !== undefined) this.#problems.push(problem);
   }
 
   #structure(): void {

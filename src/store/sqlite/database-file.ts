@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { DAMAGED, hasLog, inspectHeader, inspectTables, inspectVersion } from './inspection.ts';
+import { DAMAGED, hasLog, inspectHeader, inspectLog, inspectTables, inspectVersion } from './inspection.ts';
 import { migrate } from './schema/schema.ts';
 
 /**
@@ -64,7 +64,7 @@ export interface OpenDatabase {
 export function openDatabase(path: string): OpenDatabase {
   const created = !existsSync(path);
   if (created) createDatabase(path);
-  const { state, reader } = inspect(path, inspectTables);
+  const { state, reader } = inspect(path);
   // The connection that looked is the one that reads on: after a crash it has just read the whole log.
   if (state === 'current') return { created, migratedFrom: undefined, reader };
   reader.close();
@@ -86,7 +86,7 @@ export function openDatabase(path: string): OpenDatabase {
 export function openForReading(path: string, damaged = false): Database.Database {
   if (!existsSync(path)) throw new StoreError(`There is no ${path}: name the broker's data folder with --data-dir.`);
   try {
-    const { state, reader } = inspect(path, damaged ? () => undefined : inspectTables);
+    const { state, reader } = inspect(path, damaged);
     if (state === 'current') return reader;
     reader.close();
   } catch (error) {
@@ -110,15 +110,19 @@ function openReader(path: string): Database.Database {
   return database;
 }
 
+/** `damaged`: only looked at for what the file is. */
 function inspect(
   path: string,
-  inspectContent: typeof inspectTables,
+  damaged = false,
 ): { readonly state: 'older' | 'current'; readonly reader: Database.Database } {
   inspectHeader(path);
   const reader = openReader(path);
   try {
     const state = inspectVersion(path, reader);
-    inspectContent(path, reader, state);
+    if (!damaged) {
+      inspectLog(path, reader);
+      inspectTables(path, reader, state);
+    }
     return { state, reader };
   } catch (error) {
     reader.close();

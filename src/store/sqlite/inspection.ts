@@ -5,6 +5,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
+import { logBytes, logProblem } from './log-inspection.ts';
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema/schema.ts';
 import { structureProblems } from './structure.ts';
 
@@ -65,8 +66,14 @@ export function inspectTables(path: string, reader: Database, version: 'older' |
   if (problem !== undefined) throw new StoreError(`${path} is damaged: ${problem}. ${DAMAGED}`);
 }
 
+/** Throws StoreError where commits in the log cannot be read though they were whole once. */
+export function inspectLog(path: string, reader: Database): void {
+  const problem = logProblem(path, reader);
+  if (problem !== undefined) throw new StoreError(`${problem} Nothing was changed.`);
+}
+
 export function hasLog(path: string): boolean {
-  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return logBytes(path) > 0;
 }
 
 function foreign(path: string, id: number): StoreError {

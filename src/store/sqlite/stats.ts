@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { RecoveredPage } from '../records.ts';
+import { logBytes } from './log-inspection.ts';
 import { readState } from './recovery.ts';
 
 /** Of a queue, or of an exchange that keeps messages for later. */
@@ -73,7 +74,7 @@ export function storeStats(database: Database): StoreStats {
     return {
       path,
       fileBytes: statSync(path).size,
-      logBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
+      logBytes: logBytes(path),
       freeBytes: pragma('freelist_count') * pragma('page_size'),
       schemaVersion: pragma('user_version'),
       vhosts: state.vhosts.length,

@@ -1,6 +1,7 @@
 /**
  * What a power cut leaves of a data folder. The folder of a process that was killed has all that it wrote; of that, a disk without
- * power has for certain what was synced, while each sector written after that may be there or not, or be anything.
+ * power has for certain what was synced, while each sector written after that may be there or not, or be anything. That is the log's one
+ * commit under way: the next is not written before it is synced.
  *
  * Synced is, at any moment, every commit that was confirmed to a client. So the moment of the cut is chosen while the broker runs
  * (`PowerCut.now`), the broker goes on and is killed a little later, and what it wrote to its log in between is torn. That is only honest
@@ -11,7 +12,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../../support/recovery/random.ts';
-import { type Committed, committed } from './write-ahead-log.ts';
+import { type Committed, committed, endOfCommit } from './write-ahead-log.ts';
 
 const SECTOR = 512;
 /** Where SQLite's header says how large a page is. */
@@ -93,8 +94,11 @@ function tear(log: Buffer, kept: number, written: number, random: Random): Buffe
   const torn = Buffer.from(log);
   if (how === 'zeroed at the end') return torn.fill(0, from);
   const share = random.next();
-  for (let at = kept; at < torn.length;) {
-    const end = Math.min(torn.length, (Math.floor(at / SECTOR) + 1) * SECTOR);
+  const underWay = endOfCommit(log, kept);
+  torn.fill(0, underWay, written);
+  // The header is in the first sector: disks write single sectors whole.
+  for (let at = Math.max(kept, SECTOR); at < underWay;) {
+    const end = Math.min(underWay, (Math.floor(at / SECTOR) + 1) * SECTOR);
     if (random.chance(share)) noise(end - at, random).copy(torn, at);
     else if (random.chance(share)) torn.fill(0, at, end);
     at = end;

@@ -39,6 +39,16 @@ export function committed(log: Buffer): Committed {
   return { run, bytes, pages };
 }
 
+/** Where the first commit ends that begins at `from` or behind it; the end of the log where there is none. */
+export function endOfCommit(log: Buffer, from: number): number {
+  if (log.length < HEADER_BYTES) return log.length;
+  const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8);
+  for (let at = Math.max(from, HEADER_BYTES); at + frameBytes <= log.length; at += frameBytes) {
+    if (log.readUInt32BE(at + 4) !== 0) return at + frameBytes;
+  }
+  return log.length;
+}
+
 type Sum = readonly [number, number];
 
 function checksum(log: Buffer, at: number, length: number, bigEndian: boolean, [first, second]: Sum): Sum {
