@@ -2,9 +2,9 @@
  * When the write-ahead log goes into the file: while nobody waits, or when it has grown large or holds much that is new, and never
  * as a part of a commit. Gives back unused room at the end of the file, in steps. Runs on the writer thread.
  */
-import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { FreshRows } from './fresh-rows.ts';
+import { logBytes } from './log-inspection.ts';
 
 /**
  * Bytes written to the log before a checkpoint is due even though commits go on. The larger the log, the less often it writes the
@@ -28,12 +28,21 @@ const VACUUM_STEP = 4 * 1024 * 1024;
 const BUSY_MS = 1000;
 const BUSY_VACUUM_STEP = 2 * 1024 * 1024;
 
+const NOT_CHECKPOINTED = 'the write-ahead log could not be put into the file';
+const NOT_MEASURED = 'the size of the write-ahead log could not be read';
+const NOT_GIVEN_BACK = 'unused room of the file could not be given back';
+
+/** Told of what did not work, with the reason. */
+export type FailureListener = (what: string, error: Error) => void;
+
 export class Checkpoints {
   readonly #database: Database;
-  readonly #logPath: string;
+  readonly #path: string;
   readonly #pageSize: number;
   readonly #rows: FreshRows;
-  readonly #failed: (error: Error) => void;
+  readonly #failed: FailureListener;
+  /** What did not work when it was last tried. */
+  readonly #failing = new Set<string>();
   /** Estimate of the bytes written to the log since it was last empty. */
   #written = 0;
   /** A checkpoint is not due again before so much is written: the last one failed, or left something because somebody reads. */
@@ -43,12 +52,12 @@ export class Checkpoints {
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * `rows`: what was added since they were last cleared, which each whole checkpoint does. `failed` is told of checkpoints that
-   * did not work; they are tried again later, and commits go on.
+   * `rows`: what was added since they were last cleared, which each whole checkpoint does. `failed` is told of what did not work, once
+   * until it works again; it is tried again later, and commits go on.
    */
-  constructor(database: Database, path: string, rows: FreshRows, failed: (error: Error) => void) {
+  constructor(database: Database, path: string, rows: FreshRows, failed: FailureListener) {
     this.#database = database;
-    this.#logPath = `${path}-wal`;
+    this.#path = path;
     this.#pageSize = database.pragma('page_size', { simple: true }) as number;
     this.#rows = rows;
     this.#failed = failed;
@@ -87,38 +96,49 @@ export class Checkpoints {
     if (this.#giveBack(VACUUM_STEP)) this.#rest();
   }
 
-  /** Gives back so many unused bytes at most; returns false where there are none to give. */
+  /** Gives back so many unused bytes at most; returns false where there are none to give, or it did not work. */
   #giveBack(bytes: number): boolean {
     this.#gaveBackAt = performance.now();
-    const free = (this.#database.pragma('freelist_count', { simple: true }) as number) * this.#pageSize;
-    const step = Math.min(free - FREE_KEPT, bytes);
-    if (step < this.#pageSize) return false;
-    try {
+    const given = this.#attempt(NOT_GIVEN_BACK, () => {
+      const free = (this.#database.pragma('freelist_count', { simple: true }) as number) * this.#pageSize;
+      const step = Math.min(free - FREE_KEPT, bytes);
+      if (step < this.#pageSize) return 0;
       this.#database.exec(`PRAGMA incremental_vacuum(${Math.floor(step / this.#pageSize)})`);
-      this.#written += step;
-    } catch (error) {
-      this.#failed(error as Error);
-    }
-    return true;
+      return step;
+    });
+    this.#written += given ?? 0;
+    return given !== undefined && given > 0;
   }
 
   #checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
-    try {
+    const whole = this.#attempt(NOT_CHECKPOINTED, () => {
       const [result] = this.#database.pragma(`wal_checkpoint(${mode})`) as [{ log: number; checkpointed: number }];
-      if (result.checkpointed < result.log) {
-        this.#heldUntil = this.#written + LARGE_LOG;
-        return;
-      }
-      // All of the log is in the file: the next commit starts it anew.
-      this.#written = this.#heldUntil = 0;
-      this.#rows.clear();
-    } catch (error) {
+      return result.checkpointed >= result.log;
+    });
+    if (whole !== true) {
       this.#heldUntil = this.#written + LARGE_LOG;
-      this.#failed(error as Error);
+      return;
     }
+    // All of the log is in the file: the next commit starts it anew.
+    this.#written = this.#heldUntil = 0;
+    this.#rows.clear();
   }
 
   #logBytes(): number {
-    return statSync(this.#logPath, { throwIfNoEntry: false })?.size ?? 0;
+    return this.#attempt(NOT_MEASURED, () => logBytes(this.#path)) ?? 0;
+  }
+
+  /** Nobody waits for any of this, so that an error ends nothing: not the batch that is committed, and not the thread. */
+  #attempt<Result>(what: string, work: () => Result): Result | undefined {
+    try {
+      const result = work();
+      this.#failing.delete(what);
+      return result;
+    } catch (error) {
+      // Once: on a full disk a line for each attempt would go on for as long as it is full.
+      if (!this.#failing.has(what)) this.#failed(what, error as Error);
+      this.#failing.add(what);
+      return undefined;
+    }
   }
 }

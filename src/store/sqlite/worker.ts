@@ -37,8 +37,8 @@ function connect(): Connection {
   const database = openWriter(path, synchronous);
   try {
     const writer = new BatchWriter(database);
-    const checkpoints = new Checkpoints(database, path, writer.fresh, (error) => {
-      say({ kind: 'warning', message: 'the write-ahead log could not be put into the file', reason: describe(error) });
+    const checkpoints = new Checkpoints(database, path, writer.fresh, (message, error) => {
+      say({ kind: 'warning', message, reason: describe(error) });
     });
     connection = { database, writer, checkpoints };
     return connection;

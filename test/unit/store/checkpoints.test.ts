@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Checkpoints } from '../../../src/store/sqlite/checkpoints.ts';
+import { FreshRows } from '../../../src/store/sqlite/fresh-rows.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Checkpoints over a database, calls of which fail while there is a reason for it. */
+function checkpointsOf() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const folder = mkdtempSync(join(tmpdir(), 'leveret-checkpoints-'));
+  const path = join(folder, 'file.db');
+  const database = new Database(path);
+  database.pragma('journal_mode = WAL');
+  database.exec('CREATE TABLE t (a)');
+  let reason: string | undefined;
+  const disk = new Proxy(database, {
+    get(target, name) {
+      if (reason !== undefined) throw new Error(reason);
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+  const failures: string[] = [];
+  const checkpoints = new Checkpoints(disk, path, new FreshRows(), (what, error) => {
+    failures.push(`${what}: ${error.message}`);
+  });
+  onTestFinished(() => {
+    checkpoints.stop();
+    vi.useRealTimers();
+    database.close();
+    rmSync(folder, { recursive: true });
+  });
+  return { checkpoints, failures, fail: (why: string | undefined) => (reason = why) };
+}
+
+const LOG = 'the write-ahead log could not be put into the file: disk I/O error';
+const ROOM = 'unused room of the file could not be given back: disk I/O error';
+
+test('an error in what follows a commit ends nothing, and is told once until it works again', () => {
+  const { checkpoints, failures, fail } = checkpointsOf();
+  const work = (): void => {
+    for (let n = 0; n < 5; n++) {
+      checkpoints.committed(100 * MEBIBYTE);
+      vi.advanceTimersByTime(2000);
+    }
+    checkpoints.makeRoom();
+  };
+  fail('disk I/O error');
+  work();
+  expect(failures).toEqual([LOG, ROOM]);
+  fail(undefined);
+  work();
+  expect(failures).toEqual([LOG, ROOM]);
+  fail('disk I/O error');
+  work();
+  expect(failures).toEqual([LOG, ROOM, LOG, ROOM]);
+});
