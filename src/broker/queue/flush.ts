@@ -10,18 +10,29 @@ import type { Segment } from './segment.ts';
 
 /** A page is extended up to this size: the file's own pages are larger, so that costs little. */
 const SMALL_PAGE_BYTES = 2000;
+
+/** Where records go to. */
+interface Target {
+  readonly queueId: number;
+  readonly store: Store;
+  readonly bodies: Bodies;
+  readonly batch: Batch;
+}
+
+/** The records of one page, or of what is added to one: `count` of those from `first` to `last`, with so many bytes. */
+interface Run {
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /**
  * Writes records that are not flushed yet, those of them that are to be stored: all, or as many as `room` has bytes for. Of the first that
  * is too large for that, the beginning of its body is written. Returns what was written, in the bytes of `Segment.storedBytes`.
  */
-export function flushSegment(
-  segment: Segment,
-  queueId: number,
-  store: Store,
-  bodies: Bodies,
-  batch: Batch,
-  room: number,
-): number {
+export function flushSegment(segment: Segment, room: number, target: Target): number {
+  const { bodies, batch } = target;
   let index = segment.flushed;
   let written = 0;
   let count = 0;
@@ -40,38 +51,37 @@ export function flushSegment(
   }
   segment.flushed = index;
   if (count === 0) return written;
-
-  const before = segment.pages.at(-1);
-  const references = segment.bodies === undefined ? undefined : bodyReferences(segment, first, last);
-  const extended = before !== undefined && references === undefined && isExtensible(before, bytes) ? before : undefined;
-  const id = extended?.id ?? store.nextPageId();
-  const { base } = segment;
-  const header = { id, queueId, base, first: base + first, last: base + last, count };
-  const place =
-    extended === undefined
-      ? batch.page(references === undefined ? header : { ...header, bodies: references }, bytes)
-      : batch.extendPage(header, bytes);
-  const indexes = copyRecords(segment, first, last, count, place);
-  const origin = { bytes, indexes, hasBodies: references !== undefined };
-  const page = extended ?? new Page(id, first, last, count, origin);
-  if (extended === undefined) segment.addPage(page);
-  else extended.extend(first, last, count, origin);
+  const page = writeRun(segment, { first, last, count, bytes }, target);
   segment.redeliveries?.write(page, batch);
   return written;
+}
+
+/** Returns the page that has them now. */
+function writeRun(segment: Segment, run: Run, { queueId, store, batch }: Target): Page {
+  const { first, last, count, bytes } = run;
+  const { base, pages } = segment;
+  const bodies = segment.bodies === undefined ? undefined : bodyReferences(segment, first, last);
+  const header = { queueId, base, first: base + first, last: base + last, count };
+  const before = pages.at(-1);
+  if (before !== undefined && bodies === undefined && isExtensible(before, bytes)) {
+    const place = batch.extendPage({ id: before.id, ...header }, bytes);
+    before.extend(first, last, count, { bytes, indexes: copyRecords(segment, run, place) });
+    return before;
+  }
+  const id = store.nextPageId();
+  const place = batch.page({ id, ...header, ...(bodies && { bodies }) }, bytes);
+  const origin = { bytes, indexes: copyRecords(segment, run, place), hasBodies: bodies !== undefined };
+  const page = new Page(id, first, last, count, origin);
+  segment.addPage(page);
+  return page;
 }
 
 function isExtensible(page: Page, bytes: number): boolean {
   return page.live > 0 && page.bytes + bytes <= SMALL_PAGE_BYTES && !page.hasBodies && !page.hasUnknownGaps;
 }
 
-/** Copies the `count` records from `first` to `last` that are to be stored; returns their indexes where that is not all there are. */
-function copyRecords(
-  segment: Segment,
-  first: number,
-  last: number,
-  count: number,
-  place: Uint8Array,
-): Uint32Array | undefined {
+/** Copies them; returns their indexes where some between the first and the last are not among them. */
+function copyRecords(segment: Segment, { first, last, count }: Run, place: Uint8Array): Uint32Array | undefined {
   if (last - first + 1 === count) {
     segment.copyRecords(first, last, place, 0);
     return undefined;

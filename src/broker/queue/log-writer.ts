@@ -203,7 +203,7 @@ export class LogWriter implements LogSource {
   #writeSegment(segment: Segment, batch: Batch): void {
     const { store, bodies } = this.#context;
     const room = this.#batchBytes - batch.bytes;
-    this.#written(flushSegment(segment, this.#queueId, store, bodies, batch, room));
+    this.#written(flushSegment(segment, room, { queueId: this.#queueId, store, bodies, batch }));
   }
 
   #written(bytes: number): void {
