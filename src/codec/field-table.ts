@@ -1,8 +1,8 @@
 /**
- * Field tables (specification section 4.2.5.5): whole tables from and to bytes, without the 32-bit length that
- * precedes them in methods and headers, which is how AMQPLAIN sends one. ByteReader and ByteWriter have the form with
- * the length. field-scan.ts looks into the bytes without decoding; plain-table.ts converts from and to plain
- * JavaScript values.
+ * Field tables (specification section 4.2.5.5), for who is outside of this folder: whole tables from and to bytes, without the
+ * 32-bit length that precedes them in methods and headers, which is how AMQPLAIN sends one. ByteReader and ByteWriter have the
+ * form with the length. field-scan.ts looks into the bytes without decoding; plain-table.ts converts from and to plain JavaScript
+ * values.
  */
 import type { FieldTable, FieldValue } from '../protocol/field-table.ts';
 import { ByteReader } from './byte-reader.ts';

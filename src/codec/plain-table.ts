@@ -1,6 +1,4 @@
-/**
- * Field tables from and to plain JavaScript values: for configuration, definitions, the HTTP API and tests.
- */
+/** Field tables from and to plain JavaScript values: for definitions, policies, the server properties and tests. */
 import type { FieldTable, FieldValue } from '../protocol/field-table.ts';
 import { MAX_FIELD_DEPTH } from './field-letters.ts';
 

@@ -1,6 +1,7 @@
 /**
  * The content properties of class basic (specification section 4.2.6.1): a 16-bit set of flags, then the values of the
- * flags set. Decoding, encoding and editing; property-scan.ts answers questions about the bytes without decoding them.
+ * flags set. Decoding, encoding and editing; property-scan.ts, for who is outside of this folder too, answers questions about
+ * the bytes without decoding them.
  * `start` is where the flags stand, `end` where the properties end. Malformed bytes throw AmqpError FRAME_ERROR.
  */
 import type { FieldTable } from '../protocol/field-table.ts';

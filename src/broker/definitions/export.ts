@@ -1,5 +1,5 @@
 /** The other way: what a node has, as definitions. Ordered by name, so that two exports can be compared. */
-import { fromFieldValue } from '../../codec/plain-table.ts';
+import { fromFieldValue } from '../../codec/field-table.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Node, VhostSpec } from '../node.ts';

@@ -1,5 +1,5 @@
 /** From a definitions document to what the broker is to have: every value checked for its type, with where it stood. */
-import { toFieldTable } from '../../codec/plain-table.ts';
+import { toFieldTable } from '../../codec/field-table.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 import type { PermissionRecord, UserRecord } from '../../store/records.ts';
 import { QUEUE_TYPES } from '../arguments/queue-type.ts';

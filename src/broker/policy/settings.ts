@@ -1,5 +1,5 @@
 /** What counts for a queue or an exchange when its arguments, a policy and an operator policy speak of it. */
-import { toFieldValue, fromFieldValue } from '../../codec/plain-table.ts';
+import { toFieldValue, fromFieldValue } from '../../codec/field-table.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { POLICY_KEYS } from './keys.ts';
 

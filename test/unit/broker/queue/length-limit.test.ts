@@ -1,7 +1,7 @@
 /** Length limits of queues whose dead letters go round, without a socket. */
 import { expect, test } from 'vitest';
 import type { Queue } from '../../../../src/broker/queue/queue.ts';
-import { toFieldTable } from '../../../../src/codec/plain-table.ts';
+import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 import { nodeInMemory } from '../../../support/recovery/node.ts';
 
