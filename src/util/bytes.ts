@@ -5,7 +5,7 @@ const LOOP_BYTES = 64;
 /** Copies source[start, end) to target at `at` and returns the position behind it. */
 export function copyBytes(source: Buffer, start: number, end: number, target: Buffer, at: number): number {
   if (end - start < LOOP_BYTES) {
-    while (start < end) target[at++] = source[start++]!;
+    while (start < end) target[at++] = source[start++];
     return at;
   }
   source.copy(target, at, start, end);
@@ -40,6 +40,11 @@ export function writeU64(buffer: Uint8Array, at: number, value: number): void {
 
 export function readU64(buffer: Uint8Array, at: number): number {
   return readU32(buffer, at) * 0x1_0000_0000 + readU32(buffer, at + 4);
+}
+
+/** One bit of a bitmap, least significant first; false behind its end. */
+export function bitAt(bitmap: Uint8Array, position: number): boolean {
+  return ((bitmap[position >>> 3] ?? 0) & (1 << (position & 7))) !== 0;
 }
 
 /** Frees a buffer's memory now, if no other has a part of it, and not when it is collected: many would take as much as there is by then. */

@@ -1,4 +1,5 @@
 /** A page of a segment: a run of its records that commits wrote, and which of them are settled since. */
+import { bitAt } from '../../util/bytes.ts';
 
 export interface PageOrigin {
   /** Length of the records in bytes. */
@@ -29,7 +30,7 @@ export class Page {
   #count: number;
   #bytes: number;
   #indexes: Uint32Array | undefined;
-  /** What was settled when the records were last out of memory. */
+  /** What was settled when the records were last out of memory: nothing of what came since, behind the end of the bitmap. */
   #settled: Uint8Array | undefined;
 
   constructor(id: number, first: number, last: number, count: number, origin: PageOrigin) {
@@ -119,9 +120,4 @@ export class Page {
     }
     return bits;
   }
-}
-
-/** What came to a page since its bitmap was made is not settled in it. */
-function bitAt(bitmap: Uint8Array, position: number): boolean {
-  return position >>> 3 < bitmap.length && (bitmap[position >>> 3] & (1 << (position & 7))) !== 0;
 }

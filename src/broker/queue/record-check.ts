@@ -2,6 +2,8 @@
 import type { PageHeader } from '../../store/records.ts';
 import {
   RECORD_DEADLINE,
+  RECORD_HEAD_BYTES,
+  RECORD_REFERENCE_BYTES,
   RECORD_SHARED,
   recordBodyId,
   recordFlags,
@@ -10,9 +12,6 @@ import {
   viewRecord,
 } from './record.ts';
 import { Message } from '../message.ts';
-
-const HEAD_BYTES = 16;
-const REFERENCE_BYTES = 12;
 
 /** What is wrong with the records of a page, the first thing only; undefined where nothing is. */
 export function recordsProblem(page: PageHeader, data: Buffer): string | undefined {
@@ -24,9 +23,10 @@ export function recordsProblem(page: PageHeader, data: Buffer): string | undefin
   let previous = first - 1;
   for (let position = 0; position < count; position++) {
     const where = `its record ${position}`;
-    if (at + HEAD_BYTES > data.length) return `it ends within ${where} of ${count}`;
+    if (at + RECORD_HEAD_BYTES > data.length) return `it ends within ${where} of ${count}`;
     const length = recordLength(data, at);
-    if (length < HEAD_BYTES || at + length > data.length) return `${where} has an impossible length of ${length} bytes`;
+    if (length < RECORD_HEAD_BYTES || at + length > data.length)
+      return `${where} has an impossible length of ${length} bytes`;
     const seq = base + recordOffset(data, at);
     if (position === 0 ? seq !== first : seq <= previous)
       return `${where} has the number ${seq}, which is out of order`;
@@ -48,7 +48,7 @@ function contentProblem(data: Buffer, at: number, message: Message): string | un
   const { routeStart, routeEnd, bodyStart, bodyEnd } = message;
   const bodyBytes = bodyEnd - bodyStart;
   if (bodyBytes < 0) return 'has properties longer than itself';
-  if ((flags & RECORD_SHARED) !== 0 && bodyBytes !== REFERENCE_BYTES) return 'has no reference to its body';
+  if ((flags & RECORD_SHARED) !== 0 && bodyBytes !== RECORD_REFERENCE_BYTES) return 'has no reference to its body';
   const exchangeEnd = routeStart + 1 + data[routeStart];
   const isRoute = exchangeEnd < routeEnd && exchangeEnd + 1 + data[exchangeEnd] === routeEnd;
   return isRoute ? undefined : 'has no exchange and routing key';

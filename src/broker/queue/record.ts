@@ -18,20 +18,21 @@ import { LENT_BODY_BYTES, type Message } from '../message.ts';
 export const RECORD_SHARED = 1;
 export const RECORD_DEADLINE = 2;
 
-const HEAD_BYTES = 16;
+export const RECORD_HEAD_BYTES = 16;
 const DEADLINE_BYTES = 8;
-const SHARED_BYTES = 12;
+/** Of a reference to a body. */
+export const RECORD_REFERENCE_BYTES = 12;
 
 /** `deadline`: Infinity where the message has none. */
 export function recordBytes(message: Message, deadline = Infinity): number {
   return (
-    HEAD_BYTES +
+    RECORD_HEAD_BYTES +
     (deadline === Infinity ? 0 : DEADLINE_BYTES) +
     message.routeEnd -
     message.routeStart +
     message.propertiesEnd -
     message.propertiesStart +
-    (message.shared === undefined ? message.bodyEnd - message.bodyStart : SHARED_BYTES)
+    (message.shared === undefined ? message.bodyEnd - message.bodyStart : RECORD_REFERENCE_BYTES)
   );
 }
 
@@ -53,7 +54,7 @@ export function writeRecord(
   target[at + 10] = routeLength >>> 8;
   target[at + 11] = routeLength;
   writeU32(target, at + 12, message.propertiesEnd - message.propertiesStart);
-  at += HEAD_BYTES;
+  at += RECORD_HEAD_BYTES;
   if (expires) {
     writeU64(target, at, deadline);
     at += DEADLINE_BYTES;
@@ -85,11 +86,11 @@ export function viewRecord(source: Buffer, at: number, message: Message): void {
 
 /** When the message expires, in milliseconds since the epoch; Infinity for never. */
 export function recordDeadline(source: Buffer, at: number): number {
-  return (recordFlags(source, at) & RECORD_DEADLINE) === 0 ? Infinity : readU64(source, at + HEAD_BYTES);
+  return (recordFlags(source, at) & RECORD_DEADLINE) === 0 ? Infinity : readU64(source, at + RECORD_HEAD_BYTES);
 }
 
 function partsStart(source: Buffer, at: number): number {
-  return at + HEAD_BYTES + ((recordFlags(source, at) & RECORD_DEADLINE) === 0 ? 0 : DEADLINE_BYTES);
+  return at + RECORD_HEAD_BYTES + ((recordFlags(source, at) & RECORD_DEADLINE) === 0 ? 0 : DEADLINE_BYTES);
 }
 
 export function recordLength(source: Buffer, at: number): number {

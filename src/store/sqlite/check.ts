@@ -1,5 +1,6 @@
 /** Reads the whole file and says all that is wrong with it: `leveret store check`. The broker may run meanwhile. */
 import type { Database } from 'better-sqlite3';
+import { bitAt } from '../../util/bytes.ts';
 import type { PageHeader, RecoveredPage, SeenHeader } from '../records.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { logProblem } from './log-inspection.ts';
@@ -48,7 +49,8 @@ interface SeenRow extends SeenHeader {
 /** Most problems that SQLite's own check lists. */
 const SQLITE_PROBLEMS = 100;
 
-const WITHOUT_VHOST = ['exchange', 'queue', 'binding', 'permission'];
+/** Tables whose rows name a vhost. */
+const OF_VHOST = ['exchange', 'queue', 'binding', 'permission'];
 /** Each counter with the ids that it has to be past. */
 const COUNTED = {
   queue: 'SELECT id FROM queue UNION ALL SELECT log_id FROM exchange',
@@ -129,8 +131,7 @@ class Check {
       knownProblem(id, 'settled', bitmap, row.bitmapChecksum) ??
       knownProblem(id, 'delivered again', row.messages, row.messagesChecksum);
     if (problem !== undefined) return problem;
-    const isSettled = (position: number) =>
-      bitmap !== null && ((bitmap[position >>> 3] ?? 0) >>> (position & 7)) % 2 === 1;
+    const isSettled = (position: number) => bitmap !== null && bitAt(bitmap, position);
     for (let position = 0; position < count; position++) if (!isSettled(position)) this.#messages++;
     for (let i = 0; i < (bodies?.length ?? 0); i += 2) if (!isSettled(bodies![i])) this.#referenced.add(bodies![i + 1]);
     const damaged = this.#checkRecords(header, data);
@@ -186,27 +187,20 @@ class Check {
   }
 
   #references(): void {
-    for (const id of this.#column<number>(
-      'SELECT DISTINCT body_id FROM body_part WHERE body_id NOT IN (SELECT id FROM body)',
-    )) {
+    for (const id of this.#dangling('body_part.body_id', 'body.id')) {
       this.#notes.push(`body ${id} is there in part and belongs to no message; the next start removes it`);
     }
-    for (const id of this.#column<number>('SELECT page_id FROM settled WHERE page_id NOT IN (SELECT id FROM page)')) {
+    for (const id of this.#dangling('settled.page_id', 'page.id')) {
       this.#problems.push(`page ${id} is settled in part, and is not there`);
     }
-    for (const id of this.#column<number>(
-      'SELECT page_id FROM redelivered WHERE page_id NOT IN (SELECT id FROM page)',
-    )) {
+    for (const id of this.#dangling('redelivered.page_id', 'page.id')) {
       this.#problems.push(`messages of page ${id} were delivered again, and it is not there`);
     }
-    for (const id of this.#column<number>(
-      'SELECT DISTINCT queue_id FROM lane WHERE queue_id NOT IN (SELECT id FROM queue)',
-    )) {
+    for (const id of this.#dangling('lane.queue_id', 'queue.id')) {
       this.#problems.push(`a lane belongs to queue ${id}, which is not there`);
     }
-    for (const table of WITHOUT_VHOST) {
-      const sql = `SELECT DISTINCT vhost FROM ${table} WHERE vhost NOT IN (SELECT name FROM vhost)`;
-      for (const vhost of this.#column<string>(sql)) {
+    for (const table of OF_VHOST) {
+      for (const vhost of this.#dangling(`${table}.vhost`, 'vhost.name')) {
         this.#problems.push(`vhost '${vhost}' is not there, and the table ${table} has rows of it`);
       }
     }
@@ -215,6 +209,14 @@ class Check {
       if (this.#column(sql).length === 0)
         this.#problems.push(`the counter of ${table} is behind: ids would be used twice`);
     }
+  }
+
+  /** The values of one column that another, which it refers to, does not have. Both are written as table.column. */
+  #dangling(from: string, to: string): (number | string)[] {
+    const [[table, column], [target, key]] = [from, to].map((name) => name.split('.'));
+    return this.#column(
+      `SELECT DISTINCT ${column} FROM ${table} WHERE ${column} NOT IN (SELECT ${key} FROM ${target})`,
+    );
   }
 
   #column<Value>(sql: string): Value[] {

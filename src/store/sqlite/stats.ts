@@ -1,6 +1,7 @@
 /** What is in the file, counted without reading the messages: `leveret store stats`. The broker may run meanwhile. */
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { bitAt } from '../../util/bytes.ts';
 import type { RecoveredPage } from '../records.ts';
 import { logBytes } from './log-inspection.ts';
 import { readState } from './recovery.ts';
@@ -105,7 +106,7 @@ function seenKeys(database: Database): [queueId: number, keys: number][] {
 }
 
 function isSettled({ settled }: RecoveredPage, position: number): boolean {
-  return settled !== undefined && (((settled[position >>> 3] ?? 0) >>> (position & 7)) & 1) === 1;
+  return settled !== undefined && bitAt(settled, position);
 }
 
 function settledCount(page: RecoveredPage): number {
