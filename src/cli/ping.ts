@@ -1,9 +1,10 @@
 /** The health check: does an AMQP broker answer there? It says hello, hears connection.start and leaves. */
 import { connect } from 'node:net';
+import { PROTOCOL_HEADER } from '../connection/protocol-header.ts';
+import { CONNECTION_START, FRAME_METHOD } from '../protocol/generated/constants.ts';
 import { UnavailableError } from './failure.ts';
 
-const PROTOCOL_HEADER = Buffer.from('AMQP\x00\x00\x09\x01', 'latin1');
-/** A method frame on channel 0: type, channel, size (any), then class 10 and method 10. */
+/** The beginning of a method frame: type, channel, size, class and method. */
 const START_BYTES = 11;
 
 export interface PingTarget {
@@ -41,13 +42,7 @@ export async function ping({ host, port, timeout }: PingTarget): Promise<void> {
 }
 
 function isStart(bytes: Buffer): boolean {
-  const [frameType, channel, classId, methodId] = [
-    bytes[0],
-    bytes.readUInt16BE(1),
-    bytes.readUInt16BE(7),
-    bytes.readUInt16BE(9),
-  ];
-  return frameType === 1 && channel === 0 && classId === 10 && methodId === 10;
+  return bytes[0] === FRAME_METHOD && bytes.readUInt16BE(1) === 0 && bytes.readUInt32BE(7) === CONNECTION_START;
 }
 
 /** The address to try for a broker that listens on `host`: one on every address is reached on this machine's own. */

@@ -18,9 +18,11 @@ import { serverProperties } from './server-properties.ts';
 import { SharedInput } from './shared-input.ts';
 import { SpareBuffers } from './spare-buffers.ts';
 
+export type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
+
 /** A connection, as the listener and the limits see it. */
 export interface ListedConnection {
-  readonly stage: 'header' | 'handshake' | 'running' | 'closing' | 'closed';
+  readonly stage: Stage;
   /** Undefined until connection.open is answered. */
   readonly vhost: Vhost | undefined;
   readonly access: Access | undefined;

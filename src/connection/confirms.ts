@@ -89,7 +89,7 @@ export class Confirms implements ConfirmLedger {
     const size = (this.#mask + 1) * 2;
     const missing = new Int32Array(size);
     for (let number = this.#oldest; number < this.#next; number++) {
-      missing[number & (size - 1)] = this.#missing[number & this.#mask]!;
+      missing[number & (size - 1)] = this.#missing[number & this.#mask];
     }
     this.#missing = missing;
     this.#mask = size - 1;

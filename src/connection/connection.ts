@@ -12,7 +12,7 @@ import type { Timer } from '../util/clock.ts';
 import type { TurnTask } from '../util/turn.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
 import type { Access } from './access.ts';
-import type { BrokerContext, ListedConnection } from './broker-context.ts';
+import type { BrokerContext, ListedConnection, Stage } from './broker-context.ts';
 import type { Channel } from './channel.ts';
 import type { TurnChannel } from './channel-host.ts';
 import { Client } from './client.ts';
@@ -26,8 +26,6 @@ import { Reading } from './reading.ts';
 import { READ_BYTES } from './shared-input.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 import { Writer } from './writer.ts';
-
-type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
 
 /** Until the socket of a client that was refused without a word is closed (RabbitMQ's SILENT_CLOSE_DELAY). */
 const SILENT_CLOSE_MS = 3000;

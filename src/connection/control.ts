@@ -1,11 +1,12 @@
 /** Class connection on channel 0, once the connection is open (AMQP 0-9-1 section 1.4). */
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { Method } from '../protocol/generated/methods.ts';
+import type { Stage } from './broker-context.ts';
 import type { Writer } from './writer.ts';
 
 /** The connection, as its own methods see it. */
 export interface ControlledConnection {
-  readonly stage: 'header' | 'handshake' | 'running' | 'closing' | 'closed';
+  readonly stage: Stage;
   readonly writer: Writer;
   closeByClient(): void;
   closeAnswered(): void;

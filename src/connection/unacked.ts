@@ -218,8 +218,8 @@ export class Unacked {
       const [from, to] = [tag & this.#mask, tag & (size - 1)];
       queues[to] = this.#queues[from];
       consumers[to] = this.#consumers[from];
-      seqs[to] = this.#seqs[from]!;
-      ticks[to] = this.#ticks[from]!;
+      seqs[to] = this.#seqs[from];
+      ticks[to] = this.#ticks[from];
     }
     this.#queues = queues;
     this.#consumers = consumers;

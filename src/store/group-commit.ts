@@ -36,7 +36,7 @@ export class GroupCommit {
   #timer: NodeJS.Timeout | undefined;
 
   /** `lazyMs`: how long what is not urgent may wait for company, in milliseconds. */
-  constructor(engine: Engine, lazyMs: number) {
+  constructor(engine: Engine, lazyMs = 20) {
     this.#engine = engine;
     this.#lazyMs = lazyMs;
   }

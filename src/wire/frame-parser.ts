@@ -134,7 +134,7 @@ export class FrameParser {
 
   /** The head is whole: decides how the payload is taken. */
   #begin(): void {
-    this.#type = this.#head[0]!;
+    this.#type = this.#head[0];
     this.#channel = this.#head.readUInt16BE(1);
     this.#size = this.#head.readUInt32BE(3);
     this.#got = 0;
@@ -162,7 +162,7 @@ export class FrameParser {
     if (this.#got < joined.length) return end;
     this.#headLength = 0;
     this.#joined = undefined;
-    const { [this.#size]: last } = joined;
+    const last = joined[this.#size];
     if (last !== FRAME_END) throw badEnd(this.#type, joined.subarray(0, this.#size), last);
     this.#frame(this.#type, this.#channel, this.#size, joined, 0);
     return end;

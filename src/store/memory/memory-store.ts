@@ -17,7 +17,7 @@ export class MemoryStore implements Store {
   /** `lazyMs`: how long what nobody waits for may wait for company, in milliseconds. Default 20. */
   constructor(options: { readonly lazyMs?: number } = {}) {
     const engine: Engine = { batch: this.#pages, commit: (changes, done) => this.#commit(changes, done) };
-    this.#commits = new GroupCommit(engine, options.lazyMs ?? 20);
+    this.#commits = new GroupCommit(engine, options.lazyMs);
   }
 
   /** What is committed now: nothing at the start. */

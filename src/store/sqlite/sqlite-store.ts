@@ -99,7 +99,7 @@ export class SqliteStore implements Store {
     this.#log = options.log ?? (() => undefined);
     this.#closeMs = options.closeMs ?? 5000;
     const engine: Engine = { batch: this.#buffer, commit: (changes, done) => this.#commit(changes, done) };
-    this.#commits = new GroupCommit(engine, options.lazyMs ?? 20);
+    this.#commits = new GroupCommit(engine, options.lazyMs);
     const counters = readCounters(reader);
     this.#nextPageId = this.#reservedPageIds = counters.page;
     this.#nextBodyId = this.#reservedBodyIds = counters.body;
