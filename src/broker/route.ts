@@ -9,6 +9,7 @@ import type { Sink } from './sink.ts';
 /** How routing finds what exchanges point to by name. */
 export interface Directory {
   exchange(name: string): Exchange | undefined;
+  queue(name: string): Sink | undefined;
   /** What the default exchange leads to for a routing key. */
   sink(routingKey: string): Sink | undefined;
 }

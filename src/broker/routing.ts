@@ -5,10 +5,11 @@ import type { Binding } from './exchange/binding.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import type { Helpings } from './helpings.ts';
 import type { Pace } from './lead.ts';
-import type { Message } from './message.ts';
+import { Message } from './message.ts';
 import { Queue } from './queue/queue.ts';
 import type { DyingQueue } from './queue/queue-host.ts';
 import { type Directory, findRoute, type Route, routeTo } from './route.ts';
+import { RouteCache } from './route-cache.ts';
 import { furtherRoutingKeys, stripBcc } from './routing-headers.ts';
 import type { ConfirmLedger, Sink } from './sink.ts';
 
@@ -17,8 +18,6 @@ const LETTERS_AT_ONCE = 64;
 /** What a publisher may ask for before the others are heard: milliseconds in which ways are looked for, and queues that take its messages. */
 const SEARCH_MS = 5;
 const COPIES = 16_384;
-/** Routes kept by exchange and routing key before all are forgotten. */
-const ROUTES_KEPT = 10_000;
 
 export interface RoutingContext {
   readonly bodies: Bodies;
@@ -29,8 +28,7 @@ export interface RoutingContext {
 export class Routing {
   readonly #directory: Directory;
   readonly #context: RoutingContext;
-  readonly #routes = new Map<Exchange, Map<string, Route>>();
-  #count = 0;
+  readonly #routes = new RouteCache();
   /** Letters that were sent since, and because of, the first of those that are being sent; and how many those are. */
   #letters = 0;
   #depth = 0;
@@ -42,26 +40,39 @@ export class Routing {
     this.#context = context;
   }
 
-  /** The way of a message by its exchange and routing key. */
-  route(exchange: Exchange, routingKey: string): Route {
-    // There may be more queues than routes are kept, and the way to each of them is as short as the way to what is kept.
-    const sink = exchange.name === '' ? this.#directory.sink(routingKey) : undefined;
-    if (sink !== undefined) return routeTo(sink, exchange, routingKey);
-    let routes = this.#routes.get(exchange);
-    const known = routes?.get(routingKey);
-    if (known !== undefined) return known;
-    const route = this.#find(exchange, routingKey, undefined);
-    if (this.#count++ >= ROUTES_KEPT) this.forget();
-    if (routes === undefined) this.#routes.set(exchange, (routes = new Map<string, Route>()));
-    routes.set(routingKey, route);
+  /** The way of a message as it was published, where it was found before. */
+  known({ route, routeStart, routeEnd }: Message): Route | undefined {
+    return this.#routes.find(route, routeStart, routeEnd);
+  }
+
+  /** The way of a message from an exchange on: its own, or one that it came to. */
+  route(exchange: Exchange, message: Message): Route {
+    const known = this.known(message);
+    if (known?.exchange === exchange) return known;
+    const { routingKey } = message;
+    const direct = exchange.name === '';
+    const sink = direct ? this.#directory.sink(routingKey) : undefined;
+    const route =
+      sink === undefined ? this.#find(exchange, routingKey, undefined) : routeTo(sink, exchange, routingKey);
+    // A queue may be declared under a name that has none, and those who wait for replies come and go.
+    const lasts = !direct || this.#directory.queue(routingKey) !== undefined;
+    if (lasts && message.exchange === exchange.name) {
+      this.#routes.add(message.route, message.routeStart, message.routeEnd, route);
+    }
     return route;
   }
 
-  /** Exchanges, queues or bindings have changed. */
+  /** Exchanges or bindings have changed. */
   forget(): void {
-    if (this.#count === 0) return;
     this.#routes.clear();
-    this.#count = 0;
+  }
+
+  /** A queue is gone that was bound to no exchange any more: one way leads to it, if it is known. */
+  forgetQueue(name: string): void {
+    if (this.#routes.size === 0) return;
+    const message = new Message();
+    message.setRoute('', name);
+    this.#routes.remove(message.route);
   }
 
   /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
@@ -75,7 +86,7 @@ export class Routing {
 
   /** Routes a message from an exchange on where it waited, or was kept. */
   goOn(exchange: Exchange, message: Message): void {
-    this.publish(message, this.route(exchange, message.routingKey), undefined, 0);
+    this.publish(message, this.route(exchange, message), undefined, 0);
   }
 
   /** Sends what a queue gives up to its dead letter exchange; a letter that would go round for ever goes nowhere. */
@@ -85,7 +96,7 @@ export class Routing {
     if (name === undefined || exchange === undefined) return;
     const death = { queue: queue.name, reason, at, deadLetterExchange: name, deadLetterRoutingKey };
     const letter = deadLetter(message, death);
-    const { sinks, histories } = this.#wayOf(letter, this.route(exchange, letter.routingKey), undefined, 0);
+    const { sinks, histories } = this.#wayOf(letter, this.route(exchange, letter), undefined, 0);
     for (const history of histories) history.keep(letter);
     const open =
       reason === 'rejected' ? sinks : sinks.filter((sink) => !(sink instanceof Queue && isCycle(letter, sink.name)));

@@ -194,8 +194,9 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     const messages = queue.ready + queue.delayed;
     this.#queues.delete(queue.name);
     this.#exclusive.remove(queue);
-    this.routesChanged();
+    this.#version++;
     this.#bindings.remove([...queue.incoming]);
+    this.#routing.forgetQueue(queue.name);
     if (queue.durable) this.#context.store.change({ op: 'delete-queue', id: queue.id });
     queue.end();
     return messages;
@@ -228,9 +229,14 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   // Messages
 
-  /** The way of a message by its exchange and routing key. */
-  route(exchange: Exchange, routingKey: string): Route {
-    return this.#routing.route(exchange, routingKey);
+  /** The way of a message as it was published, where it is remembered. */
+  knownRoute(message: Message): Route | undefined {
+    return this.#routing.known(message);
+  }
+
+  /** The way of a message from an exchange on. */
+  route(exchange: Exchange, message: Message): Route {
+    return this.#routing.route(exchange, message);
   }
 
   /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
@@ -354,7 +360,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.#queues.set(queue.name, queue);
     this.#exclusive.add(queue);
     this.policies.govern(queue);
-    this.routesChanged();
+    this.#version++;
     return queue;
   }
 

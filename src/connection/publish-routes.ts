@@ -1,6 +1,6 @@
 /**
  * From a message's exchange and routing key, as bytes, to its route. Most publishers repeat the pair, so the last one is
- * compared as bytes first: then no string is made. Most stay with one exchange, so its permission is looked up once.
+ * compared first; others are found in what the vhost remembers. Most stay with one exchange, so its permission is looked up once.
  */
 import type { Exchange } from '../broker/exchange/exchange.ts';
 import type { Message } from '../broker/message.ts';
@@ -33,14 +33,19 @@ export class PublishRoutes {
     if (this.#last !== undefined && equalBytes(route, routeStart, routeEnd, this.#lastBytes!, 0, this.#lastLength)) {
       return this.#last;
     }
-    const { exchange: name, routingKey } = message;
-    if (this.#exchange?.name !== name) this.#exchange = this.#writable(name);
-    const { vhost, access } = this.#host;
-    access.checkTopic('write', this.#exchange, routingKey);
-    this.#last = vhost.route(this.#exchange, routingKey);
+    this.#last = this.#search(message);
     this.#lastBytes ??= Buffer.allocUnsafeSlow(LONGEST_ROUTE);
     this.#lastLength = copyBytes(route, routeStart, routeEnd, this.#lastBytes, 0);
     return this.#last;
+  }
+
+  #search(message: Message): Route {
+    const { vhost, access } = this.#host;
+    const known = vhost.knownRoute(message);
+    const name = known?.exchange.name ?? message.exchange;
+    if (this.#exchange?.name !== name) this.#exchange = this.#writable(name);
+    access.checkTopic('write', this.#exchange, known?.routingKey ?? message.routingKey);
+    return known ?? vhost.route(this.#exchange, message);
   }
 
   /** What was found counts until routes or permissions change. */

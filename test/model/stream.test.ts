@@ -236,7 +236,7 @@ class Comparison {
     const message = messageOf({ routingKey: 's', properties: { headers }, body: bodyOf(offset, bytes) });
     this.#all.push({ bytes, value, came: this.#clock.now() / 1000 });
     const vhost = this.#node.vhost('/')!;
-    vhost.publish(message, vhost.route(vhost.existingExchange(''), 's'), this.#ledger, offset);
+    vhost.publish(message, vhost.route(vhost.existingExchange(''), message), this.#ledger, offset);
   }
 
   #consume(step: Step & { op: 'consume' }): void {

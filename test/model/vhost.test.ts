@@ -212,7 +212,7 @@ class Comparison {
     const reached = this.#model.route(exchange, routingKey);
     for (const name of reached) this.#model.queue(name)!.messages.push(body);
     const message = messageOf({ exchange, routingKey, body: String(body) });
-    expect(vhost.publish(message, vhost.route(vhost.existingExchange(exchange), routingKey), undefined, 0)).toBe(
+    expect(vhost.publish(message, vhost.route(vhost.existingExchange(exchange), message), undefined, 0)).toBe(
       reached.size > 0,
     );
   }

@@ -31,7 +31,7 @@ function bind(source: string, destination: string, routingKey = '', kind: 'queue
 function publish(name: string, routingKey: string, headers: Record<string, unknown> = {}): boolean {
   const properties = { headers: toFieldTable(headers) };
   const message = messageOf({ exchange: name, routingKey, properties, body: 'x' });
-  return vhost.publish(message, vhost.route(vhost.existingExchange(name), routingKey), undefined, 0);
+  return vhost.publish(message, vhost.route(vhost.existingExchange(name), message), undefined, 0);
 }
 
 /** Names of the queues that have messages, each as often as it has; they are empty then. */
@@ -173,5 +173,54 @@ describe('a publisher', () => {
     findWay();
     for (let n = 0; n < 20_000; n++) publish('x', '');
     expect(node.pace.take()).toBe(false);
+  });
+});
+
+describe('a way that was found', () => {
+  const declare = (name: string): void => {
+    vhost.declareQueue({ name, durable: false, autoDelete: false, owner: undefined, arguments: EMPTY_TABLE });
+  };
+  const known = (name: string, routingKey: string): boolean =>
+    vhost.knownRoute(messageOf({ exchange: name, routingKey })) !== undefined;
+
+  test('is known until a binding comes or goes, however many queues come and go', () => {
+    exchange('x');
+    bind('x', 'a', 'k');
+    expect([publish('x', 'k'), publish('x', 'nobody'), publish('', 'b')]).toEqual([true, false, true]);
+    declare('d');
+    vhost.deleteQueue(vhost.queue('d')!);
+    expect([known('x', 'k'), known('x', 'nobody'), known('', 'b')]).toEqual([true, true, true]);
+    bind('x', 'a', 'nobody');
+    expect([known('x', 'k'), known('x', 'nobody')]).toEqual([false, false]);
+    expect(publish('x', 'nobody')).toBe(true);
+    vhost.deleteQueue(vhost.queue('a')!);
+    expect([known('x', 'nobody'), publish('x', 'nobody')]).toEqual([false, false]);
+  });
+
+  test('is forgotten with the queue behind the default exchange, and the next of its name is another', () => {
+    expect(publish('', 'b')).toBe(true);
+    vhost.deleteQueue(vhost.queue('b')!);
+    expect([known('', 'b'), publish('', 'b')]).toEqual([false, false]);
+    declare('b');
+    expect(publish('', 'b')).toBe(true);
+    expect(vhost.queue('b')!.ready).toBe(1);
+  });
+
+  test('to one who waits for a reply is not kept, as they are many and soon gone', () => {
+    let replies = 0;
+    const name = vhost.replyTargets.add({ reply: () => replies++ });
+    expect([publish('', name), known('', name), replies]).toEqual([true, false, 1]);
+    vhost.replyTargets.remove(name);
+    expect([publish('', name), replies]).toEqual([false, 1]);
+  });
+
+  test('from an exchange is not taken for the way from another that the message came by', () => {
+    exchange('first');
+    exchange('second');
+    bind('first', 'a', 'k');
+    bind('second', 'b', 'k');
+    const message = messageOf({ exchange: 'first', routingKey: 'k' });
+    const names = ['second', 'first', 'second'].map((name) => vhost.route(vhost.existingExchange(name), message));
+    expect(names.map(({ sinks }) => sinks)).toEqual([[vhost.queue('b')], [vhost.queue('a')], [vhost.queue('b')]]);
   });
 });

@@ -60,7 +60,7 @@ function publish(vhost: Vhost, body: string, delay: number, headers: Record<stri
     properties: { headers: toFieldTable({ 'x-delay': delay, ...headers }), ...PERSISTENT },
     body,
   });
-  return vhost.publish(message, vhost.route(vhost.existingExchange('later'), 'key'), undefined, 0);
+  return vhost.publish(message, vhost.route(vhost.existingExchange('later'), message), undefined, 0);
 }
 
 /** Bodies of the ready messages of a queue, which leave it. */

@@ -42,7 +42,7 @@ function declare(name: string, args: Record<string, unknown> = {}): DeclaredQueu
 
 function publish(): void {
   const message = messageOf({ routingKey: 'q', properties: PERSISTENT });
-  vhost.publish(message, vhost.route(vhost.existingExchange(''), 'q'), ledger, ++number);
+  vhost.publish(message, vhost.route(vhost.existingExchange(''), message), ledger, ++number);
 }
 
 function reject(queue: DeclaredQueue): void {

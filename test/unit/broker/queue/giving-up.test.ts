@@ -45,7 +45,7 @@ function declare(name: string, args: Record<string, unknown>): DeclaredQueue {
 
 function publish(body: string, expiration?: string): void {
   const message = messageOf({ routingKey: 'q', body, properties: expiration === undefined ? {} : { expiration } });
-  vhost.publish(message, vhost.route(vhost.existingExchange(''), 'q'), undefined, 0);
+  vhost.publish(message, vhost.route(vhost.existingExchange(''), message), undefined, 0);
 }
 
 function publishMany(expiration?: string): void {
@@ -129,7 +129,8 @@ describe.each([
       declare(`${n}`, { ...args, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': `${n + 1}` });
     }
     const last = declare(`${length}`, {});
-    vhost.publish(messageOf({ routingKey: '0' }), vhost.route(vhost.existingExchange(''), '0'), undefined, 0);
+    const message = messageOf({ routingKey: '0' });
+    vhost.publish(message, vhost.route(vhost.existingExchange(''), message), undefined, 0);
     await until(() => last.ready > 0);
     expect(readyIn([...vhost.queues])).toBe(1);
   });
@@ -141,7 +142,8 @@ describe.each([
     for (const { name: destination } of [...queues, dead]) {
       vhost.bind({ source: 'all', destinationKind: 'queue', destination, routingKey: '', arguments: EMPTY_TABLE }, {});
     }
-    vhost.publish(messageOf({ routingKey: '0' }), vhost.route(vhost.existingExchange(''), '0'), undefined, 0);
+    const message = messageOf({ routingKey: '0' });
+    vhost.publish(message, vhost.route(vhost.existingExchange(''), message), undefined, 0);
     expect(readyIn(queues)).toBeGreaterThan(0);
     await until(() => readyIn(queues) === 0);
     // One for each way through some of the six that begins at the first: 1 + 5 + 5*4 + ...

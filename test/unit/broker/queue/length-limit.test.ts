@@ -17,7 +17,8 @@ test('a letter that a dying message drives out of the next queue finds the room 
     ['number', 'small'],
     ['bytes', 'larger than ten'],
   ]) {
-    vhost.publish(messageOf({ routingKey, body }), vhost.route(vhost.exchange('')!, routingKey), undefined, 0);
+    const message = messageOf({ routingKey, body });
+    vhost.publish(message, vhost.route(vhost.exchange('')!, message), undefined, 0);
   }
   const left = queues.map((queue) => {
     const bodies: string[] = [];

@@ -210,7 +210,7 @@ describe('a stream', () => {
     for (const value of ['other', 'other', 'mine', 'other']) {
       const properties = { headers: toFieldTable({ 'x-stream-filter-value': value }) };
       const message = messageOf({ routingKey: 's', properties, body: Buffer.alloc(300_000, value) });
-      vhost.publish(message, vhost.route(vhost.exchange('')!, 's'), undefined, 0);
+      vhost.publish(message, vhost.route(vhost.exchange('')!, message), undefined, 0);
     }
     nodeBefore.stop();
     await storeBefore.close();
