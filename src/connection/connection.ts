@@ -25,6 +25,7 @@ import type { HeartbeatPeer } from './heartbeats.ts';
 import { Reading } from './reading.ts';
 import { READ_BYTES } from './shared-input.ts';
 import { SignsOfLife } from './signs-of-life.ts';
+import { type WaitingConnection, Waits } from './waits.ts';
 import { Writer } from './writer.ts';
 
 /** Until the socket of a client that was refused without a word is closed (RabbitMQ's SILENT_CLOSE_DELAY). */
@@ -33,12 +34,20 @@ const SILENT_CLOSE_MS = 3000;
 const CLOSING_MS = 30_000;
 
 export class Connection
-  implements FramedConnection, FlowingConnection, GreetedConnection, ListedConnection, HeartbeatPeer, TurnTask
+  implements
+    FramedConnection,
+    FlowingConnection,
+    WaitingConnection,
+    GreetedConnection,
+    ListedConnection,
+    HeartbeatPeer,
+    TurnTask
 {
   readonly broker: BrokerContext;
   readonly writer: Writer;
   readonly flow: Flow;
   readonly channels = new Map<number, Channel>();
+  readonly life = new SignsOfLife();
   client = new Client();
   /** Set once connection.open is answered. */
   vhost!: Vhost;
@@ -49,22 +58,17 @@ export class Connection
   readonly #frames: Frames;
   readonly #parser: FrameParser;
   readonly #reading: Reading;
+  readonly #waits: Waits;
+  readonly #header = new HeaderReader();
   readonly #handshake: Handshake;
   readonly #peer: string;
   #stage: Stage = 'header';
-  readonly #header = new HeaderReader();
   #timer: Timer | undefined;
   #awake = false;
   #woken: TurnChannel[] = [];
   /** Consumers were told to wait for the writer. */
   #starved = false;
-  /** Long work that is not done yet. */
-  #works = 0;
-  /** What waited for the store, and may be done. */
-  #stored: (() => void) | undefined;
-  /** Not yet refused. */
-  #let = true;
-  readonly life = new SignsOfLife();
+  #refusalNoted = false;
   #reasonClosed = 'client unexpectedly closed TCP connection';
 
   /** `accepted`: a socket that was not read from yet. */
@@ -76,6 +80,7 @@ export class Connection
     this.#frames = new Frames(this);
     this.#parser = new FrameParser(this.#frames, FRAME_MIN_SIZE);
     this.#reading = new Reading(socket, this.#parser, this.#guard);
+    this.#waits = new Waits(this, this.#reading);
     this.flow = new Flow(this, socket, this.#reading);
     this.#handshake = new Handshake(this);
     this.#closeAfter(broker.config.handshakeTimeout, 'handshake timeout');
@@ -190,34 +195,11 @@ export class Connection
   }
 
   whenStored(messages: CommitLedger | undefined, callback: () => void): void {
-    let waiting = messages === undefined ? 1 : 2;
-    let held = false;
-    const done = (): void => {
-      if (--waiting > 0) return;
-      if (!held) this.#attempt(callback);
-      else {
-        // The store and queues tell in the middle of their own work.
-        this.#stored = callback;
-        this.wake();
-      }
-    };
-    messages?.whenSafe(done);
-    this.broker.node.store.afterCommit(done);
-    if (waiting === 0) return;
-    held = true;
-    this.#reading.pause('store');
+    this.#waits.whenStored(messages, callback);
   }
 
   occupy(work: Work): void {
-    this.#works++;
-    const { writes } = work;
-    const goOn = (): boolean => {
-      let more = false;
-      this.#attempt(() => (more = work.goOn()));
-      if (!more && --this.#works === 0) this.#reading.resume('work');
-      return more;
-    };
-    if (!this.broker.node.helpings.do({ writes, goOn })) this.#reading.pause('work');
+    this.#waits.occupy(work);
   }
 
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */
@@ -245,24 +227,22 @@ export class Connection
   // TurnTask
 
   hasten(): void {
-    if (this.#stage !== 'closed') this.#attempt(() => this.#flush());
+    if (this.#stage !== 'closed') this.attempt(() => this.#flush());
   }
 
   endTurn(): void {
     this.#awake = false;
-    if (this.#stage !== 'closed') this.#attempt(() => this.#endTurn());
+    if (this.#stage !== 'closed') this.attempt(() => this.#endTurn());
   }
 
   #endTurn(): void {
     const woken = this.#woken;
-    const stored = this.#stored;
     this.#woken = [];
-    this.#stored = undefined;
-    stored?.();
+    const stored = this.#waits.turnEnds();
     for (const channel of woken) channel.endTurn();
     this.#flush();
     this.flow.turnEnds();
-    if (stored !== undefined) this.#reading.resume('store');
+    if (stored) this.#waits.goOn();
     if (this.#starved && !this.writer.full) this.#resumeConsumers();
     if (!this.writer.congested) this.flow.taken();
   }
@@ -319,11 +299,11 @@ export class Connection
   #onDrain(): void {
     this.writer.drain();
     this.flow.taken();
-    if (this.#starved) this.#attempt(() => this.#resumeConsumers());
+    if (this.#starved) this.attempt(() => this.#resumeConsumers());
   }
 
   /** Does what is no frame's doing, such as a delivery: what goes wrong then is the connection's end, and nobody else's. */
-  #attempt(action: () => void): void {
+  attempt(action: () => void): void {
     try {
       action();
     } catch (error) {
@@ -363,8 +343,8 @@ export class Connection
 
   /** Notes, once, why the client is not let in. */
   #refused(reason: string): void {
-    if (!this.#let) return;
-    this.#let = false;
+    if (this.#refusalNoted) return;
+    this.#refusalNoted = true;
     this.broker.log.warn({ peer: this.#peer, reason }, 'connection refused');
   }
 
@@ -378,7 +358,7 @@ export class Connection
 
   #onClosed(): void {
     const opened = this.access !== undefined;
-    this.#attempt(() => this.#release());
+    this.attempt(() => this.#release());
     this.#stage = 'closed';
     this.#timer?.cancel();
     this.broker.heartbeats.remove(this);
