@@ -1,8 +1,6 @@
 /** Times of sending in message bodies, and how long messages took. The clock is the same in all threads of the machine. */
 import { readU32, writeU32 } from '../../src/util/bytes.ts';
 
-/** Bytes of a time in a body. */
-export const TIME_BYTES = 8;
 /** Times kept; later ones are not, and a scenario keeps below. */
 const MOST = 8_000_000;
 

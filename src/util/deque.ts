@@ -42,15 +42,6 @@ export class Deque<T> {
     return item;
   }
 
-  /** Removes the item at a position; those behind it move up. */
-  removeAt(index: number): void {
-    for (let i = index; i < this.#length - 1; i++) {
-      this.#slots[(this.#head + i) & this.#mask] = this.at(i + 1);
-    }
-    this.#length--;
-    this.#slots[(this.#head + this.#length) & this.#mask] = undefined;
-  }
-
   clear(): void {
     this.#slots = new Array<T | undefined>(4);
     this.#mask = 3;

@@ -5,7 +5,6 @@ import { Deque } from '../../../src/util/deque.ts';
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ op: fc.constant('push'), n: fc.nat() }) },
   { weight: 4, arbitrary: fc.record({ op: fc.constant('shift'), n: fc.nat() }) },
-  { weight: 2, arbitrary: fc.record({ op: fc.constant('removeAt'), n: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ op: fc.constant('clear'), n: fc.nat() }) },
 );
 
@@ -20,9 +19,6 @@ test('a deque does what an array does, through growth and around the ring', () =
           array.push(n);
         } else if (op === 'shift') {
           expect(deque.shift()).toBe(array.shift());
-        } else if (op === 'removeAt' && array.length > 0) {
-          deque.removeAt(n % array.length);
-          array.splice(n % array.length, 1);
         } else if (op === 'clear') {
           deque.clear();
           array.length = 0;
