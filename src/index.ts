@@ -1,4 +1,6 @@
 /** Leveret as a library: a broker that a program starts and stops. */
+// Its declarations name Node's types, which a program's own settings need not load (since TypeScript 6 they do not by default).
+/// <reference types="node" preserve="true" />
 export { Broker } from './embed/broker.ts';
 export type { BrokerOptions } from './embed/options.ts';
 export type { Delayed, DelayedInfo, DelayedPlace } from './embed/delayed.ts';
