@@ -10,6 +10,7 @@ import type { ReplyReceiver } from '../broker/reply-to.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { ServerMethod } from '../protocol/generated/methods.ts';
 import { Deque } from '../util/deque.ts';
+import { startingBehind } from '../util/rotation.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { ChannelHost, TurnChannel } from './channel-host.ts';
 import type { CommitLedger } from './commit-ledger.ts';
@@ -45,6 +46,10 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   readonly #fail: (error: AmqpError) => void;
   readonly #timeouts: DeliveryTimeouts;
   #consumersUnacked = 0;
+  /** The limit for all consumers together was in the way of one. */
+  #heldUp = false;
+  /** The first consumer of the queue that had the turn, when consumers were resumed last and not all could go on. */
+  #lastTurn: ChannelConsumer | undefined;
   /** Answers that wait for the store. */
   #answers = 0;
   #closed = false;
@@ -89,7 +94,9 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   canTake(consumer: Consumer): boolean {
     if (!this.connection.takesDeliveries) return false;
-    return consumer.noAck || this.globalPrefetch === 0 || this.#consumersUnacked < this.globalPrefetch;
+    if (consumer.noAck || !this.#full) return true;
+    this.#heldUp = true;
+    return false;
   }
 
   deliver(consumer: ChannelConsumer, message: Message, seq: number, redelivered: boolean): void {
@@ -121,9 +128,20 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.connection.wakeChannel(this);
   }
 
-  /** The client takes deliveries again, or has acknowledged some: consumers that waited may go on. */
+  /**
+   * The client takes deliveries again, or has acknowledged some: consumers that waited may go on. The queues have their turns, since
+   * there may not be room for all: one that always has messages would leave the others none.
+   */
   resumeConsumers(): void {
-    for (const consumer of this.consumers.values()) consumer.resume();
+    this.#heldUp = false;
+    let exhausted = false;
+    for (const consumers of Map.groupBy(this.#inTurn(), ({ queue }) => queue).values()) {
+      const [first] = consumers;
+      resumeByPriority(consumers);
+      if (exhausted || (this.connection.takesDeliveries && !this.#full)) continue;
+      exhausted = true;
+      this.#lastTurn = first;
+    }
   }
 
   // Acknowledgements
@@ -229,6 +247,15 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     return this.#closed;
   }
 
+  /** True where no consumer may have another delivery to acknowledge. */
+  get #full(): boolean {
+    return this.globalPrefetch > 0 && this.#consumersUnacked >= this.globalPrefetch;
+  }
+
+  #inTurn(): ChannelConsumer[] {
+    return startingBehind(this.consumers.values(), this.#lastTurn);
+  }
+
   #sendNotices(): void {
     if (this.#answers > 0) return;
     for (const notice of this.#notices) this.send(notice);
@@ -280,11 +307,11 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   /** Consumers that a limit held up go on; under a limit for all of them, any may. */
   #resumeWaiting(): void {
+    if (this.#heldUp && !this.#full) this.resumeConsumers();
     const waiting = this.#waiting;
     const count = waiting.length;
     if (count === 0) return;
     for (let i = 0; i < count; i++) waiting.at(i).released = false;
-    if (this.globalPrefetch > 0) this.resumeConsumers();
     let ordered = true;
     for (let i = 1; i < count; i++) ordered &&= waiting.at(i - 1).priority >= waiting.at(i).priority;
     if (ordered) for (let i = 0; i < count; i++) waiting.shift()!.resume();

@@ -9,6 +9,7 @@ import { AmqpError } from '../protocol/amqp-error.ts';
 import { FRAME_MIN_SIZE } from '../protocol/generated/constants.ts';
 import type { Method } from '../protocol/generated/methods.ts';
 import type { Timer } from '../util/clock.ts';
+import { startingBehind } from '../util/rotation.ts';
 import type { TurnTask } from '../util/turn.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
 import type { Access } from './access.ts';
@@ -66,8 +67,9 @@ export class Connection
   #timer: Timer | undefined;
   #awake = false;
   #woken: TurnChannel[] = [];
-  /** Consumers were told to wait for the writer. */
+  /** Consumers were told to wait for the writer; the channel that took what there was room for when they went on last. */
   #starved = false;
+  #lastTurn: Channel | undefined;
   #refusalNoted = false;
   #reasonClosed = 'client unexpectedly closed TCP connection';
 
@@ -243,7 +245,7 @@ export class Connection
     this.#flush();
     this.flow.turnEnds();
     if (stored) this.#waits.goOn();
-    if (this.#starved && !this.writer.full) this.#resumeConsumers();
+    this.#resumeConsumers();
     if (!this.writer.congested) this.flow.taken();
   }
 
@@ -299,7 +301,7 @@ export class Connection
   #onDrain(): void {
     this.writer.drain();
     this.flow.taken();
-    if (this.#starved) this.attempt(() => this.#resumeConsumers());
+    this.attempt(() => this.#resumeConsumers());
   }
 
   /** Does what is no frame's doing, such as a delivery: what goes wrong then is the connection's end, and nobody else's. */
@@ -318,9 +320,16 @@ export class Connection
     this.drop();
   }
 
+  /** Consumers that waited for the writer go on. */
   #resumeConsumers(): void {
+    if (!this.#starved || this.writer.full) return;
     this.#starved = false;
-    for (const channel of this.channels.values()) channel.resumeConsumers();
+    for (const channel of startingBehind(this.channels.values(), this.#lastTurn)) {
+      channel.resumeConsumers();
+      if (this.takesDeliveries) continue;
+      this.#lastTurn = channel;
+      return;
+    }
   }
 
   /** Sends what there is to send, then ends the socket; a client that does not end its side is dropped. */

@@ -155,6 +155,26 @@ describe('consume', () => {
     expect(deliveries.map(({ consumerTag }) => consumerTag)).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
   });
 
+  test('basic.consume/turns: who has much to deliver leaves the other channels of its connection their turns', async () => {
+    const client = await target.connect();
+    const [one, two] = [await client.channel(), await client.channel()];
+    const [long, short] = [await one.queue(), await two.queue()];
+    await one.consume(long, { noAck: true });
+    await two.consume(short, { noAck: true });
+    const queues: string[] = [];
+    client.inbox.onReceived = (_, { method }) => {
+      if (method.name === 'basic.deliver') queues.push(method.routingKey);
+    };
+    const publisher = await target.channel();
+    await publisher.call('tx.select');
+    for (let n = 0; n < 64; n++) publisher.publish(long, Buffer.alloc(65_536));
+    publisher.publish(short, 'a');
+    await publisher.call('tx.commit');
+    await one.deliveries(64);
+    await two.delivery();
+    expect(queues.indexOf(short)).toBeLessThan(48);
+  });
+
   test('basic.consume/no-ack: a delivery without acknowledgement is settled as it is sent', async () => {
     const client = await target.connect();
     const [one, two] = [await client.channel(), await client.channel()];

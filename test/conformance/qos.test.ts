@@ -98,6 +98,50 @@ describe('prefetch a channel', () => {
     await channel.expectNothing(queue);
   });
 
+  test("basic.qos/global-held-up: an acknowledgement lets a consumer go on that another's deliveries held up", async () => {
+    const channel = await target.channel();
+    const [one, two] = [await channel.queue(), await channel.queue()];
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    await channel.consume(one);
+    await channel.consume(two);
+    channel.publish(one, 'a');
+    const { deliveryTag } = await channel.delivery();
+    channel.publish(two, 'b');
+    await channel.expectNothing(two);
+    channel.ack(deliveryTag);
+    expect((await channel.delivery()).body).toBe('b');
+  });
+
+  test('basic.qos/global-turns: queues and consumers have their turns below the limit of a channel', async () => {
+    const channel = await target.channel();
+    const queues = [await channel.queue(), await channel.queue()];
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    for (const consumerTag of ['a', 'b']) await channel.consume(queues[0], { consumerTag });
+    for (const consumerTag of ['c', 'd']) await channel.consume(queues[1], { consumerTag });
+    for (const queue of queues) for (let n = 0; n < 20; n++) channel.publish(queue, queue);
+    const seen = new Set<string>();
+    for (let n = 0; n < 20; n++) {
+      const { consumerTag, deliveryTag } = await channel.delivery();
+      seen.add(consumerTag);
+      channel.ack(deliveryTag);
+    }
+    expect([...seen].sort()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('basic.qos/global-priority: below the limit of a channel a queue still has its consumers of higher priority first', async () => {
+    const channel = await target.channel();
+    const queue = await channel.queue();
+    await channel.call('basic.qos', { prefetchCount: 1, global: true });
+    await channel.consume(queue, { consumerTag: 'low' });
+    await channel.consume(queue, { consumerTag: 'high', arguments: { 'x-priority': 5 } });
+    for (let n = 0; n < 10; n++) channel.publish(queue, `${n}`);
+    for (let n = 0; n < 10; n++) {
+      const { consumerTag, deliveryTag } = await channel.delivery();
+      expect(consumerTag).toBe('high');
+      channel.ack(deliveryTag);
+    }
+  });
+
   test('basic.qos/both: a limit a consumer and one a channel hold at once', async () => {
     const channel = await target.channel();
     const queue = await channel.queue();
