@@ -140,9 +140,11 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
       return;
     }
     const deadline = this.#givingUp.deadlineOf(message);
+    // What has expired as it comes is kept only where its publisher waits for it: the log tells when its letter is stored.
     const over = consumer === undefined && log.ready === 0 && this.#givingUp.isOver(deadline);
-    if (over && !this.#host.manyLetters && (ledger === undefined || !stored))
+    if (over && !this.#host.manyLetters && (ledger === undefined || !stored)) {
       return this.#host.deadLetter(this, message, 'expired');
+    }
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
     if (stored) {

@@ -1,16 +1,11 @@
 /** Reads pages, bodies and keys, each checked against its checksum: what is not as it was written is reported, never returned. */
 import type { Database, Statement } from 'better-sqlite3';
 import { letGo } from '../../util/bytes.ts';
+import type { PageHeader, SeenHeader } from '../records.ts';
 import { StoreError } from '../store.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 
-interface PageRow {
-  readonly id: number;
-  readonly queueId: number;
-  readonly base: number;
-  readonly first: number;
-  readonly last: number;
-  readonly count: number;
+interface PageRow extends Omit<PageHeader, 'bodies'> {
   readonly checksum: number;
   readonly bodies: Uint8Array | null;
   readonly data: Buffer;
@@ -28,11 +23,8 @@ interface PartRow {
   readonly data: Buffer<ArrayBuffer>;
 }
 
-interface SeenRow {
+interface SeenRow extends SeenHeader {
   readonly id: number;
-  readonly queueId: number;
-  readonly newest: number;
-  readonly count: number;
   readonly checksum: number;
   readonly data: Buffer;
 }
