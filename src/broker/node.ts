@@ -3,6 +3,7 @@ import type { RecoveredPage, RecoveredState, UserRecord, VhostRecord } from '../
 import type { Scratch } from '../store/scratch.ts';
 import type { Store } from '../store/store.ts';
 import { Alarms } from './alarms.ts';
+import type { QueueType } from './arguments/queue-type.ts';
 import { Auth } from './auth.ts';
 import { Backlog } from './backlog.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
@@ -28,7 +29,7 @@ export interface NodeDefaults {
 /** What is said of a vhost beside its name. */
 export interface VhostSpec extends VhostRecord {
   /** Type of queues that are declared without one; undefined: classic. */
-  readonly defaultQueueType: string | undefined;
+  readonly defaultQueueType: QueueType | undefined;
 }
 
 /** Told before the vhost or the user is gone, so that its connections can be closed. */
@@ -191,7 +192,7 @@ export class Node {
       nextQueueId: () => this.#nextQueueId++,
       unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),
     });
-    vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as string | undefined;
+    vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as QueueType | undefined;
     this.#vhosts.set(name, vhost);
     this.#records.set(name, record);
     return vhost;

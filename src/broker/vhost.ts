@@ -7,7 +7,7 @@ import { AmqpError } from '../protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from '../protocol/field-table.ts';
 import type { RecoveredPage, RecoveredState } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { withDefaultType } from './arguments/queue-type.ts';
+import { type QueueType, withDefaultType } from './arguments/queue-type.ts';
 import { checkQueueArguments } from './arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from './dead-letter.ts';
@@ -59,7 +59,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly replyTargets = new ReplyTargets();
   readonly policies: Policies;
   /** Type of queues that are declared without one. */
-  defaultQueueType: string | undefined;
+  defaultQueueType: QueueType | undefined;
   readonly #context: VhostContext;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, DeclaredQueue>();

@@ -18,7 +18,7 @@ export interface VhostInfo {
   readonly name: string;
   readonly description: string;
   readonly tags: readonly string[];
-  readonly defaultQueueType: string | undefined;
+  readonly defaultQueueType: QueueType | undefined;
   readonly limits: VhostLimits;
 }
 

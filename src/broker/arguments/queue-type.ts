@@ -19,7 +19,7 @@ export function queueTypeOf(args: FieldTable): QueueType {
 }
 
 /** The declaration with the vhost's default type, where it names none and the queue can be of that. */
-export function withDefaultType<Options extends Declaration>(options: Options, type: string | undefined): Options {
+export function withDefaultType<Options extends Declaration>(options: Options, type: QueueType | undefined): Options {
   if (type === undefined || options.arguments.has(QUEUE_TYPE)) return options;
   const replicable = options.durable && !options.autoDelete && options.owner === undefined;
   if (type !== 'classic' && !replicable) return options;

@@ -119,10 +119,9 @@ function readVhost(item: Reader): { spec: VhostSpec; limits: JsonObject | undefi
   const either = (name: string): Reader => (item.field(name).present ? item.field(name) : metadata.field(name));
   const type = either('default_queue_type');
   // RabbitMQ writes "undefined" where it has none.
-  const defaultQueueType = type.value === 'undefined' || !type.present ? undefined : type.string();
-  if (defaultQueueType !== undefined && !QUEUE_TYPES.some((known) => known === defaultQueueType)) {
-    type.wrong(`one of ${QUEUE_TYPES.join(', ')}`);
-  }
+  const isNone = type.value === 'undefined' || !type.present;
+  const defaultQueueType = isNone ? undefined : QUEUE_TYPES.find((known) => known === type.value);
+  if (!isNone && defaultQueueType === undefined) type.wrong(`one of ${QUEUE_TYPES.join(', ')}`);
   const spec = {
     name: item.field('name').name(),
     description: either('description').string(''),
