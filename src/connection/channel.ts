@@ -9,13 +9,12 @@ import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import type { ReplyReceiver } from '../broker/reply-to.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { ServerMethod } from '../protocol/generated/methods.ts';
-import { Deque } from '../util/deque.ts';
-import { startingBehind } from '../util/rotation.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { ChannelHost, TurnChannel } from './channel-host.ts';
 import type { CommitLedger } from './commit-ledger.ts';
 import { Confirms } from './confirms.ts';
 import { Content } from './content.ts';
+import { Credit } from './credit.ts';
 import type { DeliveringChannel, DeliveryTimeouts } from './delivery-timeouts.ts';
 import { PublishRoutes } from './publish-routes.ts';
 import { Settlement, type SettlementKind } from './settlement.ts';
@@ -36,26 +35,19 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   confirms: Confirms | undefined;
   /** Undefined unless tx.select was seen. */
   transaction: Transaction | undefined;
-  /** Limit of each consumer to come, and of all consumers together (basic.qos); 0 is none. */
+  readonly credit = new Credit(this);
+  /** Limit of each consumer to come (basic.qos); 0 is none. */
   prefetch = 0;
-  globalPrefetch = 0;
   /** The queue declared last, which an empty queue name stands for. */
   currentQueue = '';
   /** The consumer of amq.rabbitmq.reply-to, if there is one: its tag, and the name under which replies come. */
   replyConsumer: { readonly tag: Buffer; readonly name: string } | undefined;
   readonly #fail: (error: AmqpError) => void;
   readonly #timeouts: DeliveryTimeouts;
-  #consumersUnacked = 0;
-  /** The limit for all consumers together was in the way of one. */
-  #heldUp = false;
-  /** The first consumer of the queue that had the turn, when consumers were resumed last and not all could go on. */
-  #lastTurn: ChannelConsumer | undefined;
   /** Answers that wait for the store. */
   #answers = 0;
   #closed = false;
   readonly #notices: ServerMethod[] = [];
-  /** Consumers that were held up when one of their deliveries was released. */
-  readonly #waiting = new Deque<ChannelConsumer>();
 
   /** `fail`: closes the channel for what goes wrong outside of its own frames. */
   constructor(connection: ChannelHost, number: number, fail: (error: AmqpError) => void) {
@@ -93,10 +85,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   // Deliveries
 
   canTake(consumer: Consumer): boolean {
-    if (!this.connection.takesDeliveries) return false;
-    if (consumer.noAck || !this.#full) return true;
-    this.#heldUp = true;
-    return false;
+    return this.connection.takesDeliveries && (consumer.noAck || this.credit.admits());
   }
 
   deliver(consumer: ChannelConsumer, message: Message, seq: number, redelivered: boolean): void {
@@ -104,7 +93,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     if (seq < 0) tag = this.unacked.skip();
     else {
       tag = this.noteDelivery(consumer.queue, seq, consumer);
-      this.#consumersUnacked++;
+      this.credit.spend();
     }
     this.connection.writer.deliver(this.number, consumer.tagBytes, tag, redelivered, message);
   }
@@ -128,20 +117,9 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.connection.wakeChannel(this);
   }
 
-  /**
-   * The client takes deliveries again, or has acknowledged some: consumers that waited may go on. The queues have their turns, since
-   * there may not be room for all: one that always has messages would leave the others none.
-   */
+  /** The client takes deliveries again, or has other limits: consumers that waited may go on. */
   resumeConsumers(): void {
-    this.#heldUp = false;
-    let exhausted = false;
-    for (const consumers of Map.groupBy(this.#inTurn(), ({ queue }) => queue).values()) {
-      const [first] = consumers;
-      resumeByPriority(consumers);
-      if (exhausted || (this.connection.takesDeliveries && !this.#full)) continue;
-      exhausted = true;
-      this.#lastTurn = first;
-    }
+    this.credit.resumeAll();
   }
 
   // Acknowledgements
@@ -159,7 +137,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   settle(tag: number, multiple: boolean): void {
     if (this.transaction === undefined) {
       this.#take(tag, multiple, this.#settle);
-      this.#resumeWaiting();
+      this.credit.resumeWaiting();
     } else this.transaction.acknowledge(this.#collect(tag, multiple), 'ack');
   }
 
@@ -169,7 +147,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     if (this.transaction !== undefined) this.transaction.acknowledge(this.#collect(tag, multiple), kind);
     else if (multiple) this.goThrough(this.#settleThrough(tag === 0 ? this.unacked.lastTag : tag, kind));
     else {
-      const settlement = new Settlement(kind, this.#release);
+      const settlement = new Settlement(kind, this.credit.release);
       this.unacked.remove(tag, settlement.take);
       this.#finish(settlement);
     }
@@ -183,7 +161,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   /** Does with deliveries that were taken from `unacked` before what was said of them: the steps for `goThrough`. */
   *settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Generator<void> {
-    const settlement = new Settlement(kind, this.#release);
+    const settlement = new Settlement(kind, this.credit.release);
     for (const [i, { queue, seq, consumer }] of deliveries.entries()) {
       settlement.take(queue, seq, consumer);
       if (i % AT_ONCE === 0) yield;
@@ -247,15 +225,6 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     return this.#closed;
   }
 
-  /** True where no consumer may have another delivery to acknowledge. */
-  get #full(): boolean {
-    return this.globalPrefetch > 0 && this.#consumersUnacked >= this.globalPrefetch;
-  }
-
-  #inTurn(): ChannelConsumer[] {
-    return startingBehind(this.consumers.values(), this.#lastTurn);
-  }
-
   #sendNotices(): void {
     if (this.#answers > 0) return;
     for (const notice of this.#notices) this.send(notice);
@@ -271,7 +240,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   };
 
   readonly #settle = (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
-    this.#release(consumer);
+    this.credit.release(consumer);
     queue.settle(seq);
   };
 
@@ -284,38 +253,15 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   /** All deliveries up to and with a tag; what is left of them when the channel ends meanwhile goes back with the others. */
   *#settleThrough(last: number, kind: SettlementKind, answer?: () => void): Generator<void> {
     const closed = this.#closed;
-    const settlement = new Settlement(kind, this.#release);
+    const settlement = new Settlement(kind, this.credit.release);
     while (this.#closed === closed && this.unacked.removeThrough(last, settlement.take, AT_ONCE)) yield;
     if (this.#closed === closed) answer?.();
     this.#finish(settlement);
   }
 
   #finish(settlement: Settlement): void {
-    this.#resumeWaiting();
+    this.credit.resumeWaiting();
     settlement.dispatch();
-  }
-
-  /** The delivery no longer counts against its consumer's limits. */
-  readonly #release = (consumer: ChannelConsumer | undefined): void => {
-    if (consumer === undefined) return;
-    consumer.unacked--;
-    this.#consumersUnacked--;
-    if (consumer.active || consumer.released) return;
-    consumer.released = true;
-    this.#waiting.push(consumer);
-  };
-
-  /** Consumers that a limit held up go on; under a limit for all of them, any may. */
-  #resumeWaiting(): void {
-    if (this.#heldUp && !this.#full) this.resumeConsumers();
-    const waiting = this.#waiting;
-    const count = waiting.length;
-    if (count === 0) return;
-    for (let i = 0; i < count; i++) waiting.at(i).released = false;
-    let ordered = true;
-    for (let i = 1; i < count; i++) ordered &&= waiting.at(i - 1).priority >= waiting.at(i).priority;
-    if (ordered) for (let i = 0; i < count; i++) waiting.shift()!.resume();
-    else resumeByPriority(Array.from({ length: count }, () => waiting.shift()!));
   }
 
   #take(tag: number, multiple: boolean, take: Take): void {
@@ -344,11 +290,6 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     });
     return deliveries;
   }
-}
-
-/** Who is resumed takes what is there: it is the others' turn only once those of a higher priority have their fill. */
-function resumeByPriority(consumers: ChannelConsumer[]): void {
-  for (const consumer of consumers.sort((a, b) => b.priority - a.priority)) consumer.resume();
 }
 
 function timedOut(channel: number, timeout: number): AmqpError {

@@ -17,7 +17,7 @@ export const basicMethods: HandlersOf<'basic'> = {
   'basic.qos': (channel, { prefetchSize, prefetchCount, global }) => {
     if (prefetchSize !== 0) throw new AmqpError('NOT_IMPLEMENTED', `prefetch_size!=0 (${prefetchSize})`);
     // A limit for consumers lifts the one of the channel, as it does in RabbitMQ; the other way round both hold.
-    channel.globalPrefetch = global ? prefetchCount : 0;
+    channel.credit.limit = global ? prefetchCount : 0;
     if (!global) channel.prefetch = prefetchCount;
     channel.send({ name: 'basic.qos-ok' });
     channel.resumeConsumers();
@@ -106,9 +106,9 @@ function consume(channel: Channel, method: BasicConsume, tag: string): void {
   const priority = integer('x-priority') ?? 0;
   const timeout = integer('x-consumer-timeout');
   const { noAck, exclusive } = method;
-  const { prefetch, globalPrefetch } = channel;
+  const { prefetch, credit } = channel;
   const asked = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };
-  const consumer = new ChannelConsumer(queue, channel, queue.admit(asked, globalPrefetch), timeout);
+  const consumer = new ChannelConsumer(queue, channel, queue.admit(asked, credit.limit), timeout);
   channel.consumers.set(tag, consumer);
   queue.consumers.add(consumer);
   if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
