@@ -60,6 +60,12 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly policies: Policies;
   /** Type of queues that are declared without one. */
   defaultQueueType: QueueType | undefined;
+  // What it has of its node for queues and bindings.
+  readonly store: Store;
+  readonly memory: Memory;
+  readonly deadlines: Deadlines;
+  readonly pace: Pace;
+  readonly helpings: Helpings;
   readonly #context: VhostContext;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, DeclaredQueue>();
@@ -71,6 +77,11 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   constructor(name: string, context: VhostContext) {
     this.name = name;
     this.#context = context;
+    this.store = context.store;
+    this.memory = context.memory;
+    this.deadlines = context.deadlines;
+    this.pace = context.pace;
+    this.helpings = context.helpings;
     this.#routing = new Routing(this, context);
     for (const [exchange, type, internal] of PREDECLARED) {
       const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
@@ -140,7 +151,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     const args = encodeTable(declaration.arguments);
     const logId = exchange.delayed?.logId;
     const record = { vhost: this.name, name, type, autoDelete, internal, arguments: args, logId };
-    this.#context.store.change({ op: 'put-exchange', record });
+    this.store.change({ op: 'put-exchange', record });
   }
 
   /** exchange.delete; no error where there is none. */
@@ -179,7 +190,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     if (stored) {
       const { autoDelete } = options;
       const args = encodeTable(options.arguments);
-      this.#context.store.change({
+      this.store.change({
         op: 'put-queue',
         record: { id, vhost: this.name, name, autoDelete, arguments: args },
       });
@@ -197,7 +208,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.#version++;
     this.#bindings.remove([...queue.incoming]);
     this.#routing.forgetQueue(queue.name);
-    if (queue.durable) this.#context.store.change({ op: 'delete-queue', id: queue.id });
+    if (queue.durable) this.store.change({ op: 'delete-queue', id: queue.id });
     queue.end();
     return messages;
   }
@@ -246,32 +257,12 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   // QueueHost
 
-  get deadlines(): Deadlines {
-    return this.#context.deadlines;
-  }
-
-  get pace(): Pace {
-    return this.#context.pace;
-  }
-
-  get helpings(): Helpings {
-    return this.#context.helpings;
-  }
-
-  get store(): Store {
-    return this.#context.store;
-  }
-
   get manyLetters(): boolean {
     return this.#routing.manyLetters;
   }
 
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {
     this.#routing.deadLetter(queue, message, reason, this.deadlines.clock.now());
-  }
-
-  get memory(): Memory {
-    return this.#context.memory;
   }
 
   unreadable(what: Unreadable, name: string, reason: Error): void {
