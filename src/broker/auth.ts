@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts';
 import { OWN_COMPONENT, type Parameters } from './parameters.ts';
 import { passwordMatches } from './passwords.ts';
 import { type Operation, Permission, TopicPermission, type TopicPermissionRecord } from './permissions.ts';
+import { takeIn } from './recovered-state.ts';
 
 const TOPIC_PERMISSIONS = `${OWN_COMPONENT}topic-permission`;
 
@@ -31,13 +32,19 @@ export class Auth {
   /** Takes in what the store has. The parameters are recovered before. */
   recover({ users, permissions, vhosts }: RecoveredState): void {
     for (const user of users) this.#users.set(user.name, user);
-    for (const record of permissions) this.#rightsOf(record.user, record.vhost).permission = new Permission(record);
+    for (const record of permissions) {
+      takeIn(`a permission of user '${record.user}'`, () => {
+        this.#rightsOf(record.user, record.vhost).permission = new Permission(record);
+      });
+    }
     for (const { name: vhost } of vhosts) {
       for (const [key, value] of this.#parameters.of(TOPIC_PERMISSIONS, vhost)) {
-        const [user, exchange] = JSON.parse(key) as [string, string];
-        const { write, read } = value as { write: string; read: string };
-        const topic = new TopicPermission({ user, vhost, exchange, write, read });
-        this.#rightsOf(user, vhost).topics.set(exchange, topic);
+        takeIn(`topic permission ${key}`, () => {
+          const [user, exchange] = JSON.parse(key) as [string, string];
+          const { write, read } = value as { write: string; read: string };
+          const topic = new TopicPermission({ user, vhost, exchange, write, read });
+          this.#rightsOf(user, vhost).topics.set(exchange, topic);
+        });
       }
     }
   }

@@ -1,5 +1,5 @@
 /** A broker node: its virtual hosts and users, and the store that keeps what is durable of them. */
-import type { RecoveredPage, RecoveredState, UserRecord, VhostRecord } from '../store/records.ts';
+import type { UserRecord, VhostRecord } from '../store/records.ts';
 import type { Scratch } from '../store/scratch.ts';
 import type { Store } from '../store/store.ts';
 import { Alarms } from './alarms.ts';
@@ -16,6 +16,7 @@ import { Limits } from './limits.ts';
 import { Memory } from './memory.ts';
 import { OWN_COMPONENT, Parameters } from './parameters.ts';
 import { userWithPassword } from './passwords.ts';
+import { checkReferences, pagesByLog } from './recovered-state.ts';
 import type { UnreadableListener } from './unreadable.ts';
 import { Vhost } from './vhost.ts';
 
@@ -72,14 +73,18 @@ export class Node {
     store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
   }
 
-  /** Takes in what the store has; a store without users and vhosts gets the defaults, where there are any. Called once. */
+  /**
+   * Takes in what the store has; a store without users and vhosts gets the defaults, where there are any. Called once. Throws StoreError
+   * where it makes no sense.
+   */
   recover(defaults?: NodeDefaults): void {
     const state = this.store.recover();
+    checkReferences(state);
     this.#nextQueueId = state.nextQueueId;
     this.parameters.recover(state.parameters);
     this.auth.recover(state);
     for (const [id, size] of state.bodies) this.#bodies.recover(id, size);
-    const pagesOf = pagesByQueue(state);
+    const pagesOf = pagesByLog(state);
     for (const record of state.vhosts) this.#addVhost(record).recover(state, pagesOf);
     this.#bodies.dropUnreferenced();
     if (this.blank && defaults !== undefined) {
@@ -197,14 +202,4 @@ export class Node {
     this.#records.set(name, record);
     return vhost;
   }
-}
-
-function pagesByQueue(state: RecoveredState): (queueId: number) => readonly RecoveredPage[] {
-  const pages = new Map<number, RecoveredPage[]>();
-  for (const page of state.pages) {
-    const own = pages.get(page.queueId);
-    if (own === undefined) pages.set(page.queueId, [page]);
-    else own.push(page);
-  }
-  return (queueId) => pages.get(queueId) ?? [];
 }

@@ -4,6 +4,7 @@
  */
 import type { ParameterRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import { takeIn } from './recovered-state.ts';
 
 export interface Parameter {
   readonly component: string;
@@ -32,7 +33,9 @@ export class Parameters {
 
   recover(records: readonly ParameterRecord[]): void {
     for (const { component, vhost, name, value } of records) {
-      this.#component(component, vhost).set(name, JSON.parse(value));
+      takeIn(`parameter '${name}' of ${component}`, () =>
+        this.#component(component, vhost).set(name, JSON.parse(value)),
+      );
     }
   }
 

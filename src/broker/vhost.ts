@@ -37,6 +37,7 @@ import { ExclusiveQueues } from './queue/exclusive-queues.ts';
 import type { DyingQueue, QueueHost } from './queue/queue-host.ts';
 import type { LogContext } from './queue/log.ts';
 import { checkReplicatedDeclaration } from './queue/replicated.ts';
+import { takeIn } from './recovered-state.ts';
 import { ReplyTargets } from './reply-to.ts';
 import type { Directory, Route } from './route.ts';
 import { Routing } from './routing.ts';
@@ -305,21 +306,25 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   // Recovery
 
-  /** Takes in what the store has of this vhost. */
+  /** Takes in what the store has of this vhost. Throws StoreError where it makes no sense. */
   recover(state: RecoveredState, pagesOf: (queueId: number) => readonly RecoveredPage[]): void {
     const table = (bytes: Uint8Array): FieldTable => decodeTable(Buffer.from(bytes), 0, bytes.length);
     for (const record of state.exchanges) {
       if (record.vhost !== this.name) continue;
-      const declaration = { ...record, durable: true, arguments: table(record.arguments) };
-      const exchange = createExchange(declaration, this, record.logId);
-      this.#addExchange(exchange);
-      if (record.logId !== undefined) exchange.delayed?.recover(pagesOf(record.logId));
+      takeIn(`exchange '${record.name}' in vhost '${this.name}'`, () => {
+        const declaration = { ...record, durable: true, arguments: table(record.arguments) };
+        const exchange = createExchange(declaration, this, record.logId);
+        this.#addExchange(exchange);
+        if (record.logId !== undefined) exchange.delayed?.recover(pagesOf(record.logId));
+      });
     }
     for (const record of state.queues) {
       if (record.vhost !== this.name) continue;
-      const options = { ...record, durable: true, owner: undefined, arguments: table(record.arguments) };
-      const queue = this.#addQueue(options, record.id);
-      queue.recover(pagesOf(record.id), record.delivered, record.lanes);
+      takeIn(`queue '${record.name}' in vhost '${this.name}'`, () => {
+        const options = { ...record, durable: true, owner: undefined, arguments: table(record.arguments) };
+        const queue = this.#addQueue(options, record.id);
+        queue.recover(pagesOf(record.id), record.delivered, record.lanes);
+      });
     }
     for (const record of state.bindings) {
       if (record.vhost !== this.name) continue;
@@ -327,7 +332,9 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
       const ends = record.destinationType === 'queue' ? this.#queues : this.#exchanges;
       const destination = ends.get(record.destination);
       if (source === undefined || destination === undefined) continue;
-      source.bind({ source, destination, routingKey: record.routingKey, arguments: table(record.arguments) });
+      takeIn(`the binding '${record.source}' to '${record.destination}' in vhost '${this.name}'`, () => {
+        source.bind({ source, destination, routingKey: record.routingKey, arguments: table(record.arguments) });
+      });
     }
     this.routesChanged();
   }

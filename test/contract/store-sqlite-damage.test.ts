@@ -18,6 +18,12 @@ import { changed, commit, queue } from './store.support.ts';
 const PAGES = 30;
 const PAGE_BYTES = 9000;
 
+const FILE_PAGE_BYTES = 8192;
+/** Where a page of a b-tree in the file says how many cells it has, and where it lists where they are. */
+const CELLS_AT = 3;
+const CELL_LIST_AT = 8;
+const cellAt = (leaf: Buffer, n: number): number => leaf.readUInt16BE(CELL_LIST_AT + 2 * n);
+
 /** The bytes of the n-th page, no two alike. */
 const content = (n: number): Buffer => Buffer.from(Array.from({ length: PAGE_BYTES }, (_, i) => (i * (n + 7)) >>> 3));
 
@@ -147,6 +153,14 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     ['a page without messages', 'UPDATE page SET count = 0 WHERE id = 1', 'page 1 says that it has 0 messages'],
     ['a page that ends before it begins', 'UPDATE page SET last_seq = -1 WHERE id = 1', 'from 0 to -1'],
     ['a table missing', 'DROP TABLE binding', 'no such table: binding'],
+    [
+      'a bitmap of another page',
+      'UPDATE settled SET page_id = 99 WHERE page_id = 1',
+      'settled has rows of pages that are not',
+    ],
+    ['a counter that is behind', "UPDATE counter SET next = 3 WHERE name = 'page'", 'the counter of page is behind'],
+    ['a counter missing', "DELETE FROM counter WHERE name = 'body'", 'the counter of body is behind'],
+    ['tags that are no list', "UPDATE vhost SET tags = '{'", "the tags of '/' make no sense"],
   ])('is refused with %s', async (_what, sql, message) => {
     const database = new Database(file);
     database.exec(sql);
@@ -154,6 +168,30 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     const started = await start();
     expect(started).toEqual({ refused: expect.stringContaining(message) as string });
     expect(started).toEqual({ refused: expect.stringContaining('Restore it from a backup') as string });
+  });
+
+  it.each([
+    [
+      'lacks a page',
+      (leaf: Buffer) => leaf.writeUInt16BE(leaf.readUInt16BE(CELLS_AT) - 1, CELLS_AT),
+      'lacks 1 of them',
+    ],
+    [
+      'has a page as of another queue',
+      (leaf: Buffer) => (leaf[cellAt(leaf, PAGES - 1) + 4] = 2),
+      'has page 30 of queue 2',
+    ],
+  ])('is refused where the index of the pages %s', async (_what, spoilLeaf, message) => {
+    const database = new Database(file);
+    const root = database
+      .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'page_of_queue'")
+      .pluck()
+      .get() as number;
+    database.close();
+    const bytes = readFileSync(file);
+    spoilLeaf(bytes.subarray((root - 1) * FILE_PAGE_BYTES, root * FILE_PAGE_BYTES));
+    writeFileSync(file, bytes);
+    expect(await start()).toEqual({ refused: expect.stringContaining(message) as string });
   });
 
   it.each([1, 50, 99, 100, 4095, 4096, 50_000, 4096 * 20])('is refused where it ends after %i bytes', async (bytes) => {

@@ -227,6 +227,10 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
   });
 
   describe('bodies', () => {
+    beforeEach(() => {
+      for (let id = 1; id <= 7; id++) expect(store().nextBodyId()).toBe(id);
+    });
+
     it('are copied when they are given, and read back', async () => {
       const small = Buffer.from('small');
       const large = Buffer.alloc(5_000_000, 'large');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ConfirmChannel, ConsumeMessage, GetMessage } from 'amqplib';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Broker } from '../../src/index.ts';
+import { Broker, StoreError } from '../../src/index.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { consumeInto, open } from '../support/interop/amqplib.ts';
 import { confirmChannel, drain, range, store } from '../support/recovery/clients.ts';
@@ -184,6 +184,48 @@ describe('a large body that cannot be read', { timeout: 60_000 }, () => {
     expect((await channel.checkQueue('sick')).messageCount).toBe(1);
     expect((await channel.checkQueue('dead')).messageCount).toBe(0);
     expect(await failure(running.url, (other) => other.get('sick'))).toContain(STOPPED);
+  });
+});
+
+describe('a store with a row that makes no sense', { timeout: 60_000 }, () => {
+  const fill = async (channel: ConfirmChannel): Promise<void> => {
+    await channel.assertExchange('x', 'fanout');
+    await channel.assertQueue('sick');
+    await channel.bindQueue('sick', 'x', '', { a: 'b' });
+    await store(channel, 'sick', ['a', LARGE]);
+  };
+
+  /** How many rows have what messages are. */
+  function rows(dataDir: string): unknown[] {
+    const database = new Database(join(dataDir, 'leveret.db'), { readonly: true });
+    const counted = ['page', 'body'].map((table) => database.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+    database.close();
+    return counted;
+  }
+
+  test.each([
+    ['a vhost of another name', "UPDATE vhost SET name = 'other'", "belongs to vhost '/', which is not there"],
+    ['messages without their queue', 'DELETE FROM queue', 'belongs to queue 1, which is not there'],
+    [
+      'an exchange type that nobody knows',
+      "UPDATE exchange SET type = 'fan'",
+      "exchange 'x' in vhost '/' makes no sense",
+    ],
+    ['arguments of a queue', "UPDATE queue SET arguments = x'ff'", "queue 'sick' in vhost '/' makes no sense"],
+    [
+      'arguments of a binding',
+      "UPDATE binding SET arguments = x'ff'",
+      "the binding 'x' to 'sick' in vhost '/' makes no sense",
+    ],
+    ['a regular expression', "UPDATE permission SET read = '('", "a permission of user 'guest' makes no sense"],
+    ['a policy', "INSERT INTO parameter VALUES ('policy', '/', 'p', '{')", "parameter 'p' of policy makes no sense"],
+  ])('is refused with what it is, and nothing of it is removed: %s', async (_what, sql, message) => {
+    const dataDir = await spoiled(fill, sql);
+    const before = rows(dataDir);
+    const refused = await Broker.start({ port: 0, dataDir, logLevel: 'silent' }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StoreError);
+    expect((refused as Error).message).toContain(message);
+    expect(rows(dataDir)).toEqual(before);
   });
 });
 

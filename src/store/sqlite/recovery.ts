@@ -27,13 +27,18 @@ export function readCounters(database: Database): Counters {
 
 export function readState(database: Database, fresh: boolean): RecoveredState {
   const lanes = readLanes(database);
+  const parseTags = (row: { readonly name: string; tags: string | readonly string[] }): void => {
+    const tags = listIn(row.tags);
+    if (tags === undefined) throw damaged(database, `the tags of '${row.name}' make no sense`);
+    row.tags = tags;
+  };
   // Rows are completed in place: there may be very many.
   const rows = <Row>(sql: string, complete?: (row: Raw<Row>) => void): Row[] => {
     const all = database.prepare(sql).all();
     if (complete !== undefined) for (const row of all) complete(row as Raw<Row>);
     return all as Row[];
   };
-  return {
+  const state: Omit<RecoveredState, 'nextQueueId'> = {
     fresh,
     vhosts: rows<VhostRecord>('SELECT name, description, tags FROM vhost', parseTags),
     exchanges: rows<ExchangeRecord>(
@@ -69,8 +74,25 @@ export function readState(database: Database, fresh: boolean): RecoveredState {
     parameters: rows<ParameterRecord>('SELECT component, vhost, name, value FROM parameter'),
     pages: readPages(database),
     bodies: new Map(database.prepare(BODIES).raw().all() as [number, number][]),
-    nextQueueId: readCounters(database).queue,
   };
+  return { ...state, nextQueueId: checkedCounters(database, state).queue };
+}
+
+/** Ids that were used are below their counters, or they would be used twice. */
+function checkedCounters(database: Database, state: Omit<RecoveredState, 'nextQueueId'>): Counters {
+  const counters = readCounters(database);
+  const used = {
+    queue: [...state.queues.map(({ id }) => id), ...state.exchanges.map(({ logId }) => logId ?? 0)],
+    page: state.pages.map(({ id }) => id),
+    body: state.bodies.keys(),
+  };
+  for (const [name, ids] of Object.entries(used)) {
+    let last = 0;
+    for (const id of ids) last = Math.max(last, id);
+    // Written so that it fails for what is no number, too.
+    if (!(counters[name as keyof Counters] > last)) throw damaged(database, `the counter of ${name} is behind`);
+  }
+  return counters;
 }
 
 /** A row as SQLite gives it, before its booleans, lists and tables are what the record says. */
@@ -86,8 +108,14 @@ type Raw<Row> = {
           : Row[Name];
 };
 
-function parseTags(row: { tags: string | readonly string[] }): void {
-  row.tags = JSON.parse(row.tags as string) as string[];
+/** JSON; undefined where it is no list. */
+function listIn(json: unknown): readonly string[] | undefined {
+  try {
+    const list: unknown = JSON.parse(json as string);
+    return Array.isArray(list) ? list : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** By queue: see RecoveredQueue.lanes. */
@@ -123,12 +151,13 @@ function readPages(database: Database): RecoveredPage[] {
     .prepare(
       `SELECT id, queue_id, base, first_seq, last_seq, count, bytes, bodies, bitmap, settled.checksum, messages,
               redelivered.checksum
-         FROM page LEFT JOIN settled ON settled.page_id = id LEFT JOIN redelivered ON redelivered.page_id = id
-        ORDER BY queue_id, first_seq, id`,
+         FROM page NOT INDEXED LEFT JOIN settled ON settled.page_id = id LEFT JOIN redelivered ON redelivered.page_id = id
+        ORDER BY id`,
     )
     .raw()
     .iterate() as IterableIterator<PageRow>;
-  const pages: RecoveredPage[] = [];
+  const pages = new Map<number, RecoveredPage>();
+  const known = { settled: 0, redelivered: 0 };
   for (const [id, queueId, base, first, last, count, bytes, bodies, settled, settledSum, again, againSum] of rows) {
     // There may be very many: most have none of the others.
     let page: RecoveredPage = { id, queueId, base, first, last, count, bytes };
@@ -138,10 +167,39 @@ function readPages(database: Database): RecoveredPage[] {
       pageProblem(page) ??
       knownProblem(id, 'settled', settled, settledSum) ??
       knownProblem(id, 'delivered again', again, againSum);
-    if (problem !== undefined) throw new StoreError(`${database.name} is damaged: page ${id} ${problem}. ${DAMAGED}`);
-    pages.push(again === null ? page : { ...page, redelivered: numbersIn(again) });
+    if (problem !== undefined) throw damaged(database, `page ${id} ${problem}`);
+    if (settled !== null) known.settled++;
+    if (again !== null) known.redelivered++;
+    pages.set(id, again === null ? page : { ...page, redelivered: numbersIn(again) });
   }
-  return pages;
+  for (const [table, count] of Object.entries(known)) {
+    const all = database.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
+    if (all !== count) throw damaged(database, `the table ${table} has rows of pages that are not there`);
+  }
+  return inOrder(database, pages);
+}
+
+/**
+ * The pages as they come by the index of their queues, which has to say the same as the table: what it leaves out would be lost, and what it
+ * takes for another queue's would go when that one is purged.
+ */
+function inOrder(database: Database, pages: ReadonlyMap<number, RecoveredPage>): RecoveredPage[] {
+  const entries = database
+    .prepare('SELECT queue_id, id FROM page INDEXED BY page_of_queue ORDER BY queue_id, id')
+    .raw();
+  const ordered: RecoveredPage[] = [];
+  for (const [queueId, id] of entries.iterate() as IterableIterator<[number, number]>) {
+    const page = pages.get(id);
+    if (page?.queueId !== queueId) throw damaged(database, `the index of pages has page ${id} of queue ${queueId}`);
+    ordered.push(page);
+  }
+  if (ordered.length !== pages.size)
+    throw damaged(database, `the index of pages lacks ${pages.size - ordered.length} of them`);
+  return ordered.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
+}
+
+function damaged(database: Database, problem: string): StoreError {
+  return new StoreError(`${database.name} is damaged: ${problem}. ${DAMAGED}`);
 }
 
 /** What makes no sense about a page, its data unseen; undefined where all is well. In a damaged row a column may be of any type. */

@@ -5,7 +5,19 @@
 import type { Database } from 'better-sqlite3';
 
 /** The tables that a start reads whole anyway. A file of an older version may lack some. */
-const SMALL_TABLES = ['vhost', 'exchange', 'queue', 'binding', 'user', 'permission', 'parameter', 'counter', 'lane'];
+const SMALL_TABLES = [
+  'vhost',
+  'exchange',
+  'queue',
+  'binding',
+  'user',
+  'permission',
+  'parameter',
+  'counter',
+  'lane',
+  'settled',
+  'redelivered',
+];
 
 /** What is wrong with the file, in a few words each; empty where nothing is. Throws what SQLite throws. */
 export function structureProblems(database: Database, version: 'older' | 'current'): string[] {
