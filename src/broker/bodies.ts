@@ -27,6 +27,8 @@ export class Bodies implements LogSource, Evictable {
   readonly #memory: Memory;
   /** What the store had at the start. */
   readonly #recovered = new Map<number, Body>();
+  /** A record refers to one that the store does not have. */
+  #missing = false;
   /** Bodies that are in memory, oldest first. */
   readonly #resident = new Set<Body>();
   readonly #dropped: number[] = [];
@@ -112,13 +114,19 @@ export class Bodies implements LogSource, Evictable {
     this.#recovered.set(id, body);
   }
 
-  /** A recovered body by its number; undefined where the store has none. */
-  find(id: number): Body | undefined {
-    return this.#recovered.get(id);
+  /** A body that a recovered record refers to. Where the store has none of this number, it cannot be read when its turn comes. */
+  find(id: number): Body {
+    if (!this.#recovered.has(id)) {
+      this.#missing = true;
+      this.recover(id, 0);
+    }
+    return this.#recovered.get(id)!;
   }
 
   /** Removes the recovered bodies that no record refers to: what a crash between two writes may leave. */
   dropUnreferenced(): void {
+    // The store is damaged: one of these may be the one that is missing.
+    if (this.#missing) return;
     for (const body of [...this.#recovered.values()]) {
       if (body.references > 0) continue;
       body.references = 1;

@@ -140,6 +140,21 @@ describe('a queue with a page that cannot be read', { timeout: 60_000 }, () => {
 describe('a large body that cannot be read', { timeout: 60_000 }, () => {
   const SPOIL_BODY = 'UPDATE body SET data = zeroblob(bytes)';
 
+  test('is not removed where it is there under another number', async () => {
+    const fill = async (channel: ConfirmChannel): Promise<void> => {
+      await channel.assertQueue('sick');
+      await store(channel, 'sick', [LARGE]);
+    };
+    const dataDir = await spoiled(fill, 'UPDATE body SET id = id + 1');
+    {
+      await using running = await start(dataDir);
+      expect(await failure(running.url, (channel) => channel.get('sick'))).toContain(STOPPED);
+    }
+    spoil(dataDir, 'UPDATE body SET id = id - 1');
+    await using restored = await start(dataDir);
+    expect(await drain(restored.url, 'sick')).toEqual([LARGE]);
+  });
+
   test('stops its queue when its turn comes', async () => {
     const fill = async (channel: ConfirmChannel): Promise<void> => {
       await channel.assertQueue('sick');

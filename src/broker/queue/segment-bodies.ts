@@ -10,9 +10,7 @@ export function* bodiesOf(segment: Segment, bodies: Bodies): IterableIterator<Bo
   if (segment.bodies !== undefined || segment.hot) return;
   for (const page of segment.livePages()) {
     for (let i = 0; i < (page.bodies?.length ?? 0); i += 2) {
-      if (page.wasSettled(page.bodies![i])) continue;
-      const body = bodies.find(page.bodies![i + 1]);
-      if (body !== undefined) yield body;
+      if (!page.wasSettled(page.bodies![i])) yield bodies.find(page.bodies![i + 1]);
     }
   }
 }

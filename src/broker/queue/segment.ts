@@ -320,12 +320,7 @@ export class Segment {
    * Makes a cold segment hot. `data` has the bytes of `coldPages`, in order. Messages whose index is below `redeliveredBelow`
    * may have been delivered before.
    */
-  load(
-    data: readonly Buffer[],
-    redeliveredBelow: number,
-    bodyOf: (id: number) => Body | undefined,
-    buffers: SegmentBuffers,
-  ): void {
+  load(data: readonly Buffer[], redeliveredBelow: number, bodyOf: (id: number) => Body, buffers: SegmentBuffers): void {
     const since = this.#records;
     const end = this.#firstHot;
     // A page may have been extended by what is in memory.
@@ -356,8 +351,8 @@ export class Segment {
   }
 
   /** A body that was here before the segment went cold is known by its index, a recovered one by its number. */
-  #findBody(index: number, id: number, bodyOf: (id: number) => Body | undefined): void {
-    if (this.bodies?.has(index) !== true) this.#keepBody(index, bodyOf(id)!);
+  #findBody(index: number, id: number, bodyOf: (id: number) => Body): void {
+    if (this.bodies?.has(index) !== true) this.#keepBody(index, bodyOf(id));
   }
 
   #keepBody(index: number, body: Body): void {
