@@ -64,6 +64,7 @@ export function parseArguments(args: readonly string[]): Arguments | string {
     if (token.name === 'command') targets.push(command(token.value));
   }
   if (targets.length === 0) throw new UsageError('name a broker by --target or --command');
+  if (names.length > 0) throw new UsageError(`there is no --target for --name ${names[0]}`);
   const settings = {
     seconds: positive('seconds', values.seconds),
     warmupSeconds: positive('warmup', values.warmup),
@@ -71,12 +72,18 @@ export function parseArguments(args: readonly string[]): Arguments | string {
   };
   const folder = values.out ?? fileURLToPath(new URL('./results', import.meta.url));
   const out = values['no-out'] === true ? undefined : folder;
-  return { targets, scenarios: select(positionals), runs: positive('runs', values.runs), settings, out };
+  const runs = positive('runs', values.runs);
+  if (!Number.isInteger(runs)) throw new UsageError(`--runs wants a whole number, not ${values.runs}`);
+  return { targets, scenarios: select(positionals, targets), runs, settings, out };
 }
 
 function remote(url: string, name: string | undefined): Target {
-  const { host, port } = parseAddress(url);
-  return new RemoteTarget(name ?? `${host}:${port}`, url);
+  try {
+    const { host, port } = parseAddress(url);
+    return new RemoteTarget(name ?? `${host}:${port}`, url);
+  } catch (error) {
+    throw new UsageError(`--target wants amqp://host:port, not "${url}"`, { cause: error });
+  }
 }
 
 function command(text: string): Target {
@@ -85,10 +92,12 @@ function command(text: string): Target {
   return new CommandTarget(text.slice(0, at), text.slice(at + 1));
 }
 
-function select(names: readonly string[]): readonly Scenario[] {
+function select(names: readonly string[], targets: readonly Target[]): readonly Scenario[] {
   for (const name of names) {
-    if (!SCENARIOS.some((scenario) => scenario.name === name || scenario.group === name)) {
-      throw new UsageError(`there is no scenario ${name}; --list names them`);
+    const named = SCENARIOS.filter((scenario) => scenario.name === name || scenario.group === name);
+    if (named.length === 0) throw new UsageError(`there is no scenario ${name}; --list names them`);
+    if (named.every(({ needsCommand }) => needsCommand) && targets.every(({ launch }) => launch === undefined)) {
+      throw new UsageError(`${name} needs a broker that the bench starts: name one by --command`);
     }
   }
   if (names.length === 0) return SCENARIOS;
@@ -97,7 +106,7 @@ function select(names: readonly string[]): readonly Scenario[] {
 
 function positive(name: string, text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new UsageError(`--${name} wants a number above zero, not ${text}`);
+  if (!(value > 0 && value < Infinity)) throw new UsageError(`--${name} wants a number above zero, not ${text}`);
   return value;
 }
 

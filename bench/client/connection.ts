@@ -12,6 +12,7 @@ import {
   FRAME_BODY,
   FRAME_END,
   FRAME_HEADER,
+  FRAME_HEARTBEAT,
   FRAME_METHOD,
 } from '../../src/protocol/generated/constants.ts';
 import type { Method } from '../../src/protocol/generated/methods.ts';
@@ -19,6 +20,10 @@ import { readU32 } from '../../src/util/bytes.ts';
 import { decodeMethod } from '../../src/wire/generated/method-codec.ts';
 import { parseAddress } from './address.ts';
 import { FRAME_OVERHEAD, methodFrame } from './frames.ts';
+
+/** Until a broker is to have said something in the handshake, and later where an answer is due, in milliseconds. */
+const HANDSHAKE_MS = 10_000;
+const ANSWER_MS = 60_000;
 
 /** What takes the frames that come in numbers. Positions are those of payloads, valid during the call. */
 export interface Sink {
@@ -35,6 +40,8 @@ export interface ConnectionOptions {
   readonly readBytes?: number;
   /** Called once, when the connection ends before `close` was called. */
   readonly onFailure?: (error: Error) => void;
+  /** Silence in the handshake after which it fails, in milliseconds. Default 10,000. */
+  readonly handshakeMs?: number;
 }
 
 type Named<Name extends Method['name']> = Extract<Method, { readonly name: Name }>;
@@ -46,8 +53,14 @@ interface Call {
 }
 
 const FRAME_HEAD = 7;
+const FRAME_TYPES = new Set([FRAME_METHOD, FRAME_HEADER, FRAME_BODY, FRAME_HEARTBEAT]);
 const PROTOCOL_HEADER = Buffer.from('AMQP\x00\x00\x09\x01', 'latin1');
-const CAPABILITIES = { 'basic.nack': true, publisher_confirms: true, consumer_cancel_notify: true };
+const CAPABILITIES = {
+  'basic.nack': true,
+  publisher_confirms: true,
+  consumer_cancel_notify: true,
+  authentication_failure_close: true,
+};
 
 export class Connection {
   sink: Sink | undefined;
@@ -78,6 +91,8 @@ export class Connection {
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.on('close', () => this.#fail(new Error('the broker closed the connection')));
     this.#socket.on('drain', () => this.#onDrain?.());
+    this.#socket.setTimeout(options.handshakeMs ?? HANDSHAKE_MS);
+    this.#socket.on('timeout', () => this.#silence());
   }
 
   /** Connects and goes through the handshake, with no heartbeats. */
@@ -99,6 +114,7 @@ export class Connection {
     connection.frameMax = frameMax === 0 ? 131072 : frameMax;
     connection.send(0, { name: 'connection.tune-ok', channelMax, frameMax: connection.frameMax, heartbeat: 0 });
     await connection.call(0, { name: 'connection.open', virtualHost: vhost }, 'connection.open-ok');
+    connection.#socket.setTimeout(ANSWER_MS);
     return connection;
   }
 
@@ -177,6 +193,7 @@ export class Connection {
   #scan(buffer: Buffer, end: number): number {
     let at = 0;
     while (end - at >= FRAME_OVERHEAD) {
+      if (!FRAME_TYPES.has(buffer[at])) throw new Error(`it does not speak AMQP 0-9-1: ${beginning(buffer, at, end)}`);
       const start = at + FRAME_HEAD;
       const last = start + readU32(buffer, at + 3);
       if (last >= end) break;
@@ -206,6 +223,12 @@ export class Connection {
     this.#fail(new Error(`the broker said ${reason}`));
   }
 
+  /** Nothing came or went for a while: that is an error where the broker owes an answer. */
+  #silence(): void {
+    const [call] = this.#calls;
+    if (call !== undefined) this.#fail(new Error(`no ${call.reply} after ${this.#socket.timeout! / 1000} seconds`));
+  }
+
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
@@ -214,4 +237,9 @@ export class Connection {
     this.#closed = true;
     this.#socket.destroy();
   }
+}
+
+/** The first characters of what is no frame. */
+function beginning(buffer: Buffer, at: number, end: number): string {
+  return JSON.stringify(buffer.toString('latin1', at, Math.min(end, at + 32)));
 }

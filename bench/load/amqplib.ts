@@ -87,6 +87,8 @@ export class AmqplibConsumer implements Role {
         fail(new Error('the consumer was cancelled'));
         return;
       }
+      const { length } = message.content;
+      if (length !== spec.size) fail(new Error(`a body has ${length} bytes instead of ${spec.size}`));
       counters.consumed++;
       channel.ack(message);
     });

@@ -1,8 +1,9 @@
-/** Consumes, acknowledges as told, and checks that each body has its size. */
+/** Consumes, acknowledges as told, and checks that deliveries are numbered without a gap and that each body is one that was sent. */
 import { BASIC_DELIVER } from '../../src/protocol/generated/constants.ts';
 import { readU32, readU64 } from '../../src/util/bytes.ts';
 import { Connection, type Sink } from '../client/connection.ts';
 import { ACK_BYTES, writeAck } from '../client/frames.ts';
+import { MARK, MARK_BYTES } from './messages.ts';
 import type { ConsumerSpec, Counters, Role } from './role.ts';
 import { now, readTime, Times } from './times.ts';
 
@@ -51,6 +52,10 @@ export class Consumer implements Role, Sink {
   }
 
   start(): void {
+    // It consumes from the beginning.
+  }
+
+  measure(): void {
     this.#times.clear();
   }
 
@@ -70,7 +75,9 @@ export class Consumer implements Role, Sink {
 
   method(key: number, buffer: Buffer, start: number): void {
     if (key !== BASIC_DELIVER) throw new Error('a confirm where none was asked for');
-    this.#tag = readU64(buffer, start + 5 + buffer[start + 4]);
+    const tag = readU64(buffer, start + 5 + buffer[start + 4]);
+    if (tag !== this.#tag + 1) throw new Error(`delivery ${tag} came behind ${this.#tag}`);
+    this.#tag = tag;
   }
 
   header(buffer: Buffer, start: number): void {
@@ -86,7 +93,10 @@ export class Consumer implements Role, Sink {
       this.#times.add(this.#readAt - readTime(buffer, start));
     }
     this.#missing -= end - start;
-    if (this.#missing === 0) this.#whole();
+    if (this.#missing > 0) return;
+    if (readU32(buffer, end - MARK_BYTES) !== MARK)
+      throw new Error('a body ends with other bytes than it was sent with');
+    this.#whole();
   }
 
   endRead(): void {

@@ -29,6 +29,7 @@ export async function crowdLoad(
   threads.tell('start');
   const sleep = (time: number) => threads.unlessFailed(new Promise((done) => setTimeout(done, time * 1000)));
   await sleep(warmupSeconds);
+  threads.tell('measure');
   const before = threads.sample();
   await sleep(seconds);
   const after = threads.sample();

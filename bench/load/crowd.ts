@@ -9,9 +9,11 @@ const AT_ONCE = 20;
 
 export class Crowd implements Role {
   readonly #members: readonly Member[];
+  readonly #times: Times;
 
-  private constructor(members: readonly Member[]) {
+  private constructor(members: readonly Member[], times: Times) {
     this.#members = members;
+    this.#times = times;
   }
 
   static async open(url: string, spec: CrowdSpec, counters: Counters, fail: (error: Error) => void): Promise<Crowd> {
@@ -24,11 +26,15 @@ export class Crowd implements Role {
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, openSome));
-    return new Crowd(members);
+    return new Crowd(members, times);
   }
 
   start(): void {
     for (const member of this.#members) member.start();
+  }
+
+  measure(): void {
+    this.#times.clear();
   }
 
   async stop(): Promise<void> {
@@ -40,15 +46,16 @@ export class Crowd implements Role {
   }
 
   get times(): Uint32Array {
-    return this.#members[0].times.values;
+    return this.#times.values;
   }
 }
 
 class Member implements Sink {
-  readonly times: Times;
+  readonly #times: Times;
   readonly #connection: Connection;
   readonly #counters: Counters;
   readonly #message: Buffer;
+  readonly #size: number;
   #running = false;
   /** When each message was sent that goes round, and whose turn it is to come back: they stay in order. */
   readonly #sentAt: Float64Array;
@@ -60,7 +67,8 @@ class Member implements Sink {
   private constructor(connection: Connection, queue: string, spec: CrowdSpec, counters: Counters, times: Times) {
     this.#connection = connection;
     this.#counters = counters;
-    this.times = times;
+    this.#times = times;
+    this.#size = spec.size;
     this.#sentAt = new Float64Array(spec.messages);
     const message = { exchange: '', routingKey: queue, properties: {}, body: Buffer.alloc(spec.size) };
     this.#message = publishFrames(1, message, connection.frameMax).bytes;
@@ -112,10 +120,11 @@ class Member implements Sink {
     // The body tells.
   }
 
-  body(): void {
+  body(_buffer: Buffer, start: number, end: number): void {
+    if (end - start !== this.#size) throw new Error(`a body has ${end - start} bytes instead of ${this.#size}`);
     const which = this.#next;
     this.#next = (which + 1) % this.#sentAt.length;
-    this.times.add(now() - this.#sentAt[which]);
+    this.#times.add(now() - this.#sentAt[which]);
     this.#counters.consumed++;
     this.#out--;
     if (this.#running) this.#send(which);

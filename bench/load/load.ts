@@ -43,7 +43,7 @@ export async function runLoad(url: string, plan: LoadPlan): Promise<LoadResult> 
   await threads.ready();
   threads.tell('start');
   await threads.unlessFailed(sleep(plan.warmupSeconds * 1000));
-  threads.resetTimes();
+  threads.tell('measure');
   const cpuBefore = plan.pid === undefined ? 0 : cpuSeconds(plan.pid);
   const before = threads.sample();
   await threads.unlessFailed(sleep(plan.seconds * 1000));
@@ -112,11 +112,6 @@ export class LoadThreads implements AsyncDisposable {
 
   tell(command: ToThread): void {
     for (const { worker } of this.#threads) worker.postMessage(command);
-  }
-
-  /** What was timed until now does not count. */
-  resetTimes(): void {
-    for (const { worker, spec } of this.#threads) if (spec.kind === 'consumer') worker.postMessage('start');
   }
 
   sample(): Sample {

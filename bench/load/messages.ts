@@ -9,6 +9,10 @@ const WRITE_BYTES = 64 * 1024;
 /** A ring holds at least so many bytes, so that it is not cut often. */
 const RING_BYTES = 4 * WRITE_BYTES;
 
+/** What every body ends with, so that its consumer knows it. */
+export const MARK = 0x4c657672;
+export const MARK_BYTES = 4;
+
 export class Messages {
   /** Messages that make about one write. */
   readonly aWrite: number;
@@ -20,6 +24,7 @@ export class Messages {
 
   constructor(spec: PublisherSpec, frameMax: number) {
     const body = Buffer.alloc(spec.size);
+    body.writeUInt32BE(MARK, spec.size - MARK_BYTES);
     const kinds = Math.max(spec.routingKeys.length, spec.headers?.length ?? 0);
     const encoded = Array.from({ length: kinds }, (_, i) => {
       const headers = spec.headers?.[i % spec.headers.length];

@@ -19,6 +19,7 @@ export class Requester implements Role, Sink {
   readonly #connection: Connection;
   readonly #counters: Counters;
   readonly #request: Buffer;
+  readonly #size: number;
   readonly #times = new Times();
   #running = false;
   #askedAt = 0;
@@ -28,6 +29,7 @@ export class Requester implements Role, Sink {
   private constructor(connection: Connection, spec: RequesterSpec, counters: Counters) {
     this.#connection = connection;
     this.#counters = counters;
+    this.#size = spec.size;
     const body = Buffer.alloc(spec.size);
     const message = { exchange: '', routingKey: spec.queue, properties: { replyTo: REPLY_TO }, body };
     this.#request = publishFrames(1, message, connection.frameMax).bytes;
@@ -44,6 +46,10 @@ export class Requester implements Role, Sink {
   start(): void {
     this.#running = true;
     this.#ask();
+  }
+
+  measure(): void {
+    this.#times.clear();
   }
 
   async stop(): Promise<void> {
@@ -67,7 +73,8 @@ export class Requester implements Role, Sink {
     // The body tells.
   }
 
-  body(): void {
+  body(_buffer: Buffer, start: number, end: number): void {
+    if (end - start !== this.#size) throw new Error(`a reply has ${end - start} bytes instead of ${this.#size}`);
     this.#times.add(now() - this.#askedAt);
     this.#counters.consumed = ++this.#count;
   }

@@ -8,7 +8,7 @@ export interface PublisherSpec {
   readonly routingKeys: readonly string[];
   /** Headers of each message, used in turn like the routing keys. None by default. */
   readonly headers?: readonly Readonly<Record<string, unknown>>[];
-  /** Bytes of a body. */
+  /** Bytes of a body: at least 4, or 12 at a given rate. */
   readonly size: number;
   readonly persistent: boolean;
   /** Most messages unconfirmed; 0 publishes without confirms. */
@@ -70,6 +70,8 @@ export interface AmqplibPublisherSpec {
 export interface AmqplibConsumerSpec {
   readonly kind: 'amqplib consumer';
   readonly queue: string;
+  /** Bytes that each body must have. */
+  readonly size: number;
   readonly prefetch: number;
 }
 
@@ -79,11 +81,13 @@ export type RoleSpec =
 /** A role at work. Everything is ready when it exists. */
 export interface Role {
   start(): void;
+  /** The measured stretch begins: what was timed until now does not count. */
+  measure?(): void;
   /** Sends nothing new; resolves when the broker has taken, and where that was asked confirmed, what was sent. */
   stop(): Promise<void>;
   /** Ends the connection. */
   end(): Promise<void>;
-  /** Microseconds of each message that was timed since `start`. */
+  /** Microseconds of each message that was timed since `measure`. */
   readonly times?: Uint32Array;
 }
 
@@ -128,7 +132,7 @@ export interface ThreadData {
   readonly counters: SharedArrayBuffer;
 }
 
-export type ToThread = 'start' | 'stop' | 'end';
+export type ToThread = 'start' | 'measure' | 'stop' | 'end';
 
 export type FromThread =
   | { readonly kind: 'ready' | 'stopped' }

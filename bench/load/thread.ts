@@ -40,6 +40,7 @@ function open({ url, spec, counters: memory }: ThreadData): Promise<Role> {
 
 async function obey(role: Role, command: ToThread): Promise<void> {
   if (command === 'start') role.start();
+  else if (command === 'measure') role.measure?.();
   else if (command === 'stop') {
     await role.stop();
     say({ kind: 'stopped' });

@@ -9,6 +9,13 @@ import { store } from './store.ts';
 const MICROS = [...codec, ...routing, ...queue, ...store];
 
 const wanted = process.argv.slice(2);
+const unknown = wanted.find((part) => !MICROS.some(({ name }) => name.includes(part)));
+if (unknown !== undefined) {
+  console.error(
+    `no micro-benchmark is called ${unknown}. There are:\n${MICROS.map(({ name }) => `  ${name}`).join('\n')}`,
+  );
+  process.exit(2);
+}
 const results: MicroResult[] = [];
 for (const micro of MICROS) {
   if (wanted.length > 0 && !wanted.some((part) => micro.name.includes(part))) continue;

@@ -6,6 +6,7 @@ import { Topology } from './topology.ts';
 
 const UNCONFIRMED = 200;
 const PREFETCH = 200;
+const SIZE = 1024;
 
 export const application: readonly Scenario[] = [
   {
@@ -38,11 +39,12 @@ export const application: readonly Scenario[] = [
       await topology.queues({ names: [queue], durable: true });
       const result = await runLoad(url, {
         roles: [
-          { kind: 'amqplib consumer', queue, prefetch: PREFETCH },
-          { kind: 'amqplib publisher', queue, size: 1024, persistent: true, unconfirmed: UNCONFIRMED },
+          { kind: 'amqplib consumer', queue, size: SIZE, prefetch: PREFETCH },
+          { kind: 'amqplib publisher', queue, size: SIZE, persistent: true, unconfirmed: UNCONFIRMED },
         ],
         ...settings,
       });
+      await topology.expectReady(queue, 0);
       return [higher('consumed', result.consumeRate, '/s')];
     },
   },

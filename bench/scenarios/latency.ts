@@ -58,6 +58,7 @@ async function run(pace: Pace, target: Target, settings: Settings): Promise<Meas
     );
   }
   const result = await runLoad(url, { roles, ...settings });
+  await topology.expectReady(queue, 0);
   if (neighbour) {
     const neighbourRate = Math.max(0, result.consumeRate - rate);
     return [...percentiles(result), higher('neighbour', neighbourRate, '/s')];

@@ -1,8 +1,6 @@
 /** The lives of a broker on one data folder: each finds what the one before left. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Measurement } from '../scenario.ts';
+import { TemporaryFolder } from '../target/folder.ts';
 import type { LaunchedBroker } from '../target/launch.ts';
 import type { Target } from '../target/target.ts';
 
@@ -11,19 +9,15 @@ export async function measureLives(
   target: Target,
   lives: readonly ((broker: LaunchedBroker) => Promise<readonly Measurement[]>)[],
 ): Promise<Measurement[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
+  using folder = new TemporaryFolder();
   const measurements: Measurement[] = [];
-  try {
-    for (const live of lives) {
-      const broker = await target.launch!(folder);
-      try {
-        measurements.push(...(await live(broker)));
-      } finally {
-        await broker.stop();
-      }
+  for (const live of lives) {
+    const broker = await target.launch!(folder.path);
+    try {
+      measurements.push(...(await live(broker)));
+    } finally {
+      await broker.stop();
     }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
   return measurements;
 }

@@ -98,7 +98,7 @@ export class Topology implements AsyncDisposable {
   /** Throws where a queue holds another number of ready messages. */
   async expectReady(queue: string, count: number): Promise<void> {
     const ready = await this.ready(queue);
-    if (ready !== count) throw new Error(`${ready} of ${count} messages are in the queue`);
+    if (ready !== count) throw new Error(`${ready} messages are in the queue instead of ${count}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -34,10 +34,10 @@ export async function launch(command: string, folder: string): Promise<LaunchedB
   const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-4000));
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  const spawned = once(child, 'spawn');
-  await spawned;
+  await once(child, 'spawn');
   const killed = (): void => signal(child, 'SIGKILL');
-  process.once('exit', killed);
+  // Before its folder goes.
+  process.prependOnceListener('exit', killed);
   const exited = once(child, 'exit');
   const stop = async (): Promise<void> => {
     signal(child, 'SIGTERM');

@@ -22,14 +22,17 @@ export function cpuSeconds(pid: number): number {
   });
 }
 
-/** The process that listens on a port of this machine; undefined where there is none that this user may look at. */
+/** The process that listens on a port of this machine; undefined where there is none that this user may look at, or only Docker's proxy. */
 export function listenerOf(port: number): number | undefined {
   const inodes = new Set(['tcp', 'tcp6'].flatMap((table) => listeningInodes(table, port)));
   if (inodes.size === 0) return undefined;
-  return processes().find((pid) => {
+  const listener = processes().find((pid) => {
     const descriptors = attempt(() => readdirSync(`/proc/${pid}/fd`)) ?? [];
     return descriptors.some((fd) => inodes.has(attempt(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? ''));
   });
+  const name = attempt(() => readFileSync(`/proc/${listener}/comm`, 'utf8').trim());
+  // It passes on what a container's broker works at.
+  return name === 'docker-proxy' ? undefined : listener;
 }
 
 function listeningInodes(table: string, port: number): string[] {

@@ -1,10 +1,9 @@
 /** A broker to be measured: one that runs somewhere, or one that the bench starts by a command. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FieldTable } from '../../src/protocol/field-table.ts';
 import { parseAddress } from '../client/address.ts';
 import { Connection } from '../client/connection.ts';
+import { reasonOf } from '../reason.ts';
+import { TemporaryFolder } from './folder.ts';
 import { launch, type LaunchedBroker } from './launch.ts';
 import { listenerOf } from './process.ts';
 
@@ -44,7 +43,7 @@ export class RemoteTarget implements Target {
 export class CommandTarget implements Target {
   readonly name: string;
   readonly #command: string;
-  readonly #folders: string[] = [];
+  readonly #folders = new DisposableStack();
   #running: Promise<LaunchedBroker> | undefined;
 
   /** `command` holds `{port}` and `{dir}` where the broker needs them. */
@@ -62,8 +61,8 @@ export class CommandTarget implements Target {
     return (await this.#running)?.pid;
   }
 
-  readonly launch = async (folder?: string): Promise<LaunchedBroker> => {
-    return launch(this.#command, folder ?? (await this.#newFolder()));
+  readonly launch = (folder?: string): Promise<LaunchedBroker> => {
+    return launch(this.#command, folder ?? this.#folders.use(new TemporaryFolder()).path);
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,21 +71,25 @@ export class CommandTarget implements Target {
       (broker) => broker.stop(),
       () => undefined,
     );
-    for (const folder of this.#folders) await rm(folder, { recursive: true, force: true });
-  }
-
-  async #newFolder(): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'leveret-bench-'));
-    this.#folders.push(folder);
-    return folder;
+    this.#folders.dispose();
   }
 }
 
-/** What a broker says of itself: product and version, and the platform where it tells more. */
+/** A broker that cannot be measured at all. */
+export class TargetError extends Error {
+  override readonly name = 'TargetError';
+}
+
+/** What a broker says of itself: product and version, and the platform where it tells more. Rejects with TargetError. */
 export async function describeBroker(target: Target): Promise<string> {
-  const connection = await Connection.open(await target.url());
-  const { serverProperties } = connection;
-  await connection.close();
+  let serverProperties: FieldTable;
+  try {
+    const connection = await Connection.open(await target.url());
+    ({ serverProperties } = connection);
+    await connection.close();
+  } catch (error) {
+    throw new TargetError(`${target.name}: ${reasonOf(error)}`, { cause: error });
+  }
   return `${text(serverProperties, 'product')} ${text(serverProperties, 'version')}, ${text(serverProperties, 'platform')}`;
 }
 

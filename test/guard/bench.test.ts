@@ -1,14 +1,29 @@
 /** The benchmark itself works: each kind of scenario, very short, against a broker in this process. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { methodFrame, publishFrames } from '../../bench/client/frames.ts';
+import { Consumer } from '../../bench/load/consumer.ts';
+import { Crowd } from '../../bench/load/crowd.ts';
+import { Requester, Responder } from '../../bench/load/request-reply.ts';
+import { type ConsumerSpec, Counters, type CrowdSpec } from '../../bench/load/role.ts';
 import type { Results } from '../../bench/report/results.ts';
+import { Topology } from '../../bench/scenarios/topology.ts';
 import { Broker } from '../../src/index.ts';
+import { BASIC_DELIVER } from '../../src/protocol/generated/constants.ts';
 
+// Most tests here start a process or two.
+vi.setConfig({ testTimeout: 60_000 });
+
+const unexpected = (error: Error): never => {
+  throw error;
+};
 const RUN = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const SHORT = ['--runs', '1', '--seconds', '0.5', '--warmup', '0.1', '--scale', '0.01'];
@@ -102,9 +117,149 @@ describe('npm run bench', () => {
     expect(stdout).toMatch(/FAILED auto16 .* 406 PRECONDITION_FAILED/);
   });
 
-  it('says how it is used where the arguments make no sense', async () => {
-    const { code, stderr } = await bench('--target', 'amqp://127.0.0.1', 'no-such-scenario');
-    expect(code).toBe(2);
-    expect(stderr).toContain('there is no scenario no-such-scenario');
+  it('ends with an error where the broker goes', { timeout: 60_000 }, async () => {
+    const sockets: Socket[] = [];
+    let bytes = 0;
+    const between = createServer((client) => {
+      const own = connect(broker.port).on('error', () => {});
+      sockets.push(
+        client.on('error', () => {}),
+        own,
+      );
+      client.pipe(own).pipe(client);
+      client.on('data', (chunk) => {
+        if ((bytes += chunk.length) < 1_000_000) return;
+        between.close();
+        for (const socket of sockets) socket.destroy();
+      });
+    });
+    between.listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    const { port } = between.address() as AddressInfo;
+    const target = ['--target', `amqp://127.0.0.1:${port}`];
+    const { code, stdout } = await bench(...target, '--runs', '1', '--seconds', '60', '--no-out', 'auto16');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^FAILED auto16 \S+: (publisher|consumer): (the broker closed the connection|.*ECONNRESET|.*EPIPE)/m,
+    );
   });
+
+  it.each([
+    ['is not there', 'amqp://127.0.0.1:1', /^127\.0\.0\.1:1: connect ECONNREFUSED/],
+    ['does not know the user', (url: string) => url.replace('guest:guest', 'guest:wrong'), /: 403 ACCESS_REFUSED/],
+    ['has no such vhost', (url: string) => `${url}/nowhere`, /: 530 NOT_ALLOWED - vhost nowhere not found/],
+  ])('says in one line that a broker %s', async (_what, target, message) => {
+    const { code, stdout, stderr } = await bench('--target', typeof target === 'string' ? target : target(broker.url));
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim()).not.toContain('\n');
+  });
+
+  it('says that what answers is no AMQP broker', async () => {
+    const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
+    web.listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    const { port } = web.address() as AddressInfo;
+    const { code, stderr } = await bench('--target', `amqp://127.0.0.1:${port}`);
+    web.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain('it does not speak AMQP 0-9-1: "HTTP/1.1 400');
+  });
+
+  it.each([
+    ['no-such-scenario', 'there is no scenario no-such-scenario'],
+    ['start', 'start needs a broker that the bench starts'],
+    ['--runs=1.5', '--runs wants a whole number, not 1.5'],
+    ['--target=http://127.0.0.1', '--target wants amqp://host:port, not "http://127.0.0.1"'],
+    ['--name=one', '--name=two', 'there is no --target for --name two'],
+    [`--out=${RUN}`, `--out ${RUN} cannot be written`],
+    ['--nonsense', "Unknown option '--nonsense'"],
+  ])('says how it is used where the arguments make no sense: %s', async (...args) => {
+    const { code, stderr } = await bench('--target', 'amqp://127.0.0.1', ...args.slice(0, -1));
+    expect(code).toBe(2);
+    expect(stderr).toContain(args.at(-1));
+    expect(stderr).toContain('npm run bench -- [options] [scenario ...]');
+  });
+});
+
+/** What a load must not take for a broker's work. */
+describe('a consumer of the bench', () => {
+  const spec: ConsumerSpec = {
+    kind: 'consumer',
+    queues: ['checked'],
+    autoAck: true,
+    prefetch: 0,
+    ackEvery: 0,
+    size: 16,
+    timed: false,
+  };
+  let broker: Broker;
+  let topology: Topology;
+
+  beforeAll(async () => {
+    broker = await Broker.start({ port: 0 });
+    topology = await Topology.open(broker.url);
+    await topology.queues({ names: spec.queues, durable: false });
+  });
+
+  afterAll(async () => {
+    await topology[Symbol.asyncDispose]();
+    await broker.stop();
+  });
+
+  it.each([
+    ['another size', Buffer.alloc(17), 'a body has 17 bytes instead of 16'],
+    ['other bytes', Buffer.alloc(16), 'a body ends with other bytes than it was sent with'],
+  ])('fails where a body has %s', async (_what, body, reason) => {
+    const failed = Promise.withResolvers<Error>();
+    await Consumer.open(broker.url, spec, new Counters(), failed.resolve);
+    const message = { exchange: '', routingKey: 'checked', properties: {}, body };
+    topology.connection.write(publishFrames(1, message, 4096).bytes);
+    expect((await failed.promise).message).toBe(reason);
+  });
+
+  it('fails where a delivery is missing', async () => {
+    const taking = await Consumer.open(broker.url, spec, new Counters(), () => {});
+    const deliver = (deliveryTag: number): void => {
+      const method = {
+        name: 'basic.deliver',
+        consumerTag: 'c',
+        redelivered: false,
+        exchange: '',
+        routingKey: '',
+      } as const;
+      const frame = methodFrame(1, { ...method, deliveryTag });
+      taking.method(BASIC_DELIVER, frame, 7);
+    };
+    deliver(1);
+    deliver(2);
+    expect(() => deliver(4)).toThrow('delivery 4 came behind 2');
+    await taking.end();
+  });
+});
+
+test('what was timed before the measured stretch does not count', { timeout: 30_000 }, async () => {
+  await using broker = await Broker.start({ port: 0 });
+  await using topology = await Topology.open(broker.url);
+  await topology.queues({ names: ['asked'], durable: false });
+  const answering = await Responder.open(broker.url, { kind: 'responder', queue: 'asked' }, unexpected);
+  const counters = new Counters();
+  const asking = await Requester.open(
+    broker.url,
+    { kind: 'requester', queue: 'asked', size: 16 },
+    counters,
+    unexpected,
+  );
+  const crowd: CrowdSpec = { kind: 'crowd', connections: 2, messages: 3, queue: 'crowd', size: 16 };
+  const going = await Crowd.open(broker.url, crowd, new Counters(), unexpected);
+  asking.start();
+  going.start();
+  await expect.poll(() => counters.consumed, { timeout: 10_000 }).toBeGreaterThan(100);
+  expect(asking.times.length).toBeGreaterThan(100);
+  expect(going.times.length).toBeGreaterThan(0);
+  asking.measure();
+  going.measure();
+  expect([asking.times.length, going.times.length]).toEqual([0, 0]);
+  await Promise.all([asking.stop(), going.stop()]);
+  await Promise.all([asking.end(), going.end(), answering.end()]);
 });
