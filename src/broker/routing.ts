@@ -12,6 +12,7 @@ import { type Directory, findRoute, type Route, routeTo } from './route.ts';
 import { RouteCache } from './route-cache.ts';
 import { furtherRoutingKeys, stripBcc } from './routing-headers.ts';
 import type { ConfirmLedger, Sink } from './sink.ts';
+import { Stream } from './stream/stream.ts';
 
 /** Letters that bring about one another in one call, before the rest is for another turn: there is no end of them where queues make circles. */
 const LETTERS_AT_ONCE = 64;
@@ -82,6 +83,15 @@ export class Routing {
     if (sinks.length === 0) return delays.length > 0;
     this.#hand(message, sinks, ledger, number);
     return true;
+  }
+
+  /** What is left of a way that was found a while ago: queues are known by their names, and some may be gone or others. */
+  renew(route: Route): Route {
+    const isGone = (sink: Sink): sink is Queue | Stream =>
+      (sink instanceof Queue || sink instanceof Stream) && sink.deleted;
+    if (!route.sinks.some(isGone)) return route;
+    const sinks = route.sinks.flatMap((sink) => (isGone(sink) ? (this.#directory.sink(sink.name) ?? []) : sink));
+    return { ...route, sinks };
   }
 
   /** Routes a message from an exchange on where it waited, or was kept. */

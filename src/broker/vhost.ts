@@ -256,6 +256,11 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     return this.#routing.publish(message, route, ledger, number);
   }
 
+  /** What is left of a way that was found a while ago: see Routing.renew. */
+  renew(route: Route): Route {
+    return this.#routing.renew(route);
+  }
+
   // QueueHost
 
   get manyLetters(): boolean {

@@ -75,6 +75,19 @@ describe('tx', () => {
     await channel.expect('tx.commit-ok');
   });
 
+  test('tx.commit/queue-gone: a queue that is deleted before the commit takes nothing, and one of its name does', async () => {
+    const channel = await target.channel();
+    const [gone, other] = [await channel.queue(), await channel.queue(target.name('again'))];
+    await channel.call('tx.select');
+    for (const queue of [gone, other]) channel.publish(queue, 'm', { mandatory: true });
+    for (const queue of [gone, other]) await channel.call('queue.delete', { queue });
+    await channel.queue(other);
+    channel.send('tx.commit');
+    expect(await channel.returned()).toMatchObject({ routingKey: gone, replyCode: 312, replyText: 'NO_ROUTE' });
+    await channel.expect('tx.commit-ok');
+    expect((await channel.get(other))?.body).toBe('m');
+  });
+
   test('tx.publish/unknown-exchange: an unknown exchange is refused at publish', async () => {
     const channel = await target.channel();
     const exchange = target.name('x');

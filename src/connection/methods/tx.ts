@@ -25,8 +25,9 @@ export const txMethods: HandlersOf<'tx'> = {
 
 function* commit(channel: Channel, transaction: Transaction): Generator<void> {
   const ledger = new CommitLedger();
+  const { vhost } = channel.connection;
   yield* transaction.commit((message, route, mandatory) => {
-    if (!channel.connection.vhost.publish(message, route, ledger, 0) && mandatory) returnMessage(channel, message);
+    if (!vhost.publish(message, vhost.renew(route), ledger, 0) && mandatory) returnMessage(channel, message);
   });
   channel.replyWhenStored({ name: 'tx.commit-ok' }, ledger);
 }
