@@ -41,6 +41,7 @@ export function addStoreCommands(
   add(program, 'backup <file>', 'Copy the store into one file; the broker may run')
     .option('--force', 'Replace the file if there is one')
     .action((file: string, { force, ...values }: CommandLineValues & { force?: boolean }) => {
+      if (file === '') throw new UsageError('backup takes the name of a file to write');
       take(values, { kind: 'backup', file, force: force === true });
     });
 }

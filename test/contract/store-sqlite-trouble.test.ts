@@ -1,11 +1,13 @@
 /** The SQLite store when commits fail: nothing is reported committed, nothing is lost, and it carries on when it can. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compactStore } from '../../src/store/sqlite/copies.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { StoreError } from '../../src/store/store.ts';
 import { commit, page, Script } from './store.support.ts';
 
 describe('an SqliteStore in trouble', () => {
@@ -137,6 +139,34 @@ describe('an SqliteStore in trouble', () => {
       expect(data.every((bytes, n) => bytes.equals(Buffer.alloc(60_000, n)))).toBe(true);
       await next.close();
     });
+
+    it.skipIf(disk === undefined)(
+      `says so where it cannot be opened for that, nor compacted${mounted.why}`,
+      async () => {
+        const ballast = join(disk!, 'ballast');
+        const folder = join(disk!, 'refused');
+        await (await SqliteStore.open({ folder })).close();
+        let freed = 0;
+        writeFileSync(ballast, '');
+        expect(() => appendFileSync(ballast, Buffer.alloc(4_000_000))).toThrow('ENOSPC');
+        // Page by page, so that each step of an opening is the first that there is no room for.
+        const attempt = async (): Promise<string> => {
+          try {
+            await (await SqliteStore.open({ folder })).close();
+            return 'open';
+          } catch (error) {
+            expect(error).toBeInstanceOf(StoreError);
+            return (error as Error).message;
+          }
+        };
+        const first = await attempt();
+        expect(first).toMatch(/Free some disk space\.$/);
+        expect(() => compactStore(folder)).toThrow(/Free some disk space\.$/);
+        while ((await attempt()) !== 'open') truncateSync(ballast, statSync(ballast).size - 4096 * ++freed);
+        expect(freed).toBeGreaterThan(0);
+        rmSync(ballast);
+      },
+    );
   });
 });
 

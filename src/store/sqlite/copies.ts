@@ -1,10 +1,13 @@
 /** The file written anew: a backup while the broker runs (`leveret backup`), or without its unused room (`leveret store compact`). */
 import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
 import {
+  checkThere,
   databasePath,
   explain,
+  isSystemError,
   moveInto,
   openDatabase,
   openForReading,
@@ -16,6 +19,8 @@ import { inspectHeader } from './inspection.ts';
 
 /** Pages copied in one go; the process may be interrupted between two. */
 const STEP_PAGES = 2048;
+/** What the names of all files begin with that a broker has in its folder. */
+const OWN_FILES = 'leveret.';
 
 /**
  * Copies the store of a folder into one file, as of the moment this begins: all that was confirmed before is in it. A broker that runs
@@ -24,14 +29,11 @@ const STEP_PAGES = 2048;
  */
 export async function backupStore(folder: string, target: string, replace: boolean): Promise<number> {
   const path = databasePath(folder);
-  if (existsSync(target) && !replace) {
-    throw new StoreError(`${target} exists: choose another file, or have it replaced with --force.`);
-  }
-  if (!existsSync(dirname(target))) throw new StoreError(`There is no folder ${dirname(target)} for the backup.`);
-  if (isSameFile(path, target)) throw new StoreError(`${target} is the broker's own file: choose another one.`);
-  const source = openForReading(path);
   const partial = `${target}.partial`;
+  let source: Database.Database | undefined;
   try {
+    checkTarget(folder, target, replace);
+    source = openForReading(path);
     removeDatabase(partial);
     // One read transaction throughout: what the broker commits meanwhile neither gets in nor starts the copy over.
     source.exec('BEGIN');
@@ -41,10 +43,24 @@ export async function backupStore(folder: string, target: string, replace: boole
     moveInto(partial, target);
     return statSync(target).size;
   } catch (error) {
-    removeDatabase(partial);
+    if (source !== undefined) removeWhatIsThere(partial);
     throw explainCopy(path, target, error);
   } finally {
-    source.close();
+    source?.close();
+  }
+}
+
+/** Throws StoreError where the backup cannot be put there, and the system's error where that cannot be known. */
+function checkTarget(folder: string, target: string, replace: boolean): void {
+  if (!existsSync(dirname(target))) throw new StoreError(`There is no folder ${dirname(target)} for the backup.`);
+  const isOwn = basename(target).startsWith(OWN_FILES) && isSameFile(dirname(target), folder);
+  if (isOwn || isSameFile(target, databasePath(folder))) {
+    throw new StoreError(`${target} is one of the broker's own files: choose another one.`);
+  }
+  const there = statSync(target, { throwIfNoEntry: false });
+  if (there?.isFile() === false) throw new StoreError(`${target} is there and no file: name a file to write.`);
+  if (there !== undefined && !replace) {
+    throw new StoreError(`${target} exists: choose another file, or have it replaced with --force.`);
   }
 }
 
@@ -54,9 +70,10 @@ export async function backupStore(folder: string, target: string, replace: boole
  */
 export function compactStore(folder: string): { readonly before: number; readonly after: number } {
   const path = databasePath(folder);
-  if (!existsSync(path)) throw new StoreError(`There is no ${path}: name the broker's data folder with --data-dir.`);
-  const lock = new FolderLock(folder, 'Stop it first: a file in use cannot be compacted.');
+  let lock: FolderLock | undefined;
   try {
+    checkThere(path);
+    lock = new FolderLock(folder, 'Stop it first: a file in use cannot be compacted.');
     openDatabase(path).reader.close();
     const before = statSync(path).size;
     const writer = openWriter(path, 'full');
@@ -72,7 +89,7 @@ export function compactStore(folder: string): { readonly before: number; readonl
   } catch (error) {
     throw explain(path, error);
   } finally {
-    lock.release();
+    lock?.release();
   }
 }
 
@@ -81,9 +98,18 @@ function isSameFile(a: string, b: string): boolean {
   return first !== undefined && second !== undefined && first.ino === second.ino && first.dev === second.dev;
 }
 
+/** After a failure, the reason of which is to be told and not this one's. */
+function removeWhatIsThere(path: string): void {
+  try {
+    removeDatabase(path);
+  } catch {
+    // A folder of that name, which was in the way.
+  }
+}
+
 /** SQLite names neither of the two files. */
 function explainCopy(path: string, target: string, error: unknown): Error {
-  const explained = explain(path, error);
-  if (!(explained instanceof StoreError) || explained === error) return explained;
-  return new StoreError(`The backup of ${path} to ${target} failed: ${(error as Error).message}.`);
+  if (error instanceof StoreError || !(error instanceof Database.SqliteError || isSystemError(error)))
+    return error as Error;
+  return new StoreError(`The backup of ${path} to ${target} failed: ${error.message}.`);
 }

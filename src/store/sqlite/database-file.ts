@@ -11,12 +11,14 @@ import {
   openSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
 import { DAMAGED, hasLog, inspectHeader, inspectLog, inspectTables, inspectVersion } from './inspection.ts';
 import { migrate } from './schema/schema.ts';
+import { troubleAdvice } from './trouble.ts';
 
 /**
  * Bytes of a page in a new file; one that was made with another size keeps it. A commit of one message writes two or three pages, and one of
@@ -84,8 +86,8 @@ export function openDatabase(path: string): OpenDatabase {
  * `damaged`: damage in it is what the caller looks for, and no reason to refuse it.
  */
 export function openForReading(path: string, damaged = false): Database.Database {
-  if (!existsSync(path)) throw new StoreError(`There is no ${path}: name the broker's data folder with --data-dir.`);
   try {
+    checkThere(path);
     const { state, reader } = inspect(path, damaged);
     if (state === 'current') return reader;
     reader.close();
@@ -93,6 +95,12 @@ export function openForReading(path: string, damaged = false): Database.Database
     throw explain(path, error);
   }
   throw new StoreError(`${path} was written by an older Leveret. Start this version's broker on it first.`);
+}
+
+/** Throws StoreError where there is no database, and the system's error where that cannot be known. */
+export function checkThere(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  throw new StoreError(`There is no ${path}: name the broker's data folder with --data-dir.`);
 }
 
 /** The connection that writes. */
@@ -174,16 +182,26 @@ export function moveInto(from: string, to: string): void {
   }
 }
 
-/** What SQLite throws, as a StoreError that says what to do. Other errors come back as they are. */
+/** What SQLite or the system throws, as a StoreError that says what to do. Other errors come back as they are. */
 export function explain(path: string, error: unknown): Error {
-  if (!(error instanceof Database.SqliteError)) return error as Error;
+  if (!(error instanceof Database.SqliteError)) {
+    return isSystemError(error)
+      ? new StoreError(`${path} cannot be used: ${advised(error.message)}`)
+      : (error as Error);
+  }
   const damaged = error.code.startsWith('SQLITE_CORRUPT') || error.code === 'SQLITE_NOTADB';
   // A table or a column that the schema has and the file has not.
   const incomplete = error.code === 'SQLITE_ERROR' && error.message.startsWith('no such');
-  if (damaged || incomplete) {
-    return new StoreError(`${path} is damaged: ${error.message} (${error.code}). ${DAMAGED}`);
-  }
-  return new StoreError(
-    `${path} cannot be read: ${error.message} (${error.code}). Check the folder, its permissions and its disk.`,
-  );
+  const reason = `${error.message} (${error.code})`;
+  if (damaged || incomplete) return new StoreError(`${path} is damaged: ${reason}. ${DAMAGED}`);
+  return new StoreError(`${path} cannot be used: ${advised(reason)}`);
+}
+
+/** Of a call of the system; its message has the code. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function advised(reason: string): string {
+  return `${reason}. ${troubleAdvice(reason)}`;
 }

@@ -23,7 +23,11 @@ export class FolderLock {
       if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
       throw new StoreError(`The data folder ${folder} is in use by another broker${holder(this.#pidFile)}. ${advice}`);
     }
-    writeFileSync(this.#pidFile, `${process.pid}\n`);
+    try {
+      writeFileSync(this.#pidFile, `${process.pid}\n`);
+    } catch {
+      // On a full disk, for one. The lock holds without it.
+    }
   }
 
   release(): void {

@@ -26,7 +26,9 @@ export const DAMAGED =
  * Throws StoreError where the file is not an SQLite database, another application's, or shorter than it says.
  */
 export function inspectHeader(path: string): void {
-  const { size } = statSync(path);
+  const file = statSync(path);
+  if (!file.isFile()) throw new StoreError(`${path} is no file; it was left as it is. ${NOT_OURS}`);
+  const { size } = file;
   if (size === 0) {
     throw new StoreError(
       `${path} is empty, which Leveret never leaves it: what was in it is lost. It was left as it is. ` +

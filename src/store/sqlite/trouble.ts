@@ -1,15 +1,16 @@
-/** What an operator can do about commits that fail, by what SQLite says of them. */
+/** What an operator can do about a file that cannot be read or written, by what SQLite or the system says of it. */
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/SQLITE_FULL/, 'Free some disk space.'],
-  [/SQLITE_READONLY/, 'The file or its file system is read-only: make it writable again.'],
+  [/SQLITE_FULL|ENOSPC/, 'Free some disk space.'],
+  [/SQLITE_READONLY|EROFS/, 'The file or its file system is read-only: make it writable again.'],
+  [/EACCES|EPERM/, 'Run this as the user of the broker, or give this one the permissions.'],
   [/SQLITE_BUSY|SQLITE_LOCKED/, 'Another program holds a lock on the file: end that program.'],
   [/SQLITE_(CORRUPT|NOTADB)/, 'The file is damaged: stop the broker and run "leveret store check".'],
   [/the thread that writes ended/, 'Restart the broker, and report the reason if it was no lack of memory.'],
 ];
 const OTHERWISE = 'Check the disk, the permissions of the folder, and the log of the system.';
 
-/** `reason`: what SQLite says, with its code. */
+/** `reason`: what it says, with its code. */
 export function troubleAdvice(reason: string): string {
   return ADVICE.find(([pattern]) => pattern.test(reason))?.[1] ?? OTHERWISE;
 }

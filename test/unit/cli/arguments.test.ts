@@ -43,6 +43,7 @@ describe('the command line', () => {
     [['ping', '--memory'], `unknown option '--memory'`],
     [['--port', '1', 'ping'], 'options of ping come after it'],
     [['ping', '--timeout', 'soon'], '--timeout must be a number of seconds from 0 to 3600, not "soon"'],
+    [['backup', ''], 'backup takes the name of a file to write'],
     [['ping', '--timeout', ''], '--timeout must be a number of seconds from 0 to 3600, not ""'],
   ])('refuses %j in one line', (argv, message) => {
     expect(() => parseArguments(argv)).toThrow(expect.objectContaining({ name: 'UsageError', message }));

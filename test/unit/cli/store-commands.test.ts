@@ -254,7 +254,7 @@ describe('leveret backup', { timeout: 60_000 }, () => {
 
     const own = join(dataDir, 'leveret.db');
     const itself = await runCommand(['backup', own, '--force', '--data-dir', dataDir]);
-    expect(itself.stderr).toContain(`${own} is the broker's own file`);
+    expect(itself.stderr).toContain(`${own} is one of the broker's own files`);
     const nowhere = await runCommand(['backup', join(dataDir, 'no', 'copy.db'), '--data-dir', dataDir]);
     expect(nowhere.stderr).toContain(`There is no folder ${join(dataDir, 'no')} for the backup`);
   });
