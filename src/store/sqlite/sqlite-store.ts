@@ -14,6 +14,7 @@ import { FolderLock } from './folder-lock.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
 import { SCHEMA_VERSION } from './schema/schema.ts';
+import { StoredIds } from './stored-ids.ts';
 import { StoredRows } from './stored-rows.ts';
 import { troubleAdvice } from './trouble.ts';
 
@@ -28,9 +29,6 @@ export interface SqliteStoreOptions {
   readonly closeMs?: number;
   readonly log?: (level: 'info' | 'warn' | 'error', fields: object, message: string) => void;
 }
-
-/** Ids are reserved in runs: one small write a run, and none a batch. */
-const RESERVED_RUN = 1_000_000;
 
 const COMMIT_FAILED =
   'a commit failed and is tried again; until it works, nothing is confirmed and publishers are blocked.';
@@ -49,11 +47,7 @@ export class SqliteStore implements Store {
   readonly #buffer = new BatchBuffer();
   readonly #listeners: ((reason: string | undefined) => void)[] = [];
   readonly #rows: StoredRows;
-  #nextPageId: number;
-  #nextBodyId: number;
-  /** Ids from here on were not written to the file as used. */
-  #reservedPageIds: number;
-  #reservedBodyIds: number;
+  readonly #ids: StoredIds;
   /** Called when the batch under way is on disk. */
   #done: (() => void) | undefined;
   /** Why commits fail, while they do. */
@@ -100,9 +94,7 @@ export class SqliteStore implements Store {
     this.#closeMs = options.closeMs ?? 5000;
     const engine: Engine = { batch: this.#buffer, commit: (changes, done) => this.#commit(changes, done) };
     this.#commits = new GroupCommit(engine, options.lazyMs);
-    const counters = readCounters(reader);
-    this.#nextPageId = this.#reservedPageIds = counters.page;
-    this.#nextBodyId = this.#reservedBodyIds = counters.body;
+    this.#ids = new StoredIds(readCounters(reader));
     this.#rows = new StoredRows(reader, path);
     this.#worker = startWriter({ path, synchronous: options.synchronous ?? 'full' });
     this.#worker.on('message', (message: FromWriter) => this.#hear(message));
@@ -150,11 +142,11 @@ export class SqliteStore implements Store {
   }
 
   nextPageId(): number {
-    return this.#nextPageId++;
+    return this.#ids.nextPage();
   }
 
   nextBodyId(): number {
-    return this.#nextBodyId++;
+    return this.#ids.nextBody();
   }
 
   /** Rejects with a StoreError where what was said could not be committed in time: it is lost then, and the folder is free. */
@@ -174,11 +166,7 @@ export class SqliteStore implements Store {
       done();
       return;
     }
-    if (this.#nextPageId > this.#reservedPageIds || this.#nextBodyId > this.#reservedBodyIds) {
-      this.#reservedPageIds = this.#nextPageId + RESERVED_RUN;
-      this.#reservedBodyIds = this.#nextBodyId + RESERVED_RUN;
-      buffer.reserve(this.#reservedPageIds, this.#reservedBodyIds);
-    }
+    this.#ids.reserve(buffer);
     this.#done = done;
     const { length, bytes } = buffer;
     const { numbers, chunks } = buffer.release();

@@ -1,0 +1,34 @@
+/** The ids of pages and bodies, none given out twice. They are reserved in runs: one small write a run, and none a batch. */
+import type { BatchBuffer } from './batch-buffer.ts';
+import type { Counters } from './recovery.ts';
+
+const RUN = 1_000_000;
+
+export class StoredIds {
+  #page: number;
+  #body: number;
+  /** Ids from here on were not written to the file as used. */
+  #pageEnd: number;
+  #bodyEnd: number;
+
+  constructor({ page, body }: Counters) {
+    this.#page = this.#pageEnd = page;
+    this.#body = this.#bodyEnd = body;
+  }
+
+  nextPage(): number {
+    return this.#page++;
+  }
+
+  nextBody(): number {
+    return this.#body++;
+  }
+
+  /** Has the batch, which may hold ids that are not reserved yet, reserve them and more. */
+  reserve(batch: BatchBuffer): void {
+    if (this.#page <= this.#pageEnd && this.#body <= this.#bodyEnd) return;
+    this.#pageEnd = this.#page + RUN;
+    this.#bodyEnd = this.#body + RUN;
+    batch.reserve(this.#pageEnd, this.#bodyEnd);
+  }
+}
