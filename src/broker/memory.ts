@@ -21,7 +21,7 @@ export interface MemoryOptions {
 }
 
 /** What logs keep in memory though it could be read again. */
-const KEPT_BYTES = 16 * 1024 * 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
 /** Memory is asked for at every step of this size. */
 const STEP_BYTES = 1024 * 1024;
 /** Publishers are stopped at this multiple of the budget, and go on when it is kept again. */

@@ -9,7 +9,7 @@ import { Page } from './page.ts';
 import type { Segment } from './segment.ts';
 
 /** A page is extended up to this size: the file's own pages are larger, so that costs little. */
-const SMALL_PAGE_BYTES = 2000;
+const SMALL_PAGE_BYTES = 4000;
 
 /** Where records go to. */
 interface Target {

@@ -21,6 +21,9 @@ interface DirtyPage {
   readonly page: Page;
 }
 
+/** Of a log of which no page changed yet. Nothing is ever added to it. */
+const NO_PAGES: DirtyPage[] = [];
+
 /** What the writers of a node's logs share. */
 export interface WriterContext {
   readonly store: Store;
@@ -36,7 +39,7 @@ export class LogWriter implements LogSource {
   readonly #onCommitted: (() => void) | undefined;
   /** Made for the first publisher that waits, and let go of when the log rests. */
   #waiting: WaitingConfirms | undefined;
-  readonly #dirty: DirtyPage[] = [];
+  #dirty = NO_PAGES;
   /** What the store was asked for already: nothing, to write some time, to write soon. */
   #asked: 'nothing' | 'lazy' | 'urgent' = 'nothing';
   /** Size from which on the next batch takes none of the log's messages. */
@@ -164,7 +167,7 @@ export class LogWriter implements LogSource {
   collect(batch: Batch): void {
     this.#asked = 'nothing';
     for (const { segment, page } of this.#dirty) writeChanges(segment, page, batch);
-    this.#dirty.length = 0;
+    if (this.#dirty.length > 0) this.#dirty.length = 0;
     this.#writeNew(batch);
     this.#batchBytes = BATCH_BYTES;
     if (this.#delivered > this.#storedDelivered) {
@@ -182,6 +185,7 @@ export class LogWriter implements LogSource {
   #changed(segment: Segment, page: Page): void {
     if (page.dirty) return;
     page.dirty = true;
+    if (this.#dirty === NO_PAGES) this.#dirty = [];
     this.#dirty.push({ segment, page });
     this.flush(false);
   }

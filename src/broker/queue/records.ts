@@ -4,7 +4,7 @@
  */
 import { readU32, writeU32 } from '../../util/bytes.ts';
 import type { Message } from '../message.ts';
-import { NO_MEMORY, type SegmentBuffers, type SegmentMemory } from './segment-buffers.ts';
+import { NO_MEMORY, ownMemory, type SegmentBuffers, type SegmentMemory } from './segment-buffers.ts';
 import {
   recordBodySize,
   recordBytes,
@@ -24,8 +24,8 @@ export const FULL_MESSAGES = 8192;
 const FIRST_BYTES = 8192;
 const FIRST_MESSAGES = 256;
 
-/** Objects and buffers' heads of the records of one segment, about, in bytes: most of what a small segment takes. */
-const OVERHEAD_BYTES = 1024;
+/** Objects for the records of one segment, about, in bytes. */
+const OVERHEAD_BYTES = 256;
 
 /** Of an index that has no record. */
 const NOWHERE = 0xffffffff;
@@ -36,19 +36,25 @@ export class Records {
   /** Indexes in use, with those before the first. */
   count: number;
   readonly #buffers: SegmentBuffers;
+  // The memory that is used, and which part of it.
   #memory = NO_MEMORY;
-  #used = 0;
-  // Of #memory.
+  #part = 0;
   #bytes = NO_MEMORY.bytes;
   #starts = NO_MEMORY.starts;
   #states = NO_MEMORY.states;
+  /** The end of the records in #bytes, and of the part. */
+  #used = 0;
+  #bytesEnd = 0;
+  /** The start and the state of an index are so far behind it. */
+  #shift = 0;
+  /** No index from here on has room for them. */
+  #indexEnd = 0;
   /** A large body was lent out and may still be sent from here, or the memory is of no size to be used again. */
   #lent = false;
-  #footprint = 0;
 
   private constructor(buffers: SegmentBuffers, first: number) {
     this.#buffers = buffers;
-    this.first = this.count = first;
+    this.first = this.count = this.#indexEnd = first;
   }
 
   /** Nothing is allocated before the first message. `first`: its index. */
@@ -61,15 +67,15 @@ export class Records {
     const records = new Records(full.#buffers, 0);
     if (!full.full) return records;
     const bytes = Math.min(full.#bytes.length, FULL_BYTES);
-    records.#use(records.#buffers.take(FULL_MESSAGES, bytes));
+    records.#use(records.#buffers.take(FULL_MESSAGES, bytes), 0);
     return records;
   }
 
   /** Nobody reads these records any more: their memory may be used again, unless a large body of them was lent out. */
   release(): void {
-    const reusable = this.#memory.home !== undefined || this.#states.length === FULL_MESSAGES;
-    if (reusable && !this.#lent) this.#buffers.give(this.#memory);
-    this.#use(NO_MEMORY);
+    const reusable = this.#memory.free !== undefined || this.#states.length === FULL_MESSAGES;
+    if (reusable && !this.#lent) this.#buffers.give(this.#memory, this.#part);
+    this.#use(NO_MEMORY, 0);
   }
 
   /**
@@ -83,15 +89,16 @@ export class Records {
     const small = buffers.takeSmall(count, bytes);
     // What was read came with memory of its own, which is not to be used again.
     if (small === undefined) records.#lent = true;
-    const own = (): Buffer => (parts.length === 1 ? parts[0] : Buffer.concat(parts));
-    records.#use(small ?? { bytes: own(), starts: new Uint32Array(count), states: new Uint8Array(count) });
-    if (small !== undefined) for (let i = 0, at = 0; i < parts.length; i++) at += parts[i].copy(small.bytes, at);
-    records.#starts.fill(NOWHERE, 0, count);
-    records.#states.fill(state, 0, count);
-    records.#used = bytes;
+    if (small === undefined) {
+      const whole = parts.length === 1 ? parts[0] : Buffer.concat(parts);
+      records.#use(ownMemory(whole, new Uint32Array(count), new Uint8Array(count)), 0);
+      records.#used = bytes;
+    } else {
+      records.#use(small.memory, small.part);
+      for (const part of parts) records.#used += part.copy(small.memory.bytes, records.#used);
+    }
     records.count = count;
-    const all = records.#bytes;
-    for (let at = 0; at < bytes; at += recordLength(all, at)) records.#starts[recordOffset(all, at)] = at;
+    records.#index(state);
     return records;
   }
 
@@ -100,18 +107,19 @@ export class Records {
     const [count, first] = [readU32(packed, 0), readU32(packed, 4)];
     const bytesAt = 8 + count - first;
     const records = Records.from([packed.subarray(bytesAt)], count, state, buffers);
-    records.#states.set(packed.subarray(8, bytesAt), first);
+    records.#states.set(packed.subarray(8, bytesAt), first + records.#shift);
     return records;
   }
 
   /** All there is to know of the records: their numbers, their states, their bytes. */
   pack(): Buffer {
     const length = this.count - this.first;
-    const packed = Buffer.allocUnsafeSlow(8 + length + this.#used);
+    const { bytes } = this;
+    const packed = Buffer.allocUnsafeSlow(8 + length + bytes.length);
     writeU32(packed, 0, this.count);
     writeU32(packed, 4, this.first);
-    packed.set(this.#states.subarray(0, length), 8);
-    this.#bytes.copy(packed, 8 + length, 0, this.#used);
+    packed.set(this.#states.subarray(this.first + this.#shift, this.count + this.#shift), 8);
+    packed.set(bytes, 8 + length);
     return packed;
   }
 
@@ -122,20 +130,21 @@ export class Records {
 
   /** Memory taken, in bytes. */
   get footprint(): number {
-    return this.#footprint;
+    if (this.#memory === NO_MEMORY) return 0;
+    const { bytes, starts, states, parts } = this.#memory;
+    return OVERHEAD_BYTES + (bytes.length + starts.byteLength + states.length) / parts;
   }
 
   get full(): boolean {
-    return this.#used >= FULL_BYTES || this.count >= FULL_MESSAGES;
+    return this.#used - this.#bytesStart >= FULL_BYTES || this.count >= FULL_MESSAGES;
   }
 
   append(message: Message, state: number, deadline: number): number {
     const length = recordBytes(message, deadline);
     const index = this.count;
-    const place = index - this.first;
-    if (this.#used + length > this.#bytes.length || place === this.#states.length) this.#grow(length);
-    this.#starts[place] = this.#used;
-    this.#states[place] = state;
+    if (this.#used + length > this.#bytesEnd || index === this.#indexEnd) this.#grow(length);
+    this.#starts[index + this.#shift] = this.#used;
+    this.#states[index + this.#shift] = state;
     writeRecord(this.#bytes, this.#used, length, index, message, deadline);
     this.#used += length;
     this.count++;
@@ -143,45 +152,46 @@ export class Records {
   }
 
   state(index: number): number {
-    return this.#states[index - this.first];
+    return this.#states[index + this.#shift];
   }
 
   setState(index: number, state: number): void {
-    this.#states[index - this.first] = state;
+    this.#states[index + this.#shift] = state;
   }
 
   /** Index of the first record at or behind `from` whose state has `bits` under `mask`; `count` where there is none. */
   find(from: number, mask: number, bits: number): number {
     const states = this.#states;
-    const { count, first } = this;
-    let index = Math.max(from, first);
-    while (index < count && (states[index - first] & mask) !== bits) index++;
+    const shift = this.#shift;
+    const { count } = this;
+    let index = Math.max(from, this.first);
+    while (index < count && (states[index + shift] & mask) !== bits) index++;
     return index;
   }
 
   view(index: number, message: Message): void {
-    viewRecord(this.#bytes, this.#starts[index - this.first], message);
+    viewRecord(this.#bytes, this.#starts[index + this.#shift], message);
     if (message.bodyStays) this.#lent = true;
   }
 
   /** Size of a message's body, wherever that is kept. */
   bodySize(index: number): number {
-    return recordBodySize(this.#bytes, this.#starts[index - this.first]);
+    return recordBodySize(this.#bytes, this.#starts[index + this.#shift]);
   }
 
   /** When a message expires, in milliseconds since the epoch; Infinity for never. */
   deadline(index: number): number {
-    return recordDeadline(this.#bytes, this.#starts[index - this.first]);
+    return recordDeadline(this.#bytes, this.#starts[index + this.#shift]);
   }
 
   /** Length of the record. */
   length(index: number): number {
-    return recordLength(this.#bytes, this.#starts[index - this.first]);
+    return recordLength(this.#bytes, this.#starts[index + this.#shift]);
   }
 
   /** Length of the record and of the body that it refers to. */
   storedBytes(index: number): number {
-    return recordStoredBytes(this.#bytes, this.#starts[index - this.first]);
+    return recordStoredBytes(this.#bytes, this.#starts[index + this.#shift]);
   }
 
   /** Copies the records from `first` to `last`, which lie end to end, to `at` in `target`; returns where they end there. */
@@ -191,54 +201,78 @@ export class Records {
       this.#bytes.copy(
         target,
         at,
-        this.#starts[first - this.first],
-        this.#starts[last - this.first] + this.length(last),
+        this.#starts[first + this.#shift],
+        this.#starts[last + this.#shift] + this.length(last),
       )
     );
   }
 
   /** The bytes of all records. */
   get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#used);
+    return this.#bytes.subarray(this.#bytesStart, this.#used);
+  }
+
+  /** Where the part begins in #bytes. */
+  get #bytesStart(): number {
+    return (this.#bytes.length / this.#memory.parts) * this.#part;
+  }
+
+  /** Notes where the records that were read begin, and gives all indexes that state. */
+  #index(state: number): void {
+    const [bytes, shift] = [this.#bytes, this.#shift];
+    this.#starts.fill(NOWHERE, this.first + shift, this.count + shift);
+    this.#states.fill(state, this.first + shift, this.count + shift);
+    for (let at = this.#bytesStart; at < this.#used; at += recordLength(bytes, at)) {
+      this.#starts[recordOffset(bytes, at) + shift] = at;
+    }
   }
 
   /** Makes room for one more record of so many bytes. */
   #grow(length: number): void {
-    const before = this.#memory;
-    const records = this.count - this.first;
-    const memory = this.#buffers.takeSmall(records + 1, this.#used + length) ?? this.#enlarged(records + 1, length);
-    if (memory.bytes !== before.bytes) before.bytes.copy(memory.bytes, 0, 0, this.#used);
-    if (memory.states !== before.states) {
-      memory.starts.set(before.starts.subarray(0, records));
-      memory.states.set(before.states.subarray(0, records));
+    const { bytes: records, first } = this;
+    const [before, part, start, from] = [this.#memory, this.#part, this.#bytesStart, first + this.#shift];
+    const messages = this.count - first;
+    const needed = records.length + length;
+    const small = this.#buffers.takeSmall(messages + 1, needed);
+    if (small === undefined) this.#use(this.#enlarged(messages + 1, needed, length), 0);
+    else this.#use(small.memory, small.part);
+    const [bytes, starts, states, to] = [this.#bytes, this.#starts, this.#states, first + this.#shift];
+    const moved = this.#bytesStart - start;
+    this.#used = this.#bytesStart + records.length;
+    if (bytes !== before.bytes) bytes.set(records, this.#bytesStart);
+    if (states !== before.states) {
+      states.set(before.states.subarray(from, from + messages), to);
+      for (let i = 0; i < messages; i++) starts[to + i] = before.starts[from + i] + moved;
     }
-    this.#use(memory);
-    if (before.home !== undefined) this.#buffers.give(before);
+    if (before.free !== undefined) this.#buffers.give(before, part);
   }
 
-  /** Memory of its own for so many records and so many bytes more: of what there is, that which is too small is doubled. */
-  #enlarged(records: number, length: number): SegmentMemory {
-    const { bytes, starts, states, home } = this.#memory;
-    const needed = this.#used + length;
-    const room = { bytes, starts, states };
-    if (home !== undefined || needed > bytes.length) {
-      const size = Math.max(needed, FIRST_BYTES, Math.min(bytes.length * 2, FULL_BYTES + length));
-      room.bytes = Buffer.allocUnsafeSlow(size);
+  /** Memory of its own for one more record of so many bytes: of what there is, that which is too small is doubled. */
+  #enlarged(messages: number, needed: number, length: number): SegmentMemory {
+    // A part of a piece is none of its own.
+    let { bytes, starts, states } = this.#memory.free === undefined ? this.#memory : NO_MEMORY;
+    if (needed > bytes.length) {
+      const doubled = Math.min(bytes.length * 2, FULL_BYTES + length);
+      bytes = Buffer.allocUnsafeSlow(Math.max(needed, FIRST_BYTES, doubled));
     }
-    if (home !== undefined || records > states.length) {
+    if (messages > states.length) {
       const size = Math.max(FIRST_MESSAGES, states.length * 2);
-      room.starts = new Uint32Array(size);
-      room.states = new Uint8Array(size);
+      starts = new Uint32Array(size);
+      states = new Uint8Array(size);
     }
-    return room;
+    return ownMemory(bytes, starts, states);
   }
 
-  #use(memory: SegmentMemory): void {
+  #use(memory: SegmentMemory, part: number): void {
     this.#memory = memory;
+    this.#part = part;
     this.#bytes = memory.bytes;
     this.#starts = memory.starts;
     this.#states = memory.states;
-    const { bytes, starts, states } = memory;
-    this.#footprint = memory === NO_MEMORY ? 0 : OVERHEAD_BYTES + bytes.length + starts.byteLength + states.byteLength;
+    const messages = memory.states.length / memory.parts;
+    this.#used = this.#bytesStart;
+    this.#bytesEnd = this.#used + memory.bytes.length / memory.parts;
+    this.#shift = part * messages - this.first;
+    this.#indexEnd = this.first + messages;
   }
 }

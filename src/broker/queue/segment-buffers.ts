@@ -1,25 +1,35 @@
 /**
  * The memory of segments, used again and again: a broker under load fills and empties thousands of them, and what the system's
- * allocator is given back in pieces it seldom gives back to the system. Small ones are cut from large pieces: there may be tens
- * of thousands of them, and each would cost more than it holds if it was allocated by itself.
+ * allocator is given back in pieces it seldom gives back to the system. Small ones are parts of larger pieces: there may be tens
+ * of thousands of them, and three arrays of its own would cost each more than it holds.
  */
 
-/** What a segment's records take: their bytes, where each begins, what became of it. */
+/** Memory for the records of one segment, or of several in equal parts: their bytes, where each begins, what became of it. */
 export interface SegmentMemory {
   readonly bytes: Buffer;
   readonly starts: Uint32Array;
   readonly states: Uint8Array;
-  /** Where it waits to be used again, if it is cut from a larger piece. */
-  readonly home?: SegmentMemory[];
+  readonly parts: number;
+  /** The parts that nobody has; undefined where there is but one. */
+  readonly free?: number[];
+  /** The other pieces like it that have free parts. */
+  readonly likes?: SegmentMemory[];
+}
+
+/** A segment's share: that part of the memory, counted from 0. */
+export interface SegmentPlace {
+  readonly memory: SegmentMemory;
+  readonly part: number;
 }
 
 export const NO_MEMORY: SegmentMemory = {
   bytes: Buffer.alloc(0),
   starts: new Uint32Array(0),
   states: new Uint8Array(0),
+  parts: 1,
 };
 
-/** Messages, and bytes for each of them, of what is cut from larger pieces: each size is twice the one before. */
+/** Messages, and bytes for each of them, of what is part of a larger piece: each size is twice the one before. */
 const SMALL_MESSAGES = [16, 32, 64, 128];
 const SMALL_MESSAGE_BYTES = 32;
 /** A start, a state. */
@@ -30,51 +40,58 @@ const PIECE_BYTES = 64 * 1024;
 const KEPT = 24;
 
 export class SegmentBuffers {
-  readonly #free: SegmentMemory[] = [];
-  readonly #small = SMALL_MESSAGES.map((): SegmentMemory[] => []);
-  #piece = new ArrayBuffer(0);
-  #used = 0;
+  readonly #spare: SegmentMemory[] = [];
+  /** Pieces that have free parts, by the size of these. */
+  readonly #pieces = SMALL_MESSAGES.map((): SegmentMemory[] => []);
 
   /** Memory for `messages` and at least `bytes`; its contents are left over from before. */
   take(messages: number, bytes: number): SegmentMemory {
-    const found = this.#free.findLastIndex(
+    const found = this.#spare.findLastIndex(
       (memory) => memory.bytes.length >= bytes && memory.states.length === messages,
     );
-    if (found >= 0) return this.#free.splice(found, 1)[0];
-    return {
-      bytes: Buffer.allocUnsafeSlow(bytes),
-      starts: new Uint32Array(messages),
-      states: new Uint8Array(messages),
-    };
+    if (found >= 0) return this.#spare.splice(found, 1)[0];
+    return ownMemory(Buffer.allocUnsafeSlow(bytes), new Uint32Array(messages), new Uint8Array(messages));
+  }
+
+  /** Likewise for few messages with few bytes; undefined where it would be too large to be a part of a piece. */
+  takeSmall(messages: number, bytes: number): SegmentPlace | undefined {
+    const size = SMALL_MESSAGES.findIndex((most) => most >= messages && most * SMALL_MESSAGE_BYTES >= bytes);
+    if (size < 0) return undefined;
+    const pieces = this.#pieces[size];
+    if (pieces.length === 0) pieces.push(newPiece(SMALL_MESSAGES[size], pieces));
+    const memory = pieces[pieces.length - 1];
+    const part = memory.free!.pop()!;
+    if (memory.free!.length === 0) pieces.pop();
+    return { memory, part };
   }
 
   /** Only for memory that nobody reads any more. */
-  give(memory: SegmentMemory): void {
-    if (memory.home !== undefined) memory.home.push(memory);
-    else if (this.#free.length < KEPT) this.#free.push(memory);
-  }
-
-  /** Likewise for few messages with few bytes; undefined where it would be too large to be cut from a larger piece. */
-  takeSmall(messages: number, bytes: number): SegmentMemory | undefined {
-    const size = SMALL_MESSAGES.findIndex((most) => most >= messages && most * SMALL_MESSAGE_BYTES >= bytes);
-    return size < 0 ? undefined : (this.#small[size].pop() ?? this.#cut(size));
-  }
-
-  #cut(size: number): SegmentMemory {
-    const messages = SMALL_MESSAGES[size];
-    const bytes = messages * SMALL_MESSAGE_BYTES;
-    const length = bytes + messages * BESIDE_MESSAGE_BYTES;
-    if (this.#used + length > this.#piece.byteLength) {
-      this.#piece = new ArrayBuffer(PIECE_BYTES);
-      this.#used = 0;
+  give(memory: SegmentMemory, part: number): void {
+    const { free, likes } = memory;
+    if (free === undefined || likes === undefined) {
+      if (this.#spare.length < KEPT) this.#spare.push(memory);
+      return;
     }
-    const [piece, at] = [this.#piece, this.#used];
-    this.#used += length;
-    return {
-      bytes: Buffer.from(piece, at, bytes),
-      starts: new Uint32Array(piece, at + bytes, messages),
-      states: new Uint8Array(piece, at + bytes + messages * 4, messages),
-      home: this.#small[size],
-    };
+    if (free.length === 0) likes.push(memory);
+    free.push(part);
+    // One is kept for the next segments.
+    if (free.length === memory.parts && likes.length > 1) likes.splice(likes.indexOf(memory), 1);
   }
+}
+
+/** Memory that is one segment's alone. */
+export function ownMemory(bytes: Buffer, starts: Uint32Array, states: Uint8Array): SegmentMemory {
+  return { bytes, starts, states, parts: 1 };
+}
+
+function newPiece(messages: number, likes: SegmentMemory[]): SegmentMemory {
+  const parts = Math.floor(PIECE_BYTES / (messages * (SMALL_MESSAGE_BYTES + BESIDE_MESSAGE_BYTES)));
+  return {
+    bytes: Buffer.allocUnsafeSlow(parts * messages * SMALL_MESSAGE_BYTES),
+    starts: new Uint32Array(parts * messages),
+    states: new Uint8Array(parts * messages),
+    parts,
+    free: Array.from({ length: parts }, (_, part) => part),
+    likes,
+  };
 }

@@ -12,9 +12,9 @@ export class FreshRows {
 
   /** Adding one again, because its batch failed and is tried again, changes nothing. */
   addPage(id: number, bytes: number): void {
-    this.dropPage(id);
+    // In its place: a Map keeps room for what is deleted until it moves into a new table.
+    this.#bytes += bytes - (this.#pages.get(id) ?? 0);
     this.#pages.set(id, bytes);
-    this.#bytes += bytes;
   }
 
   /** `start`: where in the body the bytes begin. */
