@@ -17,6 +17,7 @@ import { Memory } from './memory.ts';
 import { OWN_COMPONENT, Parameters } from './parameters.ts';
 import { userWithPassword } from './passwords.ts';
 import { checkReferences, pagesByLog } from './recovered-state.ts';
+import { SpareConfirms } from './queue/waiting-confirms.ts';
 import type { UnreadableListener } from './unreadable.ts';
 import { Vhost } from './vhost.ts';
 
@@ -47,6 +48,7 @@ export class Node {
   readonly alarms = new Alarms();
   readonly memory: Memory;
   readonly backlog = new Backlog();
+  readonly #spareConfirms = new SpareConfirms();
   readonly pace = new Pace();
   readonly helpings: Helpings;
   readonly #deadlines: Deadlines;
@@ -189,6 +191,7 @@ export class Node {
       bodies: this.#bodies,
       memory: this.memory,
       backlog: this.backlog,
+      spareConfirms: this.#spareConfirms,
       pace: this.pace,
       helpings: this.helpings,
       parameters: this.parameters,

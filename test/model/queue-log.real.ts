@@ -6,6 +6,7 @@ import { Backlog } from '../../src/broker/backlog.ts';
 import { Bodies } from '../../src/broker/bodies.ts';
 import { Memory } from '../../src/broker/memory.ts';
 import { QueueLog } from '../../src/broker/queue/log.ts';
+import { SpareConfirms } from '../../src/broker/queue/waiting-confirms.ts';
 import { Scratch } from '../../src/store/scratch.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 
@@ -33,6 +34,7 @@ export class Logs {
   readonly bodies: Bodies;
   readonly memory: Memory;
   readonly backlog = new CountedBacklog();
+  readonly spareConfirms = new SpareConfirms();
   readonly #scratch: Scratch;
   readonly #logs = new Map<number, QueueLog>();
   #nextQueueId: number;

@@ -11,7 +11,7 @@ import type { Page } from './page.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { ConfirmTarget } from '../sink.ts';
-import { WaitingConfirms } from './waiting-confirms.ts';
+import type { SpareConfirms, WaitingConfirms } from './waiting-confirms.ts';
 
 /** A batch takes no further pages from this size on. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -29,6 +29,7 @@ export interface WriterContext {
   readonly store: Store;
   readonly bodies: Bodies;
   readonly backlog: Backlog;
+  readonly spareConfirms: SpareConfirms;
 }
 
 export class LogWriter implements LogSource {
@@ -37,7 +38,7 @@ export class LogWriter implements LogSource {
   readonly #lane: number;
   readonly #segments: SegmentList;
   readonly #onCommitted: (() => void) | undefined;
-  /** Made for the first publisher that waits, and let go of when the log rests. */
+  /** Undefined while no publisher waits; a large one is kept until the log rests. */
   #waiting: WaitingConfirms | undefined;
   #dirty = NO_PAGES;
   /** What the store was asked for already: nothing, to write some time, to write soon. */
@@ -99,7 +100,7 @@ export class LogWriter implements LogSource {
 
   /** Has `target` told once a message is on disk, or settled before that: see MessageLog.settle. Called in the order of sequence numbers. */
   confirm(seq: number, target: ConfirmTarget, number: number): void {
-    this.#waiting ??= new WaitingConfirms();
+    this.#waiting ??= this.#context.spareConfirms.take();
     this.#waiting.push(seq, target, number);
   }
 
@@ -178,8 +179,17 @@ export class LogWriter implements LogSource {
 
   committed(): void {
     this.#committed = this.#collected;
-    this.#waiting?.confirmBelow(this.#committed);
+    this.#confirmCommitted();
     this.#onCommitted?.();
+  }
+
+  #confirmCommitted(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    waiting.confirmBelow(this.#committed);
+    if (waiting.length > 0 || !waiting.small) return;
+    this.#waiting = undefined;
+    this.#context.spareConfirms.give(waiting);
   }
 
   #changed(segment: Segment, page: Page): void {

@@ -6,6 +6,8 @@
 import type { ConfirmTarget } from '../sink.ts';
 
 const FIRST_SLOTS = 4;
+/** Most that are kept for logs to come. */
+const SPARES = 1024;
 
 export class WaitingConfirms {
   #seqs: number[] = [];
@@ -17,6 +19,11 @@ export class WaitingConfirms {
 
   get length(): number {
     return this.#length;
+  }
+
+  /** True where it never had more than a few. */
+  get small(): boolean {
+    return this.#seqs.length <= FIRST_SLOTS;
   }
 
   /** `seq` is higher than all before it. */
@@ -84,5 +91,19 @@ export class WaitingConfirms {
     this.#targets = targets;
     this.#mask = size - 1;
     this.#head = 0;
+  }
+}
+
+/** Small ones that no log needs: of very many logs few have a publisher that waits at the same time. */
+export class SpareConfirms {
+  readonly #spare: WaitingConfirms[] = [];
+
+  take(): WaitingConfirms {
+    return this.#spare.pop() ?? new WaitingConfirms();
+  }
+
+  /** Nobody waits in it. */
+  give(waiting: WaitingConfirms): void {
+    if (this.#spare.length < SPARES) this.#spare.push(waiting);
   }
 }

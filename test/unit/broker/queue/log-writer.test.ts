@@ -4,6 +4,7 @@ import { Backlog } from '../../../../src/broker/backlog.ts';
 import { Bodies } from '../../../../src/broker/bodies.ts';
 import { Memory } from '../../../../src/broker/memory.ts';
 import { QueueLog } from '../../../../src/broker/queue/log.ts';
+import { SpareConfirms, WaitingConfirms } from '../../../../src/broker/queue/waiting-confirms.ts';
 import type { Batch } from '../../../../src/store/batch.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import type { PageHeader } from '../../../../src/store/records.ts';
@@ -52,9 +53,9 @@ function countingBatch(pages = new Map<number, PageHeader>()): Batch {
   };
 }
 
-function newLog(store: HeldStore): QueueLog {
+function newLog(store: HeldStore, spareConfirms = new SpareConfirms()): QueueLog {
   const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
-  return new QueueLog({ store, memory, bodies: new Bodies(store, memory), backlog: new Backlog() }, 1);
+  return new QueueLog({ store, memory, bodies: new Bodies(store, memory), backlog: new Backlog(), spareConfirms }, 1);
 }
 
 function filledLog(inPlaceOfAnother: boolean): HeldStore {
@@ -88,6 +89,23 @@ test('messages that come in place of others are all in the next batch, with whic
   expect(store.asked.size).toBe(0);
 });
 
+test('a log notes who waits where another did before, and leaves that to the next once all are told', () => {
+  const spare = new SpareConfirms();
+  const list = new WaitingConfirms();
+  spare.give(list);
+  const store = new HeldStore();
+  const log = newLog(store, spare);
+  const told: number[] = [];
+  const publisher = { confirmed: (number: number): void => void told.push(number) };
+  for (const number of [1, 2]) log.confirm(log.append(messageOf(), true), publisher, number);
+  expect([list.length, spare.take() === list]).toEqual([2, false]);
+  log.flush(true);
+  const [source] = store.asked;
+  source.collect(countingBatch());
+  source.committed();
+  expect([told, spare.take() === list]).toEqual([[1, 2], true]);
+});
+
 describe('a body of ten megabytes', () => {
   const SIZE = 10 * MiB + 5;
 
@@ -96,7 +114,7 @@ describe('a body of ten megabytes', () => {
     const store = new HeldStore();
     const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
     const bodies = new Bodies(store, memory);
-    const log = new QueueLog({ store, memory, bodies, backlog: new Backlog() }, 1);
+    const log = new QueueLog({ store, memory, bodies, backlog: new Backlog(), spareConfirms: new SpareConfirms() }, 1);
     const message = messageOf({ body: Buffer.alloc(SIZE) });
     bodies.share(message, 1);
     const seq = log.append(message, true);

@@ -6,13 +6,17 @@ import { Bodies } from '../../../../src/broker/bodies.ts';
 import { Memory } from '../../../../src/broker/memory.ts';
 import { Message } from '../../../../src/broker/message.ts';
 import { PriorityLog } from '../../../../src/broker/queue/priority-log.ts';
+import { SpareConfirms } from '../../../../src/broker/queue/waiting-confirms.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 
 function priorityLog(): PriorityLog {
   const store = new MemoryStore();
   const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
-  return new PriorityLog({ store, memory, bodies: new Bodies(store, memory), backlog: new Backlog() }, undefined);
+  return new PriorityLog(
+    { store, memory, bodies: new Bodies(store, memory), backlog: new Backlog(), spareConfirms: new SpareConfirms() },
+    undefined,
+  );
 }
 
 const put = (log: PriorityLog, body: string, priority: number, deadline = Infinity): number =>

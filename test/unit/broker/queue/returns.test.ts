@@ -7,6 +7,7 @@ import { Memory } from '../../../../src/broker/memory.ts';
 import { LogReader } from '../../../../src/broker/queue/log-reader.ts';
 import { PriorityLog } from '../../../../src/broker/queue/priority-log.ts';
 import { Returns } from '../../../../src/broker/queue/returns.ts';
+import { SpareConfirms } from '../../../../src/broker/queue/waiting-confirms.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';
@@ -32,7 +33,10 @@ class Started {
     const store = new MemoryStore();
     const { memory } = this;
     const bodies = new Bodies(store, memory);
-    this.log = new PriorityLog({ store, memory, bodies, backlog: new Backlog() }, undefined);
+    this.log = new PriorityLog(
+      { store, memory, bodies, backlog: new Backlog(), spareConfirms: new SpareConfirms() },
+      undefined,
+    );
     const reader = new LogReader(this.log, {
       stopped: (reason) => {
         throw reason;
