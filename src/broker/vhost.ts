@@ -217,7 +217,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   /** A consumer of the queue left: an auto-delete queue goes with its last. */
   consumerLeft(queue: DeclaredQueue): void {
     if (queue.deleted) return;
-    if (queue.autoDelete && queue.consumers.count === 0) this.deleteQueue(queue);
+    if (queue.autoDelete && queue.consumerCount === 0) this.deleteQueue(queue);
     else queue.consumerLeft();
   }
 

@@ -12,15 +12,10 @@ interface Level {
   gone: number;
 }
 
-/** Of the many queues without consumers. Nothing is ever added to these. */
-const NOBODY = new Set<Consumer>();
-const NO_LEVELS: Level[] = [];
-
 export class Consumers {
-  /** Made for the first. */
-  #all: Set<Consumer> = NOBODY;
+  readonly #all = new Set<Consumer>();
   /** Highest priority first. */
-  #levels: Level[] = NO_LEVELS;
+  #levels: Level[] = [];
   #exclusive: Consumer | undefined;
   /** Only the consumer that came first gets messages (RabbitMQ: Single Active Consumer). */
   readonly #single: boolean;
@@ -38,7 +33,6 @@ export class Consumers {
   }
 
   add(consumer: Consumer): void {
-    if (this.#all === NOBODY) this.#all = new Set();
     this.#all.add(consumer);
     if (consumer.exclusive) this.#exclusive = consumer;
   }

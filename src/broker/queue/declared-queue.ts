@@ -33,6 +33,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   /** Its number in the store, 0 where it is not stored. */
   readonly id: number;
   readonly consumers: ConsumerSet;
+  /** How many these are: most queues keep no list of them before they have some. */
+  readonly consumerCount: number;
   /** Messages that wait for a consumer, and those that wait for their acknowledgement. */
   readonly ready: number;
   readonly unacked: number;

@@ -30,9 +30,9 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   readonly owner: Owner | undefined;
   readonly arguments: FieldTable;
   readonly id: number;
-  readonly consumers: Consumers;
   // There may be very many queues that rest: what most of them never need is made when it is.
   #incoming: Set<Binding> | undefined;
+  #consumers: Consumers | undefined;
   readonly #host: QueueHost;
   readonly #log: MessageLog;
   readonly #reader: LogReader;
@@ -61,7 +61,6 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.#reader = new LogReader(log, this);
     this.#host = host;
     this.#settings = readSettings(options.arguments);
-    this.consumers = new Consumers(this.#settings.singleActiveConsumer);
     this.#givingUp = new GivingUp(this, log, this.#reader, host);
     this.#deduplicate();
     this.touch();
@@ -69,6 +68,14 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
 
   get incoming(): Set<Binding> {
     return (this.#incoming ??= new Set());
+  }
+
+  get consumers(): Consumers {
+    return (this.#consumers ??= new Consumers(this.#settings.singleActiveConsumer));
+  }
+
+  get consumerCount(): number {
+    return this.#consumers?.count ?? 0;
   }
 
   get settings(): QueueSettings {
@@ -134,7 +141,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
     if (key !== undefined) this.#deduplication!.note(key, stored, ledger, number);
-    const consumer = log.ready === 0 && !this.#dispatching ? this.consumers.next() : undefined;
+    const consumer = log.ready === 0 && !this.#dispatching ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
       consumer.target.deliver(consumer, message, -1, false);
       return;
@@ -171,7 +178,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.#dispatching = true;
     try {
       while (this.#log.ready > 0) {
-        const consumer = this.consumers.next();
+        const consumer = this.#consumers?.next();
         if (consumer === undefined) break;
         const seq = this.#givingUp.head();
         if (seq < 0) break;
@@ -262,7 +269,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   checkDelete(ifUnused: boolean, ifEmpty: boolean): void {
     if (this.#settings.type === 'quorum') checkQuorumDelete(this.name, this.#host.name, ifUnused, ifEmpty);
     if (ifEmpty && this.ready + this.delayed > 0) throw errors.notEmpty(this.name, this.#host.name);
-    if (ifUnused && this.consumers.count > 0) throw errors.inUse('queue', this.name, this.#host.name);
+    if (ifUnused && this.consumerCount > 0) throw errors.inUse('queue', this.name, this.#host.name);
   }
 
   end(): void {
@@ -271,7 +278,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.#disuse?.end();
     this.#returns?.cancel();
     this.#deduplication?.end();
-    this.consumers.cancel();
+    this.#consumers?.cancel();
     this.#log.drop();
   }
 
@@ -326,7 +333,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   #expireUnused(): void {
     const { expires } = this.#settings;
     if (expires === undefined || this.#deleted) return;
-    if (this.consumers.count > 0) this.touch();
+    if (this.consumerCount > 0) this.touch();
     else this.#host.queueExpired(this.name);
   }
 }

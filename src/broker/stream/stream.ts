@@ -81,6 +81,10 @@ export class Stream implements DeclaredQueue {
     return 0;
   }
 
+  get consumerCount(): number {
+    return this.consumers.count;
+  }
+
   get deleted(): boolean {
     return this.#deleted;
   }

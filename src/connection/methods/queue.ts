@@ -19,7 +19,7 @@ export const queueMethods: HandlersOf<'queue'> = {
     if (method.noWait) return;
     const queue = channel.connection.vhost.queue(name);
     // What is no queue here is the name of a reply consumer, which counts as one that has a consumer.
-    const [messageCount, consumerCount] = queue === undefined ? [0, 1] : [queue.ready, queue.consumers.count];
+    const [messageCount, consumerCount] = queue === undefined ? [0, 1] : [queue.ready, queue.consumerCount];
     const answer = { name: 'queue.declare-ok', queue: name, messageCount, consumerCount } as const;
     if (passive) channel.send(answer);
     else channel.replyWhenStored(answer);

@@ -37,9 +37,9 @@ describe('the memory of small segments', () => {
       before.add(memory);
       buffers.give(memory, part);
     }
-    const kept = new Set(takeMany(buffers, 1000).map(({ memory }) => memory)).intersection(before);
+    const after = new Set(takeMany(buffers, 1000).map(({ memory }) => memory));
     expect(before.size).toBeGreaterThan(1);
-    expect(kept.size).toBe(1);
+    expect([...after].filter((memory) => before.has(memory))).toHaveLength(1);
   });
 
   it('is none for what is large', () => {
