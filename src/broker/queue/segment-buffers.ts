@@ -8,7 +8,7 @@
 export interface SegmentMemory {
   readonly bytes: Buffer;
   readonly starts: Uint32Array;
-  readonly states: Uint8Array;
+  readonly states: Uint8Array<ArrayBuffer>;
   readonly parts: number;
   /** The parts that nobody has; undefined where there is but one. */
   readonly free?: number[];
@@ -74,22 +74,27 @@ export class SegmentBuffers {
     }
     if (free.length === 0) likes.push(memory);
     free.push(part);
-    // One is kept for the next segments.
-    if (free.length === memory.parts && likes.length > 1) likes.splice(likes.indexOf(memory), 1);
+    if (free.length < memory.parts || likes.length === 1) return;
+    // One is kept for the next segments. Freed at once: by the time it is collected there would be another in its place.
+    likes.splice(likes.indexOf(memory), 1);
+    memory.states.buffer.transfer(0);
   }
 }
 
 /** Memory that is one segment's alone. */
-export function ownMemory(bytes: Buffer, starts: Uint32Array, states: Uint8Array): SegmentMemory {
+export function ownMemory(bytes: Buffer, starts: Uint32Array, states: Uint8Array<ArrayBuffer>): SegmentMemory {
   return { bytes, starts, states, parts: 1 };
 }
 
 function newPiece(messages: number, likes: SegmentMemory[]): SegmentMemory {
   const parts = Math.floor(PIECE_BYTES / (messages * (SMALL_MESSAGE_BYTES + BESIDE_MESSAGE_BYTES)));
+  const all = parts * messages;
+  const bytes = all * SMALL_MESSAGE_BYTES;
+  const piece = new ArrayBuffer(bytes + all * BESIDE_MESSAGE_BYTES);
   return {
-    bytes: Buffer.allocUnsafeSlow(parts * messages * SMALL_MESSAGE_BYTES),
-    starts: new Uint32Array(parts * messages),
-    states: new Uint8Array(parts * messages),
+    bytes: Buffer.from(piece, 0, bytes),
+    starts: new Uint32Array(piece, bytes, all),
+    states: new Uint8Array(piece, bytes + all * 4, all),
     parts,
     free: Array.from({ length: parts }, (_, part) => part),
     likes,

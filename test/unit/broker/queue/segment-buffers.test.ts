@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Records } from '../../../../src/broker/queue/records.ts';
-import { SegmentBuffers, type SegmentPlace } from '../../../../src/broker/queue/segment-buffers.ts';
+import { SegmentBuffers, type SegmentMemory, type SegmentPlace } from '../../../../src/broker/queue/segment-buffers.ts';
 import { Message } from '../../../../src/broker/message.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 
@@ -32,7 +32,7 @@ describe('the memory of small segments', () => {
 
   it('is given back piece by piece where nobody has a part of one', () => {
     const buffers = new SegmentBuffers();
-    const before = new Set<object>();
+    const before = new Set<SegmentMemory>();
     for (const { memory, part } of takeMany(buffers, 1000)) {
       before.add(memory);
       buffers.give(memory, part);
@@ -40,6 +40,7 @@ describe('the memory of small segments', () => {
     const after = new Set(takeMany(buffers, 1000).map(({ memory }) => memory));
     expect(before.size).toBeGreaterThan(1);
     expect([...after].filter((memory) => before.has(memory))).toHaveLength(1);
+    expect([...before].filter(({ bytes }) => bytes.length > 0)).toHaveLength(1);
   });
 
   it('is none for what is large', () => {
