@@ -4,7 +4,13 @@
  */
 import { readU32, writeU32 } from '../../util/bytes.ts';
 import type { Message } from '../message.ts';
-import { NO_MEMORY, ownMemory, type SegmentBuffers, type SegmentMemory } from './segment-buffers.ts';
+import {
+  BESIDE_MESSAGE_BYTES,
+  NO_MEMORY,
+  ownMemory,
+  type SegmentBuffers,
+  type SegmentMemory,
+} from './segment-buffers.ts';
 import {
   recordBodySize,
   recordBytes,
@@ -42,7 +48,8 @@ export class Records {
   #bytes = NO_MEMORY.bytes;
   #starts = NO_MEMORY.starts;
   #states = NO_MEMORY.states;
-  /** The end of the records in #bytes, and of the part. */
+  /** Where the part begins in #bytes, where the records in it end, and where it ends. */
+  #bytesStart = 0;
   #used = 0;
   #bytesEnd = 0;
   /** The start and the state of an index are so far behind it. */
@@ -51,6 +58,7 @@ export class Records {
   #indexEnd = 0;
   /** A large body was lent out and may still be sent from here, or the memory is of no size to be used again. */
   #lent = false;
+  #footprint = 0;
 
   private constructor(buffers: SegmentBuffers, first: number) {
     this.#buffers = buffers;
@@ -130,9 +138,7 @@ export class Records {
 
   /** Memory taken, in bytes. */
   get footprint(): number {
-    if (this.#memory === NO_MEMORY) return 0;
-    const { bytes, starts, states, parts } = this.#memory;
-    return OVERHEAD_BYTES + (bytes.length + starts.byteLength + states.length) / parts;
+    return this.#footprint;
   }
 
   get full(): boolean {
@@ -212,11 +218,6 @@ export class Records {
     return this.#bytes.subarray(this.#bytesStart, this.#used);
   }
 
-  /** Where the part begins in #bytes. */
-  get #bytesStart(): number {
-    return (this.#bytes.length / this.#memory.parts) * this.#part;
-  }
-
   /** Notes where the records that were read begin, and gives all indexes that state. */
   #index(state: number): void {
     const [bytes, shift] = [this.#bytes, this.#shift];
@@ -270,8 +271,10 @@ export class Records {
     this.#starts = memory.starts;
     this.#states = memory.states;
     const messages = memory.states.length / memory.parts;
-    this.#used = this.#bytesStart;
-    this.#bytesEnd = this.#used + memory.bytes.length / memory.parts;
+    const bytes = memory.bytes.length / memory.parts;
+    this.#bytesStart = this.#used = part * bytes;
+    this.#bytesEnd = this.#bytesStart + bytes;
+    this.#footprint = memory === NO_MEMORY ? 0 : OVERHEAD_BYTES + bytes + messages * BESIDE_MESSAGE_BYTES;
     this.#shift = part * messages - this.first;
     this.#indexEnd = this.first + messages;
   }

@@ -33,7 +33,7 @@ export const NO_MEMORY: SegmentMemory = {
 const SMALL_MESSAGES = [16, 32, 64, 128];
 const SMALL_MESSAGE_BYTES = 32;
 /** A start, a state. */
-const BESIDE_MESSAGE_BYTES = 5;
+export const BESIDE_MESSAGE_BYTES = 5;
 const PIECE_BYTES = 64 * 1024;
 
 /** Spare memory is kept up to this many full-sized segments. */
