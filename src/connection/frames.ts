@@ -63,6 +63,7 @@ export class Frames implements FrameHandler {
       else if (number === 0) control(this.#connection, decodeMethod(buffer, start, end));
     } catch (error) {
       this.#fail(error, number);
+      this.#answered();
     }
   }
 
@@ -106,25 +107,24 @@ export class Frames implements FrameHandler {
 
   #running(number: number, buffer: Buffer, start: number, end: number): void {
     const key = this.#lastMethod;
-    if (number === 0) {
-      control(this.#connection, decodeMethod(buffer, start, end));
-      return;
-    }
     const channel = this.#channels.get(number);
-    if (channel === undefined) {
-      this.#withoutChannel(number, key);
-      return;
-    }
-    if (channel.content.open) throw channel.content.interrupted();
-    if (key === BASIC_PUBLISH) {
+    if (channel?.content.open === true) throw channel.content.interrupted();
+    if (channel !== undefined && key === BASIC_PUBLISH) {
       this.#receive(channel);
       channel.content.begin(buffer, start, end);
-    } else if (key === BASIC_ACK && end - start === ACK_BYTES) {
+    } else if (channel !== undefined && key === BASIC_ACK && end - start === ACK_BYTES) {
       channel.settle(readU64(buffer, start + 4), (buffer[end - 1] & 1) !== 0);
     } else {
-      handle(channel, decodeMethod(buffer, start, end));
-      this.#connection.flow.answered();
+      if (number === 0) control(this.#connection, decodeMethod(buffer, start, end));
+      else if (channel === undefined) this.#withoutChannel(number, key);
+      else handle(channel, decodeMethod(buffer, start, end));
+      this.#answered();
     }
+  }
+
+  /** An error is an answer too: who reads none of them could go on asking for them. */
+  #answered(): void {
+    if (this.#connection.stage === 'running') this.#connection.flow.answered();
   }
 
   #withoutChannel(number: number, key: number): void {

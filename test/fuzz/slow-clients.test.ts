@@ -119,6 +119,25 @@ describe('a client that reads nothing', () => {
     });
   });
 
+  test.each([
+    ['makes errors', () => [OPEN_CHANNEL, declareLocked(1), frames.methodFrame(1, method('channel.close-ok'))]],
+    ['asks for a channel that is closing', () => [frames.methodFrame(2, method('channel.close'))]],
+    ['renews its secret', () => [frames.methodFrame(0, method('connection.update-secret'))]],
+  ])('and %s without end is not heard until it reads', async (_, sayings) => {
+    await arena().attack(async () => {
+      const owner = await arena().connect();
+      await (await owner.channel()).queue('fuzz-a');
+      const offender = await deaf(arena(), frames.methodFrame(1, method('channel.close')));
+      await offender.say(Buffer.concat([frames.methodFrame(2, method('channel.open')), declareLocked(2)]));
+      const flood = Buffer.concat(Array.from({ length: 500 }, () => Buffer.concat(sayings())));
+      let said = 0;
+      while (said < 64 * MIB && (await inTime(offender.say(flood), 2000))) said += flood.length;
+      expect(said).toBeLessThan(32 * MIB);
+      offender.destroy();
+      await owner.close();
+    });
+  });
+
   test('and is owed replies without end does not get all of them', async () => {
     await arena().attack(async () => {
       const client = await arena().connect();
@@ -175,6 +194,11 @@ async function deaf(arena: Arena, said: Buffer) {
   offender.socket.pause();
   await offender.say(said);
   return offender;
+}
+
+/** Refused with a long text, as the queue is another connection's. */
+function declareLocked(channel: number): Buffer {
+  return frames.methodFrame(channel, method('queue.declare', { queue: 'fuzz-a', passive: true }));
 }
 
 function consume(noAck: boolean): Buffer {
