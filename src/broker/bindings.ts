@@ -3,12 +3,14 @@ import type { Store } from '../store/store.ts';
 import * as errors from './errors.ts';
 import { type Binding, bindingRecord, type BindingSpec, isDurable } from './exchange/binding.ts';
 import type { Exchange } from './exchange/exchange.ts';
+import type { Heap } from './heap.ts';
 import type { DeclaredQueue, Owner } from './queue/declared-queue.ts';
 
 /** The vhost, as its bindings see it. */
 export interface BoundVhost {
   readonly name: string;
   readonly store: Store;
+  readonly heap: Heap;
   exchange(name: string): Exchange | undefined;
   queue(name: string): DeclaredQueue | undefined;
   /** Both throw AmqpError: see Vhost. */
@@ -32,6 +34,7 @@ export class Bindings {
     const binding = this.#bindingOf(spec, requester);
     const { source } = binding;
     source.validateBinding(binding);
+    this.#vhost.heap.checkRoom();
     if (!source.bind(binding)) return undefined;
     this.#vhost.routesChanged();
     if (isDurable(binding)) {

@@ -5,6 +5,7 @@
  */
 import type { Scratch } from '../store/scratch.ts';
 import type { Alarms } from './alarms.ts';
+import type { Heap } from './heap.ts';
 import { SegmentBuffers } from './queue/segment-buffers.ts';
 
 export interface Evictable {
@@ -18,6 +19,8 @@ export interface MemoryOptions {
   /** Where they go to; undefined where there is no disk to use. */
   readonly scratch: Scratch | undefined;
   readonly alarms: Alarms;
+  /** Looked at when messages take more memory, as some of what is known of them lies there. */
+  readonly heap?: Heap;
 }
 
 /** What logs keep in memory though it could be read again. */
@@ -33,8 +36,10 @@ const ASKED_AT_ONCE = 256;
 
 export class Memory {
   readonly #kept: number;
-  readonly #budget: number;
+  /** Bytes of messages in memory from which on some go out of it. */
+  readonly budget: number;
   readonly #alarms: Alarms;
+  readonly #heap: Heap | undefined;
   readonly scratch: Scratch | undefined;
   readonly buffers = new SegmentBuffers();
   /** Whoever has memory, those that were asked last at the end. */
@@ -45,10 +50,11 @@ export class Memory {
   #left = 0;
   #scheduled = false;
 
-  constructor({ budget, scratch, alarms }: MemoryOptions) {
-    this.#budget = budget;
+  constructor({ budget, scratch, alarms, heap }: MemoryOptions) {
+    this.budget = budget;
     this.#kept = Math.min(KEPT_BYTES, budget / 2);
     this.#alarms = alarms;
+    this.#heap = heap;
     this.scratch = scratch;
   }
 
@@ -66,7 +72,7 @@ export class Memory {
   shrank(bytes: number): void {
     this.#bytes -= bytes;
     this.#askedAt = Math.min(this.#askedAt, this.#bytes);
-    if (this.#bytes <= this.#budget) this.#alarms.set('memory', false);
+    if (this.#bytes <= this.budget) this.#alarms.set('memory', false);
   }
 
   /** What cannot go out of memory takes so many bytes more, or less where that is negative. */
@@ -89,7 +95,8 @@ export class Memory {
 
   readonly #reclaim = (): void => {
     this.#scheduled = false;
-    let wanted = this.#bytes > this.#budget ? this.scratch : undefined;
+    this.#heap?.look();
+    let wanted = this.#bytes > this.budget ? this.scratch : undefined;
     // Whoever is asked again without having been used meanwhile gives what it would need next.
     if (this.#left === 0) this.#left = this.#holders.size;
     let asks = Math.min(this.#left, ASKED_AT_ONCE);
@@ -107,7 +114,7 @@ export class Memory {
       }
     }
     this.#askedAt = this.#bytes;
-    const low = this.#bytes > this.#budget * ALARM_FACTOR;
+    const low = this.#bytes > this.budget * ALARM_FACTOR;
     this.#alarms.set('memory', low);
     if (this.#bytes <= this.#kept / 2 || this.#holders.size === 0) this.#left = 0;
     if (this.#left > 0) {

@@ -8,6 +8,7 @@ import { Auth } from './auth.ts';
 import { Backlog } from './backlog.ts';
 import { type Clock, systemClock } from '../util/clock.ts';
 import { Deadlines } from './deadlines.ts';
+import { Heap } from './heap.ts';
 import { Helpings } from './helpings.ts';
 import { Bodies } from './bodies.ts';
 import { ChangeError } from './change-error.ts';
@@ -46,6 +47,7 @@ export class Node {
   readonly auth: Auth;
   readonly limits: Limits;
   readonly alarms = new Alarms();
+  readonly heap: Heap;
   readonly memory: Memory;
   readonly backlog = new Backlog();
   readonly #spareConfirms = new SpareConfirms();
@@ -70,7 +72,8 @@ export class Node {
     this.parameters = new Parameters(store);
     this.auth = new Auth(store, this.parameters);
     this.limits = new Limits(this.parameters);
-    this.memory = new Memory({ budget: memoryBudget, scratch, alarms: this.alarms });
+    this.heap = new Heap(this.alarms, clock);
+    this.memory = new Memory({ budget: memoryBudget, scratch, alarms: this.alarms, heap: this.heap });
     this.#bodies = new Bodies(store, this.memory);
     store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
   }
@@ -189,6 +192,7 @@ export class Node {
     const vhost = new Vhost(name, {
       store: this.store,
       bodies: this.#bodies,
+      heap: this.heap,
       memory: this.memory,
       backlog: this.backlog,
       spareConfirms: this.#spareConfirms,

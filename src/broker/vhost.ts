@@ -24,6 +24,7 @@ import {
 } from './exchange/create.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { PREDECLARED } from './exchange/types.ts';
+import type { Heap } from './heap.ts';
 import type { Helpings } from './helpings.ts';
 import type { Pace } from './lead.ts';
 import { checkQueueLimit, type Limits } from './limits.ts';
@@ -48,6 +49,7 @@ import type { Unreadable, UnreadableListener } from './unreadable.ts';
 export interface VhostContext extends LogContext {
   readonly parameters: Parameters;
   readonly limits: Limits;
+  readonly heap: Heap;
   readonly deadlines: Deadlines;
   readonly pace: Pace;
   readonly helpings: Helpings;
@@ -64,6 +66,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   // What it has of its node for queues and bindings.
   readonly store: Store;
   readonly memory: Memory;
+  readonly heap: Heap;
   readonly deadlines: Deadlines;
   readonly pace: Pace;
   readonly helpings: Helpings;
@@ -80,6 +83,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.#context = context;
     this.store = context.store;
     this.memory = context.memory;
+    this.heap = context.heap;
     this.deadlines = context.deadlines;
     this.pace = context.pace;
     this.helpings = context.helpings;
@@ -145,6 +149,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
       return;
     }
     if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
+    this.heap.checkRoom();
     const exchange = createExchange(declaration, this);
     this.#addExchange(exchange);
     if (!declaration.durable) return;
@@ -185,6 +190,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     checkQueueLimit(this.#context.limits, this.name, name, this.#queues.size);
     checkQueueArguments(options.arguments, name, this.name);
     checkReplicatedDeclaration(options, this.name);
+    this.heap.checkRoom();
     const stored = options.durable && owner === undefined;
     const id = stored ? this.#context.nextQueueId() : 0;
     const queue = this.#addQueue({ ...options, durable: stored }, id);

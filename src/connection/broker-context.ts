@@ -12,6 +12,7 @@ import type { Access } from './access.ts';
 import { BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT } from './content.ts';
 import { DeliveryTimeouts } from './delivery-timeouts.ts';
 import type { Flow } from './flow.ts';
+import { HeldMemory } from './held-memory.ts';
 import { Heartbeats } from './heartbeats.ts';
 import { OutputBuffers } from './output-buffers.ts';
 import { serverProperties } from './server-properties.ts';
@@ -49,6 +50,7 @@ export interface BrokerContext extends BrokerParts {
   readonly deliveryTimeouts: DeliveryTimeouts;
   readonly outputBuffers: OutputBuffers;
   readonly bodyBuffers: SpareBuffers;
+  readonly heldMemory: HeldMemory;
   readonly serverProperties: FieldTable;
   readonly connections: Set<ListedConnection>;
 }
@@ -63,7 +65,13 @@ export function brokerContext(parts: BrokerParts): BrokerContext {
     deliveryTimeouts: new DeliveryTimeouts(clock),
     outputBuffers: new OutputBuffers(),
     bodyBuffers: new SpareBuffers(BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT),
+    heldMemory: new HeldMemory(heldLimit(parts)),
     serverProperties: serverProperties(config, leveretVersion()),
     connections: new Set(),
   };
+}
+
+/** One message may be as large as it may; transactions take room in the heap, of which they alone shall not fill half. */
+function heldLimit({ node, config }: BrokerParts): number {
+  return Math.max(Math.min(node.memory.budget, node.heap.capacity) / 2, config.maxMessageSize);
 }

@@ -6,6 +6,7 @@ import type { BrokerContext } from './broker-context.ts';
 import type { Client } from './client.ts';
 import type { CommitLedger } from './commit-ledger.ts';
 import type { Flow } from './flow.ts';
+import type { Holding } from './held-memory.ts';
 import type { Writer } from './writer.ts';
 
 /** A channel, as its connection sees it. */
@@ -24,6 +25,8 @@ export interface ChannelHost {
   readonly client: Client;
   readonly writer: Writer;
   readonly flow: Flow;
+  /** What its channels keep that is no message yet. */
+  readonly holding: Holding;
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */
   readonly takesDeliveries: boolean;
   /** Has the channel's `endTurn` called at the end of this turn. */

@@ -53,7 +53,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   constructor(connection: ChannelHost, number: number, fail: (error: AmqpError) => void) {
     this.connection = connection;
     this.number = number;
-    this.content = new Content(connection.broker.bodyBuffers);
+    this.content = new Content(connection.broker.bodyBuffers, connection.holding);
     this.routes = new PublishRoutes(connection);
     this.#fail = fail;
     this.#timeouts = connection.broker.deliveryTimeouts;
@@ -197,7 +197,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   /** Starts transactions. */
   selectTransactions(): void {
-    this.transaction ??= new Transaction(this);
+    this.transaction ??= new Transaction(this, this.connection.holding, this.connection.broker.node.heap);
   }
 
   /** Sends what gathered in this turn. */
@@ -212,6 +212,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     if (this.#closed) return;
     this.#closed = true;
     this.#timeouts.remove(this);
+    this.content.abandon();
     const { vhost } = this.connection;
     if (this.replyConsumer !== undefined) vhost.replyTargets.remove(this.replyConsumer.name);
     const consumers = [...this.consumers.values()];

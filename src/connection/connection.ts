@@ -21,6 +21,7 @@ import type { CommitLedger } from './commit-ledger.ts';
 import { Flow, type FlowingConnection } from './flow.ts';
 import { type FramedConnection, Frames } from './frames.ts';
 import { type GreetedConnection, Handshake, HandshakeError, RefusedError } from './handshake.ts';
+import { Holding } from './held-memory.ts';
 import { HeaderReader, PROTOCOL_HEADER, speaks } from './protocol-header.ts';
 import type { HeartbeatPeer } from './heartbeats.ts';
 import { Reading } from './reading.ts';
@@ -47,6 +48,7 @@ export class Connection
   readonly broker: BrokerContext;
   readonly writer: Writer;
   readonly flow: Flow;
+  readonly holding: Holding;
   readonly channels = new Map<number, Channel>();
   readonly life = new SignsOfLife();
   client = new Client();
@@ -79,6 +81,7 @@ export class Connection
     const socket = (this.#socket = broker.input.open(accepted, (chunk) => this.#onData(chunk)));
     this.#peer = `${(socket.remoteAddress ?? '').replace(/^::ffff:/, '')}:${socket.remotePort}`;
     this.writer = new Writer(socket, broker.outputBuffers, this.wake);
+    this.holding = new Holding(broker.heldMemory, (error) => this.close(error));
     this.#frames = new Frames(this);
     this.#parser = new FrameParser(this.#frames, FRAME_MIN_SIZE);
     this.#reading = new Reading(socket, this.#parser, this.#guard);

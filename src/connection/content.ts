@@ -7,6 +7,7 @@ import { Message } from '../broker/message.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { BASIC_PUBLISH, CLASS_BASIC } from '../protocol/generated/constants.ts';
 import { readU16, readU64 } from '../util/bytes.ts';
+import type { Holding } from './held-memory.ts';
 import type { SpareBuffers } from './spare-buffers.ts';
 
 type Stage = 'none' | 'header' | 'body';
@@ -37,9 +38,13 @@ export class Content {
   readonly #buffers: SpareBuffers;
   /** The buffer that is lent for the body. */
   #lent: Buffer | undefined;
+  readonly #holding: Holding;
+  /** Bytes of the body that were copied. */
+  #held = 0;
 
-  constructor(buffers: SpareBuffers) {
+  constructor(buffers: SpareBuffers, holding: Holding) {
     this.#buffers = buffers;
+    this.#holding = holding;
   }
 
   /** True between basic.publish and the end of its body. */
@@ -77,7 +82,7 @@ export class Content {
     if (size > LARGEST_BODY) {
       throw undecodable(`content body size ${size} exceeds maximum allowed size ${LARGEST_BODY}`);
     }
-    this.#giveBack();
+    this.#letGo();
     const { message } = this;
     message.properties = buffer;
     message.propertiesStart = start + PROPERTIES_OFFSET;
@@ -111,6 +116,7 @@ export class Content {
     } else if (length > 0) {
       this.#reserve(this.#bodyGot + length);
       buffer.copy(message.body, this.#bodyGot, start, end);
+      this.#hold(length);
     }
     this.#bodyGot += length;
     if (!done || this.#bodyGot < this.#bodySize) return false;
@@ -140,10 +146,18 @@ export class Content {
 
   #clear(): void {
     this.message.clear();
-    this.#giveBack();
+    this.#letGo();
   }
 
-  #giveBack(): void {
+  #hold(bytes: number): void {
+    this.#held += bytes;
+    this.#holding.grew(bytes);
+  }
+
+  /** The body is the broker's now, or nobody's. */
+  #letGo(): void {
+    if (this.#held > 0) this.#holding.shrank(this.#held);
+    this.#held = 0;
     if (this.#lent === undefined) return;
     this.#buffers.give(this.#lent);
     this.#lent = undefined;
@@ -165,6 +179,7 @@ export class Content {
     const { body, bodyStart, bodyEnd } = message;
     this.#reserve(this.#bodyGot);
     body.copy(message.body, 0, bodyStart, bodyEnd);
+    this.#hold(this.#bodyGot);
   }
 
   /**

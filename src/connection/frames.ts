@@ -139,7 +139,10 @@ export class Frames implements FrameHandler {
       const text = `number of channels opened (${channelMax}) has reached the negotiated channel_max (${channelMax})`;
       throw new AmqpError('NOT_ALLOWED', text, { blameless: true });
     }
-    checkChannelLimit(this.#connection.broker, this.#connection.access.user);
+    const { broker, access } = this.#connection;
+    checkChannelLimit(broker, access.user);
+    // The first is everybody's, to put things in order by it.
+    if (this.#channels.size > 0) broker.node.heap.checkRoom();
     this.#channels.set(number, new Channel(this.#connection, number, (error) => this.#failChannel(error, number)));
     writer.method(number, { name: 'channel.open-ok' });
   }
@@ -204,7 +207,6 @@ export class Frames implements FrameHandler {
       this.#connection.fail(error);
       return;
     }
-    channel.content.abandon();
     this.#connection.endChannel(channel);
     this.#closing.add(number);
     const { replyCode, replyText, classId, methodId } = error;

@@ -2,8 +2,10 @@
  * A channel's transaction (AMQP 0-9-1 class tx): publishes and acknowledgements wait for tx.commit. Only what can be checked
  * without them is checked before: that the exchange exists and may be written to, that the delivery tags are outstanding.
  */
+import type { Heap } from '../broker/heap.ts';
 import type { Message } from '../broker/message.ts';
 import type { Route } from '../broker/route.ts';
+import type { Holding } from './held-memory.ts';
 import type { SettlementKind } from './settlement.ts';
 import type { Delivery, Unacked } from './unacked.ts';
 
@@ -13,6 +15,12 @@ export interface TransactionChannel {
   /** Does with deliveries that were taken from `unacked` before what was said of them, step by step. */
   settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Iterable<void>;
 }
+
+/** How many publishes are taken between two looks at the heap. */
+const LOOK_EVERY = 64;
+
+/** What a publish takes beside its own bytes. */
+const PUBLISH_BYTES = 600;
 
 interface Publish {
   readonly message: Message;
@@ -27,15 +35,28 @@ interface Acknowledgement {
 
 export class Transaction {
   readonly #channel: TransactionChannel;
+  readonly #holding: Holding;
+  readonly #heap: Heap;
+  /** Bytes of the publishes. */
+  #held = 0;
   #publishes: Publish[] = [];
   #acknowledgements: Acknowledgement[] = [];
 
-  constructor(channel: TransactionChannel) {
+  constructor(channel: TransactionChannel, holding: Holding, heap: Heap) {
     this.#channel = channel;
+    this.#holding = holding;
+    this.#heap = heap;
   }
 
+  /** Throws AmqpError RESOURCE_ERROR where there is no room for it. */
   publish(message: Message, route: Route, mandatory: boolean): void {
-    this.#publishes.push({ message: message.copy(), route, mandatory });
+    // Where it is full the connection would be stopped after this, and keep what fills it.
+    if (this.#heap.full || this.#publishes.length % LOOK_EVERY === 0) this.#heap.checkRoom();
+    const copy = message.copy();
+    const bytes = PUBLISH_BYTES + copy.routeEnd + copy.propertiesEnd + copy.bodySize;
+    this.#held += bytes;
+    this.#holding.grew(bytes);
+    this.#publishes.push({ message: copy, route, mandatory });
   }
 
   acknowledge(deliveries: readonly Delivery[], kind: SettlementKind): void {
@@ -49,8 +70,7 @@ export class Transaction {
   *commit(publish: (message: Message, route: Route, mandatory: boolean) => void): Generator<void> {
     const publishes = this.#publishes;
     const acknowledgements = this.#acknowledgements;
-    this.#publishes = [];
-    this.#acknowledgements = [];
+    this.#forget();
     for (const { message, route, mandatory } of publishes) {
       publish(message, route, mandatory);
       yield;
@@ -61,7 +81,13 @@ export class Transaction {
   /** Forgets the publishes; what was acknowledged is outstanding again. */
   rollback(): void {
     this.#channel.unacked.restore(this.#acknowledgements.flatMap(({ deliveries }) => deliveries));
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#publishes = [];
     this.#acknowledgements = [];
+    this.#holding.shrank(this.#held);
+    this.#held = 0;
   }
 }

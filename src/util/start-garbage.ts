@@ -3,8 +3,8 @@
  * and the store's thread ask for a collection when they have started, which gives 6 MB back to the system.
  */
 import { performance } from 'node:perf_hooks';
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { getHeapStatistics } from 'node:v8';
+import { collector } from './garbage.ts';
 
 /** Milliseconds without work, after which nobody is expected to come while a collection runs. */
 const REST_MS = 1000;
@@ -32,16 +32,5 @@ export function collectStartGarbage(rest = REST_MS): void {
 
 function collect(): void {
   if (getHeapStatistics().used_heap_size > LARGEST_HEAP) return;
-  const gc = globalThis.gc ?? hiddenCollector();
-  gc({ type: 'major', flavor: 'last-resort' });
-}
-
-/** V8's function, which is there only for what begins while it is told so: a context of its own, in a program that is otherwise as it was. */
-function hiddenCollector(): NonNullable<typeof globalThis.gc> {
-  setFlagsFromString('--expose-gc');
-  try {
-    return runInNewContext('gc') as NonNullable<typeof globalThis.gc>;
-  } finally {
-    setFlagsFromString('--no-expose-gc');
-  }
+  collector()({ type: 'major', flavor: 'last-resort' });
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BODY_BUFFER_BYTES, Content } from '../../../src/connection/content.ts';
+import { HeldMemory, Holding } from '../../../src/connection/held-memory.ts';
 import { SpareBuffers } from '../../../src/connection/spare-buffers.ts';
 import { AmqpError } from '../../../src/protocol/amqp-error.ts';
 import type { FrameHandler } from '../../../src/wire/frame-handler.ts';
@@ -46,7 +47,13 @@ class Receiver implements FrameHandler {
   #of(channel: number): Content {
     let content = this.contents.get(channel);
     if (content === undefined)
-      this.contents.set(channel, (content = new Content(new SpareBuffers(BODY_BUFFER_BYTES, 1))));
+      this.contents.set(
+        channel,
+        (content = new Content(
+          new SpareBuffers(BODY_BUFFER_BYTES, 1),
+          new Holding(new HeldMemory(Infinity), () => {}),
+        )),
+      );
     if (this.#current !== content) this.#current?.leave();
     this.#current = content;
     return content;
@@ -126,7 +133,10 @@ describe('contents', () => {
   });
 
   it('reserve memory for what came of a body, not for what was announced', () => {
-    const content = new Content(new SpareBuffers(BODY_BUFFER_BYTES, 1));
+    const content = new Content(
+      new SpareBuffers(BODY_BUFFER_BYTES, 1),
+      new Holding(new HeldMemory(Infinity), () => {}),
+    );
     start(content, 512 * 1024 * 1024);
     content.body(Buffer.alloc(1), 0, 1, true);
     expect(content.message.body.length).toBeLessThanOrEqual(65536);
@@ -170,7 +180,7 @@ function start(content: Content, bodySize: number): Content {
 
 function errorOf(act: (content: Content) => unknown): string {
   try {
-    act(new Content(new SpareBuffers(BODY_BUFFER_BYTES, 1)));
+    act(new Content(new SpareBuffers(BODY_BUFFER_BYTES, 1), new Holding(new HeldMemory(Infinity), () => {})));
   } catch (error) {
     if (error instanceof AmqpError) return `${error.replyCode} ${error.replyText}`;
     throw error;
