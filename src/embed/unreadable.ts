@@ -12,8 +12,8 @@ const REPORTS: Readonly<Record<Unreadable, Report>> = {
   queue: {
     field: 'queue',
     text:
-      'a queue is stopped, as a message of it cannot be read: it still takes messages, and delivers none. Purge or delete it to go on ' +
-      'without those it has; or restart the broker when the file is restored or the disk is well again.',
+      'a queue is stopped, as a message of it cannot be read: it still takes messages, and delivers none. Where the disk is well ' +
+      'again, whoever consumes it has it try again. Purge or delete it to go on without those it has; or restart the broker when the file is restored.',
   },
   keys: {
     field: 'queue',

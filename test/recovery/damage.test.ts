@@ -96,6 +96,22 @@ describe('a queue with a page that cannot be read', { timeout: 60_000 }, () => {
     expect((await channel.checkQueue('sick')).messageCount).toBe(COUNT - FIRST_SEGMENT + 1);
   });
 
+  test('goes on without a restart when it can be read again, as soon as somebody asks for messages', async () => {
+    const spoilBy = (change: string): string =>
+      `UPDATE page SET checksum = checksum ${change} WHERE base > 0
+         AND queue_id = (SELECT id FROM queue WHERE name = 'sick')`;
+    const dataDir = await spoiled(twoQueues, spoilBy('+ 1'));
+    await using running = await start(dataDir);
+    const channel = await confirmChannel(running.url);
+    const got = await (await consumeInto(channel, 'sick', { noAck: true })).take(FIRST_SEGMENT + 1);
+    expect(got.at(-1)).toBeNull();
+    for (let n = 0; n < 2; n++) expect(await failure(running.url, (other) => other.get('sick'))).toContain(STOPPED);
+    spoil(dataDir, spoilBy('- 1'));
+    expect(((await channel.get('sick', { noAck: true })) as GetMessage).content.toString()).toBe(String(FIRST_SEGMENT));
+    expect(await drain(running.url, 'sick')).toEqual(range(FIRST_SEGMENT + 1, COUNT));
+    expect(running.errors).toHaveLength(1);
+  });
+
   test('works again when it is purged', async () => {
     const dataDir = await spoiled(twoQueues, SPOIL_SECOND_SEGMENT);
     {

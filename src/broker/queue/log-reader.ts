@@ -1,9 +1,10 @@
 /**
  * What a queue reads of its log before it gives messages away. Reading fails where messages left memory and cannot be had again: the
- * file is damaged, or the disk fails. Then there is nothing to be read until the queue is purged, or the broker started again.
+ * file is damaged, or the disk fails. Then there is nothing to be read until it can be had after all, which is found out when somebody
+ * asks for messages; or until the queue is purged, or the broker started again.
  */
 import { StoreError } from '../../store/store.ts';
-import type { Message } from '../message.ts';
+import { Message } from '../message.ts';
 import type { MessageLog } from './message-log.ts';
 
 /** Whose messages are read. */
@@ -16,6 +17,8 @@ export class LogReader {
   readonly #log: MessageLog;
   readonly #owner: Reading;
   #stopped = false;
+  /** A look at many messages failed: what it was to find is not known. */
+  #lacking = false;
 
   constructor(log: MessageLog, owner: Reading) {
     this.#log = log;
@@ -59,13 +62,28 @@ export class LogReader {
       return look();
     } catch (error) {
       this.#stop(error);
+      this.#lacking = true;
       return undefined;
     }
   }
 
+  /** Somebody asks for messages: true where they can be read, now if not before. */
+  tryAgain(): boolean {
+    if (!this.#stopped) return true;
+    if (this.#lacking) return false;
+    try {
+      const seq = this.#log.peek();
+      if (seq >= 0) this.#log.view(seq, new Message());
+      this.#stopped = false;
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+    }
+    return !this.#stopped;
+  }
+
   /** What could not be read is gone. */
   resume(): void {
-    this.#stopped = false;
+    this.#stopped = this.#lacking = false;
   }
 
   #stop(error: unknown): void {

@@ -205,6 +205,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
 
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean | undefined {
     this.touch();
+    this.#reader.tryAgain();
     const seq = this.#givingUp.head();
     if (seq < 0 && this.#reader.peek() >= 0) return undefined;
     const view = seq < 0 ? undefined : this.#show(seq);
@@ -251,7 +252,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   }
 
   admit(asked: ConsumerOptions, globalPrefetch: number): ConsumerOptions {
-    if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
+    if (!this.#reader.tryAgain()) throw errors.stopped(this.name, this.#host.name);
     return admitConsumer(asked, globalPrefetch, this, this.#host.name);
   }
 
