@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
 import { Scratch } from '../store/scratch.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreError } from '../store/store.ts';
 import { systemClock } from '../util/clock.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
@@ -116,7 +116,12 @@ async function openStore(config: Config, log: Logger): Promise<{ store: Store; s
   }
   const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
   const store = await SqliteStore.open({ folder, log: (level, fields, message) => log[level](fields, message) });
-  return { store, scratch: new Scratch(folder) };
+  try {
+    return { store, scratch: new Scratch(folder) };
+  } catch (error) {
+    await store.close();
+    throw new StoreError(`The data folder ${folder} cannot be used: ${(error as Error).message}.`);
+  }
 }
 
 /** Share of the memory there is that messages may take by default. */

@@ -132,6 +132,26 @@ describe('the folder of an SqliteStore', () => {
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
+  it('is refused where its lock is no lock, which names that file and no other', async () => {
+    mkdirSync(folder, { recursive: true });
+    const lock = join(folder, 'leveret.lock');
+    writeFileSync(lock, 'not a database at all\n'.repeat(100));
+    expect(await refusal()).toMatch(`${lock} cannot be locked: file is not a database (SQLITE_NOTADB)`);
+    rmSync(lock);
+    mkdirSync(lock);
+    expect(await refusal()).toMatch(
+      /leveret\.lock cannot be locked: .* remove it, unless a broker runs on the folder\./,
+    );
+  });
+
+  it('needs no file with the process id, which is only for a message', async () => {
+    mkdirSync(join(folder, 'leveret.pid'), { recursive: true });
+    const store = await SqliteStore.open({ folder });
+    store.recover();
+    await store.close();
+    expect(readdirSync(folder).sort()).toEqual(['leveret.db', 'leveret.lock', 'leveret.pid']);
+  });
+
   it('is refused where it cannot be created', async () => {
     mkdirSync(parent, { recursive: true });
     writeFileSync(join(parent, 'a'), 'a file');

@@ -197,6 +197,16 @@ describe.skipIf(small.folder === undefined)(`a broker on a small disk${small.why
   });
 });
 
+test('a folder where the scratch file cannot be made is refused in a line, and free again', async () => {
+  const dataDir = temporaryFolder();
+  mkdirSync(join(dataDir, 'leveret.scratch'));
+  for (const attempt of [1, 2]) {
+    const refused = await Broker.start({ port: 0, dataDir }).catch((error: unknown) => error);
+    expect(refused, `attempt ${attempt}`).toBeInstanceOf(StoreError);
+    expect((refused as Error).message).toContain(`The data folder ${dataDir} cannot be used: EISDIR`);
+  }
+});
+
 /** A daemon on the data folder, and a publisher whose first ten messages are confirmed. */
 async function daemonWithTen(dataDir: string) {
   const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir]);

@@ -6,6 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
+import { troubleAdvice } from './trouble.ts';
 
 export class FolderLock {
   readonly #file: Database.Database;
@@ -15,12 +16,13 @@ export class FolderLock {
   /** Throws StoreError where another holds the lock; `advice` ends its message. */
   constructor(folder: string, advice = 'Stop that one first, or give this one a folder of its own.') {
     this.#pidFile = join(folder, 'leveret.pid');
-    this.#file = new Database(join(folder, 'leveret.lock'), { timeout: 0 });
+    const path = join(folder, 'leveret.lock');
     try {
-      this.#file.exec('BEGIN EXCLUSIVE');
+      this.#file = locked(path);
     } catch (error) {
-      this.#file.close();
-      if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+      const { code, message } = error as Error & { readonly code?: string };
+      if (code !== 'SQLITE_BUSY')
+        throw new StoreError(`${path} cannot be locked: ${message} (${code}). ${lockAdvice(code)}`);
       throw new StoreError(`The data folder ${folder} is in use by another broker${holder(this.#pidFile)}. ${advice}`);
     }
     try {
@@ -31,9 +33,29 @@ export class FolderLock {
   }
 
   release(): void {
-    rmSync(this.#pidFile, { force: true });
+    try {
+      rmSync(this.#pidFile, { force: true });
+    } catch {
+      // It is only for a message.
+    }
     this.#file.close();
   }
+}
+
+function locked(path: string): Database.Database {
+  const file = new Database(path, { timeout: 0 });
+  try {
+    file.exec('BEGIN EXCLUSIVE');
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function lockAdvice(code = ''): string {
+  if (!/NOTADB|CORRUPT|CANTOPEN/.test(code)) return troubleAdvice(code);
+  return 'Nothing of value is in it: remove it, unless a broker runs on the folder.';
 }
 
 function holder(pidFile: string): string {
