@@ -1,11 +1,11 @@
 /** pika (Python), blocking and asynchronous: each script in python/ asserts for itself and tells by its exit code. */
 import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
-import { describeClient, pythonWithPika, runOk } from '../support/interop/programs.ts';
+import { describeClient, pythonWith, runOk } from '../support/interop/programs.ts';
 import { useTarget } from '../support/interop/target.ts';
 
 const SCRIPTS = fileURLToPath(new URL('python', import.meta.url));
-const python = pythonWithPika();
+const python = pythonWith('pika');
 const missing = python === undefined ? 'No Python with pika is installed (Debian: python3-pika).' : undefined;
 
 describeClient('pika', { missing, required: true }, () => {

@@ -1,14 +1,14 @@
 /** pika and amqp-tools through a restart of the broker. Only for Leveret: another broker is not ours to stop. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { describeClient, pythonWithPika, runOk, start, works } from '../support/interop/programs.ts';
+import { describeClient, pythonWith, runOk, start, works } from '../support/interop/programs.ts';
 import { restartableBroker } from '../support/interop/restartable.ts';
 import { externalUrl } from '../support/interop/target.ts';
 
 const SCRIPTS = fileURLToPath(new URL('python', import.meta.url));
 const ours = externalUrl === undefined ? undefined : 'The broker at LEVERET_TEST_URL is not ours to stop.';
 
-const python = pythonWithPika();
+const python = pythonWith('pika');
 const pika = ours ?? (python === undefined ? 'No Python with pika is installed (Debian: python3-pika).' : undefined);
 describeClient('pika, through a restart', { missing: pika, required: ours === undefined }, () => {
   test('finds everything that was confirmed, in order, after two kills', { timeout: 90_000 }, async () => {

@@ -74,11 +74,11 @@ export async function runOk(command: string, args: readonly string[], options?: 
 }
 
 /**
- * The Python that has pika, or undefined. Debian's python3-pika belongs to Debian's Python, which need not be the first
+ * The Python that has the module, or undefined. What Debian packages belongs to Debian's Python, which need not be the first
  * one on the path.
  */
-export function pythonWithPika(): string | undefined {
-  return ['python3', '/usr/bin/python3'].find((command) => works(command, ['-c', 'import pika']));
+export function pythonWith(module: string): string | undefined {
+  return ['python3', '/usr/bin/python3'].find((command) => works(command, ['-c', `import ${module}`]));
 }
 
 /** True when the command exists and exits with 0. */

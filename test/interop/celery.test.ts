@@ -1,0 +1,20 @@
+/**
+ * Celery (Python, with kombu and py-amqp): a worker and what its clients have it do. The script asserts for itself. Optional, also in CI.
+ * On Debian: apt-get install python3-celery
+ */
+import { fileURLToPath } from 'node:url';
+import { test } from 'vitest';
+import { describeClient, pythonWith, runOk } from '../support/interop/programs.ts';
+import { useTarget } from '../support/interop/target.ts';
+
+const SCRIPTS = fileURLToPath(new URL('celery', import.meta.url));
+const python = pythonWith('celery');
+const missing = python === undefined ? 'No Python with Celery is installed (Debian: python3-celery).' : undefined;
+
+describeClient('Celery', { missing, required: false }, () => {
+  const target = useTarget();
+
+  test('has its worker do tasks, and controls it', { timeout: 120_000 }, async () => {
+    await runOk(python ?? 'python3', ['-B', 'work.py', target.url], { cwd: SCRIPTS, deadline: 115_000 });
+  });
+});
