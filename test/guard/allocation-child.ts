@@ -7,13 +7,13 @@ import { Broker } from '../../src/index.ts';
 import { Consumer } from '../../bench/load/consumer.ts';
 import { Publisher } from '../../bench/load/publisher.ts';
 import { Counters, type ConsumerSpec, type PublisherSpec } from '../../bench/load/role.ts';
-import { Topology } from '../../bench/scenarios/topology.ts';
+import { numbered, Topology } from '../../bench/scenarios/topology.ts';
 
-const [, , autoAck, size, unconfirmed] = process.argv;
+const [, , autoAck, size, unconfirmed, queueCount] = process.argv;
 /** Before the measurement, so that the compiler has settled. */
 const WARM = 300_000;
 const MEASURED = 100_000;
-const QUEUE = 'guard';
+const QUEUES = numbered('guard', Number(queueCount));
 /** The broker's own code, and that of the client in the same process. */
 const OWN = '/src/';
 const CLIENT = '/bench/';
@@ -21,7 +21,7 @@ const CLIENT = '/bench/';
 const publisher: PublisherSpec = {
   kind: 'publisher',
   exchange: '',
-  routingKeys: [QUEUE],
+  routingKeys: QUEUES,
   size: Number(size),
   persistent: false,
   unconfirmed: Number(unconfirmed),
@@ -30,7 +30,7 @@ const publisher: PublisherSpec = {
 };
 const consumer: ConsumerSpec = {
   kind: 'consumer',
-  queues: [QUEUE],
+  queues: QUEUES,
   autoAck: autoAck === 'true',
   prefetch: autoAck === 'true' ? 0 : 1000,
   ackEvery: 1,
@@ -44,7 +44,7 @@ const fail = (error: Error): void => {
 
 await using broker = await Broker.start({ port: 0, logLevel: 'error' });
 await using topology = await Topology.open(broker.url);
-await topology.queues({ names: [QUEUE], durable: false });
+await topology.queues({ names: QUEUES, durable: false });
 const consumed = new Counters();
 const taking = await Consumer.open(broker.url, consumer, consumed, fail);
 
