@@ -1,0 +1,147 @@
+/**
+ * What others notice of a client that is slow, deaf or greedy, counted in turns of the event loop: a message of theirs goes round
+ * in as few of them as if they were alone.
+ */
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Crowd } from '../../bench/load/crowd.ts';
+import { Publisher } from '../../bench/load/publisher.ts';
+import { Counters } from '../../bench/load/role.ts';
+import { Topology } from '../../bench/scenarios/topology.ts';
+import { Broker } from '../../src/index.ts';
+import { HANDSHAKE, OPEN_CHANNEL } from '../fuzz/sessions.ts';
+import { frames, method } from '../support/amqp-client/index.ts';
+
+const QUEUE = 'guard';
+const SIZE = 16 * 1024;
+/** More than the broker and the system take for a client that does not read. */
+const BACKLOG = 2000;
+const ROUNDS = 50;
+/** To the broker and back, and one more turn each way where the system is late. */
+const TURNS = 4;
+const HELLO = Buffer.concat([...HANDSHAKE, OPEN_CHANNEL]);
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const fail = (error: Error): void => {
+  throw error;
+};
+const consume = (channel = 1): Buffer => frames.methodFrame(channel, method('basic.consume', { queue: QUEUE }));
+
+describe('a message of another client goes round as if it were alone', () => {
+  let broker: Broker;
+  let topology: Topology;
+  const sockets: Socket[] = [];
+
+  beforeEach(async () => {
+    broker = await Broker.start({ port: 0 });
+    topology = await Topology.open(broker.url);
+    await topology.queues({ names: [QUEUE], durable: false });
+  });
+
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await topology[Symbol.asyncDispose]();
+    await broker.stop();
+  });
+
+  function client(): Socket {
+    const socket = connect(broker.port, '127.0.0.1').on('error', fail);
+    sockets.push(socket);
+    return socket;
+  }
+
+  /** Messages that wait for whoever takes them. */
+  async function backlog(): Promise<void> {
+    const sending = await Publisher.open(
+      broker.url,
+      {
+        kind: 'publisher',
+        exchange: '',
+        routingKeys: [QUEUE],
+        size: SIZE,
+        persistent: false,
+        unconfirmed: 0,
+        rate: 0,
+        count: BACKLOG,
+      },
+      new Counters(),
+      fail,
+    );
+    sending.start();
+    await sending.stop();
+    await sending.end();
+  }
+
+  /** The most turns that a message took to come back, while `meanwhile` is called in each. */
+  async function mostTurns(meanwhile: () => void): Promise<number> {
+    const counters = new Counters();
+    const spec = { kind: 'crowd', connections: 1, messages: 1, queue: 'round', size: 16 } as const;
+    const round = await Crowd.open(broker.url, spec, counters, fail);
+    round.start();
+    let [most, turns, rounds] = [0, 0, 0];
+    while (rounds < ROUNDS) {
+      meanwhile();
+      await nextTurn();
+      turns++;
+      if (counters.consumed === rounds) continue;
+      rounds = counters.consumed;
+      most = Math.max(most, turns);
+      turns = 0;
+    }
+    await round.stop();
+    await round.end();
+    return most;
+  }
+
+  it('beside a consumer that stops reading', async () => {
+    await backlog();
+    const deaf = client();
+    deaf.pause().write(Buffer.concat([HELLO, consume()]));
+    await expect.poll(() => topology.ready(QUEUE), { timeout: 10_000 }).toBeLessThan(BACKLOG);
+    expect(await mostTurns(() => {})).toBeLessThanOrEqual(TURNS);
+    // It has what was on its way, and the others are there for whoever reads.
+    expect(await topology.ready(QUEUE)).toBeGreaterThan(0);
+  });
+
+  it('beside a consumer that reads a little at a time', async () => {
+    await backlog();
+    const slow = client();
+    slow.pause().write(Buffer.concat([HELLO, consume()]));
+    await expect.poll(() => topology.ready(QUEUE), { timeout: 10_000 }).toBeLessThan(BACKLOG);
+    let read = 0;
+    const sip = (): void => void (read += (slow.read(64) as Buffer | null)?.length ?? 0);
+    expect(await mostTurns(sip)).toBeLessThanOrEqual(TURNS);
+    expect(read).toBeGreaterThan(0);
+  });
+
+  it('beside clients that say a byte at a time', async () => {
+    const saying = Array.from({ length: 100 }, client);
+    let said = 0;
+    const byte = (): void => {
+      for (const socket of saying) socket.write(HELLO.subarray(said, said + 1));
+      said++;
+    };
+    expect(await mostTurns(byte)).toBeLessThanOrEqual(TURNS);
+    expect(said).toBeGreaterThanOrEqual(ROUNDS);
+  });
+
+  it('beside a client that opens and closes 1,000 channels over and over', async () => {
+    const greedy = client();
+    const numbers = Array.from({ length: 1000 }, (_, i) => i + 1);
+    const open = Buffer.concat(numbers.map((number) => frames.methodFrame(number, method('channel.open'))));
+    const consumeAll = Buffer.concat(numbers.map((number) => consume(number)));
+    const close = Buffer.concat(numbers.map((number) => frames.methodFrame(number, method('channel.close'))));
+    const [header, startOk, , opened] = HANDSHAKE;
+    const tuned = frames.methodFrame(
+      0,
+      method('connection.tune-ok', { channelMax: 2047, frameMax: 4096, heartbeat: 0 }),
+    );
+    greedy.resume().write(Buffer.concat([header, startOk, tuned, opened]));
+    const again = (): void => {
+      if (greedy.writableLength === 0) greedy.write(Buffer.concat([open, consumeAll, close]));
+    };
+    expect(await mostTurns(again)).toBeLessThanOrEqual(TURNS);
+    expect(greedy.bytesRead).toBeGreaterThan(50_000);
+    expect(greedy.destroyed).toBe(false);
+  });
+});
