@@ -20,6 +20,6 @@ async function youngSpace(how: string): Promise<number> {
 
 test('the space of young objects stays small where many of them stay', { timeout: 60_000 }, async () => {
   const [small, usual] = [await youngSpace('small'), await youngSpace('usual')];
-  expect(small).toBeLessThan(5_000_000);
-  expect(usual).toBeGreaterThan(2 * small);
+  // 2 MB and 67; it may have grown a little before the flag counts.
+  expect(usual).toBeGreaterThan(4 * small);
 });
