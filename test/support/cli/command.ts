@@ -25,12 +25,16 @@ export interface CommandOptions {
   readonly nodeArguments?: readonly string[];
   /** The script to run instead of the command's sources. */
   readonly script?: string;
+  /** A line for the shell that runs the command, which is `"$@"` in it. */
+  readonly shell?: string;
 }
 
 /** The working directory is an empty folder, and the caller's LEVERET_ and RABBITMQ_ variables are not passed on. */
 export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(LEVERET|RABBITMQ)_/.test(name));
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), options.script ?? MAIN, ...args], {
+  const words = [process.execPath, ...(options.nodeArguments ?? []), options.script ?? MAIN, ...args];
+  const [program, ...rest] = options.shell === undefined ? words : ['sh', '-c', options.shell, 'sh', ...words];
+  const child = spawn(program, rest, {
     cwd: temporaryFolder(),
     env: { ...Object.fromEntries(inherited), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
