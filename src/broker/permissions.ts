@@ -1,5 +1,6 @@
 /** What one user may do in one vhost: by names of exchanges and queues, and by routing keys of topic exchanges. */
 import type { PermissionRecord } from '../store/records.ts';
+import { matches } from './bounded-match.ts';
 import { ChangeError } from './change-error.ts';
 import { compilePattern } from './pattern.ts';
 
@@ -24,7 +25,7 @@ export class Permission {
     const question = `${operation} ${resource}`;
     let answer = this.#answers.get(question);
     if (answer === undefined) {
-      answer = this.#patterns[operation].test(resource);
+      answer = matches(this.#patterns[operation], resource);
       if (this.#answers.size >= ANSWERS_KEPT) this.#answers.clear();
       this.#answers.set(question, answer);
     }
@@ -54,7 +55,7 @@ export class TopicPermission {
   }
 
   allows(operation: 'write' | 'read', routingKey: string): boolean {
-    return this.#patterns[operation].test(routingKey);
+    return matches(this.#patterns[operation], routingKey);
   }
 }
 

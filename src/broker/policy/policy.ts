@@ -1,5 +1,6 @@
 /** A policy: which queues and exchanges it is for, and what it says of them (RabbitMQ: Policies). */
 import type { QueueType } from '../arguments/queue-type.ts';
+import { matches } from '../bounded-match.ts';
 import { ChangeError } from '../change-error.ts';
 import { compilePattern } from '../pattern.ts';
 import { printJson } from '../print-json.ts';
@@ -65,7 +66,7 @@ export class PolicyRule {
       if (applyTo !== 'all' && applyTo !== 'queues' && QUEUE_TYPES[applyTo] !== queueType) return false;
       if (queueType !== undefined && this.#unsupported.has(queueType)) return false;
     }
-    return this.#pattern.test(name);
+    return matches(this.#pattern, name);
   }
 }
 
