@@ -57,17 +57,22 @@ export class Flow {
     return !writer.congested || writer.pending <= REPLIES_BYTES;
   }
 
-  /** A message came in: where the broker can take no more, that was the last for now. */
-  published(): void {
+  /** The content header of a message came in: under an alarm the body is not taken before that is over, as in RabbitMQ. */
+  publishes(): void {
     const { broker, writer, client } = this.#connection;
-    if (writer.congested) this.answered();
-    const { alarms, backlog, pace } = broker.node;
-    if (backlog.high) this.#reading.pause('backlog');
-    if (pace.take()) this.#rest('pace');
-    const { alarm } = alarms;
+    const { alarm } = broker.node.alarms;
     if (alarm === undefined || this.#reading.has('alarm')) return;
     this.#reading.pause('alarm');
     if (client.connectionBlocked) writer.method(0, { name: 'connection.blocked', reason: alarm });
+  }
+
+  /** A message came in: where the broker can take no more, that was the last for now. */
+  published(): void {
+    const { broker, writer } = this.#connection;
+    if (writer.congested) this.answered();
+    const { backlog, pace } = broker.node;
+    if (backlog.high) this.#reading.pause('backlog');
+    if (pace.take()) this.#rest('pace');
   }
 
   /** The connection was read from as much as one may be in a turn. */

@@ -75,8 +75,10 @@ export class Frames implements FrameHandler {
     try {
       const channel = this.#contentChannel(number);
       if (channel === undefined) return;
-      if (channel.content.header(buffer, start, end)) this.#publish(channel);
-      else this.#checkSize(channel);
+      const whole = channel.content.header(buffer, start, end);
+      this.#checkSize(channel);
+      this.#connection.flow.publishes();
+      if (whole) this.#publish(channel);
     } catch (error) {
       this.#fail(error, number);
     }

@@ -43,6 +43,36 @@ test.skipIf(process.env['LEVERET_TEST_URL'] !== undefined)(
 );
 
 test.skipIf(process.env['LEVERET_TEST_URL'] !== undefined)(
+  'connection.blocked/in-midst: the first message that somebody publishes meanwhile is taken when it is over, one without a body at once',
+  async () => {
+    const { Broker } = await import('../../src/index.ts');
+    await using broker = await Broker.start({ port: 0, memoryBudget: BUDGET });
+    const clients = await Promise.all(Array.from({ length: 3 }, () => AmqpClient.connect(broker.url)));
+    const [filling, withBody, without] = await Promise.all(clients.map((client) => client.channel()));
+    const [full, queue] = [
+      await filling.queue('', { exclusive: false }),
+      await filling.queue('', { exclusive: false }),
+    ];
+    const blocked = clients[0].expect('connection.blocked');
+    for (let n = 0; n < 2 * (BUDGET / BODY.length); n++) filling.publish(full, BODY);
+    await blocked;
+
+    const other = await AmqpClient.connect(broker.url);
+    withBody.publish(queue, 'held');
+    await clients[1].expect('connection.blocked');
+    without.publish(queue, '');
+    await clients[2].expect('connection.blocked');
+    const looking = await other.channel();
+    expect(await looking.call('queue.declare', { queue, passive: true })).toMatchObject({ messageCount: 1 });
+    await looking.call('queue.purge', { queue: full });
+    await Promise.all(clients.map((client) => client.expect('connection.unblocked')));
+    await withBody.call('channel.flow', { active: true });
+    expect(await looking.call('queue.declare', { queue, passive: true })).toMatchObject({ messageCount: 2 });
+    for (const client of [...clients, other]) await client.close();
+  },
+);
+
+test.skipIf(process.env['LEVERET_TEST_URL'] !== undefined)(
   'connection.blocked/capability: a client that cannot hear of it is held back without a word',
   async () => {
     const { Broker } = await import('../../src/index.ts');

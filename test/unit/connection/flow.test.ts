@@ -50,7 +50,7 @@ describe('a connection that publishes', () => {
 
   it('is not heard during an alarm, and told of its end when the turn is over', () => {
     node.alarms.set('disk', true);
-    flow.published();
+    flow.publishes();
     flow.turnEnds();
     node.alarms.set('disk', false);
     expect([heard, woken, written]).toEqual([false, true, ['connection.blocked']]);
@@ -60,7 +60,7 @@ describe('a connection that publishes', () => {
 
   it('stays blocked, without a word, where the alarm is back before the turn is over', () => {
     node.alarms.set('memory', true);
-    flow.published();
+    flow.publishes();
     node.alarms.set('memory', false);
     node.alarms.set('disk', true);
     flow.turnEnds();
