@@ -26,14 +26,15 @@ export class TopicExchange extends Exchange {
   #match(words: readonly string[], found: (binding: Binding) => void): void {
     // Several `#` in one key may reach a node by more than one way; each node counts once.
     const seen = new Set<TrieNode>();
-    const end = (node: TrieNode): void => {
+    const reach = (node: TrieNode): void => {
       if (seen.has(node)) return;
       seen.add(node);
       node.bindings.forEach(found);
     };
-    const visited = new Map<TrieNode, Set<number>>();
+    /** Of a `#` the first word from which on it was tried. */
+    const tried = new Map<TrieNode, number>();
     const walk = (node: TrieNode, at: number): void => {
-      if (at === words.length) end(node);
+      if (at === words.length) reach(node);
       else {
         const word = node.children.get(words[at]);
         if (word !== undefined) walk(word, at + 1);
@@ -45,12 +46,10 @@ export class TopicExchange extends Exchange {
     };
     // `#` takes none, one or more of the words that are left. Work stays bounded by nodes times words.
     const walkHash = (node: TrieNode, from: number): void => {
-      let done = visited.get(node);
-      if (done === undefined) visited.set(node, (done = new Set()));
-      for (let at = from; at <= words.length && !done.has(at); at++) {
-        done.add(at);
-        walk(node, at);
-      }
+      const end = tried.get(node) ?? words.length + 1;
+      if (from >= end) return;
+      tried.set(node, from);
+      for (let at = from; at < end; at++) walk(node, at);
     };
     walk(this.#root, 0);
   }
