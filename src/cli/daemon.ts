@@ -23,10 +23,11 @@ export interface DaemonParts {
   readonly now: () => number;
 }
 
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** SIGHUP: the terminal that it runs in is closed. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 type StopSignal = (typeof STOP_SIGNALS)[number];
 /** What a shell reports of a process that a signal ended. */
-const SIGNAL_EXIT = { SIGTERM: 143, SIGINT: 130 } as const;
+const SIGNAL_EXIT = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
 
 /** Ctrl-C under `npm start` comes twice, from the terminal and from npm. What comes this soon, in milliseconds, is the same wish. */
 const SAME_SIGNAL_WITHIN = 500;

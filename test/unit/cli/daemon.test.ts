@@ -58,14 +58,17 @@ describe('the daemon', () => {
     expect(started.slice(-3)).toEqual(['started TCP listener on [::]:4711', '4711', COMPLETE]);
   });
 
-  it.each(['SIGTERM', 'SIGINT'])('stops the broker on %s and ends with 0 when it has stopped', async (signal) => {
-    const { events, signals, stopped, exitCode } = start();
-    signals.emit(signal, signal);
-    stopped.resolve();
-    expect(await exitCode).toBe(0);
-    expect(events.slice(-3)).toEqual(['stopping', 'stop', 'stopped']);
-    expect(signals.listenerCount(signal)).toBe(0);
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'])(
+    'stops the broker on %s and ends with 0 when it has stopped',
+    async (signal) => {
+      const { events, signals, stopped, exitCode } = start();
+      signals.emit(signal, signal);
+      stopped.resolve();
+      expect(await exitCode).toBe(0);
+      expect(events.slice(-3)).toEqual(['stopping', 'stop', 'stopped']);
+      expect(signals.listenerCount(signal)).toBe(0);
+    },
+  );
 
   it('ends at once on a second signal', async () => {
     const { events, signals, stopped, clock, exitCode } = start();
