@@ -1,6 +1,11 @@
 /** Queues, exchanges and bindings that scenarios need, made before and removed after. */
+import { setTimeout } from 'node:timers/promises';
 import { toFieldTable } from '../../src/codec/field-table.ts';
 import { Connection } from '../client/connection.ts';
+
+/** How long a queue has for what was published to be in it, and between two looks, in milliseconds. */
+const SETTLING_MS = 10_000;
+const LOOK_AGAIN_MS = 50;
 
 export interface QueueSet {
   readonly names: readonly string[];
@@ -95,9 +100,14 @@ export class Topology implements AsyncDisposable {
     return messageCount;
   }
 
-  /** Throws where a queue holds another number of ready messages. */
+  /** Throws where a queue holds another number of ready messages, and goes on doing so: a broker may yet be taking what nobody confirms. */
   async expectReady(queue: string, count: number): Promise<void> {
-    const ready = await this.ready(queue);
+    const deadline = performance.now() + SETTLING_MS;
+    let ready = await this.ready(queue);
+    while (ready !== count && performance.now() < deadline) {
+      await setTimeout(LOOK_AGAIN_MS);
+      ready = await this.ready(queue);
+    }
     if (ready !== count) throw new Error(`${ready} messages are in the queue instead of ${count}`);
   }
 
