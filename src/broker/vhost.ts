@@ -277,7 +277,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.#routing.deadLetter(queue, message, reason, this.deadlines.clock.now());
   }
 
-  unreadable(what: Unreadable, name: string, reason: Error): void {
+  unreadable(what: Unreadable, name: string, reason: Error | undefined): void {
     this.#context.unreadable(what, name, this.name, reason);
   }
 

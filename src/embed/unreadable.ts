@@ -28,14 +28,15 @@ const REPORTS: Readonly<Record<Unreadable, Report>> = {
   exchange: {
     field: 'exchange',
     text:
-      'a delayed exchange sends nothing on, as a message that waits there cannot be read: it still takes messages. Purge it by ' +
-      'broker.delayed or delete it to go on without those it has; or restart the broker when the file is restored.',
+      'a delayed exchange sends nothing on, as a message that waits there cannot be read: it still takes messages, and tries again every ' +
+      '5 seconds. Purge it by broker.delayed or delete it to go on without those it has; or restart the broker when the file is restored.',
   },
 };
 
 export function reportTo(log: Logger): UnreadableListener {
-  return (what, name, vhost, { message: reason }) => {
+  return (what, name, vhost, reason) => {
     const { field, text } = REPORTS[what];
-    log.error({ vhost, [field]: name, reason }, text);
+    if (reason === undefined) log.info({ vhost, [field]: name }, 'a delayed exchange sends on again what waits there');
+    else log.error({ vhost, [field]: name, reason: reason.message }, text);
   };
 }

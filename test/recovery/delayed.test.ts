@@ -4,10 +4,14 @@ import type { ConfirmChannel } from 'amqplib';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { Broker } from '../../src/index.ts';
+import type { Logger } from '../../src/util/logger.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { HandClock } from '../support/hand-clock.ts';
 import { openChannel } from '../support/interop/amqplib.ts';
 import { confirmChannel, hold, marked, range, settled } from '../support/recovery/clients.ts';
+import { ClockedBroker } from '../support/recovery/clocked-broker.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
+import { bodyText } from '../support/recovery/messages.ts';
 import { Random } from '../support/recovery/random.ts';
 
 const HOUR = 3_600_000;
@@ -136,11 +140,16 @@ interface Logged {
   readonly message: string;
 }
 
+/** Keeps what is logged as an error, and what is told. */
+function keeping(errors: Logged[], told: Logged[] = []): Logger {
+  const ignore = (): void => undefined;
+  const keepIn = (lines: Logged[]) => (fields: object, message: string) => void lines.push({ fields, message });
+  return { debug: ignore, info: keepIn(told), warn: ignore, error: keepIn(errors) };
+}
+
 /** A broker on the folder, whose errors are kept; stopped before the block ends that it is in. */
 async function start(dataDir: string, errors: Logged[] = []): Promise<Broker> {
-  const ignore = (): void => undefined;
-  const error = (fields: object, message: string): void => void errors.push({ fields, message });
-  return Broker.start({ port: 0, dataDir, logger: { debug: ignore, info: ignore, warn: ignore, error } });
+  return Broker.start({ port: 0, dataDir, logger: keeping(errors) });
 }
 
 /** A folder in which messages of these bodies wait, some of it spoiled. */
@@ -153,10 +162,14 @@ async function spoiled(bodies: readonly string[], delay: number, sql: string): P
     for (const body of bodies) publish(channel, body, delay);
     await channel.waitForConfirms();
   }
+  change(dataDir, sql);
+  return dataDir;
+}
+
+function change(dataDir: string, sql: string): void {
   const database = new Database(join(dataDir, 'leveret.db'));
   expect(database.prepare(sql).run().changes).toBeGreaterThan(0);
   database.close();
-  return dataDir;
 }
 
 test('what cannot be read stops its exchange, which says so once and works again when it is purged', async () => {
@@ -187,9 +200,42 @@ test('a message whose body cannot be read goes on waiting, and nothing of it is 
     expect(JSON.stringify(errors[0].fields)).toContain('body 1 does not match its checksum');
     expect(broker.delayed.get('later')).toMatchObject({ messages: 1, next: expect.any(Date) as Date });
   }
-  const database = new Database(join(dataDir, 'leveret.db'));
-  database.exec('UPDATE body SET checksum = checksum - 1');
-  database.close();
+  change(dataDir, 'UPDATE body SET checksum = checksum - 1');
   await using restored = await start(dataDir);
   expect(await take(restored.url, 'q', 1)).toEqual(large);
+});
+
+test.each([
+  ['messages', 'page', ['a', 'b', 'c']],
+  ['a body', 'body', ['x'.repeat(300_000)]],
+])('%s that can be read again go on by themselves, and the log says both once', async (_what, table, bodies) => {
+  const dataDir = await spoiled(bodies, 1000, `UPDATE ${table} SET checksum = checksum + 1`);
+  const errors: Logged[] = [];
+  const told: Logged[] = [];
+  const clock = new HandClock(Date.now() + HOUR);
+  const broker = await ClockedBroker.start(dataDir, clock, keeping(errors, told));
+  const queue = broker.vhost.existingQueue('q', {});
+  clock.pass(60_000);
+  expect(errors).toHaveLength(1);
+  expect(errors[0].fields).toMatchObject({ exchange: 'later' });
+
+  change(dataDir, `UPDATE ${table} SET checksum = checksum - 1`);
+  const channel = await confirmChannel(broker.url);
+  // What comes meanwhile neither overtakes it nor puts off the next try.
+  for (let second = 0; second < 6; second++) {
+    publish(channel, String(second), 1);
+    await channel.waitForConfirms();
+    clock.pass(1000);
+  }
+  const got: string[] = [];
+  while (queue.get(true, (message) => got.push(bodyText(message))));
+  expect(got.slice(0, bodies.length)).toEqual(bodies);
+  expect(got.slice(bodies.length)).toEqual(range(0, 6));
+  expect(errors).toHaveLength(1);
+  const lines = told.filter(({ fields }) => 'exchange' in fields);
+  expect(lines).toEqual([
+    { fields: { vhost: '/', exchange: 'later' }, message: 'a delayed exchange sends on again what waits there' },
+  ]);
+  expect(broker.faults).toEqual([]);
+  await broker.stop();
 });

@@ -20,8 +20,10 @@ export interface DelayContext extends LogContext {
 export interface DelayingExchange {
   /** The message's time has come: it is routed from the exchange on. */
   goOn(message: Message): void;
-  /** What waits cannot be read: none of it goes on until it is purged, or the broker started again. */
+  /** What waits cannot be read, and so none of it goes on. Told once, until `wentOn`. */
   stopped(reason: Error): void;
+  /** What waits goes on again: it could be read after all, or is purged. */
+  wentOn(): void;
 }
 
 /** Whatever a message asks for, it goes on before the numbers of milliseconds end. */
@@ -29,6 +31,8 @@ const LATEST = Number.MAX_SAFE_INTEGER;
 /** What goes on at once, before others have their turn: messages, and pieces of the log that had to be read again for them. */
 const MESSAGES_AT_ONCE = 1000;
 const READS_AT_ONCE = 8;
+/** Milliseconds until what could not be read is read again: the disk may be well by then. */
+const READ_AGAIN_AFTER = 5000;
 
 export class DelayedMessages implements Sink {
   /** Number of its log in the store; undefined where nothing of it is stored. */
@@ -43,8 +47,9 @@ export class DelayedMessages implements Sink {
   #readEnd = 0;
   /** Nothing goes on before the store has written what it has to write. */
   #held = false;
-  /** Nothing goes on: the log cannot be read. */
+  /** The log cannot be read: nothing goes on before `#readAgainAt`. */
   #stopped = false;
+  #readAgainAt = 0;
   #ended = false;
 
   constructor(context: DelayContext, logId: number | undefined, exchange: DelayingExchange) {
@@ -93,7 +98,7 @@ export class DelayedMessages implements Sink {
   purge(): number {
     this.#heap.clear();
     this.#readFrom = Infinity;
-    this.#stopped = false;
+    this.#wentOn();
     this.#wind();
     return this.#log.purge();
   }
@@ -113,11 +118,24 @@ export class DelayedMessages implements Sink {
       else this.#release();
     } catch (error) {
       if (!isReadFailure(error)) throw error;
-      this.#stopped = true;
-      this.#exchange.stopped(error);
+      this.#stop(error);
     } finally {
       this.#wind();
     }
+  }
+
+  #stop(reason: Error): void {
+    this.#readAgainAt = this.#now() + READ_AGAIN_AFTER;
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#exchange.stopped(reason);
+  }
+
+  #wentOn(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#readAgainAt = 0;
+    this.#exchange.wentOn();
   }
 
   /** Reads what the next piece of the log has to wait for. */
@@ -126,6 +144,7 @@ export class DelayedMessages implements Sink {
       if (seq < this.#readEnd) this.#heap.push(due, seq);
     });
     this.#readFrom = next < 0 ? Infinity : next;
+    this.#wentOn();
   }
 
   #release(): void {
@@ -154,6 +173,7 @@ export class DelayedMessages implements Sink {
     const view = new Message();
     this.#log.view(seq, view);
     const message = view.copy();
+    this.#wentOn();
     message.inPlaceOfAnother = true;
     markWaited(message);
     this.#heap.pop();
@@ -165,7 +185,7 @@ export class DelayedMessages implements Sink {
   #wind(): void {
     const soonest = this.#now() + 1;
     const at = this.#readFrom < this.#readEnd ? soonest : Math.max(this.#heap.at, soonest);
-    this.#context.deadlines.set(this.#deadline, this.#held || this.#stopped ? Infinity : at);
+    this.#context.deadlines.set(this.#deadline, this.#held ? Infinity : Math.max(at, this.#readAgainAt));
   }
 
   #now(): number {

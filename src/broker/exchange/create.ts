@@ -19,8 +19,8 @@ export interface ExchangeHost {
   nextLogId(): number;
   /** Routes from the exchange on what waited there. */
   goOn(exchange: Exchange, message: Message): void;
-  /** Something of the exchange cannot be read. */
-  unreadable(what: Unreadable, name: string, reason: Error): void;
+  /** Something of the exchange cannot be read; or, without a reason, can be read again. */
+  unreadable(what: Unreadable, name: string, reason: Error | undefined): void;
 }
 
 /** `logId`: number of the log that the exchange has in the store already. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
@@ -32,6 +32,7 @@ export function createExchange(declaration: ExchangeDeclaration, host: ExchangeH
   const delayed = new DelayedMessages(host.delays, id, {
     goOn: (message) => host.goOn(exchange, message),
     stopped: (reason) => host.unreadable('exchange', declaration.name, reason),
+    wentOn: () => host.unreadable('exchange', declaration.name, undefined),
   });
   const exchange = new DelayedMessageExchange(declaration, routing, delayed);
   return exchange;

@@ -6,9 +6,10 @@ import type { Vhost } from '../../../src/broker/vhost.ts';
 import { brokerContext } from '../../../src/connection/broker-context.ts';
 import { Listener } from '../../../src/connection/listener.ts';
 import { resolveOptions } from '../../../src/embed/options.ts';
+import { reportTo } from '../../../src/embed/unreadable.ts';
 import { Scratch } from '../../../src/store/scratch.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { silentLogger } from '../../../src/util/logger.ts';
+import { type Logger, silentLogger } from '../../../src/util/logger.ts';
 import type { HandClock } from '../hand-clock.ts';
 
 const MEMORY_BUDGET = 64 * 1024 * 1024;
@@ -24,12 +25,13 @@ export class ClockedBroker {
   readonly #store: SqliteStore;
   readonly #listener: Listener;
 
-  static async start(folder: string, clock: HandClock): Promise<ClockedBroker> {
+  static async start(folder: string, clock: HandClock, log: Logger = silentLogger): Promise<ClockedBroker> {
     const config = resolveOptions({ dataDir: folder });
     const store = await SqliteStore.open({ folder, lazyMs: 2 });
     const node = new Node(store, MEMORY_BUDGET, new Scratch(folder), clock);
+    node.unreadable = reportTo(log);
     node.recover({ user: 'guest', password: 'guest', vhost: '/' });
-    const listener = new Listener(brokerContext({ node, config, log: silentLogger, clock }));
+    const listener = new Listener(brokerContext({ node, config, log, clock }));
     const { port } = await listener.start(0, '127.0.0.1');
     return new ClockedBroker(folder, `amqp://guest:guest@127.0.0.1:${port}`, node, store, listener);
   }
