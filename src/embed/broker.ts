@@ -1,11 +1,11 @@
 /** The broker as a program has it: the one place where its parts are put together. */
-import { totalmem } from 'node:os';
 import { Node } from '../broker/node.ts';
 import type { Config } from '../config/config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
 import { Scratch } from '../store/scratch.ts';
 import { type Store, StoreError } from '../store/store.ts';
+import { availableMemory } from '../util/available-memory.ts';
 import { systemClock } from '../util/clock.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
@@ -128,11 +128,7 @@ async function openStore(config: Config, log: Logger): Promise<{ store: Store; s
 const MEMORY_SHARE = 0.4;
 
 function memoryBudget({ memoryBudget: budget }: Config): number {
-  if (budget !== 'auto') return budget;
-  // A container's limit (cgroups) where there is one; without, Node gives 0 or a number beyond the machine's.
-  const constrained = process.constrainedMemory();
-  const available = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
-  return Math.floor(available * MEMORY_SHARE);
+  return budget === 'auto' ? Math.floor(availableMemory() * MEMORY_SHARE) : budget;
 }
 
 /** An address that stands for all of them is no address to connect to. */
