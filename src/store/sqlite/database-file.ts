@@ -17,6 +17,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
 import { DAMAGED, hasLog, inspectHeader, inspectLog, inspectTables, inspectVersion } from './inspection.ts';
+import { logPath } from './log-inspection.ts';
 import { migrate } from './schema/schema.ts';
 import { troubleAdvice } from './trouble.ts';
 
@@ -142,7 +143,7 @@ function inspect(
 function createDatabase(path: string): void {
   if (hasLog(path)) {
     throw new StoreError(
-      `${path} is missing, but its log ${path}-wal is there: what was stored is in both. Nothing was changed. ` +
+      `${path} is missing, but its log ${logPath(path)} is there: what was stored is in both. Nothing was changed. ` +
         'Put the file back, restore both from a backup, or remove the log to start with nothing.',
     );
   }
