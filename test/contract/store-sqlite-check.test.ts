@@ -2,14 +2,15 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckReport, checkStore } from '../../src/store/sqlite/check.ts';
 import { openForReading } from '../../src/store/sqlite/database-file.ts';
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { type StoreStats, storeStats } from '../../src/store/sqlite/stats.ts';
 import { StoreError } from '../../src/store/store.ts';
-import { changed, commit, queue } from './store.support.ts';
+import { changeFile } from '../support/database-file.ts';
+import { storeWithQueues } from './sqlite.support.ts';
+import { commit } from './store.support.ts';
 
 describe('a look into the file of an SqliteStore', () => {
   let folder: string;
@@ -20,10 +21,7 @@ describe('a look into the file of an SqliteStore', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'leveret-store-'));
     file = join(folder, 'leveret.db');
-    store = await SqliteStore.open({ folder });
-    store.recover();
-    await changed(store, { op: 'put-vhost', record: { name: '/', description: '', tags: [] } });
-    await changed(store, ...[1, 2, 3].map((id) => ({ op: 'put-queue', record: queue(id) }) as const));
+    store = await storeWithQueues(folder, 1, 2, 3);
     await commit(store, (batch) => {
       const [a, b, c] = [store.nextPageId(), store.nextPageId(), store.nextPageId()];
       batch.page({ id: a, queueId: 1, base: 0, first: 0, last: 9, count: 10 }, 5000).fill(1);
@@ -61,12 +59,6 @@ describe('a look into the file of an SqliteStore', () => {
     } finally {
       database.close();
     }
-  }
-
-  function spoil(...sql: readonly string[]): void {
-    const database = new Database(file).unsafeMode();
-    for (const statement of sql) database.exec(statement);
-    database.close();
   }
 
   it('finds a sound store sound, open or closed, and counts it', async () => {
@@ -126,13 +118,17 @@ describe('a look into the file of an SqliteStore', () => {
     ['a missing table', 'DROP TABLE body', 'the list of bodies cannot be read: no such table: body'],
   ])('finds damage to %s', async (_what, sql, problem) => {
     await store.close();
-    spoil(sql);
+    changeFile(file, sql);
     expect(check().problems).toContain(problem);
   });
 
   it('finds what SQLite finds, and goes on', async () => {
     await store.close();
-    spoil('PRAGMA writable_schema = 1', "UPDATE sqlite_schema SET rootpage = 2 WHERE name = 'page_of_queue'");
+    changeFile(
+      file,
+      'PRAGMA writable_schema = 1',
+      "UPDATE sqlite_schema SET rootpage = 2 WHERE name = 'page_of_queue'",
+    );
     const { problems } = check();
     expect(problems.length).toBeGreaterThan(0);
     expect(problems.join()).toMatch(/SQLite: |cannot be read/);
@@ -154,7 +150,7 @@ describe('a look into the file of an SqliteStore', () => {
       batch.body(id, Buffer.alloc(5, 3), 25);
     });
     expect(check().problems).toEqual([]);
-    spoil(sql);
+    changeFile(file, sql);
     expect(check().problems).toContain(problem);
     expect(() => store.readBody(id)).toThrow(/the part of body 2 from \d+ on is damaged or missing/);
   });

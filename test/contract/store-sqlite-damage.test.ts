@@ -13,7 +13,9 @@ import { openForReading } from '../../src/store/sqlite/database-file.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../src/store/store.ts';
 import { Random } from '../fuzz/random.ts';
-import { changed, commit, queue } from './store.support.ts';
+import { changeFile } from '../support/database-file.ts';
+import { storeWithQueues } from './sqlite.support.ts';
+import { commit } from './store.support.ts';
 
 const PAGES = 30;
 const PAGE_BYTES = 9000;
@@ -36,10 +38,7 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     parent = mkdtempSync(join(tmpdir(), 'leveret-store-'));
     const made = join(parent, 'made');
-    const store = await SqliteStore.open({ folder: made });
-    store.recover();
-    await changed(store, { op: 'put-vhost', record: { name: '/', description: '', tags: [] } });
-    await changed(store, ...[1, 2, 3].map((id) => ({ op: 'put-queue', record: queue(id) }) as const));
+    const store = await storeWithQueues(made, 1, 2, 3);
     await commit(store, (batch) => {
       for (let n = 0; n < PAGES; n++) {
         const id = store.nextPageId();
@@ -116,9 +115,7 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     ['a byte of its data', "UPDATE page SET data = CAST(data || x'00' AS BLOB) WHERE id = 1"],
     ['a number', 'UPDATE page SET last_seq = last_seq + 1 WHERE id = 1'],
   ])('still notices %s that was hit in a page that is extended then', async (_what, sql) => {
-    const database = new Database(file);
-    database.exec(sql);
-    database.close();
+    changeFile(file, sql);
     const store = await SqliteStore.open({ folder });
     store.recover();
     const added = { id: 1, queueId: 1, base: 0, first: 400, last: 409, count: 10 };
@@ -140,9 +137,7 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     ['the queue', 'UPDATE page SET queue_id = 3 WHERE id = 1'],
     ['the list of bodies', "UPDATE page SET bodies = x'00000000000000000000000000000000' WHERE id = 1"],
   ])('notices by the checksum that %s of a page is not as it was', async (_what, sql) => {
-    const database = new Database(file);
-    database.exec(sql);
-    database.close();
+    changeFile(file, sql);
     const store = await SqliteStore.open({ folder });
     expect(() => store.readPages([1])).toThrow('page 1');
     await store.close();
@@ -162,9 +157,7 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     ['a counter missing', "DELETE FROM counter WHERE name = 'body'", 'the counter of body is behind'],
     ['tags that are no list', "UPDATE vhost SET tags = '{'", "the tags of '/' make no sense"],
   ])('is refused with %s', async (_what, sql, message) => {
-    const database = new Database(file);
-    database.exec(sql);
-    database.close();
+    changeFile(file, sql);
     const started = await start();
     expect(started).toEqual({ refused: expect.stringContaining(message) as string });
     expect(started).toEqual({ refused: expect.stringContaining('Restore it from a backup') as string });

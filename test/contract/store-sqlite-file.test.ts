@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { APPLICATION_ID, SCHEMA_VERSION } from '../../src/store/sqlite/schema/schema.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../src/store/store.ts';
+import { changeFile } from '../support/database-file.ts';
 import { changed, queue } from './store.support.ts';
 
 describe('the folder of an SqliteStore', () => {
@@ -29,14 +30,6 @@ describe('the folder of an SqliteStore', () => {
     );
     expect(error).toBeInstanceOf(StoreError);
     return (error as Error).message;
-  }
-
-  /** Writes a database with another program. */
-  function foreign(...sql: readonly string[]): void {
-    mkdirSync(folder, { recursive: true });
-    const database = new Database(file);
-    for (const statement of sql) database.exec(statement);
-    database.close();
   }
 
   it('is created for its owner only', async () => {
@@ -86,22 +79,27 @@ describe('the folder of an SqliteStore', () => {
     ],
     ['a short file', () => writeFileSync(file, 'x'), 'not an SQLite database'],
     ['empty', () => writeFileSync(file, ''), 'is empty, which Leveret never leaves it'],
-    ['a database without tables', () => foreign('PRAGMA journal_mode = WAL'), "not Leveret's (application_id 0"],
-    ['a database of another program', () => foreign('CREATE TABLE t (a)'), "not Leveret's (application_id 0"],
+    [
+      'a database without tables',
+      () => changeFile(file, 'PRAGMA journal_mode = WAL'),
+      "not Leveret's (application_id 0",
+    ],
+    ['a database of another program', () => changeFile(file, 'CREATE TABLE t (a)'), "not Leveret's (application_id 0"],
     [
       'a database stamped by another program',
-      () => foreign('PRAGMA application_id = 252006675', 'CREATE TABLE t (a)'),
+      () => changeFile(file, 'PRAGMA application_id = 252006675', 'CREATE TABLE t (a)'),
       'application_id 252006675',
     ],
     [
       'a database of another program with a log',
-      () => foreign('PRAGMA journal_mode = WAL', 'CREATE TABLE t (a)', 'INSERT INTO t VALUES (1)'),
+      () => changeFile(file, 'PRAGMA journal_mode = WAL', 'CREATE TABLE t (a)', 'INSERT INTO t VALUES (1)'),
       "not Leveret's",
     ],
     [
       'a database of a newer version',
       () =>
-        foreign(
+        changeFile(
+          file,
           'PRAGMA journal_mode = WAL',
           `PRAGMA application_id = ${APPLICATION_ID}`,
           `PRAGMA user_version = ${SCHEMA_VERSION + 1}`,

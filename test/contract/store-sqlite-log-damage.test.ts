@@ -12,7 +12,8 @@ import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../src/store/store.ts';
 import { Random } from '../fuzz/random.ts';
 import { committed, endOfCommit } from '../recovery/crash/write-ahead-log.ts';
-import { changed, commit, page, queue } from './store.support.ts';
+import { storeWithQueues } from './sqlite.support.ts';
+import { commit, page } from './store.support.ts';
 
 const COMMITS = 12;
 const HEADER_BYTES = 32;
@@ -29,10 +30,7 @@ describe('an SqliteStore whose log is damaged', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     parent = mkdtempSync(join(tmpdir(), 'leveret-store-'));
     const made = join(parent, 'made');
-    const store = await SqliteStore.open({ folder: made });
-    store.recover();
-    await changed(store, { op: 'put-vhost', record: { name: '/', description: '', tags: [] } });
-    await changed(store, { op: 'put-queue', record: queue(1) });
+    const store = await storeWithQueues(made, 1);
     for (let n = 0; n < COMMITS; n++) await commit(store, (batch) => page(store, batch, 1, n * 10, 20_000, n));
     whole = readFileSync(join(made, 'leveret.db-wal'));
     copyFileSync(join(made, 'leveret.db'), join(parent, 'leveret.db'));

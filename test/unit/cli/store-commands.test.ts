@@ -8,6 +8,7 @@ import { SCHEMA_VERSION } from '../../../src/store/sqlite/schema/schema.ts';
 import type { StoreStats } from '../../../src/store/sqlite/stats.ts';
 import { runCommand } from '../../support/cli/command.ts';
 import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { changeFile } from '../../support/database-file.ts';
 import { confirmChannel, drain, range, store } from '../../support/recovery/clients.ts';
 
 async function startBroker(dataDir: string): Promise<Broker> {
@@ -51,11 +52,11 @@ describe('leveret store check', () => {
 
   it('says what is damaged and what to do, and ends with exit code 1', async () => {
     const dataDir = await filledFolder();
-    const database = new Database(join(dataDir, 'leveret.db'));
-    database.exec(
-      "UPDATE page SET data = zeroblob(10) WHERE id = (SELECT min(id) FROM page); UPDATE body SET data = x'00'",
+    changeFile(
+      join(dataDir, 'leveret.db'),
+      'UPDATE page SET data = zeroblob(10) WHERE id = (SELECT min(id) FROM page)',
+      "UPDATE body SET data = x'00'",
     );
-    database.close();
     const { code, stdout, stderr } = await runCommand(['store', 'check', '--data-dir', dataDir]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatch(/^problem: page \d+ does not match its checksum$/m);

@@ -8,6 +8,7 @@ import { backupStore, compactStore } from '../../../src/store/sqlite/copies.ts';
 import { openForReading } from '../../../src/store/sqlite/database-file.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../../src/store/store.ts';
+import { storeWithQueues } from '../../contract/sqlite.support.ts';
 
 describe('a backup of a broker that runs', () => {
   let parent: string;
@@ -17,12 +18,7 @@ describe('a backup of a broker that runs', () => {
   beforeEach(async () => {
     parent = mkdtempSync(join(tmpdir(), 'leveret-copies-'));
     folder = join(parent, 'data');
-    store = await SqliteStore.open({ folder });
-    store.recover();
-    await new Promise<void>((resolve) => {
-      store.change({ op: 'put-vhost', record: { name: '/', description: '', tags: [] } });
-      store.afterCommit(resolve);
-    });
+    store = await storeWithQueues(folder);
   });
 
   afterEach(async () => {
