@@ -1,16 +1,11 @@
 /** What a commit says to SQLite, counted in statements: each batch that goes to the writer thread is written here a second time. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { messageOf, queueOn } from '../../bench/micro/broker.ts';
-import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import { BatchWriter } from '../../src/store/sqlite/batch-writer.ts';
 import type { ToWriter } from '../../src/store/sqlite/messages.ts';
 import { migrate } from '../../src/store/sqlite/schema/schema.ts';
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { StoredQueue } from './stored-queue.ts';
 
 const MESSAGES = 1000;
 
@@ -20,14 +15,10 @@ function beginningOf(sql: string): string {
 }
 
 describe('a commit', () => {
-  let folder: string;
-  let store: SqliteStore;
-  let queue: DeclaredQueue;
+  let stored: StoredQueue;
   let copy: Database.Database;
   /** Those of the last commit, by their first words. */
   let statements: string[] = [];
-  const message = messageOf(16, true);
-  const committed = () => new Promise<void>((resolve) => store.afterCommit(resolve));
 
   beforeEach(async () => {
     copy = new Database(':memory:', { verbose: (sql) => void statements.push(beginningOf(String(sql))) });
@@ -44,47 +35,38 @@ describe('a commit', () => {
       }
       Reflect.apply(postMessage, this, args);
     });
-    folder = mkdtempSync(join(tmpdir(), 'leveret-guard-'));
-    // What may wait for company waits until a test asks for the commit.
-    store = await SqliteStore.open({ folder, lazyMs: 60_000 });
-    queue = queueOn(store);
-    await committed();
+    stored = await StoredQueue.open();
   });
 
   afterEach(async () => {
-    await store.close();
+    await stored.close();
     copy.close();
-    rmSync(folder, { recursive: true, force: true });
   });
-
-  function accept(): void {
-    for (let i = 0; i < MESSAGES; i++) queue.accept(message, true, undefined, 0);
-  }
 
   /** Takes messages and acknowledges them. */
   function consume(count: number): void {
-    for (let i = 0; i < count; i++) queue.get(false, (_message, seq) => void queue.settle(seq));
+    for (let i = 0; i < count; i++) stored.queue.get(false, (_message, seq) => void stored.queue.settle(seq));
   }
 
   it('of a thousand messages is their page, and now and then numbers for further pages', async () => {
-    accept();
-    await committed();
+    stored.accept(MESSAGES);
+    await stored.committed();
     expect(statements).toEqual(['BEGIN', 'INSERT INTO page', 'UPDATE counter', 'COMMIT']);
   });
 
   it('of a thousand acknowledgements is two: which they were, and how far the queue was delivered', async () => {
-    accept();
-    await committed();
+    stored.accept(MESSAGES);
+    await stored.committed();
     consume(MESSAGES - 1);
-    await committed();
+    await stored.committed();
     expect(statements).toEqual(['BEGIN', 'INSERT OR REPLACE INTO settled', 'UPDATE queue', 'COMMIT']);
   });
 
   it('of the last acknowledgements of a page is its removal', async () => {
-    accept();
-    await committed();
+    stored.accept(MESSAGES);
+    await stored.committed();
     consume(MESSAGES);
-    await committed();
+    await stored.committed();
     expect(statements).toEqual([
       'BEGIN',
       'DELETE FROM settled',
@@ -96,9 +78,9 @@ describe('a commit', () => {
   });
 
   it('of messages that were acknowledged before it is how far the queue was delivered', async () => {
-    accept();
+    stored.accept(MESSAGES);
     consume(MESSAGES);
-    await committed();
+    await stored.committed();
     expect(statements).toEqual(['BEGIN', 'UPDATE queue', 'COMMIT']);
   });
 });
