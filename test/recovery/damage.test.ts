@@ -4,49 +4,14 @@ import type { ConfirmChannel, ConsumeMessage, GetMessage } from 'amqplib';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { Broker, StoreError } from '../../src/index.ts';
-import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { consumeInto, open } from '../support/interop/amqplib.ts';
 import { confirmChannel, drain, range, store } from '../support/recovery/clients.ts';
+import { spoil, spoiled, start } from '../support/recovery/spoiled.ts';
 
 /** More than one segment of messages: each is read at once. */
 const FIRST_SEGMENT = 8192;
 const COUNT = 9000;
 const LARGE = 'x'.repeat(300_000);
-
-interface Logged {
-  readonly message: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-}
-
-/** A broker on a folder, stopped before the block ends that it is in. */
-async function start(dataDir: string) {
-  const errors: Logged[] = [];
-  const ignore = (): void => undefined;
-  const logger = {
-    debug: ignore,
-    info: ignore,
-    warn: ignore,
-    error: (fields: object, message: string) => void errors.push({ fields: fields as Logged['fields'], message }),
-  };
-  const broker = await Broker.start({ port: 0, dataDir, logger });
-  return { broker, url: broker.url, errors, [Symbol.asyncDispose]: () => broker.stop() };
-}
-
-/** Fills a folder by a broker of its own, and spoils some of it. */
-async function spoiled(fill: (channel: ConfirmChannel) => Promise<unknown>, sql: string): Promise<string> {
-  const dataDir = temporaryFolder();
-  const broker = await Broker.start({ port: 0, dataDir, logLevel: 'silent' });
-  await fill(await confirmChannel(broker.url));
-  await broker.stop();
-  spoil(dataDir, sql);
-  return dataDir;
-}
-
-function spoil(dataDir: string, sql: string): void {
-  const database = new Database(join(dataDir, 'leveret.db'));
-  expect(database.prepare(sql).run().changes).toBeGreaterThan(0);
-  database.close();
-}
 
 /** The text of the error that ends the channel. */
 async function failure(url: string, operation: (channel: ConfirmChannel) => Promise<unknown>): Promise<string> {

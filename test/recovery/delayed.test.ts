@@ -1,18 +1,15 @@
 /** What waits at a delayed exchange when the broker is stopped or killed; and what cannot be read any more. */
-import { join } from 'node:path';
 import type { ConfirmChannel } from 'amqplib';
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Broker } from '../../src/index.ts';
-import type { Logger } from '../../src/util/logger.ts';
-import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { openChannel } from '../support/interop/amqplib.ts';
+import { KeptLog } from '../support/kept-log.ts';
 import { confirmChannel, hold, marked, range, settled } from '../support/recovery/clients.ts';
 import { ClockedBroker } from '../support/recovery/clocked-broker.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
 import { bodyText } from '../support/recovery/messages.ts';
 import { Random } from '../support/recovery/random.ts';
+import { spoil, spoiled, start } from '../support/recovery/spoiled.ts';
 
 const HOUR = 3_600_000;
 
@@ -135,47 +132,20 @@ test('killed again and again, every confirmed message arrives, and none twice', 
   expect([...confirmed].filter((body) => !there.has(body))).toEqual([]);
 });
 
-interface Logged {
-  readonly fields: object;
-  readonly message: string;
-}
-
-/** Keeps what is logged as an error, and what is told. */
-function keeping(errors: Logged[], told: Logged[] = []): Logger {
-  const ignore = (): void => undefined;
-  const keepIn = (lines: Logged[]) => (fields: object, message: string) => void lines.push({ fields, message });
-  return { debug: ignore, info: keepIn(told), warn: ignore, error: keepIn(errors) };
-}
-
-/** A broker on the folder, whose errors are kept; stopped before the block ends that it is in. */
-async function start(dataDir: string, errors: Logged[] = []): Promise<Broker> {
-  return Broker.start({ port: 0, dataDir, logger: keeping(errors) });
-}
-
 /** A folder in which messages of these bodies wait, some of it spoiled. */
-async function spoiled(bodies: readonly string[], delay: number, sql: string): Promise<string> {
-  const dataDir = temporaryFolder();
-  {
-    await using broker = await start(dataDir);
-    const channel = await confirmChannel(broker.url);
+function spoiledWaiting(bodies: readonly string[], delay: number, sql: string): Promise<string> {
+  return spoiled(async (channel) => {
     await later(channel);
     for (const body of bodies) publish(channel, body, delay);
     await channel.waitForConfirms();
-  }
-  change(dataDir, sql);
-  return dataDir;
-}
-
-function change(dataDir: string, sql: string): void {
-  const database = new Database(join(dataDir, 'leveret.db'));
-  expect(database.prepare(sql).run().changes).toBeGreaterThan(0);
-  database.close();
+  }, sql);
 }
 
 test('what cannot be read stops its exchange, which says so once and works again when it is purged', async () => {
-  const errors: Logged[] = [];
-  await using broker = await start(await spoiled(range(0, 10), HOUR, 'UPDATE page SET data = zeroblob(bytes)'), errors);
-  await expect.poll(() => errors).toHaveLength(1);
+  const dataDir = await spoiledWaiting(range(0, 10), HOUR, 'UPDATE page SET data = zeroblob(bytes)');
+  await using running = await start(dataDir);
+  const { broker, errors } = running;
+  await expect.poll(() => errors, { timeout: 10_000 }).toHaveLength(1);
   expect(errors[0]).toMatchObject({ fields: { vhost: '/', exchange: 'later' } });
   expect(JSON.stringify(errors[0].fields)).toMatch(
     /messages 0 to \d+ of exchange 'later' in vhost '\/'\) does not match/,
@@ -192,15 +162,15 @@ test('what cannot be read stops its exchange, which says so once and works again
 
 test('a message whose body cannot be read goes on waiting, and nothing of it is lost', async () => {
   const large = ['x'.repeat(300_000)];
-  const dataDir = await spoiled(large, 2_000, 'UPDATE body SET checksum = checksum + 1');
+  const dataDir = await spoiledWaiting(large, 2_000, 'UPDATE body SET checksum = checksum + 1');
   {
-    const errors: Logged[] = [];
-    await using broker = await start(dataDir, errors);
-    await expect.poll(() => errors).toHaveLength(1);
+    await using running = await start(dataDir);
+    const { broker, errors } = running;
+    await expect.poll(() => errors, { timeout: 10_000 }).toHaveLength(1);
     expect(JSON.stringify(errors[0].fields)).toContain('body 1 does not match its checksum');
     expect(broker.delayed.get('later')).toMatchObject({ messages: 1, next: expect.any(Date) as Date });
   }
-  change(dataDir, 'UPDATE body SET checksum = checksum - 1');
+  spoil(dataDir, 'UPDATE body SET checksum = checksum - 1');
   await using restored = await start(dataDir);
   expect(await take(restored.url, 'q', 1)).toEqual(large);
 });
@@ -209,17 +179,17 @@ test.each([
   ['messages', 'page', ['a', 'b', 'c']],
   ['a body', 'body', ['x'.repeat(300_000)]],
 ])('%s that can be read again go on by themselves, and the log says both once', async (_what, table, bodies) => {
-  const dataDir = await spoiled(bodies, 1000, `UPDATE ${table} SET checksum = checksum + 1`);
-  const errors: Logged[] = [];
-  const told: Logged[] = [];
+  const dataDir = await spoiledWaiting(bodies, 1000, `UPDATE ${table} SET checksum = checksum + 1`);
+  const log = new KeptLog();
+  const { errors, infos } = log;
   const clock = new HandClock(Date.now() + HOUR);
-  const broker = await ClockedBroker.start(dataDir, clock, keeping(errors, told));
+  const broker = await ClockedBroker.start(dataDir, clock, log);
   const queue = broker.vhost.existingQueue('q', {});
   clock.pass(60_000);
   expect(errors).toHaveLength(1);
   expect(errors[0].fields).toMatchObject({ exchange: 'later' });
 
-  change(dataDir, `UPDATE ${table} SET checksum = checksum - 1`);
+  spoil(dataDir, `UPDATE ${table} SET checksum = checksum - 1`);
   const channel = await confirmChannel(broker.url);
   // What comes meanwhile neither overtakes it nor puts off the next try.
   for (let second = 0; second < 6; second++) {
@@ -232,7 +202,7 @@ test.each([
   expect(got.slice(0, bodies.length)).toEqual(bodies);
   expect(got.slice(bodies.length)).toEqual(range(0, 6));
   expect(errors).toHaveLength(1);
-  const lines = told.filter(({ fields }) => 'exchange' in fields);
+  const lines = infos.filter(({ fields }) => 'exchange' in fields);
   expect(lines).toEqual([
     { fields: { vhost: '/', exchange: 'later' }, message: 'a delayed exchange sends on again what waits there' },
   ]);

@@ -14,6 +14,7 @@ import { startCommand } from '../support/cli/command.ts';
 import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { dropSocket, open } from '../support/interop/amqplib.ts';
 import { Inbox } from '../support/interop/inbox.ts';
+import { KeptLog, type LogLine } from '../support/kept-log.ts';
 import { drain, exists, range } from '../support/recovery/clients.ts';
 
 const DISK_BYTES = 8 * 1024 * 1024;
@@ -78,15 +79,16 @@ async function stopAll(): Promise<void> {
   for (const broker of running.splice(0)) await broker.stop();
 }
 
-/** A broker with the lines of its log. */
-async function start(options: BrokerOptions) {
-  const lines: { level: string; message: string; fields: object }[] = [];
-  const at = (level: string) => (fields: object, message: string) => void lines.push({ level, message, fields });
-  const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-  const broker = await Broker.start({ port: 0, logger, ...options });
+/** A broker and its log. */
+async function start(options: BrokerOptions): Promise<{ readonly broker: Broker; readonly log: KeptLog }> {
+  const log = new KeptLog();
+  const broker = await Broker.start({ port: 0, logger: log, ...options });
   running.push(broker);
-  const logged = (level: string) => lines.filter((line) => line.level === level).map(({ message }) => message);
-  return { broker, logged, lines };
+  return { broker, log };
+}
+
+function messagesOf(lines: readonly LogLine[]): readonly string[] {
+  return lines.map(({ message }) => message);
 }
 
 const small = mountSmallDisk();
@@ -109,17 +111,17 @@ describe.skipIf(small.folder === undefined)(`a broker on a small disk${small.why
 
   test('that is full confirms nothing it has not stored, and all when there is room again', async () => {
     const dataDir = join(disk, 'data');
-    const { broker, logged, lines } = await start({ dataDir, diskFreeLimit: 0 });
+    const { broker, log } = await start({ dataDir, diskFreeLimit: 0 });
     const publisher = await publisherOf(broker.url);
     const first = range(0, 20).map(() => publisher.publish(1000));
     await vi.waitFor(() => expect(publisher.confirmed.size).toBe(first.length), PATIENCE);
     writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
     await publishUntilBlocked(publisher);
     expect(await publisher.heard.next()).toBe('low on disk');
-    expect(logged('error')).toEqual([
+    expect(messagesOf(log.errors)).toEqual([
       expect.stringMatching(/^a commit failed and is tried again; .* Free some disk space\.$/),
     ]);
-    expect(JSON.stringify(lines)).toContain('SQLITE_FULL');
+    expect(JSON.stringify(log)).toContain('SQLITE_FULL');
     const confirmedThen = new Set(publisher.confirmed);
 
     // Others are served: what is stored can be consumed.
@@ -132,7 +134,7 @@ describe.skipIf(small.folder === undefined)(`a broker on a small disk${small.why
 
     rmSync(ballast);
     expect(await publisher.heard.next()).toBeUndefined();
-    expect(logged('info')).toContain('commits work again: publishers go on');
+    expect(messagesOf(log.infos)).toContain('commits work again: publishers go on');
     await publisher.channel.waitForConfirms();
     const last = publisher.publish(10);
     await publisher.channel.waitForConfirms();
@@ -162,22 +164,24 @@ describe.skipIf(small.folder === undefined)(`a broker on a small disk${small.why
   });
 
   test('blocks publishers while less than the limit is free, and goes on by itself', async () => {
-    const { broker, logged } = await start({ dataDir: join(disk, 'data'), diskFreeLimit: 4 * 1024 * 1024 });
+    const { broker, log } = await start({ dataDir: join(disk, 'data'), diskFreeLimit: 4 * 1024 * 1024 });
     const publisher = await publisherOf(broker.url);
     publisher.publish(10);
     await publisher.channel.waitForConfirms();
     writeFileSync(ballast, Buffer.alloc(5 * 1024 * 1024));
     await vi.waitFor(() => {
-      expect(logged('warn')).toEqual([expect.stringMatching(/free disk space is below the limit.*Free some/)]);
+      expect(messagesOf(log.warnings)).toEqual([
+        expect.stringMatching(/free disk space is below the limit.*Free some/),
+      ]);
     }, PATIENCE);
     publisher.publish(10);
     expect(await publisher.heard.next()).toBe('low on disk');
-    expect(logged('error')).toEqual([]);
+    expect(messagesOf(log.errors)).toEqual([]);
     const consumer = await (await open(broker.url)).connection.createChannel();
     expect(await consumer.get('work', { noAck: true })).not.toBe(false);
     rmSync(ballast);
     expect(await publisher.heard.next()).toBeUndefined();
-    expect(logged('info')).toContain('free disk space is above the limit again: publishers go on');
+    expect(messagesOf(log.infos)).toContain('free disk space is above the limit again: publishers go on');
     await publisher.channel.waitForConfirms();
     expect(publisher.confirmed).toEqual(new Set([0, 1]));
   });
