@@ -17,6 +17,9 @@ export class Deadline {
   }
 }
 
+/** The timer is never set for longer, in milliseconds: when somebody set the system's time forward is noticed by then. */
+const LOOK_AGAIN_MS = 60_000;
+
 export class Deadlines {
   readonly clock: Clock;
   readonly #fault: (error: unknown) => void;
@@ -57,8 +60,12 @@ export class Deadlines {
     if (first === this.#timerAt) return;
     this.#timer?.cancel();
     this.#timerAt = first;
-    this.#timer =
-      first === Infinity ? undefined : this.clock.after(Math.max(0, first - this.clock.now()), () => this.#ring());
+    if (first === Infinity) {
+      this.#timer = undefined;
+      return;
+    }
+    const left = Math.max(0, first - this.clock.now());
+    this.#timer = this.clock.after(Math.min(left, LOOK_AGAIN_MS), () => this.#ring());
   }
 
   #ring(): void {

@@ -32,7 +32,7 @@ export class Heap {
   readonly #alarms: Alarms;
   readonly #clock: Clock;
   readonly #engine: HeapEngine;
-  /** When garbage may be collected again. */
+  /** When garbage may be collected again, by the clock's `elapsed`. */
   #collectAt = 0;
   #timer: Timer | undefined;
   #full = false;
@@ -76,10 +76,10 @@ export class Heap {
   /** Much of what is there may be garbage: only what a collection leaves counts, as long as that is not done all the time. */
   #isFull(): boolean {
     if (!this.#isHigh()) return false;
-    const began = this.#clock.now();
+    const began = this.#clock.elapsed();
     if (began < this.#collectAt) return true;
     this.#engine.collect();
-    const ended = this.#clock.now();
+    const ended = this.#clock.elapsed();
     this.#collectAt = ended + REST * (ended - began);
     return this.#isHigh();
   }

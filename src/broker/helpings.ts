@@ -23,7 +23,7 @@ export class Helpings {
   readonly #fault: (error: unknown) => void;
   /** What is to go on; what had its turn last is at the end. */
   readonly #works = new Set<Work>();
-  /** When this turn's helping ends; 0 where none has begun. */
+  /** When this turn's helping ends, by the clock's `elapsed`; 0 where none has begun. */
   #end = 0;
   #asked = false;
   #held = false;
@@ -54,7 +54,7 @@ export class Helpings {
 
   /** True where this turn has time for more such work: for who does it himself, and adds what he leaves. */
   hasTime(): boolean {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (this.#end === 0) {
       this.#end = now + HELPING_MS;
       // The next turn begins a helping of its own.

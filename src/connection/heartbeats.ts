@@ -35,7 +35,7 @@ export class Heartbeats {
 
   add(peer: HeartbeatPeer): void {
     if (peer.heartbeat === 0) return;
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     this.#watches.set(peer, { sentAt: now, beat: false, receivedAt: now });
     this.#ticker.runFor(this.#watches.size);
   }
@@ -46,7 +46,7 @@ export class Heartbeats {
   }
 
   #tick(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     for (const [peer, watch] of this.#watches) {
       const interval = peer.heartbeat * 1000;
       if (peer.life.takeReceived() || peer.deaf) watch.receivedAt = now;

@@ -1,25 +1,37 @@
-/** A clock that the test holds in its hand: time passes when it says so. */
+/** A clock that the test holds in its hand: time passes when it says so, and jumps when it says so. */
 import type { Clock, Timer } from '../../src/util/clock.ts';
 
 interface Pending {
+  /** By `elapsed`. */
   readonly at: number;
   readonly callback: () => void;
 }
 
 export class HandClock implements Clock {
-  #now: number;
+  /** What the epoch has before the first moment of `elapsed`. */
+  #before: number;
+  #elapsed = 0;
   readonly #pending = new Set<Pending>();
 
   constructor(now = 1_000_000) {
-    this.#now = now;
+    this.#before = now;
   }
 
   now(): number {
-    return this.#now;
+    return this.#before + this.#elapsed;
+  }
+
+  elapsed(): number {
+    return this.#elapsed;
+  }
+
+  /** Somebody sets the system's time. */
+  jump(ms: number): void {
+    this.#before += ms;
   }
 
   after(ms: number, callback: () => void): Timer {
-    const pending = { at: this.#now + ms, callback };
+    const pending = { at: this.#elapsed + ms, callback };
     this.#pending.add(pending);
     return { cancel: () => void this.#pending.delete(pending) };
   }
@@ -40,14 +52,14 @@ export class HandClock implements Clock {
 
   /** Lets time pass; timers ring at their moments, in their order. */
   pass(ms: number): void {
-    const end = this.#now + ms;
+    const end = this.#elapsed + ms;
     for (;;) {
       const due = [...this.#pending].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
       if (due === undefined) break;
       this.#pending.delete(due);
-      this.#now = Math.max(this.#now, due.at);
+      this.#elapsed = Math.max(this.#elapsed, due.at);
       due.callback();
     }
-    this.#now = end;
+    this.#elapsed = end;
   }
 }

@@ -40,6 +40,22 @@ describe('deadlines', () => {
     expect(clock.timers).toBe(0);
   });
 
+  test('come a minute late at most when the time is set forward, and not early when it is set back', () => {
+    const { clock, deadlines } = started();
+    const HOUR = 3_600_000;
+    const due = vi.fn();
+    deadlines.set(new Deadline(due), clock.now() + 10 * HOUR);
+    clock.jump(10 * HOUR);
+    clock.pass(60_000);
+    expect(due).toHaveBeenCalledTimes(1);
+    deadlines.set(new Deadline(due), clock.now() + HOUR);
+    clock.jump(-HOUR);
+    clock.pass(2 * HOUR - 1);
+    expect(due).toHaveBeenCalledTimes(1);
+    clock.pass(1);
+    expect(due).toHaveBeenCalledTimes(2);
+  });
+
   test('may be set anew when they come', () => {
     const { clock, deadlines } = started();
     const times: number[] = [];

@@ -58,6 +58,16 @@ describe('the heap', () => {
     expect(v8.collections).toBe(2);
   });
 
+  test('is looked at again as soon where the time is set back', () => {
+    const { clock, heap, v8 } = setUp();
+    v8.live = 600;
+    heap.look();
+    clock.jump(-3_600_000);
+    Object.assign(v8, { live: 100, garbage: 500 });
+    clock.pass(2000);
+    expect(heap.look()).toBe(false);
+  });
+
   test('has room again, and says so, without being asked', () => {
     const { clock, alarms, heap, v8 } = setUp();
     v8.live = 600;

@@ -71,6 +71,17 @@ describe('work', () => {
     await until(() => all.every(({ done }) => done === 3));
   });
 
+  test('takes no longer of a turn where the time is set back in it', async () => {
+    const long = work(10, () => {
+      clock.pass(3);
+      clock.jump(-60_000);
+    });
+    helpings.do(long);
+    expect(long.done).toBe(2);
+    await turn();
+    expect(long.done).toBe(4);
+  });
+
   test('may bring about more of itself', async () => {
     let rounds = 0;
     const again: Work = {

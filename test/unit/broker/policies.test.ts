@@ -116,6 +116,18 @@ describe('a policy', () => {
     expect(vhost.queue('q')).toBeUndefined();
   });
 
+  test('expires a queue after as long as it says, and not because somebody sets the time forward', () => {
+    const clock = new HandClock();
+    const { vhost } = nodeInMemory(clock);
+    vhost.policies.put('policy', policyOf({ expires: 600_000 }));
+    vhost.declareQueue({ name: 'q', durable: false, autoDelete: false, owner: undefined, arguments: new Map() });
+    clock.jump(3_600_000);
+    clock.pass(599_999);
+    expect(vhost.queue('q')).toBeDefined();
+    clock.pass(1);
+    expect(vhost.queue('q')).toBeUndefined();
+  });
+
   test('is there again after a restart, with what it says of recovered queues', async () => {
     const { node, store, vhost } = nodeInMemory();
     vhost.declareQueue({ name: 'q', durable: true, autoDelete: false, owner: undefined, arguments: new Map() });

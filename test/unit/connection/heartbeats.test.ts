@@ -2,41 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { type HeartbeatPeer, Heartbeats } from '../../../src/connection/heartbeats.ts';
 import { SignsOfLife } from '../../../src/connection/signs-of-life.ts';
-import type { Clock, Timer } from '../../../src/util/clock.ts';
+import { HandClock } from '../../support/hand-clock.ts';
 
-class HandClock implements Clock {
-  #now = 1_000_000;
-  readonly #every: { ms: number; callback: () => void; at: number }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  after(): Timer {
-    throw new Error('heartbeats use one repeating timer');
-  }
-
-  every(ms: number, callback: () => void): Timer {
-    const entry = { ms, callback, at: this.#now + ms };
-    this.#every.push(entry);
-    return { cancel: () => this.#every.splice(this.#every.indexOf(entry), 1) };
-  }
-
-  get timers(): number {
-    return this.#every.length;
-  }
-
-  /** Lets this many seconds pass; `each` is called after every hundredth of one. */
-  pass(seconds: number, each: () => void = () => {}): void {
-    for (let step = 0; step < seconds * 100; step++) {
-      this.#now += 10;
-      for (const entry of [...this.#every]) {
-        if (entry.at > this.#now) continue;
-        entry.at += entry.ms;
-        entry.callback();
-      }
-      each();
-    }
+/** Lets this many seconds pass; `each` is called after every hundredth of one. */
+function pass(clock: HandClock, seconds: number, each: () => void = () => {}): void {
+  for (let step = 0; step < seconds * 100; step++) {
+    clock.pass(10);
+    each();
   }
 }
 
@@ -74,7 +46,7 @@ function watched(heartbeat: number) {
 describe('heartbeats', () => {
   it('are sent at half the interval while nothing else is', () => {
     const { clock, peer } = watched(10);
-    clock.pass(60, () => peer.life.noteReceived());
+    pass(clock, 60, () => peer.life.noteReceived());
     expect(peer.beats.length).toBeGreaterThanOrEqual(10);
     const gaps = peer.beats.slice(1).map((at, index) => at - peer.beats[index]);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(6000);
@@ -83,7 +55,7 @@ describe('heartbeats', () => {
 
   it('are not sent while other bytes are', () => {
     const { clock, peer } = watched(10);
-    clock.pass(60, () => {
+    pass(clock, 60, () => {
       peer.life.noteSent();
       peer.life.noteReceived();
     });
@@ -92,7 +64,7 @@ describe('heartbeats', () => {
 
   it('drop a client that is silent for two intervals, and not before', () => {
     const { clock, peer, started } = watched(2);
-    clock.pass(10);
+    pass(clock, 10);
     expect(peer.missed! - started).toBeGreaterThanOrEqual(4000);
     expect(peer.missed! - started).toBeLessThanOrEqual(6000);
   });
@@ -100,28 +72,42 @@ describe('heartbeats', () => {
   it('take any byte for a sign of life', () => {
     const { clock, peer } = watched(1);
     let steps = 0;
-    clock.pass(60, () => {
+    pass(clock, 60, () => {
       if (++steps % 150 === 0) peer.life.noteReceived();
     });
     expect(peer.missed).toBeUndefined();
-    clock.pass(4);
+    pass(clock, 4);
     expect(peer.missed).toBeDefined();
   });
 
   it('count the silence from anew when the broker reads again, for it was not listening', () => {
     const { clock, peer } = watched(1);
     peer.deaf = true;
-    clock.pass(30);
+    pass(clock, 30);
     peer.deaf = false;
-    clock.pass(1.5);
+    pass(clock, 1.5);
     expect(peer.missed).toBeUndefined();
-    clock.pass(2);
+    pass(clock, 2);
+    expect(peer.missed).toBeDefined();
+  });
+
+  it('go on as before when somebody sets the time, forward or back', () => {
+    const { clock, peer } = watched(10);
+    pass(clock, 8, () => peer.life.noteReceived());
+    clock.jump(3_600_000);
+    pass(clock, 8);
+    expect(peer.missed).toBeUndefined();
+    const before = peer.beats.length;
+    clock.jump(-7_200_000);
+    pass(clock, 10);
+    expect(peer.beats.length).toBeGreaterThan(before);
+    pass(clock, 4);
     expect(peer.missed).toBeDefined();
   });
 
   it('are neither sent to nor asked of a client that wants none', () => {
     const { clock, peer } = watched(0);
-    clock.pass(300);
+    pass(clock, 300);
     expect([peer.beats, peer.missed]).toEqual([[], undefined]);
   });
 

@@ -13,14 +13,14 @@ import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 const COUNT = 1000;
 const LETTERS = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };
 
-/** Work takes time: so much each time that somebody asks how late it is. Some hundred steps of it are as many as a turn has time for. */
+/** Work takes time: so much each time that somebody asks how long it took. Some hundred steps of it are as many as a turn has time for. */
 const STEP_MS = 0.02;
 
 class WorkingClock extends HandClock {
   #asked = 0;
 
-  override now(): number {
-    return super.now() + Math.floor(this.#asked++ * STEP_MS);
+  override elapsed(): number {
+    return super.elapsed() + Math.floor(this.#asked++ * STEP_MS);
   }
 }
 
