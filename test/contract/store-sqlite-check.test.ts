@@ -1,6 +1,5 @@
 /** What `leveret store check` and `stats` find in the file of an SqliteStore, while that is open and after. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckReport, checkStore } from '../../src/store/sqlite/check.ts';
@@ -9,6 +8,7 @@ import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { type StoreStats, storeStats } from '../../src/store/sqlite/stats.ts';
 import { StoreError } from '../../src/store/store.ts';
 import { changeFile } from '../support/database-file.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { storeWithQueues } from './sqlite.support.ts';
 import { commit } from './store.support.ts';
 
@@ -19,7 +19,7 @@ describe('a look into the file of an SqliteStore', () => {
 
   /** Queue 1 has 20 messages, 3 of them settled, and has seen 7 keys; queue 2 has 10, all with body 1; the third is empty. */
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+    folder = temporaryFolder();
     file = join(folder, 'leveret.db');
     store = await storeWithQueues(folder, 1, 2, 3);
     await commit(store, (batch) => {
@@ -40,7 +40,6 @@ describe('a look into the file of an SqliteStore', () => {
 
   afterEach(async () => {
     await store.close();
-    rmSync(folder, { recursive: true });
   });
 
   function check(records: Parameters<typeof checkStore>[1] = () => undefined): CheckReport {

@@ -1,13 +1,13 @@
 /** What the SQLite store finds in its folder, and leaves alone where it is not its own. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { APPLICATION_ID, SCHEMA_VERSION } from '../../src/store/sqlite/schema/schema.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../src/store/store.ts';
 import { changeFile } from '../support/database-file.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { changed, queue } from './store.support.ts';
 
 describe('the folder of an SqliteStore', () => {
@@ -16,12 +16,10 @@ describe('the folder of an SqliteStore', () => {
   let file: string;
 
   beforeEach(() => {
-    parent = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+    parent = temporaryFolder();
     folder = join(parent, 'a', 'b');
     file = join(folder, 'leveret.db');
   });
-
-  afterEach(() => rmSync(parent, { recursive: true }));
 
   async function refusal(): Promise<string> {
     const error = await SqliteStore.open({ folder }).then(

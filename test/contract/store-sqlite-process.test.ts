@@ -1,13 +1,12 @@
 /** The SQLite store against other processes: one broker a folder, and nothing lost when a process is killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../src/store/store.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { pageBytes } from './store-crash.ts';
 
 describe('SqliteStore among processes', () => {
@@ -15,12 +14,11 @@ describe('SqliteStore among processes', () => {
   let child: ChildProcess | undefined;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+    folder = temporaryFolder();
   });
 
   afterEach(async () => {
     await killed();
-    rmSync(folder, { recursive: true });
   });
 
   /** Starts a writing process and returns its lines. */

@@ -1,10 +1,10 @@
 /** The room that the SQLite store takes on disk: bounded while it works, and given back when it rests. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page } from './store.support.ts';
 
 const MEGABYTE = 1_000_000;
@@ -14,14 +14,13 @@ describe('the files of an SqliteStore', () => {
   let store: SqliteStore;
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+    folder = temporaryFolder();
     store = await SqliteStore.open({ folder });
     store.recover();
   });
 
   afterEach(async () => {
     await store.close();
-    rmSync(folder, { recursive: true });
   });
 
   const megabytes = (name: string) => statSync(join(folder, name)).size / MEGABYTE;

@@ -1,23 +1,23 @@
 /** The SQLite store when commits fail: nothing is reported committed, nothing is lost, and it carries on when it can. */
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { compactStore } from '../../src/store/sqlite/copies.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../src/store/store.ts';
+import { smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page, Script } from './store.support.ts';
+
+const DISK_BYTES = 4 * 1024 * 1024;
 
 describe('an SqliteStore in trouble', () => {
   let folder: string;
 
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+    folder = temporaryFolder();
   });
-
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   /** Keeps everyone else from writing, as a person with the sqlite3 shell may; returns what ends it. */
   function occupy(): () => void {
@@ -110,19 +110,13 @@ describe('an SqliteStore in trouble', () => {
   });
 
   describe('on a full disk', () => {
-    const mounted = mountSmallDisk();
-    const disk = mounted.folder;
+    const whyNot = whyNoSmallDisk();
 
-    afterAll(() => {
-      if (disk === undefined) return;
-      execFileSync('umount', ['-l', disk]);
-      rmSync(disk, { recursive: true });
-    });
-
-    it.skipIf(disk === undefined)(`commits when there is room again${mounted.why}`, async () => {
-      const ballast = join(disk!, 'ballast');
+    it.skipIf(whyNot !== '')(`commits when there is room again${whyNot}`, async () => {
+      const disk = smallDisk(DISK_BYTES);
+      const ballast = join(disk, 'ballast');
       writeFileSync(ballast, Buffer.alloc(3_000_000));
-      const store = await SqliteStore.open({ folder: join(disk!, 'data') });
+      const store = await SqliteStore.open({ folder: join(disk, 'data') });
       store.recover();
       const reasons: (string | undefined)[] = [];
       store.onTrouble((reason) => {
@@ -132,7 +126,7 @@ describe('an SqliteStore in trouble', () => {
       for (let n = 0; n < 20; n++) await commit(store, (batch) => page(store, batch, 1, n * 10, 60_000, n));
       expect(reasons).toEqual(['database or disk is full (SQLITE_FULL)', undefined]);
       await store.close();
-      const next = await SqliteStore.open({ folder: join(disk!, 'data') });
+      const next = await SqliteStore.open({ folder: join(disk, 'data') });
       const { pages } = next.recover();
       expect(pages.map((row) => row.first)).toEqual(Array.from({ length: 20 }, (_, n) => n * 10));
       const data = next.readPages(pages.map((row) => row.id));
@@ -140,44 +134,29 @@ describe('an SqliteStore in trouble', () => {
       await next.close();
     });
 
-    it.skipIf(disk === undefined)(
-      `says so where it cannot be opened for that, nor compacted${mounted.why}`,
-      async () => {
-        const ballast = join(disk!, 'ballast');
-        const folder = join(disk!, 'refused');
-        await (await SqliteStore.open({ folder })).close();
-        let freed = 0;
-        writeFileSync(ballast, '');
-        expect(() => appendFileSync(ballast, Buffer.alloc(4_000_000))).toThrow('ENOSPC');
-        // Page by page, so that each step of an opening is the first that there is no room for.
-        const attempt = async (): Promise<string> => {
-          try {
-            await (await SqliteStore.open({ folder })).close();
-            return 'open';
-          } catch (error) {
-            expect(error).toBeInstanceOf(StoreError);
-            return (error as Error).message;
-          }
-        };
-        const first = await attempt();
-        expect(first).toMatch(/Free some disk space\.$/);
-        expect(() => compactStore(folder)).toThrow(/Free some disk space\.$/);
-        while ((await attempt()) !== 'open') truncateSync(ballast, statSync(ballast).size - 4096 * ++freed);
-        expect(freed).toBeGreaterThan(0);
-        rmSync(ballast);
-      },
-    );
+    it.skipIf(whyNot !== '')(`says so where it cannot be opened for that, nor compacted${whyNot}`, async () => {
+      const disk = smallDisk(DISK_BYTES);
+      const ballast = join(disk, 'ballast');
+      const folder = join(disk, 'refused');
+      await (await SqliteStore.open({ folder })).close();
+      let freed = 0;
+      writeFileSync(ballast, '');
+      expect(() => appendFileSync(ballast, Buffer.alloc(DISK_BYTES))).toThrow('ENOSPC');
+      // Page by page, so that each step of an opening is the first that there is no room for.
+      const attempt = async (): Promise<string> => {
+        try {
+          await (await SqliteStore.open({ folder })).close();
+          return 'open';
+        } catch (error) {
+          expect(error).toBeInstanceOf(StoreError);
+          return (error as Error).message;
+        }
+      };
+      const first = await attempt();
+      expect(first).toMatch(/Free some disk space\.$/);
+      expect(() => compactStore(folder)).toThrow(/Free some disk space\.$/);
+      while ((await attempt()) !== 'open') truncateSync(ballast, statSync(ballast).size - 4096 * ++freed);
+      expect(freed).toBeGreaterThan(0);
+    });
   });
 });
-
-/** A file system of 4 MB in memory, where this user may mount one. */
-function mountSmallDisk(): { readonly folder?: string; readonly why: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'leveret-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'pipe' });
-    return { folder, why: '' };
-  } catch (error) {
-    rmSync(folder, { recursive: true });
-    return { why: ` (skipped: no small disk to be had: ${(error as Error).message.trim()})` };
-  }
-}

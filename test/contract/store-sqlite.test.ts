@@ -1,10 +1,9 @@
 /** The SQLite store keeps the contract, through closing and opening again. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { storeContract } from './store.contract.ts';
 
 describe('SqliteStore', () => {
@@ -12,13 +11,12 @@ describe('SqliteStore', () => {
   let opened: Map<Store, string>;
 
   beforeEach(() => {
-    parent = mkdtempSync(join(tmpdir(), 'leveret-store-'));
+    parent = temporaryFolder();
     opened = new Map();
   });
 
   afterEach(async () => {
     for (const store of opened.keys()) await store.close();
-    rmSync(parent, { recursive: true });
   });
 
   async function open(folder: string, options: { readonly lazyMs?: number } = {}): Promise<Store> {

@@ -2,16 +2,14 @@
  * What a single message waits for, counted rather than timed: nothing but the events it consists of. A timer anywhere on its way
  * would be a millisecond at least, and a turn of the event loop as long as everything else that is done in it.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Consumer } from '../../bench/load/consumer.ts';
 import { Publisher } from '../../bench/load/publisher.ts';
 import { type ConsumerSpec, Counters, type PublisherSpec } from '../../bench/load/role.ts';
 import { Topology } from '../../bench/scenarios/topology.ts';
 import { Broker } from '../../src/index.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const QUEUE = 'guard';
 /** Turns without work before the message. */
@@ -23,7 +21,6 @@ const fail = (error: Error): void => {
 };
 
 describe('the first message after silence', () => {
-  let folder: string;
   let broker: Broker;
   let topology: Topology;
   let turn = 0;
@@ -31,8 +28,7 @@ describe('the first message after silence', () => {
   const writes: { readonly socket: Socket; readonly turn: number }[] = [];
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'leveret-guard-'));
-    broker = await Broker.start({ port: 0, dataDir: folder });
+    broker = await Broker.start({ port: 0, dataDir: temporaryFolder() });
     // eslint-disable-next-line @typescript-eslint/unbound-method
     const { write } = Socket.prototype;
     vi.spyOn(Socket.prototype, 'write').mockImplementation(function (this: Socket, ...args: unknown[]) {
@@ -47,7 +43,6 @@ describe('the first message after silence', () => {
     vi.restoreAllMocks();
     await topology[Symbol.asyncDispose]();
     await broker.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it.each([

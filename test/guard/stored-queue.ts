@@ -1,11 +1,9 @@
 /** A queue in a store of its own, for what counts how it is written. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { messageOf, queueOn } from '../../bench/micro/broker.ts';
 import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import type { FieldTable } from '../../src/protocol/field-table.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export class StoredQueue {
   readonly folder: string;
@@ -21,7 +19,7 @@ export class StoredQueue {
 
   /** `args`: what it is declared with. */
   static async open(args?: FieldTable): Promise<StoredQueue> {
-    const folder = mkdtempSync(join(tmpdir(), 'leveret-guard-'));
+    const folder = temporaryFolder();
     // What may wait for company waits until a test asks for the commit.
     const stored = new StoredQueue(folder, await SqliteStore.open({ folder, lazyMs: 60_000 }), args);
     await stored.committed();
@@ -37,8 +35,7 @@ export class StoredQueue {
     return new Promise((resolve) => this.#store.afterCommit(resolve));
   }
 
-  async close(): Promise<void> {
-    await this.#store.close();
-    rmSync(this.folder, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.#store.close();
   }
 }

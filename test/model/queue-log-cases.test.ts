@@ -1,7 +1,7 @@
 /** Logs over a real store, in moments that random steps seldom meet. */
 import { expect, test } from 'vitest';
 import { messageOf } from '../support/recovery/messages.ts';
-import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { Logs } from './queue-log.real.ts';
 
 const MiB = 1024 * 1024;

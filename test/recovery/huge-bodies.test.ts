@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { GetMessage } from 'amqplib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { startCommand } from '../support/cli/command.ts';
-import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { consumeInto, openChannel } from '../support/interop/amqplib.ts';
 import { confirmChannel, store } from '../support/recovery/clients.ts';
 

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type AmqpChannel, AmqpClient } from '../support/amqp-client/index.ts';
-import { temporaryFolder } from '../support/cli/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { headersOf } from '../support/dead-letters.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { ClockedBroker } from '../support/recovery/clocked-broker.ts';

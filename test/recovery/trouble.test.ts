@@ -11,11 +11,12 @@ import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Broker, type BrokerOptions, StoreError } from '../../src/index.ts';
 import { startCommand } from '../support/cli/command.ts';
-import { temporaryFolder } from '../support/cli/temporary-folder.ts';
 import { dropSocket, open } from '../support/interop/amqplib.ts';
 import { Inbox } from '../support/interop/inbox.ts';
 import { KeptLog, type LogLine } from '../support/kept-log.ts';
 import { drain, exists, range } from '../support/recovery/clients.ts';
+import { smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DISK_BYTES = 8 * 1024 * 1024;
 const PATIENCE = { timeout: 15_000, interval: 20 };
@@ -91,22 +92,20 @@ function messagesOf(lines: readonly LogLine[]): readonly string[] {
   return lines.map(({ message }) => message);
 }
 
-const small = mountSmallDisk();
+const whyNot = whyNoSmallDisk();
 
-describe.skipIf(small.folder === undefined)(`a broker on a small disk${small.why}`, { timeout: 60_000 }, () => {
+describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, { timeout: 60_000 }, () => {
   let disk: string;
   let ballast: string;
 
   beforeEach(() => {
-    disk = small.folder!;
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', disk]);
+    disk = smallDisk(DISK_BYTES);
     ballast = join(disk, 'ballast');
   });
 
   afterEach(async () => {
     rmSync(ballast, { force: true });
     await stopAll();
-    execFileSync('umount', ['-l', disk]);
   });
 
   test('that is full confirms nothing it has not stored, and all when there is room again', async () => {
@@ -297,19 +296,6 @@ describe.skipIf(journaled.folder === undefined)(
     });
   },
 );
-
-/** A folder where this user may mount a file system of its own; gone when the tests are. */
-function mountSmallDisk(): { readonly folder?: string; readonly why: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'leveret-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_BYTES}`, 'tmpfs', folder], { stdio: 'pipe' });
-    execFileSync('umount', [folder]);
-    return { folder, why: '' };
-  } catch (error) {
-    rmSync(folder, { recursive: true });
-    return { why: ` (skipped: no small disk to be had: ${(error as Error).message.trim()})` };
-  }
-}
 
 /** A folder for a file system that the system makes read-only when it fails, as disks have it; gone when the tests are. */
 function mountJournaledDisk(): { readonly folder?: string; readonly mount?: () => void; readonly why: string } {

@@ -10,7 +10,7 @@ import { openDatabase, openForReading } from '../../../src/store/sqlite/database
 import { migrate, SCHEMA_VERSION } from '../../../src/store/sqlite/schema/schema.ts';
 import { storeStats } from '../../../src/store/sqlite/stats.ts';
 import { VERSION_1 } from '../../../src/store/sqlite/schema/version-1.ts';
-import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { open, openChannel } from '../../support/interop/amqplib.ts';
 import { hold, marked } from '../../support/recovery/clients.ts';
 import { definitionsOf, delayedOf, messagesOf, PROPERTIES, RETURNS, SEEN } from './content.ts';

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import type { ConfirmChannel } from 'amqplib';
 import { Broker } from '../../../src/index.ts';
-import { temporaryFolder } from '../cli/temporary-folder.ts';
 import { changeFile } from '../database-file.ts';
 import { KeptLog } from '../kept-log.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import { confirmChannel } from './clients.ts';
 
 /** A broker on a folder with the errors that it logs, stopped before the block ends that it is in. */

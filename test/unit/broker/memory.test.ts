@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { Alarms } from '../../../src/broker/alarms.ts';
 import { type Evictable, Memory } from '../../../src/broker/memory.ts';
 import { Scratch } from '../../../src/store/scratch.ts';
-import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const MiB = 1024 * 1024;
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));

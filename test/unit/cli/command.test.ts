@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand, startCommand } from '../../support/cli/command.ts';
-import { temporaryFile, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { temporaryFile, temporaryFolder } from '../../support/temporary-folder.ts';
 
 const BIN = fileURLToPath(new URL('../../../bin/leveret.js', import.meta.url));
 const ON_ANY_PORT = ['--host', '127.0.0.1', '--port', '0'];

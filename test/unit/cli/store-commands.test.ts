@@ -7,7 +7,7 @@ import { Broker } from '../../../src/index.ts';
 import { SCHEMA_VERSION } from '../../../src/store/sqlite/schema/schema.ts';
 import type { StoreStats } from '../../../src/store/sqlite/stats.ts';
 import { runCommand } from '../../support/cli/command.ts';
-import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { changeFile } from '../../support/database-file.ts';
 import { confirmChannel, drain, range, store } from '../../support/recovery/clients.ts';
 

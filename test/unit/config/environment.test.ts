@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load.ts';
-import { temporaryFile } from '../../support/cli/temporary-folder.ts';
+import { temporaryFile } from '../../support/temporary-folder.ts';
 
 const load = (env: NodeJS.ProcessEnv) => loadConfig({}, env);
 

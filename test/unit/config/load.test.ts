@@ -3,7 +3,7 @@ import type { Config } from '../../../src/config/config.ts';
 import { ConfigError } from '../../../src/config/config-error.ts';
 import { loadConfig, type CommandLineValues } from '../../../src/config/load.ts';
 import { defaultConfig } from '../../../src/config/settings.ts';
-import { temporaryFile } from '../../support/cli/temporary-folder.ts';
+import { temporaryFile } from '../../support/temporary-folder.ts';
 
 interface Sources {
   readonly commandLine?: CommandLineValues;

@@ -1,7 +1,7 @@
 import amqp from 'amqplib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Broker } from '../../../src/index.ts';
-import { temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let broker: Broker;
 beforeEach(async () => {

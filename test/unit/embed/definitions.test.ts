@@ -4,7 +4,7 @@ import amqp from 'amqplib';
 import { describe, expect, it } from 'vitest';
 import { Broker, ConfigError, type Definitions, DefinitionsError } from '../../../src/index.ts';
 import { runCommand, startCommand } from '../../support/cli/command.ts';
-import { temporaryFile, temporaryFolder } from '../../support/cli/temporary-folder.ts';
+import { temporaryFile, temporaryFolder } from '../../support/temporary-folder.ts';
 
 const TOPOLOGY: Definitions = {
   queues: [{ name: 'orders', vhost: '/', arguments: { 'x-max-length': 5 } }],

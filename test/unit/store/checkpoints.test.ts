@@ -1,18 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Checkpoints } from '../../../src/store/sqlite/checkpoints.ts';
 import { FreshRows } from '../../../src/store/sqlite/fresh-rows.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
 /** Checkpoints over a database, calls of which fail while there is a reason for it. */
 function checkpointsOf() {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  const folder = mkdtempSync(join(tmpdir(), 'leveret-checkpoints-'));
-  const path = join(folder, 'file.db');
+  const path = join(temporaryFolder(), 'file.db');
   const database = new Database(path);
   database.pragma('journal_mode = WAL');
   database.exec('CREATE TABLE t (a)');
@@ -32,7 +30,6 @@ function checkpointsOf() {
     checkpoints.stop();
     vi.useRealTimers();
     database.close();
-    rmSync(folder, { recursive: true });
   });
   return { checkpoints, failures, fail: (why: string | undefined) => (reason = why) };
 }

@@ -1,7 +1,6 @@
 /** Where a backup does not go, and what else a person may name by mistake: told in a line, with nothing harmed. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backupStore, compactStore } from '../../../src/store/sqlite/copies.ts';
@@ -9,6 +8,7 @@ import { openForReading } from '../../../src/store/sqlite/database-file.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../../src/store/store.ts';
 import { storeWithQueues } from '../../contract/sqlite.support.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('a backup of a broker that runs', () => {
   let parent: string;
@@ -16,14 +16,13 @@ describe('a backup of a broker that runs', () => {
   let store: SqliteStore;
 
   beforeEach(async () => {
-    parent = mkdtempSync(join(tmpdir(), 'leveret-copies-'));
+    parent = temporaryFolder();
     folder = join(parent, 'data');
     store = await storeWithQueues(folder);
   });
 
   afterEach(async () => {
     await store.close();
-    rmSync(parent, { recursive: true });
   });
 
   const refusal = async (target: string): Promise<string> => {
@@ -63,7 +62,7 @@ describe('a backup of a broker that runs', () => {
 });
 
 test('a folder in the place of the database is left as it is by whatever looks for one', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'leveret-copies-'));
+  const folder = temporaryFolder();
   const file = join(folder, 'leveret.db');
   mkdirSync(file);
   const message = `${file} is no file; it was left as it is`;
@@ -71,5 +70,4 @@ test('a folder in the place of the database is left as it is by whatever looks f
   expect(() => compactStore(folder)).toThrow(message);
   await expect(backupStore(folder, join(folder, 'copy.db'), false)).rejects.toThrow(message);
   await expect(SqliteStore.open({ folder })).rejects.toThrow(message);
-  rmSync(folder, { recursive: true });
 });

@@ -5,7 +5,7 @@ import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.
 import type { Vhost } from '../../../../src/broker/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { SqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
-import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { Ledger } from '../../../support/ledger.ts';
 import { messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';

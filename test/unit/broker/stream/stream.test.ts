@@ -9,7 +9,7 @@ import { Consumer, type DeliveryTarget } from '../../../../src/broker/queue/cons
 import { Stream } from '../../../../src/broker/stream/stream.ts';
 import type { Vhost } from '../../../../src/broker/vhost.ts';
 import { SqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
-import { temporaryFolder } from '../../../support/cli/temporary-folder.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 import { nodeInMemory } from '../../../support/recovery/node.ts';
