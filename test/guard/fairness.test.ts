@@ -4,15 +4,11 @@
  */
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Crowd } from '../../bench/load/crowd.ts';
-import { Publisher } from '../../bench/load/publisher.ts';
 import { Counters } from '../../bench/load/role.ts';
-import { Topology } from '../../bench/scenarios/topology.ts';
-import { Broker } from '../../src/index.ts';
 import { HANDSHAKE, OPEN_CHANNEL } from '../fuzz/sessions.ts';
 import { frames, method } from '../support/amqp-client/index.ts';
+import { fail, GuardedBroker, nextTurn, QUEUE } from './guarded-broker.ts';
 
-const QUEUE = 'guard';
 const SIZE = 16 * 1024;
 /** More than the broker and the system take for a client that does not read. */
 const BACKLOG = 2000;
@@ -21,26 +17,18 @@ const ROUNDS = 50;
 const TURNS = 4;
 const HELLO = Buffer.concat([...HANDSHAKE, OPEN_CHANNEL]);
 
-const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
-const fail = (error: Error): void => {
-  throw error;
-};
 const consume = (channel = 1): Buffer => frames.methodFrame(channel, method('basic.consume', { queue: QUEUE }));
 
 describe('a message of another client goes round as if it were alone', () => {
-  let broker: Broker;
-  let topology: Topology;
+  let broker: GuardedBroker;
   const sockets: Socket[] = [];
 
   beforeEach(async () => {
-    broker = await Broker.start({ port: 0 });
-    topology = await Topology.open(broker.url);
-    await topology.queues({ names: [QUEUE], durable: false });
+    broker = await GuardedBroker.start();
   });
 
   afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
-    await topology[Symbol.asyncDispose]();
     await broker.stop();
   });
 
@@ -52,21 +40,7 @@ describe('a message of another client goes round as if it were alone', () => {
 
   /** Messages that wait for whoever takes them. */
   async function backlog(): Promise<void> {
-    const sending = await Publisher.open(
-      broker.url,
-      {
-        kind: 'publisher',
-        exchange: '',
-        routingKeys: [QUEUE],
-        size: SIZE,
-        persistent: false,
-        unconfirmed: 0,
-        rate: 0,
-        count: BACKLOG,
-      },
-      new Counters(),
-      fail,
-    );
+    const sending = await broker.publisher({ size: SIZE, count: BACKLOG });
     sending.start();
     await sending.stop();
     await sending.end();
@@ -75,8 +49,7 @@ describe('a message of another client goes round as if it were alone', () => {
   /** The most turns that a message took to come back, while `meanwhile` is called in each. */
   async function mostTurns(meanwhile: () => void): Promise<number> {
     const counters = new Counters();
-    const spec = { kind: 'crowd', connections: 1, messages: 1, queue: 'round', size: 16 } as const;
-    const round = await Crowd.open(broker.url, spec, counters, fail);
+    const round = await broker.crowd({ connections: 1, messages: 1, queue: 'round', size: 16 }, counters);
     round.start();
     let [most, turns, rounds] = [0, 0, 0];
     while (rounds < ROUNDS) {
@@ -97,17 +70,17 @@ describe('a message of another client goes round as if it were alone', () => {
     await backlog();
     const deaf = client();
     deaf.pause().write(Buffer.concat([HELLO, consume()]));
-    await expect.poll(() => topology.ready(QUEUE), { timeout: 10_000 }).toBeLessThan(BACKLOG);
+    await expect.poll(() => broker.topology.ready(QUEUE), { timeout: 10_000 }).toBeLessThan(BACKLOG);
     expect(await mostTurns(() => {})).toBeLessThanOrEqual(TURNS);
     // It has what was on its way, and the others are there for whoever reads.
-    expect(await topology.ready(QUEUE)).toBeGreaterThan(0);
+    expect(await broker.topology.ready(QUEUE)).toBeGreaterThan(0);
   });
 
   it('beside a consumer that reads a little at a time', async () => {
     await backlog();
     const slow = client();
     slow.pause().write(Buffer.concat([HELLO, consume()]));
-    await expect.poll(() => topology.ready(QUEUE), { timeout: 10_000 }).toBeLessThan(BACKLOG);
+    await expect.poll(() => broker.topology.ready(QUEUE), { timeout: 10_000 }).toBeLessThan(BACKLOG);
     let read = 0;
     const sip = (): void => void (read += (slow.read(64) as Buffer | null)?.length ?? 0);
     expect(await mostTurns(sip)).toBeLessThanOrEqual(TURNS);
