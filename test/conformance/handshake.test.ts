@@ -9,6 +9,7 @@ import {
   startOk,
   type AmqpClient,
 } from '../support/amqp-client/index.ts';
+import { RABBITMQ_PROPERTIES } from '../support/server-properties.ts';
 import { useTarget } from '../support/target.ts';
 
 const target = useTarget();
@@ -71,20 +72,7 @@ describe('connection.start and start-ok', () => {
     const client = await target.dial();
     const { serverProperties } = await sayHello(client);
     const properties = fromFieldTable(serverProperties);
-    expect(properties).toMatchObject({
-      product: 'RabbitMQ',
-      capabilities: {
-        publisher_confirms: true,
-        exchange_exchange_bindings: true,
-        'basic.nack': true,
-        consumer_cancel_notify: true,
-        'connection.blocked': true,
-        consumer_priorities: true,
-        authentication_failure_close: true,
-        per_consumer_qos: true,
-        direct_reply_to: true,
-      },
-    });
+    expect(properties).toMatchObject(RABBITMQ_PROPERTIES);
     expect(properties['version']).toMatch(/^\d+\.\d+\.\d+/);
     for (const name of ['platform', 'information', 'copyright', 'cluster_name']) {
       expect(properties[name], name).toBeTypeOf('string');

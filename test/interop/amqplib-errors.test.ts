@@ -7,6 +7,7 @@ import { nextEvent } from '../support/interop/events.ts';
 import { deleteExchangesAfterTest, deleteQueuesAfterTest } from '../support/interop/leftovers.ts';
 import { uniqueName } from '../support/interop/names.ts';
 import { useTarget } from '../support/interop/target.ts';
+import { RABBITMQ_PROPERTIES } from '../support/server-properties.ts';
 
 const target = useTarget();
 
@@ -214,20 +215,7 @@ describe('a connection of amqplib', () => {
   test("takes the broker for RabbitMQ by its server properties and finds RabbitMQ's capabilities", async () => {
     const { connection } = await open(target.url);
     const properties = connection.connection.serverProperties as unknown as Record<string, unknown>;
-    expect(properties).toMatchObject({
-      product: 'RabbitMQ',
-      capabilities: {
-        publisher_confirms: true,
-        exchange_exchange_bindings: true,
-        'basic.nack': true,
-        consumer_cancel_notify: true,
-        'connection.blocked': true,
-        consumer_priorities: true,
-        authentication_failure_close: true,
-        per_consumer_qos: true,
-        direct_reply_to: true,
-      },
-    });
+    expect(properties).toMatchObject(RABBITMQ_PROPERTIES);
     expect(properties['version']).toMatch(/^\d+\.\d+\.\d+/);
   });
 
