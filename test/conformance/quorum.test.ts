@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { assertReply } from '../support/amqp-client/inbox.ts';
 import type { AmqpChannel } from '../support/amqp-client/index.ts';
 import { deadLetters, headersOf } from '../support/dead-letters.ts';
+import { expectArgumentsRefused, expectPropertiesRefused, expectServerNameRefused } from '../support/queue-types.ts';
 import { useTarget } from '../support/target.ts';
 
 const target = useTarget();
@@ -33,34 +34,20 @@ async function refuseDelete(flags: { ifUnused?: boolean; ifEmpty?: boolean }, fl
 
 describe('a quorum queue cannot', () => {
   test('quorum/properties: be transient, exclusive or auto-deleted', async () => {
-    const channel = await target.channel();
-    const queue = target.name('quorum');
-    const cases = [
+    await expectPropertiesRefused(target, 'quorum', [
       [{}, 'non-durable'],
       [{ durable: true, exclusive: true }, 'exclusive-owner'],
       [{ durable: true, autoDelete: true }, 'auto-delete'],
       [{ exclusive: true, autoDelete: true }, 'auto-delete'],
-    ] as const;
-    for (const [properties, invalid] of cases) {
-      channel.send('queue.declare', { queue, ...properties, arguments: QUORUM });
-      const text = `PRECONDITION_FAILED - invalid property '${invalid}' for queue '${queue}' in vhost '/'`;
-      expect(await channel.expectClose(406, text)).toMatchObject({ classId: 50, methodId: 10 });
-    }
+    ]);
   });
 
   test('quorum/server-named: have a name that the broker gives', async () => {
-    const channel = await target.channel();
-    channel.send('queue.declare', { queue: '', durable: true, arguments: QUORUM });
-    await channel.expectClose(
-      406,
-      'PRECONDITION_FAILED - Cannot declare a server-named queue for type rabbit_quorum_queue',
-    );
+    await expectServerNameRefused(target, 'quorum');
   });
 
   test('quorum/arguments: have arguments of other queue types', async () => {
-    const channel = await target.channel();
-    const queue = target.name('quorum');
-    const cases = [
+    await expectArgumentsRefused(target, 'quorum', [
       ['x-max-priority', 5],
       ['x-max-priority', 999],
       ['x-queue-mode', 'lazy'],
@@ -69,14 +56,7 @@ describe('a quorum queue cannot', () => {
       ['x-queue-master-locator', 'min-masters'],
       ['x-initial-cluster-size', 1],
       ['x-stream-max-segment-size-bytes', 100],
-    ] as const;
-    for (const [name, value] of cases) {
-      channel.send('queue.declare', { queue, durable: true, arguments: { ...QUORUM, [name]: value } });
-      await channel.expectClose(
-        406,
-        `PRECONDITION_FAILED - invalid arg '${name}' for queue '${queue}' in vhost '/' of queue type rabbit_quorum_queue`,
-      );
-    }
+    ]);
   });
 
   test('quorum/delete-if-unused: be deleted only if it is unused', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AmqpChannel } from '../support/amqp-client/index.ts';
 import { brokerClock, headersOf } from '../support/dead-letters.ts';
+import { expectArgumentsRefused, expectPropertiesRefused, expectServerNameRefused } from '../support/queue-types.ts';
 import { bodiesOf, offsetOf, TestStream } from '../support/streams.ts';
 import { useTarget } from '../support/target.ts';
 
@@ -20,33 +21,19 @@ async function filled(...bodies: string[]): Promise<TestStream> {
 
 describe('a stream cannot', () => {
   test('stream/properties: be transient, exclusive or auto-deleted', async () => {
-    const channel = await target.channel();
-    const queue = target.name('stream');
-    const cases = [
+    await expectPropertiesRefused(target, 'stream', [
       [{}, 'non-durable'],
       [{ durable: true, exclusive: true }, 'exclusive-owner'],
       [{ durable: true, autoDelete: true }, 'auto-delete'],
-    ] as const;
-    for (const [properties, invalid] of cases) {
-      channel.send('queue.declare', { queue, ...properties, arguments: STREAM });
-      const text = `PRECONDITION_FAILED - invalid property '${invalid}' for queue '${queue}' in vhost '/'`;
-      expect(await channel.expectClose(406, text)).toMatchObject({ classId: 50, methodId: 10 });
-    }
+    ]);
   });
 
   test('stream/server-named: have a name that the broker gives', async () => {
-    const channel = await target.channel();
-    channel.send('queue.declare', { queue: '', durable: true, arguments: STREAM });
-    await channel.expectClose(
-      406,
-      'PRECONDITION_FAILED - Cannot declare a server-named queue for type rabbit_stream_queue',
-    );
+    await expectServerNameRefused(target, 'stream');
   });
 
   test('stream/arguments: have arguments of other queue types', async () => {
-    const channel = await target.channel();
-    const queue = target.name('stream');
-    const cases = [
+    await expectArgumentsRefused(target, 'stream', [
       ['x-expires', 1000],
       ['x-message-ttl', 1000],
       ['x-dead-letter-exchange', ''],
@@ -61,14 +48,7 @@ describe('a stream cannot', () => {
       ['x-quorum-initial-group-size', 1],
       ['x-queue-master-locator', 'min-masters'],
       ['x-max-in-memory-length', 5],
-    ] as const;
-    for (const [name, value] of cases) {
-      channel.send('queue.declare', { queue, durable: true, arguments: { ...STREAM, [name]: value } });
-      await channel.expectClose(
-        406,
-        `PRECONDITION_FAILED - invalid arg '${name}' for queue '${queue}' in vhost '/' of queue type rabbit_stream_queue`,
-      );
-    }
+    ]);
   });
 
   test('stream/argument-values: have arguments of its own with values that make no sense', async () => {
