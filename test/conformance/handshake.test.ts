@@ -27,6 +27,17 @@ async function tuned(): Promise<AmqpClient> {
   return client;
 }
 
+/** A client that has asked for these limits, RabbitMQ's own where it says none, and for a virtual host. */
+async function opening(
+  { channelMax = 2047, frameMax = 131_072 }: { readonly channelMax?: number; readonly frameMax?: number },
+  virtualHost = '/',
+): Promise<AmqpClient> {
+  const client = await tuned();
+  client.send(0, 'connection.tune-ok', { channelMax, frameMax });
+  client.send(0, 'connection.open', { virtualHost });
+  return client;
+}
+
 describe('the protocol header', () => {
   test('handshake/header: AMQP 0-9-1 is answered with connection.start 0-9', async () => {
     const client = await target.dial();
@@ -131,9 +142,7 @@ describe('connection.tune and open', () => {
   });
 
   test('handshake/vhost-unknown: connection.open of an unknown virtual host is refused with 530', async () => {
-    const client = await tuned();
-    client.send(0, 'connection.tune-ok', { channelMax: 2047, frameMax: 131_072 });
-    client.send(0, 'connection.open', { virtualHost: 'nope' });
+    const client = await opening({}, 'nope');
     const close = await client.expectClose(530, 'NOT_ALLOWED - vhost nope not found');
     expect(close).toMatchObject({ classId: 10, methodId: 40 });
   });
@@ -153,30 +162,22 @@ describe('connection.tune and open', () => {
 // RabbitMQ waits 3 s before it closes silently, and 10 s for a handshake: these run side by side.
 describe.concurrent('refusals without a word', () => {
   test("handshake/tune-frame-max-high: a frame_max above the server's closes the socket without a close frame", async () => {
-    const client = await tuned();
-    client.send(0, 'connection.tune-ok', { channelMax: 2047, frameMax: 131_073 });
-    client.send(0, 'connection.open', { virtualHost: '/' });
+    const client = await opening({ frameMax: 131_073 });
     await client.expectSilentClose();
   });
 
   test('handshake/tune-frame-max-low: a frame_max below 4096 closes the socket without a close frame', async () => {
-    const client = await tuned();
-    client.send(0, 'connection.tune-ok', { channelMax: 2047, frameMax: 4095 });
-    client.send(0, 'connection.open', { virtualHost: '/' });
+    const client = await opening({ frameMax: 4095 });
     await client.expectSilentClose();
   });
 
   test("handshake/tune-channel-max-high: a channel_max above the server's closes the socket without a close frame", async () => {
-    const client = await tuned();
-    client.send(0, 'connection.tune-ok', { channelMax: 2048, frameMax: 131_072 });
-    client.send(0, 'connection.open', { virtualHost: '/' });
+    const client = await opening({ channelMax: 2048 });
     await client.expectSilentClose();
   });
 
   test("handshake/tune-zero: zero for channel_max and frame_max leaves the server's limits", async () => {
-    const client = await tuned();
-    client.send(0, 'connection.tune-ok', { channelMax: 0, frameMax: 0 });
-    client.send(0, 'connection.open', { virtualHost: '/' });
+    const client = await opening({ channelMax: 0, frameMax: 0 });
     if (target.rabbitmq) await client.expectSilentClose();
     else {
       await client.expect('connection.open-ok');
