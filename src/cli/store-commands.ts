@@ -2,7 +2,7 @@
 import { recordsProblem } from '../broker/queue/record-check.ts';
 import { checkStore } from '../store/sqlite/check.ts';
 import { backupStore, compactStore } from '../store/sqlite/copies.ts';
-import { databasePath, openForReading } from '../store/sqlite/database-file.ts';
+import { databasePath, explain, openForReading } from '../store/sqlite/database-file.ts';
 import { type LogStats, storeStats, type StoreStats } from '../store/sqlite/stats.ts';
 import { EXIT } from './exit-codes.ts';
 import type { StoreAction } from './store-arguments.ts';
@@ -55,10 +55,13 @@ const ADVICE = `The store is damaged. Copy the data folder before anything else.
 named above to go on without them; or save what can be read with the ".recover" command of the sqlite3 shell.`;
 
 function stats(folder: string, json: boolean): CommandOutput {
-  const database = openForReading(databasePath(folder));
+  const path = databasePath(folder);
+  const database = openForReading(path);
   try {
     const counted = storeStats(database);
     return succeeded(json ? `${JSON.stringify(counted, undefined, 2)}\n` : describe(counted));
+  } catch (error) {
+    throw explain(path, error);
   } finally {
     database.close();
   }

@@ -193,6 +193,15 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     expect(started).toEqual({ refused: expect.stringMatching(/cut short|damaged|not an SQLite database/) as string });
   });
 
+  it('is refused beside a log with the advice to remove it, if the file comes from a backup', async () => {
+    writeFileSync(`${file}-wal`, 'of the file before');
+    changeFile(file, 'DROP TABLE binding');
+    writeFileSync(`${file}-wal`, 'of the file before');
+    expect(await start()).toEqual({
+      refused: expect.stringContaining(`put there from a backup, remove ${file}-wal, which is the log`) as string,
+    });
+  });
+
   it('is refused where only its log is left', async () => {
     rmSync(file);
     writeFileSync(`${file}-wal`, 'the rest of it');

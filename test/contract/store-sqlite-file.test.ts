@@ -1,5 +1,16 @@
 /** What the SQLite store finds in its folder, and leaves alone where it is not its own. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -9,6 +20,9 @@ import { StoreError } from '../../src/store/store.ts';
 import { changeFile } from '../support/database-file.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { changed, queue } from './store.support.ts';
+
+/** A user without rights, on most systems. */
+const NOBODY = 65534;
 
 describe('the folder of an SqliteStore', () => {
   let parent: string;
@@ -28,6 +42,19 @@ describe('the folder of an SqliteStore', () => {
     );
     expect(error).toBeInstanceOf(StoreError);
     return (error as Error).message;
+  }
+
+  /** Does it as a user who has the folder and may not do everything, whoever runs the tests. */
+  async function asNobody<Result>(action: () => Promise<Result>): Promise<Result> {
+    if (process.geteuid!() !== 0) return action();
+    const files = readdirSync(folder).map((name) => join(folder, name));
+    for (const path of [parent, join(parent, 'a'), folder, ...files]) chownSync(path, NOBODY, NOBODY);
+    process.seteuid!(NOBODY);
+    try {
+      return await action();
+    } finally {
+      process.seteuid!(0);
+    }
   }
 
   it('is created for its owner only', async () => {
@@ -147,6 +174,27 @@ describe('the folder of an SqliteStore', () => {
     await store.close();
     expect(readdirSync(folder).sort()).toEqual(['leveret.db', 'leveret.lock', 'leveret.pid']);
   });
+
+  it('is refused where the database is a link to what is not there, and keeps the link', async () => {
+    mkdirSync(folder, { recursive: true });
+    symlinkSync(join(parent, 'not mounted', 'leveret.db'), file);
+    expect(await refusal()).toContain(`${file} cannot be used: ENOENT`);
+    expect(readlinkSync(file)).toBe(join(parent, 'not mounted', 'leveret.db'));
+  });
+
+  it.each(['leveret.db', 'leveret.db-wal'])(
+    'is refused where %s may not be written, and says which it is',
+    async (name) => {
+      const store = await SqliteStore.open({ folder });
+      await store.close();
+      const forbidden = join(folder, name);
+      writeFileSync(forbidden, '', { flag: 'a' });
+      chmodSync(forbidden, 0o444);
+      expect(await asNobody(refusal)).toMatch(
+        `${file} cannot be used: EACCES: permission denied, open '${forbidden}'. Run this as the user of the broker`,
+      );
+    },
+  );
 
   it('is refused where it cannot be created', async () => {
     mkdirSync(parent, { recursive: true });

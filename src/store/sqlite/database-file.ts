@@ -5,8 +5,8 @@ import {
   accessSync,
   closeSync,
   constants,
-  existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { DAMAGED, hasLog, inspectHeader, inspectLog, inspectTables, inspectVersion } from './inspection.ts';
+import { adviceOnDamage, hasLog, inspectHeader, inspectLog, inspectTables, inspectVersion } from './inspection.ts';
 import { logPath } from './log-inspection.ts';
 import { migrate } from './schema/schema.ts';
 import { troubleAdvice } from './trouble.ts';
@@ -65,8 +65,13 @@ export interface OpenDatabase {
  * Throws StoreError; what is not ours, or damaged, is left untouched.
  */
 export function openDatabase(path: string): OpenDatabase {
-  const created = !existsSync(path);
+  // A link that leads nowhere is none that may be replaced: the disk may be missing that it leads to.
+  const created = lstatSync(path, { throwIfNoEntry: false }) === undefined;
   if (created) createDatabase(path);
+  else {
+    inspectHeader(path);
+    checkWritable(path);
+  }
   const { state, reader } = inspect(path);
   // The connection that looked is the one that reads on: after a crash it has just read the whole log.
   if (state === 'current') return { created, migratedFrom: undefined, reader };
@@ -89,6 +94,7 @@ export function openDatabase(path: string): OpenDatabase {
 export function openForReading(path: string, damaged = false): Database.Database {
   try {
     checkThere(path);
+    inspectHeader(path);
     const { state, reader } = inspect(path, damaged);
     if (state === 'current') return reader;
     reader.close();
@@ -102,6 +108,13 @@ export function openForReading(path: string, damaged = false): Database.Database
 export function checkThere(path: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   throw new StoreError(`There is no ${path}: name the broker's data folder with --data-dir.`);
+}
+
+/** Throws the system's error where one of its files may not be written: SQLite would say that of the first commit only, and not of which. */
+function checkWritable(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    if (file === path || lstatSync(file, { throwIfNoEntry: false }) !== undefined) closeSync(openSync(file, 'r+'));
+  }
 }
 
 /** The connection that writes. */
@@ -119,12 +132,11 @@ function openReader(path: string): Database.Database {
   return database;
 }
 
-/** `damaged`: only looked at for what the file is. */
+/** Of a file whose head is a database's. `damaged`: only looked at for what the file is. */
 function inspect(
   path: string,
   damaged = false,
 ): { readonly state: 'older' | 'current'; readonly reader: Database.Database } {
-  inspectHeader(path);
   const reader = openReader(path);
   try {
     const state = inspectVersion(path, reader);
@@ -194,7 +206,7 @@ export function explain(path: string, error: unknown): Error {
   // A table or a column that the schema has and the file has not.
   const incomplete = error.code === 'SQLITE_ERROR' && error.message.startsWith('no such');
   const reason = `${error.message} (${error.code})`;
-  if (damaged || incomplete) return new StoreError(`${path} is damaged: ${reason}. ${DAMAGED}`);
+  if (damaged || incomplete) return new StoreError(`${path} is damaged: ${reason}. ${adviceOnDamage(path)}`);
   return new StoreError(`${path} cannot be used: ${advised(reason)}`);
 }
 

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { logBytes, logProblem } from './log-inspection.ts';
+import { logBytes, logPath, logProblem } from './log-inspection.ts';
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema/schema.ts';
 import { structureProblems } from './structure.ts';
 
@@ -17,9 +17,17 @@ const PAGES_AT = 28;
 const APPLICATION_ID_AT = 68;
 
 const NOT_OURS = 'Move the file away, or choose another data folder.';
-export const DAMAGED =
+const DAMAGED =
   'It was left as it is. Restore it from a backup, or save what can be read with the ".recover" command of the sqlite3 shell; ' +
   '"leveret store check" tells all that is wrong with it.';
+
+/** What to do about a damaged file. */
+export function adviceOnDamage(path: string): string {
+  // SQLite puts any log into the file that it lies beside, and cannot tell that it is another's.
+  return hasLog(path)
+    ? `${DAMAGED} If it has just been put there from a backup, remove ${logPath(path)}, which is the log of the file before.`
+    : DAMAGED;
+}
 
 /**
  * Looks at the head of the file without SQLite, which would leave files beside one that is not ours.
@@ -44,7 +52,9 @@ export function inspectHeader(path: string): void {
   const expected = header.readUInt16BE(PAGE_SIZE_AT) * header.readUInt32BE(PAGES_AT);
   // With a log the end of the file may still be in there.
   if (size < expected && !hasLog(path)) {
-    throw new StoreError(`${path} is cut short: it has ${size} bytes and should have ${expected}. ${DAMAGED}`);
+    throw new StoreError(
+      `${path} is cut short: it has ${size} bytes and should have ${expected}. ${adviceOnDamage(path)}`,
+    );
   }
 }
 
@@ -65,7 +75,7 @@ export function inspectVersion(path: string, reader: Database): 'older' | 'curre
 /** Throws StoreError where one of the tables that a start reads whole is damaged; or what SQLite throws. */
 export function inspectTables(path: string, reader: Database, version: 'older' | 'current'): void {
   const [problem] = structureProblems(reader, version);
-  if (problem !== undefined) throw new StoreError(`${path} is damaged: ${problem}. ${DAMAGED}`);
+  if (problem !== undefined) throw new StoreError(`${path} is damaged: ${problem}. ${adviceOnDamage(path)}`);
 }
 
 /** Throws StoreError where commits in the log cannot be read though they were whole once. */

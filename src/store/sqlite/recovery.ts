@@ -4,7 +4,7 @@ import type { BindingRecord, ExchangeRecord, RecoveredPage, RecoveredQueue, Reco
 import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../records.ts';
 import { StoreError } from '../store.ts';
 import { ofPageChecksum } from './checksum.ts';
-import { DAMAGED } from './inspection.ts';
+import { adviceOnDamage } from './inspection.ts';
 
 /** An empty field table, which most arguments are: SQL gives NULL for it, and all share this one. */
 const EMPTY_TABLE = new Uint8Array(0);
@@ -199,7 +199,7 @@ function inOrder(database: Database, pages: ReadonlyMap<number, RecoveredPage>):
 }
 
 function damaged(database: Database, problem: string): StoreError {
-  return new StoreError(`${database.name} is damaged: ${problem}. ${DAMAGED}`);
+  return new StoreError(`${database.name} is damaged: ${problem}. ${adviceOnDamage(database.name)}`);
 }
 
 /** What makes no sense about a page, its data unseen; undefined where all is well. In a damaged row a column may be of any type. */

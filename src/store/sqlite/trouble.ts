@@ -1,7 +1,7 @@
 /** What an operator can do about a file that cannot be read or written, by what SQLite or the system says of it. */
 
 const ADVICE: readonly (readonly [RegExp, string])[] = [
-  [/SQLITE_FULL|ENOSPC/, 'Free some disk space.'],
+  [/SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC/, 'Free some disk space.'],
   [/SQLITE_READONLY|EROFS/, 'The file or its file system is read-only: make it writable again.'],
   [/EACCES|EPERM/, 'Run this as the user of the broker, or give this one the permissions.'],
   [/SQLITE_BUSY|SQLITE_LOCKED/, 'Another program holds a lock on the file: end that program.'],

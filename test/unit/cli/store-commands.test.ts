@@ -93,6 +93,20 @@ describe('leveret store check', () => {
 });
 
 describe('leveret store stats', () => {
+  it('says what is damaged that it comes to', async () => {
+    const dataDir = await filledFolder();
+    const file = join(dataDir, 'leveret.db');
+    const database = new Database(file, { readonly: true });
+    const root = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'page'").pluck().get() as number;
+    const pageBytes = database.pragma('page_size', { simple: true }) as number;
+    database.close();
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0xff, (root - 1) * pageBytes, root * pageBytes));
+    const { code, stderr } = await runCommand(['store', 'stats', '--data-dir', dataDir]);
+    expect(code).toBe(74);
+    expect(stderr).toMatch(/^leveret: .*leveret\.db is damaged: database disk image is malformed/);
+  });
+
   it('counts what the queues hold, for people and as JSON', async () => {
     const dataDir = temporaryFolder();
     await fill(await startBroker(dataDir));
