@@ -41,7 +41,7 @@ export class Scratch {
     return place;
   }
 
-  read(place: ScratchPlace): Buffer {
+  read(place: ScratchPlace): Buffer<ArrayBuffer> {
     const data = Buffer.allocUnsafeSlow(place.bytes);
     this.#transfer(place, data, readSync);
     return data;

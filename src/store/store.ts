@@ -38,8 +38,11 @@ export interface Store {
    */
   afterCommit(callback: () => void): void;
 
-  /** The data of the given committed pages, in their order. Synchronous: it is for pages that left memory. Throws StoreError. */
-  readPages(pageIds: readonly number[]): Buffer[];
+  /**
+   * The data of the given committed pages, in their order: buffers that are the caller's. Synchronous: it is for pages that left memory.
+   * Throws StoreError.
+   */
+  readPages(pageIds: readonly number[]): Buffer<ArrayBuffer>[];
 
   /** A committed body. Throws StoreError. */
   readBody(bodyId: number): Buffer;

@@ -86,6 +86,14 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       );
     });
 
+    it("are handed out as buffers that are the caller's", async () => {
+      let id = 0;
+      await commit(store(), (batch) => (id = page(store(), batch, 1, 10, 4)));
+      const read = () => store().readPages([id])[0];
+      read().fill(0);
+      expect(read()).toEqual(Buffer.of(10, 10, 10, 10));
+    });
+
     it('that the store does not have are a StoreError', () => {
       expect(() => store().readPages([4711])).toThrow(StoreError);
     });

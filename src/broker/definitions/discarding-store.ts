@@ -34,7 +34,7 @@ export class DiscardingStore implements Store {
     callback();
   }
 
-  readPages(): Buffer[] {
+  readPages(): Buffer<ArrayBuffer>[] {
     throw new StoreError('there is nothing to read');
   }
 

@@ -154,7 +154,7 @@ export class LogWriter implements LogSource {
     if (this.#waiting?.length === 0) this.#waiting = undefined;
   }
 
-  readPages(pages: readonly Page[]): Buffer[] {
+  readPages(pages: readonly Page[]): Buffer<ArrayBuffer>[] {
     return this.#context.store.readPages(pages.map(({ id }) => id));
   }
 

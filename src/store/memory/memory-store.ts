@@ -49,9 +49,9 @@ export class MemoryStore implements Store {
     this.#commits.afterCommit(callback);
   }
 
-  readPages(pageIds: readonly number[]): Buffer[] {
+  readPages(pageIds: readonly number[]): Buffer<ArrayBuffer>[] {
     this.#assertOpen();
-    return pageIds.map((id) => found(this.#pages.data(id), `page ${id}`));
+    return pageIds.map((id) => Buffer.from(found(this.#pages.data(id), `page ${id}`)));
   }
 
   readBody(bodyId: number): Buffer {

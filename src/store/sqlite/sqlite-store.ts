@@ -125,7 +125,7 @@ export class SqliteStore implements Store {
     this.#commitsIfOpen().afterCommit(callback);
   }
 
-  readPages(pageIds: readonly number[]): Buffer[] {
+  readPages(pageIds: readonly number[]): Buffer<ArrayBuffer>[] {
     return this.#read(() => pageIds.map((id) => this.#rows.page(id)));
   }
 

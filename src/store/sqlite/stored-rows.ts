@@ -8,7 +8,7 @@ import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './ch
 interface PageRow extends Omit<PageHeader, 'bodies'> {
   readonly checksum: number;
   readonly bodies: Uint8Array | null;
-  readonly data: Buffer;
+  readonly data: Buffer<ArrayBuffer>;
 }
 
 interface BodyRow {
@@ -53,7 +53,7 @@ export class StoredRows {
   }
 
   /** The data of a page. Throws StoreError where it is missing or damaged. */
-  page(id: number): Buffer {
+  page(id: number): Buffer<ArrayBuffer> {
     const row = this.#get<PageRow>(this.#page, id, () => this.#describePage(id));
     if (!isWhole(row, () => pageChecksum(row, row.bodies, row.data))) {
       throw this.#damaged(this.#describePage(id), 'does not match its checksum');
