@@ -52,7 +52,7 @@ export class Bodies implements LogSource, Evictable {
     message.body = bytes;
     message.bodyStart = 0;
     message.bodyEnd = size;
-    message.bodyOwned = message.bodyStays = true;
+    message.bodyOwned = true;
   }
 
   /** One more record refers to the body. */
@@ -80,7 +80,7 @@ export class Bodies implements LogSource, Evictable {
     message.body = body.bytes ?? this.#read(body);
     message.bodyStart = 0;
     message.bodyEnd = body.size;
-    message.bodyOwned = message.bodyStays = true;
+    message.bodyOwned = true;
   }
 
   /**

@@ -16,8 +16,9 @@ import {
 import type { FieldValue } from '../protocol/field-table.ts';
 import { readU32 } from '../util/bytes.ts';
 import type { Body } from './body.ts';
+import type { Loans } from './loans.ts';
 
-/** Bodies of queued messages from this size on stay where they are for as long as somebody refers to them. */
+/** Bodies of queued messages are sent from where they lie from this size on, and copied below it. */
 export const LENT_BODY_BYTES = 8192;
 
 const EMPTY = Buffer.alloc(0);
@@ -37,8 +38,8 @@ export class Message {
   bodyEnd = 0;
   /** True where the body's bytes never change, so that they may be kept without a copy. */
   bodyOwned = false;
-  /** True where the body's bytes stay as they are for as long as they are referred to, so that they can be sent without a copy. */
-  bodyStays = false;
+  /** Set where the body can be sent without a copy though it is not owned: its bytes stay as they are while they are on loan. */
+  loans: Loans | undefined = undefined;
   /** True where the message comes in place of another that leaves its queue: both go into the same commit. */
   inPlaceOfAnother = false;
   /** Set where the body is kept apart from the logs, and shared by all queues that took the message. */
@@ -90,7 +91,7 @@ export class Message {
     const body = this.body.subarray(this.bodyStart, this.bodyEnd);
     copy.body = this.bodyOwned ? body : Buffer.from(body);
     copy.bodyEnd = copy.body.length;
-    copy.bodyOwned = copy.bodyStays = true;
+    copy.bodyOwned = true;
     return copy;
   }
 
@@ -121,5 +122,6 @@ export class Message {
   clear(): void {
     this.route = this.properties = this.body = EMPTY;
     this.shared = undefined;
+    this.loans = undefined;
   }
 }

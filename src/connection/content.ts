@@ -88,7 +88,7 @@ export class Content {
     message.propertiesStart = start + PROPERTIES_OFFSET;
     message.propertiesEnd = end;
     message.shared = undefined;
-    message.bodyOwned = message.bodyStays = false;
+    message.bodyOwned = false;
     message.bodyStart = message.bodyEnd = 0;
     this.#bodySize = size;
     this.#bodyGot = 0;
@@ -195,7 +195,7 @@ export class Content {
       const body = Buffer.allocUnsafeSlow(Math.min(this.#bodySize, Math.max(FIRST_BODY_BYTES, bytes * BODY_GROWTH)));
       if (message.bodyOwned) message.body.copy(body, 0, 0, this.#bodyGot);
       message.body = body;
-      message.bodyOwned = message.bodyStays = true;
+      message.bodyOwned = true;
     }
     message.bodyStart = 0;
     message.bodyEnd = this.#bodySize;

@@ -3,6 +3,7 @@
  * but sent from where they lie. When the peer does not keep up, `full` asks the consumers to wait.
  */
 import type { Socket } from 'node:net';
+import type { Loans } from '../broker/loans.ts';
 import { LENT_BODY_BYTES, type Message } from '../broker/message.ts';
 import {
   BASIC_DELIVER,
@@ -38,6 +39,8 @@ export class Writer {
   #cut = 0;
   #parts: Buffer[] = [];
   #partBytes = 0;
+  /** Of the bodies among them. */
+  #loans: Loans[] = [];
   #awake = false;
   #drained = true;
 
@@ -156,11 +159,17 @@ export class Writer {
       socket.write(buffer.subarray(0, this.#length));
     } else {
       this.#cutPart();
+      const [last, loans] = [this.#parts.pop()!, this.#loans];
       socket.cork();
       for (const part of this.#parts) socket.write(part);
+      // Called when the system has copied all parts. What the socket dropped is not to be touched, so its loans never end.
+      socket.write(last, (error) => {
+        if (!error) for (const each of loans) each.end();
+      });
       socket.uncork();
       this.#parts = [];
       this.#partBytes = 0;
+      this.#loans = [];
     }
     this.#buffer = undefined;
     this.#length = this.#cut = 0;
@@ -184,15 +193,16 @@ export class Writer {
     at = copyBytes(properties, propertiesStart, propertiesEnd, buffer, at + CONTENT_HEADER_BYTES);
     buffer[at] = FRAME_END;
     this.#length = at + 1;
-    const { body, bodyEnd } = message;
+    const { bodyEnd } = message;
     for (let start = message.bodyStart; start < bodyEnd; start += this.#maxBody) {
-      this.#bodyFrame(channel, body, start, Math.min(bodyEnd, start + this.#maxBody), message.bodyStays);
+      this.#bodyFrame(channel, message, start, Math.min(bodyEnd, start + this.#maxBody));
     }
   }
 
-  #bodyFrame(channel: number, body: Buffer, start: number, end: number, stays: boolean): void {
+  #bodyFrame(channel: number, message: Message, start: number, end: number): void {
+    const { body, bodyOwned, loans } = message;
     const size = end - start;
-    const byReference = stays && size >= LENT_BODY_BYTES;
+    const byReference = size >= LENT_BODY_BYTES && (bodyOwned || loans !== undefined);
     const buffer = this.#reserve(byReference ? FRAME_OVERHEAD : size + FRAME_OVERHEAD);
     const at = frameHead(buffer, this.#length, FRAME_BODY, channel, size);
     if (byReference) {
@@ -200,10 +210,18 @@ export class Writer {
       this.#cutPart();
       this.#parts.push(body.subarray(start, end));
       this.#partBytes += size;
+      if (!bodyOwned) this.#borrow(loans!);
     } else {
       this.#length = copyBytes(body, start, end, buffer, at);
     }
     buffer[this.#length++] = FRAME_END;
+  }
+
+  /** What is sent next is not given up before it is with the system. */
+  #borrow(loans: Loans): void {
+    if (loans === this.#loans.at(-1)) return;
+    loans.begin();
+    this.#loans.push(loans);
   }
 
   /** Ends the current part: what is written from here on comes behind the parts there are. */

@@ -13,7 +13,7 @@
  *            body, or, if SHARED: u64 body id, u32 body size
  */
 import { copyBytes, readU16, readU32, readU64, writeU32, writeU64 } from '../../util/bytes.ts';
-import { LENT_BODY_BYTES, type Message } from '../message.ts';
+import type { Message } from '../message.ts';
 
 export const RECORD_SHARED = 1;
 export const RECORD_DEADLINE = 2;
@@ -80,8 +80,8 @@ export function viewRecord(source: Buffer, at: number, message: Message): void {
   message.propertiesEnd = message.bodyStart = propertiesEnd;
   message.bodyEnd = at + readU32(source, at);
   message.bodyOwned = false;
-  message.bodyStays = message.bodySize >= LENT_BODY_BYTES;
   message.shared = undefined;
+  message.loans = undefined;
 }
 
 /** When the message expires, in milliseconds since the epoch; Infinity for never. */

@@ -3,11 +3,12 @@
  * begins and what became of it. A message is addressed by its index; there is no object for it.
  */
 import { readU32, writeU32 } from '../../util/bytes.ts';
-import type { Message } from '../message.ts';
+import { Loans } from '../loans.ts';
+import { LENT_BODY_BYTES, type Message } from '../message.ts';
 import {
   BESIDE_MESSAGE_BYTES,
   NO_MEMORY,
-  ownMemory,
+  newMemory,
   type SegmentBuffers,
   type SegmentMemory,
 } from './segment-buffers.ts';
@@ -56,8 +57,8 @@ export class Records {
   #shift = 0;
   /** No index from here on has room for them. */
   #indexEnd = 0;
-  /** A large body was lent out and may still be sent from here, or the memory is of no size to be used again. */
-  #lent = false;
+  /** Of the memory, where large bodies were shown: these are sent from it. */
+  #loans: Loans | undefined;
   #footprint = 0;
 
   private constructor(buffers: SegmentBuffers, first: number) {
@@ -79,32 +80,26 @@ export class Records {
     return records;
   }
 
-  /** Nobody reads these records any more: their memory may be used again, unless a large body of them was lent out. */
+  /** Nobody reads these records any more: their memory is used again or freed, once no large body is sent from it. */
   release(): void {
-    const reusable = this.#memory.free !== undefined || this.#states.length === FULL_MESSAGES;
-    if (reusable && !this.#lent) this.#buffers.give(this.#memory, this.#part);
+    const [memory, part, loans] = [this.#memory, this.#part, this.#loans];
+    if (loans === undefined) this.#buffers.give(memory, part);
+    else loans.whenOver(() => this.#buffers.give(memory, part));
+    this.#loans = undefined;
     this.#use(NO_MEMORY, 0);
   }
 
   /**
-   * Records that were read, in one or more parts; some indexes below `count` may have none, and those get `state`, as all others do. What
-   * is too large for the small sizes stays where it is if it is in one part.
+   * Copies records that were read, in one or more parts; some indexes below `count` may have none, and those get `state`, as all others
+   * do.
    */
   static from(parts: readonly Buffer[], count: number, state: number, buffers: SegmentBuffers): Records {
     const records = new Records(buffers, 0);
     let bytes = 0;
     for (const part of parts) bytes += part.length;
-    const small = buffers.takeSmall(count, bytes);
-    // What was read came with memory of its own, which is not to be used again.
-    if (small === undefined) records.#lent = true;
-    if (small === undefined) {
-      const whole = parts.length === 1 ? parts[0] : Buffer.concat(parts);
-      records.#use(ownMemory(whole, new Uint32Array(count), new Uint8Array(count)), 0);
-      records.#used = bytes;
-    } else {
-      records.#use(small.memory, small.part);
-      for (const part of parts) records.#used += part.copy(small.memory.bytes, records.#used);
-    }
+    const { memory, part } = buffers.takeSmall(count, bytes) ?? { memory: newMemory(count, bytes), part: 0 };
+    records.#use(memory, part);
+    for (const read of parts) records.#used += read.copy(memory.bytes, records.#used);
     records.count = count;
     records.#index(state);
     return records;
@@ -177,7 +172,7 @@ export class Records {
 
   view(index: number, message: Message): void {
     viewRecord(this.#bytes, this.#starts[index + this.#shift], message);
-    if (message.bodyStays) this.#lent = true;
+    if (message.bodySize >= LENT_BODY_BYTES) message.loans = this.#loans ??= new Loans();
   }
 
   /** Size of a message's body, wherever that is kept. */
@@ -251,7 +246,8 @@ export class Records {
   /** Memory of its own for one more record of so many bytes: of what there is, that which is too small is doubled. */
   #enlarged(messages: number, needed: number, length: number): SegmentMemory {
     // A part of a piece is none of its own.
-    let { bytes, starts, states } = this.#memory.free === undefined ? this.#memory : NO_MEMORY;
+    const own = this.#memory.free === undefined ? this.#memory : NO_MEMORY;
+    let { bytes, starts, states } = own;
     if (needed > bytes.length) {
       const doubled = Math.min(bytes.length * 2, FULL_BYTES + length);
       bytes = Buffer.allocUnsafeSlow(Math.max(needed, FIRST_BYTES, doubled));
@@ -261,7 +257,7 @@ export class Records {
       starts = new Uint32Array(size);
       states = new Uint8Array(size);
     }
-    return ownMemory(bytes, starts, states);
+    return { bytes, starts, states, parts: 1, likes: own.likes };
   }
 
   #use(memory: SegmentMemory, part: number): void {

@@ -4,16 +4,18 @@
  * of thousands of them, and three arrays of its own would cost each more than it holds.
  */
 
+import { letGo } from '../../util/bytes.ts';
+
 /** Memory for the records of one segment, or of several in equal parts: their bytes, where each begins, what became of it. */
 export interface SegmentMemory {
-  readonly bytes: Buffer;
+  readonly bytes: Buffer<ArrayBuffer>;
   readonly starts: Uint32Array;
   readonly states: Uint8Array<ArrayBuffer>;
   readonly parts: number;
   /** The parts that nobody has; undefined where there is but one. */
   readonly free?: number[];
-  /** The other pieces like it that have free parts. */
-  readonly likes?: SegmentMemory[];
+  /** The others like it that are free or have free parts; undefined where it is of no size to be used again. */
+  readonly likes?: SegmentMemory[] | undefined;
 }
 
 /** A segment's share: that part of the memory, counted from 0. */
@@ -50,7 +52,7 @@ export class SegmentBuffers {
       (memory) => memory.bytes.length >= bytes && memory.states.length === messages,
     );
     if (found >= 0) return this.#spare.splice(found, 1)[0];
-    return ownMemory(Buffer.allocUnsafeSlow(bytes), new Uint32Array(messages), new Uint8Array(messages));
+    return newMemory(messages, bytes, this.#spare);
   }
 
   /** Likewise for few messages with few bytes; undefined where it would be too large to be a part of a piece. */
@@ -65,25 +67,32 @@ export class SegmentBuffers {
     return { memory, part };
   }
 
-  /** Only for memory that nobody reads any more. */
+  /** Only for memory that nobody reads any more. What is not kept is freed at once: by the time it is collected there would be more of it. */
   give(memory: SegmentMemory, part: number): void {
     const { free, likes } = memory;
-    if (free === undefined || likes === undefined) {
-      if (this.#spare.length < KEPT) this.#spare.push(memory);
+    if (likes === undefined || free === undefined) {
+      if (likes !== undefined && likes.length < KEPT) likes.push(memory);
+      else if (memory !== NO_MEMORY) letGo(memory.bytes);
       return;
     }
     if (free.length === 0) likes.push(memory);
     free.push(part);
     if (free.length < memory.parts || likes.length === 1) return;
-    // One is kept for the next segments. Freed at once: by the time it is collected there would be another in its place.
+    // One is kept for the next segments.
     likes.splice(likes.indexOf(memory), 1);
     memory.states.buffer.transfer(0);
   }
 }
 
-/** Memory that is one segment's alone. */
-export function ownMemory(bytes: Buffer, starts: Uint32Array, states: Uint8Array<ArrayBuffer>): SegmentMemory {
-  return { bytes, starts, states, parts: 1 };
+/** Memory that is one segment's alone. `likes`: where it goes when it is free, if it is of a size to be used again. */
+export function newMemory(messages: number, bytes: number, likes?: SegmentMemory[]): SegmentMemory {
+  return {
+    bytes: Buffer.allocUnsafeSlow(bytes),
+    starts: new Uint32Array(messages),
+    states: new Uint8Array(messages),
+    parts: 1,
+    likes,
+  };
 }
 
 function newPiece(messages: number, likes: SegmentMemory[]): SegmentMemory {

@@ -6,6 +6,7 @@
  * that went cold may go on: what comes then is in memory, and what came before is not until it is wanted.
  */
 import type { Scratch, ScratchPlace } from '../../store/scratch.ts';
+import { letGo } from '../../util/bytes.ts';
 import type { Body } from '../body.ts';
 import type { Memory } from '../memory.ts';
 import type { Message } from '../message.ts';
@@ -306,7 +307,9 @@ export class Segment {
   }
 
   loadFrom(scratch: Scratch, buffers: SegmentBuffers): void {
-    this.#records = Records.unpack(scratch.read(this.#scratch!), GONE | STORED, buffers);
+    const packed = scratch.read(this.#scratch!);
+    this.#records = Records.unpack(packed, GONE | STORED, buffers);
+    letGo(packed);
     this.#cold = 0;
     this.freeScratch(scratch);
   }
@@ -317,10 +320,15 @@ export class Segment {
   }
 
   /**
-   * Makes a cold segment hot. `data` has the bytes of `coldPages`, in order. Messages whose index is below `redeliveredBelow`
-   * may have been delivered before.
+   * Makes a cold segment hot. `data` has the bytes of `coldPages`, in order, and is let go of. Messages whose index is below
+   * `redeliveredBelow` may have been delivered before.
    */
-  load(data: readonly Buffer[], redeliveredBelow: number, bodyOf: (id: number) => Body, buffers: SegmentBuffers): void {
+  load(
+    data: readonly Buffer<ArrayBuffer>[],
+    redeliveredBelow: number,
+    bodyOf: (id: number) => Body,
+    buffers: SegmentBuffers,
+  ): void {
     const since = this.#records;
     const end = this.#firstHot;
     // A page may have been extended by what is in memory.
@@ -343,6 +351,7 @@ export class Segment {
     since?.release();
     this.#records = records;
     this.#cold = 0;
+    for (const bytes of data) letGo(bytes);
   }
 
   /** Records of messages below this index are out of memory. */

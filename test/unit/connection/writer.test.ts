@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Loans } from '../../../src/broker/loans.ts';
 import { Message } from '../../../src/broker/message.ts';
 import { encodeProperties } from '../../../src/codec/properties.ts';
 import { OutputBuffers } from '../../../src/connection/output-buffers.ts';
@@ -12,32 +13,48 @@ import { frames } from '../../support/amqp-client/index.ts';
 
 const TAG = Buffer.from('\x03tag');
 
+type WriteCallback = (error: Error | null) => void;
+
+interface Waiting {
+  readonly bytes: Buffer;
+  readonly then: WriteCallback | undefined;
+}
+
 /** Takes everything at once, or nothing until it is asked to. */
 class Sink extends EventEmitter {
   readonly #taken: Buffer[] = [];
-  #waiting: Buffer[] = [];
+  #waiting: Waiting[] = [];
   stuck = false;
 
   get writableLength(): number {
-    return this.#waiting.reduce((sum, { length }) => sum + length, 0);
+    return this.#waiting.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
   get writableNeedDrain(): boolean {
     return this.writableLength > 16_384;
   }
 
-  write(bytes: Buffer): void {
-    // What was taken is copied, as the system does; what waits is read later.
-    if (this.stuck) this.#waiting.push(bytes);
-    else this.#taken.push(Buffer.from(bytes));
+  write(bytes: Buffer, then?: WriteCallback): void {
+    this.#waiting.push({ bytes, then });
+    if (!this.stuck) this.take();
   }
 
   cork(): void {}
   uncork(): void {}
 
   take(): void {
-    for (const bytes of this.#waiting) this.#taken.push(Buffer.from(bytes));
+    const waiting = this.#waiting;
     this.#waiting = [];
+    for (const { bytes, then } of waiting) {
+      // What is taken is copied, as the system does; what waits is read later.
+      this.#taken.push(Buffer.from(bytes));
+      then?.(null);
+    }
+  }
+
+  /** The peer is gone. */
+  fail(): void {
+    for (const { then } of this.#waiting) then?.(new Error('ECONNRESET'));
   }
 
   get frames(): frames.Frame[] {
@@ -60,6 +77,7 @@ function opened(buffers = new OutputBuffers()) {
   const sink = new Sink();
   let wakes = 0;
   const writer = new Writer(sink as unknown as Socket, buffers, () => wakes++);
+  writer.setFrameMax(131_072);
   return { sink, writer, wakes: () => wakes };
 }
 
@@ -140,6 +158,74 @@ describe('output', () => {
     sink.take();
     writer.drain();
     expect([writer.full, writer.congested, writer.pending]).toEqual([false, false, 0]);
+  });
+
+  describe('of large bodies that lie in a queue', () => {
+    /** Its memory is wiped when nothing of it is on loan. */
+    function lent(bytes: number, fill: string) {
+      const message = messageOf(Buffer.alloc(bytes, fill));
+      const loans = (message.loans = new Loans());
+      let over = false;
+      return {
+        message,
+        giveUp: () =>
+          loans.whenOver(() => {
+            over = true;
+            message.body.fill(0);
+          }),
+        over: () => over,
+      };
+    }
+
+    const hex = (bytes: number, fill: string) => Buffer.alloc(bytes, fill).toString('hex');
+
+    it('keeps their memory on loan until the peer has taken all that was sent with them', () => {
+      const { sink, writer } = opened();
+      const [one, other] = [lent(20_000, 'a'), lent(20_000, 'b')];
+      sink.stuck = true;
+      for (const { message } of [one, other, one]) writer.deliver(1, TAG, 1, false, message);
+      for (const { giveUp } of [one, other]) giveUp();
+      writer.flush();
+      expect([one.over(), other.over()]).toEqual([false, false]);
+      sink.take();
+      expect([one.over(), other.over()]).toEqual([true, true]);
+      expect(bodiesOf(sink.frames)).toEqual([hex(20_000, 'a'), hex(20_000, 'b'), hex(20_000, 'a')]);
+    });
+
+    it('keeps it until all who send it have', () => {
+      const [first, second] = [opened(), opened()];
+      const { message, giveUp, over } = lent(20_000, 'a');
+      for (const { sink, writer } of [first, second]) {
+        sink.stuck = true;
+        writer.deliver(1, TAG, 1, false, message);
+        writer.flush();
+      }
+      giveUp();
+      first.sink.take();
+      expect(over()).toBe(false);
+      second.sink.take();
+      expect(over()).toBe(true);
+      expect(bodiesOf(second.sink.frames)).toEqual([hex(20_000, 'a')]);
+    });
+
+    it('borrows nothing of what is copied', () => {
+      const { writer } = opened();
+      const { message, giveUp, over } = lent(8191, 'a');
+      writer.deliver(1, TAG, 1, false, message);
+      giveUp();
+      expect(over()).toBe(true);
+    });
+
+    it('does not say that a peer has it which is gone', () => {
+      const { sink, writer } = opened();
+      const { message, giveUp, over } = lent(20_000, 'a');
+      sink.stuck = true;
+      writer.deliver(1, TAG, 1, false, message);
+      writer.flush();
+      giveUp();
+      sink.fail();
+      expect(over()).toBe(false);
+    });
   });
 
   it('carries basic.return, basic.get-ok and basic.deliver with all their fields', () => {

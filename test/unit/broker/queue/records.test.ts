@@ -10,26 +10,50 @@ function fill(records: Records, bodyBytes: number): Records {
   return records;
 }
 
+function shown(records: Records, index: number): Message {
+  const message = new Message();
+  records.view(index, message);
+  return message;
+}
+
 describe('the memory of records that nobody reads any more', () => {
-  /** Whether it is the memory of the next ones, where each message of them was shown to somebody or none was. */
-  function isUsedAgain(bodyBytes: number, shown: boolean): boolean {
+  it.each([
+    ['small, for they are copied when they are sent', 100],
+    ['large, where nobody sends them', 65_536],
+  ])('is used again where bodies are %s', (_, bodyBytes) => {
     const full = fill(Records.empty(new SegmentBuffers()), bodyBytes);
     const records = fill(Records.after(full), bodyBytes);
     const memory = records.bytes.buffer;
-    if (shown) for (let index = 0; index < records.count; index++) records.view(index, new Message());
+    for (let index = 0; index < records.count; index++) shown(records, index);
     records.release();
-    return Records.after(full).bytes.buffer === memory;
-  }
-
-  it('is used again where bodies are small, for they are copied when they are sent', () => {
-    expect(isUsedAgain(100, true)).toBe(true);
+    expect(Records.after(full).bytes.buffer).toBe(memory);
   });
 
-  it('is used again where bodies are large and nobody has seen them', () => {
-    expect(isUsedAgain(65_536, false)).toBe(true);
+  it('is used again when the last large body is sent, and not before', () => {
+    const full = fill(Records.empty(new SegmentBuffers()), 65_536);
+    const records = fill(Records.after(full), 65_536);
+    const memory = records.bytes.buffer;
+    const [first, last] = [shown(records, 0).loans!, shown(records, 15).loans!];
+    first.begin();
+    last.begin();
+    first.end();
+    records.release();
+    expect(Records.after(full).bytes.buffer).not.toBe(memory);
+    last.end();
+    expect(Records.after(full).bytes.buffer).toBe(memory);
   });
 
-  it('is not where large bodies may still be sent from it', () => {
-    expect(isUsedAgain(65_536, true)).toBe(false);
+  it('is freed at once where it is of no size to be used again, unless a large body is being sent from it', () => {
+    const written = fill(Records.empty(new SegmentBuffers()), 65_536);
+    const [read, sent] = [1, 2].map(() => Records.from([written.bytes], written.count, 0, new SegmentBuffers()));
+    const [freed, lent] = [read.bytes.buffer, sent.bytes.buffer];
+    const { body, bodyStart, bodyEnd, loans } = shown(sent, 3);
+    loans!.begin();
+    read.release();
+    sent.release();
+    expect([freed.byteLength, lent.byteLength]).toEqual([0, written.bytes.length]);
+    expect(body.subarray(bodyStart, bodyEnd)).toEqual(Buffer.alloc(65_536, 'x'));
+    loans!.end();
+    expect(lent.byteLength).toBe(0);
   });
 });
