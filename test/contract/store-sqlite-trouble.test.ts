@@ -1,5 +1,5 @@
 /** The SQLite store when commits fail: nothing is reported committed, nothing is lost, and it carries on when it can. */
-import { appendFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -108,6 +108,26 @@ describe('an SqliteStore in trouble', () => {
     expect(reasons[0]).toContain('the thread that writes ended: UNIQUE constraint failed: page.id');
     await expect(store.close()).rejects.toThrow('UNIQUE constraint failed');
   });
+
+  it.each(['removed', 'replaced'])(
+    'reports nothing committed while its file is %s, and goes on when it is back',
+    async (what) => {
+      const { store, reasons, troubled } = await open();
+      await commit(store, (batch) => page(store, batch, 1, 0));
+      const file = join(folder, 'leveret.db');
+      renameSync(file, `${file}.away`);
+      if (what === 'replaced') copyFileSync(`${file}.away`, file);
+      const second = new Script().next((batch) => page(store, batch, 1, 10));
+      store.schedule(second, true);
+      await troubled;
+      expect(second.heard).toEqual(['collect']);
+      expect(reasons).toEqual([`${file} was ${what} while it was in use`]);
+      renameSync(`${file}.away`, file);
+      await vi.waitFor(() => expect(second.heard).toEqual(['collect', 'committed']), { timeout: 10_000, interval: 10 });
+      expect(store.recover().pages.map((row) => row.first)).toEqual([0, 10]);
+      await store.close();
+    },
+  );
 
   describe('on a full disk', () => {
     const whyNot = whyNoSmallDisk();

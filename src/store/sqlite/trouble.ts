@@ -5,6 +5,10 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/SQLITE_READONLY|EROFS/, 'The file or its file system is read-only: make it writable again.'],
   [/EACCES|EPERM/, 'Run this as the user of the broker, or give this one the permissions.'],
   [/SQLITE_BUSY|SQLITE_LOCKED/, 'Another program holds a lock on the file: end that program.'],
+  [
+    /was (removed|replaced) while/,
+    'Put it back. If it is lost, let consumers take what there is, and then restart the broker: the rest is gone.',
+  ],
   [/SQLITE_(CORRUPT|NOTADB)/, 'The file is damaged: stop the broker and run "leveret store check".'],
   [/the thread that writes ended/, 'Restart the broker, and report the reason if it was no lack of memory.'],
 ];

@@ -5,10 +5,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { collectStartGarbage } from '../../util/start-garbage.ts';
+import { StoreError } from '../store.ts';
 import type { BatchMemory } from './batch-buffer.ts';
 import { BatchWriter, type WrittenBatch } from './batch-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { openWriter } from './database-file.ts';
+import { isSystemError, openWriter } from './database-file.ts';
+import { FileIdentity } from './file-identity.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 
 /** Pauses between attempts, in milliseconds: doubled from the first to the last. */
@@ -25,6 +27,7 @@ const port = parentPort!;
 const { path, synchronous } = workerData as WriterOptions;
 
 interface Connection {
+  readonly file: FileIdentity;
   readonly database: Database.Database;
   readonly writer: BatchWriter;
   readonly checkpoints: Checkpoints;
@@ -36,11 +39,12 @@ function connect(): Connection {
   if (connection !== undefined) return connection;
   const database = openWriter(path, synchronous);
   try {
+    const file = new FileIdentity(path);
     const writer = new BatchWriter(database);
     const checkpoints = new Checkpoints(database, path, writer.fresh, (message, error) => {
       say({ kind: 'warning', message, reason: describe(error) });
     });
-    connection = { database, writer, checkpoints };
+    connection = { file, database, writer, checkpoints };
     return connection;
   } catch (error) {
     database.close();
@@ -73,7 +77,9 @@ function open(): void {
 
 function commit(batch: WrittenBatch, pause: number): void {
   try {
-    connect().writer.write(batch);
+    const { file, writer } = connect();
+    file.check();
+    writer.write(batch);
   } catch (error) {
     if (!mayWorkLater(error)) throw error;
     say({ kind: 'trouble', reason: describe(error) });
@@ -105,7 +111,8 @@ function close(): void {
 }
 
 /** A defect in a batch stays one however often it is written: the thread ends with it, and the store with the thread. */
-function mayWorkLater(error: unknown): error is Error & { readonly code: string } {
+function mayWorkLater(error: unknown): error is Error & { readonly code?: string } {
+  if (error instanceof StoreError || isSystemError(error)) return true;
   return error instanceof Database.SqliteError && !LASTING.some((code) => error.code.startsWith(code));
 }
 
