@@ -6,7 +6,7 @@ import { Deque } from '../../util/deque.ts';
 import type { DeathReason } from '../dead-letter.ts';
 import type { Work } from '../helpings.ts';
 import { Message } from '../message.ts';
-import { deadlineOf, Expiry, isOver } from './expiry.ts';
+import { Expiry, isOver } from './expiry.ts';
 import { LengthLimit } from './length-limit.ts';
 import type { LogReader } from './log-reader.ts';
 import type { MessageLog } from './message-log.ts';
@@ -49,7 +49,7 @@ export class GivingUp implements Work {
   /** The log is back from the store. When the broker has started, all that was unacknowledged is back too, and may be too much. */
   recover(): void {
     this.recount();
-    this.#expiring();
+    this.expiring();
     this.#host.helpings.add(this);
   }
 
@@ -65,21 +65,14 @@ export class GivingUp implements Work {
 
   // Messages come
 
+  /** One of them expires some time. */
+  expiring(): void {
+    this.#expiry ??= new Expiry(this.#host.deadlines, this.#log, this.#reader, () => this.#host.helpings.do(this));
+  }
+
   /** True where there is no room for the message, and none is made. */
   refuses(message: Message): boolean {
     return this.#limit?.refuses(message) === true;
-  }
-
-  /** When a message that comes now expires, in milliseconds since the epoch; Infinity for never. */
-  deadlineOf(message: Message): number {
-    const deadline = deadlineOf(message, this.#queue.settings.messageTtl, this.#host.deadlines);
-    // A consumer may take it, and give it back.
-    if (deadline !== Infinity) this.#expiring();
-    return deadline;
-  }
-
-  isOver(deadline: number): boolean {
-    return isOver(deadline, this.#host.deadlines);
   }
 
   /** A message was added, and no consumer takes it. `refused`: there was no room for it, and it has to go when its turn comes. */
@@ -91,7 +84,7 @@ export class GivingUp implements Work {
       return;
     }
     // Behind others it waits for its turn, as all that expires does.
-    if (this.#log.ready === 1 && this.isOver(deadline)) this.head();
+    if (this.#log.ready === 1 && isOver(deadline, this.#host.deadlines)) this.head();
     else if (deadline !== Infinity) this.#expiry?.added(deadline);
     this.#dropHead();
   }
@@ -193,11 +186,5 @@ export class GivingUp implements Work {
     // Before it goes: what its letter drives out of other queues may come here in the same call, and is to find its room.
     this.#limit?.went(bytes);
     if (!this.giveUp(seq, reason)) this.#limit?.came(bytes);
-  }
-
-  #expiring(): Expiry {
-    return (this.#expiry ??= new Expiry(this.#host.deadlines, this.#log, this.#reader, () => {
-      this.#host.helpings.do(this);
-    }));
   }
 }

@@ -9,6 +9,10 @@ import type { QueueSettings } from './settings.ts';
 
 type Limits = Pick<QueueSettings, 'maxLength' | 'maxLengthBytes' | 'overflow'>;
 
+export function isLimited({ maxLength, maxLengthBytes }: Limits): boolean {
+  return maxLength !== undefined || maxLengthBytes !== undefined;
+}
+
 export class LengthLimit {
   readonly #log: MessageLog;
   readonly #messages: number;
@@ -26,7 +30,7 @@ export class LengthLimit {
 
   /** The limit that the settings ask for, in place of the one before; undefined where they ask for none. */
   static of(limits: Limits, log: MessageLog, reader: LogReader, before?: LengthLimit): LengthLimit | undefined {
-    if (limits.maxLength === undefined && limits.maxLengthBytes === undefined) return undefined;
+    if (!isLimited(limits)) return undefined;
     const limit = new LengthLimit(log, limits);
     const known = before !== undefined && before.#bytes !== Infinity;
     if (known) limit.#readyBytes = before.#readyBytes;

@@ -13,7 +13,9 @@ import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import type { ComeBack } from './delayed-retry.ts';
 import { Disuse } from './disuse.ts';
+import { deadlineOf, isOver } from './expiry.ts';
 import { type GivingQueue, GivingUp } from './giving-up.ts';
+import { isLimited } from './length-limit.ts';
 import { LogReader, type Reading } from './log-reader.ts';
 import { messagePriority } from './message-properties.ts';
 import type { MessageLog } from './message-log.ts';
@@ -23,7 +25,6 @@ import { Returns } from './returns.ts';
 import { type QueueSettings, readSettings } from './settings.ts';
 
 export class Queue implements DeclaredQueue, Reading, GivingQueue {
-  readonly kind = 'queue';
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete: boolean;
@@ -35,14 +36,16 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   #consumers: Consumers | undefined;
   readonly #host: QueueHost;
   readonly #log: MessageLog;
-  readonly #reader: LogReader;
+  /** Made when the first message is looked for. */
+  #logReader: LogReader | undefined;
   #settings: QueueSettings;
   /** What consumers are shown. */
   #view: Message | undefined;
   #dispatching = false;
   /** Of a queue that consumers take waiting messages from. */
   #lead: Lead | undefined;
-  readonly #givingUp: GivingUp;
+  /** Undefined where there was nothing to give up yet. */
+  #givingUp: GivingUp | undefined;
   #deleted = false;
   #disuse: Disuse | undefined;
   /** Made when a message comes back where that counts. */
@@ -58,12 +61,15 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.arguments = options.arguments;
     this.id = id;
     this.#log = log;
-    this.#reader = new LogReader(log, this);
     this.#host = host;
     this.#settings = readSettings(options.arguments);
-    this.#givingUp = new GivingUp(this, log, this.#reader, host);
+    if (isLimited(this.#settings)) this.#toGiveUp();
     this.#deduplicate();
     this.touch();
+  }
+
+  get kind(): 'queue' {
+    return 'queue';
   }
 
   get incoming(): Set<Binding> {
@@ -108,7 +114,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.#deduplication?.recover();
     if (this.#log.ready === 0) return;
     if (this.#settings.countsReturns) this.#cameBack().recover();
-    this.#givingUp.recover();
+    this.#toGiveUp().recover();
   }
 
   applySettings(args: FieldTable): void {
@@ -117,7 +123,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.#deduplicate();
     // A policy for other queues, or for other settings, is no use of this one.
     if (expires !== this.#settings.expires) this.touch();
-    this.#givingUp.applySettings();
+    if (this.#givingUp !== undefined || isLimited(this.#settings)) this.#toGiveUp().applySettings();
   }
 
   touch(): void {
@@ -135,8 +141,8 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     const log = this.#log;
     const key = this.#deduplication?.keyOf(message, this.name);
     if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) return;
-    const { type, maxPriority } = this.#settings;
-    const refused = this.#givingUp.refuses(message);
+    const { type, maxPriority, messageTtl } = this.#settings;
+    const refused = this.#givingUp?.refuses(message) === true;
     if (refused && !this.#staysForNow()) return this.#refuse(message, ledger, number);
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
@@ -146,9 +152,12 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
       consumer.target.deliver(consumer, message, -1, false);
       return;
     }
-    const deadline = this.#givingUp.deadlineOf(message);
+    const { deadlines } = this.#host;
+    const deadline = deadlineOf(message, messageTtl, deadlines);
+    // A consumer may take it, and give it back.
+    if (deadline !== Infinity) this.#toGiveUp().expiring();
     // What has expired as it comes is kept only where its publisher waits for it: the log tells when its letter is stored.
-    const over = consumer === undefined && log.ready === 0 && this.#givingUp.isOver(deadline);
+    const over = consumer === undefined && log.ready === 0 && isOver(deadline, deadlines);
     if (over && !this.#host.manyLetters && (ledger === undefined || !stored)) {
       return this.#host.deadLetter(this, message, 'expired');
     }
@@ -169,7 +178,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
       consumer.target.deliver(consumer, message, seq, false);
     } else {
       if (this.#lead?.grew(log.ready) === true) this.#host.pace.enough();
-      this.#givingUp.added(seq, message, deadline, refused);
+      this.#givingUp?.added(seq, message, deadline, refused);
     }
   }
 
@@ -180,7 +189,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
       while (this.#log.ready > 0) {
         const consumer = this.#consumers?.next();
         if (consumer === undefined) break;
-        const seq = this.#givingUp.head();
+        const seq = this.#head();
         if (seq < 0) break;
         (this.#lead ??= new Lead()).followed();
         const view = this.#show(seq);
@@ -196,7 +205,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
           consumer.target.deliver(consumer, view, seq, redelivered);
         }
       }
-      this.#givingUp.watch();
+      this.#givingUp?.watch();
     } finally {
       this.#dispatching = false;
       this.#view?.clear();
@@ -206,7 +215,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean | undefined {
     this.touch();
     this.#reader.tryAgain();
-    const seq = this.#givingUp.head();
+    const seq = this.#head();
     if (seq < 0 && this.#reader.peek() >= 0) return undefined;
     const view = seq < 0 ? undefined : this.#show(seq);
     if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
@@ -217,7 +226,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     use(view, noAck ? -1 : seq, redelivered);
     view.clear();
     if (noAck) this.settle(seq);
-    this.#givingUp.watch();
+    this.#givingUp?.watch();
     return true;
   }
 
@@ -230,7 +239,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   }
 
   reject(seq: number): void {
-    if (!this.#deleted && !this.#givingUp.giveUp(seq, 'rejected')) this.#log.requeue(seq);
+    if (!this.#deleted && !this.#toGiveUp().giveUp(seq, 'rejected')) this.#log.requeue(seq);
   }
 
   /** Back to its own place, now or later, unless it came back too often. */
@@ -238,14 +247,14 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     if (this.#deleted) return;
     const fate = this.#settings.countsReturns ? this.#cameBack().add(seq, how, this.#settings) : 'ready';
     if (fate === 'ready') this.#putBack(seq);
-    else if (fate === 'too often' && !this.#givingUp.giveUp(seq, 'delivery_limit')) this.#log.requeue(seq);
+    else if (fate === 'too often' && !this.#toGiveUp().giveUp(seq, 'delivery_limit')) this.#log.requeue(seq);
   }
 
   purge(): number {
     const { delayed } = this;
     for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
-    this.#givingUp.recount();
+    this.#givingUp?.recount();
     this.#deduplication?.clear();
     this.#reader.resume();
     return purged + delayed;
@@ -275,7 +284,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
 
   end(): void {
     this.#deleted = true;
-    this.#givingUp.end();
+    this.#givingUp?.end();
     this.#disuse?.end();
     this.#returns?.cancel();
     this.#deduplication?.end();
@@ -293,6 +302,19 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     return this.#returns?.tooOften(this.#settings) ?? -1;
   }
 
+  get #reader(): LogReader {
+    return (this.#logReader ??= new LogReader(this.#log, this));
+  }
+
+  #toGiveUp(): GivingUp {
+    return (this.#givingUp ??= new GivingUp(this, this.#log, this.#reader, this.#host));
+  }
+
+  /** The ready message whose turn it is; -1 where there is none, or none yet: see GivingUp.head. */
+  #head(): number {
+    return this.#givingUp === undefined ? this.#reader.peek() : this.#givingUp.head();
+  }
+
   #deduplicate(): void {
     this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
       storedAs: this.#log.stores ? this.id : undefined,
@@ -302,7 +324,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
 
   #putBack(seq: number): void {
     this.#log.requeue(seq);
-    this.#givingUp.cameBack(seq);
+    this.#givingUp?.cameBack(seq);
   }
 
   #cameBack(): Returns {
@@ -316,7 +338,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   #show(seq: number): Message | undefined {
     const view = (this.#view ??= new Message());
     if (!this.#reader.view(seq, view)) return undefined;
-    this.#givingUp.went(view.bodySize);
+    this.#givingUp?.went(view.bodySize);
     return view;
   }
 

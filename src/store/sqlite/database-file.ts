@@ -27,7 +27,7 @@ import { troubleAdvice } from './trouble.ts';
  */
 const PAGE_SIZE = 8192;
 /** KiB. Rows are written once and mostly read never: the cache is for the trees above them. */
-const WRITER_CACHE = 4096;
+const WRITER_CACHE = 2048;
 const READER_CACHE = 1024;
 /** How long a connection waits for another's lock, in milliseconds. Only a person with the sqlite3 shell ever holds one. */
 const WRITER_BUSY_MS = 250;
