@@ -64,6 +64,18 @@ describe('the folder of an SqliteStore', () => {
     await store.close();
   });
 
+  it('holds a database for its owner only, whoever may enter the folder', async () => {
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o777);
+    const store = await SqliteStore.open({ folder });
+    await changed(store, { op: 'put-queue', record: queue(1) });
+    const modes = readdirSync(folder)
+      .filter((name) => name.startsWith('leveret.db'))
+      .map((name) => [name, statSync(join(folder, name)).mode & 0o777]);
+    expect(modes).toEqual(['leveret.db', 'leveret.db-shm', 'leveret.db-wal'].map((name) => [name, 0o600]));
+    await store.close();
+  });
+
   it('holds one database and the lock after close, and is not fresh any more', async () => {
     const first = await SqliteStore.open({ folder });
     await changed(first, { op: 'put-queue', record: queue(1) });

@@ -8,6 +8,7 @@ import {
   databasePath,
   explain,
   isSystemError,
+  makeEmpty,
   moveInto,
   openDatabase,
   openForReading,
@@ -34,7 +35,7 @@ export async function backupStore(folder: string, target: string, replace: boole
   try {
     checkTarget(folder, target, replace);
     source = openForReading(path);
-    removeDatabase(partial);
+    makeEmpty(partial);
     // One read transaction throughout: what the broker commits meanwhile neither gets in nor starts the copy over.
     source.exec('BEGIN');
     source.prepare('SELECT count(*) FROM counter').get();

@@ -161,7 +161,7 @@ function createDatabase(path: string): void {
   }
   removeDatabase(path);
   const young = `${path}-new`;
-  removeDatabase(young);
+  makeEmpty(young);
   const database = new Database(young);
   try {
     // Settled by the first write; none is needed again.
@@ -175,6 +175,15 @@ function createDatabase(path: string): void {
     database.close();
   }
   moveInto(young, path);
+}
+
+/**
+ * An empty file for SQLite to make a database of, in place of one that may be there. Its owner only may read it, wherever it is: messages
+ * and the hashes of passwords will be in it. What SQLite puts beside it gets the same mode.
+ */
+export function makeEmpty(path: string): void {
+  removeDatabase(path);
+  closeSync(openSync(path, 'wx', 0o600));
 }
 
 /** With the log and the index of the log that may lie beside it. */

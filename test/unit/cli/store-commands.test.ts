@@ -253,6 +253,7 @@ describe('leveret backup', { timeout: 60_000 }, () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/copy\.db: [\d.]+ KiB\n$/)]);
     expect(readFileSync(own).equals(before)).toBe(true);
     expect(statSync(file).size).toBe(before.length);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     await startBroker(dataDir);
   });
 
