@@ -97,7 +97,7 @@ export class Records {
     const records = new Records(buffers, 0);
     let bytes = 0;
     for (const part of parts) bytes += part.length;
-    const { memory, part } = buffers.takeSmall(count, bytes) ?? { memory: newMemory(count, bytes), part: 0 };
+    const { memory, part } = buffers.takeSmall(count, bytes) ?? { memory: memoryFor(count, bytes, buffers), part: 0 };
     records.#use(memory, part);
     for (const read of parts) records.#used += read.copy(memory.bytes, records.#used);
     records.count = count;
@@ -274,4 +274,9 @@ export class Records {
     this.#shift = part * messages - this.first;
     this.#indexEnd = this.first + messages;
   }
+}
+
+/** Full-sized where most of it is needed, for there may be some to spare. */
+function memoryFor(messages: number, bytes: number, buffers: SegmentBuffers): SegmentMemory {
+  return bytes > FULL_BYTES / 2 ? buffers.take(FULL_MESSAGES, bytes) : newMemory(messages, bytes);
 }

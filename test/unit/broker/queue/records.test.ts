@@ -43,8 +43,19 @@ describe('the memory of records that nobody reads any more', () => {
     expect(Records.after(full).bytes.buffer).toBe(memory);
   });
 
+  it('is used again for others that are read', () => {
+    const buffers = new SegmentBuffers();
+    const full = fill(Records.empty(buffers), 65_536);
+    const records = fill(Records.after(full), 65_536);
+    const memory = records.bytes.buffer;
+    records.release();
+    expect(Records.from([full.bytes], full.count, 0, buffers).bytes.buffer).toBe(memory);
+  });
+
   it('is freed at once where it is of no size to be used again, unless a large body is being sent from it', () => {
-    const written = fill(Records.empty(new SegmentBuffers()), 65_536);
+    const written = Records.empty(new SegmentBuffers());
+    const message = messageOf({ exchange: '', routingKey: 'q', body: 'x'.repeat(65_536) });
+    for (let n = 0; n < 4; n++) written.append(message, 0, Infinity);
     const [read, sent] = [1, 2].map(() => Records.from([written.bytes], written.count, 0, new SegmentBuffers()));
     const [freed, lent] = [read.bytes.buffer, sent.bytes.buffer];
     const { body, bodyStart, bodyEnd, loans } = shown(sent, 3);
