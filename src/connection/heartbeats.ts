@@ -4,7 +4,10 @@
  */
 import type { Clock } from '../util/clock.ts';
 import type { SignsOfLife } from './signs-of-life.ts';
-import { Ticker } from './ticker.ts';
+import { TICK_MS, Ticker } from './ticker.ts';
+
+/** A tick may come a little early: the one counts that is nearest to the moment, or many heartbeats would wait for the next. */
+const EARLY_MS = TICK_MS / 2;
 
 export interface HeartbeatPeer {
   /** Interval in seconds. */
@@ -55,7 +58,7 @@ export class Heartbeats {
         continue;
       }
       if (peer.life.takeSent() && !watch.beat) watch.sentAt = now;
-      watch.beat = now - watch.sentAt >= interval / 2;
+      watch.beat = now - watch.sentAt > interval / 2 - EARLY_MS;
       if (!watch.beat) continue;
       peer.sendHeartbeat();
       watch.sentAt = now;

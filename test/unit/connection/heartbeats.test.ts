@@ -12,6 +12,13 @@ function pass(clock: HandClock, seconds: number, each: () => void = () => {}): v
   }
 }
 
+/** By which less passes than what timers were set for. */
+class EarlyClock extends HandClock {
+  override elapsed(): number {
+    return super.elapsed() * 0.999;
+  }
+}
+
 class Peer implements HeartbeatPeer {
   readonly heartbeat: number;
   readonly life = new SignsOfLife();
@@ -35,8 +42,7 @@ class Peer implements HeartbeatPeer {
   }
 }
 
-function watched(heartbeat: number) {
-  const clock = new HandClock();
+function watched(heartbeat: number, clock = new HandClock()) {
   const heartbeats = new Heartbeats(clock);
   const peer = new Peer(clock, heartbeat);
   heartbeats.add(peer);
@@ -51,6 +57,12 @@ describe('heartbeats', () => {
     const gaps = peer.beats.slice(1).map((at, index) => at - peer.beats[index]);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(6000);
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4500);
+  });
+
+  it('are sent in time though timers ring a little early, by the clock', () => {
+    const { clock, peer } = watched(2, new EarlyClock());
+    pass(clock, 10, () => peer.life.noteReceived());
+    expect(peer.beats.length).toBeGreaterThanOrEqual(9);
   });
 
   it('are not sent while other bytes are', () => {
