@@ -61,15 +61,16 @@ function writeRun(segment: Segment, run: Run, { queueId, store, batch }: Target)
   const { first, last, count, bytes } = run;
   const { base, pages } = segment;
   const bodies = segment.bodies === undefined ? undefined : bodyReferences(segment, first, last);
-  const header = { queueId, base, first: base + first, last: base + last, count };
   const before = pages.at(-1);
-  if (before !== undefined && bodies === undefined && isExtensible(before, bytes)) {
-    const place = batch.extendPage({ id: before.id, ...header }, bytes);
-    before.extend(first, last, count, { bytes, indexes: copyRecords(segment, run, place) });
-    return before;
+  const extended = before !== undefined && bodies === undefined && isExtensible(before, bytes) ? before : undefined;
+  const id = extended?.id ?? store.nextPageId();
+  const header = { id, queueId, base, first: base + first, last: base + last, count };
+  if (extended !== undefined) {
+    const indexes = copyRecords(segment, run, batch.extendPage(header, bytes));
+    extended.extend(first, last, count, { bytes, indexes });
+    return extended;
   }
-  const id = store.nextPageId();
-  const place = batch.page({ id, ...header, ...(bodies && { bodies }) }, bytes);
+  const place = batch.page(bodies === undefined ? header : { ...header, bodies }, bytes);
   const origin = { bytes, indexes: copyRecords(segment, run, place), hasBodies: bodies !== undefined };
   const page = new Page(id, first, last, count, origin);
   segment.addPage(page);

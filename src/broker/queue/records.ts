@@ -225,20 +225,27 @@ export class Records {
 
   /** Makes room for one more record of so many bytes. */
   #grow(length: number): void {
-    const { bytes: records, first } = this;
-    const [before, part, start, from] = [this.#memory, this.#part, this.#bytesStart, first + this.#shift];
+    const { first } = this;
+    const before = this.#memory;
+    const part = this.#part;
+    const start = this.#bytesStart;
+    const end = this.#used;
+    const from = first + this.#shift;
     const messages = this.count - first;
-    const needed = records.length + length;
+    const needed = end - start + length;
     const small = this.#buffers.takeSmall(messages + 1, needed);
     if (small === undefined) this.#use(this.#enlarged(messages + 1, needed, length), 0);
     else this.#use(small.memory, small.part);
-    const [bytes, starts, states, to] = [this.#bytes, this.#starts, this.#states, first + this.#shift];
+    const { bytes, starts, states } = this.#memory;
     const moved = this.#bytesStart - start;
-    this.#used = this.#bytesStart + records.length;
-    if (bytes !== before.bytes) bytes.set(records, this.#bytesStart);
+    const to = first + this.#shift;
+    this.#used = end + moved;
+    if (bytes !== before.bytes) before.bytes.copy(bytes, this.#bytesStart, start, end);
     if (states !== before.states) {
-      states.set(before.states.subarray(from, from + messages), to);
-      for (let i = 0; i < messages; i++) starts[to + i] = before.starts[from + i] + moved;
+      for (let i = 0; i < messages; i++) {
+        states[to + i] = before.states[from + i];
+        starts[to + i] = before.starts[from + i] + moved;
+      }
     }
     if (before.free !== undefined) this.#buffers.give(before, part);
   }
