@@ -10,8 +10,8 @@ import { numbered, Topology } from './topology.ts';
 /** Until memory has settled, in milliseconds. */
 const SETTLE_MS = 1500;
 
-export async function settled(broker: LaunchedBroker): Promise<number> {
-  await sleep(SETTLE_MS);
+export async function settled(broker: LaunchedBroker, ms = SETTLE_MS): Promise<number> {
+  await sleep(ms);
   return broker.resident();
 }
 

@@ -1,5 +1,4 @@
 /** Very many queues with a few messages each, none of which is used much: what they take, and how soon a broker with them is back. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { higher, lower, MB, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
 import type { LaunchedBroker } from '../target/launch.ts';
 import type { Target } from '../target/target.ts';
@@ -28,11 +27,11 @@ async function add(broker: LaunchedBroker, names: readonly string[]): Promise<Me
   await topology.expectReady(names[0], MESSAGES_EACH);
   await topology.connection.close();
   const filled = await settled(broker);
-  await sleep(REST_MS);
+  const rested = await settled(broker, REST_MS);
   return [
     lower('by queues', (declared - idle) / MB, 'MB'),
     lower('by messages', (filled - declared) / MB, 'MB'),
-    lower('by both at rest', (broker.resident() - idle) / MB, 'MB'),
+    lower('by both at rest', (rested - idle) / MB, 'MB'),
     higher('filled', count / seconds, '/s'),
   ];
 }

@@ -47,8 +47,7 @@ export class DelayedMessages implements Sink {
   #readEnd = 0;
   /** Nothing goes on before the store has written what it has to write. */
   #held = false;
-  /** The log cannot be read: nothing goes on before `#readAgainAt`. */
-  #stopped = false;
+  /** The log cannot be read, and nothing goes on before that moment; 0 where it can. */
   #readAgainAt = 0;
   #ended = false;
 
@@ -125,15 +124,13 @@ export class DelayedMessages implements Sink {
   }
 
   #stop(reason: Error): void {
+    const known = this.#readAgainAt > 0;
     this.#readAgainAt = this.#now() + READ_AGAIN_AFTER;
-    if (this.#stopped) return;
-    this.#stopped = true;
-    this.#exchange.stopped(reason);
+    if (!known) this.#exchange.stopped(reason);
   }
 
   #wentOn(): void {
-    if (!this.#stopped) return;
-    this.#stopped = false;
+    if (this.#readAgainAt === 0) return;
     this.#readAgainAt = 0;
     this.#exchange.wentOn();
   }

@@ -9,6 +9,7 @@ import type { QueueSettings } from './settings.ts';
 
 type Limits = Pick<QueueSettings, 'maxLength' | 'maxLengthBytes' | 'overflow'>;
 
+/** True where the settings limit how long the queue may be. */
 export function isLimited({ maxLength, maxLengthBytes }: Limits): boolean {
   return maxLength !== undefined || maxLengthBytes !== undefined;
 }

@@ -68,6 +68,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.touch();
   }
 
+  /** Not a field: of very many queues each would have one. */
   get kind(): 'queue' {
     return 'queue';
   }
@@ -256,7 +257,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     const purged = this.#log.purge();
     this.#givingUp?.recount();
     this.#deduplication?.clear();
-    this.#reader.resume();
+    this.#logReader?.resume();
     return purged + delayed;
   }
 

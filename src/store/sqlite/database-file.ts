@@ -113,7 +113,7 @@ export function checkThere(path: string): void {
 /** Throws the system's error where one of its files may not be written: SQLite would say that of the first commit only, and not of which. */
 function checkWritable(path: string): void {
   for (const file of [path, logPath(path), `${path}-shm`]) {
-    if (file === path || lstatSync(file, { throwIfNoEntry: false }) !== undefined) closeSync(openSync(file, 'r+'));
+    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) closeSync(openSync(file, 'r+'));
   }
 }
 
