@@ -9,7 +9,7 @@ export type { Policies, PolicyOptions, PolicyPlace } from './embed/policies.ts';
 export type { Patterns, UserInfo, Users } from './embed/users.ts';
 export type { VhostInfo, VhostOptions, Vhosts } from './embed/vhosts.ts';
 export type { Definitions } from './broker/definitions/definitions.ts';
-export { ChangeError } from './broker/change-error.ts';
+export { ChangeError } from './broker/arguments/change-error.ts';
 export { DefinitionsError } from './broker/definitions/definitions-error.ts';
 export type { Config, LogLevel } from './config/config.ts';
 export { ConfigError } from './config/config-error.ts';

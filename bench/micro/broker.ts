@@ -1,6 +1,6 @@
 /** The broker's model without connections: a queue in a node, and messages for it. */
-import { Message } from '../../src/broker/message.ts';
-import { Node } from '../../src/broker/node.ts';
+import { Message } from '../../src/broker/message/message.ts';
+import { Node } from '../../src/broker/topology/node.ts';
 import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import { encodeProperties } from '../../src/codec/properties.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../src/protocol/field-table.ts';

@@ -1,6 +1,6 @@
 /** A queue: messages in, out, and settled. */
 import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
-import type { Message } from '../../src/broker/message.ts';
+import type { Message } from '../../src/broker/message/message.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import { messageOf, queueOn } from './broker.ts';
 import type { Micro } from './loop.ts';

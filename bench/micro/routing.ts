@@ -1,6 +1,6 @@
 /** Topic matching, which must not grow with the number of bindings. */
-import { RoutedMessage } from '../../src/broker/exchange/routed-message.ts';
-import { TopicExchange } from '../../src/broker/exchange/topic.ts';
+import { RoutedMessage } from '../../src/broker/routing/exchange/routed-message.ts';
+import { TopicExchange } from '../../src/broker/routing/exchange/topic.ts';
 import { EMPTY_TABLE } from '../../src/protocol/field-table.ts';
 import type { Micro } from './loop.ts';
 

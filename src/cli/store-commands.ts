@@ -1,5 +1,5 @@
 /** The commands that look after the data folder: what they print, and the exit code. */
-import { recordsProblem } from '../broker/queue/record-check.ts';
+import { recordsProblem } from '../broker/log/record-check.ts';
 import { checkStore } from '../store/sqlite/check.ts';
 import { backupStore, compactStore } from '../store/sqlite/copies.ts';
 import { databasePath, explain, openForReading } from '../store/sqlite/database-file.ts';

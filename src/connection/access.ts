@@ -1,8 +1,8 @@
 /** What a connection's user may do in its vhost, with RabbitMQ's reply texts (RabbitMQ: Access Control). */
-import type { Auth } from '../broker/auth.ts';
-import type { EntityKind } from '../broker/errors.ts';
-import type { Exchange } from '../broker/exchange/exchange.ts';
-import type { Operation } from '../broker/permissions.ts';
+import type { Auth } from '../broker/access/auth.ts';
+import type { EntityKind } from '../broker/arguments/errors.ts';
+import type { Exchange } from '../broker/routing/exchange/exchange.ts';
+import type { Operation } from '../broker/access/permissions.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 
 export class Access {

@@ -1,5 +1,5 @@
 /** What all connections of a broker share. */
-import type { Node } from '../broker/node.ts';
+import type { Node } from '../broker/topology/node.ts';
 import type { Config } from '../config/config.ts';
 import type { AmqpError } from '../protocol/amqp-error.ts';
 import type { FieldTable } from '../protocol/field-table.ts';
@@ -7,7 +7,7 @@ import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import { Turn } from '../util/turn.ts';
 import { leveretVersion } from '../util/version.ts';
-import type { Vhost } from '../broker/vhost.ts';
+import type { Vhost } from '../broker/topology/vhost.ts';
 import type { Access } from './access.ts';
 import { BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT } from './content.ts';
 import { DeliveryTimeouts } from './delivery-timeouts.ts';

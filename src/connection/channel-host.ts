@@ -1,6 +1,6 @@
 /** A channel's connection, as the channel and its methods see it. */
-import type { Work } from '../broker/helpings.ts';
-import type { Vhost } from '../broker/vhost.ts';
+import type { Work } from '../broker/scheduling/helpings.ts';
+import type { Vhost } from '../broker/topology/vhost.ts';
 import type { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Client } from './client.ts';

@@ -2,11 +2,11 @@
  * A channel: the state that a client's commands build on. What each method does stands in methods/; here is what they share:
  * deliveries and their acknowledgements, confirms, and the end of the channel.
  */
-import type { Message } from '../broker/message.ts';
+import type { Message } from '../broker/message/message.ts';
 import type { Consumer, DeliveryTarget } from '../broker/queue/consumer.ts';
 import type { ComeBack } from '../broker/queue/delayed-retry.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
-import type { ReplyReceiver } from '../broker/reply-to.ts';
+import type { ReplyReceiver } from '../broker/routing/reply-to.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { ServerMethod } from '../protocol/generated/methods.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';

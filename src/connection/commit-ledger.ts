@@ -1,5 +1,5 @@
 /** Who is still to vouch for the messages of a transaction's commit. */
-import type { ConfirmLedger } from '../broker/sink.ts';
+import type { ConfirmLedger } from '../broker/message/sink.ts';
 
 export class CommitLedger implements ConfirmLedger {
   #missing = 0;

@@ -3,7 +3,7 @@
  * confirmed once all queues that took it vouch for it. What is confirmed in a turn goes out together: one basic.ack with
  * `multiple` for the unbroken run, single ones for what overtook it.
  */
-import type { ConfirmLedger } from '../broker/sink.ts';
+import type { ConfirmLedger } from '../broker/message/sink.ts';
 
 const FIRST_SLOTS = 64;
 /** A message's slot holds how many are still to vouch for it; or this, once it was acknowledged ahead of the run. */

@@ -2,7 +2,7 @@
  * Limits on connections and channels by vhost and user (RabbitMQ: Virtual Hosts, "Limits"; User Limits). What is open is
  * counted when a limit is set and only then: nobody else pays for it, and no counter can go wrong.
  */
-import { limitOf } from '../broker/limits.ts';
+import { limitOf } from '../broker/access/limits.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { BrokerContext, ListedConnection } from './broker-context.ts';
 

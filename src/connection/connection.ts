@@ -3,8 +3,8 @@
  * mean is told to frames.ts.
  */
 import type { Socket } from 'node:net';
-import type { Work } from '../broker/helpings.ts';
-import type { Vhost } from '../broker/vhost.ts';
+import type { Work } from '../broker/scheduling/helpings.ts';
+import type { Vhost } from '../broker/topology/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { FRAME_MIN_SIZE } from '../protocol/generated/constants.ts';
 import type { Method } from '../protocol/generated/methods.ts';

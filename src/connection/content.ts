@@ -3,7 +3,7 @@
  * 4.2.6). While all of it lies in one chunk of input nothing is copied; `leave` saves what is known when the chunk ends.
  */
 import { checkProperties } from '../codec/properties.ts';
-import { Message } from '../broker/message.ts';
+import { Message } from '../broker/message/message.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { BASIC_PUBLISH, CLASS_BASIC } from '../protocol/generated/constants.ts';
 import { readU16, readU64 } from '../util/bytes.ts';

@@ -3,7 +3,7 @@
  * first, and while it does not read what it is answered.
  */
 import type { Socket } from 'node:net';
-import type { Node } from '../broker/node.ts';
+import type { Node } from '../broker/topology/node.ts';
 import type { Client } from './client.ts';
 import type { Reading } from './reading.ts';
 import type { Writer } from './writer.ts';

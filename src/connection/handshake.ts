@@ -5,7 +5,7 @@
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { FRAME_MIN_SIZE } from '../protocol/generated/constants.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../protocol/generated/methods.ts';
-import type { Vhost } from '../broker/vhost.ts';
+import type { Vhost } from '../broker/topology/vhost.ts';
 import { Access } from './access.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { Client } from './client.ts';

@@ -2,9 +2,9 @@
  * From a message's exchange and routing key, as bytes, to its route. Most publishers repeat the pair, so the last one is
  * compared first; others are found in what the vhost remembers. Most stay with one exchange, so its permission is looked up once.
  */
-import type { Exchange } from '../broker/exchange/exchange.ts';
-import type { Message } from '../broker/message.ts';
-import type { Route } from '../broker/route.ts';
+import type { Exchange } from '../broker/routing/exchange/exchange.ts';
+import type { Message } from '../broker/message/message.ts';
+import type { Route } from '../broker/routing/route.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { copyBytes, equalBytes } from '../util/bytes.ts';
 import type { ChannelHost } from './channel-host.ts';

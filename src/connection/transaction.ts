@@ -2,9 +2,9 @@
  * A channel's transaction (AMQP 0-9-1 class tx): publishes and acknowledgements wait for tx.commit. Only what can be checked
  * without them is checked before: that the exchange exists and may be written to, that the delivery tags are outstanding.
  */
-import type { Heap } from '../broker/heap.ts';
-import type { Message } from '../broker/message.ts';
-import type { Route } from '../broker/route.ts';
+import type { Heap } from '../broker/flow/heap.ts';
+import type { Message } from '../broker/message/message.ts';
+import type { Route } from '../broker/routing/route.ts';
 import type { Holding } from './held-memory.ts';
 import type { SettlementKind } from './settlement.ts';
 import type { Delivery, Unacked } from './unacked.ts';

@@ -2,7 +2,7 @@
  * What a connection's next frame waits for: that what it said so far is stored, or that long work it asked for is done. So answers
  * keep their order, and nothing is seen half done.
  */
-import type { Helpings, Work } from '../broker/helpings.ts';
+import type { Helpings, Work } from '../broker/scheduling/helpings.ts';
 import type { Store } from '../store/store.ts';
 import type { CommitLedger } from './commit-ledger.ts';
 import type { Reading } from './reading.ts';

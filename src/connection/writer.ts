@@ -3,8 +3,8 @@
  * but sent from where they lie. When the peer does not keep up, `full` asks the consumers to wait.
  */
 import type { Socket } from 'node:net';
-import type { Loans } from '../broker/loans.ts';
-import { LENT_BODY_BYTES, type Message } from '../broker/message.ts';
+import type { Loans } from '../broker/message/loans.ts';
+import { LENT_BODY_BYTES, type Message } from '../broker/message/message.ts';
 import {
   BASIC_DELIVER,
   BASIC_GET_OK,

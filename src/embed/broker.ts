@@ -1,5 +1,5 @@
 /** The broker as a program has it: the one place where its parts are put together. */
-import { Node } from '../broker/node.ts';
+import { Node } from '../broker/topology/node.ts';
 import type { Config } from '../config/config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Definitions } from '../broker/definitions/definitions.ts';
 import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
 import type { Finding } from '../broker/definitions/reader.ts';
-import type { Node } from '../broker/node.ts';
+import type { Node } from '../broker/topology/node.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';

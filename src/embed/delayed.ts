@@ -1,7 +1,7 @@
 /** `broker.delayed`: the messages that wait at exchanges of the type x-delayed-message, counted and cancelled. */
-import { ChangeError } from '../broker/change-error.ts';
+import { ChangeError } from '../broker/arguments/change-error.ts';
 import type { DelayedMessages } from '../broker/delay/delayed-messages.ts';
-import type { Node } from '../broker/node.ts';
+import type { Node } from '../broker/topology/node.ts';
 import { stored } from './stored.ts';
 
 export interface DelayedPlace {

@@ -1,5 +1,5 @@
 /** The disk alarm: publishers are stopped before the disk of the data folder is full. */
-import type { Node } from '../broker/node.ts';
+import type { Node } from '../broker/topology/node.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../util/clock.ts';
 import { DiskSpace } from '../util/disk-space.ts';

@@ -1,6 +1,6 @@
 /** `broker.policies`: settings for queues and exchanges by pattern, changed while the broker runs (RabbitMQ: Policies). */
-import { ChangeError } from '../broker/change-error.ts';
-import type { Node } from '../broker/node.ts';
+import { ChangeError } from '../broker/arguments/change-error.ts';
+import type { Node } from '../broker/topology/node.ts';
 import type { Applied } from '../broker/policy/policies.ts';
 import type { ApplyTo, Policy, PolicyKind } from '../broker/policy/policy.ts';
 import { stored } from './stored.ts';

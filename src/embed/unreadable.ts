@@ -1,5 +1,5 @@
 /** What the log says of what cannot be read, and what to do then. */
-import type { Unreadable, UnreadableListener } from '../broker/unreadable.ts';
+import type { Unreadable, UnreadableListener } from '../broker/arguments/unreadable.ts';
 import type { Logger } from '../util/logger.ts';
 
 interface Report {

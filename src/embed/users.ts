@@ -1,9 +1,9 @@
 /** `broker.users`: users, their passwords, tags, permissions and limits (RabbitMQ: Access Control). */
-import { ChangeError } from '../broker/change-error.ts';
-import type { UserLimits } from '../broker/limits.ts';
-import type { Node } from '../broker/node.ts';
-import { userWithPassword } from '../broker/passwords.ts';
-import type { TopicPermissionRecord } from '../broker/permissions.ts';
+import { ChangeError } from '../broker/arguments/change-error.ts';
+import type { UserLimits } from '../broker/access/limits.ts';
+import type { Node } from '../broker/topology/node.ts';
+import { userWithPassword } from '../broker/access/passwords.ts';
+import type { TopicPermissionRecord } from '../broker/access/permissions.ts';
 import type { PermissionRecord } from '../store/records.ts';
 import { stored } from './stored.ts';
 import { checkName } from './vhosts.ts';

@@ -1,7 +1,7 @@
 /** `broker.vhosts`: virtual hosts, created and deleted while the broker runs (RabbitMQ: Virtual Hosts). */
-import { ChangeError } from '../broker/change-error.ts';
-import type { VhostLimits } from '../broker/limits.ts';
-import type { Node } from '../broker/node.ts';
+import { ChangeError } from '../broker/arguments/change-error.ts';
+import type { VhostLimits } from '../broker/access/limits.ts';
+import type { Node } from '../broker/topology/node.ts';
 import type { QueueType } from '../broker/arguments/queue-type.ts';
 import { stored } from './stored.ts';
 

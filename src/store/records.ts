@@ -1,6 +1,6 @@
 /** The rows of the store: plain data, no behaviour. Names are unique within their vhost; ids are the store's own. */
 
-/** A page's data is a run of records (broker/queue/record.ts), appended together; the store does not look inside. */
+/** A page's data is a run of records (broker/log/record.ts), appended together; the store does not look inside. */
 export interface PageHeader {
   readonly id: number;
   /** The queue, or the exchange by its `logId`. */

@@ -1,7 +1,7 @@
 /** One client with three channels does to a real broker and to its model the same, and looks whether it sees the same. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { findRoute } from '../../src/broker/route.ts';
+import { findRoute } from '../../src/broker/routing/route.ts';
 import { fromFieldTable } from '../../src/codec/field-table.ts';
 import { type AmqpChannel, AmqpClient, type Received } from '../support/amqp-client/index.ts';
 import { HandClock } from '../support/hand-clock.ts';

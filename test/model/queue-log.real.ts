@@ -1,12 +1,12 @@
 /** Two queues' logs over a SQLite store in a folder, with what the tests need to look behind them. */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { Alarms } from '../../src/broker/alarms.ts';
-import { Backlog } from '../../src/broker/backlog.ts';
-import { Bodies } from '../../src/broker/bodies.ts';
-import { Memory } from '../../src/broker/memory.ts';
-import { QueueLog } from '../../src/broker/queue/log.ts';
-import { SpareConfirms } from '../../src/broker/queue/waiting-confirms.ts';
+import { Alarms } from '../../src/broker/flow/alarms.ts';
+import { Backlog } from '../../src/broker/flow/backlog.ts';
+import { Bodies } from '../../src/broker/log/bodies.ts';
+import { Memory } from '../../src/broker/log/memory.ts';
+import { QueueLog } from '../../src/broker/log/log.ts';
+import { SpareConfirms } from '../../src/broker/log/waiting-confirms.ts';
 import { Scratch } from '../../src/store/scratch.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Message } from '../../src/broker/message.ts';
+import { Message } from '../../src/broker/message/message.ts';
 import { messageOf } from '../support/recovery/messages.ts';
 import { bodyOf, type Entry, QueueModel } from './queue-log.model.ts';
 import { Logs } from './queue-log.real.ts';

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { userWithPassword } from '../../src/broker/passwords.ts';
+import { userWithPassword } from '../../src/broker/access/passwords.ts';
 import type { PermissionRecord } from '../../src/store/records.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 

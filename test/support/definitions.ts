@@ -1,7 +1,7 @@
 /** Definitions of all kinds for property tests: every reference in them leads somewhere. */
 import fc from 'fast-check';
 import type { Definitions } from '../../src/broker/definitions/definitions.ts';
-import { userWithPassword } from '../../src/broker/passwords.ts';
+import { userWithPassword } from '../../src/broker/access/passwords.ts';
 
 const USERS = ['alice', 'bob', 'гость'];
 const VHOSTS = ['/', 'orders', 'a/b'];

@@ -1,4 +1,4 @@
-import type { ConfirmLedger } from '../../src/broker/sink.ts';
+import type { ConfirmLedger } from '../../src/broker/message/sink.ts';
 
 /** Keeps the numbers of the messages that a publisher waits for. A refusal is the test's failure. */
 export class Ledger implements ConfirmLedger {

@@ -4,8 +4,8 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
-import { checkEquivalentArgument } from '../errors.ts';
-import { LARGEST_SIZE } from '../deduplication/settings.ts';
+import { checkEquivalentArgument } from './errors.ts';
+import { LARGEST_SIZE } from './deduplication.ts';
 import { isInteger, numberOf } from './field-equality.ts';
 import { maxAgeSeconds } from './max-age.ts';
 import { QUEUE_TYPE, QUEUE_TYPES, type QueueType, queueTypeOf } from './queue-type.ts';

@@ -5,16 +5,16 @@
  * alarm before they fill the memory; they cannot go out of it.
  */
 import { type Store, StoreError } from '../../store/store.ts';
-import { diedIn } from '../dead-letter.ts';
-import { Deadline, type Deadlines } from '../deadlines.ts';
-import type { Helpings, Work } from '../helpings.ts';
-import type { Memory } from '../memory.ts';
-import type { Message } from '../message.ts';
-import type { ConfirmLedger } from '../sink.ts';
+import { diedIn } from '../message/dead-letter.ts';
+import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
+import type { Helpings, Work } from '../scheduling/helpings.ts';
+import type { Memory } from '../log/memory.ts';
+import type { Message } from '../message/message.ts';
+import type { ConfirmLedger } from '../message/sink.ts';
 import { messageKey } from './message-key.ts';
 import { SeenKeys } from './seen-keys.ts';
 import { SeenLog } from './seen-log.ts';
-import type { DeduplicationSettings } from './settings.ts';
+import type { DeduplicationSettings } from '../arguments/deduplication.ts';
 
 /** Least time between two removals of what has expired, in milliseconds. */
 const SWEEP_MS = 200;

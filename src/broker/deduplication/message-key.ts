@@ -4,7 +4,7 @@ import { decodeFieldAt, type FieldPosition } from '../../codec/field-table.ts';
 import { findProperty } from '../../codec/properties.ts';
 import { PROPERTY_MESSAGE_ID } from '../../protocol/generated/constants.ts';
 import { isInteger } from '../arguments/field-equality.ts';
-import type { Message } from '../message.ts';
+import type { Message } from '../message/message.ts';
 
 const DEFAULT_HEADER = 'x-deduplication-header';
 /** Longer keys are kept as their SHA-256. */

@@ -5,8 +5,8 @@
 import type { Batch } from '../../store/batch.ts';
 import type { LogSource, Store } from '../../store/store.ts';
 import { readU64, writeU64 } from '../../util/bytes.ts';
-import { WaitingConfirms } from '../queue/waiting-confirms.ts';
-import type { ConfirmLedger } from '../sink.ts';
+import { WaitingConfirms } from '../log/waiting-confirms.ts';
+import type { ConfirmLedger } from '../message/sink.ts';
 
 /** Octets of a key beside its own: its length before, its moment behind. */
 const KEY_OVERHEAD = 9;

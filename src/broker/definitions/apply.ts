@@ -3,11 +3,11 @@
  * users, permissions, policies and parameters become what the definitions say.
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import { ChangeError } from '../change-error.ts';
-import { checkSameExchange, checkSameQueue } from '../equivalence.ts';
-import { VHOST_LIMITS } from '../limits.ts';
-import type { Node } from '../node.ts';
-import { GLOBAL_PARAMETERS } from '../parameters.ts';
+import { ChangeError } from '../arguments/change-error.ts';
+import { checkSameExchange, checkSameQueue } from '../topology/equivalence.ts';
+import { VHOST_LIMITS } from '../access/limits.ts';
+import type { Node } from '../topology/node.ts';
+import { GLOBAL_PARAMETERS } from '../parameters/parameters.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type At, type DefinitionSet, readPolicy } from './parse.ts';
 import { type Finding, oneLine, Reader } from './reader.ts';

@@ -1,12 +1,12 @@
 /** The other way: what a node has, as definitions. Ordered by name, so that two exports can be compared. */
 import { fromFieldValue } from '../../codec/field-table.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
-import type { Exchange } from '../exchange/exchange.ts';
-import type { Node, VhostSpec } from '../node.ts';
-import { GLOBAL_PARAMETERS, OWN_COMPONENT } from '../parameters.ts';
+import type { Exchange } from '../routing/exchange/exchange.ts';
+import type { Node, VhostSpec } from '../topology/node.ts';
+import { GLOBAL_PARAMETERS, OWN_COMPONENT } from '../parameters/parameters.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
-import type { Vhost } from '../vhost.ts';
+import type { Vhost } from '../topology/vhost.ts';
 import type * as json from './definitions.ts';
 
 /** What RabbitMQ writes of itself. */

@@ -2,8 +2,8 @@
  * Importing definitions: all or nothing. They are first given to a node that stores nothing and has what the real one has
  * under the same names; only where that meets no problem does the real one get them.
  */
-import { limitOf } from '../limits.ts';
-import { Node, type NodeDefaults } from '../node.ts';
+import { limitOf } from '../access/limits.ts';
+import { Node, type NodeDefaults } from '../topology/node.ts';
 import { applyDefinitions, type Findings } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
 import { DiscardingStore } from './discarding-store.ts';

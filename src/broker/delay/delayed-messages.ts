@@ -4,13 +4,13 @@
  * goes to its queues in one batch of the store: it is here or there, whatever happens.
  */
 import type { RecoveredPage } from '../../store/records.ts';
-import { Deadline, type Deadlines } from '../deadlines.ts';
-import { DueHeap } from '../due-heap.ts';
-import { Message } from '../message.ts';
-import { type LogContext, QueueLog } from '../queue/log.ts';
-import { isReadFailure } from '../queue/log-reader.ts';
-import type { ConfirmLedger, Sink } from '../sink.ts';
-import { delayOf, markWaited } from './delay-header.ts';
+import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
+import { DueHeap } from '../log/due-heap.ts';
+import { Message } from '../message/message.ts';
+import { type LogContext, QueueLog } from '../log/log.ts';
+import { isReadFailure } from '../log/log-reader.ts';
+import type { ConfirmLedger, Sink } from '../message/sink.ts';
+import { delayOf, markWaited } from '../message/delay-header.ts';
 
 export interface DelayContext extends LogContext {
   readonly deadlines: Deadlines;

@@ -4,7 +4,7 @@
  */
 import { maxAgeSeconds } from '../arguments/max-age.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
-import { LARGEST_SIZE } from '../deduplication/settings.ts';
+import { LARGEST_SIZE } from '../arguments/deduplication.ts';
 
 /** Both values are of the kind that the key's check lets pass. Returns the one that counts. */
 export type Merge = (policy: unknown, other: unknown) => unknown;

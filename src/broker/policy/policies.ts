@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import { queueTypeOf } from '../arguments/queue-type.ts';
-import type { Parameters } from '../parameters.ts';
+import type { Parameters } from '../parameters/parameters.ts';
 import { type ApplyTo, type Policy, type PolicyKind, PolicyRule, type PolicyTarget } from './policy.ts';
 import { mergeDefinitions, withDefinition } from './settings.ts';
 

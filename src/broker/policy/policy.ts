@@ -1,9 +1,9 @@
 /** A policy: which queues and exchanges it is for, and what it says of them (RabbitMQ: Policies). */
 import type { QueueType } from '../arguments/queue-type.ts';
-import { matches } from '../bounded-match.ts';
-import { ChangeError } from '../change-error.ts';
-import { compilePattern } from '../pattern.ts';
-import { printJson } from '../print-json.ts';
+import { matches } from '../access/bounded-match.ts';
+import { ChangeError } from '../arguments/change-error.ts';
+import { compilePattern } from '../access/pattern.ts';
+import { printJson } from '../arguments/print-json.ts';
 import { POLICY_KEYS } from './keys.ts';
 
 /** A user's policies and the operator's, which bound them. Also RabbitMQ's names of their components. */

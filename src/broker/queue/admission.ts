@@ -1,5 +1,5 @@
 /** Which consumers a queue lets in (AMQP 0-9-1: basic.consume, exclusive; RabbitMQ: Single Active Consumer, Quorum Queues). */
-import * as errors from '../errors.ts';
+import * as errors from '../arguments/errors.ts';
 import type { ConsumerOptions } from './consumer.ts';
 import type { QueueSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 /** A subscription of a channel to a queue (basic.consume), as the queue sees it. */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { Message } from '../message.ts';
+import type { Message } from '../message/message.ts';
 
 /** Where deliveries go: a channel. Owned here, implemented by the connection layer. */
 export interface DeliveryTarget {

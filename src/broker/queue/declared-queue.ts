@@ -4,8 +4,8 @@
  */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
-import type { QueueDestination } from '../exchange/binding.ts';
-import type { Message } from '../message.ts';
+import type { QueueDestination } from '../routing/exchange/binding.ts';
+import type { Message } from '../message/message.ts';
 import type { ComeBack } from './delayed-retry.ts';
 import type { Consumer, ConsumerOptions, ConsumerQueue } from './consumer.ts';
 

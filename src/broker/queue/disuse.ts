@@ -1,5 +1,5 @@
 /** The end of a queue that nobody uses for a while (x-expires; RabbitMQ: Queue TTL). Consumers use it, whatever they get. */
-import { Deadline, type Deadlines } from '../deadlines.ts';
+import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
 
 export class Disuse {
   readonly #deadlines: Deadlines;

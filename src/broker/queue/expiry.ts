@@ -2,10 +2,10 @@
  * When the messages of a queue expire (RabbitMQ: Time-To-Live and Expiration). They do at its head only, so that the queue waits for
  * one moment: that of its head.
  */
-import { Deadline, type Deadlines } from '../deadlines.ts';
-import type { Message } from '../message.ts';
-import type { LogReader } from './log-reader.ts';
-import type { MessageLog } from './message-log.ts';
+import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
+import type { Message } from '../message/message.ts';
+import type { LogReader } from '../log/log-reader.ts';
+import type { MessageLog } from '../log/message-log.ts';
 import { messageTtl } from './message-properties.ts';
 
 /** When a message that comes now expires, in milliseconds since the epoch; Infinity for never. `ttl`: the queue's, in milliseconds. */

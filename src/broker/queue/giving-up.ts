@@ -3,13 +3,13 @@
  * asked to. It goes to the dead letter exchange in the same batch of the store. Of many a turn gives up what it has time for.
  */
 import { Deque } from '../../util/deque.ts';
-import type { DeathReason } from '../dead-letter.ts';
-import type { Work } from '../helpings.ts';
-import { Message } from '../message.ts';
+import type { DeathReason } from '../message/dead-letter.ts';
+import type { Work } from '../scheduling/helpings.ts';
+import { Message } from '../message/message.ts';
 import { Expiry, isOver } from './expiry.ts';
 import { LengthLimit } from './length-limit.ts';
-import type { LogReader } from './log-reader.ts';
-import type { MessageLog } from './message-log.ts';
+import type { LogReader } from '../log/log-reader.ts';
+import type { MessageLog } from '../log/message-log.ts';
 import type { DyingQueue, QueueHost } from './queue-host.ts';
 
 /** The queue, as that part of it sees it. */

@@ -2,9 +2,9 @@
  * How long a queue may be, in messages and in bytes of their bodies, and how long it is (RabbitMQ: Queue Length Limit). Only ready
  * messages count. Made for queues that have such a limit.
  */
-import type { Message } from '../message.ts';
-import type { LogReader } from './log-reader.ts';
-import type { MessageLog } from './message-log.ts';
+import type { Message } from '../message/message.ts';
+import type { LogReader } from '../log/log-reader.ts';
+import type { MessageLog } from '../log/message-log.ts';
 import type { QueueSettings } from './settings.ts';
 
 type Limits = Pick<QueueSettings, 'maxLength' | 'maxLengthBytes' | 'overflow'>;

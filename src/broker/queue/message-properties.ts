@@ -1,7 +1,7 @@
 /** The two properties that a queue looks at: how long a message may stay, and whom it may overtake. */
 import { findProperty } from '../../codec/properties.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_PRIORITY } from '../../protocol/generated/constants.ts';
-import type { Message } from '../message.ts';
+import type { Message } from '../message/message.ts';
 
 /** The message's expiration in milliseconds, checked when it was published; Infinity where it has none. */
 export function messageTtl({ properties, propertiesStart, propertiesEnd }: Message): number {

@@ -1,12 +1,12 @@
 /** What a queue asks of the vhost that it belongs to. */
 import type { Store } from '../../store/store.ts';
-import type { DeathReason } from '../dead-letter.ts';
-import type { Deadlines } from '../deadlines.ts';
-import type { Helpings } from '../helpings.ts';
-import type { Pace } from '../lead.ts';
-import type { Memory } from '../memory.ts';
-import type { Message } from '../message.ts';
-import type { Unreadable } from '../unreadable.ts';
+import type { DeathReason } from '../message/dead-letter.ts';
+import type { Deadlines } from '../scheduling/deadlines.ts';
+import type { Helpings } from '../scheduling/helpings.ts';
+import type { Pace } from '../flow/lead.ts';
+import type { Memory } from '../log/memory.ts';
+import type { Message } from '../message/message.ts';
+import type { Unreadable } from '../arguments/unreadable.ts';
 import type { QueueSettings } from './settings.ts';
 
 export interface DyingQueue {

@@ -3,12 +3,12 @@
  * which of them wait before they go out again. A message came back as often as it was delivered, which the log knows and the store
  * too; what was out when the broker ended came back by that. For the log one that waits is still unacked.
  */
-import { Deadline, type Deadlines } from '../deadlines.ts';
-import { DueHeap } from '../due-heap.ts';
-import type { Message } from '../message.ts';
+import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
+import { DueHeap } from '../log/due-heap.ts';
+import type { Message } from '../message/message.ts';
 import { type ComeBack, retryDelay } from './delayed-retry.ts';
-import type { LogReader } from './log-reader.ts';
-import type { MessageLog } from './message-log.ts';
+import type { LogReader } from '../log/log-reader.ts';
+import type { MessageLog } from '../log/message-log.ts';
 import type { QueueHost } from './queue-host.ts';
 import type { QueueSettings } from './settings.ts';
 

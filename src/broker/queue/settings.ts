@@ -6,7 +6,7 @@ import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 import { numberOf } from '../arguments/field-equality.ts';
 import { integerIn, isSet, textIn } from '../arguments/fields.ts';
 import { type QueueType, queueTypeOf } from '../arguments/queue-type.ts';
-import { type DeduplicationSettings, readDeduplication } from '../deduplication/settings.ts';
+import { type DeduplicationSettings, readDeduplication } from '../arguments/deduplication.ts';
 import { delayedRetry, type DelayedRetry } from './delayed-retry.ts';
 
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx';

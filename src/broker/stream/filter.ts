@@ -5,7 +5,7 @@
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { equalBytes } from '../../util/bytes.ts';
 import { isSet } from '../arguments/fields.ts';
-import type { Message } from '../message.ts';
+import type { Message } from '../message/message.ts';
 
 export class StreamFilter {
   readonly #values: readonly Buffer[];

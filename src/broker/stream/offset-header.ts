@@ -10,7 +10,7 @@ import {
   PROPERTY_HEADERS,
 } from '../../protocol/generated/constants.ts';
 import { copyBytes, readU32, writeU32, writeU64 } from '../../util/bytes.ts';
-import type { Message } from '../message.ts';
+import type { Message } from '../message/message.ts';
 
 const NAME = 'x-stream-offset';
 const LONG = 'l'.charCodeAt(0);

@@ -8,20 +8,20 @@ import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
 import { StoreError } from '../../store/store.ts';
 import { printFieldValue } from '../arguments/print.ts';
-import { Deadline } from '../deadlines.ts';
-import * as errors from '../errors.ts';
-import type { Binding } from '../exchange/binding.ts';
-import { Message } from '../message.ts';
+import { Deadline } from '../scheduling/deadlines.ts';
+import * as errors from '../arguments/errors.ts';
+import type { Binding } from '../routing/exchange/binding.ts';
+import { Message } from '../message/message.ts';
 import type { Consumer, ConsumerOptions } from '../queue/consumer.ts';
 import type { DeclaredQueue, QueueOptions } from '../queue/declared-queue.ts';
-import type { LogContext } from '../queue/log.ts';
+import type { LogContext } from '../log/log.ts';
 import type { QueueHost } from '../queue/queue-host.ts';
-import type { ConfirmLedger } from '../sink.ts';
+import type { ConfirmLedger } from '../message/sink.ts';
 import { startingPoint } from './offset.ts';
 import { OffsetHeader } from './offset-header.ts';
 import { type Reader, Readers } from './readers.ts';
 import { readStreamSettings, type StreamSettings } from './settings.ts';
-import { StreamLog } from './stream-log.ts';
+import { StreamLog } from '../log/stream-log.ts';
 
 /** What a filter may pass over before others have their turn: bytes of messages, each with so many more for the look at it. */
 const PASSED_OVER_BYTES = 4 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** Class basic but for publishing (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
 import { randomBytes } from 'node:crypto';
 import { isInteger } from '../../broker/arguments/field-equality.ts';
-import { REPLY_TO } from '../../broker/reply-to.ts';
+import { REPLY_TO } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { BasicConsume, BasicGet } from '../../protocol/generated/methods.ts';

@@ -1,8 +1,8 @@
 /** Class exchange (AMQP 0-9-1 section 1.6; RabbitMQ: Exchange to Exchange Bindings). */
 import type { ExchangeBind, ExchangeUnbind } from '../../protocol/generated/methods.ts';
 import { textIn } from '../../broker/arguments/fields.ts';
-import type { BindingSpec } from '../../broker/exchange/binding.ts';
-import { defaultExchangeRefused } from '../../broker/errors.ts';
+import type { BindingSpec } from '../../broker/routing/exchange/binding.ts';
+import { defaultExchangeRefused } from '../../broker/arguments/errors.ts';
 import type { Channel } from '../channel.ts';
 import type { HandlersOf } from './handler-types.ts';
 import { resourceName } from './names.ts';

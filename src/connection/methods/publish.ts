@@ -1,8 +1,8 @@
 /** basic.publish, once its content is whole (AMQP 0-9-1 section 1.8; RabbitMQ: Publishers). */
 import { LONGEST_MS } from '../../broker/arguments/queue-arguments.ts';
-import type { Message } from '../../broker/message.ts';
-import { REPLY_TO } from '../../broker/reply-to.ts';
-import type { Route } from '../../broker/route.ts';
+import type { Message } from '../../broker/message/message.ts';
+import { REPLY_TO } from '../../broker/routing/reply-to.ts';
+import type { Route } from '../../broker/routing/route.ts';
 import { propertyFlags } from '../../codec/properties.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_REPLY_TO, PROPERTY_USER_ID } from '../../protocol/generated/constants.ts';

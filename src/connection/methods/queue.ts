@@ -1,11 +1,11 @@
 /** Class queue (AMQP 0-9-1 section 1.7). */
 import { randomBytes } from 'node:crypto';
 import { textIn } from '../../broker/arguments/fields.ts';
-import { defaultExchangeRefused, reservedName } from '../../broker/errors.ts';
-import { SERVER_NAMED } from '../../broker/queue/replicated.ts';
-import { REPLY_TO } from '../../broker/reply-to.ts';
+import { defaultExchangeRefused, reservedName } from '../../broker/arguments/errors.ts';
+import { SERVER_NAMED } from '../../broker/topology/replicated.ts';
+import { REPLY_TO } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import type { BindingSpec } from '../../broker/exchange/binding.ts';
+import type { BindingSpec } from '../../broker/routing/exchange/binding.ts';
 import type { QueueBind, QueueDeclare, QueueUnbind } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel.ts';
 import type { HandlersOf } from './handler-types.ts';

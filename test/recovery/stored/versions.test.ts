@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { recordsProblem } from '../../../src/broker/queue/record-check.ts';
+import { recordsProblem } from '../../../src/broker/log/record-check.ts';
 import { Broker } from '../../../src/index.ts';
 import { checkStore } from '../../../src/store/sqlite/check.ts';
 import { openDatabase, openForReading } from '../../../src/store/sqlite/database-file.ts';

@@ -1,8 +1,8 @@
 /** A broker with a data folder in this process, put together as `Broker.start` does it, but by a clock that the test holds. */
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Node } from '../../../src/broker/node.ts';
-import type { Vhost } from '../../../src/broker/vhost.ts';
+import { Node } from '../../../src/broker/topology/node.ts';
+import type { Vhost } from '../../../src/broker/topology/vhost.ts';
 import { brokerContext } from '../../../src/connection/broker-context.ts';
 import { Listener } from '../../../src/connection/listener.ts';
 import { resolveOptions } from '../../../src/embed/options.ts';

@@ -1,6 +1,6 @@
 /** Messages as the protocol layer would hand them to the broker. */
 import { encodeProperties, type PropertyChanges } from '../../../src/codec/properties.ts';
-import { Message } from '../../../src/broker/message.ts';
+import { Message } from '../../../src/broker/message/message.ts';
 
 export interface MessageParts {
   readonly exchange?: string;

@@ -1,6 +1,6 @@
 /** A broker node in memory, without connections. */
-import { Node } from '../../../src/broker/node.ts';
-import type { Vhost } from '../../../src/broker/vhost.ts';
+import { Node } from '../../../src/broker/topology/node.ts';
+import type { Vhost } from '../../../src/broker/topology/vhost.ts';
 import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 

@@ -5,7 +5,7 @@ import type { Definitions } from '../../../src/broker/definitions/definitions.ts
 import { exportDefinitions, exportVhostDefinitions } from '../../../src/broker/definitions/export.ts';
 import { DefinitionsError } from '../../../src/broker/definitions/definitions-error.ts';
 import { importDefinitions } from '../../../src/broker/definitions/import.ts';
-import { Node } from '../../../src/broker/node.ts';
+import { Node } from '../../../src/broker/topology/node.ts';
 import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
 import { definitionsArbitrary } from '../../support/definitions.ts';
 import { nodeInMemory } from '../../support/recovery/node.ts';

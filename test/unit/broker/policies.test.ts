@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Node } from '../../../src/broker/node.ts';
+import { Node } from '../../../src/broker/topology/node.ts';
 import type { Policy, PolicyKind } from '../../../src/broker/policy/policy.ts';
 import { mergeDefinitions, withDefinition } from '../../../src/broker/policy/settings.ts';
 import { fromFieldTable, toFieldTable } from '../../../src/codec/field-table.ts';

@@ -1,7 +1,7 @@
 /** When a connection is heard again: never in the middle of what somebody else does. */
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Node } from '../../../src/broker/node.ts';
+import type { Node } from '../../../src/broker/topology/node.ts';
 import { Client } from '../../../src/connection/client.ts';
 import { Flow } from '../../../src/connection/flow.ts';
 import { Reading } from '../../../src/connection/reading.ts';

@@ -1,7 +1,7 @@
 /** The handshake's turns and limits, without a socket: what it sends, agrees on, and refuses. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Node } from '../../../src/broker/node.ts';
-import type { Vhost } from '../../../src/broker/vhost.ts';
+import { Node } from '../../../src/broker/topology/node.ts';
+import type { Vhost } from '../../../src/broker/topology/vhost.ts';
 import type { Config } from '../../../src/config/config.ts';
 import type { Access } from '../../../src/connection/access.ts';
 import type { BrokerContext } from '../../../src/connection/broker-context.ts';

@@ -1,7 +1,7 @@
 /** A connection takes no frame while an answer of it waits for the store, or long work that it asked for goes on. */
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Helpings, Work } from '../../../src/broker/helpings.ts';
+import type { Helpings, Work } from '../../../src/broker/scheduling/helpings.ts';
 import { CommitLedger } from '../../../src/connection/commit-ledger.ts';
 import { Reading } from '../../../src/connection/reading.ts';
 import { Waits } from '../../../src/connection/waits.ts';

@@ -1,11 +1,11 @@
 /** What a queue that deduplicates remembers, how long, and what of it goes to the store; by a clock that the test holds. */
 import { describe, expect, it, vi } from 'vitest';
-import { Alarms } from '../../../../src/broker/alarms.ts';
-import { Backlog } from '../../../../src/broker/backlog.ts';
-import { Deadlines } from '../../../../src/broker/deadlines.ts';
+import { Alarms } from '../../../../src/broker/flow/alarms.ts';
+import { Backlog } from '../../../../src/broker/flow/backlog.ts';
+import { Deadlines } from '../../../../src/broker/scheduling/deadlines.ts';
 import { deduplicate, type Deduplication } from '../../../../src/broker/deduplication/deduplication.ts';
-import { Helpings } from '../../../../src/broker/helpings.ts';
-import { Memory } from '../../../../src/broker/memory.ts';
+import { Helpings } from '../../../../src/broker/scheduling/helpings.ts';
+import { Memory } from '../../../../src/broker/log/memory.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';

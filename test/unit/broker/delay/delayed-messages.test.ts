@@ -1,7 +1,7 @@
 /** Delayed exchanges of a node whose clock the test holds: what waits, for how long, and where it goes then. */
 import { describe, expect, test } from 'vitest';
-import { Node } from '../../../../src/broker/node.ts';
-import type { Vhost } from '../../../../src/broker/vhost.ts';
+import { Node } from '../../../../src/broker/topology/node.ts';
+import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';

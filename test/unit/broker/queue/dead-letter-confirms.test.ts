@@ -1,8 +1,8 @@
 /** A confirmed message is safe even where it died before it was stored: its publisher waits for the dead letter to be on disk. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Node } from '../../../../src/broker/node.ts';
+import { Node } from '../../../../src/broker/topology/node.ts';
 import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
-import type { Vhost } from '../../../../src/broker/vhost.ts';
+import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { SqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';

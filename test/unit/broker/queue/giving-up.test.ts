@@ -1,9 +1,9 @@
 /** A queue that gives up many messages at once does so in helpings, a turn each, so that other clients are heard in between. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Node } from '../../../../src/broker/node.ts';
+import { Node } from '../../../../src/broker/topology/node.ts';
 import { Consumer } from '../../../../src/broker/queue/consumer.ts';
 import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
-import type { Vhost } from '../../../../src/broker/vhost.ts';
+import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';

@@ -1,0 +1,166 @@
+/**
+ * The bodies that are kept apart from the logs: large ones, and those that several queues took. Each is stored once, and
+ * removed from the store when the last record that refers to it is settled. What memory has no room for is read again when
+ * its turn comes.
+ */
+import type { Batch } from '../../store/batch.ts';
+import type { Scratch } from '../../store/scratch.ts';
+import type { LogSource, Store } from '../../store/store.ts';
+import { Body } from '../message/body.ts';
+import type { Evictable, Memory } from './memory.ts';
+import type { Message } from '../message/message.ts';
+
+/** From this size on a body is kept apart even for one queue, so that a segment stays a handy piece. */
+const LARGE_BYTES = 256 * 1024;
+/** From this size on it is kept apart where several queues take it. */
+const SHARED_BYTES = 4096;
+/**
+ * What goes to the store at a time: a body is in as many batches as it needs, so that neither memory holds it twice nor
+ * others wait for all of it.
+ */
+const PART_BYTES = 1024 * 1024;
+/** Bytes of the oldest bodies that stay in memory, as they are wanted first. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+
+export class Bodies implements LogSource, Evictable {
+  readonly #store: Store;
+  readonly #memory: Memory;
+  /** What the store had at the start. */
+  readonly #recovered = new Map<number, Body>();
+  /** A record refers to one that the store does not have. */
+  #missing = false;
+  /** Bodies that are in memory, oldest first. */
+  readonly #resident = new Set<Body>();
+  readonly #dropped: number[] = [];
+  /** Handed to the store since the last batch, and with it. */
+  #written: Body[] = [];
+  #collected: Body[] = [];
+
+  constructor(store: Store, memory: Memory) {
+    this.#store = store;
+    this.#memory = memory;
+  }
+
+  /** Sets the message's body apart where that pays, given the number of queues that take it. */
+  share(message: Message, queues: number): void {
+    const size = message.bodyEnd - message.bodyStart;
+    if (message.shared !== undefined || size < (queues > 1 ? SHARED_BYTES : LARGE_BYTES)) return;
+    const bytes = message.bodyOwned
+      ? message.body.subarray(message.bodyStart, message.bodyEnd)
+      : Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd));
+    message.shared = new Body(this.#store.nextBodyId(), size, bytes);
+    message.body = bytes;
+    message.bodyStart = 0;
+    message.bodyEnd = size;
+    message.bodyOwned = true;
+  }
+
+  /** One more record refers to the body. */
+  refer(body: Body): void {
+    if (body.references++ > 0 || body.bytes === undefined) return;
+    this.#resident.add(body);
+    this.#memory.grew(body.size, this);
+  }
+
+  /** A record that refers to the body is gone. */
+  release(body: Body): void {
+    if (--body.references > 0) return;
+    this.#recovered.delete(body.id);
+    if (this.#resident.delete(body)) this.#memory.shrank(body.size);
+    if (body.place !== undefined) this.#memory.scratch!.free(body.place);
+    body.place = undefined;
+    if (body.written === 0) return;
+    this.#dropped.push(body.id);
+    this.#store.schedule(this, false);
+  }
+
+  /** Points the message at a body that a record refers to, reading it from disk where it is not in memory. */
+  attach(message: Message, body: Body): void {
+    message.shared = body;
+    message.body = body.bytes ?? this.#read(body);
+    message.bodyStart = 0;
+    message.bodyEnd = body.size;
+    message.bodyOwned = true;
+  }
+
+  /**
+   * Writes the body before the first record that refers to it: as much as `room` has bytes for, by parts, or a part more. Returns true
+   * where all of it is written: by now, or by an earlier call.
+   */
+  write(body: Body, batch: Batch, room: number): boolean {
+    const { id, size } = body;
+    for (let left = room; body.written < size; left -= PART_BYTES) {
+      if (left <= 0) return false;
+      const start = body.written;
+      const end = Math.min(size, start + PART_BYTES);
+      const part = body.bytes?.subarray(start, end) ?? this.#memory.scratch!.readPart(body.place!, start, end);
+      body.written = end;
+      if (end < size) batch.bodyPart(id, start, part);
+      else {
+        batch.body(id, part, size);
+        this.#written.push(body);
+        this.#store.schedule(this, false);
+      }
+    }
+    return true;
+  }
+
+  /** A body that the store has. Its references are counted as its records are recovered. */
+  recover(id: number, size: number): void {
+    const body = new Body(id, size, undefined);
+    // Of some only the beginning was: they are to be dropped, which takes having been written.
+    body.written = Math.max(size, 1);
+    body.committed = true;
+    this.#recovered.set(id, body);
+  }
+
+  /** A body that a recovered record refers to. Where the store has none of this number, it cannot be read when its turn comes. */
+  find(id: number): Body {
+    if (!this.#recovered.has(id)) {
+      this.#missing = true;
+      this.recover(id, 0);
+    }
+    return this.#recovered.get(id)!;
+  }
+
+  /** Removes the recovered bodies that no record refers to: what a crash between two writes may leave. */
+  dropUnreferenced(): void {
+    // The store is damaged: one of these may be the one that is missing.
+    if (this.#missing) return;
+    for (const body of [...this.#recovered.values()]) {
+      if (body.references > 0) continue;
+      body.references = 1;
+      this.release(body);
+    }
+  }
+
+  evict(scratch: Scratch | undefined): boolean {
+    let kept = 0;
+    for (const body of [...this.#resident]) {
+      kept += body.size;
+      if (kept <= KEPT_BYTES || !(body.committed || scratch !== undefined)) continue;
+      if (!body.committed) body.place = scratch!.write(body.bytes!);
+      body.bytes = undefined;
+      this.#resident.delete(body);
+      this.#memory.shrank(body.size);
+    }
+    return this.#resident.size > 0;
+  }
+
+  collect(batch: Batch): void {
+    for (const id of this.#dropped) batch.dropBody(id);
+    this.#dropped.length = 0;
+    // What was written in this batch by logs that come after is committed with the next for certain.
+    this.#collected = this.#written;
+    this.#written = [];
+  }
+
+  committed(): void {
+    for (const body of this.#collected) body.committed = true;
+    this.#collected = [];
+  }
+
+  #read(body: Body): Buffer {
+    return body.place === undefined ? this.#store.readBody(body.id) : this.#memory.scratch!.read(body.place);
+  }
+}

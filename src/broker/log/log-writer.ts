@@ -1,0 +1,239 @@
+/**
+ * What a log has the store write: new messages as pages, what was settled of them or delivered again, how far was delivered. And
+ * who waits for that: publishers, for their confirms.
+ */
+import type { Batch } from '../../store/batch.ts';
+import type { LogSource, Store } from '../../store/store.ts';
+import type { Backlog } from '../flow/backlog.ts';
+import type { Bodies } from './bodies.ts';
+import { flushSegment } from './flush.ts';
+import type { Page } from './page.ts';
+import type { Segment } from './segment.ts';
+import type { SegmentList } from './segment-list.ts';
+import type { ConfirmTarget } from '../message/sink.ts';
+import type { SpareConfirms, WaitingConfirms } from './waiting-confirms.ts';
+
+/** A batch takes no further pages from this size on. */
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+interface DirtyPage {
+  readonly segment: Segment;
+  readonly page: Page;
+}
+
+/** Of a log of which no page changed yet. Nothing is ever added to it. */
+const NO_PAGES: DirtyPage[] = [];
+
+/** What the writers of a node's logs share. */
+export interface WriterContext {
+  readonly store: Store;
+  readonly bodies: Bodies;
+  readonly backlog: Backlog;
+  readonly spareConfirms: SpareConfirms;
+}
+
+export class LogWriter implements LogSource {
+  readonly #context: WriterContext;
+  readonly #queueId: number;
+  readonly #lane: number;
+  readonly #segments: SegmentList;
+  readonly #onCommitted: (() => void) | undefined;
+  /** Undefined while no publisher waits; a large one is kept until the log rests. */
+  #waiting: WaitingConfirms | undefined;
+  #dirty = NO_PAGES;
+  /** What the store was asked for already: nothing, to write some time, to write soon. */
+  #asked: 'nothing' | 'lazy' | 'urgent' = 'nothing';
+  /** Size from which on the next batch takes none of the log's messages. */
+  #batchBytes = BATCH_BYTES;
+  /** Bytes that the next batches are to write. */
+  #unwritten = 0;
+  /** Messages below were in the last batch, and are committed, respectively; or they needed no writing. */
+  #collected = 0;
+  #committed = 0;
+  /** Stored messages below may have been delivered; the store knows of those below `#storedDelivered`. */
+  #delivered = 0;
+  #storedDelivered = 0;
+
+  /** `lane`: which of its queue's logs it is. `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
+  constructor(
+    context: WriterContext,
+    { queueId, lane }: { readonly queueId: number; readonly lane: number },
+    segments: SegmentList,
+    onCommitted?: () => void,
+  ) {
+    this.#context = context;
+    this.#queueId = queueId;
+    this.#lane = lane;
+    this.#segments = segments;
+    this.#onCommitted = onCommitted;
+  }
+
+  /** See Batch.delivered. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** All below `next` is in the store. */
+  recover(delivered: number, next: number): void {
+    this.#delivered = this.#storedDelivered = delivered;
+    this.#collected = this.#committed = next;
+  }
+
+  /** A message to be stored was added. */
+  added(segment: Segment, index: number): void {
+    const bytes = segment.storedBytes(index);
+    this.#unwritten += bytes;
+    this.#context.backlog.add(bytes);
+  }
+
+  /** Has the next batch take all messages there are, however large that makes it. */
+  writeNext(): void {
+    this.#batchBytes = Infinity;
+  }
+
+  /** Has what changed written. `urgent`: a publisher waits for it. */
+  flush(urgent: boolean): void {
+    if (this.#asked === 'urgent' || (this.#asked === 'lazy' && !urgent)) return;
+    this.#asked = urgent ? 'urgent' : 'lazy';
+    this.#context.store.schedule(this, urgent);
+  }
+
+  /** Has `target` told once a message is on disk, or settled before that: see MessageLog.settle. Called in the order of sequence numbers. */
+  confirm(seq: number, target: ConfirmTarget, number: number): void {
+    this.#waiting ??= this.#context.spareConfirms.take();
+    this.#waiting.push(seq, target, number);
+  }
+
+  /** A stored message was delivered for the first time. */
+  noteDelivered(seq: number, flushed: boolean): void {
+    if (seq < this.#delivered) return;
+    this.#delivered = seq + 1;
+    if (flushed) this.flush(false);
+  }
+
+  /** A stored message was settled. `replaced`: see MessageLog.settle. */
+  settled(segment: Segment, index: number, replaced: boolean): void {
+    if (index < segment.flushed) this.settlePage(segment, segment.pageOf(index)!, 1);
+    else this.#written(segment.storedBytes(index));
+    if (this.#waiting === undefined || this.#waiting.length === 0) return;
+    if (replaced) this.flush(true);
+    else this.#waiting.confirm(segment.base + index);
+  }
+
+  /** `count` more records of the page are settled. */
+  settlePage(segment: Segment, page: Page, count: number): void {
+    page.live -= count;
+    this.#changed(segment, page);
+  }
+
+  /** A stored message was delivered again, or waits: see Segment.redeliveries. What is not in a page yet goes with its page. */
+  redelivered(segment: Segment, index: number): void {
+    if (index >= segment.flushed) return;
+    const page = segment.pageOf(index)!;
+    page.redelivered = true;
+    this.#changed(segment, page);
+  }
+
+  /** Messages below this number are committed, those of them that were to be stored. */
+  get committedBelow(): number {
+    return this.#committed;
+  }
+
+  /** True where all of the segment is committed. */
+  hasCommitted(segment: Segment): boolean {
+    return this.hasWritten(segment.base + segment.count - 1);
+  }
+
+  /** True where a message, and all before it, are committed. */
+  hasWritten(seq: number): boolean {
+    return seq < this.#committed;
+  }
+
+  /** The log is not used much: what is only used while it is goes. */
+  rest(): void {
+    if (this.#waiting?.length === 0) this.#waiting = undefined;
+  }
+
+  readPages(pages: readonly Page[]): Buffer<ArrayBuffer>[] {
+    return this.#context.store.readPages(pages.map(({ id }) => id));
+  }
+
+  /** The queue is deleted: whoever waits for a confirm gets it. */
+  drop(): void {
+    this.#context.store.unschedule(this);
+    this.#written(this.#unwritten);
+    this.#waiting?.confirmBelow(Infinity);
+  }
+
+  collect(batch: Batch): void {
+    this.#asked = 'nothing';
+    for (const { segment, page } of this.#dirty) writeChanges(segment, page, batch);
+    if (this.#dirty.length > 0) this.#dirty.length = 0;
+    this.#writeNew(batch);
+    this.#batchBytes = BATCH_BYTES;
+    if (this.#delivered > this.#storedDelivered) {
+      batch.delivered(this.#queueId, this.#lane, this.#delivered);
+      this.#storedDelivered = this.#delivered;
+    }
+  }
+
+  committed(): void {
+    this.#committed = this.#collected;
+    this.#confirmCommitted();
+    this.#onCommitted?.();
+  }
+
+  #confirmCommitted(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    waiting.confirmBelow(this.#committed);
+    if (waiting.length > 0 || !waiting.small) return;
+    this.#waiting = undefined;
+    this.#context.spareConfirms.give(waiting);
+  }
+
+  #changed(segment: Segment, page: Page): void {
+    if (page.dirty) return;
+    page.dirty = true;
+    if (this.#dirty === NO_PAGES) this.#dirty = [];
+    this.#dirty.push({ segment, page });
+    this.flush(false);
+  }
+
+  /** Segments that are not flushed to their end are the last ones. What the batch has no room for goes into the next. */
+  #writeNew(batch: Batch): void {
+    const segments = this.#segments;
+    let i = segments.length;
+    while (i > 0 && segments.at(i - 1).flushed < segments.at(i - 1).count) i--;
+    for (; i < segments.length; i++) {
+      const segment = segments.at(i);
+      while (segment.flushed < segment.count && batch.bytes < this.#batchBytes) this.#writeSegment(segment, batch);
+      this.#collected = segment.base + segment.flushed;
+      if (segment.flushed < segment.count) return this.flush(true);
+    }
+    this.#collected = segments.next;
+  }
+
+  #writeSegment(segment: Segment, batch: Batch): void {
+    const { store, bodies } = this.#context;
+    const room = this.#batchBytes - batch.bytes;
+    this.#written(flushSegment(segment, room, { queueId: this.#queueId, store, bodies, batch }));
+  }
+
+  #written(bytes: number): void {
+    this.#unwritten -= bytes;
+    this.#context.backlog.remove(bytes);
+  }
+}
+
+function writeChanges(segment: Segment, page: Page, batch: Batch): void {
+  page.dirty = false;
+  if (page.live === 0) {
+    batch.dropPage(page.id);
+    return;
+  }
+  const isSettled = (index: number): boolean => segment.isSettled(index);
+  if (page.live < page.count) batch.settle(page.id, page.bitmap(isSettled));
+  if (page.redelivered) segment.redeliveries?.write(page, batch);
+  page.redelivered = false;
+}

@@ -1,0 +1,380 @@
+/**
+ * A queue's messages in the order they came: a log of segments. Messages are known by sequence numbers that never repeat.
+ * What is to be stored goes to the LogWriter; what memory has no room for goes out of it, newest first, and comes back when
+ * its turn comes.
+ */
+import type { RecoveredPage } from '../../store/records.ts';
+import type { Scratch } from '../../store/scratch.ts';
+import type { Bodies } from './bodies.ts';
+import type { Evictable, Memory } from './memory.ts';
+import type { Message } from '../message/message.ts';
+import { coldSegments } from './cold-segments.ts';
+import { LogWriter, type WriterContext } from './log-writer.ts';
+import type { MessageLog } from './message-log.ts';
+import type { Segment } from './segment.ts';
+import { bodiesOf, dropSegments } from './segment-bodies.ts';
+import { SegmentList } from './segment-list.ts';
+import type { ConfirmTarget } from '../message/sink.ts';
+
+/** What the logs of a node share. */
+export interface LogContext extends WriterContext {
+  readonly memory: Memory;
+}
+
+/** Smaller segments go out of memory though they are used: to read one again takes little, and there may be very many. */
+const SMALL_BYTES = 64 * 1024;
+
+/** Of a queue that has one log. */
+const ONLY_LANE = { lane: 0, first: 0 };
+
+export class QueueLog implements MessageLog, Evictable {
+  readonly #bodies: Bodies;
+  readonly #memory: Memory;
+  readonly #segments: SegmentList;
+  /** Undefined where nothing of the log outlives the process. */
+  readonly #writer: LogWriter | undefined;
+  /** No message below is ready. */
+  #cursor = 0;
+  #ready = 0;
+  #unacked = 0;
+  /** True if it was used since memory last asked for some. */
+  #used = false;
+
+  /**
+   * `queueId`: the queue's number in the store; undefined where it is not stored. `lane`: which of the queue's logs it is, `first`: number
+   * of its first message.
+   */
+  constructor(context: LogContext, queueId: number | undefined, { lane, first } = ONLY_LANE) {
+    const { store, bodies, memory } = context;
+    this.#bodies = bodies;
+    this.#memory = memory;
+    this.#segments = new SegmentList(memory.buffers, first);
+    this.#cursor = first;
+    const stored = queueId !== undefined && store.durable;
+    this.#writer = stored ? new LogWriter(context, { queueId, lane }, this.#segments) : undefined;
+  }
+
+  get ready(): number {
+    return this.#ready;
+  }
+
+  get unacked(): number {
+    return this.#unacked;
+  }
+
+  get stores(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  /** Sequence number of the next message. */
+  get next(): number {
+    return this.#segments.next;
+  }
+
+  recover(pages: readonly RecoveredPage[], delivered: number): void {
+    const segments = coldSegments(pages, this.#memory);
+    let next = delivered;
+    for (const segment of segments) {
+      for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.refer(body);
+      this.#ready += segment.ready;
+      next = Math.max(next, segment.base + segment.count);
+    }
+    this.#segments.recover(segments, next, true);
+    this.#writer?.recover(delivered, next);
+  }
+
+  append(message: Message, stored: boolean, deadline = Infinity): number {
+    this.#used = true;
+    const open = this.#segments.tail;
+    const tail = open?.open === true ? open : this.#startTail();
+    const before = tail.footprint;
+    const index = tail.append(message, stored, deadline);
+    if (message.shared !== undefined) this.#bodies.refer(message.shared);
+    if (stored) {
+      this.#writer!.added(tail, index);
+      if (message.inPlaceOfAnother) this.#writer!.writeNext();
+    }
+    if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
+    this.#ready++;
+    return this.#segments.next++;
+  }
+
+  confirm(seq: number, target: ConfirmTarget, number: number): void {
+    this.#writer!.confirm(seq, target, number);
+  }
+
+  writeNext(): void {
+    this.#writer!.writeNext();
+  }
+
+  flush(urgent: boolean): void {
+    this.#writer!.flush(urgent);
+  }
+
+  peek(): number {
+    if (this.#ready === 0) return -1;
+    this.#used = true;
+    for (let i = this.#segments.position(this.#cursor); ; i++) {
+      const segment = this.#segments.at(i);
+      if (segment.ready === 0) continue;
+      if (!segment.hot) this.#load(segment);
+      const index = segment.nextReady(Math.max(0, this.#cursor - segment.base));
+      if (index >= 0) return (this.#cursor = segment.base + index);
+    }
+  }
+
+  /**
+   * Calls `visit` with the ready messages of one segment and their deadlines: the one that has `from`, or the next. Returns
+   * where to go on, -1 at the end.
+   */
+  scan(from: number, visit: (seq: number, deadline: number) => void): number {
+    for (let i = this.#segments.position(from); i < this.#segments.length; i++) {
+      const segment = this.#segments.at(i);
+      const end = segment.base + segment.count;
+      if (end <= from || segment.ready === 0) continue;
+      this.#warm(segment);
+      const first = Math.max(0, from - segment.base);
+      for (let index = segment.nextReady(first); index >= 0; index = segment.nextReady(index + 1)) {
+        visit(segment.base + index, segment.deadline(index));
+      }
+      return end;
+    }
+    return -1;
+  }
+
+  /** Has a message in memory that is asked for out of its turn, until the end of this one. Returns true where it had to be read. */
+  fetch(seq: number): boolean {
+    return this.#warm(this.#segments.find(seq));
+  }
+
+  /** True where a message is on disk, or is not to be. */
+  isSafe(seq: number): boolean {
+    const segment = this.#segments.find(seq);
+    return this.#writer === undefined || !segment.isStored(seq - segment.base) || this.#writer.hasWritten(seq);
+  }
+
+  take(seq: number): void {
+    const segment = this.#segments.find(seq);
+    const index = seq - segment.base;
+    segment.take(index);
+    this.#ready--;
+    this.#unacked++;
+    if (seq === this.#cursor) this.#cursor++;
+    if (segment.isStored(index)) this.#writer!.noteDelivered(seq, index < segment.flushed);
+  }
+
+  view(seq: number, message: Message): void {
+    const segment = this.#segments.find(seq);
+    const index = seq - segment.base;
+    segment.view(index, message);
+    const body = segment.bodies?.get(index);
+    if (body !== undefined) this.#bodies.attach(message, body);
+  }
+
+  isReady(seq: number): boolean {
+    if (this.#segments.length === 0) return false;
+    const segment = this.#segments.at(this.#segments.position(seq));
+    const index = seq - segment.base;
+    if (index < 0 || index >= segment.count) return false;
+    if (!segment.hot) this.#load(segment);
+    return segment.isReady(index);
+  }
+
+  redelivered(seq: number): boolean {
+    const segment = this.#segments.find(seq);
+    return segment.redelivered(seq - segment.base);
+  }
+
+  deliveries(seq: number): number {
+    const segment = this.#segments.find(seq);
+    return segment.deliveries(seq - segment.base);
+  }
+
+  redeliver(seq: number): void {
+    const segment = this.#segments.find(seq);
+    const index = seq - segment.base;
+    segment.redeliver(index, this.#memory);
+    if (segment.isStored(index)) this.#writer!.redelivered(segment, index);
+  }
+
+  wait(seq: number, due: number): void {
+    const segment = this.#segments.find(seq);
+    const index = seq - segment.base;
+    segment.wait(index, due, this.#memory);
+    if (segment.isStored(index)) this.#writer!.redelivered(segment, index);
+  }
+
+  goOnWaiting(now: number, visit: (seq: number, due: number) => void): void {
+    for (const segment of this.#segments) {
+      const waiting = segment.redeliveries?.waiting(now) ?? [];
+      if (waiting.length > 0) this.#warm(segment);
+      for (const [index, due] of waiting) {
+        if (!segment.isReady(index)) continue;
+        this.take(segment.base + index);
+        visit(segment.base + index, due);
+      }
+    }
+  }
+
+  deliveredOften(deliveries: number): number[] {
+    const seqs: number[] = [];
+    for (const segment of this.#segments) {
+      if (segment.ready === 0 || segment.base >= (this.#writer?.delivered ?? Infinity)) continue;
+      if (deliveries > 1 && segment.redeliveries?.some(deliveries) !== true) continue;
+      this.#warm(segment);
+      for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
+        if (segment.deliveries(index) >= deliveries) seqs.push(segment.base + index);
+      }
+    }
+    return seqs;
+  }
+
+  deadline(seq: number): number {
+    const segment = this.#segments.find(seq);
+    return segment.deadline(seq - segment.base);
+  }
+
+  bodySize(seq: number): number {
+    const segment = this.#segments.find(seq);
+    return segment.bodySize(seq - segment.base);
+  }
+
+  countReadyBytes(): number {
+    let bytes = 0;
+    for (const segment of this.#segments) {
+      if (segment.ready === 0) continue;
+      if (!segment.hot) this.#load(segment);
+      for (let i = 0; i < segment.count; i++) if (segment.isReady(i)) bytes += segment.bodySize(i);
+    }
+    return bytes;
+  }
+
+  settle(seq: number, replaced = false): void {
+    const segment = this.#segments.find(seq);
+    const index = seq - segment.base;
+    if (segment.isReady(index)) this.#ready--;
+    else this.#unacked--;
+    segment.settle(index);
+    if (segment.isStored(index)) this.#writer!.settled(segment, index, replaced);
+    const body = segment.bodies?.get(index);
+    if (body !== undefined) {
+      segment.bodies!.delete(index);
+      this.#bodies.release(body);
+    }
+    if (segment.settled) this.#remove(segment);
+  }
+
+  requeue(seq: number): void {
+    const segment = this.#segments.find(seq);
+    segment.requeue(seq - segment.base);
+    this.#unacked--;
+    this.#ready++;
+    if (seq < this.#cursor) this.#cursor = seq;
+  }
+
+  purge(): number {
+    const purged = this.#ready;
+    for (const segment of [...this.#segments]) {
+      if (!segment.hot && segment.isInScratch) this.#load(segment);
+      if (!segment.hot) this.#settleCold(segment);
+      for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
+        this.settle(segment.base + index);
+      }
+    }
+    return purged;
+  }
+
+  drop(): void {
+    this.#memory.forget(this);
+    dropSegments(this.#segments, this.#bodies, this.#memory);
+    this.#writer?.drop();
+  }
+
+  // Evictable
+
+  evict(scratch: Scratch | undefined): boolean {
+    const idle = !this.#used;
+    this.#used = false;
+    const head = this.#segments.position(this.#cursor);
+    let held = 0;
+    for (let i = this.#segments.length - 1; i >= 0; i--) {
+      const segment = this.#segments.at(i);
+      const inUse = segment === this.#segments.tail || i === head || i === head + 1;
+      const isWanted = inUse && !idle && segment.footprint > SMALL_BYTES;
+      if (segment.footprint > 0 && segment.unacked === 0 && !isWanted) this.#cool(segment, scratch);
+      held += segment.footprint;
+    }
+    this.#writer?.rest();
+    return held > 0;
+  }
+
+  /** Puts a segment out of memory if it can be had from the store, or else from `scratch`. */
+  #cool(segment: Segment, scratch: Scratch | undefined): void {
+    if (segment.settled) {
+      this.#memory.shrank(segment.footprint);
+      this.#segments.endTail();
+      return;
+    }
+    const writer = this.#writer;
+    if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) {
+      // Messages that are not to be stored have asked for no batch; but one has to pass them by.
+      writer.flush(false);
+      return;
+    }
+    const isInPages = writer !== undefined && segment.isInPages;
+    if (!isInPages && scratch === undefined) return;
+    // The scratch file takes all or nothing.
+    if (!isInPages && !segment.hot) this.#load(segment);
+    const { footprint } = segment;
+    if (isInPages) segment.cool();
+    else segment.coolInto(scratch!);
+    this.#memory.shrank(footprint);
+  }
+
+  #warm(segment: Segment): boolean {
+    this.#used = true;
+    if (segment.hot) return false;
+    this.#load(segment);
+    return true;
+  }
+
+  #load(segment: Segment): void {
+    const { buffers, scratch } = this.#memory;
+    const before = segment.footprint;
+    if (segment.isInScratch) segment.loadFrom(scratch!, buffers);
+    else {
+      const data = this.#writer!.readPages(segment.coldPages());
+      segment.load(data, this.#writer!.delivered - segment.base, (id) => this.#bodies.find(id), buffers);
+    }
+    this.#memory.grew(segment.footprint - before, this);
+  }
+
+  #settleCold(segment: Segment): void {
+    if (segment.footprint === 0) {
+      for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
+      segment.bodies = undefined;
+    }
+    this.#ready -= segment.cold;
+    segment.settleCold((page, count) => this.#writer!.settlePage(segment, page, count));
+    if (segment.settled) this.#remove(segment);
+  }
+
+  /** The segment for the next message, where none is open. */
+  #startTail(): Segment {
+    const old = this.#segments.tail;
+    if (old?.goesOn === true) {
+      old.goOn(this.#memory.buffers);
+      return old;
+    }
+    if (old?.settled === true) this.#memory.shrank(old.footprint);
+    const tail = this.#segments.startTail();
+    this.#memory.grew(tail.footprint, this);
+    return tail;
+  }
+
+  #remove(segment: Segment): void {
+    const { footprint } = segment;
+    this.#segments.remove(segment);
+    this.#memory.shrank(footprint - segment.footprint);
+  }
+}

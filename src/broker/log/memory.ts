@@ -1,0 +1,130 @@
+/**
+ * The memory that messages take, and when some of it is to be had back. Up to a small amount logs keep what they have; past
+ * it, what can be read from the store leaves memory; past the budget, everything that is not needed next goes to the scratch
+ * file; and where that does not help, the memory alarm stops the publishers.
+ */
+import type { Scratch } from '../../store/scratch.ts';
+import type { Alarms } from '../flow/alarms.ts';
+import type { Heap } from '../flow/heap.ts';
+import { SegmentBuffers } from './segment-buffers.ts';
+
+export interface Evictable {
+  /** Frees what memory it can; `scratch`: where to put what the store does not have, if anywhere. Returns false where it has none left. */
+  evict(scratch: Scratch | undefined): boolean;
+}
+
+export interface MemoryOptions {
+  /** Bytes of messages in memory from which on some go out of it. */
+  readonly budget: number;
+  /** Where they go to; undefined where there is no disk to use. */
+  readonly scratch: Scratch | undefined;
+  readonly alarms: Alarms;
+  /** Looked at when messages take more memory, as some of what is known of them lies there. */
+  readonly heap?: Heap;
+}
+
+/** What logs keep in memory though it could be read again. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+/** Memory is asked for at every step of this size. */
+const STEP_BYTES = 1024 * 1024;
+/** Publishers are stopped at this multiple of the budget, and go on when it is kept again. */
+const ALARM_FACTOR = 1.25;
+/** How soon memory is asked for again while publishers are stopped, in milliseconds. */
+const ALARM_RETRY_MS = 50;
+/** How many are asked for memory in one go, before others have their turn. */
+const ASKED_AT_ONCE = 256;
+
+export class Memory {
+  readonly #kept: number;
+  /** Bytes of messages in memory from which on some go out of it. */
+  readonly budget: number;
+  readonly #alarms: Alarms;
+  readonly #heap: Heap | undefined;
+  readonly scratch: Scratch | undefined;
+  readonly buffers = new SegmentBuffers();
+  /** Whoever has memory, those that were asked last at the end. */
+  readonly #holders = new Set<Evictable>();
+  #bytes = 0;
+  #askedAt = 0;
+  /** How many are still to be asked this time, each once; 0 where that is over. */
+  #left = 0;
+  #scheduled = false;
+
+  constructor({ budget, scratch, alarms, heap }: MemoryOptions) {
+    this.budget = budget;
+    this.#kept = Math.min(KEPT_BYTES, budget / 2);
+    this.#alarms = alarms;
+    this.#heap = heap;
+    this.scratch = scratch;
+  }
+
+  /** Bytes of messages in memory. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** `holder`: who may be asked to have it go out of memory. */
+  grew(bytes: number, holder: Evictable): void {
+    this.#holders.add(holder);
+    this.#add(bytes);
+  }
+
+  shrank(bytes: number): void {
+    this.#bytes -= bytes;
+    this.#askedAt = Math.min(this.#askedAt, this.#bytes);
+    if (this.#bytes <= this.budget) this.#alarms.set('memory', false);
+  }
+
+  /** What cannot go out of memory takes so many bytes more, or less where that is negative. */
+  changed(bytes: number): void {
+    if (bytes > 0) this.#add(bytes);
+    else if (bytes < 0) this.shrank(-bytes);
+  }
+
+  /** The holder is gone. */
+  forget(holder: Evictable): void {
+    this.#holders.delete(holder);
+  }
+
+  #add(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < this.#kept || this.#bytes < this.#askedAt + STEP_BYTES || this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#reclaim);
+  }
+
+  readonly #reclaim = (): void => {
+    this.#scheduled = false;
+    this.#heap?.look();
+    let wanted = this.#bytes > this.budget ? this.scratch : undefined;
+    // Whoever is asked again without having been used meanwhile gives what it would need next.
+    if (this.#left === 0) this.#left = this.#holders.size;
+    let asks = Math.min(this.#left, ASKED_AT_ONCE);
+    for (const holder of this.#holders) {
+      if (this.#bytes <= this.#kept / 2 || asks-- === 0) break;
+      this.#left--;
+      this.#holders.delete(holder);
+      try {
+        if (holder.evict(wanted)) this.#holders.add(holder);
+      } catch (error) {
+        this.#holders.add(holder);
+        if (!(error instanceof Error && 'code' in error)) throw error;
+        // The scratch file cannot be written, the disk may be full: what cannot go out stays, and the alarm says so.
+        wanted = undefined;
+      }
+    }
+    this.#askedAt = this.#bytes;
+    const low = this.#bytes > this.budget * ALARM_FACTOR;
+    this.#alarms.set('memory', low);
+    if (this.#bytes <= this.#kept / 2 || this.#holders.size === 0) this.#left = 0;
+    if (this.#left > 0) {
+      this.#scheduled = true;
+      setImmediate(this.#reclaim);
+      return;
+    }
+    if (!low) return;
+    // Stopped publishers ask for nothing, and what was not committed yet may be had a little later.
+    this.#scheduled = true;
+    setTimeout(this.#reclaim, ALARM_RETRY_MS).unref();
+  };
+}

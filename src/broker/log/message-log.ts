@@ -1,0 +1,60 @@
+/** What keeps a queue's messages: one log, or one a priority. Messages are known by sequence numbers that never repeat. */
+import type { RecoveredPage } from '../../store/records.ts';
+import type { Message } from '../message/message.ts';
+import type { ConfirmTarget } from '../message/sink.ts';
+
+export interface MessageLog {
+  /** Messages that wait for a consumer. */
+  readonly ready: number;
+  /** Messages that were delivered and wait for their acknowledgement. */
+  readonly unacked: number;
+  /** True where persistent messages are written. */
+  readonly stores: boolean;
+  /** Takes in what the store has: see RecoveredQueue for `delivered` and `lanes`. Called once, before anything else. */
+  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void;
+  /**
+   * Adds a message as ready and returns its sequence number. `stored`: it belongs on disk, with the next batch. `deadline`: when
+   * it expires, in milliseconds since the epoch.
+   */
+  append(message: Message, stored: boolean, deadline: number, priority: number): number;
+  /** Has `target` told once a stored message is on disk, or settled before that. Called right behind its `append`. */
+  confirm(seq: number, target: ConfirmTarget, number: number): void;
+  /** Has the next batch take a stored message, and those before it, however large that makes it: it holds what hangs on the message. */
+  writeNext(seq: number): void;
+  /** Has a stored message written, with what was added before it. `urgent`: a publisher waits for it. */
+  flush(urgent: boolean, seq: number): void;
+  /** Sequence number of the ready message whose turn it is, -1 where there is none. */
+  peek(): number;
+  /** Marks a ready message as delivered and not yet acknowledged. */
+  take(seq: number): void;
+  view(seq: number, message: Message): void;
+  /** True where a message is still there, and ready. */
+  isReady(seq: number): boolean;
+  redelivered(seq: number): boolean;
+  /** How often a message was delivered, as far as it is known: the delivery under way included, and one at least where it is redelivered. */
+  deliveries(seq: number): number;
+  /** A message that was delivered before is delivered again. That is stored with it. */
+  redeliver(seq: number): void;
+  /** An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch. That is stored with it. */
+  wait(seq: number, due: number): void;
+  /** After `recover`: messages that wait for longer than until `now` are unacked again, and `visit` is told until when. */
+  goOnWaiting(now: number, visit: (seq: number, due: number) => void): void;
+  /** The ready messages that were delivered at least so often, in their order. */
+  deliveredOften(deliveries: number): number[];
+  /** When a message expires, in milliseconds since the epoch; Infinity for never. */
+  deadline(seq: number): number;
+  bodySize(seq: number): number;
+  /** Size of the bodies of all ready messages. It reads them all: for a limit on bytes that comes to a queue with messages. */
+  countReadyBytes(): number;
+  /**
+   * Removes a message for good, ready or unacked. `replaced`: another comes in its place, which the next batch takes, so that who
+   * waits for this one is told with that batch, and else at once.
+   */
+  settle(seq: number, replaced?: boolean): void;
+  /** Puts a delivered message back to its own place. */
+  requeue(seq: number): void;
+  /** Removes all ready messages and returns their number. */
+  purge(): number;
+  /** The queue is deleted. */
+  drop(): void;
+}

@@ -1,0 +1,160 @@
+/**
+ * The messages of a priority queue: a log a level, made when a message of its priority comes (RabbitMQ: Priority Queues).
+ * Each level has a range of sequence numbers of its own, so that a number tells its level.
+ */
+import type { RecoveredPage } from '../../store/records.ts';
+import type { Message } from '../message/message.ts';
+import type { ConfirmTarget } from '../message/sink.ts';
+import { type LogContext, QueueLog } from './log.ts';
+import type { MessageLog } from './message-log.ts';
+
+/** Sequence numbers of a level: 256 levels of them stay exact. */
+const LEVEL_NUMBERS = 2 ** 44;
+
+export class PriorityLog implements MessageLog {
+  readonly #context: LogContext;
+  readonly #queueId: number | undefined;
+  readonly #byLevel = new Map<number, QueueLog>();
+  /** Highest level first. */
+  #logs: QueueLog[] = [];
+
+  constructor(context: LogContext, queueId: number | undefined) {
+    this.#context = context;
+    this.#queueId = queueId;
+    this.#level(0);
+  }
+
+  get ready(): number {
+    return this.#sum((log) => log.ready);
+  }
+
+  get unacked(): number {
+    return this.#sum((log) => log.unacked);
+  }
+
+  get stores(): boolean {
+    return this.#logs[0].stores;
+  }
+
+  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void {
+    const reached = new Map(lanes).set(0, delivered);
+    for (let i = 0; i < pages.length;) {
+      const level = levelOf(pages[i].base);
+      const from = i;
+      while (i < pages.length && levelOf(pages[i].base) === level) i++;
+      this.#level(level).recover(pages.slice(from, i), reached.get(level) ?? level * LEVEL_NUMBERS);
+      reached.delete(level);
+    }
+    // Numbers that were used are not used again, even where no message of the level is left.
+    for (const [level, below] of reached) this.#level(level).recover([], below);
+  }
+
+  append(message: Message, stored: boolean, deadline: number, priority: number): number {
+    return this.#level(priority).append(message, stored, deadline);
+  }
+
+  confirm(seq: number, target: ConfirmTarget, number: number): void {
+    this.#of(seq).confirm(seq, target, number);
+  }
+
+  writeNext(seq: number): void {
+    this.#of(seq).writeNext();
+  }
+
+  flush(urgent: boolean, seq: number): void {
+    this.#of(seq).flush(urgent);
+  }
+
+  peek(): number {
+    for (const log of this.#logs) if (log.ready > 0) return log.peek();
+    return -1;
+  }
+
+  take(seq: number): void {
+    this.#of(seq).take(seq);
+  }
+
+  view(seq: number, message: Message): void {
+    this.#of(seq).view(seq, message);
+  }
+
+  isReady(seq: number): boolean {
+    return this.#of(seq).isReady(seq);
+  }
+
+  redelivered(seq: number): boolean {
+    return this.#of(seq).redelivered(seq);
+  }
+
+  deliveries(seq: number): number {
+    return this.#of(seq).deliveries(seq);
+  }
+
+  redeliver(seq: number): void {
+    this.#of(seq).redeliver(seq);
+  }
+
+  wait(seq: number, due: number): void {
+    this.#of(seq).wait(seq, due);
+  }
+
+  goOnWaiting(now: number, visit: (seq: number, due: number) => void): void {
+    for (const log of this.#logs) log.goOnWaiting(now, visit);
+  }
+
+  deliveredOften(deliveries: number): number[] {
+    return this.#logs.flatMap((log) => log.deliveredOften(deliveries));
+  }
+
+  deadline(seq: number): number {
+    return this.#of(seq).deadline(seq);
+  }
+
+  bodySize(seq: number): number {
+    return this.#of(seq).bodySize(seq);
+  }
+
+  countReadyBytes(): number {
+    return this.#sum((log) => log.countReadyBytes());
+  }
+
+  settle(seq: number, replaced?: boolean): void {
+    this.#of(seq).settle(seq, replaced);
+  }
+
+  requeue(seq: number): void {
+    this.#of(seq).requeue(seq);
+  }
+
+  purge(): number {
+    return this.#sum((log) => log.purge());
+  }
+
+  drop(): void {
+    for (const log of this.#logs) log.drop();
+  }
+
+  #of(seq: number): QueueLog {
+    return this.#byLevel.get(levelOf(seq))!;
+  }
+
+  #level(level: number): QueueLog {
+    let log = this.#byLevel.get(level);
+    if (log === undefined) {
+      log = new QueueLog(this.#context, this.#queueId, { lane: level, first: level * LEVEL_NUMBERS });
+      this.#byLevel.set(level, log);
+      this.#logs = [...this.#byLevel].sort(([a], [b]) => b - a).map(([, each]) => each);
+    }
+    return log;
+  }
+
+  #sum(of: (log: QueueLog) => number): number {
+    let sum = 0;
+    for (const log of this.#logs) sum += of(log);
+    return sum;
+  }
+}
+
+function levelOf(seq: number): number {
+  return Math.floor(seq / LEVEL_NUMBERS);
+}

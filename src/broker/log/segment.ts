@@ -1,0 +1,387 @@
+/**
+ * A stretch of a queue's log: up to some thousand messages, and what became of each.
+ *
+ * A segment is hot, with its records in memory, or cold: then they are in the store's pages, or in the scratch file, and
+ * `load` or `loadFrom` make it hot again. Only ready messages are cold, for the unacked ones may be wanted soon. A small segment
+ * that went cold may go on: what comes then is in memory, and what came before is not until it is wanted.
+ */
+import type { Scratch, ScratchPlace } from '../../store/scratch.ts';
+import { letGo } from '../../util/bytes.ts';
+import type { Body } from '../message/body.ts';
+import type { Memory } from './memory.ts';
+import type { Message } from '../message/message.ts';
+import type { Page } from './page.ts';
+import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset } from './record.ts';
+import { FULL_MESSAGES, Records } from './records.ts';
+import { Redeliveries } from './redeliveries.ts';
+import type { SegmentBuffers } from './segment-buffers.ts';
+
+const READY = 0;
+const UNACKED = 1;
+const GONE = 2;
+const PLACE = 3;
+const REDELIVERED = 4;
+const STORED = 8;
+
+/** A cold segment with more bytes than this takes no further messages: to read it for the first of them would take long. */
+const GOES_ON_BYTES = 64 * 1024;
+
+/** Of a segment without pages. Nothing is ever added to it. */
+const NO_PAGES: readonly Page[] = [];
+
+export class Segment {
+  /** Sequence number of index 0. */
+  readonly base: number;
+  ready = 0;
+  unacked = 0;
+  /** Indexes below are in a page, or need none: they were settled early, or are not to be stored. */
+  flushed = 0;
+  pages = NO_PAGES;
+  /** Bodies that records refer to, by index. */
+  bodies: Map<number, Body> | undefined;
+  /** Of messages that came back; undefined where none did more often than once, or waits. */
+  redeliveries: Redeliveries | undefined;
+
+  #records: Records | undefined;
+  #scratch: ScratchPlace | undefined;
+  #count = 0;
+  #cold = 0;
+  /** Messages that are neither settled nor to be stored. */
+  #unstored = 0;
+  /** A message came back: some are marked as redelivered, which no page tells. */
+  #requeued = false;
+  /** No message below is ready. */
+  #readyFrom = 0;
+  #lastPage = 0;
+
+  constructor(base: number, records: Records | undefined) {
+    this.base = base;
+    this.#records = records;
+  }
+
+  /** An empty segment to follow this one, with as much room as this has if it is full. */
+  follower(base: number, buffers: SegmentBuffers): Segment {
+    return new Segment(base, this.#records === undefined ? Records.empty(buffers) : Records.after(this.#records));
+  }
+
+  /** Lets go of the records. */
+  release(): void {
+    this.#records?.release();
+    this.#records = undefined;
+  }
+
+  /** A segment as it was stored: `count` is the last stored index and one. */
+  static cold(base: number, count: number, pages: readonly Page[]): Segment {
+    const segment = new Segment(base, undefined);
+    segment.#count = segment.flushed = count;
+    segment.pages = pages;
+    for (const page of pages) segment.ready += page.live;
+    segment.#cold = segment.ready;
+    return segment;
+  }
+
+  /** Indexes in use, whatever became of their messages. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Ready messages whose records are out of memory. */
+  get cold(): number {
+    return this.#cold;
+  }
+
+  /** True where all that is left of it is in memory. */
+  get hot(): boolean {
+    return this.#records !== undefined && this.#cold === 0;
+  }
+
+  /** True where it takes messages. */
+  get open(): boolean {
+    return this.#records !== undefined && !this.#records.full;
+  }
+
+  /** True where it is out of memory and may go on. */
+  get goesOn(): boolean {
+    if (this.#records !== undefined || this.isInScratch || this.#count >= FULL_MESSAGES) return false;
+    let bytes = 0;
+    for (const page of this.pages) bytes += page.hasBodies ? Infinity : page.bytes;
+    return bytes < GOES_ON_BYTES;
+  }
+
+  /** Takes messages again, and leaves those there are out of memory. */
+  goOn(buffers: SegmentBuffers): void {
+    this.#records = Records.empty(buffers, this.#count);
+  }
+
+  /** True where nothing in it is ready or unacked. */
+  get settled(): boolean {
+    return this.ready === 0 && this.unacked === 0;
+  }
+
+  /** Memory that its records take, in bytes. */
+  get footprint(): number {
+    return this.#records?.footprint ?? 0;
+  }
+
+  /** Adds a message as ready and returns its index. `deadline`: when it expires, in milliseconds since the epoch. */
+  append(message: Message, stored: boolean, deadline = Infinity): number {
+    const index = this.#records!.append(message, stored ? STORED : READY, deadline);
+    this.#count = index + 1;
+    this.ready++;
+    if (!stored) this.#unstored++;
+    if (message.shared !== undefined) {
+      this.#keepBody(index, message.shared);
+    }
+    return index;
+  }
+
+  /** Index of the first ready message at or behind `from`, -1 where there is none. */
+  nextReady(from: number): number {
+    if (this.ready === 0) return -1;
+    const index = this.#records!.find(Math.max(from, this.#readyFrom), PLACE, READY);
+    if (from <= this.#readyFrom) this.#readyFrom = index;
+    return index < this.#count ? index : -1;
+  }
+
+  /** Ready to unacked. */
+  take(index: number): void {
+    this.#records!.setState(index, this.#state(index) | UNACKED);
+    this.ready--;
+    this.unacked++;
+  }
+
+  /** Ready or unacked to settled. */
+  settle(index: number): void {
+    const state = this.#state(index);
+    if ((state & PLACE) === READY) this.ready--;
+    else this.unacked--;
+    if ((state & STORED) === 0) this.#unstored--;
+    this.redeliveries?.delete(index);
+    this.#records!.setState(index, (state & ~PLACE) | GONE);
+  }
+
+  /** Unacked to ready, marked as redelivered. */
+  requeue(index: number): void {
+    this.#records!.setState(index, (this.#state(index) & ~PLACE) | REDELIVERED);
+    this.unacked--;
+    this.ready++;
+    this.#requeued = true;
+    if (index < this.#readyFrom) this.#readyFrom = index;
+  }
+
+  redelivered(index: number): boolean {
+    return (this.#state(index) & REDELIVERED) !== 0;
+  }
+
+  /** How often a message was delivered, the delivery under way included. */
+  deliveries(index: number): number {
+    const once = (this.#state(index) & (UNACKED | REDELIVERED)) === 0 ? 0 : 1;
+    return this.redeliveries?.deliveries(index) ?? once;
+  }
+
+  /** A message that was delivered before is delivered again. */
+  redeliver(index: number, memory: Memory): void {
+    this.#noteRedelivery(memory, index, this.deliveries(index) + 1);
+  }
+
+  /** An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch. */
+  wait(index: number, due: number, memory: Memory): void {
+    this.#noteRedelivery(memory, index, this.deliveries(index), due);
+  }
+
+  isReady(index: number): boolean {
+    return index >= this.#firstHot && (this.#state(index) & PLACE) === READY;
+  }
+
+  /** Of messages in memory: what was settled before the others left it only the pages know. */
+  isSettled(index: number): boolean {
+    return index >= this.#firstHot && (this.#state(index) & PLACE) === GONE;
+  }
+
+  /** True where the message belongs on disk: it is in a page once `flushed` is past it. */
+  isStored(index: number): boolean {
+    return (this.#state(index) & STORED) !== 0;
+  }
+
+  /** Points `message` at a message's record. Where `bodies` has its body, that is for the caller to attach. */
+  view(index: number, message: Message): void {
+    this.#records!.view(index, message);
+  }
+
+  deadline(index: number): number {
+    return this.#records!.deadline(index);
+  }
+
+  recordBytes(index: number): number {
+    return this.#records!.length(index);
+  }
+
+  /** What a message costs the store: its record, and its body where that is kept apart. */
+  storedBytes(index: number): number {
+    return this.#records!.storedBytes(index);
+  }
+
+  bodySize(index: number): number {
+    return this.#records!.bodySize(index);
+  }
+
+  /** Copies the records from `first` to `last` to `at` in `target`; returns where they end there. */
+  copyRecords(first: number, last: number, target: Uint8Array, at: number): number {
+    return this.#records!.copy(first, last, target, at);
+  }
+
+  /** The page that holds a flushed message. */
+  pageOf(index: number): Page | undefined {
+    const hint = this.pages[this.#lastPage];
+    if (hint !== undefined && index >= hint.first && index <= hint.last) return hint;
+    let low = 0;
+    let high = this.pages.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const page = this.pages[middle];
+      if (index > page.last) low = middle + 1;
+      else if (index < page.first) high = middle - 1;
+      else {
+        this.#lastPage = middle;
+        return page;
+      }
+    }
+    return undefined;
+  }
+
+  addPage(page: Page): void {
+    // An array of just this length: a push would leave room for many, of which there are none in most segments.
+    this.pages = this.pages.concat(page);
+  }
+
+  /** The pages that still hold something, in order. */
+  livePages(): Page[] {
+    return this.pages.filter((page) => page.live > 0);
+  }
+
+  /** Those of them with records out of memory. */
+  coldPages(): Page[] {
+    const end = this.#firstHot;
+    return this.#cold === 0 ? [] : this.pages.filter((page) => page.live > 0 && page.first < end);
+  }
+
+  /** Settles all messages that are out of memory; `settlePage` is told of each page how many of it. */
+  settleCold(settlePage: (page: Page, count: number) => void): void {
+    for (const page of this.coldPages()) settlePage(page, page.settleBelow(this.#firstHot));
+    this.ready -= this.#cold;
+    this.#cold = 0;
+    if (this.#records !== undefined) return;
+    this.redeliveries?.clear();
+    this.redeliveries = undefined;
+  }
+
+  // Out of memory and back
+
+  /** True where its pages tell all there is to know of it, once what is dirty of them is written. */
+  get isInPages(): boolean {
+    return this.#unstored === 0 && !this.#requeued && this.flushed === this.#count;
+  }
+
+  get hasDirtyPages(): boolean {
+    return this.pages.some((page) => page.dirty);
+  }
+
+  /** Forgets the records, which the pages have. */
+  cool(): void {
+    for (const page of this.pages) {
+      if (page.last >= this.#firstHot) page.noteSettled((index) => this.isSettled(index));
+    }
+    this.#cold = this.ready;
+    this.release();
+  }
+
+  get isInScratch(): boolean {
+    return this.#scratch !== undefined;
+  }
+
+  /** Puts the records of a hot segment into the scratch file, with all that is known of them. Throws the system's error if that fails. */
+  coolInto(scratch: Scratch): void {
+    this.#scratch = scratch.write(this.#records!.pack());
+    this.#cold = this.ready;
+    this.release();
+  }
+
+  loadFrom(scratch: Scratch, buffers: SegmentBuffers): void {
+    const packed = scratch.read(this.#scratch!);
+    this.#records = Records.unpack(packed, GONE | STORED, buffers);
+    letGo(packed);
+    this.#cold = 0;
+    this.freeScratch(scratch);
+  }
+
+  freeScratch(scratch: Scratch | undefined): void {
+    if (this.#scratch !== undefined) scratch!.free(this.#scratch);
+    this.#scratch = undefined;
+  }
+
+  /**
+   * Makes a cold segment hot. `data` has the bytes of `coldPages`, in order, and is let go of. Messages whose index is below
+   * `redeliveredBelow` may have been delivered before.
+   */
+  load(
+    data: readonly Buffer<ArrayBuffer>[],
+    redeliveredBelow: number,
+    bodyOf: (id: number) => Body,
+    buffers: SegmentBuffers,
+  ): void {
+    const since = this.#records;
+    const end = this.#firstHot;
+    // A page may have been extended by what is in memory.
+    const parts = since === undefined ? [...data] : data.map((bytes) => recordsBelow(bytes, end));
+    if (since !== undefined) parts.push(since.bytes);
+    const records = Records.from(parts, this.#count, GONE | STORED, buffers);
+    for (const [i, page] of this.coldPages().entries()) {
+      const bytes = parts[i];
+      const indexes: number[] = [];
+      for (let at = 0, position = 0; at < bytes.length; at += recordLength(bytes, at), position++) {
+        const index = recordOffset(bytes, at);
+        indexes.push(index);
+        if (page.wasSettled(position)) continue;
+        records.setState(index, READY | STORED | (index < redeliveredBelow ? REDELIVERED : 0));
+        if ((recordFlags(bytes, at) & RECORD_SHARED) !== 0) this.#findBody(index, recordBodyId(bytes, at), bodyOf);
+      }
+      if (page.hasUnknownGaps) page.noteIndexes(Uint32Array.from(indexes));
+    }
+    if (since !== undefined) records.copyStates(since);
+    since?.release();
+    this.#records = records;
+    this.#cold = 0;
+    for (const bytes of data) letGo(bytes);
+  }
+
+  /** Records of messages below this index are out of memory. */
+  get #firstHot(): number {
+    return this.#records?.first ?? this.#count;
+  }
+
+  /** A body that was here before the segment went cold is known by its index, a recovered one by its number. */
+  #findBody(index: number, id: number, bodyOf: (id: number) => Body): void {
+    if (this.bodies?.has(index) !== true) this.#keepBody(index, bodyOf(id));
+  }
+
+  #keepBody(index: number, body: Body): void {
+    this.bodies ??= new Map();
+    this.bodies.set(index, body);
+  }
+
+  #noteRedelivery(memory: Memory, index: number, deliveries: number, due?: number): void {
+    this.redeliveries ??= new Redeliveries(memory);
+    this.redeliveries.set(index, deliveries, due);
+  }
+
+  #state(index: number): number {
+    return this.#records!.state(index);
+  }
+}
+
+/** The bytes of the records whose index is below `end`: the first ones. */
+function recordsBelow(bytes: Buffer, end: number): Buffer {
+  let at = 0;
+  while (at < bytes.length && recordOffset(bytes, at) < end) at += recordLength(bytes, at);
+  return bytes.subarray(0, at);
+}

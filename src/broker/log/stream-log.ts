@@ -1,0 +1,317 @@
+/**
+ * A stream's messages in the order they came, known by their offsets, which never repeat. They are in the segments and pages of a
+ * queue's log, and nobody settles them: readers share what is in memory, what was not read for longest goes out of it and
+ * comes back, whole segments at a time, for whoever gets there; and the oldest segments go when the stream is longer or older
+ * than it may be. What readers are shown is committed, so that no offset ever stands for another message after a crash.
+ */
+import type { RecoveredPage } from '../../store/records.ts';
+import type { Scratch } from '../../store/scratch.ts';
+import { StoreError } from '../../store/store.ts';
+import type { Bodies } from './bodies.ts';
+import type { Evictable, Memory } from './memory.ts';
+import type { Message } from '../message/message.ts';
+import { coldSegments } from './cold-segments.ts';
+import type { LogContext } from './log.ts';
+import { LogWriter } from './log-writer.ts';
+import type { Segment } from './segment.ts';
+import { bodiesOf, dropSegments } from './segment-bodies.ts';
+import { SegmentList } from './segment-list.ts';
+import type { ConfirmTarget } from '../message/sink.ts';
+
+/** Bytes of the segments used last that stay in memory while the stream is read or written. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+
+/** Those that end before their own size ends them: many more of a few bytes each would take more memory than their messages. */
+const MOST_SEGMENTS_CUT_SHORT = 4096;
+
+/** Where segments end, if their own size has not ended them before. */
+export interface SegmentLimits {
+  /** Bytes of its messages. */
+  readonly maxSegmentBytes: number;
+  /** Milliseconds from its first message to its last. */
+  readonly maxAge: number;
+}
+
+/** What is known of a segment beside its messages. */
+interface Extent {
+  /** Of its messages in the store, their bodies included. */
+  bytes: number;
+  /**
+   * When its first and its last message came, in milliseconds since the epoch. Of a recovered segment, the first is not known, and
+   * the last not before somebody asks: that is read.
+   */
+  readonly oldest: number;
+  newest: number | undefined;
+}
+
+export class StreamLog implements Evictable {
+  readonly #bodies: Bodies;
+  readonly #memory: Memory;
+  readonly #segments: SegmentList;
+  /** Undefined where nothing of the log outlives the process. */
+  readonly #writer: LogWriter | undefined;
+  /** Of all segments that have messages. */
+  readonly #extents = new Map<Segment, Extent>();
+  /** Segments in memory, the one used last at the end. */
+  readonly #hot = new Set<Segment>();
+  #recent: Segment | undefined;
+  #bytes = 0;
+  /** True if it was used since memory last asked for some. */
+  #used = false;
+
+  /** `queueId`: its number in the store; undefined where it is not stored. `committed`: called when `end` may have risen. */
+  constructor(context: LogContext, queueId: number | undefined, committed: () => void) {
+    const { store, bodies, memory } = context;
+    this.#bodies = bodies;
+    this.#memory = memory;
+    this.#segments = new SegmentList(memory.buffers);
+    const stored = queueId !== undefined && store.durable;
+    this.#writer = stored ? new LogWriter(context, { queueId, lane: 0 }, this.#segments, committed) : undefined;
+  }
+
+  /** Offset of the oldest message. */
+  get first(): number {
+    return this.#segments.first?.base ?? this.#segments.next;
+  }
+
+  /** Offset of the message to come. */
+  get next(): number {
+    return this.#segments.next;
+  }
+
+  /** Messages below are for readers. */
+  get end(): number {
+    return this.#writer?.committedBelow ?? this.#segments.next;
+  }
+
+  get stores(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  recover(pages: readonly RecoveredPage[]): void {
+    const segments = coldSegments(pages, this.#memory);
+    let page = 0;
+    let next = 0;
+    for (const segment of segments) {
+      let bytes = 0;
+      for (; page < pages.length && pages[page].base === segment.base; page++) bytes += pages[page].bytes;
+      for (const body of bodiesOf(segment, this.#bodies)) {
+        this.#bodies.refer(body);
+        bytes += body.size;
+      }
+      this.#extents.set(segment, { bytes, oldest: Infinity, newest: undefined });
+      this.#bytes += bytes;
+      next = segment.base + segment.count;
+    }
+    // Its first message's age is not known: with more behind them those of the last segment would stay too long.
+    this.#segments.recover(segments, next, false);
+    this.#writer?.recover(0, next);
+  }
+
+  /** Adds a message that comes at `now` (milliseconds since the epoch) and returns its offset. */
+  append(message: Message, now: number, limits: SegmentLimits): number {
+    const tail = this.#tailFor(now, limits);
+    const before = tail.footprint;
+    const index = tail.append(message, true, now);
+    if (message.shared !== undefined) this.#bodies.refer(message.shared);
+    this.#writer?.added(tail, index);
+    if (message.inPlaceOfAnother) this.#writer?.writeNext();
+    if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
+    this.#count(tail, tail.storedBytes(index), now);
+    return this.#segments.next++;
+  }
+
+  /** Has `target` told once a message is on disk. Called right behind its `append`. */
+  confirm(offset: number, target: ConfirmTarget, number: number): void {
+    this.#writer!.confirm(offset, target, number);
+  }
+
+  /** Has what was added written. `urgent`: somebody waits for it. */
+  flush(urgent: boolean): void {
+    this.#writer!.flush(urgent);
+  }
+
+  /**
+   * Shows the first message at or behind `offset`, but not the body where that is kept apart, and returns its offset; -1 where there
+   * is none for readers yet. Throws StoreError where it cannot be read.
+   */
+  read(offset: number, message: Message): number {
+    const { end } = this;
+    for (let from = Math.max(offset, this.first); from < end;) {
+      const segment = this.#segments.find(from);
+      this.#use(segment);
+      const index = segment.nextReady(from - segment.base);
+      if (index >= 0) {
+        segment.view(index, message);
+        return segment.base + index;
+      }
+      // Only a store that somebody has mended has such gaps.
+      from = this.#segments.at(this.#segments.position(from) + 1).base;
+    }
+    return -1;
+  }
+
+  /** Shows the body too, where it is kept apart, of the message that was read last. Throws StoreError where it cannot be read. */
+  attachBody(offset: number, message: Message): void {
+    const segment = this.#recent!;
+    const body = segment.bodies?.get(offset - segment.base);
+    if (body !== undefined) this.#bodies.attach(message, body);
+  }
+
+  /**
+   * Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` where none did. Throws
+   * StoreError where that cannot be read.
+   */
+  firstSince(moment: number): number {
+    const position = this.#positionSince(moment);
+    if (position === this.#segments.length) return this.#segments.next;
+    const segment = this.#segments.at(position);
+    this.#use(segment);
+    let index = segment.nextReady(0);
+    while (segment.deadline(index) < moment) index = segment.nextReady(index + 1);
+    return segment.base + index;
+  }
+
+  /**
+   * Removes the oldest segments: as long as all of them have more than `bytes` together, and those whose last message came before
+   * `moment`. What is not committed yet stays, and so does the last segment that has messages.
+   */
+  trim(bytes: number, moment: number): void {
+    // Without a limit the oldest segment is not read for its age.
+    const isOld = moment !== -Infinity && (this.oldestEnd ?? Infinity) < moment;
+    let old = isOld ? this.#positionSince(moment) : 0;
+    for (let { first } = this.#segments; first !== undefined; { first } = this.#segments) {
+      if ((this.#bytes <= bytes && old <= 0) || !this.#isRemovable(first)) return;
+      this.#remove(first);
+      old--;
+    }
+  }
+
+  /** When the last message of the oldest segment came, if `trim` may remove that segment some time; else undefined. */
+  get oldestEnd(): number | undefined {
+    const { first } = this.#segments;
+    return first !== undefined && this.#hasFollower(first) ? this.#newest(first) : undefined;
+  }
+
+  /** The stream is deleted. */
+  drop(): void {
+    this.#memory.forget(this);
+    dropSegments(this.#segments, this.#bodies, this.#memory);
+    this.#writer?.drop();
+  }
+
+  // Evictable
+
+  /** `scratch`: memory is so short that there is none to be kept. */
+  evict(scratch: Scratch | undefined): boolean {
+    let kept = this.#used && scratch === undefined ? KEPT_BYTES : 0;
+    this.#used = false;
+    for (const segment of [...this.#hot].reverse()) {
+      if (segment.footprint === 0) continue;
+      kept -= segment.footprint;
+      if (kept < 0) this.#cool(segment);
+    }
+    return this.#hot.size > 0;
+  }
+
+  /** Puts a segment out of memory if the store has all of it. */
+  #cool(segment: Segment): void {
+    const writer = this.#writer;
+    if (writer?.hasCommitted(segment) !== true) return;
+    this.#memory.shrank(segment.footprint);
+    segment.cool();
+    this.#hot.delete(segment);
+  }
+
+  /** Has the segment in memory, as the one that was used last. */
+  #use(segment: Segment): void {
+    this.#used = true;
+    if (segment === this.#recent && segment.hot) return;
+    this.#recent = segment;
+    if (!segment.hot) {
+      const data = this.#writer!.readPages(segment.coldPages());
+      segment.load(data, 0, (id) => this.#bodies.find(id), this.#memory.buffers);
+      this.#memory.grew(segment.footprint, this);
+    }
+    this.#hot.delete(segment);
+    this.#hot.add(segment);
+  }
+
+  /** False where the segment cannot be read. */
+  #tryUse(segment: Segment): boolean {
+    try {
+      this.#use(segment);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return false;
+    }
+  }
+
+  /** The segment for the next message: the last one, unless that has come to its end. */
+  #tailFor(now: number, limits: SegmentLimits): Segment {
+    const last = this.#segments.tail;
+    if (last !== undefined && !this.#ends(last, now, limits)) return last;
+    const tail = this.#segments.startTail();
+    this.#memory.grew(tail.footprint, this);
+    this.#use(tail);
+    return tail;
+  }
+
+  /** One that left memory goes on if it can be read again. */
+  #ends(tail: Segment, now: number, { maxSegmentBytes, maxAge }: SegmentLimits): boolean {
+    const extent = this.#extents.get(tail);
+    const isEnough = extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge);
+    if (isEnough && this.#segments.length < MOST_SEGMENTS_CUT_SHORT) return true;
+    return !this.#tryUse(tail) || !tail.open;
+  }
+
+  #count(segment: Segment, bytes: number, now: number): void {
+    const extent = this.#extents.get(segment);
+    if (extent === undefined) this.#extents.set(segment, { bytes, oldest: now, newest: now });
+    else {
+      extent.bytes += bytes;
+      extent.newest = now;
+    }
+    this.#bytes += bytes;
+  }
+
+  /** Position of the first segment whose last message came at `moment` or after it; their number where there is none. */
+  #positionSince(moment: number): number {
+    let low = 0;
+    let high = this.#segments.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#newest(this.#segments.at(middle)) < moment) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** When the segment's last message came; Infinity where it has none yet, or none that can be read. */
+  #newest(segment: Segment): number {
+    const extent = this.#extents.get(segment);
+    if (extent === undefined) return Infinity;
+    extent.newest ??= this.#tryUse(segment) ? segment.deadline(segment.count - 1) : Infinity;
+    return extent.newest;
+  }
+
+  #hasFollower(segment: Segment): boolean {
+    return segment.base + segment.count < this.#segments.next;
+  }
+
+  #isRemovable(segment: Segment): boolean {
+    return this.#hasFollower(segment) && this.#writer?.hasCommitted(segment) !== false;
+  }
+
+  #remove(segment: Segment): void {
+    for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
+    for (const page of segment.livePages()) this.#writer!.settlePage(segment, page, page.live);
+    this.#memory.shrank(segment.footprint);
+    this.#bytes -= this.#extents.get(segment)!.bytes;
+    this.#extents.delete(segment);
+    this.#hot.delete(segment);
+    if (this.#recent === segment) this.#recent = undefined;
+    this.#segments.remove(segment);
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * A message on its way through the broker, as the bytes it came in: three ranges in buffers that somebody else owns.
+ * A Message is a view that its owner fills anew for each message; who keeps a message copies its bytes.
+ */
+import { PROPERTY_DELIVERY_MODE, PROPERTY_HEADERS } from '../../protocol/generated/constants.ts';
+import { type FieldPosition, findTableField } from '../../codec/field-table.ts';
+import {
+  type BasicProperties,
+  decodeProperties,
+  editProperties,
+  findProperty,
+  type PropertyChanges,
+  propertyFlags,
+  readDeliveryMode,
+} from '../../codec/properties.ts';
+import type { FieldValue } from '../../protocol/field-table.ts';
+import { readU32 } from '../../util/bytes.ts';
+import type { Body } from './body.ts';
+import type { Loans } from './loans.ts';
+
+/** Bodies of queued messages are sent from where they lie from this size on, and copied below it. */
+export const LENT_BODY_BYTES = 8192;
+
+const EMPTY = Buffer.alloc(0);
+const PERSISTENT = 2;
+
+export class Message {
+  /** Exchange and routing key as two shortstrs, end to end, as basic.publish and basic.deliver both carry them. */
+  route: Buffer = EMPTY;
+  routeStart = 0;
+  routeEnd = 0;
+  /** Property flags and property list of the content header. */
+  properties: Buffer = EMPTY;
+  propertiesStart = 0;
+  propertiesEnd = 0;
+  body: Buffer = EMPTY;
+  bodyStart = 0;
+  bodyEnd = 0;
+  /** True where the body's bytes never change, so that they may be kept without a copy. */
+  bodyOwned = false;
+  /** Set where the body can be sent without a copy though it is not owned: its bytes stay as they are while they are on loan. */
+  loans: Loans | undefined = undefined;
+  /** True where the message comes in place of another that leaves its queue: both go into the same commit. */
+  inPlaceOfAnother = false;
+  /** Set where the body is kept apart from the logs, and shared by all queues that took the message. */
+  shared: Body | undefined = undefined;
+
+  get bodySize(): number {
+    return this.bodyEnd - this.bodyStart;
+  }
+
+  /** Delivery mode 2. */
+  get persistent(): boolean {
+    const flags = propertyFlags(this.properties, this.propertiesStart);
+    return (
+      (flags & PROPERTY_DELIVERY_MODE) !== 0 &&
+      readDeliveryMode(this.properties, this.propertiesStart, this.propertiesEnd) === PERSISTENT
+    );
+  }
+
+  get exchange(): string {
+    const length = this.route[this.routeStart];
+    return this.route.toString('utf8', this.routeStart + 1, this.routeStart + 1 + length);
+  }
+
+  get routingKey(): string {
+    const start = this.routeStart + 1 + this.route[this.routeStart];
+    return this.route.toString('utf8', start + 1, this.routeEnd);
+  }
+
+  decodeProperties(): BasicProperties {
+    return decodeProperties(this.properties, this.propertiesStart, this.propertiesEnd);
+  }
+
+  /** Where the value of a header stands in `properties`; undefined where there is no such header. */
+  findHeader(name: string): FieldPosition | undefined {
+    const { properties } = this;
+    const headers = findProperty(properties, this.propertiesStart, this.propertiesEnd, PROPERTY_HEADERS);
+    if (headers < 0) return undefined;
+    const start = headers + 4;
+    return findTableField(properties, start, start + readU32(properties, headers), name);
+  }
+
+  /** The message with bytes of its own, for whoever keeps it. */
+  copy(): Message {
+    const copy = new Message();
+    copy.route = Buffer.from(this.route.subarray(this.routeStart, this.routeEnd));
+    copy.routeEnd = copy.route.length;
+    copy.properties = Buffer.from(this.properties.subarray(this.propertiesStart, this.propertiesEnd));
+    copy.propertiesEnd = copy.properties.length;
+    const body = this.body.subarray(this.bodyStart, this.bodyEnd);
+    copy.body = this.bodyOwned ? body : Buffer.from(body);
+    copy.bodyEnd = copy.body.length;
+    copy.bodyOwned = true;
+    return copy;
+  }
+
+  /** Gives the message another exchange and routing key. */
+  setRoute(exchange: string, routingKey: string): void {
+    const [first, second] = [Buffer.from(exchange), Buffer.from(routingKey)];
+    this.route = Buffer.concat([Buffer.from([first.length]), first, Buffer.from([second.length]), second]);
+    this.routeStart = 0;
+    this.routeEnd = this.route.length;
+  }
+
+  /** Sets properties, or takes them away where the change is undefined; the others stay byte for byte. */
+  changeProperties(changes: PropertyChanges): void {
+    this.properties = editProperties(this.properties, this.propertiesStart, this.propertiesEnd, changes);
+    this.propertiesStart = 0;
+    this.propertiesEnd = this.properties.length;
+  }
+
+  /** Sets a header, or takes it away where there is no value. */
+  changeHeader(name: string, value: FieldValue | undefined): void {
+    const headers = new Map(this.decodeProperties().headers);
+    if (value === undefined) headers.delete(name);
+    else headers.set(name, value);
+    this.changeProperties({ headers });
+  }
+
+  /** Lets go of the buffers, so that the view does not keep them alive. */
+  clear(): void {
+    this.route = this.properties = this.body = EMPTY;
+    this.shared = undefined;
+    this.loans = undefined;
+  }
+}

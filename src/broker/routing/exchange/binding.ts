@@ -1,0 +1,86 @@
+/** What ties an exchange to the queues and exchanges behind it (AMQP 0-9-1 section 3.1.4; RabbitMQ: Exchange to Exchange Bindings). */
+import { encodeTable } from '../../../codec/field-table.ts';
+import type { FieldTable } from '../../../protocol/field-table.ts';
+import type { BindingRecord } from '../../../store/records.ts';
+import type { Sink } from '../../message/sink.ts';
+import type { History } from './history.ts';
+
+interface Bindable {
+  readonly name: string;
+  readonly durable: boolean;
+  /** What it was declared with. */
+  readonly arguments: FieldTable;
+  /** The bindings that lead here. */
+  readonly incoming: Set<Binding>;
+}
+
+export interface QueueDestination extends Bindable, Sink {
+  readonly kind: 'queue';
+}
+
+export interface ExchangeDestination extends Bindable {
+  readonly kind: 'exchange';
+}
+
+/** What a binding may lead to. */
+export type Destination = QueueDestination | ExchangeDestination;
+
+/** The exchange that a binding belongs to. */
+export interface BindingSource {
+  readonly name: string;
+  readonly durable: boolean;
+  /** What it keeps for bindings to come; undefined in most types. */
+  readonly history: History | undefined;
+  /** Throws AmqpError where the type cannot make sense of the binding. */
+  validateBinding(binding: BindingIdentity): void;
+  /** Returns false where an equal binding is there already. */
+  bind(binding: Binding): boolean;
+  /** Removes the equal binding and returns it; undefined where there is none. */
+  unbind(like: BindingIdentity): Binding | undefined;
+}
+
+/** What tells the bindings of one exchange apart. */
+export interface BindingIdentity {
+  readonly destination: Destination;
+  readonly routingKey: string;
+  readonly arguments: FieldTable;
+}
+
+export interface Binding extends BindingIdentity {
+  readonly source: BindingSource;
+}
+
+/** A binding as clients and definitions name it. */
+export interface BindingSpec {
+  readonly source: string;
+  readonly destinationKind: 'queue' | 'exchange';
+  readonly destination: string;
+  readonly routingKey: string;
+  readonly arguments: FieldTable;
+}
+
+/** Two bindings of one exchange are the same where this is. */
+export function bindingKey({ destination, routingKey, arguments: args }: BindingIdentity): string {
+  const key = `${destination.kind} ${destination.name.length} ${destination.name} ${routingKey.length} ${routingKey}`;
+  return args.size === 0 ? key : `${key} ${encodeTable(args).toString('latin1')}`;
+}
+
+/** A binding outlives the broker where both its ends do. */
+export function isDurable(binding: Binding): boolean {
+  return binding.source.durable && binding.destination.durable;
+}
+
+/** What the store keeps of a durable binding. */
+export function bindingRecord(
+  { source, destination, routingKey, arguments: args }: Binding,
+  vhost: string,
+): BindingRecord {
+  return {
+    vhost,
+    source: source.name,
+    destinationType: destination.kind,
+    destination: destination.name,
+    routingKey,
+    arguments: encodeTable(args),
+  };
+}

@@ -1,0 +1,98 @@
+/** What all exchanges have in common. How a message is matched is each type's own: see direct, fanout, topic and headers. */
+import type { FieldTable } from '../../../protocol/field-table.ts';
+import { textIn } from '../../arguments/fields.ts';
+import type { DelayedMessages } from '../../delay/delayed-messages.ts';
+import {
+  type Binding,
+  type BindingIdentity,
+  bindingKey,
+  type BindingSource,
+  type ExchangeDestination,
+} from './binding.ts';
+import type { History } from './history.ts';
+import type { RoutedMessage } from './routed-message.ts';
+
+export interface ExchangeOptions {
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: FieldTable;
+}
+
+export abstract class Exchange implements ExchangeDestination, BindingSource {
+  readonly kind = 'exchange';
+  abstract readonly type: string;
+  /** True where more than the routing key decides, so that a route cannot be remembered by it: headers, or chance. */
+  readonly perMessage: boolean = false;
+  /** Where the exchange keeps what passes it, for bindings to come; undefined in most types. */
+  readonly history: History | undefined = undefined;
+  /** Where messages wait that are to pass the exchange later; undefined in most types. */
+  readonly delayed: DelayedMessages | undefined = undefined;
+  readonly name: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: FieldTable;
+  readonly incoming = new Set<Binding>();
+  readonly #bindings = new Map<string, Binding>();
+  #settings: FieldTable;
+
+  /** Types with arguments of their own throw AmqpError PRECONDITION_FAILED where those are not what they should be. */
+  constructor(options: ExchangeOptions) {
+    this.name = options.name;
+    this.durable = options.durable;
+    this.autoDelete = options.autoDelete;
+    this.internal = options.internal;
+    this.arguments = options.arguments;
+    this.#settings = options.arguments;
+  }
+
+  /** Name of the exchange that gets what this one cannot route (RabbitMQ: Alternate Exchanges). */
+  get alternate(): string | undefined {
+    return textIn(this.#settings, 'alternate-exchange');
+  }
+
+  /** Takes arguments that count from now on: its own, completed by policies. */
+  applySettings(settings: FieldTable): void {
+    this.#settings = settings;
+  }
+
+  /** The bindings whose source this is. */
+  get bindings(): IterableIterator<Binding> {
+    return this.#bindings.values();
+  }
+
+  get bound(): boolean {
+    return this.#bindings.size > 0;
+  }
+
+  validateBinding(_binding: BindingIdentity): void {
+    // Most types take any.
+  }
+
+  bind(binding: Binding): boolean {
+    const key = bindingKey(binding);
+    if (this.#bindings.has(key)) return false;
+    this.#bindings.set(key, binding);
+    binding.destination.incoming.add(binding);
+    this.added(binding);
+    return true;
+  }
+
+  unbind(like: BindingIdentity): Binding | undefined {
+    const key = bindingKey(like);
+    const binding = this.#bindings.get(key);
+    if (binding === undefined) return undefined;
+    this.#bindings.delete(key);
+    binding.destination.incoming.delete(binding);
+    this.removed(binding);
+    return binding;
+  }
+
+  /** Calls `found` with each binding that the message matches; one destination may come more than once. */
+  abstract match(message: RoutedMessage, found: (binding: Binding) => void): void;
+
+  protected abstract added(binding: Binding): void;
+  protected abstract removed(binding: Binding): void;
+}

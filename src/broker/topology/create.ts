@@ -1,0 +1,60 @@
+/** Making an exchange of a type that is known by its name. */
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import { type DelayContext, DelayedMessages } from '../delay/delayed-messages.ts';
+import type { Message } from '../message/message.ts';
+import type { Unreadable } from '../arguments/unreadable.ts';
+import { delayedType } from '../routing/exchange/arguments.ts';
+import { DelayedMessageExchange } from '../routing/exchange/delayed-message.ts';
+import type { Exchange, ExchangeOptions } from '../routing/exchange/exchange.ts';
+import { EXCHANGE_TYPES, type ExchangeType } from '../routing/exchange/types.ts';
+
+export interface ExchangeDeclaration extends ExchangeOptions {
+  readonly type: string;
+}
+
+/** What an exchange needs of its vhost that keeps messages for later. */
+export interface ExchangeHost {
+  readonly delays: DelayContext;
+  /** A number for the log of a new durable exchange. */
+  nextLogId(): number;
+  /** Routes from the exchange on what waited there. */
+  goOn(exchange: Exchange, message: Message): void;
+  /** Something of the exchange cannot be read; or, without a reason, can be read again. */
+  unreadable(what: Unreadable, name: string, reason: Error | undefined): void;
+}
+
+/** `logId`: number of the log that the exchange has in the store already. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
+export function createExchange(declaration: ExchangeDeclaration, host: ExchangeHost, logId?: number): Exchange {
+  const { type } = declaration;
+  if (type !== 'x-delayed-message') return ofType(type, declaration);
+  const routing = ofType(delayedType(declaration.arguments), declaration);
+  const id = logId ?? (declaration.durable ? host.nextLogId() : undefined);
+  const delayed = new DelayedMessages(host.delays, id, {
+    goOn: (message) => host.goOn(exchange, message),
+    stopped: (reason) => host.unreadable('exchange', declaration.name, reason),
+    wentOn: () => host.unreadable('exchange', declaration.name, undefined),
+  });
+  const exchange = new DelayedMessageExchange(declaration, routing, delayed);
+  return exchange;
+}
+
+function ofType(type: string, options: ExchangeOptions): Exchange {
+  return new (knownType(type))(options);
+}
+
+function knownType(type: string): ExchangeType {
+  const known = EXCHANGE_TYPES.get(type);
+  if (known === undefined) throw new AmqpError('PRECONDITION_FAILED', `unknown exchange type '${type}'`);
+  return known;
+}
+
+/** Throws AmqpError PRECONDITION_FAILED where no exchange can be declared like this, whether or not one is there. */
+export function checkExchangeDeclaration({ name, type, arguments: args }: ExchangeDeclaration, vhost: string): void {
+  if (type !== 'x-delayed-message') knownType(type);
+  const alternate = args.get('alternate-exchange');
+  if (alternate === undefined || alternate.type === 'longstr') return;
+  throw new AmqpError(
+    'PRECONDITION_FAILED',
+    `invalid type '${alternate.type}' for arg 'alternate-exchange' in exchange '${name}' in vhost '${vhost}'`,
+  );
+}

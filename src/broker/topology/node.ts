@@ -1,0 +1,212 @@
+/** A broker node: its virtual hosts and users, and the store that keeps what is durable of them. */
+import type { UserRecord, VhostRecord } from '../../store/records.ts';
+import type { Scratch } from '../../store/scratch.ts';
+import type { Store } from '../../store/store.ts';
+import { Alarms } from '../flow/alarms.ts';
+import type { QueueType } from '../arguments/queue-type.ts';
+import { Auth } from '../access/auth.ts';
+import { Backlog } from '../flow/backlog.ts';
+import { type Clock, systemClock } from '../../util/clock.ts';
+import { Deadlines } from '../scheduling/deadlines.ts';
+import { Heap } from '../flow/heap.ts';
+import { Helpings } from '../scheduling/helpings.ts';
+import { Bodies } from '../log/bodies.ts';
+import { ChangeError } from '../arguments/change-error.ts';
+import { Pace } from '../flow/lead.ts';
+import { Limits } from '../access/limits.ts';
+import { Memory } from '../log/memory.ts';
+import { OWN_COMPONENT, Parameters } from '../parameters/parameters.ts';
+import { userWithPassword } from '../access/passwords.ts';
+import { checkReferences, pagesByLog } from '../../store/recovered-state.ts';
+import { SpareConfirms } from '../log/waiting-confirms.ts';
+import type { UnreadableListener } from '../arguments/unreadable.ts';
+import { Vhost } from './vhost.ts';
+
+/** What a node without any vhost or user begins with. */
+export interface NodeDefaults {
+  readonly user: string;
+  readonly password: string;
+  readonly vhost: string;
+}
+
+/** What is said of a vhost beside its name. */
+export interface VhostSpec extends VhostRecord {
+  /** Type of queues that are declared without one; undefined: classic. */
+  readonly defaultQueueType: QueueType | undefined;
+}
+
+/** Told before the vhost or the user is gone, so that its connections can be closed. */
+export type DeletionListener = (kind: 'vhost' | 'user', name: string) => void;
+
+const VHOST_SETTINGS = `${OWN_COMPONENT}vhost`;
+const DEFAULT_QUEUE_TYPE = 'default-queue-type';
+
+export class Node {
+  readonly store: Store;
+  readonly parameters: Parameters;
+  readonly auth: Auth;
+  readonly limits: Limits;
+  readonly alarms = new Alarms();
+  readonly heap: Heap;
+  readonly memory: Memory;
+  readonly backlog = new Backlog();
+  readonly #spareConfirms = new SpareConfirms();
+  readonly pace = new Pace();
+  readonly helpings: Helpings;
+  readonly #deadlines: Deadlines;
+  /** Told of errors that are no client's. */
+  fault: (error: unknown) => void = () => undefined;
+  /** Told of what cannot be read. */
+  unreadable: UnreadableListener = () => undefined;
+  readonly #bodies: Bodies;
+  readonly #vhosts = new Map<string, Vhost>();
+  readonly #records = new Map<string, VhostRecord>();
+  readonly #deletionListeners: DeletionListener[] = [];
+  #nextQueueId = 1;
+
+  /** `memoryBudget`: bytes of messages in memory; `scratch`: where those go that it has no room for, if anywhere. */
+  constructor(store: Store, memoryBudget: number, scratch?: Scratch, clock: Clock = systemClock) {
+    this.store = store;
+    this.#deadlines = new Deadlines(clock, (error) => this.fault(error));
+    this.helpings = new Helpings(store, this.backlog, clock, (error) => this.fault(error));
+    this.parameters = new Parameters(store);
+    this.auth = new Auth(store, this.parameters);
+    this.limits = new Limits(this.parameters);
+    this.heap = new Heap(this.alarms, clock);
+    this.memory = new Memory({ budget: memoryBudget, scratch, alarms: this.alarms, heap: this.heap });
+    this.#bodies = new Bodies(store, this.memory);
+    store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
+  }
+
+  /**
+   * Takes in what the store has; a store without users and vhosts gets the defaults, where there are any. Called once. Throws StoreError
+   * where it makes no sense.
+   */
+  recover(defaults?: NodeDefaults): void {
+    const state = this.store.recover();
+    checkReferences(state);
+    this.#nextQueueId = state.nextQueueId;
+    this.parameters.recover(state.parameters);
+    this.auth.recover(state);
+    for (const [id, size] of state.bodies) this.#bodies.recover(id, size);
+    const pagesOf = pagesByLog(state);
+    for (const record of state.vhosts) this.#addVhost(record).recover(state, pagesOf);
+    this.#bodies.dropUnreferenced();
+    if (this.blank && defaults !== undefined) {
+      this.createDefaultVhost(defaults);
+      this.createDefaultUser(defaults);
+    }
+  }
+
+  /** True where there is neither a user nor a vhost: nobody can have used it yet. */
+  get blank(): boolean {
+    return this.#vhosts.size === 0 && this.auth.users.next().done === true;
+  }
+
+  createDefaultVhost({ vhost: name }: NodeDefaults): void {
+    this.putVhost({ name, description: 'Default virtual host', tags: [], defaultQueueType: undefined });
+  }
+
+  /** An administrator who may do everything in the default vhost, if there is one. */
+  createDefaultUser({ user, password, vhost }: NodeDefaults): void {
+    this.auth.putUser(userWithPassword(user, password, ['administrator']));
+    if (this.#vhosts.has(vhost)) this.auth.putPermission({ user, vhost, configure: '.*', write: '.*', read: '.*' });
+  }
+
+  // Vhosts
+
+  vhost(name: string): Vhost | undefined {
+    return this.#vhosts.get(name);
+  }
+
+  get vhosts(): IterableIterator<Vhost> {
+    return this.#vhosts.values();
+  }
+
+  /** Throws ChangeError `not-found`. */
+  existingVhost(name: string): Vhost {
+    const vhost = this.#vhosts.get(name);
+    if (vhost === undefined) throw new ChangeError('not-found', `Virtual host '${name}' does not exist`);
+    return vhost;
+  }
+
+  /** Throws ChangeError `not-found`. */
+  existingUser(name: string): UserRecord {
+    const user = this.auth.user(name);
+    if (user === undefined) throw new ChangeError('not-found', `User '${name}' does not exist`);
+    return user;
+  }
+
+  vhostSpec(name: string): VhostSpec | undefined {
+    const record = this.#records.get(name);
+    return record && { ...record, defaultQueueType: this.#vhosts.get(name)?.defaultQueueType };
+  }
+
+  /** Creates the vhost, or changes what is said of it. */
+  putVhost({ name, description, tags, defaultQueueType }: VhostSpec): Vhost {
+    const record = { name, description, tags };
+    const vhost = this.#vhosts.get(name) ?? this.#addVhost(record);
+    this.#records.set(name, record);
+    this.store.change({ op: 'put-vhost', record });
+    vhost.defaultQueueType = defaultQueueType;
+    if (defaultQueueType === undefined) this.parameters.delete(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE);
+    else this.parameters.put(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE, defaultQueueType);
+    return vhost;
+  }
+
+  /** Deletes the vhost with all that is in it. Returns false where there is none of this name. */
+  deleteVhost(name: string): boolean {
+    const vhost = this.#vhosts.get(name);
+    if (vhost === undefined) return false;
+    for (const listener of this.#deletionListeners) listener('vhost', name);
+    vhost.end();
+    this.#vhosts.delete(name);
+    this.#records.delete(name);
+    this.auth.forgetVhost(name);
+    this.parameters.forgetVhost(name);
+    this.store.change({ op: 'delete-vhost', name });
+    return true;
+  }
+
+  /** Deletes the user with permissions and limits. Returns false where there is none of this name. */
+  deleteUser(name: string): boolean {
+    if (this.auth.user(name) === undefined) return false;
+    for (const listener of this.#deletionListeners) listener('user', name);
+    this.auth.deleteUser(name);
+    this.limits.setUser(name, {});
+    return true;
+  }
+
+  onDeletion(listener: DeletionListener): void {
+    this.#deletionListeners.push(listener);
+  }
+
+  /** Does nothing of its own accord any more: the store is about to close. */
+  stop(): void {
+    this.#deadlines.stop();
+    this.helpings.stop();
+  }
+
+  #addVhost(record: VhostRecord): Vhost {
+    const { name } = record;
+    const vhost = new Vhost(name, {
+      store: this.store,
+      bodies: this.#bodies,
+      heap: this.heap,
+      memory: this.memory,
+      backlog: this.backlog,
+      spareConfirms: this.#spareConfirms,
+      pace: this.pace,
+      helpings: this.helpings,
+      parameters: this.parameters,
+      limits: this.limits,
+      deadlines: this.#deadlines,
+      nextQueueId: () => this.#nextQueueId++,
+      unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),
+    });
+    vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as QueueType | undefined;
+    this.#vhosts.set(name, vhost);
+    this.#records.set(name, record);
+    return vhost;
+  }
+}

@@ -1,0 +1,165 @@
+/** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
+import type { Bodies } from '../log/bodies.ts';
+import { type DeathReason, deadLetter, isCycle } from '../message/dead-letter.ts';
+import type { Binding } from '../routing/exchange/binding.ts';
+import type { Exchange } from '../routing/exchange/exchange.ts';
+import type { Helpings } from '../scheduling/helpings.ts';
+import type { Pace } from '../flow/lead.ts';
+import { Message } from '../message/message.ts';
+import { Queue } from '../queue/queue.ts';
+import type { DyingQueue } from '../queue/queue-host.ts';
+import { type Directory, findRoute, type Route, routeTo } from '../routing/route.ts';
+import { RouteCache } from '../routing/route-cache.ts';
+import { furtherRoutingKeys, stripBcc } from '../message/routing-headers.ts';
+import type { ConfirmLedger, Sink } from '../message/sink.ts';
+import { Stream } from '../stream/stream.ts';
+
+/** Letters that bring about one another in one call, before the rest is for another turn: there is no end of them where queues make circles. */
+const LETTERS_AT_ONCE = 64;
+/** What a publisher may ask for before the others are heard: milliseconds in which ways are looked for, and queues that take its messages. */
+const SEARCH_MS = 5;
+const COPIES = 16_384;
+
+export interface RoutingContext {
+  readonly bodies: Bodies;
+  readonly helpings: Helpings;
+  readonly pace: Pace;
+}
+
+export class Routing {
+  readonly #directory: Directory;
+  readonly #context: RoutingContext;
+  readonly #routes = new RouteCache();
+  /** Letters that were sent since, and because of, the first of those that are being sent; and how many those are. */
+  #letters = 0;
+  #depth = 0;
+  #searched = 0;
+  #copies = 0;
+
+  constructor(directory: Directory, context: RoutingContext) {
+    this.#directory = directory;
+    this.#context = context;
+  }
+
+  /** The way of a message as it was published, where it was found before. */
+  known({ route, routeStart, routeEnd }: Message): Route | undefined {
+    return this.#routes.find(route, routeStart, routeEnd);
+  }
+
+  /** The way of a message from an exchange on: its own, or one that it came to. */
+  route(exchange: Exchange, message: Message): Route {
+    const known = this.known(message);
+    if (known?.exchange === exchange) return known;
+    const { routingKey } = message;
+    const direct = exchange.name === '';
+    const sink = direct ? this.#directory.sink(routingKey) : undefined;
+    const route =
+      sink === undefined ? this.#find(exchange, routingKey, undefined) : routeTo(sink, exchange, routingKey);
+    // A queue may be declared under a name that has none, and those who wait for replies come and go.
+    const lasts = !direct || this.#directory.queue(routingKey) !== undefined;
+    if (lasts && message.exchange === exchange.name) {
+      this.#routes.add(message.route, message.routeStart, message.routeEnd, route);
+    }
+    return route;
+  }
+
+  /** Exchanges or bindings have changed. */
+  forget(): void {
+    this.#routes.clear();
+  }
+
+  /** A queue is gone that was bound to no exchange any more: one way leads to it, if it is known. */
+  forgetQueue(name: string): void {
+    if (this.#routes.size === 0) return;
+    const message = new Message();
+    message.setRoute('', name);
+    this.#routes.remove(message.route);
+  }
+
+  /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
+  publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
+    const { sinks, histories, delays } = this.#wayOf(message, route, ledger, number);
+    for (let i = 0; i < histories.length; i++) histories[i].keep(message);
+    if (sinks.length === 0) return delays.length > 0;
+    this.#hand(message, sinks, ledger, number);
+    return true;
+  }
+
+  /** What is left of a way that was found a while ago: queues are known by their names, and some may be gone or others. */
+  renew(route: Route): Route {
+    const isGone = (sink: Sink): sink is Queue | Stream =>
+      (sink instanceof Queue || sink instanceof Stream) && sink.deleted;
+    if (!route.sinks.some(isGone)) return route;
+    const sinks = route.sinks.flatMap((sink) => (isGone(sink) ? (this.#directory.sink(sink.name) ?? []) : sink));
+    return { ...route, sinks };
+  }
+
+  /** Routes a message from an exchange on where it waited, or was kept. */
+  goOn(exchange: Exchange, message: Message): void {
+    this.publish(message, this.route(exchange, message), undefined, 0);
+  }
+
+  /** Sends what a queue gives up to its dead letter exchange; a letter that would go round for ever goes nowhere. */
+  deadLetter(queue: DyingQueue, message: Message, reason: DeathReason, at: number): void {
+    const { deadLetterExchange: name, deadLetterRoutingKey } = queue.settings;
+    const exchange = name === undefined ? undefined : this.#directory.exchange(name);
+    if (name === undefined || exchange === undefined) return;
+    const death = { queue: queue.name, reason, at, deadLetterExchange: name, deadLetterRoutingKey };
+    const letter = deadLetter(message, death);
+    const { sinks, histories } = this.#wayOf(letter, this.route(exchange, letter), undefined, 0);
+    for (const history of histories) history.keep(letter);
+    const open =
+      reason === 'rejected' ? sinks : sinks.filter((sink) => !(sink instanceof Queue && isCycle(letter, sink.name)));
+    if (open.length === 0) return;
+    this.#letters = this.#depth++ === 0 ? 1 : this.#letters + 1;
+    this.#hand(letter, open, undefined, 0);
+    this.#depth--;
+  }
+
+  /** See QueueHost.manyLetters. */
+  get manyLetters(): boolean {
+    return this.#depth > 0 && (this.#letters >= LETTERS_AT_ONCE || !this.#context.helpings.hasTime());
+  }
+
+  /** Gives what passed an exchange, and was kept there, to a new destination of it. */
+  replay({ source, destination }: Binding): void {
+    for (const message of source.history?.replay() ?? []) {
+      if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
+      else this.goOn(this.#directory.exchange(destination.name)!, message);
+    }
+  }
+
+  #hand(message: Message, sinks: readonly Sink[], ledger: ConfirmLedger | undefined, number: number): void {
+    const { persistent } = message;
+    this.#context.bodies.share(message, sinks.length);
+    for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, ledger, number);
+    this.#copies += sinks.length - 1;
+    if (this.#copies < COPIES) return;
+    this.#copies = 0;
+    this.#context.pace.enough();
+  }
+
+  #find(exchange: Exchange, routingKey: string, message: Message | undefined, further?: readonly string[]): Route {
+    const began = performance.now();
+    const route = findRoute(this.#directory, exchange, routingKey, message, further);
+    this.#searched += performance.now() - began;
+    if (this.#searched >= SEARCH_MS) {
+      this.#searched = 0;
+      this.#context.pace.enough();
+    }
+    return route;
+  }
+
+  /**
+   * The message's own way, where the remembered one is not all there is to it. Where it is to wait it does so with all of its
+   * routing keys; further on nobody sees BCC.
+   */
+  #wayOf(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): Route {
+    const further = furtherRoutingKeys(message);
+    if (further.length === 0 && !route.perMessage) return route;
+    const way = this.#find(route.exchange, route.routingKey, message, further);
+    if (way.delays.length > 0) this.#hand(message, way.delays, ledger, number);
+    if (further.length > 0) stripBcc(message);
+    return way;
+  }
+}

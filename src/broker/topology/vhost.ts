@@ -1,0 +1,377 @@
+/**
+ * A virtual host: its exchanges, queues and bindings, and the rules for declaring and deleting them.
+ * What is durable is told to the store in the same call.
+ */
+import { decodeTable, encodeTable } from '../../codec/field-table.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
+import type { RecoveredPage, RecoveredState } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
+import { checkQueueArguments } from '../arguments/queue-arguments.ts';
+import { checkSameExchange, checkSameQueue } from './equivalence.ts';
+import type { DeathReason } from '../message/dead-letter.ts';
+import type { Deadlines } from '../scheduling/deadlines.ts';
+import type { DelayContext } from '../delay/delayed-messages.ts';
+import { Bindings, type BoundVhost } from './bindings.ts';
+import * as errors from '../arguments/errors.ts';
+import type { Binding, BindingSpec } from '../routing/exchange/binding.ts';
+import { checkExchangeDeclaration, createExchange, type ExchangeDeclaration, type ExchangeHost } from './create.ts';
+import type { Exchange } from '../routing/exchange/exchange.ts';
+import { PREDECLARED } from '../routing/exchange/types.ts';
+import type { Heap } from '../flow/heap.ts';
+import type { Helpings } from '../scheduling/helpings.ts';
+import type { Pace } from '../flow/lead.ts';
+import { checkQueueLimit, type Limits } from '../access/limits.ts';
+import type { Memory } from '../log/memory.ts';
+import type { Message } from '../message/message.ts';
+import type { Parameters } from '../parameters/parameters.ts';
+import { Policies } from '../policy/policies.ts';
+import { createQueue } from './create-queue.ts';
+import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
+import { ExclusiveQueues } from './exclusive-queues.ts';
+import type { DyingQueue, QueueHost } from '../queue/queue-host.ts';
+import type { LogContext } from '../log/log.ts';
+import { checkReplicatedDeclaration } from './replicated.ts';
+import { takeIn } from '../../store/recovered-state.ts';
+import { ReplyTargets } from '../routing/reply-to.ts';
+import type { Directory, Route } from '../routing/route.ts';
+import { Routing } from './routing.ts';
+import type { ConfirmLedger, Sink } from '../message/sink.ts';
+import type { Unreadable, UnreadableListener } from '../arguments/unreadable.ts';
+
+/** What a vhost shares with the others of its node. */
+export interface VhostContext extends LogContext {
+  readonly parameters: Parameters;
+  readonly limits: Limits;
+  readonly heap: Heap;
+  readonly deadlines: Deadlines;
+  readonly pace: Pace;
+  readonly helpings: Helpings;
+  nextQueueId(): number;
+  readonly unreadable: UnreadableListener;
+}
+
+export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
+  readonly name: string;
+  readonly replyTargets = new ReplyTargets();
+  readonly policies: Policies;
+  /** Type of queues that are declared without one. */
+  defaultQueueType: QueueType | undefined;
+  // What it has of its node for queues and bindings.
+  readonly store: Store;
+  readonly memory: Memory;
+  readonly heap: Heap;
+  readonly deadlines: Deadlines;
+  readonly pace: Pace;
+  readonly helpings: Helpings;
+  readonly #context: VhostContext;
+  readonly #exchanges = new Map<string, Exchange>();
+  readonly #queues = new Map<string, DeclaredQueue>();
+  readonly #exclusive = new ExclusiveQueues();
+  readonly #routing: Routing;
+  readonly #bindings = new Bindings(this);
+  #version = 0;
+
+  constructor(name: string, context: VhostContext) {
+    this.name = name;
+    this.#context = context;
+    this.store = context.store;
+    this.memory = context.memory;
+    this.heap = context.heap;
+    this.deadlines = context.deadlines;
+    this.pace = context.pace;
+    this.helpings = context.helpings;
+    this.#routing = new Routing(this, context);
+    for (const [exchange, type, internal] of PREDECLARED) {
+      const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
+      this.#exchanges.set(exchange, createExchange(options, this));
+    }
+    this.policies = new Policies(name, context.parameters, () => this.#govern());
+    this.#govern();
+  }
+
+  /** Rises with each change that may change a route. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get exchanges(): IterableIterator<Exchange> {
+    return this.#exchanges.values();
+  }
+
+  get queues(): IterableIterator<DeclaredQueue> {
+    return this.#queues.values();
+  }
+
+  exchange(name: string): Exchange | undefined {
+    return this.#exchanges.get(name);
+  }
+
+  queue(name: string): DeclaredQueue | undefined {
+    return this.#queues.get(name);
+  }
+
+  sink(routingKey: string): Sink | undefined {
+    return this.#queues.get(routingKey) ?? this.replyTargets.find(routingKey);
+  }
+
+  /** Throws AmqpError NOT_FOUND. */
+  existingExchange(name: string): Exchange {
+    const exchange = this.#exchanges.get(name);
+    if (exchange === undefined) throw errors.notFound('exchange', name, this.name);
+    return exchange;
+  }
+
+  /** Throws AmqpError NOT_FOUND, or RESOURCE_LOCKED where the queue is another connection's own. */
+  existingQueue(name: string, owner: Owner): DeclaredQueue {
+    const queue = this.#queues.get(name);
+    if (queue === undefined) throw errors.notFound('queue', name, this.name);
+    if (queue.owner !== undefined && queue.owner !== owner) throw errors.locked(name, this.name);
+    return queue;
+  }
+
+  // Exchanges
+
+  /** exchange.declare without passive. Throws AmqpError where the exchange cannot be, or is another. */
+  declareExchange(declaration: ExchangeDeclaration): void {
+    const { name, type } = declaration;
+    if (name === '') throw errors.defaultExchangeRefused();
+    checkExchangeDeclaration(declaration, this.name);
+    const current = this.#exchanges.get(name);
+    if (current !== undefined) {
+      checkSameExchange(declaration, current, this.name);
+      return;
+    }
+    if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
+    this.heap.checkRoom();
+    const exchange = createExchange(declaration, this);
+    this.#addExchange(exchange);
+    if (!declaration.durable) return;
+    const { autoDelete, internal } = declaration;
+    const args = encodeTable(declaration.arguments);
+    const logId = exchange.delayed?.logId;
+    const record = { vhost: this.name, name, type, autoDelete, internal, arguments: args, logId };
+    this.store.change({ op: 'put-exchange', record });
+  }
+
+  /** exchange.delete; no error where there is none. */
+  deleteExchange(name: string, ifUnused: boolean): void {
+    if (name === '') throw errors.defaultExchangeRefused();
+    if (name.startsWith('amq.')) {
+      throw new AmqpError(
+        'ACCESS_REFUSED',
+        `deletion of system exchange '${name}' in vhost '${this.name}' not allowed`,
+      );
+    }
+    const exchange = this.#exchanges.get(name);
+    if (exchange === undefined) return;
+    if (ifUnused && exchange.bound) throw errors.inUse('exchange', name, this.name);
+    this.#bindings.remove(this.dropExchange(exchange));
+  }
+
+  // Queues
+
+  /** queue.declare without passive. Throws AmqpError where the queue cannot be, or is another. */
+  declareQueue(asked: QueueOptions): DeclaredQueue {
+    const options = withDefaultType(asked, this.defaultQueueType);
+    const { name, owner } = options;
+    const current = this.#queues.get(name);
+    if (current !== undefined) {
+      checkSameQueue(options, current, this.name);
+      current.touch();
+      return current;
+    }
+    checkQueueLimit(this.#context.limits, this.name, name, this.#queues.size);
+    checkQueueArguments(options.arguments, name, this.name);
+    checkReplicatedDeclaration(options, this.name);
+    this.heap.checkRoom();
+    const stored = options.durable && owner === undefined;
+    const id = stored ? this.#context.nextQueueId() : 0;
+    const queue = this.#addQueue({ ...options, durable: stored }, id);
+    if (stored) {
+      const { autoDelete } = options;
+      const args = encodeTable(options.arguments);
+      this.store.change({
+        op: 'put-queue',
+        record: { id, vhost: this.name, name, autoDelete, arguments: args },
+      });
+    }
+    return queue;
+  }
+
+  /** queue.delete: returns the number of messages that went with it and were at no consumer. */
+  deleteQueue(queue: DeclaredQueue, ifUnused = false, ifEmpty = false): number {
+    queue.checkDelete(ifUnused, ifEmpty);
+    // What waits to be retried is nobody's: it counts, as in a purge.
+    const messages = queue.ready + queue.delayed;
+    this.#queues.delete(queue.name);
+    this.#exclusive.remove(queue);
+    this.#version++;
+    this.#bindings.remove([...queue.incoming]);
+    this.#routing.forgetQueue(queue.name);
+    if (queue.durable) this.store.change({ op: 'delete-queue', id: queue.id });
+    queue.end();
+    return messages;
+  }
+
+  /** A consumer of the queue left: an auto-delete queue goes with its last. */
+  consumerLeft(queue: DeclaredQueue): void {
+    if (queue.deleted) return;
+    if (queue.autoDelete && queue.consumerCount === 0) this.deleteQueue(queue);
+    else queue.consumerLeft();
+  }
+
+  /** Deletes the queues that are exclusive to a connection. */
+  deleteExclusive(owner: Owner): void {
+    for (const queue of this.#exclusive.of(owner)) this.deleteQueue(queue);
+  }
+
+  // Bindings
+
+  /** Throws AmqpError NOT_FOUND for the source first, then for the destination. */
+  bind(spec: BindingSpec, requester: Owner): void {
+    const binding = this.#bindings.bind(spec, requester);
+    if (binding !== undefined) this.#routing.replay(binding);
+  }
+
+  /** No error where there is no such binding, nor where one of its ends is missing. */
+  unbind(spec: BindingSpec, requester: Owner): void {
+    this.#bindings.unbind(spec, requester);
+  }
+
+  // Messages
+
+  /** The way of a message as it was published, where it is remembered. */
+  knownRoute(message: Message): Route | undefined {
+    return this.#routing.known(message);
+  }
+
+  /** The way of a message from an exchange on. */
+  route(exchange: Exchange, message: Message): Route {
+    return this.#routing.route(exchange, message);
+  }
+
+  /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
+  publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
+    return this.#routing.publish(message, route, ledger, number);
+  }
+
+  /** What is left of a way that was found a while ago: see Routing.renew. */
+  renew(route: Route): Route {
+    return this.#routing.renew(route);
+  }
+
+  // QueueHost
+
+  get manyLetters(): boolean {
+    return this.#routing.manyLetters;
+  }
+
+  deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {
+    this.#routing.deadLetter(queue, message, reason, this.deadlines.clock.now());
+  }
+
+  unreadable(what: Unreadable, name: string, reason: Error | undefined): void {
+    this.#context.unreadable(what, name, this.name, reason);
+  }
+
+  queueExpired(name: string): void {
+    const queue = this.#queues.get(name);
+    if (queue !== undefined) this.deleteQueue(queue);
+  }
+
+  // ExchangeHost
+
+  get delays(): DelayContext {
+    return this.#context;
+  }
+
+  nextLogId(): number {
+    return this.#context.nextQueueId();
+  }
+
+  goOn(exchange: Exchange, message: Message): void {
+    this.#routing.goOn(exchange, message);
+  }
+
+  // BoundVhost
+
+  dropExchange(exchange: Exchange): readonly Binding[] {
+    this.#exchanges.delete(exchange.name);
+    this.routesChanged();
+    if (exchange.durable) this.store.change({ op: 'delete-exchange', vhost: this.name, name: exchange.name });
+    exchange.delayed?.end();
+    return [...exchange.bindings, ...exchange.incoming];
+  }
+
+  routesChanged(): void {
+    this.#version++;
+    this.#routing.forget();
+  }
+
+  // Recovery
+
+  /** Takes in what the store has of this vhost. Throws StoreError where it makes no sense. */
+  recover(state: RecoveredState, pagesOf: (queueId: number) => readonly RecoveredPage[]): void {
+    const table = (bytes: Uint8Array): FieldTable => decodeTable(Buffer.from(bytes), 0, bytes.length);
+    for (const record of state.exchanges) {
+      if (record.vhost !== this.name) continue;
+      takeIn(`exchange '${record.name}' in vhost '${this.name}'`, () => {
+        const declaration = { ...record, durable: true, arguments: table(record.arguments) };
+        const exchange = createExchange(declaration, this, record.logId);
+        this.#addExchange(exchange);
+        if (record.logId !== undefined) exchange.delayed?.recover(pagesOf(record.logId));
+      });
+    }
+    for (const record of state.queues) {
+      if (record.vhost !== this.name) continue;
+      takeIn(`queue '${record.name}' in vhost '${this.name}'`, () => {
+        const options = { ...record, durable: true, owner: undefined, arguments: table(record.arguments) };
+        const queue = this.#addQueue(options, record.id);
+        queue.recover(pagesOf(record.id), record.delivered, record.lanes);
+      });
+    }
+    for (const record of state.bindings) {
+      if (record.vhost !== this.name) continue;
+      const source = this.#exchanges.get(record.source);
+      const ends = record.destinationType === 'queue' ? this.#queues : this.#exchanges;
+      const destination = ends.get(record.destination);
+      if (source === undefined || destination === undefined) continue;
+      takeIn(`the binding '${record.source}' to '${record.destination}' in vhost '${this.name}'`, () => {
+        source.bind({ source, destination, routingKey: record.routingKey, arguments: table(record.arguments) });
+      });
+    }
+    this.routesChanged();
+  }
+
+  /** Ends the vhost: everything in it goes. Its connections are closed already. */
+  end(): void {
+    for (const queue of [...this.#queues.values()]) this.deleteQueue(queue);
+    for (const { delayed } of this.#exchanges.values()) delayed?.end();
+    this.#exchanges.clear();
+    this.routesChanged();
+  }
+
+  #addExchange(exchange: Exchange): void {
+    this.#exchanges.set(exchange.name, exchange);
+    this.policies.govern(exchange);
+    this.routesChanged();
+  }
+
+  #addQueue(options: QueueOptions, id: number): DeclaredQueue {
+    const queue = createQueue(options, id, this.#context, this);
+    this.#queues.set(queue.name, queue);
+    this.#exclusive.add(queue);
+    this.policies.govern(queue);
+    this.#version++;
+    return queue;
+  }
+
+  /** Gives all queues and exchanges the settings that policies make of their arguments. */
+  #govern(): void {
+    for (const exchange of this.#exchanges.values()) this.policies.regovern(exchange);
+    for (const queue of this.#queues.values()) this.policies.regovern(queue);
+    this.routesChanged();
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What the store has, looked at before the broker takes it in. What belongs to nothing there would be left out, without a word and with all
+ * its messages; and what makes no sense is damage too, no defect of the broker: the start is refused with the name of it.
+ */
+import type { RecoveredPage, RecoveredState } from './records.ts';
+import { StoreError } from './store.ts';
+
+/** Throws StoreError where something is of a vhost that is not there, or messages are of a queue that is not. */
+export function checkReferences(state: RecoveredState): void {
+  const vhosts = new Set(state.vhosts.map(({ name }) => name));
+  const check = (what: string, vhost: string): void => {
+    if (!vhosts.has(vhost)) throw damaged(`${what} belongs to vhost '${vhost}', which is not there`);
+  };
+  for (const { name, vhost } of state.exchanges) check(`exchange '${name}'`, vhost);
+  for (const { name, vhost } of state.queues) check(`queue '${name}'`, vhost);
+  for (const { source, destination, vhost } of state.bindings)
+    check(`the binding '${source}' to '${destination}'`, vhost);
+  for (const { user, vhost } of state.permissions) check(`a permission of user '${user}'`, vhost);
+
+  const logs = new Set<number | undefined>(state.queues.map(({ id }) => id));
+  for (const { logId } of state.exchanges) logs.add(logId);
+  const stray = state.pages.find(({ queueId }) => !logs.has(queueId));
+  if (stray !== undefined) throw damaged(`page ${stray.id} belongs to queue ${stray.queueId}, which is not there`);
+}
+
+/** Takes in something that the store has. Throws StoreError where it makes no sense. */
+export function takeIn(what: string, take: () => void): void {
+  try {
+    take();
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw damaged(`${what} makes no sense: ${(error as Error).message}`, error);
+  }
+}
+
+/** The pages of each queue, and of each exchange that keeps messages, by its number. */
+export function pagesByLog(state: RecoveredState): (id: number) => readonly RecoveredPage[] {
+  const pages = new Map<number, RecoveredPage[]>();
+  for (const page of state.pages) {
+    const own = pages.get(page.queueId);
+    if (own === undefined) pages.set(page.queueId, [page]);
+    else own.push(page);
+  }
+  return (id) => pages.get(id) ?? [];
+}
+
+function damaged(problem: string, cause?: unknown): StoreError {
+  return new StoreError(
+    `The store is damaged: ${problem}. Nothing of it was removed. Restore the data folder from a backup; ` +
+      '"leveret store check" may tell more.',
+    { cause },
+  );
+}
