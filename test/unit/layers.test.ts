@@ -15,7 +15,15 @@ const RULES: Rules = {
     ['util', 'protocol'],
     ['codec', 'config'],
     ['wire', 'store'],
-    ['broker'],
+    ['broker/arguments', 'broker/flow', 'broker/parameters'],
+    ['broker/access', 'broker/message', 'broker/scheduling'],
+    ['broker/log', 'broker/policy'],
+    ['broker/deduplication', 'broker/delay'],
+    ['broker/routing/exchange'],
+    ['broker/queue', 'broker/routing'],
+    ['broker/stream'],
+    ['broker/topology'],
+    ['broker/definitions'],
     ['connection'],
     ['embed'],
     ['cli', 'index.ts'],
@@ -67,11 +75,18 @@ describe('the check itself', () => {
   });
 
   it.each([
-    ['store/store.ts', 'broker/vhost.ts', 'broker does not lie below store'],
+    ['store/store.ts', 'broker/log/log.ts', 'broker/log does not lie below store'],
+    ['broker/log/log.ts', 'broker/queue/queue.ts', 'broker/queue does not lie below broker/log'],
+    ['broker/queue/queue.ts', 'broker/routing/route.ts', 'broker/routing does not lie below broker/queue'],
+    [
+      'broker/routing/exchange/topic.ts',
+      'broker/routing/route.ts',
+      'broker/routing does not lie below broker/routing/exchange',
+    ],
     ['store/store.ts', 'wire/frame.ts', 'wire does not lie below store'],
-    ['broker/vhost.ts', 'wire/frame.ts', 'broker must not know wire'],
-    ['broker/vhost.ts', 'store/sqlite/sqlite-store.ts', 'store/sqlite is private'],
-    ['broker/vhost.ts', 'plugins/x.ts', 'plugins has no layer'],
+    ['broker/topology/vhost.ts', 'wire/frame.ts', 'broker must not know wire'],
+    ['broker/topology/vhost.ts', 'store/sqlite/sqlite-store.ts', 'store/sqlite is private'],
+    ['broker/topology/vhost.ts', 'plugins/x.ts', 'plugins has no layer'],
     ['embed/broker.ts', 'cli/main.ts', 'cli does not lie below embed'],
   ])('refuses %s importing %s', (file, imported, reason) => {
     expect(brokenRules(graph({ [file]: [imported], [imported]: [] }), RULES)).toEqual([
@@ -80,17 +95,18 @@ describe('the check itself', () => {
   });
 
   it.each([
-    ['broker/vhost.ts', 'pino', 'only util/logger.ts may use this package'],
-    ['broker/vhost.ts', 'lodash', 'no file may use this package'],
-    ['broker/vhost.ts', 'broker/gone.ts', 'there is no such file'],
+    ['broker/topology/vhost.ts', 'pino', 'only util/logger.ts may use this package'],
+    ['broker/topology/vhost.ts', 'lodash', 'no file may use this package'],
+    ['broker/topology/vhost.ts', 'broker/log/gone.ts', 'there is no such file'],
   ])('refuses %s importing %s', (file, imported, reason) => {
     expect(brokenRules(graph({ [file]: [imported] }), RULES)).toEqual([`${file} imports ${imported}: ${reason}`]);
   });
 
   it('takes what points downward, what stays in its folder, and node: modules', () => {
     const allowed = graph({
-      'broker/a.ts': ['broker/b.ts', 'codec/c.ts', 'store/store.ts', 'node:fs'],
-      'broker/b.ts': [],
+      'broker/queue/a.ts': ['broker/queue/b.ts', 'broker/log/d.ts', 'codec/c.ts', 'store/store.ts', 'node:fs'],
+      'broker/queue/b.ts': [],
+      'broker/log/d.ts': [],
       'codec/c.ts': [],
       'store/store.ts': [],
       'embed/broker.ts': ['store/sqlite/sqlite-store.ts'],

@@ -7,7 +7,10 @@ import ts from 'typescript';
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 export interface Rules {
-  /** Folders, lowest layer first. A file imports from its own folder and from lower layers, never from a neighbour's or above. */
+  /**
+   * Folders, lowest layer first. A file imports from its own folder and from lower layers, never from a neighbour's or above. A folder
+   * within another (`broker/log`) is one of its own.
+   */
   readonly layers: readonly (readonly string[])[];
   /** What a folder must not import, although it lies lower. */
   readonly forbidden: Readonly<Record<string, readonly string[]>>;
@@ -63,16 +66,21 @@ export function importCycles(graph: ImportGraph): string[][] {
 }
 
 function brokenLayer(file: string, imported: string, { layers, forbidden, restricted }: Rules): string | undefined {
-  const [from, to] = [folderOf(file), folderOf(imported)];
+  const folders = layers.flat();
+  const [from, to] = [folderOf(file, folders), folderOf(imported, folders)];
   for (const [folder, allowed] of Object.entries(restricted)) {
-    if (within(imported, folder) && !within(file, folder) && !allowed.includes(from)) return `${folder} is private`;
+    if (within(imported, folder) && !within(file, folder) && !allowed.includes(file.split('/')[0]))
+      return `${folder} is private`;
   }
   if (from === to) return undefined;
   const rank = (folder: string) => layers.findIndex((layer) => layer.includes(folder));
   if (rank(from) === -1) return `${from} has no layer`;
   if (rank(to) === -1) return `${to} has no layer`;
   if (rank(to) >= rank(from)) return `${to} does not lie below ${from}`;
-  return forbidden[from]?.includes(to) ? `${from} must not know ${to}` : undefined;
+  for (const [folder, hidden] of Object.entries(forbidden)) {
+    if (within(file, folder) && hidden.some((other) => within(imported, other))) return `${folder} must not know ${to}`;
+  }
+  return undefined;
 }
 
 function brokenPackage(file: string, imported: string, { packages }: Rules): string | undefined {
@@ -85,9 +93,10 @@ function brokenPackage(file: string, imported: string, { packages }: Rules): str
     : `only ${allowed.join(' and ')} may use this package`;
 }
 
-/** `index.ts` at the root is a folder of its own. */
-function folderOf(file: string): string {
-  return file.split('/')[0];
+/** The innermost of the folders that the file lies in; `index.ts` at the root is a folder of its own. */
+function folderOf(file: string, folders: readonly string[]): string {
+  const around = folders.filter((folder) => within(file, folder));
+  return around.sort((a, b) => b.length - a.length)[0] ?? file.split('/')[0];
 }
 
 function within(file: string, place: string): boolean {
