@@ -13,6 +13,14 @@ export interface Config {
   readonly port: number;
   /** Address to listen on. `::` means every address of the machine: IPv6 and IPv4, or IPv4 alone where there is no IPv6. */
   readonly host: string;
+  /** TCP port for the HTTP API and the web page, 0 to 65535; 0 takes any free port. Undefined: there is neither. */
+  readonly managementPort: number | undefined;
+  /** Address to listen on for them; undefined: that of `host`. */
+  readonly managementHost: string | undefined;
+  /** TCP port for Prometheus, 0 to 65535; 0 takes any free port. Undefined: there are no metrics. */
+  readonly prometheusPort: number | undefined;
+  /** Address to listen on for Prometheus; undefined: that of `host`. */
+  readonly prometheusHost: string | undefined;
   /** Folder of the durable state. Undefined: everything is kept in memory and gone at the stop. */
   readonly dataDir: string | undefined;
   readonly logLevel: LogLevel;

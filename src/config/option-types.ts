@@ -1,13 +1,16 @@
 /** The kinds of value an option takes: how each is read from text and from JSON, and what is wrong with one that does not fit. */
 
+/** What an option's type answers to a value that does not fit; undefined may be a value, that of a setting which is off. */
+export const UNFIT = Symbol('unfit');
+
 export interface OptionType {
   /** What is accepted, as it follows "must be" in an error and stands in the documentation. */
   readonly accepts: string;
   /** Name of the value in `--help`; undefined for an option that takes none. */
   readonly placeholder: string | undefined;
-  /** A value from the command line or the environment. Undefined where the text does not fit. */
+  /** A value from the command line or the environment. `UNFIT` if the text does not fit. */
   readonly fromText: (text: string) => unknown;
-  /** A value from a config file or a program. Undefined where it does not fit. */
+  /** A value from a config file or a program. `UNFIT` if it does not fit. */
   readonly fromValue: (value: unknown) => unknown;
   /** The value as a user would write it. */
   readonly toText: (value: unknown) => string;
@@ -16,11 +19,11 @@ export interface OptionType {
 /** An integer from `min` to `max`. */
 export function integer(min: number, max: number): OptionType {
   const fits = (value: unknown) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined;
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : UNFIT;
   return {
     accepts: `an integer from ${min} to ${max}`,
     placeholder: 'number',
-    fromText: (text) => (/^-?\d+$/.test(text) ? fits(Number(text)) : undefined),
+    fromText: (text) => (/^-?\d+$/.test(text) ? fits(Number(text)) : UNFIT),
     fromValue: fits,
     toText: String,
   };
@@ -55,7 +58,7 @@ export function text(placeholder: string, maxBytes = 4096): OptionType {
   const fits = (value: unknown) =>
     typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= maxBytes && !/[\u0000-\u001f]/.test(value)
       ? value
-      : undefined;
+      : UNFIT;
   return {
     accepts: `text of 1 to ${maxBytes} bytes without control characters`,
     placeholder,
@@ -65,16 +68,20 @@ export function text(placeholder: string, maxBytes = 4096): OptionType {
   };
 }
 
-/** Path of a file, for an option whose default is to have none. */
-export function file(): OptionType {
-  const path = text('file');
-  const fits = (value: unknown) => (value === 'none' ? undefined : path.fromValue(value));
-  return { ...path, fromText: fits, fromValue: fits, toText: (value) => (value as string | undefined) ?? 'none' };
+/** What `type` takes, or `word`, which becomes undefined: the setting is off, or follows another. */
+export function unless(word: string, type: OptionType): OptionType {
+  return {
+    ...type,
+    accepts: `${type.accepts}, or "${word}"`,
+    fromText: (text) => (text === word ? undefined : type.fromText(text)),
+    fromValue: (value) => (value === word || value === undefined ? undefined : type.fromValue(value)),
+    toText: (value) => (value === undefined ? word : type.toText(value)),
+  };
 }
 
 /** One of the given words. */
 export function choice(words: readonly string[]): OptionType {
-  const fits = (value: unknown) => (words.includes(value as string) ? value : undefined);
+  const fits = (value: unknown) => (words.includes(value as string) ? value : UNFIT);
   return {
     accepts: `one of ${words.join(', ')}`,
     placeholder: 'level',
@@ -89,8 +96,8 @@ export function flag(): OptionType {
   return {
     accepts: 'true or false',
     placeholder: undefined,
-    fromText: (text) => (text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : undefined),
-    fromValue: (value) => (typeof value === 'boolean' ? value : undefined),
+    fromText: (text) => (text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : UNFIT),
+    fromValue: (value) => (typeof value === 'boolean' ? value : UNFIT),
     toText: String,
   };
 }
@@ -99,7 +106,7 @@ export function flag(): OptionType {
 export function names(): OptionType {
   const name = text('name', 255);
   const fits = (values: unknown): unknown => {
-    if (!Array.isArray(values) || values.some((value) => name.fromValue(value) === undefined)) return undefined;
+    if (!Array.isArray(values) || values.some((value) => name.fromValue(value) === UNFIT)) return UNFIT;
     return Object.freeze([...(values as string[])]);
   };
   return {

@@ -3,7 +3,7 @@
  * from it (a test compares the README). A setting's name here is its key in the config file and its name in the library.
  */
 import { LOG_LEVELS, type Config } from './config.ts';
-import { bytesOrAuto, choice, file, flag, integer, limit, names, text, type OptionType } from './option-types.ts';
+import { bytesOrAuto, choice, flag, integer, limit, names, text, unless, type OptionType } from './option-types.ts';
 
 /** What a source may set: the fields of Config, and `memory`, which takes `dataDir` away. */
 export type Settings = Config & { readonly memory: boolean };
@@ -29,13 +29,15 @@ export interface Option<Name extends SettingName = SettingName> {
 }
 
 const MiB = 1024 * 1024;
+const PORT = integer(0, 65535);
+const ADDRESS = text('address', 255);
 
 const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   port: {
     flag: '--port',
     env: 'LEVERET_PORT',
     rabbitmqEnv: 'RABBITMQ_NODE_PORT',
-    type: integer(0, 65535),
+    type: PORT,
     default: 5672,
     unit: '',
     description: 'TCP port for AMQP; 0 takes any free port',
@@ -45,11 +47,47 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     flag: '--host',
     env: 'LEVERET_HOST',
     rabbitmqEnv: 'RABBITMQ_NODE_IP_ADDRESS',
-    type: text('address', 255),
+    type: ADDRESS,
     default: '::',
     unit: '',
     description: 'Address to listen on; :: means every address, IPv4 included',
     rabbitmq: 'listeners.tcp.default',
+  },
+  managementPort: {
+    flag: '--management-port',
+    env: 'LEVERET_MANAGEMENT_PORT',
+    type: unless('none', PORT),
+    default: 15672,
+    unit: '',
+    description: 'TCP port for the HTTP API and the web page; 0 takes any free port, none is for neither',
+    rabbitmq: 'management.tcp.port',
+  },
+  managementHost: {
+    flag: '--management-host',
+    env: 'LEVERET_MANAGEMENT_HOST',
+    type: unless('same', ADDRESS),
+    default: undefined,
+    unit: '',
+    description: 'Address to listen on for them; same is that of --host',
+    rabbitmq: 'management.tcp.ip',
+  },
+  prometheusPort: {
+    flag: '--prometheus-port',
+    env: 'LEVERET_PROMETHEUS_PORT',
+    type: unless('none', PORT),
+    default: 15692,
+    unit: '',
+    description: 'TCP port for Prometheus to read the metrics at; 0 takes any free port, none is for no metrics',
+    rabbitmq: 'prometheus.tcp.port',
+  },
+  prometheusHost: {
+    flag: '--prometheus-host',
+    env: 'LEVERET_PROMETHEUS_HOST',
+    type: unless('same', ADDRESS),
+    default: undefined,
+    unit: '',
+    description: 'Address to listen on for it; same is that of --host',
+    rabbitmq: 'prometheus.tcp.ip',
   },
   dataDir: {
     flag: '--data-dir',
@@ -162,7 +200,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   definitions: {
     flag: '--definitions',
     env: 'LEVERET_DEFINITIONS',
-    type: file(),
+    type: unless('none', text('file')),
     default: undefined,
     unit: '',
     description: "JSON file in RabbitMQ's form with users, vhosts, queues, policies to import at each start",

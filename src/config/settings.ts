@@ -1,6 +1,7 @@
 /** From what several sources set to one Config: checks every value, lets the stronger source win, fills in the defaults. */
 import type { Config } from './config.ts';
 import { ConfigError, type ConfigProblem, type ConfigSource } from './config-error.ts';
+import { UNFIT } from './option-types.ts';
 import { OPTIONS, type Option, type SettingName, type Settings } from './options.ts';
 
 /** What one source sets, not yet checked. */
@@ -56,7 +57,7 @@ function readValues({ source, values }: SourceValues, problems: ConfigProblem[])
   const draft: Record<string, unknown> = {};
   for (const { option, label, value, isText } of values) {
     const read = isText ? option.type.fromText(value as string) : option.type.fromValue(value);
-    if (read === undefined) problems.push({ source, text: wrongValue(option, label, value) });
+    if (read === UNFIT) problems.push({ source, text: wrongValue(option, label, value) });
     else draft[option.name] = read;
   }
   return draft;

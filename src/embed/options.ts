@@ -9,7 +9,8 @@ import type { Logger } from '../util/logger.ts';
 
 /**
  * Any setting of the broker, under the name it has in the README's table. Defaults are the daemon's but for these:
- * `host` is 127.0.0.1, `dataDir` is none (everything in memory), `logLevel` is silent, and `loopbackUsers` is empty.
+ * `host` is 127.0.0.1, `managementPort` and `prometheusPort` are none, `dataDir` is none (everything in memory), `logLevel` is silent, and
+ * `loopbackUsers` is empty.
  */
 export type BrokerOptions = { readonly [Name in Exclude<keyof Config, 'definitions'>]?: Config[Name] | undefined } & {
   /** What to import before clients can connect: the path of a file in RabbitMQ's form, or its content as an object. */
@@ -26,6 +27,8 @@ const KEYS = LIBRARY_OPTIONS.map(({ name }) => name);
 export const libraryDefaults: Config = Object.freeze({
   ...defaultConfig,
   host: '127.0.0.1',
+  managementPort: undefined,
+  prometheusPort: undefined,
   dataDir: undefined,
   logLevel: 'silent',
   loopbackUsers: Object.freeze([]),

@@ -8,6 +8,8 @@ describe('the options of the library', () => {
     expect(resolveOptions({})).toEqual({
       ...defaultConfig,
       host: '127.0.0.1',
+      managementPort: undefined,
+      prometheusPort: undefined,
       dataDir: undefined,
       logLevel: 'silent',
       loopbackUsers: [],

@@ -56,6 +56,20 @@ describe('loadConfig', () => {
     });
   });
 
+  it('takes none for what is off, from a stronger source too, and same for the address of another', () => {
+    const file = { managementPort: 1, prometheusPort: 2, definitions: 'a.json', managementHost: '127.0.0.1' };
+    const env = { LEVERET_MANAGEMENT_PORT: 'none', LEVERET_MANAGEMENT_HOST: 'same' };
+    expect(load({ file, env, commandLine: { definitions: 'none' } })).toMatchObject({
+      managementPort: undefined,
+      managementHost: undefined,
+      prometheusPort: 2,
+      definitions: undefined,
+    });
+    expect(problemsOf({ env: { LEVERET_PROMETHEUS_PORT: 'off' } })).toEqual([
+      'LEVERET_PROMETHEUS_PORT must be an integer from 0 to 65535, or "none", not "off"',
+    ]);
+  });
+
   it('reports every wrong input at once, a line each', () => {
     const problems = problemsOf({
       file: { frameMax: 4095, hearbeat: 1 },
