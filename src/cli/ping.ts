@@ -1,6 +1,6 @@
 /** The health check: does an AMQP broker answer there? It says hello, hears connection.start and leaves. */
 import { connect } from 'node:net';
-import { PROTOCOL_HEADER } from '../connection/protocol-header.ts';
+import { PROTOCOL_HEADER } from '../connection/input/protocol-header.ts';
 import { CONNECTION_START, FRAME_METHOD } from '../protocol/generated/constants.ts';
 import { UnavailableError } from './failure.ts';
 

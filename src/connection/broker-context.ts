@@ -8,16 +8,16 @@ import type { Logger } from '../util/logger.ts';
 import { Turn } from '../util/turn.ts';
 import { leveretVersion } from '../util/version.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
-import type { Access } from './access.ts';
-import { BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT } from './content.ts';
-import { DeliveryTimeouts } from './delivery-timeouts.ts';
-import type { Flow } from './flow.ts';
-import { HeldMemory } from './held-memory.ts';
-import { Heartbeats } from './heartbeats.ts';
-import { OutputBuffers } from './output-buffers.ts';
-import { serverProperties } from './server-properties.ts';
-import { SharedInput } from './shared-input.ts';
-import { SpareBuffers } from './spare-buffers.ts';
+import type { Access } from './lifecycle/access.ts';
+import { BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT } from './input/content.ts';
+import { DeliveryTimeouts } from './channel/delivery-timeouts.ts';
+import type { Flow } from './input/flow.ts';
+import { HeldMemory } from './input/inbound-memory.ts';
+import { Heartbeats } from './lifecycle/heartbeats.ts';
+import { OutputBuffers } from './output/output-buffers.ts';
+import { serverProperties } from './lifecycle/server-properties.ts';
+import { SharedInput } from './input/shared-input.ts';
+import { SpareBuffers } from '../util/spare-buffers.ts';
 
 export type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
 

@@ -1,6 +1,6 @@
 /** How methods are handled: a function for each that a client may send on a channel. */
 import type { ClientMethod, MethodByName } from '../../protocol/generated/methods.ts';
-import type { Channel } from '../channel.ts';
+import type { Channel } from '../channel/channel.ts';
 
 /** Methods of class connection belong to channel 0; see control.ts. */
 export type ChannelMethodName = Exclude<ClientMethod['name'], `connection.${string}`>;

@@ -1,15 +1,15 @@
 /** A handler for each method that a client may send on a channel. A method without one does not compile. */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { Method } from '../../protocol/generated/methods.ts';
-import type { Channel } from '../channel.ts';
-import { accessMethods } from './access.ts';
-import { basicMethods } from './basic.ts';
-import { channelMethods } from './channel.ts';
-import { confirmMethods } from './confirm.ts';
-import { exchangeMethods } from './exchange.ts';
-import { queueMethods } from './queue.ts';
+import type { Channel } from '../channel/channel.ts';
+import { accessMethods } from './access-methods.ts';
+import { basicMethods } from './basic-methods.ts';
+import { channelMethods } from './channel-methods.ts';
+import { confirmMethods } from './confirm-methods.ts';
+import { exchangeMethods } from './exchange-methods.ts';
+import { queueMethods } from './queue-methods.ts';
 import type { ChannelMethodName, Handlers } from './handler-types.ts';
-import { txMethods } from './tx.ts';
+import { txMethods } from './tx-methods.ts';
 
 const HANDLERS: Handlers<ChannelMethodName> = {
   ...accessMethods,

@@ -1,6 +1,6 @@
 /** Names of exchanges and queues as methods carry them. */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import type { Channel } from '../channel.ts';
+import type { Channel } from '../channel/channel.ts';
 
 /** RabbitMQ drops line ends from names, for the sake of its own command line. */
 export function resourceName(name: string): string {

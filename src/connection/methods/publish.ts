@@ -7,7 +7,7 @@ import { propertyFlags } from '../../codec/properties.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_REPLY_TO, PROPERTY_USER_ID } from '../../protocol/generated/constants.ts';
 import { REPLY_CODES } from '../../protocol/generated/reply-codes.ts';
-import type { Channel } from '../channel.ts';
+import type { Channel } from '../channel/channel.ts';
 
 /** Properties that a rule hangs on. */
 const CHECKED = PROPERTY_EXPIRATION | PROPERTY_REPLY_TO | PROPERTY_USER_ID;

@@ -1,0 +1,25 @@
+/** A consumer with what its channel needs to send to it. */
+import { Consumer, type ConsumerOptions, type DeliveryTarget } from '../../broker/queue/consumer.ts';
+import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
+
+export class ChannelConsumer extends Consumer {
+  readonly queue: DeclaredQueue;
+  /** The consumer tag as a shortstr. */
+  readonly tagBytes: Buffer;
+  /** How long a delivery may wait for its acknowledgement, in milliseconds; undefined where that is the queue's to say. */
+  readonly timeout: number | undefined;
+  /** True while the channel has it on its list of those that an acknowledgement may let go on. */
+  released = false;
+
+  constructor(queue: DeclaredQueue, channel: DeliveryTarget, options: ConsumerOptions, timeout: number | undefined) {
+    super(queue, channel, options);
+    this.queue = queue;
+    this.timeout = timeout;
+    this.tagBytes = shortstr(options.tag);
+  }
+}
+
+export function shortstr(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([Buffer.from([bytes.length]), bytes]);
+}

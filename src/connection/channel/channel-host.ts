@@ -1,0 +1,40 @@
+/** A channel's connection, as the channel and its methods see it. */
+import type { Work } from '../../broker/scheduling/helpings.ts';
+import type { Vhost } from '../../broker/topology/vhost.ts';
+import type { Access } from '../lifecycle/access.ts';
+import type { BrokerContext } from '../broker-context.ts';
+import type { Client } from '../lifecycle/client-properties.ts';
+import type { CommitLedger } from './transaction-confirms.ts';
+import type { Flow } from '../input/flow.ts';
+import type { Holding } from '../input/inbound-memory.ts';
+import type { Writer } from '../output/writer.ts';
+
+/** A channel, as its connection sees it. */
+export interface TurnChannel {
+  readonly number: number;
+  /** Sends what gathered in a turn. */
+  endTurn(): void;
+  /** Ends the channel: what it holds returns to the broker. */
+  end(): void;
+}
+
+export interface ChannelHost {
+  readonly broker: BrokerContext;
+  readonly vhost: Vhost;
+  readonly access: Access;
+  readonly client: Client;
+  readonly writer: Writer;
+  readonly flow: Flow;
+  /** What its channels keep that is no message yet. */
+  readonly holding: Holding;
+  /** False while the connection can take no delivery; its consumers are resumed when it can again. */
+  readonly takesDeliveries: boolean;
+  /** Has the channel's `endTurn` called at the end of this turn. */
+  wakeChannel(channel: TurnChannel): void;
+  /** Calls back once everything said to the store is stored, and the messages are safe; until then no further frame is taken. */
+  whenStored(messages: CommitLedger | undefined, callback: () => void): void;
+  /** Does the work in helpings; until it is done no further frame is taken. */
+  occupy(work: Work): void;
+  /** Removes the channel and ends it. */
+  endChannel(channel: TurnChannel): void;
+}

@@ -1,0 +1,305 @@
+/**
+ * A channel: the state that a client's commands build on. What each method does stands in methods/; here is what they share:
+ * deliveries and their acknowledgements, confirms, and the end of the channel.
+ */
+import type { Message } from '../../broker/message/message.ts';
+import type { Consumer, DeliveryTarget } from '../../broker/queue/consumer.ts';
+import type { ComeBack } from '../../broker/queue/delayed-retry.ts';
+import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
+import type { ReplyReceiver } from '../../broker/routing/reply-to.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import type { ServerMethod } from '../../protocol/generated/methods.ts';
+import type { ChannelConsumer } from './channel-consumer.ts';
+import type { ChannelHost, TurnChannel } from './channel-host.ts';
+import type { CommitLedger } from './transaction-confirms.ts';
+import { Confirms } from './confirms.ts';
+import { Content } from '../input/content.ts';
+import { Credit } from './credit.ts';
+import type { DeliveringChannel, DeliveryTimeouts } from './delivery-timeouts.ts';
+import { PublishRoutes } from './publish-routes.ts';
+import { Settlement, type SettlementKind } from './settlement.ts';
+import { Transaction, type TransactionChannel } from './transaction.ts';
+import { type Delivery, type Take, Unacked } from './unacked.ts';
+
+/** Deliveries that are given back in one step of it: in a helping go many such steps. */
+const AT_ONCE = 16;
+
+export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver, TransactionChannel, TurnChannel {
+  readonly connection: ChannelHost;
+  readonly number: number;
+  readonly content: Content;
+  readonly routes: PublishRoutes;
+  readonly consumers = new Map<string, ChannelConsumer>();
+  readonly unacked = new Unacked();
+  /** Undefined unless confirm.select was seen. */
+  confirms: Confirms | undefined;
+  /** Undefined unless tx.select was seen. */
+  transaction: Transaction | undefined;
+  readonly credit = new Credit(this);
+  /** Limit of each consumer to come (basic.qos); 0 is none. */
+  prefetch = 0;
+  /** The queue declared last, which an empty queue name stands for. */
+  currentQueue = '';
+  /** The consumer of amq.rabbitmq.reply-to, if there is one: its tag, and the name under which replies come. */
+  replyConsumer: { readonly tag: Buffer; readonly name: string } | undefined;
+  readonly #fail: (error: AmqpError) => void;
+  readonly #timeouts: DeliveryTimeouts;
+  /** Answers that wait for the store. */
+  #answers = 0;
+  #closed = false;
+  readonly #notices: ServerMethod[] = [];
+
+  /** `fail`: closes the channel for what goes wrong outside of its own frames. */
+  constructor(connection: ChannelHost, number: number, fail: (error: AmqpError) => void) {
+    this.connection = connection;
+    this.number = number;
+    this.content = new Content(connection.broker.bodyBuffers, connection.holding);
+    this.routes = new PublishRoutes(connection);
+    this.#fail = fail;
+    this.#timeouts = connection.broker.deliveryTimeouts;
+    this.#timeouts.add(this);
+  }
+
+  send(method: ServerMethod): void {
+    this.connection.writer.method(this.number, method);
+  }
+
+  /**
+   * Answers when everything that the method changed is stored; or closes the channel, where a queue refused one of the messages.
+   * Until then nothing more is read from the connection, so that answers keep their order.
+   */
+  replyWhenStored(method: ServerMethod, messages?: CommitLedger): void {
+    this.#answers++;
+    this.connection.whenStored(messages, () => {
+      this.#answers--;
+      if (this.#closed) return;
+      if (messages?.refused === true) {
+        this.#fail(new AmqpError('PRECONDITION_FAILED', 'partial tx completion'));
+        return;
+      }
+      this.send(method);
+      this.#sendNotices();
+    });
+  }
+
+  // Deliveries
+
+  canTake(consumer: Consumer): boolean {
+    return this.connection.takesDeliveries && (consumer.noAck || this.credit.admits());
+  }
+
+  deliver(consumer: ChannelConsumer, message: Message, seq: number, redelivered: boolean): void {
+    let tag: number;
+    if (seq < 0) tag = this.unacked.skip();
+    else {
+      tag = this.noteDelivery(consumer.queue, seq, consumer);
+      this.credit.spend();
+    }
+    this.connection.writer.deliver(this.number, consumer.tagBytes, tag, redelivered, message);
+  }
+
+  /** Notes a delivery that is to be acknowledged and returns its tag. */
+  noteDelivery(queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): number {
+    return this.unacked.add(queue, seq, consumer, this.#timeouts.tick);
+  }
+
+  reply(message: Message): void {
+    const { replyConsumer } = this;
+    if (replyConsumer === undefined || !this.connection.flow.takesReplies) return;
+    this.connection.writer.deliver(this.number, replyConsumer.tag, this.unacked.skip(), false, message);
+  }
+
+  /** The client hears of it behind the answer to what it is doing, for the same command may have ended the queue. */
+  cancelled(consumer: ChannelConsumer): void {
+    this.consumers.delete(consumer.tag);
+    if (!this.connection.client.consumerCancelNotify) return;
+    this.#notices.push({ name: 'basic.cancel', consumerTag: consumer.tag, noWait: true });
+    this.connection.wakeChannel(this);
+  }
+
+  /** The client takes deliveries again, or has other limits: consumers that waited may go on. */
+  resumeConsumers(): void {
+    this.credit.resumeAll();
+  }
+
+  // Acknowledgements
+
+  /** Closes the channel where its oldest delivery has waited too long: the others count when they are the oldest, as in RabbitMQ. */
+  checkTimeout(): void {
+    const { oldest } = this.unacked;
+    if (oldest === undefined) return;
+    const { consumer, queue, tick } = oldest;
+    const timeout = consumer?.timeout ?? queue.consumerTimeout ?? this.connection.broker.config.consumerTimeout;
+    if (this.#timeouts.isOver(tick, timeout)) this.#fail(timedOut(this.number, timeout));
+  }
+
+  /** basic.ack. Throws AmqpError for a tag that is not outstanding. */
+  settle(tag: number, multiple: boolean): void {
+    if (this.transaction === undefined) {
+      this.#take(tag, multiple, this.#settle);
+      this.credit.resumeWaiting();
+    } else this.transaction.acknowledge(this.#collect(tag, multiple), 'ack');
+  }
+
+  /** basic.nack, basic.reject: `kind` says what becomes of the deliveries. Throws AmqpError where a queue does not take them back. */
+  giveBack(tag: number, multiple: boolean, kind: 'reject' | ComeBack): void {
+    this.#checkTakeBack(tag, multiple);
+    if (this.transaction !== undefined) this.transaction.acknowledge(this.#collect(tag, multiple), kind);
+    else if (multiple) this.goThrough(this.#settleThrough(tag === 0 ? this.unacked.lastTag : tag, kind));
+    else {
+      const settlement = new Settlement(kind, this.credit.release);
+      this.unacked.remove(tag, settlement.take);
+      this.#finish(settlement);
+    }
+  }
+
+  /** basic.recover: all that is outstanding goes back. `answer` is called before any of it is delivered again. */
+  recover(answer?: () => void): void {
+    this.#checkTakeBack(0, true);
+    this.goThrough(this.#settleThrough(this.unacked.lastTag, 'returned', answer));
+  }
+
+  /** Does with deliveries that were taken from `unacked` before what was said of them: the steps for `goThrough`. */
+  *settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Generator<void> {
+    const settlement = new Settlement(kind, this.credit.release);
+    for (const [i, { queue, seq, consumer }] of deliveries.entries()) {
+      settlement.take(queue, seq, consumer);
+      if (i % AT_ONCE === 0) yield;
+    }
+    this.#finish(settlement);
+  }
+
+  /**
+   * Goes through long work step by step, in helpings: others are heard between them, but of this connection no frame is taken before the
+   * last. An AmqpError of a step closes the channel.
+   */
+  goThrough(steps: Iterator<void>): void {
+    this.connection.occupy({
+      writes: true,
+      goOn: () => {
+        try {
+          return steps.next().done !== true;
+        } catch (error) {
+          if (!(error instanceof AmqpError)) throw error;
+          this.#fail(error);
+          return false;
+        }
+      },
+    });
+  }
+
+  // Life
+
+  /** Starts publisher confirms; they go out at the end of each turn. */
+  selectConfirms(): void {
+    this.confirms ??= new Confirms(() => this.connection.wakeChannel(this));
+  }
+
+  /** Starts transactions. */
+  selectTransactions(): void {
+    this.transaction ??= new Transaction(this, this.connection.holding, this.connection.broker.node.heap);
+  }
+
+  /** Sends what gathered in this turn. */
+  endTurn(): void {
+    if (this.#closed) return;
+    this.confirms?.flush(this.#ack, this.#nack);
+    this.#sendNotices();
+  }
+
+  /** Ends the channel, whoever asked for it: consumers go, and what was not acknowledged returns to its queues. */
+  end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#timeouts.remove(this);
+    this.content.abandon();
+    const { vhost } = this.connection;
+    if (this.replyConsumer !== undefined) vhost.replyTargets.remove(this.replyConsumer.name);
+    const consumers = [...this.consumers.values()];
+    this.consumers.clear();
+    for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
+    this.transaction?.rollback();
+    this.goThrough(this.#leave(consumers));
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  #sendNotices(): void {
+    if (this.#answers > 0) return;
+    for (const notice of this.#notices) this.send(notice);
+    this.#notices.length = 0;
+  }
+
+  readonly #ack = (deliveryTag: number, multiple: boolean): void => {
+    this.send({ name: 'basic.ack', deliveryTag, multiple });
+  };
+
+  readonly #nack = (deliveryTag: number): void => {
+    this.send({ name: 'basic.nack', deliveryTag, multiple: false, requeue: false });
+  };
+
+  readonly #settle = (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
+    this.credit.release(consumer);
+    queue.settle(seq);
+  };
+
+  /** What the channel leaves behind: messages for others, and then queues without it. */
+  *#leave(consumers: readonly ChannelConsumer[]): Generator<void> {
+    yield* this.#settleThrough(this.unacked.lastTag, 'failed');
+    for (const { queue } of consumers) this.connection.vhost.consumerLeft(queue);
+  }
+
+  /** All deliveries up to and with a tag; what is left of them when the channel ends meanwhile goes back with the others. */
+  *#settleThrough(last: number, kind: SettlementKind, answer?: () => void): Generator<void> {
+    const closed = this.#closed;
+    const settlement = new Settlement(kind, this.credit.release);
+    while (this.#closed === closed && this.unacked.removeThrough(last, settlement.take, AT_ONCE)) yield;
+    if (this.#closed === closed) answer?.();
+    this.#finish(settlement);
+  }
+
+  #finish(settlement: Settlement): void {
+    this.credit.resumeWaiting();
+    settlement.dispatch();
+  }
+
+  #take(tag: number, multiple: boolean, take: Take): void {
+    this.#checkTag(tag, multiple);
+    if (multiple) this.unacked.removeThrough(tag === 0 ? this.unacked.lastTag : tag, take);
+    else this.unacked.remove(tag, take);
+  }
+
+  /** Throws AmqpError for a tag that is not outstanding. */
+  #checkTag(tag: number, multiple: boolean): void {
+    if (multiple && tag === 0) return;
+    if (!this.unacked.has(tag)) throw unknownTag(tag);
+  }
+
+  /** Throws AmqpError where a queue does not take back what it delivered. */
+  #checkTakeBack(tag: number, multiple: boolean): void {
+    this.#checkTag(tag, multiple);
+    const last = tag === 0 ? this.unacked.lastTag : tag;
+    for (const queue of this.unacked.queues(multiple ? 0 : tag, last)) queue.checkTakeBack();
+  }
+
+  #collect(tag: number, multiple: boolean): Delivery[] {
+    const deliveries: Delivery[] = [];
+    this.#take(tag, multiple, (queue, seq, consumer, number, tick) => {
+      deliveries.push({ tag: number, queue, seq, consumer, tick });
+    });
+    return deliveries;
+  }
+}
+
+function timedOut(channel: number, timeout: number): AmqpError {
+  const text =
+    `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${timeout} ms. ` +
+    'This timeout value can be configured, see consumers doc guide to learn more';
+  return new AmqpError('PRECONDITION_FAILED', text, { blameless: true });
+}
+
+function unknownTag(tag: number): AmqpError {
+  return new AmqpError('PRECONDITION_FAILED', `unknown delivery tag ${tag}`);
+}

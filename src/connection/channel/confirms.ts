@@ -1,0 +1,97 @@
+/**
+ * Publisher confirms of a channel (RabbitMQ: Consumer Acknowledgements and Publisher Confirms). Each message has a number; it is
+ * confirmed once all queues that took it vouch for it. What is confirmed in a turn goes out together: one basic.ack with
+ * `multiple` for the unbroken run, single ones for what overtook it.
+ */
+import type { ConfirmLedger } from '../../broker/message/sink.ts';
+
+const FIRST_SLOTS = 64;
+/** A message's slot holds how many are still to vouch for it; or this, once it was acknowledged ahead of the run. */
+const OVERTOOK = -1;
+
+export class Confirms implements ConfirmLedger {
+  readonly #wake: () => void;
+  #missing = new Int32Array(FIRST_SLOTS);
+  #mask = FIRST_SLOTS - 1;
+  /** Messages from here on are not confirmed, or overtook. */
+  #oldest = 1;
+  #next = 1;
+  /** The last message of the run that did not overtake: no acknowledgement may name a message again (php-amqplib gives up then). */
+  #newest = 0;
+  /** Messages below are acknowledged to the publisher. */
+  #told = 1;
+  readonly #overtaking: number[] = [];
+  /** Messages that a queue refused: those that others are still to vouch for, and those that are to be told. */
+  readonly #rejected = new Set<number>();
+  readonly #refused: number[] = [];
+  #awake = false;
+
+  /** `wake` is called when there is something to flush. */
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  /** The number of the next message. It is held until `confirmed` was called once, beside what the queues ask for. */
+  begin(): number {
+    if (this.#next - this.#oldest > this.#mask) this.#grow();
+    const number = this.#next++;
+    this.#missing[number & this.#mask] = 1;
+    return number;
+  }
+
+  wait(number: number): void {
+    this.#missing[number & this.#mask]++;
+  }
+
+  rejected(number: number): void {
+    this.#rejected.add(number);
+  }
+
+  confirmed(number: number): void {
+    const slot = number & this.#mask;
+    if (--this.#missing[slot] > 0) return;
+    if (this.#rejected.size > 0 && this.#rejected.delete(number)) {
+      this.#missing[slot] = OVERTOOK;
+      this.#refused.push(number);
+    } else if (number !== this.#oldest) this.#overtaking.push(number);
+    if (number === this.#oldest) this.#advance();
+    if (this.#awake) return;
+    this.#awake = true;
+    this.#wake();
+  }
+
+  /** Calls `nack` for what was refused since the last flush, then `ack` for what was confirmed. */
+  flush(ack: (number: number, multiple: boolean) => void, nack: (number: number) => void): void {
+    this.#awake = false;
+    for (const number of this.#refused) nack(number);
+    this.#refused.length = 0;
+    if (this.#oldest > this.#told && this.#newest >= this.#told) {
+      ack(this.#newest, this.#newest > this.#told);
+    }
+    this.#told = this.#oldest;
+    for (const number of this.#overtaking) {
+      if (number < this.#told) continue;
+      this.#missing[number & this.#mask] = OVERTOOK;
+      ack(number, false);
+    }
+    this.#overtaking.length = 0;
+  }
+
+  #advance(): void {
+    for (; this.#oldest < this.#next; this.#oldest++) {
+      const missing = this.#missing[this.#oldest & this.#mask];
+      if (missing > 0) return;
+      if (missing !== OVERTOOK) this.#newest = this.#oldest;
+    }
+  }
+
+  #grow(): void {
+    const size = (this.#mask + 1) * 2;
+    const missing = new Int32Array(size);
+    for (let number = this.#oldest; number < this.#next; number++) {
+      missing[number & (size - 1)] = this.#missing[number & this.#mask];
+    }
+    this.#missing = missing;
+    this.#mask = size - 1;
+  }
+}

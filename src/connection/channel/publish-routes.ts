@@ -1,0 +1,70 @@
+/**
+ * From a message's exchange and routing key, as bytes, to its route. Most publishers repeat the pair, so the last one is
+ * compared first; others are found in what the vhost remembers. Most stay with one exchange, so its permission is looked up once.
+ */
+import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
+import type { Message } from '../../broker/message/message.ts';
+import type { Route } from '../../broker/routing/route.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import { copyBytes, equalBytes } from '../../util/bytes.ts';
+import type { ChannelHost } from './channel-host.ts';
+
+/** Two shortstrs of 255 bytes. */
+const LONGEST_ROUTE = 512;
+
+export class PublishRoutes {
+  readonly #host: ChannelHost;
+  /** The exchange published to last: the user may. */
+  #exchange: Exchange | undefined;
+  #last: Route | undefined;
+  #lastBytes: Buffer | undefined;
+  #lastLength = 0;
+  #vhostVersion = -1;
+  #authVersion = -1;
+
+  constructor(host: ChannelHost) {
+    this.#host = host;
+  }
+
+  /** Throws AmqpError where the exchange is unknown, internal, or not the user's to write to. */
+  find(message: Message): Route {
+    this.#forgetOld();
+    const { route, routeStart, routeEnd } = message;
+    if (this.#last !== undefined && equalBytes(route, routeStart, routeEnd, this.#lastBytes!, 0, this.#lastLength)) {
+      return this.#last;
+    }
+    this.#last = this.#search(message);
+    this.#lastBytes ??= Buffer.allocUnsafeSlow(LONGEST_ROUTE);
+    this.#lastLength = copyBytes(route, routeStart, routeEnd, this.#lastBytes, 0);
+    return this.#last;
+  }
+
+  #search(message: Message): Route {
+    const { vhost, access } = this.#host;
+    const known = vhost.knownRoute(message);
+    const name = known?.exchange.name ?? message.exchange;
+    if (this.#exchange?.name !== name) this.#exchange = this.#writable(name);
+    access.checkTopic('write', this.#exchange, known?.routingKey ?? message.routingKey);
+    return known ?? vhost.route(this.#exchange, message);
+  }
+
+  /** What was found counts until routes or permissions change. */
+  #forgetOld(): void {
+    const { vhost, broker } = this.#host;
+    const { auth } = broker.node;
+    if (this.#vhostVersion === vhost.version && this.#authVersion === auth.version) return;
+    this.#last = this.#exchange = undefined;
+    this.#vhostVersion = vhost.version;
+    this.#authVersion = auth.version;
+  }
+
+  #writable(name: string): Exchange {
+    const { vhost, access } = this.#host;
+    access.check('write', 'exchange', name);
+    const exchange = vhost.existingExchange(name);
+    if (exchange.internal) {
+      throw new AmqpError('ACCESS_REFUSED', `cannot publish to internal exchange '${name}' in vhost '${vhost.name}'`);
+    }
+    return exchange;
+  }
+}

@@ -1,0 +1,31 @@
+/** Who is still to vouch for the messages of a transaction's commit. */
+import type { ConfirmLedger } from '../../broker/message/sink.ts';
+
+export class CommitLedger implements ConfirmLedger {
+  #missing = 0;
+  #refused = false;
+  #callback: (() => void) | undefined;
+
+  wait(): void {
+    this.#missing++;
+  }
+
+  confirmed(): void {
+    if (--this.#missing === 0) this.#callback?.();
+  }
+
+  rejected(): void {
+    this.#refused = true;
+  }
+
+  /** True where a queue refused a message: the others, and what was acknowledged, are as committed as they would be without it. */
+  get refused(): boolean {
+    return this.#refused;
+  }
+
+  /** Calls back once all messages are safe: at once where they are. */
+  whenSafe(callback: () => void): void {
+    if (this.#missing === 0) callback();
+    else this.#callback = callback;
+  }
+}

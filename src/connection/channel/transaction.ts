@@ -1,0 +1,93 @@
+/**
+ * A channel's transaction (AMQP 0-9-1 class tx): publishes and acknowledgements wait for tx.commit. Only what can be checked
+ * without them is checked before: that the exchange exists and may be written to, that the delivery tags are outstanding.
+ */
+import type { Heap } from '../../broker/flow/heap.ts';
+import type { Message } from '../../broker/message/message.ts';
+import type { Route } from '../../broker/routing/route.ts';
+import type { Holding } from '../input/inbound-memory.ts';
+import type { SettlementKind } from './settlement.ts';
+import type { Delivery, Unacked } from './unacked.ts';
+
+/** The channel, as its transaction sees it. */
+export interface TransactionChannel {
+  readonly unacked: Unacked;
+  /** Does with deliveries that were taken from `unacked` before what was said of them, step by step. */
+  settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Iterable<void>;
+}
+
+/** How many publishes are taken between two looks at the heap. */
+const LOOK_EVERY = 64;
+
+/** What a publish takes beside its own bytes. */
+const PUBLISH_BYTES = 600;
+
+interface Publish {
+  readonly message: Message;
+  readonly route: Route;
+  readonly mandatory: boolean;
+}
+
+interface Acknowledgement {
+  readonly deliveries: readonly Delivery[];
+  readonly kind: SettlementKind;
+}
+
+export class Transaction {
+  readonly #channel: TransactionChannel;
+  readonly #holding: Holding;
+  readonly #heap: Heap;
+  /** Bytes of the publishes. */
+  #held = 0;
+  #publishes: Publish[] = [];
+  #acknowledgements: Acknowledgement[] = [];
+
+  constructor(channel: TransactionChannel, holding: Holding, heap: Heap) {
+    this.#channel = channel;
+    this.#holding = holding;
+    this.#heap = heap;
+  }
+
+  /** Throws AmqpError RESOURCE_ERROR where there is no room for it. */
+  publish(message: Message, route: Route, mandatory: boolean): void {
+    // Where it is full the connection would be stopped after this, and keep what fills it.
+    if (this.#heap.full || this.#publishes.length % LOOK_EVERY === 0) this.#heap.checkRoom();
+    const copy = message.copy();
+    const bytes = PUBLISH_BYTES + copy.routeEnd + copy.propertiesEnd + copy.bodySize;
+    this.#held += bytes;
+    this.#holding.grew(bytes);
+    this.#publishes.push({ message: copy, route, mandatory });
+  }
+
+  acknowledge(deliveries: readonly Delivery[], kind: SettlementKind): void {
+    this.#acknowledgements.push({ deliveries, kind });
+  }
+
+  /**
+   * Does all that was said, step by step: for Channel.goThrough. `publish` sends one message on, as it would have been without a
+   * transaction.
+   */
+  *commit(publish: (message: Message, route: Route, mandatory: boolean) => void): Generator<void> {
+    const publishes = this.#publishes;
+    const acknowledgements = this.#acknowledgements;
+    this.#forget();
+    for (const { message, route, mandatory } of publishes) {
+      publish(message, route, mandatory);
+      yield;
+    }
+    for (const { deliveries, kind } of acknowledgements) yield* this.#channel.settleAll(deliveries, kind);
+  }
+
+  /** Forgets the publishes; what was acknowledged is outstanding again. */
+  rollback(): void {
+    this.#channel.unacked.restore(this.#acknowledgements.flatMap(({ deliveries }) => deliveries));
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#publishes = [];
+    this.#acknowledgements = [];
+    this.#holding.shrank(this.#held);
+    this.#held = 0;
+  }
+}

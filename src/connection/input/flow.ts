@@ -1,0 +1,111 @@
+/**
+ * When a connection is not heard: while the broker can take no more of what it publishes, while its consumers are to be heard
+ * first, and while it does not read what it is answered.
+ */
+import type { Socket } from 'node:net';
+import type { Node } from '../../broker/topology/node.ts';
+import type { Client } from '../lifecycle/client-properties.ts';
+import type { Reading } from './read-pause.ts';
+import type { Writer } from '../output/writer.ts';
+
+/** Output that the client has not taken, from which on its own input is not read any more. */
+const CONGESTED_BYTES = 4 * 1024 * 1024;
+/** Replies (direct reply-to) that the client has not taken, from which on further ones are dropped. */
+const REPLIES_BYTES = 64 * 1024 * 1024;
+
+/** The connection, as its flow sees it. */
+export interface FlowingConnection {
+  readonly broker: { readonly node: Node };
+  readonly writer: Writer;
+  readonly client: Client;
+  /** Seconds between heartbeats; 0 is none. */
+  readonly heartbeat: number;
+  /** Has `turnEnds` called at the end of this turn. */
+  wake(): void;
+}
+
+export class Flow {
+  readonly #connection: FlowingConnection;
+  readonly #socket: Socket;
+  readonly #reading: Reading;
+
+  constructor(connection: FlowingConnection, socket: Socket, reading: Reading) {
+    this.#connection = connection;
+    this.#socket = socket;
+    this.#reading = reading;
+  }
+
+  /** A method was answered: where much waits to be sent, the next one waits too. Deliveries alone keep nobody from being heard. */
+  answered(): void {
+    const { writer, heartbeat } = this.#connection;
+    if (writer.pending <= CONGESTED_BYTES) return;
+    this.#reading.pause('congested');
+    // Nothing is heard of the client now, so that it must show by reading that it is alive.
+    this.#socket.setTimeout(2 * heartbeat * 1000);
+  }
+
+  /** The client has taken what it was sent. */
+  taken(): void {
+    if (!this.#reading.has('congested')) return;
+    this.#socket.setTimeout(0);
+    this.#reading.resume('congested');
+  }
+
+  /** False where so many replies wait for the client that further ones are lost: they have no queue to wait in. */
+  get takesReplies(): boolean {
+    const { writer } = this.#connection;
+    return !writer.congested || writer.pending <= REPLIES_BYTES;
+  }
+
+  /** The content header of a message came in: under an alarm the body is not taken before that is over, as in RabbitMQ. */
+  publishes(): void {
+    const { broker, writer, client } = this.#connection;
+    const { alarm } = broker.node.alarms;
+    if (alarm === undefined || this.#reading.has('alarm')) return;
+    this.#reading.pause('alarm');
+    if (client.connectionBlocked) writer.method(0, { name: 'connection.blocked', reason: alarm });
+  }
+
+  /** A message came in: where the broker can take no more, that was the last for now. */
+  published(): void {
+    const { broker, writer } = this.#connection;
+    if (writer.congested) this.answered();
+    const { backlog, pace } = broker.node;
+    if (backlog.high) this.#reading.pause('backlog');
+    if (pace.take()) this.#rest('pace');
+  }
+
+  /** The connection was read from as much as one may be in a turn. */
+  hadItsTurn(): void {
+    this.#rest('turn');
+  }
+
+  /**
+   * The broker can take more again. It says so in the middle of a batch, or of what a queue does, where nothing may be published or
+   * settled: the connection is heard when the turn ends.
+   */
+  relieved(): void {
+    if (this.#reading.has('backlog') || this.#reading.has('alarm')) this.#connection.wake();
+  }
+
+  /** The turn ends: the others were heard, and nobody is in the middle of anything. */
+  turnEnds(): void {
+    const { alarms, backlog } = this.#connection.broker.node;
+    this.#reading.resume('turn');
+    this.#reading.resume('pace');
+    if (!backlog.high) this.#reading.resume('backlog');
+    if (alarms.alarm === undefined) this.#alarmCleared();
+  }
+
+  #alarmCleared(): void {
+    if (!this.#reading.has('alarm')) return;
+    const { client, writer } = this.#connection;
+    if (client.connectionBlocked) writer.method(0, { name: 'connection.unblocked' });
+    this.#reading.resume('alarm');
+  }
+
+  #rest(reason: 'turn' | 'pace'): void {
+    this.#reading.pause(reason);
+    this.#connection.wake();
+  }
+}

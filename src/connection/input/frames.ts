@@ -1,0 +1,218 @@
+/**
+ * Gives each frame to whom it belongs: to the handshake, to channel 0, or to a channel. An error that a channel's frame raises
+ * closes the channel or the connection, by the reply code's kind (AMQP 0-9-1 section 2.2.8 and 4.10).
+ */
+import { printPayload } from '../../codec/erlang-term.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import {
+  BASIC_ACK,
+  BASIC_PUBLISH,
+  CHANNEL_CLOSE,
+  CHANNEL_CLOSE_OK,
+  CHANNEL_OPEN,
+  FRAME_BODY,
+  FRAME_HEADER,
+} from '../../protocol/generated/constants.ts';
+import type { Method } from '../../protocol/generated/methods.ts';
+import { readU32, readU64 } from '../../util/bytes.ts';
+import type { FrameHandler } from '../../wire/frame-handler.ts';
+import { decodeMethod } from '../../wire/generated/method-codec.ts';
+import { Channel } from '../channel/channel.ts';
+import type { ChannelHost } from '../channel/channel-host.ts';
+import { checkChannelLimit } from '../lifecycle/connection-limits.ts';
+import { notMethod } from './content.ts';
+import { control, type ControlledConnection } from '../methods/connection-methods.ts';
+import { handle } from '../methods/handlers.ts';
+import { publish } from '../methods/publish.ts';
+
+/** The connection, as its frames see it. */
+export interface FramedConnection extends ChannelHost, ControlledConnection {
+  readonly channels: Map<number, Channel>;
+  readonly channelMax: number;
+  handshake(channel: number, method: Method): void;
+  /** Ends the connection for whatever went wrong with it. */
+  fail(error: unknown): void;
+  /** Notes that the broker closed a channel. */
+  channelFailed(channel: number, error: AmqpError): void;
+}
+
+/** Class id, method id, delivery tag and bits. */
+const ACK_BYTES = 13;
+
+export class Frames implements FrameHandler {
+  readonly #connection: FramedConnection;
+  readonly #channels: Map<number, Channel>;
+  /** Channels that we closed and whose close-ok has not come: all else on them is ignored. */
+  readonly #closing = new Set<number>();
+  /** The channel whose content is being received. */
+  #receiving: Channel | undefined;
+  /** Class and method of the last method frame, which the reply to an error names. */
+  #lastMethod = 0;
+
+  constructor(connection: FramedConnection) {
+    this.#connection = connection;
+    this.#channels = connection.channels;
+  }
+
+  method(number: number, buffer: Buffer, start: number, end: number): void {
+    try {
+      this.#lastMethod = end - start < 4 ? 0 : readU32(buffer, start);
+      if (this.#connection.stage === 'running') this.#running(number, buffer, start, end);
+      else if (this.#connection.stage === 'handshake')
+        this.#connection.handshake(number, decodeMethod(buffer, start, end));
+      else if (number === 0) control(this.#connection, decodeMethod(buffer, start, end));
+    } catch (error) {
+      this.#fail(error, number);
+      this.#answered();
+    }
+  }
+
+  header(number: number, buffer: Buffer, start: number, end: number): void {
+    if (number === 0) {
+      this.#onControlChannel(FRAME_HEADER, buffer, start, end);
+      return;
+    }
+    try {
+      const channel = this.#contentChannel(number);
+      if (channel === undefined) return;
+      const whole = channel.content.header(buffer, start, end);
+      this.#checkSize(channel);
+      this.#connection.flow.publishes();
+      if (whole) this.#publish(channel);
+    } catch (error) {
+      this.#fail(error, number);
+    }
+  }
+
+  body(number: number, buffer: Buffer, start: number, end: number, done: boolean): void {
+    if (number === 0) {
+      this.#onControlChannel(FRAME_BODY, buffer, start, end);
+      return;
+    }
+    try {
+      const channel = this.#contentChannel(number);
+      if (channel?.content.body(buffer, start, end, done) === true) this.#publish(channel);
+    } catch (error) {
+      this.#fail(error, number);
+    }
+  }
+
+  heartbeat(): void {
+    // Any input counts as a sign of life, and the connection notes that of every chunk.
+  }
+
+  /** The chunk of input ends. */
+  endChunk(): void {
+    this.#receiving?.content.leave();
+    this.#receiving = undefined;
+  }
+
+  #running(number: number, buffer: Buffer, start: number, end: number): void {
+    const key = this.#lastMethod;
+    const channel = this.#channels.get(number);
+    if (channel?.content.open === true) throw channel.content.interrupted();
+    if (channel !== undefined && key === BASIC_PUBLISH) {
+      this.#receive(channel);
+      channel.content.begin(buffer, start, end);
+    } else if (channel !== undefined && key === BASIC_ACK && end - start === ACK_BYTES) {
+      channel.settle(readU64(buffer, start + 4), (buffer[end - 1] & 1) !== 0);
+    } else {
+      if (number === 0) control(this.#connection, decodeMethod(buffer, start, end));
+      else if (channel === undefined) this.#withoutChannel(number, key);
+      else handle(channel, decodeMethod(buffer, start, end));
+      this.#answered();
+    }
+  }
+
+  /** An error is an answer too: who reads none of them could go on asking for them. */
+  #answered(): void {
+    if (this.#connection.stage === 'running') this.#connection.flow.answered();
+  }
+
+  #withoutChannel(number: number, key: number): void {
+    if (this.#closing.has(number)) {
+      if (key === CHANNEL_CLOSE) this.#connection.writer.method(number, { name: 'channel.close-ok' });
+      if (key === CHANNEL_CLOSE_OK) this.#closing.delete(number);
+      return;
+    }
+    if (key !== CHANNEL_OPEN) throw new AmqpError('CHANNEL_ERROR', "expected 'channel.open'");
+    const { channelMax, writer } = this.#connection;
+    if (this.#channels.size >= channelMax) {
+      const text = `number of channels opened (${channelMax}) has reached the negotiated channel_max (${channelMax})`;
+      throw new AmqpError('NOT_ALLOWED', text, { blameless: true });
+    }
+    const { broker, access } = this.#connection;
+    checkChannelLimit(broker, access.user);
+    // The first is everybody's, to put things in order by it.
+    if (this.#channels.size > 0) broker.node.heap.checkRoom();
+    this.#channels.set(number, new Channel(this.#connection, number, (error) => this.#failChannel(error, number)));
+    writer.method(number, { name: 'channel.open-ok' });
+  }
+
+  #onControlChannel(type: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#connection.stage === 'closing') return;
+    const text = `type ${type}, ${printPayload(buffer.subarray(start, end))}`;
+    this.#fail(new AmqpError('UNEXPECTED_FRAME', text, { blameless: true }), 0);
+  }
+
+  /** The channel that a content frame is for; undefined where the frame is to be ignored. */
+  #contentChannel(number: number): Channel | undefined {
+    if (this.#connection.stage !== 'running') {
+      if (this.#connection.stage === 'handshake') throw notMethod();
+      return undefined;
+    }
+    const channel = this.#channels.get(number);
+    if (channel === undefined) {
+      if (this.#closing.has(number)) return undefined;
+      throw notMethod();
+    }
+    this.#lastMethod = BASIC_PUBLISH;
+    this.#receive(channel);
+    return channel;
+  }
+
+  #publish(channel: Channel): void {
+    publish(channel);
+    this.#connection.flow.published();
+  }
+
+  /** Only one channel's content is in the current chunk without a copy: what another has begun there is saved. */
+  #receive(channel: Channel): void {
+    if (this.#receiving === channel) return;
+    this.#receiving?.content.leave();
+    this.#receiving = channel;
+  }
+
+  #checkSize({ content }: Channel): void {
+    const { maxMessageSize } = this.#connection.broker.config;
+    if (content.bodySize <= maxMessageSize) return;
+    const text = `message size ${content.bodySize} is larger than configured max size ${maxMessageSize}`;
+    throw new AmqpError('PRECONDITION_FAILED', text);
+  }
+
+  /** For what no frame has brought about: there is nobody else to catch what goes wrong with the end of the channel. */
+  #failChannel(error: AmqpError, number: number): void {
+    try {
+      this.#fail(error, number);
+    } catch (fault) {
+      this.#connection.fail(fault);
+    }
+  }
+
+  #fail(error: unknown, number: number): void {
+    if (error instanceof AmqpError && error.classId === 0 && !error.blameless) {
+      error.classId = this.#lastMethod >>> 16;
+      error.methodId = this.#lastMethod & 0xffff;
+    }
+    const channel = this.#channels.get(number);
+    if (!(error instanceof AmqpError) || error.hard || channel === undefined) {
+      this.#connection.fail(error);
+      return;
+    }
+    this.#connection.endChannel(channel);
+    this.#closing.add(number);
+    const { replyCode, replyText, classId, methodId } = error;
+    this.#connection.writer.method(number, { name: 'channel.close', replyCode, replyText, classId, methodId });
+    this.#connection.channelFailed(number, error);
+  }
+}

@@ -1,0 +1,63 @@
+/** Whether a connection reads: it stops for as long as there is a reason, and there may be several at once. */
+import type { Socket } from 'node:net';
+import type { FrameParser } from '../../wire/frame-parser.ts';
+
+/**
+ * `turn`: it had its share of this turn. `pace`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
+ * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
+ * published. `alarm`: the broker takes no publishes now. `work`: what it asked for is long work.
+ */
+export type Reason = 'turn' | 'pace' | 'store' | 'congested' | 'backlog' | 'alarm' | 'work';
+
+const BITS: Readonly<Record<Reason, number>> = {
+  turn: 1,
+  store: 2,
+  congested: 4,
+  backlog: 8,
+  alarm: 16,
+  pace: 32,
+  work: 64,
+};
+
+export class Reading {
+  readonly #socket: Socket;
+  readonly #parser: FrameParser;
+  /** Runs what parses frames, and deals with the errors of it. */
+  readonly #guard: (read: () => void) => void;
+  #reasons = 0;
+
+  constructor(socket: Socket, parser: FrameParser, guard: (read: () => void) => void) {
+    this.#socket = socket;
+    this.#parser = parser;
+    this.#guard = guard;
+  }
+
+  get paused(): boolean {
+    return this.#reasons !== 0;
+  }
+
+  has(reason: Reason): boolean {
+    return (this.#reasons & BITS[reason]) !== 0;
+  }
+
+  pause(reason: Reason): void {
+    if (this.#reasons === 0) this.#socket.pause();
+    this.#reasons |= BITS[reason];
+    // The rest of the chunk is not of this turn's share alone: only the other reasons stop in the middle of it.
+    if (reason !== 'turn') this.#parser.pause();
+  }
+
+  resume(reason: Reason): void {
+    if (!this.has(reason)) return;
+    this.#reasons &= ~BITS[reason];
+    if ((this.#reasons & ~BITS.turn) === 0) this.#guard(() => this.#parser.resume());
+    if (this.#reasons === 0) this.#socket.resume();
+  }
+
+  /** Reads on whatever the reasons were: the connection closes, and only waits for its client's answer. */
+  resumeAll(): void {
+    this.#reasons = 0;
+    this.#guard(() => this.#parser.resume());
+    this.#socket.resume();
+  }
+}

@@ -1,0 +1,44 @@
+/** Names and passwords as the SASL mechanisms carry them (AMQP 0-9-1 section 4.10; RabbitMQ: Access Control). */
+import { decodeTable } from '../../codec/field-table.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
+
+export const MECHANISMS = 'AMQPLAIN PLAIN';
+
+export interface Credentials {
+  readonly user: string;
+  readonly password: Buffer;
+}
+
+/** Undefined where the mechanism is not known, or its response makes no sense. */
+export function readCredentials(mechanism: string, response: Buffer): Credentials | undefined {
+  switch (mechanism) {
+    case 'PLAIN':
+      return readPlain(response);
+    case 'AMQPLAIN':
+      return readAmqplain(response);
+    default:
+      return undefined;
+  }
+}
+
+/** Authorization identity, name and password, each after the first with a zero before it. */
+function readPlain(response: Buffer): Credentials | undefined {
+  const first = response.indexOf(0);
+  const second = response.indexOf(0, first + 1);
+  if (first < 0 || second < 0) return undefined;
+  return { user: response.toString('utf8', first + 1, second), password: response.subarray(second + 1) };
+}
+
+/** A field table with LOGIN and PASSWORD. */
+function readAmqplain(response: Buffer): Credentials | undefined {
+  try {
+    const table = decodeTable(response, 0, response.length);
+    const login = table.get('LOGIN');
+    const password = table.get('PASSWORD');
+    if (login?.type !== 'longstr' || password?.type !== 'longstr') return undefined;
+    return { user: login.value.toString(), password: Buffer.from(password.value as Uint8Array) };
+  } catch (error) {
+    if (error instanceof AmqpError) return undefined;
+    throw error;
+  }
+}

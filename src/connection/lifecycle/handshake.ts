@@ -1,0 +1,148 @@
+/**
+ * From connection.start to connection.open-ok (AMQP 0-9-1 sections 2.2.4 and 1.4). A client that says something else than
+ * is due is left without an answer, as RabbitMQ does: its socket closes after a while.
+ */
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import { FRAME_MIN_SIZE } from '../../protocol/generated/constants.ts';
+import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../../protocol/generated/methods.ts';
+import type { Vhost } from '../../broker/topology/vhost.ts';
+import { Access } from './access.ts';
+import type { BrokerContext } from '../broker-context.ts';
+import { Client } from './client-properties.ts';
+import { checkConnectionLimits } from './connection-limits.ts';
+import { MECHANISMS, readCredentials } from './credentials.ts';
+import type { Writer } from '../output/writer.ts';
+
+/** The connection, as the handshake sees it. */
+export interface GreetedConnection {
+  readonly broker: BrokerContext;
+  readonly writer: Writer;
+  readonly fromLoopback: boolean;
+  client: Client;
+  /** What was agreed on: channels, bytes, seconds. */
+  tune(channelMax: number, frameMax: number, heartbeat: number): void;
+  opened(vhost: Vhost, access: Access): void;
+}
+
+type Due = 'connection.start-ok' | 'connection.tune-ok' | 'connection.open';
+
+/** A client that broke the handshake: it gets no answer, the log gets the reason. */
+export class HandshakeError extends Error {
+  override readonly name = 'HandshakeError';
+}
+
+/** The client is told that it may not come in, though not why: the log gets the reason. */
+export class RefusedError extends AmqpError {
+  readonly reason: string;
+
+  constructor(reason: string, text: string) {
+    super('ACCESS_REFUSED', text, { blameless: true });
+    this.reason = reason;
+  }
+}
+
+export class Handshake {
+  readonly #connection: GreetedConnection;
+  #due: Due = 'connection.start-ok';
+  #user = '';
+
+  constructor(connection: GreetedConnection) {
+    this.#connection = connection;
+  }
+
+  start(): void {
+    const { writer, broker } = this.#connection;
+    writer.method(0, {
+      name: 'connection.start',
+      versionMajor: 0,
+      versionMinor: 9,
+      serverProperties: broker.serverProperties,
+      mechanisms: Buffer.from(MECHANISMS),
+      locales: Buffer.from('en_US'),
+    });
+  }
+
+  /** Throws HandshakeError for a method that is not due, AmqpError where the client is told. */
+  method(method: Method): void {
+    if (method.name !== this.#due) throw new HandshakeError(`${method.name} where ${this.#due} was due`);
+    switch (method.name) {
+      case 'connection.start-ok':
+        return this.#startOk(method);
+      case 'connection.tune-ok':
+        return this.#tuneOk(method);
+      default:
+        return this.#open(method);
+    }
+  }
+
+  #startOk({ clientProperties, mechanism, response }: ConnectionStartOk): void {
+    const connection = this.#connection;
+    const { node, config } = connection.broker;
+    connection.client = new Client(clientProperties);
+    const credentials = readCredentials(mechanism, response);
+    const user = credentials && node.auth.authenticate(credentials.user, credentials.password);
+    const name = credentials?.user ?? '';
+    if (user === undefined) {
+      throw this.#refused(
+        mechanism,
+        credentials === undefined ? `no credentials by ${mechanism}` : `wrong name or password for user '${name}'`,
+      );
+    }
+    if (config.loopbackUsers.includes(name) && !connection.fromLoopback) {
+      throw this.#refused(mechanism, `user '${name}' may only connect from this machine`);
+    }
+    this.#user = name;
+    const { channelMax, frameMax, heartbeat } = config;
+    connection.writer.method(0, { name: 'connection.tune', channelMax, frameMax, heartbeat });
+    this.#due = 'connection.tune-ok';
+  }
+
+  #refused(mechanism: string, reason: string): Error {
+    const connection = this.#connection;
+    if (!connection.client.authenticationFailureClose || !MECHANISMS.split(' ').includes(mechanism)) {
+      return new HandshakeError(reason);
+    }
+    return new RefusedError(
+      reason,
+      `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`,
+    );
+  }
+
+  #tuneOk(method: ConnectionTuneOk): void {
+    const connection = this.#connection;
+    const { config } = connection.broker;
+    const channelMax = negotiate('channel_max', method.channelMax, config.channelMax, 1);
+    const frameMax = negotiate('frame_max', method.frameMax, config.frameMax, FRAME_MIN_SIZE);
+    connection.tune(channelMax, frameMax, method.heartbeat);
+    this.#due = 'connection.open';
+  }
+
+  #open({ virtualHost }: ConnectionOpen): void {
+    const connection = this.#connection;
+    const { node, config, connections } = connection.broker;
+    const vhost = node.vhost(virtualHost);
+    if (connections.size > config.maxConnections) {
+      throw new AmqpError(
+        'NOT_ALLOWED',
+        `connection refused: node connection limit (${config.maxConnections}) is reached`,
+      );
+    }
+    if (vhost === undefined) throw new AmqpError('NOT_ALLOWED', `vhost ${virtualHost} not found`);
+    checkConnectionLimits(connection.broker, this.#user, virtualHost);
+    if (!node.auth.mayAccess(this.#user, virtualHost)) {
+      throw new AmqpError('NOT_ALLOWED', `access to vhost '${virtualHost}' refused for user '${this.#user}'`);
+    }
+    connection.writer.method(0, { name: 'connection.open-ok' });
+    connection.opened(vhost, new Access(node.auth, this.#user, virtualHost));
+  }
+}
+
+/** The client's value, which may lower the server's but not lift it; 0 asks for the server's own. */
+function negotiate(name: string, asked: number, limit: number, least: number): number {
+  const value = asked === 0 ? limit : asked;
+  if (value < least)
+    throw new HandshakeError(`negotiated ${name} = ${value} is lower than the minimum allowed value (${least})`);
+  if (value > limit)
+    throw new HandshakeError(`negotiated ${name} = ${value} is higher than the maximum allowed value (${limit})`);
+  return value;
+}

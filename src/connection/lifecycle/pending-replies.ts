@@ -1,0 +1,79 @@
+/**
+ * What a connection's next frame waits for: that what it said so far is stored, or that long work it asked for is done. So answers
+ * keep their order, and nothing is seen half done.
+ */
+import type { Helpings, Work } from '../../broker/scheduling/helpings.ts';
+import type { Store } from '../../store/store.ts';
+import type { CommitLedger } from '../channel/transaction-confirms.ts';
+import type { Reading } from '../input/read-pause.ts';
+
+/** The connection, as its waits see it. */
+export interface WaitingConnection {
+  readonly broker: { readonly node: { readonly store: Store; readonly helpings: Helpings } };
+  /** Has `turnEnds` called at the end of this turn. */
+  wake(): void;
+  /** Does what is no frame's doing: what goes wrong then ends the connection. */
+  attempt(action: () => void): void;
+}
+
+export class Waits {
+  readonly #connection: WaitingConnection;
+  readonly #reading: Reading;
+  /** Works that are not done yet. */
+  #works = 0;
+  /** What waited for the store, and may be done. */
+  #stored: (() => void) | undefined;
+
+  constructor(connection: WaitingConnection, reading: Reading) {
+    this.#connection = connection;
+    this.#reading = reading;
+  }
+
+  /** See ChannelHost. */
+  whenStored(messages: CommitLedger | undefined, callback: () => void): void {
+    const connection = this.#connection;
+    let waiting = messages === undefined ? 1 : 2;
+    let held = false;
+    const done = (): void => {
+      if (--waiting > 0) return;
+      if (!held) connection.attempt(callback);
+      else {
+        // The store and queues tell in the middle of their own work.
+        this.#stored = callback;
+        connection.wake();
+      }
+    };
+    messages?.whenSafe(done);
+    connection.broker.node.store.afterCommit(done);
+    if (waiting === 0) return;
+    held = true;
+    this.#reading.pause('store');
+  }
+
+  /** See ChannelHost. */
+  occupy(work: Work): void {
+    const connection = this.#connection;
+    const { writes } = work;
+    this.#works++;
+    const goOn = (): boolean => {
+      let more = false;
+      connection.attempt(() => (more = work.goOn()));
+      if (!more && --this.#works === 0) this.#reading.resume('work');
+      return more;
+    };
+    if (!connection.broker.node.helpings.do({ writes, goOn })) this.#reading.pause('work');
+  }
+
+  /** Does what waited for the store; returns false where nothing did. Then the connection is to send, and to `goOn`. */
+  turnEnds(): boolean {
+    const stored = this.#stored;
+    this.#stored = undefined;
+    stored?.();
+    return stored !== undefined;
+  }
+
+  /** The answer is sent: the next frame may come. */
+  goOn(): void {
+    this.#reading.resume('store');
+  }
+}

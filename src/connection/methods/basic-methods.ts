@@ -1,0 +1,136 @@
+/** Class basic but for publishing (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
+import { randomBytes } from 'node:crypto';
+import { isInteger } from '../../broker/arguments/field-equality.ts';
+import { REPLY_TO } from '../../broker/routing/reply-to.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import type { FieldTable } from '../../protocol/field-table.ts';
+import type { BasicConsume, BasicGet } from '../../protocol/generated/methods.ts';
+import type { Channel } from '../channel/channel.ts';
+import { ChannelConsumer, shortstr } from '../channel/channel-consumer.ts';
+import type { HandlersOf } from './handler-types.ts';
+import { queueName } from './names.ts';
+import { publish } from './publish.ts';
+
+export const basicMethods: HandlersOf<'basic'> = {
+  'basic.publish': (channel) => publish(channel),
+
+  'basic.qos': (channel, { prefetchSize, prefetchCount, global }) => {
+    if (prefetchSize !== 0) throw new AmqpError('NOT_IMPLEMENTED', `prefetch_size!=0 (${prefetchSize})`);
+    // A limit for consumers lifts the one of the channel, as it does in RabbitMQ; the other way round both hold.
+    channel.credit.limit = global ? prefetchCount : 0;
+    if (!global) channel.prefetch = prefetchCount;
+    channel.send({ name: 'basic.qos-ok' });
+    channel.resumeConsumers();
+  },
+
+  'basic.consume': (channel, method) => {
+    const { consumerTag } = method;
+    if (consumerTag !== '' && isTaken(channel, consumerTag)) {
+      throw new AmqpError('NOT_ALLOWED', `attempt to reuse consumer tag '${consumerTag}'`);
+    }
+    const tag = consumerTag === '' ? `amq.ctag-${randomBytes(16).toString('base64url')}` : consumerTag;
+    if (method.queue === REPLY_TO) consumeReplies(channel, method, tag);
+    else consume(channel, method, tag);
+  },
+
+  'basic.cancel': (channel, { consumerTag, noWait }) => {
+    const consumer = channel.consumers.get(consumerTag);
+    const { vhost } = channel.connection;
+    if (consumer !== undefined) {
+      channel.consumers.delete(consumerTag);
+      consumer.queue.consumers.remove(consumer);
+      vhost.consumerLeft(consumer.queue);
+    } else if (channel.replyConsumer !== undefined && channel.replyConsumer.tag.equals(shortstr(consumerTag))) {
+      vhost.replyTargets.remove(channel.replyConsumer.name);
+      channel.replyConsumer = undefined;
+    }
+    if (!noWait) channel.send({ name: 'basic.cancel-ok', consumerTag });
+  },
+
+  'basic.cancel-ok': () => {
+    // The answer to a cancellation by the server, which asks for none.
+  },
+
+  'basic.get': (channel, method) => {
+    if (!get(channel, method)) channel.goThrough(getLater(channel, method));
+  },
+
+  'basic.ack': (channel, { deliveryTag, multiple }) => channel.settle(deliveryTag, multiple),
+
+  'basic.reject': (channel, { deliveryTag, requeue }) =>
+    channel.giveBack(deliveryTag, false, requeue ? 'failed' : 'reject'),
+
+  'basic.nack': (channel, { deliveryTag, multiple, requeue }) =>
+    channel.giveBack(deliveryTag, multiple, requeue ? 'returned' : 'reject'),
+
+  'basic.recover-async': (channel, { requeue }) => recover(channel, requeue),
+
+  'basic.recover': (channel, { requeue }) =>
+    recover(channel, requeue, () => channel.send({ name: 'basic.recover-ok' })),
+};
+
+/** Returns false where the queue cannot answer yet. */
+function get(channel: Channel, { queue: asked, noAck }: BasicGet): boolean {
+  const { access, vhost, writer } = channel.connection;
+  const name = queueName(channel, asked);
+  access.check('read', 'queue', name);
+  const queue = vhost.existingQueue(name, channel.connection);
+  const got = queue.get(noAck, (message, seq, redelivered) => {
+    const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
+    const left = noAck ? queue.ready - 1 : queue.ready;
+    writer.getOk(channel.number, tag, redelivered, left, message);
+  });
+  if (got === false) channel.send({ name: 'basic.get-empty' });
+  return got !== undefined;
+}
+
+function* getLater(channel: Channel, method: BasicGet): Generator<void> {
+  while (!get(channel, method)) yield;
+}
+
+function isTaken(channel: Channel, tag: string): boolean {
+  return channel.consumers.has(tag) || channel.replyConsumer?.tag.equals(shortstr(tag)) === true;
+}
+
+function recover(channel: Channel, requeue: boolean, answer?: () => void): void {
+  if (!requeue) throw new AmqpError('NOT_IMPLEMENTED', 'requeue=false');
+  channel.recover(answer);
+}
+
+function consume(channel: Channel, method: BasicConsume, tag: string): void {
+  const { access, vhost } = channel.connection;
+  const name = queueName(channel, method.queue);
+  access.check('read', 'queue', name);
+  const queue = vhost.existingQueue(name, channel.connection);
+  const integer = (argument: string) => integerArgument(method.arguments, argument, name, vhost.name);
+  const priority = integer('x-priority') ?? 0;
+  const timeout = integer('x-consumer-timeout');
+  const { noAck, exclusive } = method;
+  const { prefetch, credit } = channel;
+  const asked = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };
+  channel.connection.broker.node.heap.checkRoom();
+  const consumer = new ChannelConsumer(queue, channel, queue.admit(asked, credit.limit), timeout);
+  channel.consumers.set(tag, consumer);
+  queue.consumers.add(consumer);
+  if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
+  queue.activate(consumer);
+}
+
+function consumeReplies(channel: Channel, method: BasicConsume, tag: string): void {
+  if (channel.replyConsumer !== undefined) throw new AmqpError('PRECONDITION_FAILED', 'reply consumer already set');
+  if (!method.noAck) throw new AmqpError('PRECONDITION_FAILED', 'reply consumer cannot acknowledge');
+  const name = channel.connection.vhost.replyTargets.add(channel);
+  channel.replyConsumer = { tag: shortstr(tag), name };
+  if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
+}
+
+/** An argument of the consumer's; undefined where it is not there. */
+function integerArgument(args: FieldTable, name: string, queue: string, vhost: string): number | undefined {
+  const argument = args.get(name);
+  if (argument === undefined) return undefined;
+  if (isInteger(argument)) return Number(argument.value);
+  throw new AmqpError(
+    'PRECONDITION_FAILED',
+    `invalid arg '${name}' for queue '${queue}' in vhost '${vhost}': "expected integer, got ${argument.type}"`,
+  );
+}

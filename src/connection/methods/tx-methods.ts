@@ -1,0 +1,38 @@
+/** Class tx (AMQP 0-9-1 section 1.9). */
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import { CommitLedger } from '../channel/transaction-confirms.ts';
+import type { Channel } from '../channel/channel.ts';
+import type { Transaction } from '../channel/transaction.ts';
+import type { HandlersOf } from './handler-types.ts';
+import { returnMessage } from './publish.ts';
+
+export const txMethods: HandlersOf<'tx'> = {
+  'tx.select': (channel) => {
+    if (channel.confirms !== undefined) {
+      throw new AmqpError('PRECONDITION_FAILED', 'cannot switch from confirm to tx mode');
+    }
+    channel.selectTransactions();
+    channel.send({ name: 'tx.select-ok' });
+  },
+
+  'tx.commit': (channel) => channel.goThrough(commit(channel, transactionOf(channel))),
+
+  'tx.rollback': (channel) => {
+    transactionOf(channel).rollback();
+    channel.send({ name: 'tx.rollback-ok' });
+  },
+};
+
+function* commit(channel: Channel, transaction: Transaction): Generator<void> {
+  const ledger = new CommitLedger();
+  const { vhost } = channel.connection;
+  yield* transaction.commit((message, route, mandatory) => {
+    if (!vhost.publish(message, vhost.renew(route), ledger, 0) && mandatory) returnMessage(channel, message);
+  });
+  channel.replyWhenStored({ name: 'tx.commit-ok' }, ledger);
+}
+
+function transactionOf(channel: Channel): Transaction {
+  if (channel.transaction === undefined) throw new AmqpError('PRECONDITION_FAILED', 'channel is not transactional');
+  return channel.transaction;
+}

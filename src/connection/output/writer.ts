@@ -1,0 +1,262 @@
+/**
+ * A connection's output: frames are encoded into one buffer, which goes to the socket once a turn. Large bodies are not copied
+ * but sent from where they lie. When the peer does not keep up, `full` asks the consumers to wait.
+ */
+import type { Socket } from 'node:net';
+import type { Loans } from '../../broker/message/loans.ts';
+import { LENT_BODY_BYTES, type Message } from '../../broker/message/message.ts';
+import {
+  BASIC_DELIVER,
+  BASIC_GET_OK,
+  BASIC_RETURN,
+  CLASS_BASIC,
+  FRAME_BODY,
+  FRAME_END,
+  FRAME_HEADER,
+  FRAME_HEARTBEAT,
+  FRAME_METHOD,
+} from '../../protocol/generated/constants.ts';
+import type { ServerMethod } from '../../protocol/generated/methods.ts';
+import { copyBytes, writeU32, writeU64 } from '../../util/bytes.ts';
+import { FRAME_OVERHEAD } from '../../wire/frame-parser.ts';
+import { encodeMethod } from '../../wire/generated/method-codec.ts';
+import type { OutputBuffers } from './output-buffers.ts';
+
+/** Output of one turn from which on deliveries wait for its end. */
+const TURN_BYTES = 512 * 1024;
+const CONTENT_HEADER_BYTES = 12;
+const FRAME_HEAD_BYTES = 7;
+
+export class Writer {
+  readonly #socket: Socket;
+  readonly #buffers: OutputBuffers;
+  /** Called when there is output and no flush is on its way. */
+  readonly #wake: () => void;
+  #maxBody = 4096 - FRAME_OVERHEAD;
+  #buffer: Buffer | undefined;
+  /** What of the buffer is written, and what of that is in `#parts` already. */
+  #length = 0;
+  #cut = 0;
+  #parts: Buffer[] = [];
+  #partBytes = 0;
+  /** Of the bodies among them. */
+  #loans: Loans[] = [];
+  #awake = false;
+  #drained = true;
+
+  constructor(socket: Socket, buffers: OutputBuffers, wake: () => void) {
+    this.#socket = socket;
+    this.#buffers = buffers;
+    this.#wake = wake;
+  }
+
+  setFrameMax(bytes: number): void {
+    this.#maxBody = bytes - FRAME_OVERHEAD;
+  }
+
+  /** True while deliveries had better wait: for the end of the turn, or for the peer. */
+  get full(): boolean {
+    return !this.#drained || this.unflushed >= TURN_BYTES;
+  }
+
+  /** True while the peer has not taken what was sent before. */
+  get congested(): boolean {
+    return !this.#drained;
+  }
+
+  /** Bytes written since the last flush. */
+  get unflushed(): number {
+    return this.#length + this.#partBytes;
+  }
+
+  /** Bytes that were not handed to the system yet. */
+  get pending(): number {
+    return this.#socket.writableLength + this.unflushed;
+  }
+
+  /** The socket took all it had. */
+  drain(): void {
+    this.#drained = true;
+  }
+
+  raw(bytes: Uint8Array): void {
+    const buffer = this.#reserve(bytes.length);
+    buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  heartbeat(): void {
+    this.raw(HEARTBEAT);
+  }
+
+  method(channel: number, method: ServerMethod): void {
+    const { scratch } = this.#buffers;
+    scratch.clear();
+    encodeMethod(scratch, method);
+    const { length: size } = scratch;
+    const buffer = this.#reserve(size + FRAME_OVERHEAD);
+    const at = frameHead(buffer, this.#length, FRAME_METHOD, channel, size);
+    this.#length = copyBytes(scratch.buffer, 0, size, buffer, at);
+    buffer[this.#length++] = FRAME_END;
+  }
+
+  /** basic.deliver with its content. `tag` is the consumer tag as a shortstr. */
+  deliver(channel: number, tag: Buffer, deliveryTag: number, redelivered: boolean, message: Message): void {
+    const { route, routeStart, routeEnd } = message;
+    const size = 4 + tag.length + 9 + routeEnd - routeStart;
+    const buffer = this.#reserve(size + FRAME_OVERHEAD);
+    let at = frameHead(buffer, this.#length, FRAME_METHOD, channel, size);
+    writeU32(buffer, at, BASIC_DELIVER);
+    at = copyBytes(tag, 0, tag.length, buffer, at + 4);
+    writeU64(buffer, at, deliveryTag);
+    buffer[at + 8] = redelivered ? 1 : 0;
+    at = copyBytes(route, routeStart, routeEnd, buffer, at + 9);
+    buffer[at] = FRAME_END;
+    this.#length = at + 1;
+    this.#content(channel, message);
+  }
+
+  getOk(channel: number, deliveryTag: number, redelivered: boolean, ready: number, message: Message): void {
+    const { route, routeStart, routeEnd } = message;
+    const size = 4 + 9 + routeEnd - routeStart + 4;
+    const buffer = this.#reserve(size + FRAME_OVERHEAD);
+    let at = frameHead(buffer, this.#length, FRAME_METHOD, channel, size);
+    writeU32(buffer, at, BASIC_GET_OK);
+    writeU64(buffer, at + 4, deliveryTag);
+    buffer[at + 12] = redelivered ? 1 : 0;
+    at = copyBytes(route, routeStart, routeEnd, buffer, at + 13);
+    writeU32(buffer, at, ready);
+    buffer[at + 4] = FRAME_END;
+    this.#length = at + 5;
+    this.#content(channel, message);
+  }
+
+  /** basic.return with its content. */
+  return(channel: number, replyCode: number, replyText: string, message: Message): void {
+    const { route, routeStart, routeEnd } = message;
+    const { scratch } = this.#buffers;
+    scratch.clear();
+    scratch.u32(BASIC_RETURN);
+    scratch.u16(replyCode);
+    scratch.shortstr(replyText);
+    const size = scratch.length + routeEnd - routeStart;
+    const buffer = this.#reserve(size + FRAME_OVERHEAD);
+    let at = frameHead(buffer, this.#length, FRAME_METHOD, channel, size);
+    at = copyBytes(scratch.buffer, 0, scratch.length, buffer, at);
+    at = copyBytes(route, routeStart, routeEnd, buffer, at);
+    buffer[at] = FRAME_END;
+    this.#length = at + 1;
+    this.#content(channel, message);
+  }
+
+  /** Hands what there is to the socket; returns false where that is nothing. */
+  flush(): boolean {
+    this.#awake = false;
+    const buffer = this.#buffer;
+    if (buffer === undefined) return false;
+    const socket = this.#socket;
+    if (this.#parts.length === 0) {
+      socket.write(buffer.subarray(0, this.#length));
+    } else {
+      this.#cutPart();
+      const [last, loans] = [this.#parts.pop()!, this.#loans];
+      socket.cork();
+      for (const part of this.#parts) socket.write(part);
+      // Called when the system has copied all parts. What the socket dropped is not to be touched, so its loans never end.
+      socket.write(last, (error) => {
+        if (!error) for (const each of loans) each.end();
+      });
+      socket.uncork();
+      this.#parts = [];
+      this.#partBytes = 0;
+      this.#loans = [];
+    }
+    this.#buffer = undefined;
+    this.#length = this.#cut = 0;
+    // The system has copied what it took at once, so the buffer is free again.
+    if (socket.writableLength === 0) this.#buffers.give(buffer);
+    else this.#drained = !socket.writableNeedDrain;
+    return true;
+  }
+
+  #content(channel: number, message: Message): void {
+    const { properties, propertiesStart, propertiesEnd } = message;
+    const bodySize = message.bodyEnd - message.bodyStart;
+    const size = CONTENT_HEADER_BYTES + propertiesEnd - propertiesStart;
+    const buffer = this.#reserve(size + FRAME_OVERHEAD);
+    let at = frameHead(buffer, this.#length, FRAME_HEADER, channel, size);
+    buffer[at] = 0;
+    buffer[at + 1] = CLASS_BASIC;
+    buffer[at + 2] = 0;
+    buffer[at + 3] = 0;
+    writeU64(buffer, at + 4, bodySize);
+    at = copyBytes(properties, propertiesStart, propertiesEnd, buffer, at + CONTENT_HEADER_BYTES);
+    buffer[at] = FRAME_END;
+    this.#length = at + 1;
+    const { bodyEnd } = message;
+    for (let start = message.bodyStart; start < bodyEnd; start += this.#maxBody) {
+      this.#bodyFrame(channel, message, start, Math.min(bodyEnd, start + this.#maxBody));
+    }
+  }
+
+  #bodyFrame(channel: number, message: Message, start: number, end: number): void {
+    const { body, bodyOwned, loans } = message;
+    const size = end - start;
+    const byReference = size >= LENT_BODY_BYTES && (bodyOwned || loans !== undefined);
+    const buffer = this.#reserve(byReference ? FRAME_OVERHEAD : size + FRAME_OVERHEAD);
+    const at = frameHead(buffer, this.#length, FRAME_BODY, channel, size);
+    if (byReference) {
+      this.#length = at;
+      this.#cutPart();
+      this.#parts.push(body.subarray(start, end));
+      this.#partBytes += size;
+      if (!bodyOwned) this.#borrow(loans!);
+    } else {
+      this.#length = copyBytes(body, start, end, buffer, at);
+    }
+    buffer[this.#length++] = FRAME_END;
+  }
+
+  /** What is sent next is not given up before it is with the system. */
+  #borrow(loans: Loans): void {
+    if (loans === this.#loans.at(-1)) return;
+    loans.begin();
+    this.#loans.push(loans);
+  }
+
+  /** Ends the current part: what is written from here on comes behind the parts there are. */
+  #cutPart(): void {
+    if (this.#length > this.#cut) this.#parts.push(this.#buffer!.subarray(this.#cut, this.#length));
+    this.#cut = this.#length;
+  }
+
+  #reserve(bytes: number): Buffer {
+    if (!this.#awake) {
+      this.#awake = true;
+      this.#wake();
+    }
+    const buffer = (this.#buffer ??= this.#buffers.take(bytes));
+    const needed = this.#length + bytes;
+    if (needed <= buffer.length) return buffer;
+    // Parts that were cut stay where they are; the rest moves on.
+    const kept = this.#length - this.#cut;
+    const grown = this.#buffers.take(Math.max(buffer.length + 1, kept + bytes));
+    buffer.copy(grown, 0, this.#cut, this.#length);
+    if (this.#cut === 0) this.#buffers.give(buffer);
+    this.#partBytes += this.#cut;
+    this.#length = kept;
+    this.#cut = 0;
+    return (this.#buffer = grown);
+  }
+}
+
+const HEARTBEAT = Buffer.from([FRAME_HEARTBEAT, 0, 0, 0, 0, 0, 0, FRAME_END]);
+
+/** Writes a frame's head and returns where its payload begins. */
+function frameHead(buffer: Buffer, at: number, type: number, channel: number, size: number): number {
+  buffer[at] = type;
+  buffer[at + 1] = channel >>> 8;
+  buffer[at + 2] = channel;
+  writeU32(buffer, at + 3, size);
+  return at + FRAME_HEAD_BYTES;
+}

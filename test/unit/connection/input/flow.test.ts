@@ -1,0 +1,78 @@
+/** When a connection is heard again: never in the middle of what somebody else does. */
+import type { Socket } from 'node:net';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Node } from '../../../../src/broker/topology/node.ts';
+import { Client } from '../../../../src/connection/lifecycle/client-properties.ts';
+import { Flow } from '../../../../src/connection/input/flow.ts';
+import { Reading } from '../../../../src/connection/input/read-pause.ts';
+import type { Writer } from '../../../../src/connection/output/writer.ts';
+import type { FrameParser } from '../../../../src/wire/frame-parser.ts';
+import { nodeInMemory } from '../../../support/recovery/node.ts';
+
+const MUCH = 40 * 1024 * 1024;
+
+describe('a connection that publishes', () => {
+  let node: Node;
+  let flow: Flow;
+  let heard: boolean;
+  let woken: boolean;
+  let written: string[];
+
+  beforeEach(() => {
+    ({ node } = nodeInMemory());
+    heard = true;
+    woken = false;
+    written = [];
+    const parser = { pause: () => (heard = false), resume: () => (heard = true) } as unknown as FrameParser;
+    const socket = { pause: () => undefined, resume: () => undefined } as unknown as Socket;
+    const writer = {
+      congested: false,
+      pending: 0,
+      method: (_channel: number, { name }: { name: string }) => written.push(name),
+    } as unknown as Writer;
+    const client = Object.assign(new Client(), { connectionBlocked: true });
+    const connection = { broker: { node }, writer, client, heartbeat: 60, wake: () => void (woken = true) };
+    flow = new Flow(connection, socket, new Reading(socket, parser, (read) => read()));
+    node.backlog.onLow(() => flow.relieved());
+    node.alarms.onCleared(() => flow.relieved());
+  });
+
+  it('is not heard while the store is behind, and again at the end of the turn in which it caught up', () => {
+    node.backlog.add(MUCH);
+    flow.published();
+    flow.turnEnds();
+    expect(heard).toBe(false);
+    node.backlog.remove(MUCH);
+    expect([heard, woken]).toEqual([false, true]);
+    flow.turnEnds();
+    expect(heard).toBe(true);
+  });
+
+  it('is not heard during an alarm, and told of its end when the turn is over', () => {
+    node.alarms.set('disk', true);
+    flow.publishes();
+    flow.turnEnds();
+    node.alarms.set('disk', false);
+    expect([heard, woken, written]).toEqual([false, true, ['connection.blocked']]);
+    flow.turnEnds();
+    expect([heard, written]).toEqual([true, ['connection.blocked', 'connection.unblocked']]);
+  });
+
+  it('stays blocked, without a word, where the alarm is back before the turn is over', () => {
+    node.alarms.set('memory', true);
+    flow.publishes();
+    node.alarms.set('memory', false);
+    node.alarms.set('disk', true);
+    flow.turnEnds();
+    expect([heard, written]).toEqual([false, ['connection.blocked']]);
+    node.alarms.set('disk', false);
+    flow.turnEnds();
+    expect(heard).toBe(true);
+  });
+
+  it('is not woken where nothing of this kept it from being heard', () => {
+    node.backlog.add(MUCH);
+    node.backlog.remove(MUCH);
+    expect(woken).toBe(false);
+  });
+});

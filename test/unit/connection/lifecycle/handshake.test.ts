@@ -1,0 +1,155 @@
+/** The handshake's turns and limits, without a socket: what it sends, agrees on, and refuses. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Node } from '../../../../src/broker/topology/node.ts';
+import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
+import type { Config } from '../../../../src/config/config.ts';
+import type { Access } from '../../../../src/connection/lifecycle/access.ts';
+import type { BrokerContext } from '../../../../src/connection/broker-context.ts';
+import { Client } from '../../../../src/connection/lifecycle/client-properties.ts';
+import {
+  type GreetedConnection,
+  Handshake,
+  HandshakeError,
+  RefusedError,
+} from '../../../../src/connection/lifecycle/handshake.ts';
+import type { Writer } from '../../../../src/connection/output/writer.ts';
+import { libraryDefaults } from '../../../../src/embed/options.ts';
+import { EMPTY_TABLE, type FieldTable } from '../../../../src/protocol/field-table.ts';
+import type { Method, ServerMethod } from '../../../../src/protocol/generated/methods.ts';
+import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
+
+const DEFAULTS = { user: 'guest', password: 'secret', vhost: '/' };
+const AUTHENTICATION_FAILURE_CLOSE: FieldTable = new Map([
+  [
+    'capabilities',
+    { type: 'table', value: new Map([['authentication_failure_close', { type: 'bool', value: true }]]) },
+  ],
+]);
+
+/** The side of the broker: notes what is sent and agreed on. */
+class Side implements GreetedConnection {
+  readonly sent: ServerMethod[] = [];
+  readonly broker: BrokerContext;
+  readonly writer = { method: (_channel: number, method: ServerMethod) => this.sent.push(method) } as unknown as Writer;
+  client = new Client();
+  fromLoopback = true;
+  tuned: readonly number[] = [];
+  vhost: string | undefined;
+  user: string | undefined;
+
+  constructor(node: Node, settings: Partial<Config>, connections = 1) {
+    const config = { ...libraryDefaults, ...settings };
+    const listed = new Set(Array.from({ length: connections }, () => ({ stage: 'running', channels: new Map() })));
+    this.broker = { node, config, connections: listed, serverProperties: EMPTY_TABLE } as unknown as BrokerContext;
+  }
+
+  tune(...agreed: readonly number[]): void {
+    this.tuned = agreed;
+  }
+
+  opened(vhost: Vhost, access: Access): void {
+    this.vhost = vhost.name;
+    this.user = access.user;
+  }
+}
+
+function startOk(user = 'guest', password = 'secret', clientProperties = EMPTY_TABLE, mechanism = 'PLAIN'): Method {
+  const response = Buffer.from(`\0${user}\0${password}`);
+  return { name: 'connection.start-ok', clientProperties, mechanism, response, locale: 'en_US' };
+}
+
+const tuneOk = (channelMax = 0, frameMax = 0, heartbeat = 0): Method => ({
+  name: 'connection.tune-ok',
+  channelMax,
+  frameMax,
+  heartbeat,
+});
+const open = (virtualHost = '/'): Method => ({ name: 'connection.open', virtualHost });
+
+describe('the handshake', () => {
+  let node: Node;
+
+  beforeEach(() => {
+    node = new Node(new MemoryStore(), 1_000_000);
+    node.recover(DEFAULTS);
+  });
+
+  function begin(settings: Partial<Config> = {}, connections = 1): { side: Side; say: (...methods: Method[]) => void } {
+    const side = new Side(node, settings, connections);
+    const handshake = new Handshake(side);
+    handshake.start();
+    return { side, say: (...methods) => methods.forEach((method) => handshake.method(method)) };
+  }
+
+  it('goes from start to open-ok, and knows the user and the vhost then', () => {
+    const { side, say } = begin({ channelMax: 100, frameMax: 8192, heartbeat: 30 });
+    say(startOk(), tuneOk(50, 4096, 7), open());
+    expect(side.sent.map(({ name }) => name)).toEqual(['connection.start', 'connection.tune', 'connection.open-ok']);
+    expect(side.sent[0]).toMatchObject({ versionMajor: 0, versionMinor: 9 });
+    expect(side.sent[1]).toMatchObject({ channelMax: 100, frameMax: 8192, heartbeat: 30 });
+    expect([side.tuned, side.vhost, side.user]).toEqual([[50, 4096, 7], '/', 'guest']);
+  });
+
+  it('takes the broker’s limits where the client asks for none', () => {
+    const { side, say } = begin({ channelMax: 100, frameMax: 8192 });
+    say(startOk(), tuneOk(0, 0, 0));
+    expect(side.tuned).toEqual([100, 8192, 0]);
+  });
+
+  it.each([
+    [101, 4096, 'negotiated channel_max = 101 is higher than the maximum allowed value (100)'],
+    [50, 8193, 'negotiated frame_max = 8193 is higher than the maximum allowed value (8192)'],
+    [50, 4095, 'negotiated frame_max = 4095 is lower than the minimum allowed value (4096)'],
+  ])('has no answer to channel_max %i and frame_max %i', (channelMax, frameMax, reason) => {
+    const { say } = begin({ channelMax: 100, frameMax: 8192 });
+    expect(() => say(startOk(), tuneOk(channelMax, frameMax))).toThrow(new HandshakeError(reason));
+  });
+
+  it.each<[string, Method[]]>([
+    ['connection.open where connection.start-ok was due', [open()]],
+    ['connection.start-ok where connection.tune-ok was due', [startOk(), startOk()]],
+    ['connection.tune-ok where connection.open was due', [startOk(), tuneOk(), tuneOk()]],
+    ['channel.open where connection.open was due', [startOk(), tuneOk(), { name: 'channel.open' }]],
+  ])('has no answer to %s', (reason, methods) => {
+    expect(() => begin().say(...methods)).toThrow(new HandshakeError(reason));
+  });
+
+  it('tells a client that can hear it that it may not come in, and the reason to nobody but the log', () => {
+    const { side, say } = begin();
+    const refused = (): void => say(startOk('guest', 'wrong', AUTHENTICATION_FAILURE_CLOSE));
+    expect(refused).toThrow(RefusedError);
+    try {
+      refused();
+    } catch (error) {
+      expect((error as RefusedError).reason).toBe("wrong name or password for user 'guest'");
+      expect((error as RefusedError).replyText).not.toContain('guest');
+      expect((error as RefusedError).replyCode).toBe(403);
+    }
+    expect(side.sent.map(({ name }) => name)).toEqual(['connection.start']);
+  });
+
+  it('has no answer for others: neither for an old client, nor to a mechanism that is not offered', () => {
+    expect(() => begin().say(startOk('guest', 'wrong'))).toThrow(HandshakeError);
+    const unknown = startOk('guest', 'secret', AUTHENTICATION_FAILURE_CLOSE, 'EXTERNAL');
+    expect(() => begin().say(unknown)).toThrow(new HandshakeError('no credentials by EXTERNAL'));
+  });
+
+  it('lets users of this machine in from no other', () => {
+    const { side, say } = begin({ loopbackUsers: ['guest'] });
+    side.fromLoopback = false;
+    expect(() => say(startOk())).toThrow("user 'guest' may only connect from this machine");
+    side.fromLoopback = true;
+    expect(() => say(startOk())).not.toThrow();
+  });
+
+  it('says no to a vhost that is not there, or not the user’s, and where there are connections enough', () => {
+    node.auth.forgetVhost('/');
+    expect(() => begin().say(startOk(), tuneOk(), open())).toThrow(
+      "NOT_ALLOWED - access to vhost '/' refused for user 'guest'",
+    );
+    expect(() => begin().say(startOk(), tuneOk(), open('no'))).toThrow('NOT_ALLOWED - vhost no not found');
+    expect(() => begin({ maxConnections: 2 }, 3).say(startOk(), tuneOk(), open())).toThrow(
+      'NOT_ALLOWED - connection refused: node connection limit (2) is reached',
+    );
+  });
+});

@@ -1,0 +1,91 @@
+/** A connection takes no frame while an answer of it waits for the store, or long work that it asked for goes on. */
+import type { Socket } from 'node:net';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Helpings, Work } from '../../../../src/broker/scheduling/helpings.ts';
+import { CommitLedger } from '../../../../src/connection/channel/transaction-confirms.ts';
+import { Reading } from '../../../../src/connection/input/read-pause.ts';
+import { Waits } from '../../../../src/connection/lifecycle/pending-replies.ts';
+import type { Store } from '../../../../src/store/store.ts';
+import type { FrameParser } from '../../../../src/wire/frame-parser.ts';
+
+describe('a connection', () => {
+  /** What the store calls back; empty where all is stored. */
+  let commits: (() => void)[];
+  let allStored: boolean;
+  /** What is to go on in the next turn. */
+  let works: Work[];
+  let heard: boolean;
+  let failures: unknown[];
+  let said: string[];
+  let waits: Waits;
+
+  beforeEach(() => {
+    [commits, allStored, works, heard, failures, said] = [[], false, [], true, [], []];
+    const store = { afterCommit: (callback: () => void) => (allStored ? callback() : void commits.push(callback)) };
+    const helpings = { do: (work: Work) => !work.goOn() || (works.push(work), false) };
+    const parser = { pause: () => (heard = false), resume: () => (heard = true) } as unknown as FrameParser;
+    const socket = { pause: () => undefined, resume: () => undefined } as unknown as Socket;
+    const connection = {
+      broker: { node: { store: store as unknown as Store, helpings: helpings as unknown as Helpings } },
+      wake: () => void said.push('wake'),
+      attempt: (action: () => void) => {
+        try {
+          action();
+        } catch (error) {
+          failures.push(error);
+        }
+      },
+    };
+    waits = new Waits(connection, new Reading(socket, parser, (read) => read()));
+  });
+
+  const answer = (): void => void said.push('answer');
+
+  it('is answered at once, and heard on, where all is stored', () => {
+    allStored = true;
+    waits.whenStored(undefined, answer);
+    expect([said, heard]).toEqual([['answer'], true]);
+  });
+
+  it('is answered at the end of a turn, not in the middle of what the store does, and heard when that is sent', () => {
+    waits.whenStored(undefined, answer);
+    expect(heard).toBe(false);
+    commits[0]();
+    expect(said).toEqual(['wake']);
+    expect(waits.turnEnds()).toBe(true);
+    expect([said, heard]).toEqual([['wake', 'answer'], false]);
+    waits.goOn();
+    expect(heard).toBe(true);
+    expect(waits.turnEnds()).toBe(false);
+  });
+
+  it('waits for its messages too, whichever of the two comes last', () => {
+    const ledger = new CommitLedger();
+    ledger.wait();
+    waits.whenStored(ledger, answer);
+    commits[0]();
+    expect(said).toEqual([]);
+    ledger.confirmed();
+    expect(said).toEqual(['wake']);
+  });
+
+  it('is heard again when the last of its works is done', () => {
+    const left = [2, 3];
+    for (const i of left.keys()) waits.occupy({ writes: true, goOn: () => --left[i] > 0 });
+    expect(heard).toBe(false);
+    expect(works[0].goOn()).toBe(false);
+    expect([works[1].goOn(), heard]).toEqual([true, false]);
+    expect([works[1].goOn(), heard]).toEqual([false, true]);
+  });
+
+  it('is done with work that fails', () => {
+    const error = new Error('a defect');
+    waits.occupy({
+      writes: false,
+      goOn: () => {
+        throw error;
+      },
+    });
+    expect([failures, heard]).toEqual([[error], true]);
+  });
+});
