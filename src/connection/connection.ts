@@ -6,7 +6,6 @@ import type { Socket } from 'node:net';
 import type { Work } from '../broker/scheduling/helpings.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
-import { FRAME_MIN_SIZE } from '../protocol/generated/constants.ts';
 import type { Method } from '../protocol/generated/methods.ts';
 import type { Timer } from '../util/clock.ts';
 import { startingBehind } from '../util/rotation.ts';
@@ -34,6 +33,11 @@ import { Writer } from './output/writer.ts';
 const SILENT_CLOSE_MS = 3000;
 /** Until a client that does not answer connection.close is dropped (RabbitMQ's CLOSING_TIMEOUT). */
 const CLOSING_MS = 30_000;
+/**
+ * Largest frame before one is agreed on. The specification has 4096 (4.2.3); tokens as passwords and long client properties take more, and
+ * RabbitMQ grants this from 4.1 on (its `initial_frame_max`).
+ */
+const INITIAL_FRAME_MAX = 8192;
 
 export class Connection
   implements
@@ -83,7 +87,7 @@ export class Connection
     this.writer = new Writer(socket, broker.outputBuffers, this.wake);
     this.holding = new Holding(broker.heldMemory, (error) => this.close(error));
     this.#frames = new Frames(this);
-    this.#parser = new FrameParser(this.#frames, FRAME_MIN_SIZE);
+    this.#parser = new FrameParser(this.#frames, INITIAL_FRAME_MAX);
     this.#reading = new Reading(socket, this.#parser, this.#guard);
     this.#waits = new Waits(this, this.#reading);
     this.flow = new Flow(this, socket, this.#reading);

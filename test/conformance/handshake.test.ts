@@ -1,6 +1,6 @@
 /** Opening a connection: protocol header, start, tune, open (specification 2.2.4, RabbitMQ's choices). */
 import { describe, expect, test } from 'vitest';
-import { fromFieldTable } from '../../src/codec/field-table.ts';
+import { encodeTable, fromFieldTable } from '../../src/codec/field-table.ts';
 import {
   amqplainResponse,
   clientProperties,
@@ -134,6 +134,16 @@ describe('connection.tune and open', () => {
       frameMax: 131_072,
       heartbeat: 60,
     });
+  });
+
+  test('handshake/start-ok-8192: a start-ok of 8192 octets is read: tokens as passwords are long', async () => {
+    const client = await started();
+    // The ids of class and method, the mechanism, the locale, and the lengths and zero octets of the response are 4 + 6 + 6 + 6.
+    const properties = 4 + encodeTable(clientProperties()).length;
+    const user = target.name('nobody');
+    startOk(client, { user, password: 'p'.repeat(8192 - 22 - properties - user.length) });
+    if (target.rabbitmq) await client.expectSocketClosed();
+    else await client.expectClose(403, /^ACCESS_REFUSED - Login was refused/);
   });
 
   test('handshake/tune-lower: lower limits are accepted, frame_max down to 4096', async () => {
