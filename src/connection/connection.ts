@@ -11,12 +11,14 @@ import type { Timer } from '../util/clock.ts';
 import { startingBehind } from '../util/rotation.ts';
 import type { TurnTask } from '../util/turn.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
-import type { Access } from './lifecycle/access.ts';
-import type { BrokerContext, ListedConnection, Stage } from './broker-context.ts';
+import type { Actor } from '../broker/operations/actor.ts';
+import type { ClientConnection, Stage } from '../broker/operations/connections.ts';
+import type { BrokerContext } from './broker-context.ts';
 import type { Channel } from './channel/channel.ts';
 import type { TurnChannel } from './channel/channel-host.ts';
 import { Client } from './lifecycle/client-properties.ts';
-import type { CommitLedger } from './channel/transaction-confirms.ts';
+import type { Receipt } from '../broker/operations/receipt.ts';
+import type { CommitLedger } from '../broker/operations/transaction-confirms.ts';
 import { Flow, type FlowingConnection } from './input/flow.ts';
 import { type FramedConnection, Frames } from './input/frames.ts';
 import { type GreetedConnection, Handshake, HandshakeError, RefusedError } from './lifecycle/handshake.ts';
@@ -45,7 +47,7 @@ export class Connection
     FlowingConnection,
     WaitingConnection,
     GreetedConnection,
-    ListedConnection,
+    ClientConnection,
     HeartbeatPeer,
     TurnTask
 {
@@ -58,7 +60,7 @@ export class Connection
   client = new Client();
   /** Set once connection.open is answered. */
   vhost!: Vhost;
-  access!: Access;
+  actor!: Actor;
   channelMax = 0;
   heartbeat = 0;
   readonly #socket: Socket;
@@ -69,6 +71,7 @@ export class Connection
   readonly #header = new HeaderReader();
   readonly #handshake: Handshake;
   readonly #peer: string;
+  readonly #ended: () => void;
   #stage: Stage = 'header';
   #timer: Timer | undefined;
   #awake = false;
@@ -79,9 +82,11 @@ export class Connection
   #refusalNoted = false;
   #reasonClosed = 'client unexpectedly closed TCP connection';
 
-  /** `accepted`: a socket that was not read from yet. */
-  constructor(broker: BrokerContext, accepted: Socket) {
+  /** `accepted`: a socket that was not read from yet. `ended`: called when the connection is no more. */
+  constructor(broker: BrokerContext, accepted: Socket, ended: () => void) {
     this.broker = broker;
+    this.#ended = ended;
+    broker.connections.add(this);
     const socket = (this.#socket = broker.input.open(accepted, (chunk) => this.#onData(chunk)));
     this.#peer = `${(socket.remoteAddress ?? '').replace(/^::ffff:/, '')}:${socket.remotePort}`;
     this.writer = new Writer(socket, broker.outputBuffers, this.wake);
@@ -105,6 +110,10 @@ export class Connection
     return this.#stage;
   }
 
+  get user(): string | undefined {
+    return (this.actor as Actor | undefined)?.user;
+  }
+
   get fromLoopback(): boolean {
     return /^(::1$|(::ffff:)?127\.)/.test(this.#socket.remoteAddress ?? '');
   }
@@ -124,14 +133,14 @@ export class Connection
     this.broker.heartbeats.add(this);
   }
 
-  opened(vhost: Vhost, access: Access): void {
-    this.vhost = vhost;
-    this.access = access;
+  opened(actor: Actor): void {
+    this.vhost = actor.vhost;
+    this.actor = actor;
     this.#stage = 'running';
     this.#timer?.cancel();
     this.#timer = undefined;
     const { connectionName: name } = this.client;
-    this.broker.log.info({ peer: this.#peer, name, user: access.user, vhost: vhost.name }, 'connection opened');
+    this.broker.log.info({ peer: this.#peer, name, user: actor.user, vhost: actor.vhost.name }, 'connection opened');
   }
 
   /** The client closes: everything of the connection goes before the answer does. */
@@ -203,8 +212,8 @@ export class Connection
     this.wake();
   }
 
-  whenStored(messages: CommitLedger | undefined, callback: () => void): void {
-    this.#waits.whenStored(messages, callback);
+  whenStored(receipt: Receipt<unknown>, messages: CommitLedger | undefined, callback: () => void): void {
+    this.#waits.whenStored(receipt, messages, callback);
   }
 
   occupy(work: Work): void {
@@ -216,6 +225,10 @@ export class Connection
     if (this.#stage === 'running' && !this.writer.full) return true;
     this.#starved = true;
     return false;
+  }
+
+  relieved(): void {
+    this.flow.relieved();
   }
 
   // HeartbeatPeer
@@ -373,12 +386,13 @@ export class Connection
   }
 
   #onClosed(): void {
-    const opened = this.access !== undefined;
+    const opened = this.user !== undefined;
     this.attempt(() => this.#release());
     this.#stage = 'closed';
     this.#timer?.cancel();
     this.broker.heartbeats.remove(this);
     this.broker.connections.delete(this);
+    this.#ended();
     if (opened) this.broker.log.info({ peer: this.#peer, reason: this.#reasonClosed }, 'connection closed');
   }
 }

@@ -1,6 +1,6 @@
-/** The TCP listener: each socket becomes a connection. */
-import { createServer, type AddressInfo, type Server } from 'node:net';
-import { AmqpError } from '../protocol/amqp-error.ts';
+/** A TCP listener: each socket becomes a connection. A broker may have several, which do not know of each other. */
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { forced } from '../broker/operations/connections.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { Connection } from './connection.ts';
 
@@ -12,24 +12,15 @@ const ALL_IPV4_ADDRESSES = '0.0.0.0';
 export class Listener {
   readonly #broker: BrokerContext;
   readonly #server: Server;
+  /** Those that came in here. */
+  readonly #connections = new Set<Connection>();
   #stopping = false;
 
   constructor(broker: BrokerContext) {
     this.#broker = broker;
     this.#server = createServer({ pauseOnConnect: true }, (socket) => {
       if (this.#stopping) socket.destroy();
-      else broker.connections.add(new Connection(broker, socket));
-    });
-    const relieve = (): void => {
-      for (const connection of broker.connections) connection.flow.relieved();
-    };
-    broker.node.backlog.onLow(relieve);
-    broker.node.alarms.onCleared(relieve);
-    broker.node.onDeletion((kind, name) => {
-      for (const connection of [...broker.connections]) {
-        const theirs = kind === 'vhost' ? connection.vhost?.name : connection.access?.user;
-        if (theirs === name) connection.close(new AmqpError('CONNECTION_FORCED', `${kind} '${name}' is deleted`));
-      }
+      else this.#accept(socket);
     });
   }
 
@@ -45,19 +36,23 @@ export class Listener {
     return this.#server.address() as AddressInfo;
   }
 
-  /** Takes no more connections, closes those there are with 320, and resolves when all are gone. */
+  /** Takes no more connections, closes those that came in here with 320, and resolves when all are gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    const { connections, clock } = this.#broker;
-    for (const connection of [...connections]) {
-      connection.close(new AmqpError('CONNECTION_FORCED', "broker forced connection closure with reason 'shutdown'"));
+    for (const connection of [...this.#connections]) {
+      connection.close(forced("broker forced connection closure with reason 'shutdown'"));
     }
-    const timer = clock.after(STOP_MS, () => {
-      for (const connection of connections) connection.drop();
+    const timer = this.#broker.clock.after(STOP_MS, () => {
+      for (const connection of this.#connections) connection.drop();
     });
     await closed;
     timer.cancel();
+  }
+
+  #accept(socket: Socket): void {
+    const connection = new Connection(this.#broker, socket, () => this.#connections.delete(connection));
+    this.#connections.add(connection);
   }
 
   #listen(port: number, host: string): Promise<void> {

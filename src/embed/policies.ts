@@ -1,10 +1,8 @@
 /** `broker.policies`: settings for queues and exchanges by pattern, changed while the broker runs (RabbitMQ: Policies). */
-import { ChangeError } from '../broker/arguments/change-error.ts';
 import type { Node } from '../broker/topology/node.ts';
 import type { Applied } from '../broker/policy/policies.ts';
 import type { ApplyTo, Policy, PolicyKind } from '../broker/policy/policy.ts';
-import { stored } from './stored.ts';
-import { checkName } from './vhosts.ts';
+import { clearPolicy, listPolicies, policiesOf, setPolicy } from '../broker/operations/policies.ts';
 
 /** Which policy is meant. */
 export interface PolicyPlace {
@@ -38,7 +36,7 @@ export class Policies {
 
   /** @throws ChangeError `not-found` */
   list({ vhost = this.#defaultVhost, operator }: PolicyPlace = {}): Policy[] {
-    return this.#node.existingVhost(vhost).policies.list(kindOf(operator));
+    return listPolicies(this.#node, vhost, kindOf(operator));
   }
 
   /**
@@ -47,17 +45,13 @@ export class Policies {
    */
   async set({ vhost = this.#defaultVhost, operator, ...options }: PolicyOptions): Promise<void> {
     const { name, pattern, definition, priority = 0, applyTo = 'all' } = options;
-    checkName(name);
-    const { policies } = this.#node.existingVhost(vhost);
-    policies.put(kindOf(operator), { name, pattern, definition, priority, applyTo });
-    await stored(this.#node);
+    const policy = { name, pattern, definition, priority, applyTo };
+    await setPolicy(this.#node, vhost, kindOf(operator), policy).stored();
   }
 
   /** @throws ChangeError `not-found` for the vhost or the policy */
   async clear(name: string, { vhost = this.#defaultVhost, operator }: PolicyPlace = {}): Promise<void> {
-    const cleared = this.#node.existingVhost(vhost).policies.delete(kindOf(operator), name);
-    if (!cleared) throw new ChangeError('not-found', `Policy '${name}' does not exist`);
-    await stored(this.#node);
+    await clearPolicy(this.#node, vhost, kindOf(operator), name).stored();
   }
 
   /**
@@ -65,10 +59,7 @@ export class Policies {
    * @throws ChangeError `not-found`
    */
   appliedTo(kind: 'queue' | 'exchange', name: string, { vhost = this.#defaultVhost }: PolicyPlace = {}): Applied {
-    const place = this.#node.existingVhost(vhost);
-    const entity = kind === 'queue' ? place.queue(name) : place.exchange(name);
-    if (entity === undefined) throw new ChangeError('not-found', `there is no ${kind} '${name}' in vhost '${vhost}'`);
-    return place.policies.appliedTo(entity);
+    return policiesOf(this.#node, vhost, kind, name);
   }
 }
 

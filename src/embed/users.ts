@@ -1,18 +1,25 @@
 /** `broker.users`: users, their passwords, tags, permissions and limits (RabbitMQ: Access Control). */
-import { ChangeError } from '../broker/arguments/change-error.ts';
 import type { UserLimits } from '../broker/access/limits.ts';
 import type { Node } from '../broker/topology/node.ts';
-import { userWithPassword } from '../broker/access/passwords.ts';
 import type { TopicPermissionRecord } from '../broker/access/permissions.ts';
 import type { PermissionRecord } from '../store/records.ts';
-import { stored } from './stored.ts';
-import { checkName } from './vhosts.ts';
+import {
+  clearPermissions,
+  clearTopicPermissions,
+  setPermissions,
+  setTopicPermissions,
+} from '../broker/operations/permissions.ts';
+import {
+  createUser,
+  deleteUser,
+  listUsers,
+  setPassword,
+  setTags,
+  setUserLimits,
+  type UserInfo,
+} from '../broker/operations/users.ts';
 
-export interface UserInfo {
-  readonly name: string;
-  readonly tags: readonly string[];
-  readonly limits: UserLimits;
-}
+export type { UserInfo };
 
 /** Regular expressions for names of exchanges and queues; an empty one allows nothing. */
 export interface Patterns {
@@ -30,26 +37,17 @@ export class Users {
   }
 
   list(): UserInfo[] {
-    return Array.from(this.#node.auth.users, ({ name, tags }) => ({
-      name,
-      tags,
-      limits: this.#node.limits.user(name),
-    }));
+    return listUsers(this.#node);
   }
 
   /** @throws ChangeError `exists`, `invalid` */
   async create(name: string, password: string, tags: readonly string[] = []): Promise<void> {
-    checkName(name);
-    if (this.#node.auth.user(name) !== undefined) throw new ChangeError('exists', `User '${name}' already exists`);
-    this.#node.auth.putUser(userWithPassword(name, checkPassword(password), tags));
-    await stored(this.#node);
+    await createUser(this.#node, name, password, tags).stored();
   }
 
   /** @throws ChangeError `not-found`, `invalid` */
   async setPassword(name: string, password: string): Promise<void> {
-    const { tags } = this.#node.existingUser(name);
-    this.#node.auth.putUser(userWithPassword(name, checkPassword(password), tags));
-    await stored(this.#node);
+    await setPassword(this.#node, name, password).stored();
   }
 
   /**
@@ -57,8 +55,7 @@ export class Users {
    * @throws ChangeError `not-found`
    */
   async setTags(name: string, tags: readonly string[]): Promise<void> {
-    this.#node.auth.putUser({ ...this.#node.existingUser(name), tags });
-    await stored(this.#node);
+    await setTags(this.#node, name, tags).stored();
   }
 
   /**
@@ -66,9 +63,7 @@ export class Users {
    * @throws ChangeError `not-found`
    */
   async delete(name: string): Promise<void> {
-    this.#node.existingUser(name);
-    this.#node.deleteUser(name);
-    await stored(this.#node);
+    await deleteUser(this.#node, name).stored();
   }
 
   /** Of all users in all vhosts. */
@@ -81,16 +76,12 @@ export class Users {
    * @throws ChangeError `not-found`, or `invalid` for what is no regular expression
    */
   async setPermissions(user: string, vhost: string, { configure, write, read }: Patterns): Promise<void> {
-    this.#exist(user, vhost);
-    this.#node.auth.putPermission({ user, vhost, configure, write, read });
-    await stored(this.#node);
+    await setPermissions(this.#node, { user, vhost, configure, write, read }).stored();
   }
 
   /** @throws ChangeError `not-found` */
   async clearPermissions(user: string, vhost: string): Promise<void> {
-    this.#exist(user, vhost);
-    this.#node.auth.deletePermission(user, vhost);
-    await stored(this.#node);
+    await clearPermissions(this.#node, user, vhost).stored();
   }
 
   /** Of all users in all vhosts. */
@@ -109,9 +100,7 @@ export class Users {
     exchange: string,
     { write, read }: Pick<Patterns, 'write' | 'read'>,
   ): Promise<void> {
-    this.#exist(user, vhost);
-    this.#node.auth.putTopicPermission({ user, vhost, exchange, write, read });
-    await stored(this.#node);
+    await setTopicPermissions(this.#node, { user, vhost, exchange, write, read }).stored();
   }
 
   /**
@@ -119,9 +108,7 @@ export class Users {
    * @throws ChangeError `not-found`
    */
   async clearTopicPermissions(user: string, vhost: string, exchange?: string): Promise<void> {
-    this.#exist(user, vhost);
-    this.#node.auth.deleteTopicPermissions(user, vhost, exchange);
-    await stored(this.#node);
+    await clearTopicPermissions(this.#node, user, vhost, exchange).stored();
   }
 
   /**
@@ -129,18 +116,6 @@ export class Users {
    * @throws ChangeError `not-found`, `invalid`
    */
   async setLimits(name: string, limits: UserLimits): Promise<void> {
-    this.#node.existingUser(name);
-    this.#node.limits.setUser(name, { ...limits });
-    await stored(this.#node);
+    await setUserLimits(this.#node, name, { ...limits }).stored();
   }
-
-  #exist(user: string, vhost: string): void {
-    this.#node.existingUser(user);
-    this.#node.existingVhost(vhost);
-  }
-}
-
-function checkPassword(password: string): string {
-  if (password === '') throw new ChangeError('invalid', 'a password must not be empty');
-  return password;
 }

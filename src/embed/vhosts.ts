@@ -1,9 +1,10 @@
 /** `broker.vhosts`: virtual hosts, created and deleted while the broker runs (RabbitMQ: Virtual Hosts). */
-import { ChangeError } from '../broker/arguments/change-error.ts';
 import type { VhostLimits } from '../broker/access/limits.ts';
 import type { Node } from '../broker/topology/node.ts';
 import type { QueueType } from '../broker/arguments/queue-type.ts';
-import { stored } from './stored.ts';
+import { createVhost, deleteVhost, setVhostLimits, type VhostInfo, vhostInfo } from '../broker/operations/vhosts.ts';
+
+export type { VhostInfo };
 
 export interface VhostOptions {
   /** Empty by default. */
@@ -12,14 +13,6 @@ export interface VhostOptions {
   readonly tags?: readonly string[] | undefined;
   /** Type of durable queues that are declared without x-queue-type; classic by default. */
   readonly defaultQueueType?: QueueType | undefined;
-}
-
-export interface VhostInfo {
-  readonly name: string;
-  readonly description: string;
-  readonly tags: readonly string[];
-  readonly defaultQueueType: QueueType | undefined;
-  readonly limits: VhostLimits;
 }
 
 /** Promises resolve when the change is stored; it counts at once. */
@@ -38,8 +31,7 @@ export class Vhosts {
 
   /** Undefined where there is none of this name. */
   get(name: string): VhostInfo | undefined {
-    const spec = this.#node.vhostSpec(name);
-    return spec && { ...spec, limits: this.#node.limits.vhost(name) };
+    return this.#node.vhost(name) && vhostInfo(this.#node, name);
   }
 
   /**
@@ -47,14 +39,7 @@ export class Vhosts {
    * @throws ChangeError `exists`, or `invalid` for a name that is not of 1 to 255 bytes
    */
   async create(name: string, { description = '', tags = [], defaultQueueType }: VhostOptions = {}): Promise<void> {
-    checkName(name);
-    if (this.#node.vhost(name) !== undefined) throw new ChangeError('exists', `Virtual host '${name}' already exists`);
-    this.#node.putVhost({ name, description, tags, defaultQueueType });
-    const user = this.#defaultUser;
-    if (this.#node.auth.user(user) !== undefined) {
-      this.#node.auth.putPermission({ user, vhost: name, configure: '.*', write: '.*', read: '.*' });
-    }
-    await stored(this.#node);
+    await createVhost(this.#node, { name, description, tags, defaultQueueType }, this.#defaultUser).stored();
   }
 
   /**
@@ -62,9 +47,7 @@ export class Vhosts {
    * @throws ChangeError `not-found`
    */
   async delete(name: string): Promise<void> {
-    this.#node.existingVhost(name);
-    this.#node.deleteVhost(name);
-    await stored(this.#node);
+    await deleteVhost(this.#node, name).stored();
   }
 
   /**
@@ -72,14 +55,6 @@ export class Vhosts {
    * @throws ChangeError `not-found`, `invalid`
    */
   async setLimits(name: string, limits: VhostLimits): Promise<void> {
-    this.#node.existingVhost(name);
-    this.#node.limits.setVhost(name, { ...limits });
-    await stored(this.#node);
+    await setVhostLimits(this.#node, name, { ...limits }).stored();
   }
-}
-
-/** Throws ChangeError `invalid` for what AMQP cannot carry as a name. */
-export function checkName(name: string): void {
-  const bytes = Buffer.byteLength(name);
-  if (bytes === 0 || bytes > 255) throw new ChangeError('invalid', 'a name must have 1 to 255 bytes');
 }

@@ -23,6 +23,7 @@ const RULES: Rules = {
     ['broker/queue', 'broker/routing'],
     ['broker/stream'],
     ['broker/topology'],
+    ['broker/operations'],
     ['broker/definitions'],
     ['connection'],
     ['embed'],

@@ -116,6 +116,10 @@ export class Auth {
     return this.#all(({ topics }) => [...topics.values()].map(({ record }) => record));
   }
 
+  hasTopicPermission(user: string, vhost: string, exchange: string): boolean {
+    return this.#rights.get(user)?.get(vhost)?.topics.has(exchange) === true;
+  }
+
   /** Throws ChangeError where one of the two is no regular expression. */
   putTopicPermission(record: TopicPermissionRecord): void {
     const { user, vhost, exchange, write, read } = record;

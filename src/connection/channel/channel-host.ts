@@ -1,10 +1,11 @@
 /** A channel's connection, as the channel and its methods see it. */
 import type { Work } from '../../broker/scheduling/helpings.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import type { Access } from '../lifecycle/access.ts';
+import type { Actor } from '../../broker/operations/actor.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import type { Client } from '../lifecycle/client-properties.ts';
-import type { CommitLedger } from './transaction-confirms.ts';
+import type { Receipt } from '../../broker/operations/receipt.ts';
+import type { CommitLedger } from '../../broker/operations/transaction-confirms.ts';
 import type { Flow } from '../input/flow.ts';
 import type { Holding } from '../input/inbound-memory.ts';
 import type { Writer } from '../output/writer.ts';
@@ -21,7 +22,7 @@ export interface TurnChannel {
 export interface ChannelHost {
   readonly broker: BrokerContext;
   readonly vhost: Vhost;
-  readonly access: Access;
+  readonly actor: Actor;
   readonly client: Client;
   readonly writer: Writer;
   readonly flow: Flow;
@@ -31,8 +32,8 @@ export interface ChannelHost {
   readonly takesDeliveries: boolean;
   /** Has the channel's `endTurn` called at the end of this turn. */
   wakeChannel(channel: TurnChannel): void;
-  /** Calls back once everything said to the store is stored, and the messages are safe; until then no further frame is taken. */
-  whenStored(messages: CommitLedger | undefined, callback: () => void): void;
+  /** Calls back once what the receipt is for is stored, and the messages are safe; until then no further frame is taken. */
+  whenStored(receipt: Receipt<unknown>, messages: CommitLedger | undefined, callback: () => void): void;
   /** Does the work in helpings; until it is done no further frame is taken. */
   occupy(work: Work): void;
   /** Removes the channel and ends it. */

@@ -11,7 +11,8 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { ServerMethod } from '../../protocol/generated/methods.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { ChannelHost, TurnChannel } from './channel-host.ts';
-import type { CommitLedger } from './transaction-confirms.ts';
+import type { Receipt } from '../../broker/operations/receipt.ts';
+import type { CommitLedger } from '../../broker/operations/transaction-confirms.ts';
 import { Confirms } from './confirms.ts';
 import { Content } from '../input/content.ts';
 import { Credit } from './credit.ts';
@@ -68,9 +69,9 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
    * Answers when everything that the method changed is stored; or closes the channel, where a queue refused one of the messages.
    * Until then nothing more is read from the connection, so that answers keep their order.
    */
-  replyWhenStored(method: ServerMethod, messages?: CommitLedger): void {
+  replyWhenStored(receipt: Receipt<unknown>, method: ServerMethod, messages?: CommitLedger): void {
     this.#answers++;
-    this.connection.whenStored(messages, () => {
+    this.connection.whenStored(receipt, messages, () => {
       this.#answers--;
       if (this.#closed) return;
       if (messages?.refused === true) {

@@ -4,8 +4,8 @@
  */
 import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
 import type { Message } from '../../broker/message/message.ts';
+import { writableExchange } from '../../broker/operations/publishing.ts';
 import type { Route } from '../../broker/routing/route.ts';
-import { AmqpError } from '../../protocol/amqp-error.ts';
 import { copyBytes, equalBytes } from '../../util/bytes.ts';
 import type { ChannelHost } from './channel-host.ts';
 
@@ -40,11 +40,11 @@ export class PublishRoutes {
   }
 
   #search(message: Message): Route {
-    const { vhost, access } = this.#host;
+    const { vhost, actor } = this.#host;
     const known = vhost.knownRoute(message);
     const name = known?.exchange.name ?? message.exchange;
-    if (this.#exchange?.name !== name) this.#exchange = this.#writable(name);
-    access.checkTopic('write', this.#exchange, known?.routingKey ?? message.routingKey);
+    if (this.#exchange?.name !== name) this.#exchange = writableExchange(actor, name);
+    actor.checkTopic('write', this.#exchange, known?.routingKey ?? message.routingKey);
     return known ?? vhost.route(this.#exchange, message);
   }
 
@@ -56,15 +56,5 @@ export class PublishRoutes {
     this.#last = this.#exchange = undefined;
     this.#vhostVersion = vhost.version;
     this.#authVersion = auth.version;
-  }
-
-  #writable(name: string): Exchange {
-    const { vhost, access } = this.#host;
-    access.check('write', 'exchange', name);
-    const exchange = vhost.existingExchange(name);
-    if (exchange.internal) {
-      throw new AmqpError('ACCESS_REFUSED', `cannot publish to internal exchange '${name}' in vhost '${vhost.name}'`);
-    }
-    return exchange;
   }
 }

@@ -19,7 +19,6 @@ import type { FrameHandler } from '../../wire/frame-handler.ts';
 import { decodeMethod } from '../../wire/generated/method-codec.ts';
 import { Channel } from '../channel/channel.ts';
 import type { ChannelHost } from '../channel/channel-host.ts';
-import { checkChannelLimit } from '../lifecycle/connection-limits.ts';
 import { notMethod } from './content.ts';
 import { control, type ControlledConnection } from '../methods/connection-methods.ts';
 import { handle } from '../methods/handlers.ts';
@@ -141,8 +140,8 @@ export class Frames implements FrameHandler {
       const text = `number of channels opened (${channelMax}) has reached the negotiated channel_max (${channelMax})`;
       throw new AmqpError('NOT_ALLOWED', text, { blameless: true });
     }
-    const { broker, access } = this.#connection;
-    checkChannelLimit(broker, access.user);
+    const { broker, actor } = this.#connection;
+    broker.connections.checkChannelLimit(actor.user);
     // The first is everybody's, to put things in order by it.
     if (this.#channels.size > 0) broker.node.heap.checkRoom();
     this.#channels.set(number, new Channel(this.#connection, number, (error) => this.#failChannel(error, number)));

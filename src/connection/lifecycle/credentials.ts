@@ -1,13 +1,9 @@
 /** Names and passwords as the SASL mechanisms carry them (AMQP 0-9-1 section 4.10; RabbitMQ: Access Control). */
+import type { Credentials } from '../../broker/operations/login.ts';
 import { decodeTable } from '../../codec/field-table.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 
 export const MECHANISMS = 'AMQPLAIN PLAIN';
-
-export interface Credentials {
-  readonly user: string;
-  readonly password: Buffer;
-}
 
 /** Undefined where the mechanism is not known, or its response makes no sense. */
 export function readCredentials(mechanism: string, response: Buffer): Credentials | undefined {

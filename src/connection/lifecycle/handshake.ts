@@ -5,11 +5,10 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { FRAME_MIN_SIZE } from '../../protocol/generated/constants.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../../protocol/generated/methods.ts';
-import type { Vhost } from '../../broker/topology/vhost.ts';
-import { Access } from './access.ts';
+import { type Actor, UserActor } from '../../broker/operations/actor.ts';
+import { refusalOf } from '../../broker/operations/login.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { Client } from './client-properties.ts';
-import { checkConnectionLimits } from './connection-limits.ts';
 import { MECHANISMS, readCredentials } from './credentials.ts';
 import type { Writer } from '../output/writer.ts';
 
@@ -21,7 +20,7 @@ export interface GreetedConnection {
   client: Client;
   /** What was agreed on: channels, bytes, seconds. */
   tune(channelMax: number, frameMax: number, heartbeat: number): void;
-  opened(vhost: Vhost, access: Access): void;
+  opened(actor: Actor): void;
 }
 
 type Due = 'connection.start-ok' | 'connection.tune-ok' | 'connection.open';
@@ -80,18 +79,10 @@ export class Handshake {
     const { node, config } = connection.broker;
     connection.client = new Client(clientProperties);
     const credentials = readCredentials(mechanism, response);
-    const user = credentials && node.auth.authenticate(credentials.user, credentials.password);
-    const name = credentials?.user ?? '';
-    if (user === undefined) {
-      throw this.#refused(
-        mechanism,
-        credentials === undefined ? `no credentials by ${mechanism}` : `wrong name or password for user '${name}'`,
-      );
-    }
-    if (config.loopbackUsers.includes(name) && !connection.fromLoopback) {
-      throw this.#refused(mechanism, `user '${name}' may only connect from this machine`);
-    }
-    this.#user = name;
+    if (credentials === undefined) throw this.#refused(mechanism, `no credentials by ${mechanism}`);
+    const refusal = refusalOf(node.auth, credentials, config.loopbackUsers, connection.fromLoopback);
+    if (refusal !== undefined) throw this.#refused(mechanism, refusal);
+    this.#user = credentials.user;
     const { channelMax, frameMax, heartbeat } = config;
     connection.writer.method(0, { name: 'connection.tune', channelMax, frameMax, heartbeat });
     this.#due = 'connection.tune-ok';
@@ -119,21 +110,10 @@ export class Handshake {
 
   #open({ virtualHost }: ConnectionOpen): void {
     const connection = this.#connection;
-    const { node, config, connections } = connection.broker;
-    const vhost = node.vhost(virtualHost);
-    if (connections.size > config.maxConnections) {
-      throw new AmqpError(
-        'NOT_ALLOWED',
-        `connection refused: node connection limit (${config.maxConnections}) is reached`,
-      );
-    }
-    if (vhost === undefined) throw new AmqpError('NOT_ALLOWED', `vhost ${virtualHost} not found`);
-    checkConnectionLimits(connection.broker, this.#user, virtualHost);
-    if (!node.auth.mayAccess(this.#user, virtualHost)) {
-      throw new AmqpError('NOT_ALLOWED', `access to vhost '${virtualHost}' refused for user '${this.#user}'`);
-    }
+    const { node, connections } = connection.broker;
+    const vhost = connections.enter(this.#user, virtualHost);
     connection.writer.method(0, { name: 'connection.open-ok' });
-    connection.opened(vhost, new Access(node.auth, this.#user, virtualHost));
+    connection.opened(new UserActor(node.auth, this.#user, vhost, connection));
   }
 }
 

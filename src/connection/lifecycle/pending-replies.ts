@@ -3,13 +3,13 @@
  * keep their order, and nothing is seen half done.
  */
 import type { Helpings, Work } from '../../broker/scheduling/helpings.ts';
-import type { Store } from '../../store/store.ts';
-import type { CommitLedger } from '../channel/transaction-confirms.ts';
+import type { Receipt } from '../../broker/operations/receipt.ts';
+import type { CommitLedger } from '../../broker/operations/transaction-confirms.ts';
 import type { Reading } from '../input/read-pause.ts';
 
 /** The connection, as its waits see it. */
 export interface WaitingConnection {
-  readonly broker: { readonly node: { readonly store: Store; readonly helpings: Helpings } };
+  readonly broker: { readonly node: { readonly helpings: Helpings } };
   /** Has `turnEnds` called at the end of this turn. */
   wake(): void;
   /** Does what is no frame's doing: what goes wrong then ends the connection. */
@@ -30,7 +30,7 @@ export class Waits {
   }
 
   /** See ChannelHost. */
-  whenStored(messages: CommitLedger | undefined, callback: () => void): void {
+  whenStored(receipt: Receipt<unknown>, messages: CommitLedger | undefined, callback: () => void): void {
     const connection = this.#connection;
     let waiting = messages === undefined ? 1 : 2;
     let held = false;
@@ -44,7 +44,7 @@ export class Waits {
       }
     };
     messages?.whenSafe(done);
-    connection.broker.node.store.afterCommit(done);
+    receipt.whenStored(done);
     if (waiting === 0) return;
     held = true;
     this.#reading.pause('store');

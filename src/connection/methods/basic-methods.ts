@@ -1,6 +1,7 @@
 /** Class basic but for publishing (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
 import { randomBytes } from 'node:crypto';
 import { isInteger } from '../../broker/arguments/field-equality.ts';
+import { readableQueue } from '../../broker/operations/queues.ts';
 import { REPLY_TO } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
@@ -71,10 +72,8 @@ export const basicMethods: HandlersOf<'basic'> = {
 
 /** Returns false where the queue cannot answer yet. */
 function get(channel: Channel, { queue: asked, noAck }: BasicGet): boolean {
-  const { access, vhost, writer } = channel.connection;
-  const name = queueName(channel, asked);
-  access.check('read', 'queue', name);
-  const queue = vhost.existingQueue(name, channel.connection);
+  const { actor, writer } = channel.connection;
+  const queue = readableQueue(actor, queueName(channel, asked));
   const got = queue.get(noAck, (message, seq, redelivered) => {
     const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
     const left = noAck ? queue.ready - 1 : queue.ready;
@@ -98,11 +97,9 @@ function recover(channel: Channel, requeue: boolean, answer?: () => void): void 
 }
 
 function consume(channel: Channel, method: BasicConsume, tag: string): void {
-  const { access, vhost } = channel.connection;
-  const name = queueName(channel, method.queue);
-  access.check('read', 'queue', name);
-  const queue = vhost.existingQueue(name, channel.connection);
-  const integer = (argument: string) => integerArgument(method.arguments, argument, name, vhost.name);
+  const { actor, vhost } = channel.connection;
+  const queue = readableQueue(actor, queueName(channel, method.queue));
+  const integer = (argument: string) => integerArgument(method.arguments, argument, queue.name, vhost.name);
   const priority = integer('x-priority') ?? 0;
   const timeout = integer('x-consumer-timeout');
   const { noAck, exclusive } = method;

@@ -1,9 +1,9 @@
 /** The handshake's turns and limits, without a socket: what it sends, agrees on, and refuses. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Actor } from '../../../../src/broker/operations/actor.ts';
+import { type ClientConnection, Connections } from '../../../../src/broker/operations/connections.ts';
 import { Node } from '../../../../src/broker/topology/node.ts';
-import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import type { Config } from '../../../../src/config/config.ts';
-import type { Access } from '../../../../src/connection/lifecycle/access.ts';
 import type { BrokerContext } from '../../../../src/connection/broker-context.ts';
 import { Client } from '../../../../src/connection/lifecycle/client-properties.ts';
 import {
@@ -39,17 +39,19 @@ class Side implements GreetedConnection {
 
   constructor(node: Node, settings: Partial<Config>, connections = 1) {
     const config = { ...libraryDefaults, ...settings };
-    const listed = new Set(Array.from({ length: connections }, () => ({ stage: 'running', channels: new Map() })));
-    this.broker = { node, config, connections: listed, serverProperties: EMPTY_TABLE } as unknown as BrokerContext;
+    const open = new Connections(node, config.maxConnections);
+    for (let i = 0; i < connections; i++)
+      open.add({ stage: 'running', channels: new Map() } as unknown as ClientConnection);
+    this.broker = { node, config, connections: open, serverProperties: EMPTY_TABLE } as unknown as BrokerContext;
   }
 
   tune(...agreed: readonly number[]): void {
     this.tuned = agreed;
   }
 
-  opened(vhost: Vhost, access: Access): void {
+  opened({ vhost, user }: Actor): void {
     this.vhost = vhost.name;
-    this.user = access.user;
+    this.user = user;
   }
 }
 

@@ -2,10 +2,10 @@
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Helpings, Work } from '../../../../src/broker/scheduling/helpings.ts';
-import { CommitLedger } from '../../../../src/connection/channel/transaction-confirms.ts';
+import { CommitLedger } from '../../../../src/broker/operations/transaction-confirms.ts';
+import { Receipt } from '../../../../src/broker/operations/receipt.ts';
 import { Reading } from '../../../../src/connection/input/read-pause.ts';
 import { Waits } from '../../../../src/connection/lifecycle/pending-replies.ts';
-import type { Store } from '../../../../src/store/store.ts';
 import type { FrameParser } from '../../../../src/wire/frame-parser.ts';
 
 describe('a connection', () => {
@@ -18,15 +18,17 @@ describe('a connection', () => {
   let failures: unknown[];
   let said: string[];
   let waits: Waits;
+  let receipt: Receipt;
 
   beforeEach(() => {
     [commits, allStored, works, heard, failures, said] = [[], false, [], true, [], []];
     const store = { afterCommit: (callback: () => void) => (allStored ? callback() : void commits.push(callback)) };
+    receipt = new Receipt(store, undefined);
     const helpings = { do: (work: Work) => !work.goOn() || (works.push(work), false) };
     const parser = { pause: () => (heard = false), resume: () => (heard = true) } as unknown as FrameParser;
     const socket = { pause: () => undefined, resume: () => undefined } as unknown as Socket;
     const connection = {
-      broker: { node: { store: store as unknown as Store, helpings: helpings as unknown as Helpings } },
+      broker: { node: { helpings: helpings as unknown as Helpings } },
       wake: () => void said.push('wake'),
       attempt: (action: () => void) => {
         try {
@@ -43,12 +45,12 @@ describe('a connection', () => {
 
   it('is answered at once, and heard on, where all is stored', () => {
     allStored = true;
-    waits.whenStored(undefined, answer);
+    waits.whenStored(receipt, undefined, answer);
     expect([said, heard]).toEqual([['answer'], true]);
   });
 
   it('is answered at the end of a turn, not in the middle of what the store does, and heard when that is sent', () => {
-    waits.whenStored(undefined, answer);
+    waits.whenStored(receipt, undefined, answer);
     expect(heard).toBe(false);
     commits[0]();
     expect(said).toEqual(['wake']);
@@ -62,7 +64,7 @@ describe('a connection', () => {
   it('waits for its messages too, whichever of the two comes last', () => {
     const ledger = new CommitLedger();
     ledger.wait();
-    waits.whenStored(ledger, answer);
+    waits.whenStored(receipt, ledger, answer);
     commits[0]();
     expect(said).toEqual([]);
     ledger.confirmed();

@@ -1,5 +1,5 @@
-/** Who is still to vouch for the messages of a transaction's commit. */
-import type { ConfirmLedger } from '../../broker/message/sink.ts';
+/** Who is still to vouch for messages that were published together: a transaction's, or a single one. */
+import type { ConfirmLedger } from '../message/sink.ts';
 
 export class CommitLedger implements ConfirmLedger {
   #missing = 0;

@@ -1,0 +1,84 @@
+/** Who asks for an operation, and what it may do, with RabbitMQ's reply texts (RabbitMQ: Access Control). */
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import type { Auth } from '../access/auth.ts';
+import type { Operation } from '../access/permissions.ts';
+import type { EntityKind } from '../arguments/errors.ts';
+import type { Owner } from '../queue/declared-queue.ts';
+import type { Exchange } from '../routing/exchange/exchange.ts';
+import type { Vhost } from '../topology/vhost.ts';
+
+export interface Actor {
+  /** Name of the user, as clients and operators are told it. */
+  readonly user: string;
+  /** All that it asks for is in this vhost. */
+  readonly vhost: Vhost;
+  /** Exclusive queues of this owner are its own. */
+  readonly owner: Owner;
+  /** True if it may publish with a user-id that is not its own. */
+  readonly impersonator: boolean;
+  /** Throws AmqpError ACCESS_REFUSED. The default exchange is known as `amq.default` here. */
+  check(operation: Operation, kind: EntityKind, name: string): void;
+  /** Throws AmqpError ACCESS_REFUSED if the exchange is a topic exchange and the routing key is not the actor's. */
+  checkTopic(operation: 'write' | 'read', exchange: Exchange | undefined, routingKey: string): void;
+}
+
+/** A user who came in through a listener, with the permissions of the vhost. */
+export class UserActor implements Actor {
+  readonly #auth: Auth;
+  readonly user: string;
+  readonly vhost: Vhost;
+  readonly owner: Owner;
+
+  /** `owner`: the connection; by default the actor itself, which then owns no exclusive queue. */
+  constructor(auth: Auth, user: string, vhost: Vhost, owner?: Owner) {
+    this.#auth = auth;
+    this.user = user;
+    this.vhost = vhost;
+    this.owner = owner ?? this;
+  }
+
+  check(operation: Operation, kind: EntityKind, name: string): void {
+    const resource = kind === 'exchange' && name === '' ? 'amq.default' : name;
+    if (this.#auth.may(this.user, this.vhost.name, operation, resource)) return;
+    throw new AmqpError(
+      'ACCESS_REFUSED',
+      `${operation} access to ${kind} '${resource}' in vhost '${this.vhost.name}' refused for user '${this.user}'`,
+    );
+  }
+
+  checkTopic(operation: 'write' | 'read', exchange: Exchange | undefined, routingKey: string): void {
+    if (exchange?.type !== 'topic') return;
+    const { user, vhost } = this;
+    if (this.#auth.mayUseTopic(user, vhost.name, operation, exchange.name, routingKey)) return;
+    throw new AmqpError(
+      'ACCESS_REFUSED',
+      `${operation} access to topic '${routingKey}' in exchange '${exchange.name}' in vhost '${vhost.name}' refused for user '${user}'`,
+    );
+  }
+
+  get impersonator(): boolean {
+    return this.#auth.user(this.user)?.tags.includes('impersonator') === true;
+  }
+}
+
+/** The program that runs the broker, or who may open its control socket: everything is allowed. */
+export class OperatorActor implements Actor {
+  readonly user: string;
+  readonly vhost: Vhost;
+  readonly owner: Owner = this;
+  readonly impersonator = true;
+
+  /** `user`: what the actor is called where a user is named. */
+  constructor(vhost: Vhost, user = 'rmq-internal') {
+    this.vhost = vhost;
+    this.user = user;
+  }
+
+  check(): void {
+    // It may.
+  }
+
+  checkTopic(): void {
+    // It may.
+  }
+}

@@ -1,0 +1,52 @@
+/** Declaring and deleting exchanges (AMQP 0-9-1 section 1.6; RabbitMQ: Access Control, Alternate Exchanges). */
+import type { FieldTable } from '../../protocol/field-table.ts';
+import { defaultExchangeRefused } from '../arguments/errors.ts';
+import { textIn } from '../arguments/fields.ts';
+import type { Actor } from './actor.ts';
+import { resourceName } from './names.ts';
+import { Receipt } from './receipt.ts';
+
+export interface ExchangeRequest {
+  readonly name: string;
+  readonly type: string;
+  readonly durable: boolean;
+  readonly autoDelete: boolean;
+  readonly internal: boolean;
+  readonly arguments: FieldTable;
+}
+
+/** Throws AmqpError if the exchange cannot be, is another, or the actor may not. */
+export function declareExchange(actor: Actor, request: ExchangeRequest): Receipt {
+  const { vhost } = actor;
+  const name = namedExchange(request.name);
+  actor.check('configure', 'exchange', name);
+  const alternate = textIn(request.arguments, 'alternate-exchange');
+  if (alternate !== undefined) {
+    actor.check('read', 'exchange', name);
+    actor.check('write', 'exchange', alternate);
+  }
+  const { type, durable, autoDelete, internal, arguments: args } = request;
+  vhost.declareExchange({ name, type, durable, autoDelete, internal, arguments: args });
+  return new Receipt(vhost.store, undefined);
+}
+
+/** exchange.declare with passive. Throws AmqpError NOT_FOUND. */
+export function inspectExchange(actor: Actor, name: string): Receipt {
+  actor.vhost.existingExchange(namedExchange(name));
+  return new Receipt(actor.vhost.store, undefined);
+}
+
+/** No error if there is none. Throws AmqpError if it is not to be deleted. */
+export function deleteExchange(actor: Actor, name: string, ifUnused = false): Receipt {
+  const exchange = namedExchange(name);
+  actor.check('configure', 'exchange', exchange);
+  actor.vhost.deleteExchange(exchange, ifUnused);
+  return new Receipt(actor.vhost.store, undefined);
+}
+
+/** The default exchange is nobody's. Throws AmqpError ACCESS_REFUSED. */
+function namedExchange(name: string): string {
+  const exchange = resourceName(name);
+  if (exchange === '') throw defaultExchangeRefused();
+  return exchange;
+}

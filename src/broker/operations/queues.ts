@@ -1,0 +1,81 @@
+/** Declaring, deleting and purging queues (AMQP 0-9-1 section 1.7; RabbitMQ: Queues, Access Control). */
+import type { FieldTable } from '../../protocol/field-table.ts';
+import { reservedName } from '../arguments/errors.ts';
+import { textIn } from '../arguments/fields.ts';
+import type { DeclaredQueue } from '../queue/declared-queue.ts';
+import { REPLY_TO } from '../routing/reply-to.ts';
+import type { Actor } from './actor.ts';
+import { isReplyName, newQueueName, resourceName } from './names.ts';
+import { Receipt } from './receipt.ts';
+
+export interface QueueDeclaration {
+  /** Empty: the broker makes one up. */
+  readonly name: string;
+  readonly durable: boolean;
+  readonly exclusive: boolean;
+  readonly autoDelete: boolean;
+  readonly arguments: FieldTable;
+}
+
+export interface QueueState {
+  readonly name: string;
+  /** Messages that are ready. */
+  readonly messageCount: number;
+  readonly consumerCount: number;
+}
+
+/** Throws AmqpError if the queue cannot be, is another, or the actor may not. */
+export function declareQueue(actor: Actor, declaration: QueueDeclaration): Receipt<QueueState> {
+  const { vhost } = actor;
+  const asked = resourceName(declaration.name);
+  // What is no queue is the name of a reply consumer.
+  if (isReplyName(asked)) return new Receipt(vhost.store, inspectQueue(actor, asked));
+  const name = asked === '' ? newQueueName() : asked;
+  actor.check('configure', 'queue', name);
+  if (asked.startsWith('amq.')) throw reservedName('queue', name);
+  const { durable, exclusive, autoDelete, arguments: args } = declaration;
+  const deadLetterExchange = textIn(args, 'x-dead-letter-exchange');
+  if (deadLetterExchange !== undefined) {
+    actor.check('read', 'queue', name);
+    actor.check('write', 'exchange', deadLetterExchange);
+  }
+  const owner = exclusive ? actor.owner : undefined;
+  const queue = vhost.declareQueue({ name, durable, autoDelete, owner, arguments: args });
+  return new Receipt(vhost.store, stateOf(queue));
+}
+
+/** queue.declare with passive. Throws AmqpError NOT_FOUND or RESOURCE_LOCKED. */
+export function inspectQueue(actor: Actor, name: string): QueueState {
+  const { vhost } = actor;
+  const asked = resourceName(name);
+  const isReply = asked === REPLY_TO || (isReplyName(asked) && vhost.replyTargets.find(asked) !== undefined);
+  if (isReply) return { name: asked, messageCount: 0, consumerCount: 1 };
+  const queue = vhost.existingQueue(asked, actor.owner);
+  queue.touch();
+  return stateOf(queue);
+}
+
+/** Throws AmqpError if the queue is not to be deleted so. The receipt tells how many messages went with it; none if there was no queue. */
+export function deleteQueue(actor: Actor, name: string, ifUnused = false, ifEmpty = false): Receipt<number> {
+  const { vhost } = actor;
+  actor.check('configure', 'queue', name);
+  const exists = vhost.queue(name) !== undefined;
+  const count = exists ? vhost.deleteQueue(vhost.existingQueue(name, actor.owner), ifUnused, ifEmpty) : 0;
+  return new Receipt(vhost.store, count);
+}
+
+/** Removes the messages that are ready. Throws AmqpError NOT_FOUND and others. The receipt tells how many they were. */
+export function purgeQueue(actor: Actor, name: string): Receipt<number> {
+  const queue = readableQueue(actor, name);
+  return new Receipt(actor.vhost.store, queue.purge());
+}
+
+/** A queue whose messages the actor may have. Throws AmqpError ACCESS_REFUSED, NOT_FOUND, RESOURCE_LOCKED. */
+export function readableQueue(actor: Actor, name: string): DeclaredQueue {
+  actor.check('read', 'queue', name);
+  return actor.vhost.existingQueue(name, actor.owner);
+}
+
+function stateOf({ name, ready, consumerCount }: DeclaredQueue): QueueState {
+  return { name, messageCount: ready, consumerCount };
+}

@@ -1,0 +1,58 @@
+/** Virtual hosts and their limits, created, changed and deleted while the broker runs (RabbitMQ: Virtual Hosts). */
+import type { VhostLimits } from '../access/limits.ts';
+import { ChangeError } from '../arguments/change-error.ts';
+import type { QueueType } from '../arguments/queue-type.ts';
+import type { Node, VhostSpec } from '../topology/node.ts';
+import { checkName } from './names.ts';
+import { Receipt } from './receipt.ts';
+
+export interface VhostInfo {
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  /** Type of queues that are declared without x-queue-type; undefined is classic. */
+  readonly defaultQueueType: QueueType | undefined;
+  readonly limits: VhostLimits;
+}
+
+/** Throws ChangeError `not-found`. */
+export function vhostInfo(node: Node, name: string): VhostInfo {
+  node.existingVhost(name);
+  return { ...node.vhostSpec(name)!, limits: node.limits.vhost(name) };
+}
+
+/**
+ * Creates a vhost, or changes what is said of it; the receipt tells whether it is new. `owner`, if there is a user of this name, may do
+ * everything in a new one. Throws ChangeError `invalid` for a name that AMQP cannot carry.
+ */
+export function putVhost(node: Node, spec: VhostSpec, owner: string): Receipt<boolean> {
+  checkName(spec.name);
+  const isNew = node.vhost(spec.name) === undefined;
+  node.putVhost(spec);
+  if (isNew && node.auth.user(owner) !== undefined) {
+    node.auth.putPermission({ user: owner, vhost: spec.name, configure: '.*', write: '.*', read: '.*' });
+  }
+  return new Receipt(node.store, isNew);
+}
+
+/** Throws ChangeError `exists`, `invalid`: see putVhost. */
+export function createVhost(node: Node, spec: VhostSpec, owner: string): Receipt<boolean> {
+  if (node.vhost(spec.name) !== undefined) {
+    throw new ChangeError('exists', `Virtual host '${spec.name}' already exists`);
+  }
+  return putVhost(node, spec, owner);
+}
+
+/** Deletes a vhost with all that is in it; its connections are closed with 320. Throws ChangeError `not-found`. */
+export function deleteVhost(node: Node, name: string): Receipt {
+  node.existingVhost(name);
+  node.deleteVhost(name);
+  return new Receipt(node.store, undefined);
+}
+
+/** Puts limits in place of those there were; what is left out, or negative, is no limit. Throws ChangeError `not-found`, `invalid`. */
+export function setVhostLimits(node: Node, name: string, limits: Readonly<Record<string, unknown>>): Receipt {
+  node.existingVhost(name);
+  node.limits.setVhost(name, limits);
+  return new Receipt(node.store, undefined);
+}
