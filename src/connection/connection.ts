@@ -3,7 +3,7 @@
  * mean is told to frames.ts.
  */
 import type { Socket } from 'node:net';
-import type { Work } from '../broker/scheduling/helpings.ts';
+import type { SlicedTask } from '../broker/scheduling/time-slices.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { Method } from '../protocol/generated/methods.ts';
@@ -216,8 +216,8 @@ export class Connection
     this.#waits.whenStored(receipt, messages, callback);
   }
 
-  occupy(work: Work): void {
-    this.#waits.occupy(work);
+  occupy(task: SlicedTask): void {
+    this.#waits.occupy(task);
   }
 
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */
@@ -264,7 +264,7 @@ export class Connection
     for (const channel of woken) channel.endTurn();
     this.#flush();
     this.flow.turnEnds();
-    if (stored) this.#waits.goOn();
+    if (stored) this.#waits.answered();
     this.#resumeConsumers();
     if (!this.writer.congested) this.flow.taken();
   }

@@ -7,7 +7,7 @@
 import { type Store, StoreError } from '../../store/store.ts';
 import { diedIn } from '../message/dead-letter.ts';
 import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
-import type { Helpings, Work } from '../scheduling/helpings.ts';
+import type { TimeSlices, SlicedTask } from '../scheduling/time-slices.ts';
 import type { Memory } from '../log/memory.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmLedger } from '../message/sink.ts';
@@ -23,7 +23,7 @@ const READ_AT_ONCE = 64;
 
 interface Host {
   readonly deadlines: Deadlines;
-  readonly helpings: Helpings;
+  readonly timeSlices: TimeSlices;
   readonly store: Store;
   readonly memory: Memory;
 }
@@ -48,28 +48,28 @@ export function deduplicate(
   return settings && current;
 }
 
-export class Deduplication implements Work {
+export class Deduplication implements SlicedTask {
   readonly #deadlines: Deadlines;
-  readonly #helpings: Helpings;
+  readonly #timeSlices: TimeSlices;
   readonly #memory: Memory;
   readonly #queue: DeduplicatingQueue;
   readonly #log: SeenLog | undefined;
   readonly #seen = new SeenKeys();
   readonly #sweep = new Deadline(() => this.#forgetExpired());
   #settings: DeduplicationSettings;
-  /** Keys of before the start that are not in memory yet. They come in helpings; what is left when the first message does, with it. */
+  /** Keys of before the start that are not in memory yet. They come in time slices; what is left when the first message does, with it. */
   #unread: Iterator<readonly [key: string, moment: number]> | undefined;
   /** Bytes of keys that memory knows of. */
   #counted = 0;
 
   constructor(
     settings: DeduplicationSettings,
-    { deadlines, helpings, store, memory }: Host,
+    { deadlines, timeSlices, store, memory }: Host,
     queue: DeduplicatingQueue,
   ) {
     this.#settings = settings;
     this.#deadlines = deadlines;
-    this.#helpings = helpings;
+    this.#timeSlices = timeSlices;
     this.#memory = memory;
     this.#queue = queue;
     this.#log = queue.storedAs === undefined ? undefined : new SeenLog(store, queue.storedAs);
@@ -86,7 +86,7 @@ export class Deduplication implements Work {
     this.#unread = this.#log?.read();
     if (this.#unread === undefined) return;
     this.#deadlines.set(this.#sweep, this.#now());
-    this.#helpings.add(this);
+    this.#timeSlices.add(this);
   }
 
   /** The message's key; undefined where it is not to be dropped in any case, such as a dead letter that returns to its queue. */
@@ -128,13 +128,13 @@ export class Deduplication implements Work {
     this.#log?.drop();
   }
 
-  // Work: reading the keys of before the start.
+  // SlicedTask: reading the keys of before the start.
 
   get writes(): boolean {
     return false;
   }
 
-  goOn(): boolean {
+  step(): boolean {
     return this.#unread !== undefined && this.#read(READ_AT_ONCE);
   }
 

@@ -1,21 +1,21 @@
 /**
  * How far the publishers of a queue run ahead of its consumers. A turn of the event loop that is full of messages nobody can take
  * yet keeps the consumers' acknowledgements waiting, and makes the backlog grow for no need. So where consumers are busy taking
- * messages and have ample to take, whoever publishes more of them is heard in helpings, a turn each.
+ * messages and have ample to take, whoever publishes more of them is heard so many messages a turn.
  */
 
 /** Messages: what consumers can take before publishers are heard again, whatever their prefetch count. */
 const AMPLE = 4096;
 /** Messages; beside them a turn has room for hundreds of acknowledgements. */
-const HELPING = 64;
+const MESSAGES_A_TURN = 64;
 /**
- * Messages that may come while consumers take none, before they count as idle: then nobody runs ahead of them. In helpings they take
+ * Messages that may come while consumers take none, before they count as idle: then nobody runs ahead of them. So many a turn take
  * some milliseconds, in which a consumer that is not idle answers.
  */
 const CHASE = 16_384;
 
 export class Lead {
-  #helping = 0;
+  #thisTurn = 0;
   /** What is left of CHASE. */
   #chase = 0;
 
@@ -28,8 +28,8 @@ export class Lead {
   grew(ready: number): boolean {
     if (ready < AMPLE || this.#chase === 0) return false;
     this.#chase--;
-    if (++this.#helping < HELPING) return false;
-    this.#helping = 0;
+    if (++this.#thisTurn < MESSAGES_A_TURN) return false;
+    this.#thisTurn = 0;
     return true;
   }
 }

@@ -4,7 +4,7 @@
  */
 import { Deque } from '../../util/deque.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
-import type { Work } from '../scheduling/helpings.ts';
+import type { SlicedTask } from '../scheduling/time-slices.ts';
 import { Message } from '../message/message.ts';
 import { Expiry, isOver } from './expiry.ts';
 import { LengthLimit } from './length-limit.ts';
@@ -21,7 +21,7 @@ export interface GivingQueue extends DyingQueue {
   dispatch(): void;
 }
 
-export class GivingUp implements Work {
+export class GivingUp implements SlicedTask {
   readonly #queue: GivingQueue;
   readonly #log: MessageLog;
   readonly #reader: LogReader;
@@ -50,7 +50,7 @@ export class GivingUp implements Work {
   recover(): void {
     this.recount();
     this.expiring();
-    this.#host.helpings.add(this);
+    this.#host.timeSlices.add(this);
   }
 
   /** The log is not what it was. */
@@ -67,7 +67,7 @@ export class GivingUp implements Work {
 
   /** One of them expires some time. */
   expiring(): void {
-    this.#expiry ??= new Expiry(this.#host.deadlines, this.#log, this.#reader, () => this.#host.helpings.do(this));
+    this.#expiry ??= new Expiry(this.#host.deadlines, this.#log, this.#reader, () => this.#host.timeSlices.do(this));
   }
 
   /** True where there is no room for the message, and none is made. */
@@ -80,7 +80,7 @@ export class GivingUp implements Work {
     this.#limit?.came(message.bodySize);
     if (this.#host.manyLetters) {
       if (refused) (this.#refused ??= new Deque()).push(seq);
-      this.#host.helpings.add(this);
+      this.#host.timeSlices.add(this);
       return;
     }
     // Behind others it waits for its turn, as all that expires does.
@@ -113,8 +113,8 @@ export class GivingUp implements Work {
     for (;;) {
       const seq = this.#reader.peek();
       if (seq < 0 || this.#expiry?.hasExpired(seq) !== true) return seq;
-      if (!this.#host.helpings.hasTime()) {
-        this.#host.helpings.add(this);
+      if (!this.#host.timeSlices.hasTime()) {
+        this.#host.timeSlices.add(this);
         return -1;
       }
       this.#giveUpReady(seq, 'expired');
@@ -138,13 +138,13 @@ export class GivingUp implements Work {
     return true;
   }
 
-  // Work: the head's moment has come, or more has to go than one turn had time for.
+  // SlicedTask: the head's moment has come, or more has to go than one turn had time for.
 
   get writes(): boolean {
     return true;
   }
 
-  goOn(): boolean {
+  step(): boolean {
     if (this.#queue.deleted) return false;
     if (this.#giveUpNext()) return true;
     this.#expiry?.await();
@@ -177,7 +177,7 @@ export class GivingUp implements Work {
     if (this.#limit?.exceeded !== true) return;
     const seq = this.#reader.peek();
     if (seq >= 0) this.#giveUpReady(seq, 'maxlen');
-    if (this.#limit.exceeded) this.#host.helpings.do(this);
+    if (this.#limit.exceeded) this.#host.timeSlices.do(this);
     else this.watch();
   }
 

@@ -2,7 +2,7 @@
 import type { Store } from '../../store/store.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Deadlines } from '../scheduling/deadlines.ts';
-import type { Helpings } from '../scheduling/helpings.ts';
+import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { Pace } from '../flow/lead.ts';
 import type { Memory } from '../log/memory.ts';
 import type { Message } from '../message/message.ts';
@@ -19,7 +19,7 @@ export interface QueueHost {
   readonly name: string;
   readonly deadlines: Deadlines;
   readonly pace: Pace;
-  readonly helpings: Helpings;
+  readonly timeSlices: TimeSlices;
   readonly store: Store;
   readonly memory: Memory;
   /** True while so many letters have come of one message that what the next ones drive out of their queues is for another turn. */

@@ -9,7 +9,7 @@ import { Backlog } from '../flow/backlog.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
 import { Deadlines } from '../scheduling/deadlines.ts';
 import { Heap } from '../flow/heap.ts';
-import { Helpings } from '../scheduling/helpings.ts';
+import { TimeSlices } from '../scheduling/time-slices.ts';
 import { Bodies } from '../log/bodies.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { Pace } from '../flow/lead.ts';
@@ -52,7 +52,7 @@ export class Node {
   readonly backlog = new Backlog();
   readonly #spareConfirms = new SpareConfirms();
   readonly pace = new Pace();
-  readonly helpings: Helpings;
+  readonly timeSlices: TimeSlices;
   readonly #deadlines: Deadlines;
   /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
@@ -68,7 +68,7 @@ export class Node {
   constructor(store: Store, memoryBudget: number, scratch?: Scratch, clock: Clock = systemClock) {
     this.store = store;
     this.#deadlines = new Deadlines(clock, (error) => this.fault(error));
-    this.helpings = new Helpings(store, this.backlog, clock, (error) => this.fault(error));
+    this.timeSlices = new TimeSlices(store, this.backlog, clock, (error) => this.fault(error));
     this.parameters = new Parameters(store);
     this.auth = new Auth(store, this.parameters);
     this.limits = new Limits(this.parameters);
@@ -184,7 +184,7 @@ export class Node {
   /** Does nothing of its own accord any more: the store is about to close. */
   stop(): void {
     this.#deadlines.stop();
-    this.helpings.stop();
+    this.timeSlices.stop();
   }
 
   #addVhost(record: VhostRecord): Vhost {
@@ -197,7 +197,7 @@ export class Node {
       backlog: this.backlog,
       spareConfirms: this.#spareConfirms,
       pace: this.pace,
-      helpings: this.helpings,
+      timeSlices: this.timeSlices,
       parameters: this.parameters,
       limits: this.limits,
       deadlines: this.#deadlines,

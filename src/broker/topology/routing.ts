@@ -3,7 +3,7 @@ import type { Bodies } from '../log/bodies.ts';
 import { type DeathReason, deadLetter, isCycle } from '../message/dead-letter.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
-import type { Helpings } from '../scheduling/helpings.ts';
+import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { Pace } from '../flow/lead.ts';
 import { Message } from '../message/message.ts';
 import { Queue } from '../queue/queue.ts';
@@ -22,7 +22,7 @@ const COPIES = 16_384;
 
 export interface RoutingContext {
   readonly bodies: Bodies;
-  readonly helpings: Helpings;
+  readonly timeSlices: TimeSlices;
   readonly pace: Pace;
 }
 
@@ -118,7 +118,7 @@ export class Routing {
 
   /** See QueueHost.manyLetters. */
   get manyLetters(): boolean {
-    return this.#depth > 0 && (this.#letters >= LETTERS_AT_ONCE || !this.#context.helpings.hasTime());
+    return this.#depth > 0 && (this.#letters >= LETTERS_AT_ONCE || !this.#context.timeSlices.hasTime());
   }
 
   /** Gives what passed an exchange, and was kept there, to a new destination of it. */

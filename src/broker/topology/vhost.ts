@@ -20,7 +20,7 @@ import { checkExchangeDeclaration, createExchange, type ExchangeDeclaration, typ
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import { PREDECLARED } from '../routing/exchange/types.ts';
 import type { Heap } from '../flow/heap.ts';
-import type { Helpings } from '../scheduling/helpings.ts';
+import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { Pace } from '../flow/lead.ts';
 import { checkQueueLimit, type Limits } from '../access/limits.ts';
 import type { Memory } from '../log/memory.ts';
@@ -47,7 +47,7 @@ export interface VhostContext extends LogContext {
   readonly heap: Heap;
   readonly deadlines: Deadlines;
   readonly pace: Pace;
-  readonly helpings: Helpings;
+  readonly timeSlices: TimeSlices;
   nextQueueId(): number;
   readonly unreadable: UnreadableListener;
 }
@@ -64,7 +64,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly heap: Heap;
   readonly deadlines: Deadlines;
   readonly pace: Pace;
-  readonly helpings: Helpings;
+  readonly timeSlices: TimeSlices;
   readonly #context: VhostContext;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, DeclaredQueue>();
@@ -81,7 +81,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.heap = context.heap;
     this.deadlines = context.deadlines;
     this.pace = context.pace;
-    this.helpings = context.helpings;
+    this.timeSlices = context.timeSlices;
     this.#routing = new Routing(this, context);
     for (const [exchange, type, internal] of PREDECLARED) {
       const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };

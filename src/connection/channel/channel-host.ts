@@ -1,5 +1,5 @@
 /** A channel's connection, as the channel and its methods see it. */
-import type { Work } from '../../broker/scheduling/helpings.ts';
+import type { SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Actor } from '../../broker/operations/actor.ts';
 import type { BrokerContext } from '../broker-context.ts';
@@ -34,8 +34,8 @@ export interface ChannelHost {
   wakeChannel(channel: TurnChannel): void;
   /** Calls back once what the receipt is for is stored, and the messages are safe; until then no further frame is taken. */
   whenStored(receipt: Receipt<unknown>, messages: CommitLedger | undefined, callback: () => void): void;
-  /** Does the work in helpings; until it is done no further frame is taken. */
-  occupy(work: Work): void;
+  /** Does the task in time slices; until it is done no further frame is taken. */
+  occupy(task: SlicedTask): void;
   /** Removes the channel and ends it. */
   endChannel(channel: TurnChannel): void;
 }

@@ -22,7 +22,7 @@ import { Settlement, type SettlementKind } from './settlement.ts';
 import { Transaction, type TransactionChannel } from './transaction.ts';
 import { type Delivery, type Take, Unacked } from './unacked.ts';
 
-/** Deliveries that are given back in one step of it: in a helping go many such steps. */
+/** Deliveries that are given back in one step of it: in a time slice go many such steps. */
 const AT_ONCE = 16;
 
 export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver, TransactionChannel, TurnChannel {
@@ -171,13 +171,13 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   }
 
   /**
-   * Goes through long work step by step, in helpings: others are heard between them, but of this connection no frame is taken before the
+   * Goes through long work step by step, in time slices: others are heard between them, but of this connection no frame is taken before the
    * last. An AmqpError of a step closes the channel.
    */
   goThrough(steps: Iterator<void>): void {
     this.connection.occupy({
       writes: true,
-      goOn: () => {
+      step: () => {
         try {
           return steps.next().done !== true;
         } catch (error) {

@@ -5,9 +5,9 @@ import type { FrameParser } from '../../wire/frame-parser.ts';
 /**
  * `turn`: it had its share of this turn. `pace`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
  * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
- * published. `alarm`: the broker takes no publishes now. `work`: what it asked for is long work.
+ * published. `alarm`: the broker takes no publishes now. `task`: what it asked for takes time slices.
  */
-export type Reason = 'turn' | 'pace' | 'store' | 'congested' | 'backlog' | 'alarm' | 'work';
+export type Reason = 'turn' | 'pace' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task';
 
 const BITS: Readonly<Record<Reason, number>> = {
   turn: 1,
@@ -16,7 +16,7 @@ const BITS: Readonly<Record<Reason, number>> = {
   backlog: 8,
   alarm: 16,
   pace: 32,
-  work: 64,
+  task: 64,
 };
 
 export class Reading {

@@ -2,14 +2,14 @@
  * What a connection's next frame waits for: that what it said so far is stored, or that long work it asked for is done. So answers
  * keep their order, and nothing is seen half done.
  */
-import type { Helpings, Work } from '../../broker/scheduling/helpings.ts';
+import type { TimeSlices, SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { CommitLedger } from '../../broker/operations/transaction-confirms.ts';
 import type { Reading } from '../input/read-pause.ts';
 
 /** The connection, as its waits see it. */
 export interface WaitingConnection {
-  readonly broker: { readonly node: { readonly helpings: Helpings } };
+  readonly broker: { readonly node: { readonly timeSlices: TimeSlices } };
   /** Has `turnEnds` called at the end of this turn. */
   wake(): void;
   /** Does what is no frame's doing: what goes wrong then ends the connection. */
@@ -19,8 +19,8 @@ export interface WaitingConnection {
 export class Waits {
   readonly #connection: WaitingConnection;
   readonly #reading: Reading;
-  /** Works that are not done yet. */
-  #works = 0;
+  /** Tasks that are not done yet. */
+  #tasks = 0;
   /** What waited for the store, and may be done. */
   #stored: (() => void) | undefined;
 
@@ -51,20 +51,20 @@ export class Waits {
   }
 
   /** See ChannelHost. */
-  occupy(work: Work): void {
+  occupy(task: SlicedTask): void {
     const connection = this.#connection;
-    const { writes } = work;
-    this.#works++;
-    const goOn = (): boolean => {
+    const { writes } = task;
+    this.#tasks++;
+    const step = (): boolean => {
       let more = false;
-      connection.attempt(() => (more = work.goOn()));
-      if (!more && --this.#works === 0) this.#reading.resume('work');
+      connection.attempt(() => (more = task.step()));
+      if (!more && --this.#tasks === 0) this.#reading.resume('task');
       return more;
     };
-    if (!connection.broker.node.helpings.do({ writes, goOn })) this.#reading.pause('work');
+    if (!connection.broker.node.timeSlices.do({ writes, step })) this.#reading.pause('task');
   }
 
-  /** Does what waited for the store; returns false where nothing did. Then the connection is to send, and to `goOn`. */
+  /** Does what waited for the store; returns false where nothing did. Then the connection sends, and calls `answered`. */
   turnEnds(): boolean {
     const stored = this.#stored;
     this.#stored = undefined;
@@ -73,7 +73,7 @@ export class Waits {
   }
 
   /** The answer is sent: the next frame may come. */
-  goOn(): void {
+  answered(): void {
     this.#reading.resume('store');
   }
 }

@@ -4,7 +4,7 @@ import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
 import { Deadlines } from '../../../../src/broker/scheduling/deadlines.ts';
 import { deduplicate, type Deduplication } from '../../../../src/broker/deduplication/deduplication.ts';
-import { Helpings } from '../../../../src/broker/scheduling/helpings.ts';
+import { TimeSlices } from '../../../../src/broker/scheduling/time-slices.ts';
 import { Memory } from '../../../../src/broker/log/memory.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
@@ -20,7 +20,7 @@ class Lives {
   readonly store = new MemoryStore({ lazyMs: 3_600_000 });
   readonly ledger = new Ledger();
   readonly memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
-  readonly helpings = new Helpings(this.store, new Backlog(), this.clock, (error) => {
+  readonly timeSlices = new TimeSlices(this.store, new Backlog(), this.clock, (error) => {
     throw error;
   });
   readonly unreadable: string[] = [];
@@ -61,9 +61,9 @@ class Lives {
   }
 
   #begin(): Deduplication {
-    const { store, memory, helpings } = this;
+    const { store, memory, timeSlices } = this;
     const queue = { storedAs: QUEUE, keysUnreadable: ({ message }: Error) => void this.unreadable.push(message) };
-    return deduplicate(undefined, this.settings, { deadlines: this.#deadlines, helpings, store, memory }, queue)!;
+    return deduplicate(undefined, this.settings, { deadlines: this.#deadlines, timeSlices, store, memory }, queue)!;
   }
 }
 
@@ -163,7 +163,7 @@ describe('the store', () => {
     lives.deduplication.end();
     lives.restart();
     expect(lives.memory.bytes).toBe(0);
-    expect(lives.deduplication.goOn()).toBe(true);
+    expect(lives.deduplication.step()).toBe(true);
     expect(lives.memory.bytes).toBeLessThan(before);
     expect(lives.offer(keys.at(-1)!)).toBe(false);
     expect(lives.memory.bytes).toBe(before);

@@ -8,7 +8,7 @@ function enough(lead: Lead, messages: number, ready: number): number {
   return count;
 }
 
-test('publishers to busy consumers are stopped at each helping of 64 messages', () => {
+test('publishers to busy consumers are stopped at each slice of 64 messages', () => {
   const lead = new Lead();
   lead.followed();
   expect(enough(lead, 63, 4096)).toBe(0);

@@ -1,4 +1,4 @@
-/** A queue that gives up many messages at once does so in helpings, a turn each, so that other clients are heard in between. */
+/** A queue that gives up many messages at once does so in time slices, a turn each, so that other clients are heard in between. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Node } from '../../../../src/broker/topology/node.ts';
 import { Consumer } from '../../../../src/broker/queue/consumer.ts';

@@ -1,7 +1,7 @@
-/** A connection takes no frame while an answer of it waits for the store, or long work that it asked for goes on. */
+/** A connection takes no frame while an answer of it waits for the store, or a task that it asked for goes on. */
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Helpings, Work } from '../../../../src/broker/scheduling/helpings.ts';
+import type { TimeSlices, SlicedTask } from '../../../../src/broker/scheduling/time-slices.ts';
 import { CommitLedger } from '../../../../src/broker/operations/transaction-confirms.ts';
 import { Receipt } from '../../../../src/broker/operations/receipt.ts';
 import { Reading } from '../../../../src/connection/input/read-pause.ts';
@@ -13,7 +13,7 @@ describe('a connection', () => {
   let commits: (() => void)[];
   let allStored: boolean;
   /** What is to go on in the next turn. */
-  let works: Work[];
+  let tasks: SlicedTask[];
   let heard: boolean;
   let failures: unknown[];
   let said: string[];
@@ -21,14 +21,14 @@ describe('a connection', () => {
   let receipt: Receipt;
 
   beforeEach(() => {
-    [commits, allStored, works, heard, failures, said] = [[], false, [], true, [], []];
+    [commits, allStored, tasks, heard, failures, said] = [[], false, [], true, [], []];
     const store = { afterCommit: (callback: () => void) => (allStored ? callback() : void commits.push(callback)) };
     receipt = new Receipt(store, undefined);
-    const helpings = { do: (work: Work) => !work.goOn() || (works.push(work), false) };
+    const timeSlices = { do: (task: SlicedTask) => !task.step() || (tasks.push(task), false) };
     const parser = { pause: () => (heard = false), resume: () => (heard = true) } as unknown as FrameParser;
     const socket = { pause: () => undefined, resume: () => undefined } as unknown as Socket;
     const connection = {
-      broker: { node: { helpings: helpings as unknown as Helpings } },
+      broker: { node: { timeSlices: timeSlices as unknown as TimeSlices } },
       wake: () => void said.push('wake'),
       attempt: (action: () => void) => {
         try {
@@ -56,7 +56,7 @@ describe('a connection', () => {
     expect(said).toEqual(['wake']);
     expect(waits.turnEnds()).toBe(true);
     expect([said, heard]).toEqual([['wake', 'answer'], false]);
-    waits.goOn();
+    waits.answered();
     expect(heard).toBe(true);
     expect(waits.turnEnds()).toBe(false);
   });
@@ -71,20 +71,20 @@ describe('a connection', () => {
     expect(said).toEqual(['wake']);
   });
 
-  it('is heard again when the last of its works is done', () => {
+  it('is heard again when the last of its tasks is done', () => {
     const left = [2, 3];
-    for (const i of left.keys()) waits.occupy({ writes: true, goOn: () => --left[i] > 0 });
+    for (const i of left.keys()) waits.occupy({ writes: true, step: () => --left[i] > 0 });
     expect(heard).toBe(false);
-    expect(works[0].goOn()).toBe(false);
-    expect([works[1].goOn(), heard]).toEqual([true, false]);
-    expect([works[1].goOn(), heard]).toEqual([false, true]);
+    expect(tasks[0].step()).toBe(false);
+    expect([tasks[1].step(), heard]).toEqual([true, false]);
+    expect([tasks[1].step(), heard]).toEqual([false, true]);
   });
 
-  it('is done with work that fails', () => {
+  it('is done with a task that fails', () => {
     const error = new Error('a defect');
     waits.occupy({
       writes: false,
-      goOn: () => {
+      step: () => {
         throw error;
       },
     });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
-import { Helpings, type Work } from '../../../../src/broker/scheduling/helpings.ts';
+import { TimeSlices, type SlicedTask } from '../../../../src/broker/scheduling/time-slices.ts';
 import type { Store } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
@@ -9,7 +9,7 @@ let backlog: Backlog;
 /** Who waits for the store. */
 let waiting: (() => void)[];
 let clock: HandClock;
-let helpings: Helpings;
+let timeSlices: TimeSlices;
 
 beforeEach(() => {
   faults = [];
@@ -17,25 +17,25 @@ beforeEach(() => {
   clock = new HandClock();
   backlog = new Backlog();
   const store = { afterCommit: (callback: () => void) => void waiting.push(callback) } as Partial<Store> as Store;
-  helpings = new Helpings(store, backlog, clock, (error) => faults.push(error));
+  timeSlices = new TimeSlices(store, backlog, clock, (error) => faults.push(error));
 });
 
-/** A step of work that takes as long as a turn has for all of it. */
+/** A step that takes as long as a turn has for all of it. */
 function busy(): void {
   clock.pass(5);
 }
 
-/** Work of so many steps, and how many of them are done. */
-function work(steps: number, step: () => void = busy, writes = false) {
+/** A task of so many steps, and how many of them are done. */
+function task(steps: number, step: () => void = busy, writes = false) {
   const it = {
     done: 0,
     writes,
-    goOn: () => {
+    step: () => {
       step();
       return ++it.done < steps;
     },
   };
-  return it satisfies Work;
+  return it satisfies SlicedTask;
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -44,16 +44,16 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await turn();
 }
 
-describe('work', () => {
+describe('a task', () => {
   test('that a turn has time for is done at once', () => {
-    const quick = work(3, () => undefined);
-    expect(helpings.do(quick)).toBe(true);
+    const quick = task(3, () => undefined);
+    expect(timeSlices.do(quick)).toBe(true);
     expect(quick.done).toBe(3);
   });
 
   test('that takes longer leaves others their turns', async () => {
-    const long = work(5);
-    expect(helpings.do(long)).toBe(false);
+    const long = task(5);
+    expect(timeSlices.do(long)).toBe(false);
     const seen: number[] = [];
     while (long.done < 5) {
       seen.push(long.done);
@@ -63,8 +63,8 @@ describe('work', () => {
   });
 
   test('shares a turn, however much of it there is', async () => {
-    const all = Array.from({ length: 4 }, () => work(3));
-    for (const one of all) helpings.do(one);
+    const all = Array.from({ length: 4 }, () => task(3));
+    for (const one of all) timeSlices.do(one);
     expect(all.map(({ done }) => done)).toEqual([1, 0, 0, 0]);
     for (let turns = 0; turns < 4; turns++) await turn();
     expect(all.map(({ done }) => done)).toEqual([2, 1, 1, 1]);
@@ -72,11 +72,11 @@ describe('work', () => {
   });
 
   test('takes no longer of a turn where the time is set back in it', async () => {
-    const long = work(10, () => {
+    const long = task(10, () => {
       clock.pass(3);
       clock.jump(-60_000);
     });
-    helpings.do(long);
+    timeSlices.do(long);
     expect(long.done).toBe(2);
     await turn();
     expect(long.done).toBe(4);
@@ -84,24 +84,24 @@ describe('work', () => {
 
   test('may bring about more of itself', async () => {
     let rounds = 0;
-    const again: Work = {
+    const again: SlicedTask = {
       writes: false,
-      goOn: () => {
-        if (++rounds < 3) helpings.add(again);
+      step: () => {
+        if (++rounds < 3) timeSlices.add(again);
         return false;
       },
     };
-    helpings.add(again);
+    timeSlices.add(again);
     expect(rounds).toBe(0);
     await until(() => rounds === 3);
   });
 
-  test('that writes rests while the store is behind, and other work goes on', async () => {
+  test('that writes rests while the store is behind, and other tasks go on', async () => {
     const bytes = 100 * 1024 * 1024;
     backlog.add(bytes);
-    const [writing, other] = [work(2, () => undefined, true), work(2)];
-    expect(helpings.do(writing)).toBe(false);
-    helpings.do(other);
+    const [writing, other] = [task(2, () => undefined, true), task(2)];
+    expect(timeSlices.do(writing)).toBe(false);
+    timeSlices.do(other);
     await until(() => other.done === 2 && waiting.length > 0);
     expect(writing.done).toBe(0);
     backlog.remove(bytes);
@@ -111,23 +111,23 @@ describe('work', () => {
 
   test('that fails is told of, and others do not suffer', async () => {
     const wrong = new Error('wrong');
-    const other = work(2);
-    helpings.add({
+    const other = task(2);
+    timeSlices.add({
       writes: false,
-      goOn: () => {
+      step: () => {
         throw wrong;
       },
     });
-    helpings.add(other);
+    timeSlices.add(other);
     await until(() => other.done === 2);
     expect(faults).toEqual([wrong]);
   });
 
   test('goes on no more once the broker stops', async () => {
-    const long = work(5);
-    helpings.do(long);
-    helpings.stop();
-    expect(helpings.do(long)).toBe(true);
+    const long = task(5);
+    timeSlices.do(long);
+    timeSlices.stop();
+    expect(timeSlices.do(long)).toBe(true);
     for (let turns = 0; turns < 3; turns++) await turn();
     expect(long.done).toBe(1);
   });

@@ -1,35 +1,35 @@
 /**
- * Long work in helpings: some milliseconds of it a turn of the event loop, so that what one client asks for holds up nobody else.
+ * Long work in time slices: some milliseconds of it a turn of the event loop, so that what one client asks for holds up nobody else.
  * What fits into the turn is done at once.
  */
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Backlog } from '../flow/backlog.ts';
 
-/** What all such work together may take of a turn, in milliseconds. */
-const HELPING_MS = 5;
+/** What all tasks together may take of a turn, in milliseconds. */
+const SLICE_MS = 5;
 
-export interface Work {
-  /** True where the store has to write what comes of it: it rests while the store is behind, or that would fill the memory. */
+export interface SlicedTask {
+  /** True if the store has to write what comes of it: it rests while the store is behind, or that would fill the memory. */
   readonly writes: boolean;
   /** Does a little of it: less than a millisecond, as a rule. Returns false where nothing is left to do. */
-  goOn(): boolean;
+  step(): boolean;
 }
 
-export class Helpings {
+export class TimeSlices {
   readonly #store: Store;
   readonly #backlog: Backlog;
   readonly #clock: Clock;
   readonly #fault: (error: unknown) => void;
   /** What is to go on; what had its turn last is at the end. */
-  readonly #works = new Set<Work>();
-  /** When this turn's helping ends, by the clock's `elapsed`; 0 where none has begun. */
+  readonly #tasks = new Set<SlicedTask>();
+  /** When this turn's time slice ends, by the clock's `elapsed`; 0 where none has begun. */
   #end = 0;
   #asked = false;
   #held = false;
   #stopped = false;
 
-  /** `fault`: told what goes wrong with work that does not catch it; other work does not suffer from it. */
+  /** `fault`: told what goes wrong with a task that does not catch it; other tasks do not suffer from it. */
   constructor(store: Store, backlog: Backlog, clock: Clock, fault: (error: unknown) => void) {
     this.#store = store;
     this.#backlog = backlog;
@@ -37,27 +37,27 @@ export class Helpings {
     this.#fault = fault;
   }
 
-  /** Does as much of the work as this turn has time for, and the rest in turns to come. Returns true where none is left. */
-  do(work: Work): boolean {
+  /** Does as much of the task as this turn has time for, and the rest in turns to come. Returns true where none is left. */
+  do(task: SlicedTask): boolean {
     if (this.#stopped) return true;
-    this.#works.add(work);
-    if (this.hasTime()) this.#run(work);
-    return !this.#works.has(work);
+    this.#tasks.add(task);
+    if (this.hasTime()) this.#run(task);
+    return !this.#tasks.has(task);
   }
 
-  /** Has the work done from the next turn on. What waits already keeps its place. */
-  add(work: Work): void {
+  /** Has the task done from the next turn on. What waits already keeps its place. */
+  add(task: SlicedTask): void {
     if (this.#stopped) return;
-    this.#works.add(work);
+    this.#tasks.add(task);
     this.#ask();
   }
 
-  /** True where this turn has time for more such work: for who does it himself, and adds what he leaves. */
+  /** True if this turn has time for more: for callers that do such work themselves, and add what they leave. */
   hasTime(): boolean {
     const now = this.#clock.elapsed();
     if (this.#end === 0) {
-      this.#end = now + HELPING_MS;
-      // The next turn begins a helping of its own.
+      this.#end = now + SLICE_MS;
+      // The next turn begins a time slice of its own.
       this.#ask();
     }
     return now < this.#end;
@@ -66,16 +66,16 @@ export class Helpings {
   /** Nothing goes on any more: the store is about to close. */
   stop(): void {
     this.#stopped = true;
-    this.#works.clear();
+    this.#tasks.clear();
   }
 
-  #run(work: Work): void {
-    if (work.writes && this.#backlog.high) return;
-    this.#works.delete(work);
+  #run(task: SlicedTask): void {
+    if (task.writes && this.#backlog.high) return;
+    this.#tasks.delete(task);
     try {
-      while (work.goOn()) {
+      while (task.step()) {
         if (this.hasTime()) continue;
-        this.#works.add(work);
+        this.#tasks.add(task);
         return;
       }
     } catch (error) {
@@ -92,13 +92,13 @@ export class Helpings {
   readonly #turn = (): void => {
     this.#asked = false;
     this.#end = 0;
-    for (const work of this.#works) {
+    for (const task of this.#tasks) {
       if (!this.hasTime()) break;
-      this.#run(work);
+      this.#run(task);
     }
     this.#end = 0;
-    if (this.#works.size === 0) return;
-    if (this.#backlog.high && [...this.#works].every(({ writes }) => writes)) this.#awaitStore();
+    if (this.#tasks.size === 0) return;
+    if (this.#backlog.high && [...this.#tasks].every(({ writes }) => writes)) this.#awaitStore();
     else this.#ask();
   };
 
