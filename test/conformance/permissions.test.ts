@@ -194,10 +194,54 @@ describe.skipIf(!accountsPossible)('permissions', () => {
       expect(close).toMatchObject({ classId: 60, methodId: 40 });
     });
 
-    test('permissions/topic-cc: further routing keys in CC are not asked about', async () => {
+    test('permissions/topic-cc: routing keys in CC and BCC have to match too', async () => {
+      const [channel, owner] = [await as(writer), await target.channel()];
+      const queue = await owner.queue(target.name('q'), { exclusive: false });
+      await owner.bind(queue, 'amq.topic', 'other.#');
+      for (const name of ['CC', 'BCC']) {
+        const own = { exchange: 'amq.topic', headers: { [name]: [`${writer}.b`] } };
+        const foreign = { exchange: 'amq.topic', headers: { [name]: [`${writer}.b`, 'other.a'] } };
+        for (const before of [own, undefined]) {
+          if (before !== undefined) channel.publish(`${writer}.a`, 'x', before);
+          channel.publish(`${writer}.a`, 'x', foreign);
+          if (target.rabbitmq) await channel.expectNothing();
+          else
+            expect(await channel.expectClose(403, topic('write', 'other.a'))).toMatchObject({
+              classId: 60,
+              methodId: 40,
+            });
+        }
+      }
+      await owner.expectCounts(queue, { messages: target.rabbitmq ? 4 : 0 });
+    });
+
+    test('permissions/topic-tx: a routing key is refused at the publish, not at the commit', async () => {
       const channel = await as(writer);
-      channel.publish(`${writer}.a`, 'x', { exchange: 'amq.topic', headers: { CC: ['other.a'] } });
-      await channel.expectNothing();
+      await channel.call('tx.select');
+      channel.publish(`${writer}.a`, 'x', { exchange: 'amq.topic', headers: { BCC: ['other.a'] } });
+      if (target.rabbitmq) await channel.expectNothing();
+      else await channel.expectClose(403, topic('write', 'other.a'));
+    });
+
+    test('permissions/topic-first: only the exchange published to asks, not those behind it', async () => {
+      const [channel, owner] = [await as(writer), await target.channel()];
+      const queue = await owner.queue(target.name('q'), { exclusive: false });
+      await owner.bind(queue, 'amq.topic', 'other.#');
+      const bound = await owner.exchange(target.name('x'), 'fanout');
+      await owner.call('exchange.bind', { destination: 'amq.topic', source: bound });
+      channel.publish('other.a', 'through a binding', { exchange: bound });
+      const alternate = { 'alternate-exchange': 'amq.topic' };
+      const exchange = await owner.exchange(target.name('x'), 'direct', { arguments: alternate });
+      channel.publish('other.a', 'through an alternate exchange', { exchange });
+      const dead = {
+        'x-dead-letter-exchange': 'amq.topic',
+        'x-dead-letter-routing-key': 'other.a',
+        'x-message-ttl': 0,
+      };
+      channel.publish(await channel.queue(target.name('q'), { arguments: dead }), 'as a dead letter');
+      for (const body of ['through a binding', 'through an alternate exchange', 'as a dead letter']) {
+        await expect.poll(async () => (await owner.get(queue))?.body).toBe(body);
+      }
     });
 
     test('permissions/topic-read: binding to a topic exchange, and unbinding, need a key that matches', async () => {

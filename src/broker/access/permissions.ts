@@ -6,30 +6,47 @@ import { compilePattern } from './pattern.ts';
 
 export type Operation = 'configure' | 'write' | 'read';
 
-/** Answers remembered for each permission before all are forgotten. */
+/** Answers remembered for each pattern before all are forgotten. */
 const ANSWERS_KEPT = 1000;
+
+/** A pattern with the answers it gave: a client asks for the same names again and again. */
+class RememberingPattern {
+  readonly #pattern: RegExp;
+  readonly #answers = new Map<string, boolean>();
+
+  /** Throws ChangeError if it is no regular expression. */
+  constructor(pattern: string) {
+    this.#pattern = anchorEmpty(pattern);
+  }
+
+  matches(text: string): boolean {
+    let answer = this.#answers.get(text);
+    if (answer === undefined) {
+      answer = matches(this.#pattern, text);
+      if (this.#answers.size >= ANSWERS_KEPT) this.#answers.clear();
+      this.#answers.set(text, answer);
+    }
+    return answer;
+  }
+}
 
 export class Permission {
   readonly record: PermissionRecord;
-  readonly #patterns: Readonly<Record<Operation, RegExp>>;
-  readonly #answers = new Map<string, boolean>();
+  readonly #patterns: Readonly<Record<Operation, RememberingPattern>>;
 
-  /** Throws ChangeError where one of the three is no regular expression. */
+  /** Throws ChangeError if one of the three is no regular expression. */
   constructor(record: PermissionRecord) {
     this.record = record;
     const { configure, write, read } = record;
-    this.#patterns = { configure: anchorEmpty(configure), write: anchorEmpty(write), read: anchorEmpty(read) };
+    this.#patterns = {
+      configure: new RememberingPattern(configure),
+      write: new RememberingPattern(write),
+      read: new RememberingPattern(read),
+    };
   }
 
   allows(operation: Operation, resource: string): boolean {
-    const question = `${operation} ${resource}`;
-    let answer = this.#answers.get(question);
-    if (answer === undefined) {
-      answer = matches(this.#patterns[operation], resource);
-      if (this.#answers.size >= ANSWERS_KEPT) this.#answers.clear();
-      this.#answers.set(question, answer);
-    }
-    return answer;
+    return this.#patterns[operation].matches(resource);
   }
 }
 
@@ -45,17 +62,17 @@ export interface TopicPermissionRecord {
 
 export class TopicPermission {
   readonly record: TopicPermissionRecord;
-  readonly #patterns: Readonly<Record<'write' | 'read', RegExp>>;
+  readonly #patterns: Readonly<Record<'write' | 'read', RememberingPattern>>;
 
-  /** Throws ChangeError where one of the two is no regular expression. */
+  /** Throws ChangeError if one of the two is no regular expression. */
   constructor(record: TopicPermissionRecord) {
     this.record = record;
-    const compile = (pattern: string): RegExp => anchorEmpty(expand(pattern, record));
+    const compile = (pattern: string) => new RememberingPattern(expand(pattern, record));
     this.#patterns = { write: compile(record.write), read: compile(record.read) };
   }
 
   allows(operation: 'write' | 'read', routingKey: string): boolean {
-    return matches(this.#patterns[operation], routingKey);
+    return this.#patterns[operation].matches(routingKey);
   }
 }
 

@@ -20,6 +20,8 @@ export interface Actor {
   check(operation: Operation, kind: EntityKind, name: string): void;
   /** Throws AmqpError ACCESS_REFUSED if the exchange is a topic exchange and the routing key is not the actor's. */
   checkTopic(operation: 'write' | 'read', exchange: Exchange | undefined, routingKey: string): void;
+  /** True if checkTopic has anything to say about the exchange. */
+  isBoundByTopic(exchange: Exchange): boolean;
 }
 
 /** A user who came in through a listener, with the permissions of the vhost. */
@@ -56,6 +58,10 @@ export class UserActor implements Actor {
     );
   }
 
+  isBoundByTopic(exchange: Exchange): boolean {
+    return exchange.type === 'topic' && this.#auth.hasTopicPermission(this.user, this.vhost.name, exchange.name);
+  }
+
   get impersonator(): boolean {
     return this.#auth.user(this.user)?.tags.includes('impersonator') === true;
   }
@@ -80,5 +86,9 @@ export class OperatorActor implements Actor {
 
   checkTopic(): void {
     // It may.
+  }
+
+  isBoundByTopic(): boolean {
+    return false;
   }
 }

@@ -4,6 +4,7 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_REPLY_TO, PROPERTY_USER_ID } from '../../protocol/generated/constants.ts';
 import { LONGEST_MS } from '../arguments/queue-arguments.ts';
 import { Message } from '../message/message.ts';
+import { furtherRoutingKeys } from '../message/routing-headers.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import { REPLY_TO } from '../routing/reply-to.ts';
 import type { Actor } from './actor.ts';
@@ -21,6 +22,14 @@ export function writableExchange(actor: Actor, name: string): Exchange {
     throw new AmqpError('ACCESS_REFUSED', `cannot publish to internal exchange '${name}' in vhost '${vhost.name}'`);
   }
   return exchange;
+}
+
+/**
+ * A message goes by the routing keys in CC and BCC too, so they count as its own does: for `exchange`, which it is published to, and
+ * no other on its way. Throws AmqpError ACCESS_REFUSED.
+ */
+export function checkFurtherTopics(actor: Actor, exchange: Exchange, message: Message): void {
+  for (const key of furtherRoutingKeys(message)) actor.checkTopic('write', exchange, key);
 }
 
 /** A message that comes from no channel. */
@@ -53,6 +62,7 @@ export function publishMessage(
   message.bodyEnd = body.length;
   message.bodyOwned = true;
   actor.checkTopic('write', exchange, routingKey);
+  if (actor.isBoundByTopic(exchange)) checkFurtherTopics(actor, exchange, message);
   checkProperties(actor, message, undefined);
   const ledger = new CommitLedger();
   const { vhost } = actor;

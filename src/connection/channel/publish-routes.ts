@@ -4,7 +4,7 @@
  */
 import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
 import type { Message } from '../../broker/message/message.ts';
-import { writableExchange } from '../../broker/operations/publishing.ts';
+import { checkFurtherTopics, writableExchange } from '../../broker/operations/publishing.ts';
 import type { Route } from '../../broker/routing/route.ts';
 import { copyBytes, equalBytes } from '../../util/bytes.ts';
 import type { ChannelHost } from './channel-host.ts';
@@ -19,6 +19,8 @@ export class PublishRoutes {
   #last: Route | undefined;
   #lastBytes: Buffer | undefined;
   #lastLength = 0;
+  /** The user may publish to the last route's exchange by some routing keys only, so each message's further ones are looked at. */
+  #byTopic = false;
   #vhostVersion = -1;
   #authVersion = -1;
 
@@ -26,16 +28,17 @@ export class PublishRoutes {
     this.#host = host;
   }
 
-  /** Throws AmqpError where the exchange is unknown, internal, or not the user's to write to. */
+  /** Throws AmqpError if the exchange is unknown, internal, or not the user's to write to by one of the message's routing keys. */
   find(message: Message): Route {
     this.#forgetOld();
     const { route, routeStart, routeEnd } = message;
-    if (this.#last !== undefined && equalBytes(route, routeStart, routeEnd, this.#lastBytes!, 0, this.#lastLength)) {
-      return this.#last;
+    if (this.#last === undefined || !equalBytes(route, routeStart, routeEnd, this.#lastBytes!, 0, this.#lastLength)) {
+      this.#last = this.#search(message);
+      this.#byTopic = this.#host.actor.isBoundByTopic(this.#last.exchange);
+      this.#lastBytes ??= Buffer.allocUnsafeSlow(LONGEST_ROUTE);
+      this.#lastLength = copyBytes(route, routeStart, routeEnd, this.#lastBytes, 0);
     }
-    this.#last = this.#search(message);
-    this.#lastBytes ??= Buffer.allocUnsafeSlow(LONGEST_ROUTE);
-    this.#lastLength = copyBytes(route, routeStart, routeEnd, this.#lastBytes, 0);
+    if (this.#byTopic) checkFurtherTopics(this.#host.actor, this.#last.exchange, message);
     return this.#last;
   }
 
