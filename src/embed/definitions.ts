@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Definitions } from '../broker/definitions/definitions.ts';
 import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
+import { decodeText, type ParsedText, parseJsonText } from '../broker/definitions/json-text.ts';
 import type { Finding } from '../broker/definitions/reader.ts';
 import type { Node } from '../broker/topology/node.ts';
 import type { Config } from '../config/config.ts';
@@ -34,9 +35,10 @@ export class DefinitionTransfer {
   async import(definitions: Definitions | string, { vhost }: TransferOptions = {}): Promise<readonly Finding[]> {
     if (vhost !== undefined) this.#node.existingVhost(vhost);
     const { importDefinitions } = await import('../broker/definitions/import.ts');
-    const warnings = importDefinitions(this.#node, parse(definitions), { vhost });
+    const { document, warnings } = parse(definitions);
+    const found = importDefinitions(this.#node, document, { vhost, defaultVhost: this.#config.defaultVhost });
     await stored(this.#node);
-    return warnings;
+    return [...warnings, ...found];
   }
 
   /**
@@ -50,30 +52,27 @@ export class DefinitionTransfer {
   }
 }
 
-function parse(definitions: Definitions | string): unknown {
-  if (typeof definitions !== 'string') return definitions;
+function parse(definitions: Definitions | string): ParsedText {
+  if (typeof definitions !== 'string') return { document: definitions, warnings: [] };
   try {
-    return JSON.parse(definitions);
+    return parseJsonText(definitions);
   } catch (error) {
     throw new DefinitionsError([{ path: '$', text: `is not JSON: ${(error as Error).message}` }]);
   }
 }
 
 /** What to import at the start, and what to call it in errors. */
-export interface StartDefinitions {
+export interface StartDefinitions extends ParsedText {
   readonly label: string;
-  readonly document: unknown;
 }
 
 /** @throws ConfigError for a file that cannot be read or is not JSON */
 export async function readDefinitions(source: string | Definitions | undefined): Promise<StartDefinitions | undefined> {
   if (source === undefined) return undefined;
-  if (typeof source !== 'string') return { label: 'definitions', document: source };
+  if (typeof source !== 'string') return { label: 'definitions', document: source, warnings: [] };
   const label = `definitions file ${source}`;
   try {
-    const text = await readFile(source, 'utf8');
-    // Editors of some systems begin a file with a byte order mark.
-    return { label, document: JSON.parse(text.replace(/^\uFEFF/, '')) };
+    return { label, ...parseJsonText(decodeText(await readFile(source))) };
   } catch (error) {
     const reason = error instanceof SyntaxError ? `is not JSON: ${error.message}` : (error as Error).message;
     throw new ConfigError([{ source: 'definitions', text: `${label}: ${reason}` }]);
@@ -99,7 +98,8 @@ export async function prepare(
   node.recover();
   const { label, document } = definitions;
   try {
-    const warnings = importDefinitions(node, document, { defaults });
+    const found = importDefinitions(node, document, { defaults, defaultVhost: defaults.vhost });
+    const warnings = [...definitions.warnings, ...found];
     for (const { path, text } of warnings) log.warn({ path }, `${label}: ${path}: ${text}`);
     log.info({ warnings: warnings.length }, `${label}: imported`);
   } catch (error) {

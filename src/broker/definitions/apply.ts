@@ -5,17 +5,11 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { checkSameExchange, checkSameQueue } from '../topology/equivalence.ts';
-import { VHOST_LIMITS } from '../access/limits.ts';
 import type { Node } from '../topology/node.ts';
 import { GLOBAL_PARAMETERS } from '../parameters/parameters.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type At, type DefinitionSet, readPolicy } from './parse.ts';
-import { type Finding, oneLine, Reader } from './reader.ts';
-
-export interface Findings {
-  readonly problems: Finding[];
-  readonly warnings: Finding[];
-}
+import { type Findings, oneLine, Reader } from './reader.ts';
 
 /** Binds on behalf of nobody. */
 const NOBODY = {};
@@ -36,9 +30,8 @@ export function applyDefinitions(node: Node, set: DefinitionSet, findings: Findi
     node.auth.putUser(record);
     node.limits.setUser(record.name, limits);
   });
-  each(set.vhosts, ({ spec, limits }) => {
-    node.putVhost(spec);
-    if (limits !== undefined) node.limits.setVhost(spec.name, limits);
+  each(set.vhosts, ({ spec, onlyNamed }) => {
+    if (!onlyNamed || node.vhost(spec.name) === undefined) node.putVhost(spec);
   });
   each(set.permissions, ({ record }) => {
     node.existingUser(record.user);
@@ -53,8 +46,10 @@ export function applyDefinitions(node: Node, set: DefinitionSet, findings: Findi
   });
   each(set.globalParameters, ({ name, value }) => node.parameters.put(GLOBAL_PARAMETERS, '', name, value));
   each(set.policies, ({ vhost, policy }) => node.existingVhost(vhost).policies.put('policy', policy));
-  each(set.parameters, (entry) => applyParameter(node, entry, findings.problems));
+  each(set.parameters, (entry) => applyParameter(node, entry, findings));
   each(set.queues, (entry) => applyQueue(node, entry));
+  // Behind the queues: a vhost may have more of them than a limit that was set later allows.
+  each(set.limits, ({ vhost, limits }) => node.limits.setVhost(node.existingVhost(vhost).name, limits));
   each(set.bindings, ({ vhost: name, spec }) => {
     const vhost = node.existingVhost(name);
     const ends = spec.destinationKind === 'queue' ? vhost.queue(spec.destination) : vhost.exchange(spec.destination);
@@ -98,17 +93,13 @@ function applyQueue(node: Node, { vhost: name, ...entry }: DefinitionSet['queues
 function applyParameter(
   node: Node,
   { component, vhost: name, name: key, value, at }: DefinitionSet['parameters'][number],
-  problems: Finding[],
+  findings: Findings,
 ): string | undefined {
   const vhost = node.existingVhost(name);
-  if (component === VHOST_LIMITS) {
-    node.limits.setVhost(name, new Reader(value, problems, `${at}.value`).object());
-    return undefined;
-  }
   if (component === 'policy' || component === 'operator_policy') {
-    const before = problems.length;
-    const policy: Policy = readPolicy(key, new Reader(value, problems, `${at}.value`));
-    if (problems.length === before) vhost.policies.put(component, policy);
+    const before = findings.problems.length;
+    const policy: Policy = readPolicy(key, new Reader(value, findings, `${at}.value`));
+    if (findings.problems.length === before) vhost.policies.put(component, policy);
     return undefined;
   }
   node.parameters.put(component, name, key, value);

@@ -9,6 +9,8 @@ export interface Definitions {
   readonly rabbitmq_version?: string;
   readonly product_name?: string;
   readonly product_version?: string;
+  /** Of the definitions of one vhost, whose entries do not name it. */
+  readonly original_vhost_name?: string;
   readonly users?: readonly UserDefinition[];
   readonly vhosts?: readonly VhostDefinition[];
   readonly permissions?: readonly PermissionDefinition[];
@@ -23,9 +25,12 @@ export interface Definitions {
 
 export interface UserDefinition {
   readonly name: string;
-  /** Base64 of a 4-byte salt and the hash of salt and password; empty where no password is right. */
+  /** Base64 of a 4-byte salt and the hash of salt and password; empty, or without a password too missing, if no password is right. */
   readonly password_hash?: string;
-  /** `rabbit_password_hashing_sha256` by default, `..._sha512` or `..._md5`. */
+  /**
+   * `rabbit_password_hashing_sha256`, `..._sha512` or `..._md5`. By default that of the document's version, MD5 before 3.6 and SHA-256
+   * from then on, or the only one whose hashes are as long.
+   */
   readonly hashing_algorithm?: string;
   /** In place of the hash. */
   readonly password?: string;
@@ -98,6 +103,8 @@ export interface QueueDefinition {
   /** True by default. */
   readonly durable?: boolean;
   readonly auto_delete?: boolean;
+  /** `quorum` or `stream` count if the arguments name no type. */
+  readonly type?: string;
   readonly arguments?: Readonly<Record<string, unknown>>;
 }
 

@@ -4,15 +4,13 @@
  */
 import { limitOf } from '../access/limits.ts';
 import { Node, type NodeDefaults } from '../topology/node.ts';
-import { applyDefinitions, type Findings } from './apply.ts';
+import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
 import { DiscardingStore } from './discarding-store.ts';
-import { type DefinitionSet, parseDefinitions } from './parse.ts';
-import type { Finding } from './reader.ts';
+import { type DefinitionSet, parseDefinitions, type Scope } from './parse.ts';
+import type { Finding, Findings } from './reader.ts';
 
-export interface ImportOptions {
-  /** The document is that of one vhost, which this names. */
-  readonly vhost?: string | undefined;
+export interface ImportOptions extends Scope {
   /** What a blank node gets before the import, unless the document has users, or vhosts, of its own. */
   readonly defaults?: NodeDefaults | undefined;
 }
@@ -22,18 +20,24 @@ export interface ImportOptions {
  * @throws DefinitionsError with every problem that was found; then nothing has changed
  */
 export function importDefinitions(node: Node, document: unknown, options: ImportOptions = {}): readonly Finding[] {
+  const parsed: Findings = { problems: [], warnings: [] };
+  const set = parseDefinitions(document, options, parsed);
+  stopAt(parsed);
+  rehearse(node, set, options);
+  const applied: Findings = { problems: [], warnings: [] };
+  perform(node, set, options, applied);
+  stopAt(applied);
+  return [...parsed.warnings, ...applied.warnings];
+}
+
+/** Throws DefinitionsError for what the node would not take. */
+function rehearse(node: Node, set: DefinitionSet, options: ImportOptions): void {
   const findings: Findings = { problems: [], warnings: [] };
-  const set = parseDefinitions(document, options.vhost, findings.problems);
-  stopAt(findings);
   const stage = stageFor(node, set);
   perform(stage, set, options, findings);
-  checkQueueLimits(node, stage, set, findings);
+  checkQueueLimits(node, set, findings);
   for (const vhost of stage.vhosts) vhost.end();
   stopAt(findings);
-  findings.warnings.length = 0;
-  perform(node, set, options, findings);
-  stopAt(findings);
-  return findings.warnings;
 }
 
 function stopAt({ problems }: Findings): void {
@@ -82,12 +86,12 @@ function stageFor(node: Node, set: DefinitionSet): Node {
   return stage;
 }
 
-/** The stage knows the limits that will be in force, the node how many queues there are. */
-function checkQueueLimits(node: Node, stage: Node, set: DefinitionSet, { problems }: Findings): void {
-  for (const { name } of stage.vhosts) {
-    const limit = limitOf(stage.limits.vhost(name)['max-queues'] ?? node.limits.vhost(name)['max-queues']);
+/** As in RabbitMQ, the limits that the definitions bring count for the queues that come later. */
+function checkQueueLimits(node: Node, set: DefinitionSet, { problems }: Findings): void {
+  for (const { name, queues } of node.vhosts) {
+    const limit = limitOf(node.limits.vhost(name)['max-queues']);
     if (limit === Infinity) continue;
-    const existing = new Set(Array.from(node.vhost(name)?.queues ?? [], (queue) => queue.name));
+    const existing = new Set(Array.from(queues, (queue) => queue.name));
     const named = set.queues.filter((entry) => entry.vhost === name && !existing.has(entry.name));
     const added = new Set(named.map((entry) => entry.name)).size;
     if (added === 0 || existing.size + added <= limit) continue;

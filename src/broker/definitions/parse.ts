@@ -2,25 +2,40 @@
 import { toFieldTable } from '../../codec/field-table.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 import type { PermissionRecord, UserRecord } from '../../store/records.ts';
-import { QUEUE_TYPES } from '../arguments/queue-type.ts';
-import { checkUserLimits, checkVhostLimits } from '../access/limits.ts';
-import type { VhostSpec } from '../topology/node.ts';
-import { DEFAULT_HASHING_ALGORITHM, HASHING_ALGORITHMS, hashBytes, userWithPassword } from '../access/passwords.ts';
+import { VHOST_LIMITS } from '../access/limits.ts';
+import { QUEUE_TYPE } from '../arguments/queue-type.ts';
 import type { TopicPermissionRecord } from '../access/permissions.ts';
 import type { ApplyTo, Policy } from '../policy/policy.ts';
 import type { ExchangeDeclaration } from '../topology/create.ts';
 import type { BindingSpec } from '../routing/exchange/binding.ts';
-import type { Finding } from './reader.ts';
-import { oneLine, Reader } from './reader.ts';
+import type { JsonObject } from './read-limits.ts';
+import { readPermission, readTopicPermission, readUser } from './read-users.ts';
+import { readVhost, soleVhost, type VhostEntry } from './read-vhosts.ts';
+import { type Findings, Reader } from './reader.ts';
 
-type JsonObject = Readonly<Record<string, unknown>>;
+const SECTIONS = [
+  'users',
+  'vhosts',
+  'permissions',
+  'topic_permissions',
+  'parameters',
+  'global_parameters',
+  'policies',
+  'queues',
+  'exchanges',
+  'bindings',
+];
+/** What RabbitMQ writes of the vhost beside the sections if the definitions are those of one. */
+const OF_SOLE_VHOST = ['metadata', 'limits', 'tags'];
 
 /** An entry with its JSON path. */
 export type At<Entry> = Entry & { readonly at: string };
 
 export interface DefinitionSet {
   readonly users: readonly At<{ readonly record: UserRecord; readonly limits: JsonObject }>[];
-  readonly vhosts: readonly At<{ readonly spec: VhostSpec; readonly limits: JsonObject | undefined }>[];
+  readonly vhosts: readonly At<VhostEntry>[];
+  /** Of vhosts, from their own entries and from the parameters. */
+  readonly limits: readonly At<{ readonly vhost: string; readonly limits: JsonObject }>[];
   readonly permissions: readonly At<{ readonly record: PermissionRecord }>[];
   readonly topicPermissions: readonly At<{ readonly record: TopicPermissionRecord }>[];
   readonly parameters: readonly At<{ component: string; vhost: string; name: string; value: unknown }>[];
@@ -39,13 +54,21 @@ export interface QueueEntry {
   readonly arguments: FieldTable;
 }
 
-/**
- * With `vhost` the document is that of one vhost: its entries name none, and users, vhosts and permissions are no part of it.
- * What is wrong is added to `problems`.
- */
-export function parseDefinitions(document: unknown, vhost: string | undefined, problems: Finding[]): DefinitionSet {
-  const root = new Reader(document, problems);
+/** Which vhost the entries are of if they do not say so themselves. */
+export interface Scope {
+  /** The document is that of one vhost: its entries name none, and users, vhosts and permissions are no part of it. */
+  readonly vhost?: string | undefined;
+  /** For a document that turns out to be that of one vhost, and does not say which. */
+  readonly defaultVhost?: string | undefined;
+}
+
+/** What is wrong, or odd, is added to `findings`. */
+export function parseDefinitions(document: unknown, scope: Scope, findings: Findings): DefinitionSet {
+  const root = new Reader(document, findings);
   root.object();
+  warnOfUnknown(root);
+  const sole = scope.vhost === undefined ? soleVhost(root, scope.defaultVhost) : undefined;
+  const vhost = scope.vhost ?? sole?.spec.name;
   const read = <Entry>(section: string, entry: (item: Reader) => Entry): At<Entry>[] =>
     root
       .field(section)
@@ -56,20 +79,33 @@ export function parseDefinitions(document: unknown, vhost: string | undefined, p
       });
   const readGlobal: typeof read = (section, entry) => (vhost === undefined ? read(section, entry) : []);
   const inVhost = (item: Reader): string => (vhost === undefined ? item.field('vhost').name() : vhost);
+  const version = versionOf(root);
+  const vhosts = sole === undefined ? readGlobal('vhosts', readVhost) : [{ ...sole, at: root.path }];
+  const parameters = read('parameters', (item) => ({
+    component: item.field('component').name(),
+    vhost: inVhost(item),
+    name: item.field('name').name(),
+    value: item.field('value'),
+  }));
   return {
-    users: readGlobal('users', readUser),
-    vhosts: readGlobal('vhosts', readVhost),
+    users: readGlobal('users', (item) => readUser(item, version)),
+    vhosts,
+    limits: [
+      ...vhosts.flatMap(({ spec: { name }, limits, at }) =>
+        limits === undefined ? [] : [{ vhost: name, limits, at }],
+      ),
+      ...parameters
+        .filter(({ component }) => component === VHOST_LIMITS)
+        .map(({ value, ...entry }) => ({ ...entry, limits: value.object() })),
+    ],
     permissions: readGlobal('permissions', (item) => ({ record: readPermission(item, inVhost(item)) })),
     topicPermissions: readGlobal('topic_permissions', (item) => ({ record: readTopicPermission(item, inVhost(item)) })),
-    parameters: read('parameters', (item) => ({
-      component: item.field('component').name(),
-      vhost: inVhost(item),
-      name: item.field('name').name(),
-      value: readValue(item.field('value')),
-    })),
+    parameters: parameters
+      .filter(({ component }) => component !== VHOST_LIMITS)
+      .map(({ value, ...entry }) => ({ ...entry, value: value.json() })),
     globalParameters: readGlobal('global_parameters', (item) => ({
       name: item.field('name').name(),
-      value: readValue(item.field('value')),
+      value: item.field('value').json(),
     })),
     policies: read('policies', (item) => ({
       vhost: inVhost(item),
@@ -79,6 +115,21 @@ export function parseDefinitions(document: unknown, vhost: string | undefined, p
     exchanges: read('exchanges', (item) => ({ vhost: inVhost(item), declaration: readExchange(item) })),
     bindings: read('bindings', (item) => ({ vhost: inVhost(item), spec: readBinding(item) })),
   };
+}
+
+/** RabbitMQ ignores what it does not know without a word. Its name may be misspelt. */
+function warnOfUnknown(root: Reader): void {
+  for (const [name, value] of Object.entries(root.value ?? {})) {
+    if (SECTIONS.includes(name) || OF_SOLE_VHOST.includes(name)) continue;
+    if (typeof value === 'object' && value !== null) root.field(name).warn('is no section of definitions, and ignored');
+  }
+}
+
+/** Of the RabbitMQ that wrote the document; empty if it does not say. */
+function versionOf(root: Reader): string {
+  return (
+    ['rabbit_version', 'rabbitmq_version'].map((name) => root.field(name).string('')).find((text) => text !== '') ?? ''
+  );
 }
 
 /** Pattern, definition, priority and apply-to: the value of an operator policy's parameter too. */
@@ -92,80 +143,19 @@ export function readPolicy(name: string, item: Reader): Policy {
   };
 }
 
-function readUser(item: Reader): { record: UserRecord; limits: JsonObject } {
-  const name = item.field('name').name();
-  const tags = item.field('tags').words();
-  const limits = readLimits(item.field('limits'), checkUserLimits) ?? {};
-  const [password, hash] = [item.field('password'), item.field('password_hash')];
-  if (!hash.present && password.present) {
-    if (password.value === '') password.problem('must not be empty');
-    return { record: userWithPassword(name, password.string(), tags), limits };
-  }
-  if (!hash.present) item.problem('must have a password_hash or a password');
-  const passwordHash = hash.string('');
-  const algorithm = item.field('hashing_algorithm');
-  const hashingAlgorithm = algorithm.string(DEFAULT_HASHING_ALGORITHM);
-  const bytes = hashBytes(hashingAlgorithm);
-  if (bytes === undefined) algorithm.wrong(`one of ${[...HASHING_ALGORITHMS.keys()].join(', ')}`);
-  else if (passwordHash !== '' && Buffer.from(passwordHash, 'base64').length !== bytes) {
-    hash.problem(`must be base64 of the ${bytes} bytes of a salt and its hash, or empty`);
-  }
-  return { record: { name, passwordHash, hashingAlgorithm, tags }, limits };
-}
-
-function readVhost(item: Reader): { spec: VhostSpec; limits: JsonObject | undefined } {
-  const metadata = item.field('metadata');
-  metadata.object({});
-  const either = (name: string): Reader => (item.field(name).present ? item.field(name) : metadata.field(name));
-  const type = either('default_queue_type');
-  // RabbitMQ writes "undefined" where it has none.
-  const isNone = type.value === 'undefined' || !type.present;
-  const defaultQueueType = isNone ? undefined : QUEUE_TYPES.find((known) => known === type.value);
-  if (!isNone && defaultQueueType === undefined) type.wrong(`one of ${QUEUE_TYPES.join(', ')}`);
-  const spec = {
-    name: item.field('name').name(),
-    description: either('description').string(''),
-    tags: either('tags').words(),
-    defaultQueueType,
-  };
-  return { spec, limits: readLimits(item.field('limits'), checkVhostLimits) };
-}
-
-function readLimits(item: Reader, check: (limits: JsonObject) => void): JsonObject | undefined {
-  if (!item.present) return undefined;
-  const limits = item.object();
-  try {
-    check(limits);
-  } catch (error) {
-    item.problem(oneLine(error as Error));
-  }
-  return limits;
-}
-
-function readPermission(item: Reader, vhost: string): PermissionRecord {
-  const pattern = (name: string): string => item.field(name).string();
-  const user = item.field('user').name();
-  return { user, vhost, configure: pattern('configure'), write: pattern('write'), read: pattern('read') };
-}
-
-function readTopicPermission(item: Reader, vhost: string): TopicPermissionRecord {
-  const user = item.field('user').name();
-  const exchange = item.field('exchange').string();
-  return { user, vhost, exchange, write: item.field('write').string(), read: item.field('read').string() };
-}
-
-function readValue(item: Reader): unknown {
-  if (item.value === undefined) item.wrong('any JSON value');
-  return item.value ?? null;
-}
-
 function readQueue(item: Reader): Omit<QueueEntry, 'vhost'> {
   return {
     name: item.field('name').name(),
     durable: item.field('durable').boolean(true),
     autoDelete: item.field('auto_delete').boolean(false),
-    arguments: readArguments(item),
+    arguments: withType(readArguments(item), item.field('type').string('')),
   };
+}
+
+/** RabbitMQ up to 3.12 keeps no argument for the type that a queue has by its vhost, and on import loses the type. */
+function withType(args: FieldTable, type: string): FieldTable {
+  if (args.has(QUEUE_TYPE) || (type !== 'quorum' && type !== 'stream')) return args;
+  return new Map([...args, [QUEUE_TYPE, { type: 'longstr', value: type }]]);
 }
 
 function readExchange(item: Reader): ExchangeDeclaration {

@@ -7,6 +7,13 @@ export interface Finding {
   readonly text: string;
 }
 
+/** What reading a document found. */
+export interface Findings {
+  /** Nothing is imported if there are any. */
+  readonly problems: Finding[];
+  readonly warnings: Finding[];
+}
+
 const PLAIN_NAME = /^[A-Za-z_][\w-]*$/;
 /** Longest text that is shown of a wrong value. */
 const SHOWN = 40;
@@ -14,12 +21,12 @@ const SHOWN = 40;
 export class Reader {
   readonly path: string;
   readonly value: unknown;
-  readonly #problems: Finding[];
+  readonly #findings: Findings;
 
-  constructor(value: unknown, problems: Finding[], path = '$') {
+  constructor(value: unknown, findings: Findings, path = '$') {
     this.value = value;
     this.path = path;
-    this.#problems = problems;
+    this.#findings = findings;
   }
 
   /** False for what is left out, and for null. */
@@ -32,14 +39,14 @@ export class Reader {
     const path = PLAIN_NAME.test(name) ? `${this.path}.${name}` : `${this.path}[${JSON.stringify(name)}]`;
     const { value } = this;
     const field = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-    return new Reader(field, this.#problems, path);
+    return new Reader(field, this.#findings, path);
   }
 
-  /** This array's items; none where it is left out. */
+  /** This array's items; none if it is left out, or "", which is Erlang's empty list as well. */
   items(): Reader[] {
-    if (!this.present) return [];
+    if (!this.present || this.value === '') return [];
     if (Array.isArray(this.value)) {
-      return this.value.map((item, index) => new Reader(item, this.#problems, `${this.path}[${index}]`));
+      return this.value.map((item, index) => new Reader(item, this.#findings, `${this.path}[${index}]`));
     }
     this.wrong('an array');
     return [];
@@ -65,9 +72,16 @@ export class Reader {
     return this.#read(Number.isSafeInteger(this.value), 'an integer', fallback, true);
   }
 
-  /** An empty array counts as an empty object: Erlang writes the one for the other. */
+  /**
+   * An empty array or text counts as an empty object: Erlang writes the one for the other. So does a list of pairs of name and value for
+   * the object: `rabbitmqctl export_definitions` leaves what RabbitMQ keeps so as it is.
+   */
   object(fallback?: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-    if (Array.isArray(this.value) && this.value.length === 0) return {};
+    if (this.value === '') return {};
+    if (isListOfPairs(this.value)) {
+      if (this.value.length > 0) this.warn('is a list of pairs, and taken for an object');
+      return Object.fromEntries(this.value);
+    }
     return this.#read(isObject(this.value), 'an object', fallback ?? {}, fallback !== undefined);
   }
 
@@ -81,13 +95,25 @@ export class Reader {
     return [];
   }
 
+  /** Any value, with lists of pairs as objects. */
+  json(): unknown {
+    if (this.value === undefined) this.wrong('any JSON value');
+    const isPairs = isListOfPairs(this.value) && this.value.length > 0;
+    return isPairs ? this.object() : (this.value ?? null);
+  }
+
   /** Notes that the value is not what it must be. */
   wrong(expected: string): void {
     this.problem(this.present ? `must be ${expected}, not ${show(this.value)}` : `is missing; it must be ${expected}`);
   }
 
   problem(text: string): void {
-    this.#problems.push({ path: this.path, text });
+    this.#findings.problems.push({ path: this.path, text });
+  }
+
+  /** Notes something odd that is no obstacle. */
+  warn(text: string): void {
+    this.#findings.warnings.push({ path: this.path, text });
   }
 
   #read<Value>(fits: boolean, expected: string, fallback: Value, optional: boolean): Value {
@@ -104,6 +130,13 @@ export function oneLine({ message }: Error): string {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isListOfPairs(value: unknown): value is readonly (readonly [string, unknown])[] {
+  return (
+    Array.isArray(value) &&
+    value.every((pair) => Array.isArray(pair) && pair.length === 2 && typeof pair[0] === 'string')
+  );
 }
 
 function show(value: unknown): string {

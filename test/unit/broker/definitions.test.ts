@@ -99,9 +99,9 @@ describe('definitions', () => {
     const before = exportDefinitions(node, PRODUCT);
     const document = {
       users: [
-        { name: 'u' },
+        { name: 'u', password: '' },
         { name: 'v', password_hash: 'abc' },
-        { name: 'w', password_hash: '', hashing_algorithm: 'rot13' },
+        { name: 'w', password_hash: 5 },
       ],
       vhosts: [{ name: 'v', default_queue_type: 'odd' }, { name: '' }, { name: 'w', limits: { 'max-queues': 'x' } }],
       permissions: [{ user: 'u', vhost: '/', configure: 1, write: '', read: '' }],
@@ -111,12 +111,12 @@ describe('definitions', () => {
       policies: [{ name: 'p', vhost: '/', pattern: 'x', definition: 'none', priority: 1.5 }],
     };
     expect(problemsOf(node, document)).toEqual([
-      '$.users[0]: must have a password_hash or a password',
-      '$.users[1].password_hash: must be base64 of the 36 bytes of a salt and its hash, or empty',
-      '$.users[2].hashing_algorithm: must be one of rabbit_password_hashing_sha256, rabbit_password_hashing_sha512, rabbit_password_hashing_md5, not "rot13"',
       '$.vhosts[0].default_queue_type: must be one of classic, quorum, stream, not "odd"',
       '$.vhosts[1].name: must be a name of 1 to 255 bytes, not ""',
       '$.vhosts[2].limits: Validation failed: max-queues should be a number, actually was <<"x">>',
+      '$.users[0].password: must not be empty',
+      '$.users[1].password_hash: must be base64 of a salt and its hash, or empty',
+      '$.users[2].password_hash: must be a string, not 5',
       '$.permissions[0].configure: must be a string, not 1',
       '$.policies[0].definition: must be an object, not "none"',
       '$.policies[0].priority: must be an integer, not 1.5',
@@ -160,9 +160,9 @@ describe('definitions', () => {
       `$.permissions[1]: regular expression '(' is invalid: {"missing )",1}`,
       "$.exchanges[1]: PRECONDITION_FAILED - unknown exchange type 'nonsense'",
       '$.policies[0]: Validation failed: [{<<"foo">>,1}] are not recognised policy settings',
-      '$.parameters[0]: Validation failed: Unrecognised terms [{<<"max-foo">>,1}] in limits',
       "$.queues[1]: Virtual host 'nope' does not exist",
       "$.queues[2]: PRECONDITION_FAILED - invalid arg 'x-message-ttl' for queue 'q' in vhost '/': {value_negative,-1}",
+      '$.parameters[0]: Validation failed: Unrecognised terms [{<<"max-foo">>,1}] in limits',
       expect.stringMatching(/^\$\.bindings\[0\]: PRECONDITION_FAILED - Invalid x-match field value <<"odd">>/),
     ]);
     expect(exportDefinitions(node, PRODUCT)).toEqual(before);

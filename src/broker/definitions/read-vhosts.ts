@@ -1,0 +1,69 @@
+/** Vhosts as definitions have them, and which vhost a document is of that names none. */
+import { checkVhostLimits } from '../access/limits.ts';
+import { QUEUE_TYPES } from '../arguments/queue-type.ts';
+import type { VhostSpec } from '../topology/node.ts';
+import { type JsonObject, readLimits } from './read-limits.ts';
+import { Reader } from './reader.ts';
+
+export interface VhostEntry {
+  readonly spec: VhostSpec;
+  readonly limits: JsonObject | undefined;
+  /** Nothing is said of it but its name: a vhost that exists stays as it is. */
+  readonly onlyNamed: boolean;
+}
+
+/** Sections that are of the whole broker, and no part of the definitions of one vhost. */
+const OF_BROKER = ['users', 'vhosts', 'permissions', 'topic_permissions', 'global_parameters'];
+/** Sections whose entries name their vhost in the definitions of a broker. */
+const IN_VHOST = ['policies', 'queues', 'exchanges', 'bindings'];
+
+export function readVhost(item: Reader): VhostEntry {
+  return readVhostNamed(item.field('name').name(), item);
+}
+
+function readVhostNamed(name: string, item: Reader): VhostEntry {
+  const metadata = item.field('metadata');
+  metadata.object({});
+  const either = (key: string): Reader => (item.field(key).present ? item.field(key) : metadata.field(key));
+  const type = either('default_queue_type');
+  // RabbitMQ writes "undefined" where it has none.
+  const isNone = type.value === 'undefined' || !type.present;
+  const defaultQueueType = isNone ? undefined : QUEUE_TYPES.find((known) => known === type.value);
+  if (!isNone && defaultQueueType === undefined) type.wrong(`one of ${QUEUE_TYPES.join(', ')}`);
+  for (const key of ['tracing', 'protected_from_deletion']) {
+    if (either(key).value === true) either(key).warn('is not supported, and ignored');
+  }
+  const spec = { name, description: either('description').string(''), tags: either('tags').words(), defaultQueueType };
+  return { spec, limits: readLimits(item.field('limits'), checkVhostLimits), onlyNamed: false };
+}
+
+/**
+ * The vhost whose definitions alone the document has: RabbitMQ's export of one vhost does not say at each entry which. From 4.0 on the
+ * document names it; before that its parameters do, if there are any. Undefined for the definitions of a broker.
+ */
+export function soleVhost(root: Reader, byDefault: string | undefined): VhostEntry | undefined {
+  if (entriesOf(root, OF_BROKER).length > 0) return undefined;
+  const original = root.field('original_vhost_name');
+  if (original.present) return told(root, readVhostNamed(original.name(), root));
+  const entries = entriesOf(root, IN_VHOST);
+  if (entries.length === 0 || entries.some((entry) => entry.field('vhost').present)) return undefined;
+  const inParameters = entriesOf(root, ['parameters'])
+    .find((entry) => entry.field('vhost').present)
+    ?.field('vhost')
+    .name();
+  const name = inParameters ?? byDefault;
+  if (name === undefined) return undefined;
+  const spec = { name, description: '', tags: [], defaultQueueType: undefined };
+  return told(root, { spec, limits: undefined, onlyNamed: true });
+}
+
+function told(root: Reader, entry: VhostEntry): VhostEntry {
+  root.warn(`has the definitions of one vhost, which go into '${entry.spec.name}'`);
+  return entry;
+}
+
+/** All entries of some sections, which are only looked at: what is wrong with them is noted when they are read. */
+function entriesOf({ value }: Reader, sections: readonly string[]): Reader[] {
+  const root = new Reader(value, { problems: [], warnings: [] });
+  return sections.flatMap((section) => root.field(section).items());
+}
