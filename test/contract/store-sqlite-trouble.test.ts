@@ -1,5 +1,14 @@
 /** The SQLite store when commits fail: nothing is reported committed, nothing is lost, and it carries on when it can. */
-import { appendFileSync, copyFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -11,6 +20,8 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page, Script } from './store.support.ts';
 
 const DISK_BYTES = 4 * 1024 * 1024;
+
+const range = (end: number): number[] => Array.from({ length: end }, (_, n) => n);
 
 describe('an SqliteStore in trouble', () => {
   let folder: string;
@@ -109,23 +120,66 @@ describe('an SqliteStore in trouble', () => {
     await expect(store.close()).rejects.toThrow('UNIQUE constraint failed');
   });
 
-  it.each(['removed', 'replaced'])(
-    'reports nothing committed while its file is %s, and goes on when it is back',
-    async (what) => {
-      const { store, reasons, troubled } = await open();
-      await commit(store, (batch) => page(store, batch, 1, 0));
-      const file = join(folder, 'leveret.db');
-      renameSync(file, `${file}.away`);
-      if (what === 'replaced') copyFileSync(`${file}.away`, file);
-      const second = new Script().next((batch) => page(store, batch, 1, 10));
-      store.schedule(second, true);
+  it.each([
+    ['leveret.db', 'removed'],
+    ['leveret.db', 'replaced'],
+    ['leveret.db-wal', 'removed'],
+    ['leveret.db-wal', 'replaced'],
+  ])('reports nothing committed while %s is %s, and goes on when it is back', async (name, what) => {
+    const { store, reasons, troubled } = await open();
+    await commit(store, (batch) => page(store, batch, 1, 0));
+    const file = join(folder, name);
+    renameSync(file, `${file}.away`);
+    if (what === 'replaced') copyFileSync(`${file}.away`, file);
+    const second = new Script().next((batch) => page(store, batch, 1, 10));
+    store.schedule(second, true);
+    await troubled;
+    expect(second.heard).toEqual(['collect']);
+    expect(reasons).toEqual([`${file} was ${what} while it was in use`]);
+    renameSync(`${file}.away`, file);
+    await vi.waitFor(() => expect(second.heard).toEqual(['collect', 'committed']), { timeout: 10_000, interval: 10 });
+    expect(store.recover().pages.map((row) => row.first)).toEqual([0, 10]);
+    await store.close();
+  });
+
+  it('has all that it reported in its file, and says so, where its log was removed', async () => {
+    const { store, reasons, troubled } = await open(50);
+    for (let n = 0; n < 10; n++) await commit(store, (batch) => page(store, batch, 1, n));
+    const log = join(folder, 'leveret.db-wal');
+    rmSync(log);
+    store.schedule(
+      new Script().next((batch) => page(store, batch, 1, 10)),
+      true,
+    );
+    await troubled;
+    expect(reasons).toEqual([`${log} was removed while it was in use`]);
+    const left = temporaryFolder();
+    const leftByKill = async () => {
+      copyFileSync(join(folder, 'leveret.db'), join(left, 'leveret.db'));
+      const next = await SqliteStore.open({ folder: left });
+      const firsts = next.recover().pages.map((row) => row.first);
+      await next.close();
+      return firsts;
+    };
+    await vi.waitFor(async () => expect(await leftByKill()).toEqual(range(10)), { timeout: 10_000, interval: 50 });
+    await expect(store.close()).rejects.toThrow('leveret.db-wal was removed');
+  });
+
+  it.each(['leveret.db', 'leveret.db-wal'])(
+    'reports nothing committed any more when %s is truncated, and puts no holes of its log into its file',
+    async (name) => {
+      const { store, reasons, troubled } = await open(50);
+      for (let n = 0; n < 10; n++) await commit(store, (batch) => page(store, batch, 1, n, 60_000));
+      const before = readFileSync(join(folder, 'leveret.db'));
+      truncateSync(join(folder, name), 4096);
+      const next = new Script().next((batch) => page(store, batch, 1, 10));
+      store.schedule(next, true);
       await troubled;
-      expect(second.heard).toEqual(['collect']);
-      expect(reasons).toEqual([`${file} was ${what} while it was in use`]);
-      renameSync(`${file}.away`, file);
-      await vi.waitFor(() => expect(second.heard).toEqual(['collect', 'committed']), { timeout: 10_000, interval: 10 });
-      expect(store.recover().pages.map((row) => row.first)).toEqual([0, 10]);
-      await store.close();
+      expect(reasons).toEqual([`${join(folder, name)} was truncated while it was in use`]);
+      expect(next.heard).toEqual(['collect']);
+      await expect(store.close()).rejects.toThrow('was truncated');
+      const after = readFileSync(join(folder, 'leveret.db'));
+      expect(after.equals(before.subarray(0, after.length))).toBe(true);
     },
   );
 

@@ -3,8 +3,8 @@
  * as a part of a commit. Gives back unused room at the end of the file, in steps. Runs on the writer thread.
  */
 import type { Database } from 'better-sqlite3';
+import type { FilesInUse } from './files-in-use.ts';
 import type { FreshRows } from './fresh-rows.ts';
-import { logBytes } from './log-inspection.ts';
 
 /**
  * Bytes written to the log before a checkpoint is due even though commits go on. The larger the log, the less often it writes the
@@ -37,7 +37,7 @@ export type FailureListener = (what: string, error: Error) => void;
 
 export class Checkpoints {
   readonly #database: Database;
-  readonly #path: string;
+  readonly #files: FilesInUse;
   readonly #pageSize: number;
   readonly #rows: FreshRows;
   readonly #failed: FailureListener;
@@ -55,9 +55,9 @@ export class Checkpoints {
    * `rows`: what was added since they were last cleared, which each whole checkpoint does. `failed` is told of what did not work, once
    * until it works again; it is tried again later, and commits go on.
    */
-  constructor(database: Database, path: string, rows: FreshRows, failed: FailureListener) {
+  constructor(database: Database, files: FilesInUse, rows: FreshRows, failed: FailureListener) {
     this.#database = database;
-    this.#path = path;
+    this.#files = files;
     this.#pageSize = database.pragma('page_size', { simple: true }) as number;
     this.#rows = rows;
     this.#failed = failed;
@@ -100,6 +100,7 @@ export class Checkpoints {
   #giveBack(bytes: number): boolean {
     this.#gaveBackAt = performance.now();
     const given = this.#attempt(NOT_GIVEN_BACK, () => {
+      this.#files.check();
       const free = (this.#database.pragma('freelist_count', { simple: true }) as number) * this.#pageSize;
       const step = Math.min(free - FREE_KEPT, bytes);
       if (step < this.#pageSize) return 0;
@@ -112,6 +113,7 @@ export class Checkpoints {
 
   #checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
     const whole = this.#attempt(NOT_CHECKPOINTED, () => {
+      this.#files.checkForCheckpoint();
       const [result] = this.#database.pragma(`wal_checkpoint(${mode})`) as [{ log: number; checkpointed: number }];
       return result.checkpointed >= result.log;
     });
@@ -125,7 +127,7 @@ export class Checkpoints {
   }
 
   #logBytes(): number {
-    return this.#attempt(NOT_MEASURED, () => logBytes(this.#path)) ?? 0;
+    return this.#attempt(NOT_MEASURED, () => this.#files.logBytes) ?? 0;
   }
 
   /** Nobody waits for any of this, so that an error ends nothing: not the batch that is committed, and not the thread. */

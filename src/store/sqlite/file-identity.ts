@@ -7,19 +7,19 @@ import { statSync } from 'node:fs';
 import { StoreError } from '../store.ts';
 
 export class FileIdentity {
-  readonly #path: string;
+  readonly path: string;
   readonly #inode: number;
 
   /** Of a file that is being opened. Throws the system's error where it is not there. */
   constructor(path: string) {
-    this.#path = path;
+    this.path = path;
     this.#inode = statSync(path).ino;
   }
 
-  /** Throws StoreError where another file or none has the name now. Takes 3 µs. */
-  check(): void {
-    const now = statSync(this.#path, { throwIfNoEntry: false });
-    if (now?.ino === this.#inode) return;
-    throw new StoreError(`${this.#path} was ${now === undefined ? 'removed' : 'replaced'} while it was in use`);
+  /** Returns the bytes of the file. Throws StoreError where another file or none has the name now. Takes 3 µs. */
+  check(): number {
+    const now = statSync(this.path, { throwIfNoEntry: false });
+    if (now?.ino === this.#inode) return now.size;
+    throw new StoreError(`${this.path} was ${now === undefined ? 'removed' : 'replaced'} while it was in use`);
   }
 }

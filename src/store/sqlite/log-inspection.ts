@@ -33,6 +33,11 @@ export function logBytes(path: string): number {
   return statSync(logPath(path), { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** Where a frame of the log ends, counted from 1, in bytes from the log's beginning. */
+export function logFrameEnd(frame: number, pageBytes: number): number {
+  return LOG_HEADER_BYTES + frame * (FRAME_HEADER_BYTES + pageBytes);
+}
+
 /**
  * What is wrong with the log of the database at `path`, which `reader` has opened, and what to do; undefined where nothing is. A broker may
  * run on it.
@@ -87,7 +92,7 @@ class LogFile {
 
   /** Where a frame ends, counted from 1. */
   endOf(frame: number): number {
-    return LOG_HEADER_BYTES + frame * (FRAME_HEADER_BYTES + this.#page.length);
+    return logFrameEnd(frame, this.#page.length);
   }
 
   /**

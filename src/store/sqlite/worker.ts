@@ -10,7 +10,7 @@ import type { BatchMemory } from './batch-buffer.ts';
 import { BatchWriter, type WrittenBatch } from './batch-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { isSystemError, openWriter } from './database-file.ts';
-import { FileIdentity } from './file-identity.ts';
+import { FilesInUse } from './files-in-use.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 
 /** Pauses between attempts, in milliseconds: doubled from the first to the last. */
@@ -27,7 +27,7 @@ const port = parentPort!;
 const { path, synchronous } = workerData as WriterOptions;
 
 interface Connection {
-  readonly file: FileIdentity;
+  readonly files: FilesInUse;
   readonly database: Database.Database;
   readonly writer: BatchWriter;
   readonly checkpoints: Checkpoints;
@@ -39,12 +39,12 @@ function connect(): Connection {
   if (connection !== undefined) return connection;
   const database = openWriter(path, synchronous);
   try {
-    const file = new FileIdentity(path);
     const writer = new BatchWriter(database);
-    const checkpoints = new Checkpoints(database, path, writer.fresh, (message, error) => {
+    const files = new FilesInUse(database, path);
+    const checkpoints = new Checkpoints(database, files, writer.fresh, (message, error) => {
       say({ kind: 'warning', message, reason: describe(error) });
     });
-    connection = { file, database, writer, checkpoints };
+    connection = { files, database, writer, checkpoints };
     return connection;
   } catch (error) {
     database.close();
@@ -75,17 +75,22 @@ function open(): void {
   collectStartGarbage();
 }
 
-function commit(batch: WrittenBatch, pause: number): void {
+/** `written`: SQLite has it; it counts as committed when the files that have it are found to be in their places. */
+function commit(batch: WrittenBatch, pause: number, written = false): void {
   try {
-    const { file, writer } = connect();
-    file.check();
-    writer.write(batch);
+    const { files, writer } = connect();
+    files.check();
+    if (!written) {
+      writer.write(batch);
+      written = true;
+      files.check();
+    }
   } catch (error) {
     if (!mayWorkLater(error)) throw error;
     say({ kind: 'trouble', reason: describe(error) });
     setTimeout(() => {
       connection?.checkpoints.makeRoom();
-      commit(batch, Math.min(pause * 2, LAST_PAUSE));
+      commit(batch, Math.min(pause * 2, LAST_PAUSE), written);
     }, pause);
     return;
   }
@@ -107,6 +112,7 @@ function close(): void {
   connection?.checkpoints.stop();
   // The last connection to close puts the log into the file and removes it.
   connection?.database.close();
+  connection?.files.close();
   port.close();
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Checkpoints } from '../../../src/store/sqlite/checkpoints.ts';
+import { FilesInUse } from '../../../src/store/sqlite/files-in-use.ts';
 import { FreshRows } from '../../../src/store/sqlite/fresh-rows.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -14,6 +15,7 @@ function checkpointsOf() {
   const database = new Database(path);
   database.pragma('journal_mode = WAL');
   database.exec('CREATE TABLE t (a)');
+  const files = new FilesInUse(database, path);
   let reason: string | undefined;
   const disk = new Proxy(database, {
     get(target, name) {
@@ -23,13 +25,14 @@ function checkpointsOf() {
     },
   });
   const failures: string[] = [];
-  const checkpoints = new Checkpoints(disk, path, new FreshRows(), (what, error) => {
+  const checkpoints = new Checkpoints(disk, files, new FreshRows(), (what, error) => {
     failures.push(`${what}: ${error.message}`);
   });
   onTestFinished(() => {
     checkpoints.stop();
     vi.useRealTimers();
     database.close();
+    files.close();
   });
   return { checkpoints, failures, fail: (why: string | undefined) => (reason = why) };
 }
