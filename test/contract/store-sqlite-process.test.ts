@@ -1,12 +1,14 @@
 /** The SQLite store against other processes: one broker a folder, and nothing lost when a process is killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { linkSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../src/store/store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { storeWithQueues } from './sqlite.support.ts';
 import { pageBytes } from './store-crash.ts';
 
 describe('SqliteStore among processes', () => {
@@ -57,6 +59,33 @@ describe('SqliteStore among processes', () => {
     const second = await SqliteStore.open({ folder });
     expect(second.recover().users).toHaveLength(1);
     await second.close();
+  });
+
+  it.each([
+    ['a hard link to', linkSync],
+    ['a symbolic link to', symlinkSync],
+  ])('refuses a folder that has %s the database of another, until that one is closed', async (_what, link) => {
+    const first = await storeWithQueues(folder, 1);
+    const other = temporaryFolder();
+    link(join(folder, 'leveret.db'), join(other, 'leveret.db'));
+    const refused = await SqliteStore.open({ folder: other }).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StoreError);
+    expect((refused as Error).message).toMatch(/is in use by another (broker in this process|program)/);
+    await first.close();
+    const second = await SqliteStore.open({ folder: other });
+    expect(second.recover().queues).toHaveLength(1);
+    await expect(SqliteStore.open({ folder })).rejects.toThrow(/is in use by another (broker in this process|program)/);
+    await second.close();
+    expect(readdirSync(other)).not.toContain('leveret.db-probe');
+  });
+
+  it('refuses a folder that another process uses and the lock of which was removed', async () => {
+    const lines = start(1);
+    await lines.next();
+    rmSync(join(folder, 'leveret.lock'));
+    await expect(SqliteStore.open({ folder })).rejects.toThrow('is in use by another program');
+    await killed();
+    await (await SqliteStore.open({ folder })).close();
   });
 
   it.each([1, 2, 3, 4])('loses nothing it reported when it is killed while it commits (seed %i)', async (seed) => {

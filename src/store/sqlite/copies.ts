@@ -15,8 +15,8 @@ import {
   openWriter,
   removeDatabase,
 } from './database-file.ts';
-import { FolderLock } from './folder-lock.ts';
 import { inspectHeader } from './inspection.ts';
+import { StoreLock } from './store-lock.ts';
 
 /** Pages copied in one go; the process may be interrupted between two. */
 const STEP_PAGES = 2048;
@@ -71,10 +71,10 @@ function checkTarget(folder: string, target: string, replace: boolean): void {
  */
 export function compactStore(folder: string): { readonly before: number; readonly after: number } {
   const path = databasePath(folder);
-  let lock: FolderLock | undefined;
+  let lock: StoreLock | undefined;
   try {
     checkThere(path);
-    lock = new FolderLock(folder, 'Stop it first: a file in use cannot be compacted.');
+    lock = new StoreLock(path, 'Stop it first: a file in use cannot be compacted.');
     openDatabase(path).reader.close();
     const before = statSync(path).size;
     const writer = openWriter(path, 'full');

@@ -5,10 +5,12 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -48,8 +50,12 @@ export function prepareFolder(folder: string): void {
   }
 }
 
+/** Of the file itself where the folder has a link to it: what SQLite keeps beside the file is beside that. */
 export function databasePath(folder: string): string {
-  return join(folder, 'leveret.db');
+  const path = join(folder, 'leveret.db');
+  // A link that leads nowhere is told of by whoever opens it.
+  const isLink = existsSync(path) && lstatSync(path).isSymbolicLink();
+  return isLink ? realpathSync(path) : path;
 }
 
 export interface OpenDatabase {

@@ -10,10 +10,10 @@ import type { RecoveredState, TopologyChange } from '../records.ts';
 import { type LogSource, type Store, StoreError } from '../store.ts';
 import { BatchBuffer } from './batch-buffer.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
-import { FolderLock } from './folder-lock.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
 import { SCHEMA_VERSION } from './schema/schema.ts';
+import { StoreLock } from './store-lock.ts';
 import { StoredIds } from './stored-ids.ts';
 import { StoredRows } from './stored-rows.ts';
 import { troubleAdvice } from './trouble.ts';
@@ -36,7 +36,7 @@ const COMMIT_FAILED =
 export class SqliteStore implements Store {
   readonly durable = true;
   readonly #path: string;
-  readonly #lock: FolderLock;
+  readonly #lock: StoreLock;
   readonly #reader: Database;
   readonly #fresh: boolean;
   readonly #worker: Worker;
@@ -66,7 +66,7 @@ export class SqliteStore implements Store {
     const path = databasePath(options.folder);
     const undo: (() => void)[] = [];
     try {
-      const lock = new FolderLock(options.folder);
+      const lock = new StoreLock(path);
       undo.push(() => lock.release());
       const { created, migratedFrom, reader } = openDatabase(path);
       undo.push(() => reader.close());
@@ -85,7 +85,7 @@ export class SqliteStore implements Store {
   }
 
   /** Use `SqliteStore.open`. */
-  constructor(options: SqliteStoreOptions, path: string, lock: FolderLock, reader: Database, fresh: boolean) {
+  constructor(options: SqliteStoreOptions, path: string, lock: StoreLock, reader: Database, fresh: boolean) {
     this.#path = path;
     this.#lock = lock;
     this.#reader = reader;
