@@ -25,7 +25,7 @@ const RULES: Rules = {
     ['broker/topology'],
     ['broker/operations'],
     ['broker/definitions'],
-    ['connection'],
+    ['connection', 'management'],
     ['embed'],
     ['cli', 'index.ts'],
   ],
@@ -34,6 +34,7 @@ const RULES: Rules = {
   packages: {
     'better-sqlite3': ['store/sqlite'],
     commander: ['cli'],
+    fastify: ['management/http'],
     pino: ['util/logger.ts'],
   },
 };
