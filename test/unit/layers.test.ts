@@ -17,6 +17,7 @@ const RULES: Rules = {
     ['wire', 'store'],
     ['broker/arguments', 'broker/flow', 'broker/parameters'],
     ['broker/access', 'broker/message', 'broker/scheduling'],
+    ['broker/events'],
     ['broker/log', 'broker/policy'],
     ['broker/deduplication', 'broker/delay'],
     ['broker/routing/exchange'],

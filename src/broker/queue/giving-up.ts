@@ -128,6 +128,7 @@ export class GivingUp implements SlicedTask {
   giveUp(seq: number, reason: DeathReason): boolean {
     if (this.#queue.settings.deadLetterExchange === undefined) {
       this.#log.settle(seq);
+      this.#queue.counters.discard(reason, false);
       return true;
     }
     const dying = new Message();

@@ -3,6 +3,8 @@ import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
 import { deduplicate, type Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
+import type { QueueType } from '../arguments/queue-type.ts';
+import { QueueCounters } from '../events/queue-counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import { Lead } from '../flow/lead.ts';
 import { Message } from '../message/message.ts';
@@ -34,6 +36,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   // There may be very many queues that rest: what most of them never need is made when it is.
   #incoming: Set<Binding> | undefined;
   #consumers: Consumers | undefined;
+  #counters: QueueCounters | undefined;
   readonly #host: QueueHost;
   readonly #log: MessageLog;
   /** Made when the first message is looked for. */
@@ -71,6 +74,14 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   /** Not a field: of very many queues each would have one. */
   get kind(): 'queue' {
     return 'queue';
+  }
+
+  get type(): QueueType {
+    return this.#settings.type;
+  }
+
+  get counters(): QueueCounters {
+    return (this.#counters ??= new QueueCounters());
   }
 
   get incoming(): Set<Binding> {
@@ -141,7 +152,10 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     if (this.#deleted) return;
     const log = this.#log;
     const key = this.#deduplication?.keyOf(message, this.name);
-    if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) return;
+    if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) {
+      this.counters.duplicate++;
+      return;
+    }
     const { type, maxPriority, messageTtl } = this.#settings;
     const refused = this.#givingUp?.refuses(message) === true;
     if (refused && !this.#staysForNow()) return this.#refuse(message, ledger, number);
@@ -150,7 +164,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     if (key !== undefined) this.#deduplication!.note(key, stored, ledger, number);
     const consumer = log.ready === 0 && !this.#dispatching ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
-      consumer.target.deliver(consumer, message, -1, false);
+      consumer.deliver(message, -1, false);
       return;
     }
     const { deadlines } = this.#host;
@@ -175,12 +189,15 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     }
     if (consumer !== undefined) {
       log.take(seq);
-      consumer.unacked++;
-      consumer.target.deliver(consumer, message, seq, false);
+      consumer.deliver(message, seq, false);
     } else {
       if (this.#lead?.grew(log.ready) === true) this.#host.pace.enough();
       this.#givingUp?.added(seq, message, deadline, refused);
     }
+  }
+
+  published(messages: number): void {
+    this.counters.publish += messages;
   }
 
   dispatch(): void {
@@ -198,12 +215,11 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
         const redelivered = this.#log.redelivered(seq);
         if (redelivered && this.#settings.countsReturns) this.#cameBack().goOut(seq, view, consumer.noAck);
         if (consumer.noAck) {
-          consumer.target.deliver(consumer, view, -1, redelivered);
-          this.settle(seq);
+          consumer.deliver(view, -1, redelivered);
+          this.#leave(seq);
         } else {
           this.#log.take(seq);
-          consumer.unacked++;
-          consumer.target.deliver(consumer, view, seq, redelivered);
+          consumer.deliver(view, seq, redelivered);
         }
       }
       this.#givingUp?.watch();
@@ -220,19 +236,29 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     if (seq < 0 && this.#reader.peek() >= 0) return undefined;
     const view = seq < 0 ? undefined : this.#show(seq);
     if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
-    if (view === undefined) return false;
+    if (view === undefined) {
+      this.counters.getEmpty++;
+      return false;
+    }
     const redelivered = this.#log.redelivered(seq);
     if (redelivered && this.#settings.countsReturns) this.#cameBack().goOut(seq, view, noAck);
-    if (!noAck) this.#log.take(seq);
+    if (noAck) this.counters.getNoAck++;
+    else {
+      this.counters.get++;
+      this.#log.take(seq);
+    }
+    if (redelivered) this.counters.redeliver++;
     use(view, noAck ? -1 : seq, redelivered);
     view.clear();
-    if (noAck) this.settle(seq);
+    if (noAck) this.#leave(seq);
     this.#givingUp?.watch();
     return true;
   }
 
   settle(seq: number): void {
-    if (!this.#deleted) this.#log.settle(seq);
+    if (this.#deleted) return;
+    this.counters.ack++;
+    this.#log.settle(seq);
   }
 
   checkTakeBack(): void {
@@ -316,6 +342,11 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     return this.#givingUp === undefined ? this.#reader.peek() : this.#givingUp.head();
   }
 
+  /** A message went without an acknowledgement, and what it was given to may have ended the queue. */
+  #leave(seq: number): void {
+    if (!this.#deleted) this.#log.settle(seq);
+  }
+
   #deduplicate(): void {
     this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
       storedAs: this.#log.stores ? this.id : undefined,
@@ -351,6 +382,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   /** There is no room for a new message, whether or not a consumer waits for one. */
   #refuse(message: Message, ledger: ConfirmLedger | undefined, number: number): void {
     if (this.#settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this, message, 'maxlen');
+    else this.counters.refused++;
     ledger?.rejected(number);
   }
 

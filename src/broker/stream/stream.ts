@@ -10,6 +10,7 @@ import { StoreError } from '../../store/store.ts';
 import { printFieldValue } from '../arguments/print.ts';
 import { Deadline } from '../scheduling/deadlines.ts';
 import * as errors from '../arguments/errors.ts';
+import { QueueCounters } from '../events/queue-counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import { Message } from '../message/message.ts';
 import type { Consumer, ConsumerOptions } from '../queue/consumer.ts';
@@ -29,6 +30,8 @@ const LOOK_BYTES = 512;
 
 export class Stream implements DeclaredQueue {
   readonly kind = 'queue';
+  readonly type = 'stream';
+  readonly counters = new QueueCounters();
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete = false;
@@ -122,6 +125,10 @@ export class Stream implements DeclaredQueue {
     log.flush(ledger !== undefined || this.consumers.waiting.size > 0);
   }
 
+  published(messages: number): void {
+    this.counters.publish += messages;
+  }
+
   get(): never {
     throw this.#notSupported('basic.get');
   }
@@ -162,6 +169,7 @@ export class Stream implements DeclaredQueue {
   }
 
   settle(): void {
+    this.counters.ack++;
     this.#unacked--;
   }
 
@@ -267,9 +275,8 @@ export class Stream implements DeclaredQueue {
       }
       this.#log.attachBody(offset, view);
       this.#header.add(view, offset);
-      consumer.unacked++;
       this.#unacked++;
-      consumer.target.deliver(consumer, view, offset, false);
+      consumer.deliver(view, offset, false);
     }
     this.consumers.rest(reader);
   }
