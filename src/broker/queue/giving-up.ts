@@ -17,6 +17,8 @@ export interface GivingQueue extends DyingQueue {
   readonly deleted: boolean;
   /** A message that came back too often before the broker started, and is ready: see Returns.tooOften. -1 where there is none. */
   nextTooOften(): number;
+  /** A message leaves for good. `replaced`: see MessageLog.settle. */
+  remove(seq: number, replaced?: boolean): void;
   /** Consumers may have waited for what is behind those that went. */
   dispatch(): void;
 }
@@ -127,14 +129,14 @@ export class GivingUp implements SlicedTask {
    */
   giveUp(seq: number, reason: DeathReason): boolean {
     if (this.#queue.settings.deadLetterExchange === undefined) {
-      this.#log.settle(seq);
+      this.#queue.remove(seq);
       this.#queue.counters.discard(reason, false);
       return true;
     }
     const dying = new Message();
     if (!this.#reader.view(seq, dying)) return false;
     const letter = dying.copy();
-    this.#log.settle(seq, true);
+    this.#queue.remove(seq, true);
     this.#host.deadLetter(this.#queue, letter, reason);
     return true;
   }

@@ -1,7 +1,8 @@
 /** A queue: the messages it keeps, the consumers they go to, and the rules between the two. */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
-import { deduplicate, type Deduplication } from '../deduplication/deduplication.ts';
+import { deduplicate } from '../deduplication/deduplicate.ts';
+import type { Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
 import { QueueCounters } from '../events/queue-counters.ts';
@@ -14,6 +15,7 @@ import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import type { ComeBack } from './delayed-retry.ts';
+import { checkDelete } from './deletion.ts';
 import { Disuse } from './disuse.ts';
 import { deadlineOf, isOver } from './expiry.ts';
 import { type GivingQueue, GivingUp } from './giving-up.ts';
@@ -22,7 +24,6 @@ import { LogReader, type Reading } from '../log/log-reader.ts';
 import { messagePriority } from './message-properties.ts';
 import type { MessageLog } from '../log/message-log.ts';
 import type { QueueHost } from './queue-host.ts';
-import { checkQuorumDelete } from './quorum.ts';
 import { Returns } from './returns.ts';
 import { type QueueSettings, readSettings } from './settings.ts';
 
@@ -151,7 +152,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   accept(message: Message, persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void {
     if (this.#deleted) return;
     const log = this.#log;
-    const key = this.#deduplication?.keyOf(message, this.name);
+    const key = this.#deduplication?.keyOf(message);
     if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) {
       this.counters.duplicate++;
       return;
@@ -161,7 +162,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     if (refused && !this.#staysForNow()) return this.#refuse(message, ledger, number);
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
-    if (key !== undefined) this.#deduplication!.note(key, stored, ledger, number);
+    if (key !== undefined) this.#deduplication!.taken(key, stored, ledger, number);
     const consumer = log.ready === 0 && !this.#dispatching ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
       consumer.deliver(message, -1, false);
@@ -178,13 +179,12 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     }
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
+    if (key !== undefined) this.#deduplication!.added(key, seq, stored);
     if (stored) {
       if (ledger !== undefined) {
         ledger.wait(number);
         log.confirm(seq, ledger, number);
       }
-      // Its key is in the next batch: without the message it would keep the publisher from sending it again.
-      if (key !== undefined) log.writeNext(seq);
       log.flush(ledger !== undefined, seq);
     }
     if (consumer !== undefined) {
@@ -258,7 +258,12 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   settle(seq: number): void {
     if (this.#deleted) return;
     this.counters.ack++;
-    this.#log.settle(seq);
+    this.remove(seq);
+  }
+
+  remove(seq: number, replaced?: boolean): void {
+    this.#deduplication?.left(seq);
+    this.#log.settle(seq, replaced);
   }
 
   checkTakeBack(): void {
@@ -282,7 +287,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
     this.#givingUp?.recount();
-    this.#deduplication?.clear();
+    this.#deduplication?.purged();
     this.#logReader?.resume();
     return purged + delayed;
   }
@@ -304,9 +309,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   }
 
   checkDelete(ifUnused: boolean, ifEmpty: boolean): void {
-    if (this.#settings.type === 'quorum') checkQuorumDelete(this.name, this.#host.name, ifUnused, ifEmpty);
-    if (ifEmpty && this.ready + this.delayed > 0) throw errors.notEmpty(this.name, this.#host.name);
-    if (ifUnused && this.consumerCount > 0) throw errors.inUse('queue', this.name, this.#host.name);
+    checkDelete(this, this.#host.name, ifUnused, ifEmpty);
   }
 
   end(): void {
@@ -344,11 +347,13 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
 
   /** A message went without an acknowledgement, and what it was given to may have ended the queue. */
   #leave(seq: number): void {
-    if (!this.#deleted) this.#log.settle(seq);
+    if (!this.#deleted) this.remove(seq);
   }
 
   #deduplicate(): void {
     this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
+      name: this.name,
+      log: this.#log,
       storedAs: this.#log.stores ? this.id : undefined,
       keysUnreadable: (reason) => this.#host.unreadable('keys', this.name, reason),
     });
