@@ -3,10 +3,10 @@
  * past the range's end. What the bytes mean is the caller's business; field tables are read here because values nest
  * in each other.
  */
-import { isUtf8 } from 'node:buffer';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable, type FieldType, type FieldValue } from '../protocol/field-table.ts';
 import { MAX_FIELD_DEPTH, TYPE_OF_LETTER } from './field-letters.ts';
+import { octetText, utf8Text } from './octet-text.ts';
 
 /** The bytes end before the value does. */
 export class TruncatedError extends AmqpError {
@@ -15,15 +15,23 @@ export class TruncatedError extends AmqpError {
   }
 }
 
+/**
+ * What names in field tables may be. `utf8`: as in the arguments of methods, else FRAME_ERROR, which short strings there get too.
+ * `octets`: any, as in the headers of messages; see octet-text.ts.
+ */
+export type FieldNames = 'utf8' | 'octets';
+
 export class ByteReader {
   readonly #buffer: Buffer;
+  readonly #names: FieldNames;
   #position: number;
   #end: number;
   #depth = 0;
 
   /** Reads `buffer` from `offset` up to, not including, `end`. */
-  constructor(buffer: Buffer, offset: number, end: number) {
+  constructor(buffer: Buffer, offset: number, end: number, names: FieldNames = 'utf8') {
     this.#buffer = buffer;
+    this.#names = names;
     this.#position = offset;
     this.#end = Math.min(end, buffer.length);
   }
@@ -65,9 +73,16 @@ export class ByteReader {
   shortstr(): string {
     const length = this.u8();
     const start = this.#take(length);
-    const text = decodeUtf8(this.#buffer, start, start + length);
+    const text = utf8Text(this.#buffer, start, start + length);
     if (text === undefined) throw new AmqpError('FRAME_ERROR', 'Malformed UTF-8 in shortstr', { blameless: true });
     return text;
+  }
+
+  /** The octets of a short string as text, whatever they are: see octet-text.ts. */
+  octets(): string {
+    const length = this.u8();
+    const start = this.#take(length);
+    return octetText(this.#buffer, start, start + length);
   }
 
   /** Bytes with a 32-bit length, copied: the buffer may be read into again. */
@@ -93,10 +108,7 @@ export class ByteReader {
     if (this.#position === this.#end) return EMPTY_TABLE;
     const table = new Map<string, FieldValue>();
     while (this.#position < this.#end) {
-      const length = this.u8();
-      const start = this.#take(length);
-      // RabbitMQ takes any bytes as a name; what is not UTF-8 gets replacement characters here.
-      const name = this.#buffer.toString('utf8', start, start + length);
+      const name = this.#names === 'utf8' ? this.shortstr() : this.octets();
       const value = this.#taggedValue();
       if (!table.has(name)) table.set(name, value);
     }
@@ -130,7 +142,7 @@ export class ByteReader {
         return { type, value: { scale: this.u8(), unscaled: this.u32() } };
       case 'longstr': {
         const bytes = this.longstr();
-        return { type, value: decodeUtf8(bytes, 0, bytes.length) ?? Buffer.from(bytes) };
+        return { type, value: utf8Text(bytes, 0, bytes.length) ?? bytes };
       }
       case 'binary':
         return { type, value: this.longstr() };
@@ -189,14 +201,6 @@ export class ByteReader {
     this.#position = start + bytes;
     return start;
   }
-}
-
-/** The range as a string, or undefined where it is not UTF-8. */
-function decodeUtf8(buffer: Buffer, start: number, end: number): string | undefined {
-  const text = buffer.toString('utf8', start, end);
-  // Only a replacement character can hide malformed bytes, so that valid text is read once.
-  if (text.includes('\ufffd') && !isUtf8(buffer.subarray(start, end))) return undefined;
-  return text;
 }
 
 function exactNumber(value: bigint): number | bigint {

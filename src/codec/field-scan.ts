@@ -4,8 +4,13 @@
  */
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { FieldType } from '../protocol/field-table.ts';
+import { equalBytes } from '../util/bytes.ts';
 import { TruncatedError } from './byte-reader.ts';
 import { MAX_FIELD_DEPTH, SIZE_OF_TYPE, TYPE_OF_LETTER } from './field-letters.ts';
+
+const LONGEST_NAME = 255;
+/** The name that is looked for, with room to tell one that is too long: octets are compared, as some that are no UTF-8 read like others. */
+const NAME = Buffer.alloc(LONGEST_NAME + 5);
 
 /** Where a value is; for types with a length (longstr, binary, table, array) the bytes after that length. */
 export interface FieldPosition {
@@ -42,7 +47,7 @@ export function forEachField(buffer: Buffer, start: number, end: number, visit: 
 /** The first field called `name`, as RabbitMQ looks fields up, or undefined. */
 export function findTableField(buffer: Buffer, start: number, end: number, name: string): FieldPosition | undefined {
   checkRange(start, end, buffer.length);
-  const bytes = Buffer.byteLength(name);
+  const bytes = nameOctets(name);
   let position = start;
   while (position < end) {
     const length = buffer[position];
@@ -50,12 +55,28 @@ export function findTableField(buffer: Buffer, start: number, end: number, name:
     if (nameEnd >= end) throw new TruncatedError();
     const type = typeAt(buffer, nameEnd);
     const valueEnd = endOfValue(buffer, type, nameEnd + 1, end);
-    if (length === bytes && buffer.toString('utf8', position + 1, nameEnd) === name) {
+    if (length === bytes && equalBytes(buffer, position + 1, nameEnd, NAME, 0, bytes)) {
       return { type, valueStart: startOfValue(type, nameEnd + 1), valueEnd };
     }
     position = valueEnd;
   }
   return undefined;
+}
+
+/** Visits the elements of an array in order, each with the range of its type letter and value. */
+export function forEachElement(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  visit: (type: FieldType, start: number, end: number) => void,
+): void {
+  checkRange(start, end, buffer.length);
+  for (let position = start; position < end;) {
+    const type = typeAt(buffer, position);
+    const elementEnd = endOfValue(buffer, type, position + 1, end);
+    visit(type, position, elementEnd);
+    position = elementEnd;
+  }
 }
 
 /** The position after the table whose 32-bit length is at `position`. */
@@ -88,6 +109,12 @@ function checkTaggedValue(buffer: Buffer, position: number, end: number, depth: 
     while (element < valueEnd) element = checkTaggedValue(buffer, element, valueEnd, depth + 1);
   }
   return valueEnd;
+}
+
+/** Writes the name to NAME and returns how many octets it has; -1 where no field has so long a name. */
+function nameOctets(name: string): number {
+  const bytes = NAME.write(name);
+  return bytes <= LONGEST_NAME ? bytes : -1;
 }
 
 function typeAt(buffer: Buffer, position: number): FieldType {

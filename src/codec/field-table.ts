@@ -10,13 +10,14 @@ import { ByteWriter } from './byte-writer.ts';
 import { SIZE_OF_TYPE } from './field-letters.ts';
 import type { FieldPosition } from './field-scan.ts';
 
-export { checkFields, findTableField, forEachField, skipTable } from './field-scan.ts';
+export { checkFields, findTableField, forEachElement, forEachField, skipTable } from './field-scan.ts';
 export type { FieldPosition, FieldVisitor } from './field-scan.ts';
+export { arrayOf, editFields, encodeFieldValue, tableOf, type FieldChanges } from './field-edit.ts';
 export { fromFieldTable, fromFieldValue, toFieldTable, toFieldValue } from './plain-table.ts';
 
-/** Throws AmqpError FRAME_ERROR for truncated fields, unknown types and nesting deeper than 100 levels. */
+/** Names may be any octets: see octet-text.ts. Throws AmqpError FRAME_ERROR for truncated fields, unknown types and nesting deeper than 100 levels. */
 export function decodeTable(buffer: Buffer, start: number, end: number): FieldTable {
-  return new ByteReader(buffer, start, end).fields();
+  return new ByteReader(buffer, start, end, 'octets').fields();
 }
 
 /** Throws RangeError for names over 255 bytes and for numbers outside their type's range. */
@@ -30,5 +31,5 @@ export function encodeTable(table: FieldTable): Buffer {
 export function decodeFieldAt(buffer: Buffer, { type, valueStart, valueEnd }: FieldPosition): FieldValue {
   // The reader wants the length of such values too, which stands right before them.
   const start = SIZE_OF_TYPE[type] < 0 ? valueStart - 4 : valueStart;
-  return new ByteReader(buffer, start, valueEnd).fieldValue(type);
+  return new ByteReader(buffer, start, valueEnd, 'octets').fieldValue(type);
 }

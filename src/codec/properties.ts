@@ -9,6 +9,7 @@ import * as flag from '../protocol/generated/constants.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { editFields, type FieldChanges } from './field-edit.ts';
 
 export { checkProperties, findProperty, propertyFlags, readDeliveryMode, skipProperty } from './property-scan.ts';
 
@@ -58,15 +59,15 @@ type PropertyValue = string | number | bigint | FieldTable;
 export type PropertyChanges = { readonly [Name in keyof BasicProperties]?: BasicProperties[Name] | undefined };
 
 /**
- * The properties in `buffer` from `start` to `end`. RabbitMQ takes any bytes in their short strings; what is not UTF-8
- * gets replacement characters here, so use `editProperties` to change bytes that go out again.
+ * The properties in `buffer` from `start` to `end`. As in RabbitMQ any octets may stand in their short strings and in the names of
+ * headers: see octet-text.ts. What goes out again is changed by `editProperties`, which leaves the octets of all else alone.
  */
 export function decodeProperties(buffer: Buffer, start: number, end: number): BasicProperties {
-  const reader = new ByteReader(buffer, start, end);
+  const reader = new ByteReader(buffer, start, end, 'octets');
   const flags = reader.u16();
   const properties: Record<string, PropertyValue> = {};
   for (const { name, bit, kind } of PROPERTIES) {
-    if (flags & bit) properties[name] = readValue(buffer, reader, kind);
+    if (flags & bit) properties[name] = readValue(reader, kind);
   }
   if (reader.remaining > 0)
     throw new AmqpError('FRAME_ERROR', `${reader.remaining} bytes left over after the properties`);
@@ -87,37 +88,42 @@ export function encodeProperties(properties: PropertyChanges): Buffer {
   return patchFlags(out.take(), flags);
 }
 
-/** The properties with `changes` made; the bytes of all others are copied as they are. */
-export function editProperties(buffer: Buffer, start: number, end: number, changes: PropertyChanges): Buffer {
+/** The properties with `changes` made, and the headers with those of `fields`; the octets of all others are copied as they are. */
+export function editProperties(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  changes: PropertyChanges,
+  fields?: FieldChanges,
+): Buffer {
   const reader = new ByteReader(buffer, start, end);
   const out = new ByteWriter();
   const oldFlags = reader.u16();
   out.u16(0);
-  let flags = 0;
+  // Those that no property has stay too.
+  let flags = oldFlags;
   for (const { name, bit, kind } of PROPERTIES) {
     const from = reader.position;
     if (oldFlags & bit) skipValue(reader, kind);
-    if (name in changes) {
+    if (kind === 'table' && fields !== undefined) {
+      flags |= bit;
+      // There may be none, and then no length either.
+      out.longstr(editFields(buffer, Math.min(from + 4, reader.position), reader.position, fields));
+    } else if (name in changes) {
       const value = changes[name];
-      if (value === undefined) continue;
-      flags |= bit;
-      writeValue(out, kind, value);
+      flags = value === undefined ? flags & ~bit : flags | bit;
+      if (value !== undefined) writeValue(out, kind, value);
     } else if (oldFlags & bit) {
-      flags |= bit;
       out.bytes(buffer.subarray(from, reader.position));
     }
   }
   return patchFlags(out.take(), flags);
 }
 
-function readValue(buffer: Buffer, reader: ByteReader, kind: Kind): PropertyValue {
+function readValue(reader: ByteReader, kind: Kind): PropertyValue {
   switch (kind) {
-    case 'shortstr': {
-      const length = reader.u8();
-      const from = reader.position;
-      reader.skip(length);
-      return buffer.toString('utf8', from, from + length);
-    }
+    case 'shortstr':
+      return reader.octets();
     case 'table':
       return reader.table();
     case 'octet':

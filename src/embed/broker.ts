@@ -2,6 +2,7 @@
 import { Node } from '../broker/topology/node.ts';
 import type { Config } from '../config/config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
+import { Listener } from '../connection/listener.ts';
 import { Scratch } from '../store/scratch.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { availableMemory } from '../util/available-memory.ts';
@@ -11,9 +12,9 @@ import { createLogger, type Logger } from '../util/logger.ts';
 import { Delayed } from './delayed.ts';
 import { DefinitionTransfer, prepare, readDefinitions } from './definitions.ts';
 import { watchDisk } from './disk-alarm.ts';
-import { Listeners } from './listeners.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
 import { Policies } from './policies.ts';
+import { reportDiscarded } from './discarded.ts';
 import { reportTo } from './unreadable.ts';
 import { Users } from './users.ts';
 import { Vhosts } from './vhosts.ts';
@@ -26,12 +27,13 @@ export class Broker implements AsyncDisposable {
   readonly delayed: Delayed;
   readonly #config: Config;
   readonly #node: Node;
-  readonly #listeners: Listeners;
+  readonly #listener: Listener;
+  readonly #port: number;
   #diskSpace: DiskSpace | undefined;
   #stopped: Promise<void> | undefined;
 
   /** Use `Broker.start`. */
-  private constructor(config: Config, node: Node, listeners: Listeners) {
+  private constructor(config: Config, node: Node, listener: Listener, port: number) {
     this.#config = config;
     this.#node = node;
     this.vhosts = new Vhosts(node, config.defaultUser);
@@ -39,7 +41,8 @@ export class Broker implements AsyncDisposable {
     this.policies = new Policies(node, config.defaultVhost);
     this.definitions = new DefinitionTransfer(node, config);
     this.delayed = new Delayed(node, config.defaultVhost);
-    this.#listeners = listeners;
+    this.#listener = listener;
+    this.#port = port;
   }
 
   /**
@@ -57,10 +60,11 @@ export class Broker implements AsyncDisposable {
       const node = new Node(store, memoryBudget(config), scratch);
       node.fault = (error) => log.error({ err: error }, 'internal error');
       node.unreadable = reportTo(log);
+      node.discarded = reportDiscarded(log);
       await prepare(node, definitions, config, log);
-      const listeners = new Listeners(brokerContext({ node, config, log, clock: systemClock }));
-      await listeners.start();
-      const broker = new Broker(config, node, listeners);
+      const listener = new Listener(brokerContext({ node, config, log, clock: systemClock }));
+      const { port } = await listener.start(config.port, config.host);
+      const broker = new Broker(config, node, listener, port);
       broker.#diskSpace = watchDisk(config, node, log);
       return broker;
     } catch (error) {
@@ -70,14 +74,9 @@ export class Broker implements AsyncDisposable {
     }
   }
 
-  /** The TCP port it listens on for AMQP. */
+  /** The TCP port it listens on. */
   get port(): number {
-    return this.#portOf('amqp')!;
-  }
-
-  /** The TCP port of the HTTP API; undefined without one. */
-  get managementPort(): number | undefined {
-    return this.#portOf('http');
+    return this.#port;
   }
 
   /**
@@ -88,7 +87,7 @@ export class Broker implements AsyncDisposable {
     const { defaultUser, defaultPass, defaultVhost, host } = this.#config;
     const credentials = `${encodeURIComponent(defaultUser)}:${encodeURIComponent(defaultPass)}`;
     const vhost = defaultVhost === '/' ? '' : `/${encodeURIComponent(defaultVhost)}`;
-    return `amqp://${credentials}@${reachable(host)}:${this.port}${vhost}`;
+    return `amqp://${credentials}@${reachable(host)}:${this.#port}${vhost}`;
   }
 
   /** Closes all connections with 320, stores what there is to store, and frees port and folder. Repeated calls wait for the first. */
@@ -101,13 +100,9 @@ export class Broker implements AsyncDisposable {
     return this.stop();
   }
 
-  #portOf(protocol: string): number | undefined {
-    return this.#listeners.places.find((place) => place.protocol === protocol)?.port;
-  }
-
   async #stop(): Promise<void> {
     this.#diskSpace?.stop();
-    await this.#listeners.stop();
+    await this.#listener.stop();
     this.#node.stop();
     await this.#node.store.close();
     this.#node.memory.scratch?.close();

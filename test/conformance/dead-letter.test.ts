@@ -220,13 +220,13 @@ describe('the headers of a dead letter', () => {
     expect(headersOf(letter)).toMatchObject({ own: 'value', z: 1, 'x-a': true });
   });
 
-  test('dead-letter/sorted: the headers are in the order of their names', async () => {
+  test('dead-letter/order: the headers keep their order, and those of the dead letter are behind them', async () => {
     const { channel, queue, letters } = await mortal();
     channel.publish(queue, 'm', { headers: { z: 1, a: 2, 'x-z': 3 } });
     await rejectFirst(channel, queue);
     const names = [...(await letters.next()).properties.headers!.keys()].filter((name) => !name.includes('last-death'));
     const deaths = ['x-death', 'x-first-death-exchange', 'x-first-death-queue', 'x-first-death-reason'];
-    expect(names).toEqual(['a', ...deaths, 'x-z', 'z']);
+    expect(names).toEqual(target.rabbitmq ? ['a', ...deaths, 'x-z', 'z'] : ['z', 'a', 'x-z', ...deaths]);
   });
 
   /** A message that expired in one queue, and was rejected in the next. */

@@ -73,6 +73,19 @@ describe('methods', () => {
     else await client.expectClose(501, /^FRAME_ERROR - /);
   });
 
+  test.each([
+    ['a name', '\x01\xffV'],
+    ['the name of a nested field', '\x01nF\0\0\0\x03\x01\xffV'],
+    ['a name inside an array', '\x01nA\0\0\0\x08F\0\0\0\x03\x01\xffV'],
+  ])('malformed/argument-names: %s in arguments that is not UTF-8 is refused with 501', async (_what, fields) => {
+    const client = await target.connect();
+    await client.channel(1);
+    const payload = frames.methodPayload(method('queue.declare', { exclusive: true }));
+    const length = Buffer.from([0, 0, 0, fields.length]);
+    client.sendFrame(frames.METHOD, 1, Buffer.concat([payload.subarray(0, -4), length, Buffer.from(fields, 'latin1')]));
+    await client.expectClose(501, 'FRAME_ERROR - Malformed UTF-8 in shortstr');
+  });
+
   test('malformed/utf8: a short string that is not UTF-8 is refused with 501', async () => {
     const declare = [0, 50, 0, 10, 0, 0, 2, 0xff, 0xfe, 4, 0, 0, 0, 0];
     const client = (await open()).sendFrame(frames.METHOD, 1, Buffer.from(declare));

@@ -189,14 +189,16 @@ export class Comparison {
   }
 
   #publish(step: PublishStep): () => void {
-    const { channel, exchange, key, mandatory, persistent, priority, expiration, headers } = step;
+    const { channel, exchange, key, mandatory, persistent, priority, expiration, cc, bcc } = step;
     const messages: MessageModel[] = [];
     for (let n = 0; n < step.count; n++) {
       const body = `m${++this.#numbers}`.padEnd(step.size, '.');
+      const headers = { ...(cc && { CC: cc }), ...(bcc && { BCC: bcc }) };
       messages.push({ body, exchange, key, persistent, priority, expiration, headers });
       const deliveryMode = persistent ? 2 : 1;
       const given = { ...(priority !== undefined && { priority }), ...(expiration !== undefined && { expiration }) };
-      this.#channel(channel).publish(key, body, { exchange, mandatory, deliveryMode, headers, ...given });
+      const options = { exchange, mandatory, deliveryMode, ...given };
+      this.#channel(channel).publish(key, body, cc || bcc ? { ...options, headers } : options);
     }
     return () => {
       for (const message of messages) {

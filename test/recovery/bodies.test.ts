@@ -42,6 +42,31 @@ describe('large bodies', { timeout: 60_000 }, () => {
     await eventually(() => expect(inFile()).toEqual([]));
   });
 
+  test('go along with their message to where it is dead-lettered or delayed, and are not stored again', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    const large = 'x'.repeat(3 * BODY_BYTES);
+    await channel.assertQueue('last');
+    await channel.assertQueue('dying', { deadLetterExchange: '', deadLetterRoutingKey: 'last' });
+    await channel.assertExchange('later', 'x-delayed-message', { arguments: { 'x-delayed-type': 'fanout' } });
+    await channel.bindQueue('dying', 'later', '');
+    channel.publish('later', '', Buffer.from(large), { ...persistent, headers: { 'x-delay': 500 } });
+    await channel.waitForConfirms();
+    const ids = () => broker.query('SELECT id FROM body');
+    const [id] = ids();
+    const held = await hold(broker.url, 'dying', 1);
+    await barrier(broker.url);
+    expect(ids()).toEqual([id]);
+    held.channel.nack(held.messages[0], false, false);
+    await settled(held.channel);
+    await barrier(broker.url);
+    expect(ids()).toEqual([id]);
+    await broker.restart();
+    expect(ids()).toEqual([id]);
+    expect(await drain(broker.url, 'last')).toEqual([large]);
+    await eventually(() => expect(ids()).toEqual([]));
+  });
+
   test('go with the deletion and the purge of the queues that had them', async () => {
     const broker = await killableBroker();
     const channel = await confirmChannel(broker.url);

@@ -17,7 +17,6 @@ const RULES: Rules = {
     ['wire', 'store'],
     ['broker/arguments', 'broker/flow', 'broker/parameters'],
     ['broker/access', 'broker/message', 'broker/scheduling'],
-    ['broker/events'],
     ['broker/log', 'broker/policy'],
     ['broker/deduplication', 'broker/delay'],
     ['broker/routing/exchange'],
@@ -26,7 +25,7 @@ const RULES: Rules = {
     ['broker/topology'],
     ['broker/operations'],
     ['broker/definitions'],
-    ['connection', 'management'],
+    ['connection'],
     ['embed'],
     ['cli', 'index.ts'],
   ],
@@ -35,7 +34,6 @@ const RULES: Rules = {
   packages: {
     'better-sqlite3': ['store/sqlite'],
     commander: ['cli'],
-    fastify: ['management/http'],
     pino: ['util/logger.ts'],
   },
 };

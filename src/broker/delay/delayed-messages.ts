@@ -6,7 +6,7 @@
 import type { RecoveredPage } from '../../store/records.ts';
 import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
 import { DueHeap } from '../log/due-heap.ts';
-import { Message } from '../message/message.ts';
+import type { Message } from '../message/message.ts';
 import { type LogContext, QueueLog } from '../log/log.ts';
 import { isReadFailure } from '../log/log-reader.ts';
 import type { ConfirmLedger, Sink } from '../message/sink.ts';
@@ -20,6 +20,8 @@ export interface DelayContext extends LogContext {
 export interface DelayingExchange {
   /** The message's time has come: it is routed from the exchange on. */
   goOn(message: Message): void;
+  /** A message cannot be sent on; others are not concerned. */
+  lost(reason: unknown): void;
   /** What waits cannot be read, and so none of it goes on. Told once, until `wentOn`. */
   stopped(reason: Error): void;
   /** What waits goes on again: it could be read after all, or is purged. */
@@ -116,8 +118,7 @@ export class DelayedMessages implements Sink {
       if (this.#readFrom < this.#readEnd) this.#readOn();
       else this.#release();
     } catch (error) {
-      if (!isReadFailure(error)) throw error;
-      this.#stop(error);
+      this.#stop(error as Error);
     } finally {
       this.#wind();
     }
@@ -149,14 +150,21 @@ export class DelayedMessages implements Sink {
     let reads = 0;
     for (let n = 0; n < MESSAGES_AT_ONCE && reads < READS_AT_ONCE && this.#heap.at <= this.#now(); n++) {
       const seq = this.#heap.first;
-      if (this.#log.fetch(seq)) reads++;
-      // It is stored before it moves on: its publisher may have been told so for the place where it is now.
-      if (backlog.high || !this.#log.isSafe(seq)) {
-        this.#held = true;
-        store.afterCommit(() => this.#resume());
-        return;
+      try {
+        if (this.#log.fetch(seq)) reads++;
+        // It is stored before it moves on: its publisher may have been told so for the place where it is now.
+        if (backlog.high || !this.#log.isSafe(seq)) {
+          this.#held = true;
+          store.afterCommit(() => this.#resume());
+          return;
+        }
+        this.#log.move(seq, this.#sendOn);
+      } catch (error) {
+        if (isReadFailure(error)) throw error;
+        this.#exchange.lost(error);
       }
-      this.#sendOn(seq);
+      // Whatever went wrong with it, it is not tried again.
+      if (this.#heap.first === seq) this.#heap.pop();
     }
   }
 
@@ -166,17 +174,17 @@ export class DelayedMessages implements Sink {
   }
 
   /** The first of those that wait. */
-  #sendOn(seq: number): void {
-    const view = new Message();
-    this.#log.view(seq, view);
-    const message = view.copy();
+  readonly #sendOn = (message: Message): void => {
     this.#wentOn();
-    message.inPlaceOfAnother = true;
     markWaited(message);
+    // What it brings about may come back here.
     this.#heap.pop();
-    this.#log.settle(seq);
-    this.#exchange.goOn(message);
-  }
+    try {
+      this.#exchange.goOn(message);
+    } catch (error) {
+      this.#exchange.lost(error);
+    }
+  };
 
   /** What is due already waits a moment longer, so that others have their turn. */
   #wind(): void {

@@ -51,6 +51,17 @@ export class LogReader {
     }
   }
 
+  /** See MessageLog.move; false where the message cannot be read. */
+  move(seq: number, take: (message: Message) => void): boolean {
+    try {
+      this.#log.move(seq, take);
+      return true;
+    } catch (error) {
+      this.#stop(error);
+      return false;
+    }
+  }
+
   /** See MessageLog.countReadyBytes; 0 where they cannot be read. */
   countReadyBytes(): number {
     return this.attempt(() => this.#log.countReadyBytes()) ?? 0;

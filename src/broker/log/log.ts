@@ -7,14 +7,14 @@ import type { RecoveredPage } from '../../store/records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { Bodies } from './bodies.ts';
 import type { Evictable, Memory } from './memory.ts';
-import type { Message } from '../message/message.ts';
+import { Message } from '../message/message.ts';
 import { coldSegments } from './cold-segments.ts';
 import { LogWriter, type WriterContext } from './log-writer.ts';
 import type { MessageLog } from './message-log.ts';
 import type { Segment } from './segment.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
-import type { ConfirmLedger, ConfirmTarget } from '../message/sink.ts';
+import type { ConfirmTarget } from '../message/sink.ts';
 
 /** What the logs of a node share. */
 export interface LogContext extends WriterContext {
@@ -103,10 +103,6 @@ export class QueueLog implements MessageLog, Evictable {
     this.#writer!.confirm(seq, target, number);
   }
 
-  confirmAll(ledger: ConfirmLedger, number: number): void {
-    this.#writer?.confirmAll(ledger, number);
-  }
-
   writeNext(): void {
     this.#writer!.writeNext();
   }
@@ -127,14 +123,18 @@ export class QueueLog implements MessageLog, Evictable {
     }
   }
 
+  /**
+   * Calls `visit` with the ready messages of one segment and their deadlines: the one that has `from`, or the next. Returns
+   * where to go on, -1 at the end.
+   */
   scan(from: number, visit: (seq: number, deadline: number) => void): number {
     for (let i = this.#segments.position(from); i < this.#segments.length; i++) {
       const segment = this.#segments.at(i);
       const end = segment.base + segment.count;
-      if (end <= from || segment.settled) continue;
+      if (end <= from || segment.ready === 0) continue;
       this.#warm(segment);
       const first = Math.max(0, from - segment.base);
-      for (let index = segment.nextKept(first); index >= 0; index = segment.nextKept(index + 1)) {
+      for (let index = segment.nextReady(first); index >= 0; index = segment.nextReady(index + 1)) {
         visit(segment.base + index, segment.deadline(index));
       }
       return end;
@@ -169,11 +169,6 @@ export class QueueLog implements MessageLog, Evictable {
     segment.view(index, message);
     const body = segment.bodies?.get(index);
     if (body !== undefined) this.#bodies.attach(message, body);
-  }
-
-  viewProperties(seq: number, message: Message): void {
-    const segment = this.#segments.find(seq);
-    segment.view(seq - segment.base, message);
   }
 
   isReady(seq: number): boolean {
@@ -267,6 +262,22 @@ export class QueueLog implements MessageLog, Evictable {
       this.#bodies.release(body);
     }
     if (segment.settled) this.#remove(segment);
+  }
+
+  move(seq: number, take: (message: Message) => void): void {
+    const view = new Message();
+    this.view(seq, view);
+    const message = view.copy();
+    message.inPlaceOfAnother = true;
+    const body = message.shared;
+    // On its way no log refers to it.
+    if (body !== undefined) this.#bodies.refer(body);
+    try {
+      this.settle(seq, true);
+      take(message);
+    } finally {
+      if (body !== undefined) this.#bodies.release(body);
+    }
   }
 
   requeue(seq: number): void {

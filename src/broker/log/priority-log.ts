@@ -4,7 +4,7 @@
  */
 import type { RecoveredPage } from '../../store/records.ts';
 import type { Message } from '../message/message.ts';
-import type { ConfirmLedger, ConfirmTarget } from '../message/sink.ts';
+import type { ConfirmTarget } from '../message/sink.ts';
 import { type LogContext, QueueLog } from './log.ts';
 import type { MessageLog } from './message-log.ts';
 
@@ -57,10 +57,6 @@ export class PriorityLog implements MessageLog {
     this.#of(seq).confirm(seq, target, number);
   }
 
-  confirmAll(ledger: ConfirmLedger, number: number): void {
-    for (const log of this.#logs) log.confirmAll(ledger, number);
-  }
-
   writeNext(seq: number): void {
     this.#of(seq).writeNext();
   }
@@ -74,26 +70,12 @@ export class PriorityLog implements MessageLog {
     return -1;
   }
 
-  scan(from: number, visit: (seq: number, deadline: number) => void): number {
-    // Lowest level first: its numbers are the lowest.
-    for (const log of this.#logs.toReversed()) {
-      if (log.next <= from) continue;
-      const next = log.scan(from, visit);
-      if (next >= 0) return next;
-    }
-    return -1;
-  }
-
   take(seq: number): void {
     this.#of(seq).take(seq);
   }
 
   view(seq: number, message: Message): void {
     this.#of(seq).view(seq, message);
-  }
-
-  viewProperties(seq: number, message: Message): void {
-    this.#of(seq).viewProperties(seq, message);
   }
 
   isReady(seq: number): boolean {
@@ -138,6 +120,10 @@ export class PriorityLog implements MessageLog {
 
   settle(seq: number, replaced?: boolean): void {
     this.#of(seq).settle(seq, replaced);
+  }
+
+  move(seq: number, take: (message: Message) => void): void {
+    this.#of(seq).move(seq, take);
   }
 
   requeue(seq: number): void {

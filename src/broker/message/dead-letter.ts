@@ -1,5 +1,17 @@
-/** The message that is left of one that a queue gave up, with the history of its deaths (RabbitMQ: Dead Letter Exchanges). */
-import { EMPTY_TABLE, type FieldTable, type FieldValue } from '../../protocol/field-table.ts';
+/**
+ * The message that is left of one that a queue gave up, with the history of its deaths (RabbitMQ: Dead Letter Exchanges). All that is
+ * not history stays octet for octet: other headers, what CC says, earlier deaths.
+ */
+import {
+  arrayOf,
+  decodeTable,
+  editFields,
+  encodeFieldValue,
+  forEachElement,
+  tableOf,
+} from '../../codec/field-table.ts';
+import type { FieldTable } from '../../protocol/field-table.ts';
+import { PROPERTY_EXPIRATION } from '../../protocol/generated/constants.ts';
 import { integerIn, textIn } from '../arguments/fields.ts';
 import type { Message } from './message.ts';
 
@@ -15,23 +27,31 @@ export interface Death {
   readonly deadLetterRoutingKey: string | undefined;
 }
 
+/** One death of x-death. */
+interface DeathElement {
+  /** Its octets, with the type letter. */
+  readonly octets: Buffer;
+  readonly entry: FieldTable;
+}
+
+/** The header that has the history. */
+export const DEATHS = 'x-death';
+const NO_FIELDS = Buffer.alloc(0);
+/** Type letter and length, which a table in an array has before its fields. */
+const ELEMENT_HEAD_BYTES = 5;
+
 /** A copy of the message on its way to the dead letter exchange. */
 export function deadLetter(message: Message, death: Death): Message {
-  const { headers = EMPTY_TABLE, expiration } = message.decodeProperties();
   const { exchange, routingKey } = message;
   const letter = message.copy();
   letter.inPlaceOfAnother = true;
   letter.setRoute(death.deadLetterExchange, death.deadLetterRoutingKey ?? routingKey);
-  const changed = new Map(headers);
-  changed.set('x-death', { type: 'array', value: addDeath(message, headers, death, expiration) });
-  if (!changed.has('x-first-death-reason')) setDeath(changed, 'first', death, exchange);
-  setDeath(changed, 'last', death, exchange);
+  const headers = new Map<string, Buffer | undefined>([[DEATHS, addDeath(message, death)]]);
+  if (message.findHeader('x-first-death-reason') === undefined) setDeath(headers, 'first', death, exchange);
+  setDeath(headers, 'last', death, exchange);
   // A routing key of the queue's own replaces all that the message had; where it has none, CC goes on to count.
-  if (death.deadLetterRoutingKey !== undefined) changed.delete('CC');
-  letter.changeProperties({
-    headers: new Map([...changed].sort(([a], [b]) => (a < b ? -1 : 1))),
-    expiration: undefined,
-  });
+  if (death.deadLetterRoutingKey !== undefined) headers.set('CC', undefined);
+  letter.changeProperties({ expiration: undefined }, headers);
   return letter;
 }
 
@@ -41,62 +61,81 @@ export function deadLetter(message: Message, death: Death): Message {
  */
 export function isCycle(letter: Message, queue: string): boolean {
   const deaths = deathsOf(letter);
-  const before = deaths.findIndex((entry) => textIn(entry, 'queue') === queue);
-  return before >= 0 && deaths.slice(0, before + 1).every((entry) => textIn(entry, 'reason') !== 'rejected');
+  const before = deaths.findIndex(({ entry }) => textIn(entry, 'queue') === queue);
+  return before >= 0 && deaths.slice(0, before + 1).every(({ entry }) => textIn(entry, 'reason') !== 'rejected');
 }
 
 /** True where the letter died in the queue before: it comes back to it. */
 export function diedIn(letter: Message, queue: string): boolean {
-  return deathsOf(letter).some((entry) => textIn(entry, 'queue') === queue);
+  return deathsOf(letter).some(({ entry }) => textIn(entry, 'queue') === queue);
 }
 
-function deathsOf(letter: Message): FieldTable[] {
-  return deathsIn(letter.decodeProperties().headers ?? EMPTY_TABLE);
+/** Newest first. What a client sent under this name, if it is no array of tables, does not count. */
+export function deathsOf(message: Message): DeathElement[] {
+  const found = message.findHeader(DEATHS);
+  const deaths: DeathElement[] = [];
+  if (found?.type !== 'array') return deaths;
+  const { properties } = message;
+  forEachElement(properties, found.valueStart, found.valueEnd, (type, start, end) => {
+    if (type !== 'table') return;
+    const entry = decodeTable(properties, start + ELEMENT_HEAD_BYTES, end);
+    deaths.push({ octets: properties.subarray(start, end), entry });
+  });
+  return deaths;
 }
 
 /** The deaths, newest first: one entry a queue and reason, with their number. */
-function addDeath(message: Message, headers: FieldTable, death: Death, expiration: string | undefined): FieldValue[] {
-  const entries = deathsIn(headers);
-  const index = entries.findIndex(
-    (entry) => textIn(entry, 'queue') === death.queue && textIn(entry, 'reason') === death.reason,
+function addDeath(message: Message, death: Death): Buffer {
+  const deaths = deathsOf(message);
+  const known = deaths.findIndex(
+    ({ entry }) => textIn(entry, 'queue') === death.queue && textIn(entry, 'reason') === death.reason,
   );
-  const known = index < 0 ? undefined : entries.splice(index, 1)[0];
-  const entry = known === undefined ? firstEntry(message, headers, death, expiration) : nextEntry(known);
-  return [entry, ...entries].map((value) => ({ type: 'table', value }));
+  const newest = known < 0 ? firstDeath(message, death) : nextDeath(deaths.splice(known, 1)[0]);
+  return arrayOf([newest, ...deaths.map(({ octets }) => octets)]);
 }
 
-function firstEntry(message: Message, headers: FieldTable, death: Death, expiration: string | undefined): FieldTable {
-  const cc = headers.get('CC');
-  const keys: FieldValue[] = [longstr(message.routingKey), ...(cc?.type === 'array' ? cc.value : [])];
-  const entry = new Map<string, FieldValue>([
-    ['count', { type: 'long', value: 1 }],
+function firstDeath(message: Message, death: Death): Buffer {
+  const entry = new Map<string, Buffer>([
+    ['count', encodeFieldValue({ type: 'long', value: 1 })],
     ['reason', longstr(death.reason)],
     ['queue', longstr(death.queue)],
-    ['time', { type: 'timestamp', value: Math.floor(death.at / 1000) }],
+    ['time', encodeFieldValue({ type: 'timestamp', value: Math.floor(death.at / 1000) })],
     ['exchange', longstr(message.exchange)],
-    ['routing-keys', { type: 'array', value: keys }],
+    ['routing-keys', arrayOf([longstr(message.routingKey), ...copiesOf(message)])],
   ]);
+  const expiration = message.shortString(PROPERTY_EXPIRATION);
   if (expiration !== undefined) entry.set('original-expiration', longstr(expiration));
-  return entry;
+  return tableOf(editFields(NO_FIELDS, 0, 0, entry));
 }
 
-function nextEntry(known: FieldTable): FieldTable {
-  return new Map(known).set('count', { type: 'long', value: (integerIn(known, 'count') ?? 0) + 1 });
+function nextDeath({ octets, entry }: DeathElement): Buffer {
+  const count = encodeFieldValue({ type: 'long', value: (integerIn(entry, 'count') ?? 0) + 1 });
+  return tableOf(editFields(octets, ELEMENT_HEAD_BYTES, octets.length, new Map([['count', count]])));
 }
 
-function setDeath(headers: Map<string, FieldValue>, which: 'first' | 'last', death: Death, exchange: string): void {
+/** What CC lists. */
+function copiesOf(message: Message): Buffer[] {
+  const { properties } = message;
+  const found = message.findHeader('CC');
+  const keys: Buffer[] = [];
+  if (found?.type !== 'array') return keys;
+  forEachElement(properties, found.valueStart, found.valueEnd, (_type, start, end) => {
+    keys.push(properties.subarray(start, end));
+  });
+  return keys;
+}
+
+function setDeath(
+  headers: Map<string, Buffer | undefined>,
+  which: 'first' | 'last',
+  death: Death,
+  exchange: string,
+): void {
   headers.set(`x-${which}-death-exchange`, longstr(exchange));
   headers.set(`x-${which}-death-queue`, longstr(death.queue));
   headers.set(`x-${which}-death-reason`, longstr(death.reason));
 }
 
-/** What a client sent under this name, if it is no array of tables, does not count. */
-function deathsIn(headers: FieldTable): FieldTable[] {
-  const field = headers.get('x-death');
-  if (field?.type !== 'array') return [];
-  return field.value.flatMap((entry) => (entry.type === 'table' ? [entry.value] : []));
-}
-
-function longstr(value: string): FieldValue {
-  return { type: 'longstr', value };
+function longstr(value: string): Buffer {
+  return encodeFieldValue({ type: 'longstr', value });
 }

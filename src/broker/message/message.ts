@@ -3,7 +3,8 @@
  * A Message is a view that its owner fills anew for each message; who keeps a message copies its bytes.
  */
 import { PROPERTY_DELIVERY_MODE, PROPERTY_HEADERS } from '../../protocol/generated/constants.ts';
-import { type FieldPosition, findTableField } from '../../codec/field-table.ts';
+import { encodeFieldValue, type FieldChanges, type FieldPosition, findTableField } from '../../codec/field-table.ts';
+import { octetText } from '../../codec/octet-text.ts';
 import {
   type BasicProperties,
   decodeProperties,
@@ -49,6 +50,10 @@ export class Message {
     return this.bodyEnd - this.bodyStart;
   }
 
+  get propertiesSize(): number {
+    return this.propertiesEnd - this.propertiesStart;
+  }
+
   /** Delivery mode 2. */
   get persistent(): boolean {
     const flags = propertyFlags(this.properties, this.propertiesStart);
@@ -72,6 +77,12 @@ export class Message {
     return decodeProperties(this.properties, this.propertiesStart, this.propertiesEnd);
   }
 
+  /** The value of the property with this one flag, of those that are short strings; undefined where the message has none. */
+  shortString(property: number): string | undefined {
+    const at = findProperty(this.properties, this.propertiesStart, this.propertiesEnd, property);
+    return at < 0 ? undefined : octetText(this.properties, at + 1, at + 1 + this.properties[at]);
+  }
+
   /** Where the value of a header stands in `properties`; undefined where there is no such header. */
   findHeader(name: string): FieldPosition | undefined {
     const { properties } = this;
@@ -81,7 +92,12 @@ export class Message {
     return findTableField(properties, start, start + readU32(properties, headers), name);
   }
 
-  /** The message with bytes of its own, for whoever keeps it. */
+  /** Another view of the same bytes, to be changed alone. */
+  alias(): Message {
+    return Object.assign(new Message(), this);
+  }
+
+  /** The message with bytes of its own, for whoever keeps it. It shares its body with the logs for as long as one of them has it. */
   copy(): Message {
     const copy = new Message();
     copy.route = Buffer.from(this.route.subarray(this.routeStart, this.routeEnd));
@@ -92,6 +108,7 @@ export class Message {
     copy.body = this.bodyOwned ? body : Buffer.from(body);
     copy.bodyEnd = copy.body.length;
     copy.bodyOwned = true;
+    copy.shared = this.shared;
     return copy;
   }
 
@@ -103,19 +120,16 @@ export class Message {
     this.routeEnd = this.route.length;
   }
 
-  /** Sets properties, or takes them away where the change is undefined; the others stay byte for byte. */
-  changeProperties(changes: PropertyChanges): void {
-    this.properties = editProperties(this.properties, this.propertiesStart, this.propertiesEnd, changes);
+  /** Sets properties and headers, or takes them away where the change is undefined; the others stay octet for octet. */
+  changeProperties(changes: Omit<PropertyChanges, 'headers'>, headers?: FieldChanges): void {
+    this.properties = editProperties(this.properties, this.propertiesStart, this.propertiesEnd, changes, headers);
     this.propertiesStart = 0;
     this.propertiesEnd = this.properties.length;
   }
 
   /** Sets a header, or takes it away where there is no value. */
   changeHeader(name: string, value: FieldValue | undefined): void {
-    const headers = new Map(this.decodeProperties().headers);
-    if (value === undefined) headers.delete(name);
-    else headers.set(name, value);
-    this.changeProperties({ headers });
+    this.changeProperties({}, new Map([[name, value === undefined ? undefined : encodeFieldValue(value)]]));
   }
 
   /** Lets go of the buffers, so that the view does not keep them alive. */

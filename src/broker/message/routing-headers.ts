@@ -1,5 +1,6 @@
 /** The CC and BCC headers: further routing keys of a message (RabbitMQ: Sender-Selected Distribution). */
 import { decodeFieldAt } from '../../codec/field-table.ts';
+import { octetText } from '../../codec/octet-text.ts';
 import { propertyFlags } from '../../codec/properties.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { PROPERTY_HEADERS } from '../../protocol/generated/constants.ts';
@@ -29,5 +30,10 @@ function keysIn(message: Message, name: string): readonly string[] {
       `invalid message: {unacceptable_type_in_header,"${name}",${field.type}}`,
     );
   }
-  return field.value.flatMap((item) => (item.type === 'longstr' ? [item.value.toString()] : []));
+  return field.value.flatMap((item) => (item.type === 'longstr' ? [keyText(item.value)] : []));
+}
+
+/** Octets that are no UTF-8 are no other key's. */
+function keyText(key: string | Uint8Array): string {
+  return typeof key === 'string' ? key : octetText(Buffer.from(key));
 }

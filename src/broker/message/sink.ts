@@ -4,8 +4,6 @@ import type { Message } from './message.ts';
 export interface Sink {
   /** `ledger` and `number` say who waits for the message to be safe; undefined where nobody does. */
   accept(message: Message, persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void;
-  /** So many messages of clients came by a route. Called some time after them; undefined if the sink counts none. */
-  published?(messages: number): void;
 }
 
 /** Where a publisher hears that a message is safe; `number` is its own, from confirm.select on. */

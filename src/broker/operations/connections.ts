@@ -4,7 +4,6 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { limitOf } from '../access/limits.ts';
-import type { ConnectionCounters } from '../events/counters.ts';
 import type { Node } from '../topology/node.ts';
 import type { Vhost } from '../topology/vhost.ts';
 
@@ -17,7 +16,6 @@ export interface ClientConnection {
   readonly vhost: Vhost | undefined;
   readonly user: string | undefined;
   readonly channels: { readonly size: number };
-  readonly counters: ConnectionCounters;
   /** Closes with connection.close. */
   close(error: AmqpError): void;
   /** Gives the client up without further words. */
@@ -56,17 +54,12 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** Returns its counters. */
-  add(connection: ClientConnection): ConnectionCounters {
+  add(connection: ClientConnection): void {
     this.#open.add(connection);
-    return this.#node.counters.connections.begin();
   }
 
   delete(connection: ClientConnection): void {
-    const { connections, churn } = this.#node.counters;
     this.#open.delete(connection);
-    connections.end(connection.counters);
-    if (connection.vhost !== undefined) churn.connectionClosed++;
   }
 
   /**
@@ -83,7 +76,6 @@ export class Connections {
     if (!this.#node.auth.mayAccess(user, name)) {
       throw notAllowed(`access to vhost '${name}' refused for user '${user}'`);
     }
-    this.#node.counters.churn.connectionCreated++;
     return vhost;
   }
 

@@ -3,13 +3,9 @@ import { encodeProperties, propertyFlags, type PropertyChanges } from '../../cod
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_REPLY_TO, PROPERTY_USER_ID } from '../../protocol/generated/constants.ts';
 import { LONGEST_MS } from '../arguments/queue-arguments.ts';
-import type { ChannelCounters } from '../events/counters.ts';
 import { Message } from '../message/message.ts';
 import { furtherRoutingKeys } from '../message/routing-headers.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
-import type { Route } from '../routing/route.ts';
-import type { ConfirmLedger } from '../message/sink.ts';
-import type { Vhost } from '../topology/vhost.ts';
 import { REPLY_TO } from '../routing/reply-to.ts';
 import type { Actor } from './actor.ts';
 import { CommitLedger } from './transaction-confirms.ts';
@@ -70,36 +66,9 @@ export function publishMessage(
   checkProperties(actor, message, undefined);
   const ledger = new CommitLedger();
   const { vhost } = actor;
-  const counters = vhost.counters.channels.others;
-  counters.publishConfirm++;
-  const routed = publishRouted(vhost, counters, message, vhost.route(exchange, message), true, ledger, 0);
-  const confirmed = new Promise<boolean>((resolve) => {
-    ledger.whenSafe(() => {
-      if (!ledger.refused) counters.confirm++;
-      resolve(!ledger.refused);
-    });
-  });
+  const routed = vhost.publish(message, vhost.route(exchange, message), ledger, 0);
+  const confirmed = new Promise<boolean>((resolve) => ledger.whenSafe(() => resolve(!ledger.refused)));
   return { routed, confirmed };
-}
-
-/** Sends a message on by its route, and counts it for its publisher. Returns false if no queue takes it, nor a delayed exchange. */
-export function publishRouted(
-  vhost: Vhost,
-  counters: ChannelCounters,
-  message: Message,
-  route: Route,
-  mandatory: boolean,
-  ledger: ConfirmLedger | undefined,
-  number: number,
-): boolean {
-  counters.publish++;
-  vhost.messageSizes.add(message.bodySize);
-  const routed = vhost.publish(message, route, ledger, number);
-  if (!routed) {
-    if (mandatory) counters.returnUnroutable++;
-    else counters.dropUnroutable++;
-  }
-  return routed;
 }
 
 /**
@@ -108,10 +77,11 @@ export function publishRouted(
  */
 export function checkProperties(actor: Actor, message: Message, replyName: string | undefined): void {
   if ((propertyFlags(message.properties, message.propertiesStart) & CHECKED) === 0) return;
-  const { userId, expiration, replyTo } = message.decodeProperties();
+  const userId = message.shortString(PROPERTY_USER_ID);
   if (userId !== undefined) checkUser(actor, userId);
+  const expiration = message.shortString(PROPERTY_EXPIRATION);
   if (expiration !== undefined) checkExpiration(expiration);
-  if (replyTo === REPLY_TO) rewriteReplyTo(message, replyName);
+  if (message.shortString(PROPERTY_REPLY_TO) === REPLY_TO) rewriteReplyTo(message, replyName);
 }
 
 function checkUser(actor: Actor, userId: string): void {

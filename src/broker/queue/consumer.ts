@@ -1,13 +1,15 @@
 /** A subscription of a channel to a queue (basic.consume), as the queue sees it. */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { QueueCounters } from '../events/queue-counters.ts';
 import type { Message } from '../message/message.ts';
 
 /** Where deliveries go: a channel. Owned here, implemented by the connection layer. */
 export interface DeliveryTarget {
   /** False while the channel or its connection can take no further delivery; it calls `Consumer.resume` when it can. */
   canTake(consumer: Consumer): boolean;
-  /** Sends one message; the view is the target's until it returns. `seq` is -1 where nothing is to be acknowledged. */
+  /**
+   * Sends one message; the view is the target's until it returns. `seq` is -1 where nothing is to be acknowledged. Throws where it cannot
+   * be sent: then nothing was, and nothing is outstanding.
+   */
   deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void;
   /** The queue is gone or has nothing for the consumer any more: it is no consumer from now on. */
   cancelled(consumer: Consumer): void;
@@ -15,7 +17,6 @@ export interface DeliveryTarget {
 
 /** The queue, as its consumers see it. */
 export interface ConsumerQueue {
-  readonly counters: QueueCounters;
   /** The consumer waits for a message. */
   activate(consumer: Consumer): void;
 }
@@ -33,7 +34,6 @@ export interface ConsumerOptions {
 
 export class Consumer {
   readonly #queue: ConsumerQueue;
-  readonly #counters: QueueCounters;
   readonly target: DeliveryTarget;
   readonly tag: string;
   readonly noAck: boolean;
@@ -48,7 +48,6 @@ export class Consumer {
 
   constructor(queue: ConsumerQueue, target: DeliveryTarget, options: ConsumerOptions) {
     this.#queue = queue;
-    this.#counters = queue.counters;
     this.target = target;
     this.tag = options.tag;
     this.noAck = options.noAck;
@@ -61,17 +60,6 @@ export class Consumer {
   /** True where it can take another message. */
   get ready(): boolean {
     return (this.prefetch === 0 || this.noAck || this.unacked < this.prefetch) && this.target.canTake(this);
-  }
-
-  /** Gives it a message: see DeliveryTarget.deliver. */
-  deliver(message: Message, seq: number, redelivered: boolean): void {
-    if (seq < 0) this.#counters.deliverNoAck++;
-    else {
-      this.#counters.deliver++;
-      this.unacked++;
-    }
-    if (redelivered) this.#counters.redeliver++;
-    this.target.deliver(this, message, seq, redelivered);
   }
 
   /** Tells the queue that what held the consumer up may be over. */

@@ -5,7 +5,7 @@
 import { Deque } from '../../util/deque.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { SlicedTask } from '../scheduling/time-slices.ts';
-import { Message } from '../message/message.ts';
+import type { Message } from '../message/message.ts';
 import { Expiry, isOver } from './expiry.ts';
 import { LengthLimit } from './length-limit.ts';
 import type { LogReader } from '../log/log-reader.ts';
@@ -17,8 +17,6 @@ export interface GivingQueue extends DyingQueue {
   readonly deleted: boolean;
   /** A message that came back too often before the broker started, and is ready: see Returns.tooOften. -1 where there is none. */
   nextTooOften(): number;
-  /** A message leaves for good. `replaced`: see MessageLog.settle. */
-  remove(seq: number, replaced?: boolean): void;
   /** Consumers may have waited for what is behind those that went. */
   dispatch(): void;
 }
@@ -129,16 +127,10 @@ export class GivingUp implements SlicedTask {
    */
   giveUp(seq: number, reason: DeathReason): boolean {
     if (this.#queue.settings.deadLetterExchange === undefined) {
-      this.#queue.remove(seq);
-      this.#queue.counters.discard(reason, false);
+      this.#log.settle(seq);
       return true;
     }
-    const dying = new Message();
-    if (!this.#reader.view(seq, dying)) return false;
-    const letter = dying.copy();
-    this.#queue.remove(seq, true);
-    this.#host.deadLetter(this.#queue, letter, reason);
-    return true;
+    return this.#reader.move(seq, (message) => this.#host.deadLetter(this.#queue, message, reason));
   }
 
   // SlicedTask: the head's moment has come, or more has to go than one turn had time for.

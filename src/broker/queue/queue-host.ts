@@ -1,7 +1,6 @@
 /** What a queue asks of the vhost that it belongs to. */
 import type { Store } from '../../store/store.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
-import type { QueueCounters } from '../events/queue-counters.ts';
 import type { Deadlines } from '../scheduling/deadlines.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { Pace } from '../flow/lead.ts';
@@ -13,7 +12,6 @@ import type { QueueSettings } from './settings.ts';
 export interface DyingQueue {
   readonly name: string;
   readonly settings: QueueSettings;
-  readonly counters: QueueCounters;
 }
 
 export interface QueueHost {
@@ -28,6 +26,8 @@ export interface QueueHost {
   readonly manyLetters: boolean;
   /** The queue gives a message up; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
+  /** A message of the queue cannot be handled: it goes to the dead letter exchange, if that is not what went wrong. */
+  discarded(queue: string, reason: unknown): void;
   /** Something of the queue cannot be read. */
   unreadable(what: Unreadable, name: string, reason: Error): void;
   /** The queue was unused for as long as it may be. */

@@ -1,13 +1,11 @@
 /** A queue: the messages it keeps, the consumers they go to, and the rules between the two. */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
-import { deduplicate } from '../deduplication/deduplicate.ts';
-import type { Deduplication } from '../deduplication/deduplication.ts';
+import { deduplicate, type Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
-import type { QueueType } from '../arguments/queue-type.ts';
-import { QueueCounters } from '../events/queue-counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import { Lead } from '../flow/lead.ts';
+import type { DeathReason } from '../message/dead-letter.ts';
 import { Message } from '../message/message.ts';
 import type { ConfirmLedger } from '../message/sink.ts';
 import { admitConsumer } from './admission.ts';
@@ -15,7 +13,6 @@ import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import type { ComeBack } from './delayed-retry.ts';
-import { checkDelete } from './deletion.ts';
 import { Disuse } from './disuse.ts';
 import { deadlineOf, isOver } from './expiry.ts';
 import { type GivingQueue, GivingUp } from './giving-up.ts';
@@ -24,6 +21,7 @@ import { LogReader, type Reading } from '../log/log-reader.ts';
 import { messagePriority } from './message-properties.ts';
 import type { MessageLog } from '../log/message-log.ts';
 import type { QueueHost } from './queue-host.ts';
+import { checkQuorumDelete } from './quorum.ts';
 import { Returns } from './returns.ts';
 import { type QueueSettings, readSettings } from './settings.ts';
 
@@ -37,7 +35,6 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   // There may be very many queues that rest: what most of them never need is made when it is.
   #incoming: Set<Binding> | undefined;
   #consumers: Consumers | undefined;
-  #counters: QueueCounters | undefined;
   readonly #host: QueueHost;
   readonly #log: MessageLog;
   /** Made when the first message is looked for. */
@@ -75,14 +72,6 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   /** Not a field: of very many queues each would have one. */
   get kind(): 'queue' {
     return 'queue';
-  }
-
-  get type(): QueueType {
-    return this.#settings.type;
-  }
-
-  get counters(): QueueCounters {
-    return (this.#counters ??= new QueueCounters());
   }
 
   get incoming(): Set<Binding> {
@@ -152,20 +141,17 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   accept(message: Message, persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void {
     if (this.#deleted) return;
     const log = this.#log;
-    const key = this.#deduplication?.keyOf(message);
-    if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) {
-      this.counters.duplicate++;
-      return;
-    }
+    const key = this.#deduplication?.keyOf(message, this.name);
+    if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) return;
     const { type, maxPriority, messageTtl } = this.#settings;
     const refused = this.#givingUp?.refuses(message) === true;
     if (refused && !this.#staysForNow()) return this.#refuse(message, ledger, number);
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
-    if (key !== undefined) this.#deduplication!.taken(key, stored, ledger, number);
+    if (key !== undefined) this.#deduplication!.note(key, stored, ledger, number);
     const consumer = log.ready === 0 && !this.#dispatching ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
-      consumer.deliver(message, -1, false);
+      if (!this.#send(consumer, message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');
       return;
     }
     const { deadlines } = this.#host;
@@ -179,25 +165,22 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     }
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
-    if (key !== undefined) this.#deduplication!.added(key, seq, stored);
     if (stored) {
       if (ledger !== undefined) {
         ledger.wait(number);
         log.confirm(seq, ledger, number);
       }
+      // Its key is in the next batch: without the message it would keep the publisher from sending it again.
+      if (key !== undefined) log.writeNext(seq);
       log.flush(ledger !== undefined, seq);
     }
     if (consumer !== undefined) {
       log.take(seq);
-      consumer.deliver(message, seq, false);
+      this.#deliver(consumer, message, seq, false);
     } else {
       if (this.#lead?.grew(log.ready) === true) this.#host.pace.enough();
       this.#givingUp?.added(seq, message, deadline, refused);
     }
-  }
-
-  published(messages: number): void {
-    this.counters.publish += messages;
   }
 
   dispatch(): void {
@@ -214,13 +197,11 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
         if (view === undefined) break;
         const redelivered = this.#log.redelivered(seq);
         if (redelivered && this.#settings.countsReturns) this.#cameBack().goOut(seq, view, consumer.noAck);
-        if (consumer.noAck) {
-          consumer.deliver(view, -1, redelivered);
-          this.#leave(seq);
-        } else {
+        if (!consumer.noAck) {
           this.#log.take(seq);
-          consumer.deliver(view, seq, redelivered);
-        }
+          this.#deliver(consumer, view, seq, redelivered);
+        } else if (this.#send(consumer, view, -1, redelivered)) this.settle(seq);
+        else this.#giveUp(seq, 'delivery_limit');
       }
       this.#givingUp?.watch();
     } finally {
@@ -236,34 +217,26 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     if (seq < 0 && this.#reader.peek() >= 0) return undefined;
     const view = seq < 0 ? undefined : this.#show(seq);
     if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
-    if (view === undefined) {
-      this.counters.getEmpty++;
-      return false;
-    }
+    if (view === undefined) return false;
     const redelivered = this.#log.redelivered(seq);
     if (redelivered && this.#settings.countsReturns) this.#cameBack().goOut(seq, view, noAck);
-    if (noAck) this.counters.getNoAck++;
-    else {
-      this.counters.get++;
-      this.#log.take(seq);
+    if (!noAck) this.#log.take(seq);
+    try {
+      use(view, noAck ? -1 : seq, redelivered);
+      if (noAck) this.settle(seq);
+    } catch (error) {
+      this.#host.discarded(this.name, error);
+      this.#giveUp(seq, 'delivery_limit');
+      return undefined;
+    } finally {
+      view.clear();
     }
-    if (redelivered) this.counters.redeliver++;
-    use(view, noAck ? -1 : seq, redelivered);
-    view.clear();
-    if (noAck) this.#leave(seq);
     this.#givingUp?.watch();
     return true;
   }
 
   settle(seq: number): void {
-    if (this.#deleted) return;
-    this.counters.ack++;
-    this.remove(seq);
-  }
-
-  remove(seq: number, replaced?: boolean): void {
-    this.#deduplication?.left(seq);
-    this.#log.settle(seq, replaced);
+    if (!this.#deleted) this.#log.settle(seq);
   }
 
   checkTakeBack(): void {
@@ -271,7 +244,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   }
 
   reject(seq: number): void {
-    if (!this.#deleted && !this.#toGiveUp().giveUp(seq, 'rejected')) this.#log.requeue(seq);
+    if (!this.#deleted) this.#giveUp(seq, 'rejected');
   }
 
   /** Back to its own place, now or later, unless it came back too often. */
@@ -279,7 +252,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     if (this.#deleted) return;
     const fate = this.#settings.countsReturns ? this.#cameBack().add(seq, how, this.#settings) : 'ready';
     if (fate === 'ready') this.#putBack(seq);
-    else if (fate === 'too often' && !this.#toGiveUp().giveUp(seq, 'delivery_limit')) this.#log.requeue(seq);
+    else if (fate === 'too often') this.#giveUp(seq, 'delivery_limit');
   }
 
   purge(): number {
@@ -287,7 +260,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
     this.#givingUp?.recount();
-    this.#deduplication?.purged();
+    this.#deduplication?.clear();
     this.#logReader?.resume();
     return purged + delayed;
   }
@@ -309,7 +282,9 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   }
 
   checkDelete(ifUnused: boolean, ifEmpty: boolean): void {
-    checkDelete(this, this.#host.name, ifUnused, ifEmpty);
+    if (this.#settings.type === 'quorum') checkQuorumDelete(this.name, this.#host.name, ifUnused, ifEmpty);
+    if (ifEmpty && this.ready + this.delayed > 0) throw errors.notEmpty(this.name, this.#host.name);
+    if (ifUnused && this.consumerCount > 0) throw errors.inUse('queue', this.name, this.#host.name);
   }
 
   end(): void {
@@ -345,18 +320,34 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     return this.#givingUp === undefined ? this.#reader.peek() : this.#givingUp.head();
   }
 
-  /** A message went without an acknowledgement, and what it was given to may have ended the queue. */
-  #leave(seq: number): void {
-    if (!this.#deleted) this.remove(seq);
-  }
-
   #deduplicate(): void {
     this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
-      name: this.name,
-      log: this.#log,
       storedAs: this.#log.stores ? this.id : undefined,
       keysUnreadable: (reason) => this.#host.unreadable('keys', this.name, reason),
     });
+  }
+
+  /** A message goes; where it cannot be read for its next queue, it is ready again. */
+  #giveUp(seq: number, reason: DeathReason): void {
+    if (!this.#toGiveUp().giveUp(seq, reason) && !this.#log.isReady(seq)) this.#log.requeue(seq);
+  }
+
+  #deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void {
+    consumer.unacked++;
+    if (this.#send(consumer, message, seq, redelivered)) return;
+    consumer.unacked--;
+    this.#giveUp(seq, 'delivery_limit');
+  }
+
+  /** Returns false where the consumer cannot be sent the message: it is given up then, so that what is behind it has its turn. */
+  #send(consumer: Consumer, message: Message, seq: number, redelivered: boolean): boolean {
+    try {
+      consumer.target.deliver(consumer, message, seq, redelivered);
+      return true;
+    } catch (error) {
+      this.#host.discarded(this.name, error);
+      return false;
+    }
   }
 
   #putBack(seq: number): void {
@@ -387,7 +378,6 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   /** There is no room for a new message, whether or not a consumer waits for one. */
   #refuse(message: Message, ledger: ConfirmLedger | undefined, number: number): void {
     if (this.#settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this, message, 'maxlen');
-    else this.counters.refused++;
     ledger?.rejected(number);
   }
 

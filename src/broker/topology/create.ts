@@ -19,6 +19,8 @@ export interface ExchangeHost {
   nextLogId(): number;
   /** Routes from the exchange on what waited there. */
   goOn(exchange: Exchange, message: Message): void;
+  /** A message that waited at the exchange cannot be sent on, and is lost. */
+  lost(exchange: string, reason: unknown): void;
   /** Something of the exchange cannot be read; or, without a reason, can be read again. */
   unreadable(what: Unreadable, name: string, reason: Error | undefined): void;
 }
@@ -31,6 +33,7 @@ export function createExchange(declaration: ExchangeDeclaration, host: ExchangeH
   const id = logId ?? (declaration.durable ? host.nextLogId() : undefined);
   const delayed = new DelayedMessages(host.delays, id, {
     goOn: (message) => host.goOn(exchange, message),
+    lost: (reason) => host.lost(declaration.name, reason),
     stopped: (reason) => host.unreadable('exchange', declaration.name, reason),
     wentOn: () => host.unreadable('exchange', declaration.name, undefined),
   });

@@ -8,7 +8,6 @@ import { Auth } from '../access/auth.ts';
 import { Backlog } from '../flow/backlog.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
 import { Deadlines } from '../scheduling/deadlines.ts';
-import { BrokerCounters } from '../events/broker-counters.ts';
 import { Heap } from '../flow/heap.ts';
 import { TimeSlices } from '../scheduling/time-slices.ts';
 import { Bodies } from '../log/bodies.ts';
@@ -17,10 +16,10 @@ import { Pace } from '../flow/lead.ts';
 import { Limits } from '../access/limits.ts';
 import { Memory } from '../log/memory.ts';
 import { OWN_COMPONENT, Parameters } from '../parameters/parameters.ts';
-import { MessageTotals } from './message-totals.ts';
 import { userWithPassword } from '../access/passwords.ts';
 import { checkReferences, pagesByLog } from '../../store/recovered-state.ts';
 import { SpareConfirms } from '../log/waiting-confirms.ts';
+import type { DiscardListener } from '../message/discarded.ts';
 import type { UnreadableListener } from '../arguments/unreadable.ts';
 import { Vhost } from './vhost.ts';
 
@@ -55,14 +54,13 @@ export class Node {
   readonly #spareConfirms = new SpareConfirms();
   readonly pace = new Pace();
   readonly timeSlices: TimeSlices;
-  readonly counters = new BrokerCounters();
-  /** Of vhosts that are deleted. */
-  readonly #ended = new MessageTotals();
   readonly #deadlines: Deadlines;
   /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
   /** Told of what cannot be read. */
   unreadable: UnreadableListener = () => undefined;
+  /** Told of messages that cannot be handled. */
+  discarded: DiscardListener = () => undefined;
   readonly #bodies: Bodies;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
@@ -165,7 +163,6 @@ export class Node {
     if (vhost === undefined) return false;
     for (const listener of this.#deletionListeners) listener('vhost', name);
     vhost.end();
-    this.#ended.addVhost(vhost);
     this.#vhosts.delete(name);
     this.#records.delete(name);
     this.auth.forgetVhost(name);
@@ -181,14 +178,6 @@ export class Node {
     this.auth.deleteUser(name);
     this.limits.setUser(name, {});
     return true;
-  }
-
-  /** What all vhosts counted since the broker started, those that are deleted included: exact at this moment. */
-  messageTotals(): MessageTotals {
-    const totals = new MessageTotals();
-    totals.add(this.#ended);
-    for (const vhost of this.vhosts) totals.addVhost(vhost);
-    return totals;
   }
 
   onDeletion(listener: DeletionListener): void {
@@ -212,12 +201,12 @@ export class Node {
       spareConfirms: this.#spareConfirms,
       pace: this.pace,
       timeSlices: this.timeSlices,
-      counters: this.counters,
       parameters: this.parameters,
       limits: this.limits,
       deadlines: this.#deadlines,
       nextQueueId: () => this.#nextQueueId++,
       unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),
+      discarded: (by, name, vhost, reason) => this.discarded(by, name, vhost, reason),
     });
     vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as QueueType | undefined;
     this.#vhosts.set(name, vhost);

@@ -1,7 +1,6 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import type { Bodies } from '../log/bodies.ts';
-import { type DeathReason, deadLetter, isCycle } from '../message/dead-letter.ts';
-import type { ExchangeCounters } from '../events/counters.ts';
+import { type Death, type DeathReason, deadLetter, isCycle } from '../message/dead-letter.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
@@ -10,7 +9,6 @@ import { Message } from '../message/message.ts';
 import { Queue } from '../queue/queue.ts';
 import type { DyingQueue } from '../queue/queue-host.ts';
 import { type Directory, findRoute, type Route, routeTo } from '../routing/route.ts';
-import { RouteCounts } from '../routing/route-counts.ts';
 import { RouteCache } from '../routing/route-cache.ts';
 import { furtherRoutingKeys, stripBcc } from '../message/routing-headers.ts';
 import type { ConfirmLedger, Sink } from '../message/sink.ts';
@@ -32,16 +30,13 @@ export class Routing {
   readonly #directory: Directory;
   readonly #context: RoutingContext;
   readonly #routes = new RouteCache();
-  readonly #counts: RouteCounts;
   /** Letters that were sent since, and because of, the first of those that are being sent; and how many those are. */
   #letters = 0;
   #depth = 0;
   #searched = 0;
   #copies = 0;
 
-  /** `counters`: of all exchanges. */
-  constructor(directory: Directory, context: RoutingContext, counters: ExchangeCounters) {
-    this.#counts = new RouteCounts(counters);
+  constructor(directory: Directory, context: RoutingContext) {
     this.#directory = directory;
     this.#context = context;
   }
@@ -81,16 +76,13 @@ export class Routing {
     this.#routes.remove(message.route);
   }
 
-  /** Hands a client's message to whatever its route leads to. Returns false where that is nothing. */
+  /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
   publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
-    const way = this.#wayOf(message, route, ledger, number);
-    this.#counts.count(way);
-    return this.#send(message, way, ledger, number);
-  }
-
-  /** What was published is counted where it belongs. */
-  settleCounts(): void {
-    this.#counts.settle();
+    const { sinks, histories, delays } = this.#wayOf(message, route, ledger, number);
+    for (let i = 0; i < histories.length; i++) histories[i].keep(message);
+    if (sinks.length === 0) return delays.length > 0;
+    this.#hand(message, sinks, ledger, number);
+    return true;
   }
 
   /** What is left of a way that was found a while ago: queues are known by their names, and some may be gone or others. */
@@ -104,25 +96,32 @@ export class Routing {
 
   /** Routes a message from an exchange on where it waited, or was kept. */
   goOn(exchange: Exchange, message: Message): void {
-    this.#send(message, this.#wayOf(message, this.route(exchange, message), undefined, 0), undefined, 0);
+    this.publish(message, this.route(exchange, message), undefined, 0);
   }
 
   /** Sends what a queue gives up to its dead letter exchange; a letter that would go round for ever goes nowhere. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason, at: number): void {
     const { deadLetterExchange: name, deadLetterRoutingKey } = queue.settings;
     const exchange = name === undefined ? undefined : this.#directory.exchange(name);
-    queue.counters.discard(reason, exchange !== undefined);
     if (name === undefined || exchange === undefined) return;
     const death = { queue: queue.name, reason, at, deadLetterExchange: name, deadLetterRoutingKey };
+    this.#letters = this.#depth++ === 0 ? 1 : this.#letters + 1;
+    try {
+      this.#sendLetter(exchange, message, death);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  #sendLetter(exchange: Exchange, message: Message, death: Death): void {
     const letter = deadLetter(message, death);
     const { sinks, histories } = this.#wayOf(letter, this.route(exchange, letter), undefined, 0);
     for (const history of histories) history.keep(letter);
     const open =
-      reason === 'rejected' ? sinks : sinks.filter((sink) => !(sink instanceof Queue && isCycle(letter, sink.name)));
-    if (open.length === 0) return;
-    this.#letters = this.#depth++ === 0 ? 1 : this.#letters + 1;
-    this.#hand(letter, open, undefined, 0);
-    this.#depth--;
+      death.reason === 'rejected'
+        ? sinks
+        : sinks.filter((sink) => !(sink instanceof Queue && isCycle(letter, sink.name)));
+    if (open.length > 0) this.#hand(letter, open, undefined, 0);
   }
 
   /** See QueueHost.manyLetters. */
@@ -136,18 +135,6 @@ export class Routing {
       if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
       else this.goOn(this.#directory.exchange(destination.name)!, message);
     }
-  }
-
-  #send(
-    message: Message,
-    { sinks, histories, delays }: Route,
-    ledger: ConfirmLedger | undefined,
-    number: number,
-  ): boolean {
-    for (let i = 0; i < histories.length; i++) histories[i].keep(message);
-    if (sinks.length === 0) return delays.length > 0;
-    this.#hand(message, sinks, ledger, number);
-    return true;
   }
 
   #hand(message: Message, sinks: readonly Sink[], ledger: ConfirmLedger | undefined, number: number): void {

@@ -11,9 +11,7 @@ import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
-import type { BrokerCounters } from '../events/broker-counters.ts';
-import type { MessageSizes } from '../events/message-sizes.ts';
-import { VhostCounters } from '../events/vhost-counters.ts';
+import type { DiscardListener } from '../message/discarded.ts';
 import type { Deadlines } from '../scheduling/deadlines.ts';
 import type { DelayContext } from '../delay/delayed-messages.ts';
 import { Bindings, type BoundVhost } from './bindings.ts';
@@ -51,17 +49,15 @@ export interface VhostContext extends LogContext {
   readonly deadlines: Deadlines;
   readonly pace: Pace;
   readonly timeSlices: TimeSlices;
-  readonly counters: BrokerCounters;
   nextQueueId(): number;
   readonly unreadable: UnreadableListener;
+  readonly discarded: DiscardListener;
 }
 
 export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly name: string;
   readonly replyTargets = new ReplyTargets();
   readonly policies: Policies;
-  readonly counters = new VhostCounters();
-  readonly messageSizes: MessageSizes;
   /** Type of queues that are declared without one. */
   defaultQueueType: QueueType | undefined;
   // What it has of its node for queues and bindings.
@@ -88,8 +84,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.deadlines = context.deadlines;
     this.pace = context.pace;
     this.timeSlices = context.timeSlices;
-    this.messageSizes = context.counters.messageSizes;
-    this.#routing = new Routing(this, context, this.counters.exchanges);
+    this.#routing = new Routing(this, context);
     for (const [exchange, type, internal] of PREDECLARED) {
       const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
       this.#exchanges.set(exchange, createExchange(options, this));
@@ -187,7 +182,6 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     if (current !== undefined) {
       checkSameQueue(options, current, this.name);
       current.touch();
-      this.#context.counters.churn.queueDeclared++;
       return current;
     }
     checkQueueLimit(this.#context.limits, this.name, name, this.#queues.size);
@@ -205,8 +199,6 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
         record: { id, vhost: this.name, name, autoDelete, arguments: args },
       });
     }
-    this.#context.counters.churn.queueDeclared++;
-    this.#context.counters.churn.queueCreated++;
     return queue;
   }
 
@@ -216,9 +208,6 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     // What waits to be retried is nobody's: it counts, as in a purge.
     const messages = queue.ready + queue.delayed;
     this.#queues.delete(queue.name);
-    this.settleCounts();
-    this.counters.queueEnded(queue);
-    this.#context.counters.churn.queueDeleted++;
     this.#exclusive.remove(queue);
     this.#version++;
     this.#bindings.remove([...queue.incoming]);
@@ -270,11 +259,6 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     return this.#routing.publish(message, route, ledger, number);
   }
 
-  /** To be called before counters of exchanges and queues are read: they lack what was published last by one route. */
-  settleCounts(): void {
-    this.#routing.settleCounts();
-  }
-
   /** What is left of a way that was found a while ago: see Routing.renew. */
   renew(route: Route): Route {
     return this.#routing.renew(route);
@@ -287,7 +271,15 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   }
 
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {
-    this.#routing.deadLetter(queue, message, reason, this.deadlines.clock.now());
+    try {
+      this.#routing.deadLetter(queue, message, reason, this.deadlines.clock.now());
+    } catch (error) {
+      this.discarded(queue.name, error);
+    }
+  }
+
+  discarded(queue: string, reason: unknown): void {
+    this.#context.discarded('queue', queue, this.name, reason);
   }
 
   unreadable(what: Unreadable, name: string, reason: Error | undefined): void {
@@ -311,6 +303,10 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   goOn(exchange: Exchange, message: Message): void {
     this.#routing.goOn(exchange, message);
+  }
+
+  lost(exchange: string, reason: unknown): void {
+    this.#context.discarded('exchange', exchange, this.name, reason);
   }
 
   // BoundVhost

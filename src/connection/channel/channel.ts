@@ -2,7 +2,6 @@
  * A channel: the state that a client's commands build on. What each method does stands in methods/; here is what they share:
  * deliveries and their acknowledgements, confirms, and the end of the channel.
  */
-import type { ChannelCounters } from '../../broker/events/counters.ts';
 import type { Message } from '../../broker/message/message.ts';
 import type { Consumer, DeliveryTarget } from '../../broker/queue/consumer.ts';
 import type { ComeBack } from '../../broker/queue/delayed-retry.ts';
@@ -31,8 +30,6 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   readonly number: number;
   readonly content: Content;
   readonly routes: PublishRoutes;
-  /** Those of the vhost for what is left to do when the channel has ended. */
-  counters: ChannelCounters;
   readonly consumers = new Map<string, ChannelConsumer>();
   readonly unacked = new Unacked();
   /** Undefined unless confirm.select was seen. */
@@ -59,8 +56,6 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.number = number;
     this.content = new Content(connection.broker.bodyBuffers, connection.holding);
     this.routes = new PublishRoutes(connection);
-    this.counters = connection.vhost.counters.channels.begin();
-    connection.broker.node.counters.churn.channelCreated++;
     this.#fail = fail;
     this.#timeouts = connection.broker.deliveryTimeouts;
     this.#timeouts.add(this);
@@ -95,17 +90,14 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   }
 
   deliver(consumer: ChannelConsumer, message: Message, seq: number, redelivered: boolean): void {
+    const fitting = this.connection.writer.fit(message);
     let tag: number;
-    if (redelivered) this.counters.redeliver++;
-    if (seq < 0) {
-      this.counters.deliverNoAck++;
-      tag = this.unacked.skip();
-    } else {
-      this.counters.deliver++;
+    if (seq < 0) tag = this.unacked.skip();
+    else {
       tag = this.noteDelivery(consumer.queue, seq, consumer);
       this.credit.spend();
     }
-    this.connection.writer.deliver(this.number, consumer.tagBytes, tag, redelivered, message);
+    this.connection.writer.deliver(this.number, consumer.tagBytes, tag, redelivered, fitting);
   }
 
   /** Notes a delivery that is to be acknowledged and returns its tag. */
@@ -115,8 +107,14 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   reply(message: Message): void {
     const { replyConsumer } = this;
-    if (replyConsumer === undefined || !this.connection.flow.takesReplies) return;
-    this.connection.writer.deliver(this.number, replyConsumer.tag, this.unacked.skip(), false, message);
+    const { writer, flow, vhost } = this.connection;
+    if (replyConsumer === undefined || !flow.takesReplies) return;
+    try {
+      const fitting = writer.fit(message);
+      writer.deliver(this.number, replyConsumer.tag, this.unacked.skip(), false, fitting);
+    } catch (error) {
+      vhost.discarded(replyConsumer.name, error);
+    }
   }
 
   /** The client hears of it behind the answer to what it is doing, for the same command may have ended the queue. */
@@ -172,7 +170,6 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   /** Does with deliveries that were taken from `unacked` before what was said of them: the steps for `goThrough`. */
   *settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Generator<void> {
     const settlement = new Settlement(kind, this.credit.release);
-    if (kind === 'ack') this.counters.ack += deliveries.length;
     for (const [i, { queue, seq, consumer }] of deliveries.entries()) {
       settlement.take(queue, seq, consumer);
       if (i % AT_ONCE === 0) yield;
@@ -214,7 +211,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   /** Sends what gathered in this turn. */
   endTurn(): void {
     if (this.#closed) return;
-    if (this.confirms !== undefined) this.counters.confirm += this.confirms.flush(this.#ack, this.#nack);
+    this.confirms?.flush(this.#ack, this.#nack);
     this.#sendNotices();
   }
 
@@ -230,8 +227,6 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.consumers.clear();
     for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
     this.transaction?.rollback();
-    this.counters = vhost.counters.channels.end(this.counters);
-    this.connection.broker.node.counters.churn.channelClosed++;
     this.goThrough(this.#leave(consumers));
   }
 
@@ -255,7 +250,6 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   readonly #settle = (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
     this.credit.release(consumer);
-    this.counters.ack++;
     queue.settle(seq);
   };
 

@@ -21,8 +21,6 @@ export class Confirms implements ConfirmLedger {
   /** Messages below are acknowledged to the publisher. */
   #told = 1;
   readonly #overtaking: number[] = [];
-  /** Messages of the run since the last flush. */
-  #inRun = 0;
   /** Messages that a queue refused: those that others are still to vouch for, and those that are to be told. */
   readonly #rejected = new Set<number>();
   readonly #refused: number[] = [];
@@ -62,10 +60,8 @@ export class Confirms implements ConfirmLedger {
     this.#wake();
   }
 
-  /** Calls `nack` for what was refused since the last flush, then `ack` for what was confirmed; returns the number of the latter. */
-  flush(ack: (number: number, multiple: boolean) => void, nack: (number: number) => void): number {
-    let confirmed = this.#inRun;
-    this.#inRun = 0;
+  /** Calls `nack` for what was refused since the last flush, then `ack` for what was confirmed. */
+  flush(ack: (number: number, multiple: boolean) => void, nack: (number: number) => void): void {
     this.#awake = false;
     for (const number of this.#refused) nack(number);
     this.#refused.length = 0;
@@ -77,19 +73,15 @@ export class Confirms implements ConfirmLedger {
       if (number < this.#told) continue;
       this.#missing[number & this.#mask] = OVERTOOK;
       ack(number, false);
-      confirmed++;
     }
     this.#overtaking.length = 0;
-    return confirmed;
   }
 
   #advance(): void {
     for (; this.#oldest < this.#next; this.#oldest++) {
       const missing = this.#missing[this.#oldest & this.#mask];
       if (missing > 0) return;
-      if (missing === OVERTOOK) continue;
-      this.#newest = this.#oldest;
-      this.#inRun++;
+      if (missing !== OVERTOOK) this.#newest = this.#oldest;
     }
   }
 

@@ -74,6 +74,7 @@ export class Frames implements FrameHandler {
     try {
       const channel = this.#contentChannel(number);
       if (channel === undefined) return;
+      if (!this.#connection.writer.sends(end - start)) throw tooLargeHeader(end - start);
       const whole = channel.content.header(buffer, start, end);
       this.#checkSize(channel);
       this.#connection.flow.publishes();
@@ -214,4 +215,10 @@ export class Frames implements FrameHandler {
     this.#connection.writer.method(number, { name: 'channel.close', replyCode, replyText, classId, methodId });
     this.#connection.channelFailed(number, error);
   }
+}
+
+/** No frame could carry it to a consumer that takes frames as large as its publisher. */
+function tooLargeHeader(size: number): AmqpError {
+  const text = `type 2, content header of ${size} octets leaves no room for the framing within frame_max`;
+  return new AmqpError('FRAME_ERROR', text, { blameless: true });
 }

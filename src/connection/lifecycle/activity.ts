@@ -1,25 +1,25 @@
 /** Whether anything was sent to a client, or received from it, since it was last asked. */
-import type { ConnectionCounters } from '../../broker/events/counters.ts';
-
 export class SignsOfLife {
-  readonly #counters: ConnectionCounters;
-  /** Reads and writes up to when it was last asked. */
-  #received = 0;
-  #sent = 0;
+  #sent = false;
+  #received = false;
 
-  constructor(counters: ConnectionCounters) {
-    this.#counters = counters;
+  noteSent(): void {
+    this.#sent = true;
+  }
+
+  noteReceived(): void {
+    this.#received = true;
   }
 
   takeSent(): boolean {
-    const before = this.#sent;
-    this.#sent = this.#counters.sendCnt;
-    return this.#sent > before;
+    const sent = this.#sent;
+    this.#sent = false;
+    return sent;
   }
 
   takeReceived(): boolean {
-    const before = this.#received;
-    this.#received = this.#counters.recvCnt;
-    return this.#received > before;
+    const received = this.#received;
+    this.#received = false;
+    return received;
   }
 }

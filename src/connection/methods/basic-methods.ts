@@ -75,17 +75,12 @@ function get(channel: Channel, { queue: asked, noAck }: BasicGet): boolean {
   const { actor, writer } = channel.connection;
   const queue = readableQueue(actor, queueName(channel, asked));
   const got = queue.get(noAck, (message, seq, redelivered) => {
-    if (noAck) channel.counters.getNoAck++;
-    else channel.counters.get++;
-    if (redelivered) channel.counters.redeliver++;
+    const fitting = writer.fit(message);
     const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
     const left = noAck ? queue.ready - 1 : queue.ready;
-    writer.getOk(channel.number, tag, redelivered, left, message);
+    writer.getOk(channel.number, tag, redelivered, left, fitting);
   });
-  if (got === false) {
-    channel.counters.getEmpty++;
-    channel.send({ name: 'basic.get-empty' });
-  }
+  if (got === false) channel.send({ name: 'basic.get-empty' });
   return got !== undefined;
 }
 

@@ -5,7 +5,7 @@ import { CommitLedger } from '../../broker/operations/transaction-confirms.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { Transaction } from '../channel/transaction.ts';
 import type { HandlersOf } from './handler-types.ts';
-import { publishBy } from './publish.ts';
+import { returnMessage } from './publish.ts';
 
 export const txMethods: HandlersOf<'tx'> = {
   'tx.select': (channel) => {
@@ -28,7 +28,7 @@ function* commit(channel: Channel, transaction: Transaction): Generator<void> {
   const ledger = new CommitLedger();
   const { vhost } = channel.connection;
   yield* transaction.commit((message, route, mandatory) => {
-    publishBy(channel, message, vhost.renew(route), mandatory, ledger, 0);
+    if (!vhost.publish(message, vhost.renew(route), ledger, 0) && mandatory) returnMessage(channel, message);
   });
   channel.replyWhenStored(new Receipt(vhost.store, undefined), { name: 'tx.commit-ok' }, ledger);
 }

@@ -3,9 +3,9 @@
  * but sent from where they lie. When the peer does not keep up, `full` asks the consumers to wait.
  */
 import type { Socket } from 'node:net';
-import type { ConnectionCounters } from '../../broker/events/counters.ts';
 import type { Loans } from '../../broker/message/loans.ts';
 import { LENT_BODY_BYTES, type Message } from '../../broker/message/message.ts';
+import { shorten } from '../../broker/message/shorten.ts';
 import {
   BASIC_DELIVER,
   BASIC_GET_OK,
@@ -31,7 +31,6 @@ const FRAME_HEAD_BYTES = 7;
 export class Writer {
   readonly #socket: Socket;
   readonly #buffers: OutputBuffers;
-  readonly #counters: ConnectionCounters;
   /** Called when there is output and no flush is on its way. */
   readonly #wake: () => void;
   #maxBody = 4096 - FRAME_OVERHEAD;
@@ -46,15 +45,28 @@ export class Writer {
   #awake = false;
   #drained = true;
 
-  constructor(socket: Socket, buffers: OutputBuffers, counters: ConnectionCounters, wake: () => void) {
+  constructor(socket: Socket, buffers: OutputBuffers, wake: () => void) {
     this.#socket = socket;
     this.#buffers = buffers;
-    this.#counters = counters;
     this.#wake = wake;
   }
 
   setFrameMax(bytes: number): void {
     this.#maxBody = bytes - FRAME_OVERHEAD;
+  }
+
+  /**
+   * The message as a frame has room for its header: see `shorten`. Throws HeadersTooLargeError where none has. To be asked before
+   * anything of the message is sent.
+   */
+  fit(message: Message): Message {
+    const room = this.#maxBody - CONTENT_HEADER_BYTES;
+    return message.propertiesSize <= room ? message : shorten(message, room);
+  }
+
+  /** True where frames like those that are sent have so many octets of payload. */
+  sends(payload: number): boolean {
+    return payload <= this.#maxBody;
   }
 
   /** True while deliveries had better wait: for the end of the turn, or for the peer. */
@@ -152,14 +164,12 @@ export class Writer {
     this.#content(channel, message);
   }
 
-  /** Hands what there is to the socket. */
-  flush(): void {
+  /** Hands what there is to the socket; returns false where that is nothing. */
+  flush(): boolean {
     this.#awake = false;
     const buffer = this.#buffer;
-    if (buffer === undefined) return;
+    if (buffer === undefined) return false;
     const socket = this.#socket;
-    this.#counters.sendOct += this.unflushed;
-    this.#counters.sendCnt++;
     if (this.#parts.length === 0) {
       socket.write(buffer.subarray(0, this.#length));
     } else {
@@ -181,6 +191,7 @@ export class Writer {
     // The system has copied what it took at once, so the buffer is free again.
     if (socket.writableLength === 0) this.#buffers.give(buffer);
     else this.#drained = !socket.writableNeedDrain;
+    return true;
   }
 
   #content(channel: number, message: Message): void {

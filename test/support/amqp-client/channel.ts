@@ -6,7 +6,7 @@ import type { BasicProperties } from '../../../src/codec/properties.ts';
 import { toFieldTable } from '../../../src/codec/field-table.ts';
 import type { MethodByName } from '../../../src/protocol/generated/methods.ts';
 import type { AmqpClient } from './client.ts';
-import { contentFrames, methodFrame } from './frames.ts';
+import { contentFrames, HEADER, methodFrame } from './frames.ts';
 import { assertReply, DEADLINE, describe, type Received } from './inbox.ts';
 import { method, type Fields, type MethodName, type ReplyName } from './methods.ts';
 
@@ -14,6 +14,8 @@ import { method, type Fields, type MethodName, type ReplyName } from './methods.
 export interface Message {
   readonly body: string;
   readonly properties: BasicProperties;
+  /** The properties as they came. */
+  readonly octets: Buffer;
   /** Payload octets of each body frame. */
   readonly frames: readonly number[];
   readonly exchange: string;
@@ -56,6 +58,12 @@ export class AmqpChannel {
 
   send<N extends MethodName>(name: N, fields?: Fields<N>): this {
     this.client.send(this.number, name, fields);
+    return this;
+  }
+
+  /** Sends a content header with this payload. */
+  sendHeader(payload: Uint8Array): this {
+    this.client.sendFrame(HEADER, this.number, payload);
     return this;
   }
 
@@ -113,6 +121,12 @@ export class AmqpChannel {
     const content = contentFrames(this.number, Buffer.from(body), properties, this.client.frameMax);
     this.client.write(Buffer.concat([methodFrame(this.number, publish), content]));
     return this;
+  }
+
+  /** Publishes an empty message with these octets as its properties. */
+  publishOctets(exchange: string, routingKey: string, properties: Uint8Array, mandatory = false): this {
+    const header = Buffer.concat([Buffer.from([0, 60, ...Buffer.alloc(10)]), properties]);
+    return this.send('basic.publish', { exchange, routingKey, mandatory }).sendHeader(header);
   }
 
   /** Counts that a passive declare gives. RabbitMQ may answer before it has enqueued what was published just now. */
@@ -212,6 +226,7 @@ function message({ method: got, content }: Received): Message {
   return {
     body: content!.body.toString(),
     properties: content!.properties,
+    octets: content!.octets,
     frames: content!.frames,
     exchange,
     routingKey,

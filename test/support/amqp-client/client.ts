@@ -19,6 +19,7 @@ const CARRIES_CONTENT = new Set<MethodName>(['basic.deliver', 'basic.return', 'b
 interface PartialContent {
   readonly method: Method;
   properties?: BasicProperties;
+  octets?: Buffer;
   remaining: number;
   readonly body: Buffer[];
 }
@@ -154,6 +155,8 @@ export class AmqpClient {
     const partial = this.#partial.get(channel);
     assert.ok(partial, `content frame on channel ${channel} without a method`);
     if (type === frames.HEADER) {
+      assert.ok(payload.length + frames.FRAME_OVERHEAD <= this.frameMax, 'a content header larger than frame_max');
+      partial.octets = payload.subarray(12);
       partial.properties = decodeProperties(payload, 12, payload.length);
       partial.remaining = Number(payload.readBigUInt64BE(4));
     } else {
@@ -167,6 +170,7 @@ export class AmqpClient {
     this.#partial.delete(channel);
     const content = {
       properties: partial.properties!,
+      octets: partial.octets!,
       body: Buffer.concat(partial.body),
       frames: partial.body.map((part) => part.length),
     };

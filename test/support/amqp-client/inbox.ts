@@ -14,6 +14,8 @@ export interface Received {
 
 export interface Content {
   readonly properties: BasicProperties;
+  /** The properties as they came. */
+  readonly octets: Buffer;
   readonly body: Buffer;
   /** Payload octets of each body frame, in order; empty for an empty body. */
   readonly frames: readonly number[];

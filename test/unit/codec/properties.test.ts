@@ -109,9 +109,15 @@ describe('basic properties', () => {
   });
 
   it('takes short strings that are not UTF-8, as RabbitMQ does', () => {
-    const bytes = Buffer.from('040002c328', 'hex');
-    expect(decodeProperties(bytes, 0, bytes.length).correlationId).toContain('\ufffd');
+    const [bytes, others] = ['040002c328', '040002c428'].map((hex) => Buffer.from(hex, 'hex'));
     expect(() => checkProperties(bytes, 0, bytes.length)).not.toThrow();
+    const { correlationId } = decodeProperties(bytes, 0, bytes.length);
+    expect(correlationId).not.toBe(decodeProperties(others, 0, others.length).correlationId);
+  });
+
+  it('keeps flag bits that no property has when another property changes', () => {
+    const bytes = Buffer.from('100302', 'hex');
+    expect(editProperties(bytes, 0, 3, { deliveryMode: undefined, priority: 1 }).toString('hex')).toBe('080301');
   });
 
   it('refuses headers whose nested fields are malformed', () => {

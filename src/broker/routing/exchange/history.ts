@@ -24,6 +24,8 @@ export class History {
   keep(message: Message): void {
     if (refused(message)) return;
     const copy = message.copy();
+    // The logs may be through with the body before this is.
+    copy.shared = undefined;
     this.#messages.push(copy);
     this.#bytes += costOf(copy);
     const messages = this.#messages;

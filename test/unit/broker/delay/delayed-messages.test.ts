@@ -72,6 +72,26 @@ function drain(vhost: Vhost, name: string): string[] {
 }
 
 describe('a delayed exchange', () => {
+  test('gives up a message that cannot be sent on, once, and sends on those behind it', () => {
+    const { clock, node, vhost, faults } = started();
+    const discarded: unknown[] = [];
+    node.discarded = (...what) => discarded.push(what);
+    const queue = vhost.queue('a')!;
+    const accept = queue.accept.bind(queue);
+    const defect = new Error('a defect');
+    queue.accept = (message, ...rest) => {
+      if (bodyText(message) === 'bad') throw defect;
+      accept(message, ...rest);
+    };
+    publish(vhost, 'bad', 100);
+    publish(vhost, 'good', 100);
+    for (let days = 0; days < 3; days++) clock.pass(DAY);
+    expect(drain(vhost, 'a')).toEqual(['good']);
+    expect(discarded).toEqual([['exchange', 'later', '/', defect]]);
+    expect(vhost.existingExchange('later').delayed).toMatchObject({ count: 0, next: undefined });
+    expect(faults).toEqual([]);
+  });
+
   test('keeps each message until its own moment, whatever came before it', () => {
     const { clock, vhost } = started();
     for (const [body, delay] of [

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Node } from '../../../../src/broker/topology/node.ts';
 import { Consumer } from '../../../../src/broker/queue/consumer.ts';
 import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
+import type { Message } from '../../../../src/broker/message/message.ts';
 import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
@@ -26,12 +27,15 @@ class WorkingClock extends HandClock {
 
 let clock: WorkingClock;
 let vhost: Vhost;
+let discarded: unknown[];
 let dead: DeclaredQueue;
 let queue: DeclaredQueue;
 
 beforeEach(() => {
   clock = new WorkingClock();
   const node = new Node(new MemoryStore(), Infinity, undefined, clock);
+  discarded = [];
+  node.discarded = (by, name, _vhost, reason) => discarded.push([by, name, reason]);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
   vhost = node.vhost('/')!;
   dead = declare('dead', {});
@@ -52,11 +56,14 @@ function publishMany(expiration?: string): void {
   for (let n = 0; n < COUNT; n++) publish(String(n), expiration);
 }
 
-function consume(): string[] {
+function consume(check: (message: Message) => void = () => undefined): string[] {
   const got: string[] = [];
   const target = {
     canTake: () => true,
-    deliver: (_consumer: Consumer, message: Parameters<typeof bodyText>[0]) => void got.push(bodyText(message)),
+    deliver(_consumer: Consumer, message: Message): void {
+      check(message);
+      got.push(bodyText(message));
+    },
     cancelled: () => undefined,
   };
   const asked = { tag: 't', noAck: true, exclusive: false, priority: 0, prefetch: 0, arguments: EMPTY_TABLE };
@@ -116,6 +123,34 @@ test('a queue that a policy makes shorter gives up some a turn, and all in the e
   expect(queue.ready).toBe(3);
   // It waits for nothing more.
   expect(clock.timers).toBe(0);
+});
+
+test('a message that a consumer cannot be sent becomes a dead letter, and those behind it come', () => {
+  const defect = new Error('a defect');
+  const bodies = ['bad', 'good', 'bad', 'good'];
+  for (const body of bodies) publish(body);
+  const got = consume((message) => {
+    if (bodyText(message) === 'bad') throw defect;
+  });
+  // The consumer waits now.
+  for (const body of bodies) publish(body);
+  expect(got).toEqual(['good', 'good', 'good', 'good']);
+  expect([queue.ready, dead.ready]).toEqual([0, 4]);
+  expect(discarded).toEqual(Array(4).fill(['queue', 'q', defect]));
+});
+
+test('a dead letter that cannot be taken is lost, and neither its queue nor a publisher is held up by it', () => {
+  const defect = new Error('a defect');
+  dead.accept = () => {
+    throw defect;
+  };
+  publish('expires', '10');
+  publish('expires', '10');
+  publish('stays');
+  clock.pass(20);
+  expect(queue.ready).toBe(1);
+  expect(consume()).toEqual(['stays']);
+  expect(discarded).toEqual(Array(2).fill(['queue', 'q', defect]));
 });
 
 describe.each([
