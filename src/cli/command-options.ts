@@ -34,6 +34,6 @@ export function commanderOption(option: TableOption): Option {
 export function configOption(): Option {
   return new Option(
     '--config <file>',
-    `JSON file with options, or LEVERET_CONFIG (default: ${DEFAULT_CONFIG_FILE}, if there is one)`,
+    `JSON file with options, a rabbitmq.conf, or a folder such as /etc/rabbitmq; or LEVERET_CONFIG (default: ${DEFAULT_CONFIG_FILE}, if there is one)`,
   );
 }

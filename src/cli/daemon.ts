@@ -1,6 +1,7 @@
 /** The daemon: starts a broker, says so in the log, and stops it when the system asks. */
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import type { ConfigNotice } from '../config/settings.ts';
 import type { BrokerOptions } from '../embed/options.ts';
 import type { Logger } from '../util/logger.ts';
 import { EXIT } from './exit-codes.ts';
@@ -14,6 +15,8 @@ export interface RunningBroker {
 
 export interface DaemonParts {
   readonly logger: Logger;
+  /** What the log is to say of the settings. */
+  readonly notices: readonly ConfigNotice[];
   readonly startBroker: (options: BrokerOptions) => Promise<RunningBroker>;
   /** The process, or something that sends signals like it. */
   readonly signals: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
@@ -40,7 +43,7 @@ const STARTUP_COMPLETE = 'Server startup complete; 4 plugins started.';
  * @throws what Broker.start throws
  */
 export async function runDaemon(config: Config, parts: DaemonParts): Promise<number> {
-  const { logger, startBroker, signals, exit, now } = parts;
+  const { logger, notices, startBroker, signals, exit, now } = parts;
   const stopRequest = Promise.withResolvers<StopSignal>();
   let signalledAt: number | undefined;
   const onSignal = (signal: StopSignal) => {
@@ -51,6 +54,7 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
   for (const signal of STOP_SIGNALS) signals.on(signal, onSignal);
   try {
     logger.info({ version: leveretVersion(), node: process.versions.node, pid: process.pid }, 'Leveret is starting');
+    for (const { level, text } of notices) logger[level]({}, text);
     const broker = await startBroker({ ...config, logger });
     logStarted(config, broker.port, logger);
 

@@ -3,6 +3,7 @@
  * What a start does not need (commander, the ping) is loaded only when asked for, because start-up time is a feature.
  */
 import { loadConfig } from '../config/load.ts';
+import type { ConfigNotice } from '../config/settings.ts';
 import { createLogger } from '../util/logger.ts';
 import { keepHeapSmall } from '../util/heap-growth.ts';
 import { collectStartGarbage } from '../util/start-garbage.ts';
@@ -41,7 +42,8 @@ async function run(argv: readonly string[]): Promise<number> {
     }
     case 'start': {
       keepHeapSmall();
-      const config = loadConfig(invocation.values, process.env);
+      const notices: ConfigNotice[] = [];
+      const config = loadConfig(invocation.values, process.env, (notice) => notices.push(notice));
       const [{ runDaemon }, { Broker }, logger] = await Promise.all([
         import('./daemon.ts'),
         import('../embed/broker.ts'),
@@ -54,6 +56,7 @@ async function run(argv: readonly string[]): Promise<number> {
       };
       return runDaemon(config, {
         logger,
+        notices,
         startBroker,
         signals: process,
         exit: (code) => process.exit(code),

@@ -1,8 +1,9 @@
-/** Settings from a JSON file: one object whose keys are the options' names. */
-import { readFileSync } from 'node:fs';
+/** Settings from files: JSON with one object whose keys are the options' names, or RabbitMQ's own configuration. */
+import { readFileSync, statSync } from 'node:fs';
 import type { ConfigProblem } from './config-error.ts';
 import { unknownKey } from './nearest.ts';
 import { OPTIONS } from './options.ts';
+import { readRabbitmqFiles } from './rabbitmq/files.ts';
 import type { SourceValue, SourceValues } from './settings.ts';
 
 /** Read from the working directory where no other file is named. */
@@ -10,8 +11,30 @@ export const DEFAULT_CONFIG_FILE = 'leveret.json';
 
 const KEYS = OPTIONS.map(({ name }) => name);
 
+/**
+ * What `path` names: a JSON file; a rabbitmq.conf or a classic rabbitmq.config; or a folder such as /etc/rabbitmq. Undefined: the
+ * default file, if there is one. Files that RabbitMQ's variables name are read too.
+ */
+export function readConfigFiles(path: string | undefined, env: NodeJS.ProcessEnv): SourceValues[] {
+  const kind = path === undefined ? undefined : kindOf(path);
+  if (kind === 'folder') return [readRabbitmqFiles({ folder: path }, env)];
+  if (kind === 'rabbitmq') return [readRabbitmqFiles({ file: path }, env)];
+  return [readRabbitmqFiles({}, env), readJsonFile(path ?? DEFAULT_CONFIG_FILE, path === undefined)];
+}
+
+/** By its name; a file whose name does not tell is JSON if it begins as an object does. What cannot be read is for the reader to report. */
+function kindOf(path: string): 'folder' | 'rabbitmq' | 'json' {
+  if (path.endsWith('.json')) return 'json';
+  try {
+    if (statSync(path).isDirectory()) return 'folder';
+    return /^\uFEFF?\s*\{/.test(readFileSync(path, 'utf8')) ? 'json' : 'rabbitmq';
+  } catch {
+    return 'json';
+  }
+}
+
 /** With `optional`, a file that does not exist sets nothing; otherwise that is a problem. */
-export function readConfigFile(path: string, optional: boolean): SourceValues {
+function readJsonFile(path: string, optional: boolean): SourceValues {
   try {
     return fromObject(path, JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {

@@ -7,6 +7,15 @@
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Share of the memory there is that a `memoryBudget` of `auto` comes to. */
+export const MEMORY_SHARE = 0.4;
+
+export interface Permissions {
+  readonly configure: string;
+  readonly write: string;
+  readonly read: string;
+}
+
 /** Defaults and limits: options.ts, for the daemon; embed/options.ts, where the library's differ. */
 export interface Config {
   /** TCP port for AMQP, 0 to 65535; 0 takes any free port. */
@@ -47,11 +56,15 @@ export interface Config {
   readonly maxConnections: number;
   /** File with definitions to import at every start, in RabbitMQ's form; undefined for none. */
   readonly definitions: string | undefined;
-  /** User created on the first start with an empty store, with full rights to the default vhost. */
+  /** User created on the first start with an empty store. */
   readonly defaultUser: string;
   readonly defaultPass: string;
   /** Vhost created on the first start with an empty store. */
   readonly defaultVhost: string;
+  /** Tags of the default user. */
+  readonly defaultUserTags: readonly string[];
+  /** What the default user may do in the default vhost: regular expressions for names of exchanges and queues. */
+  readonly defaultPermissions: Permissions;
   /** Users that may connect from this machine only (RabbitMQ's Access Control guide). */
   readonly loopbackUsers: readonly string[];
   /** `product` in the server properties. Clients such as kombu choose their behaviour by it. */

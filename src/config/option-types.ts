@@ -117,3 +117,25 @@ export function names(): OptionType {
     toText: (value) => ((value as string[]).length === 0 ? 'none' : (value as string[]).join(',')),
   };
 }
+
+/** Three regular expressions with blanks between them (in JSON an object): what a user may configure, write and read. */
+export function permissions(): OptionType {
+  const fits = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return UNFIT;
+    const { configure, write, read, ...more } = value as Record<string, unknown>;
+    const patterns = [configure, write, read];
+    return patterns.every((pattern) => typeof pattern === 'string') && Object.keys(more).length === 0
+      ? Object.freeze({ configure, write, read })
+      : UNFIT;
+  };
+  return {
+    accepts: 'three regular expressions with blanks between them (in JSON an object with configure, write and read)',
+    placeholder: 'patterns',
+    fromText: (text) => {
+      const [configure, write, read, ...more] = text.trim().split(/\s+/);
+      return more.length > 0 ? UNFIT : fits({ configure, write, read });
+    },
+    fromValue: fits,
+    toText: (value) => Object.values(value as object).join(' '),
+  };
+}

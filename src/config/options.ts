@@ -1,9 +1,20 @@
 /**
- * The one table of options. The command line, the environment, the config file, `--help` and the README's table are all made
- * from it (a test compares the README). A setting's name here is its key in the config file and its name in the library.
+ * The one table of options. The command line, the environment, the config file, `--help` and the table of docs/configuration.md are all made
+ * from it (a test compares it). A setting's name here is its key in the config file and its name in the library.
  */
 import { LOG_LEVELS, type Config } from './config.ts';
-import { bytesOrAuto, choice, flag, integer, limit, names, text, unless, type OptionType } from './option-types.ts';
+import {
+  bytesOrAuto,
+  choice,
+  flag,
+  integer,
+  limit,
+  names,
+  permissions,
+  text,
+  unless,
+  type OptionType,
+} from './option-types.ts';
 
 /** What a source may set: the fields of Config, and `memory`, which takes `dataDir` away. */
 export type Settings = Config & { readonly memory: boolean };
@@ -24,7 +35,7 @@ export interface Option<Name extends SettingName = SettingName> {
   readonly unit: '' | 'bytes' | 'seconds' | 'milliseconds' | 'connections' | 'channels';
   /** One sentence without its full stop. */
   readonly description: string;
-  /** The key in rabbitmq.conf; empty where RabbitMQ has none. */
+  /** The key in rabbitmq.conf, or what several begin with and `*`; empty if RabbitMQ has none. */
   readonly rabbitmq: string;
 }
 
@@ -41,7 +52,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     default: 5672,
     unit: '',
     description: 'TCP port for AMQP; 0 takes any free port',
-    rabbitmq: 'listeners.tcp.default',
+    rabbitmq: 'listeners.tcp.*',
   },
   host: {
     flag: '--host',
@@ -51,7 +62,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     default: '::',
     unit: '',
     description: 'Address to listen on; :: means every address, IPv4 included',
-    rabbitmq: 'listeners.tcp.default',
+    rabbitmq: 'listeners.tcp.*',
   },
   managementPort: {
     flag: '--management-port',
@@ -159,7 +170,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     default: 'auto',
     unit: 'bytes',
     description: 'Messages kept in memory before they are paged out; auto is 40 % of what the machine or container has',
-    rabbitmq: 'vm_memory_high_watermark',
+    rabbitmq: 'vm_memory_high_watermark.*',
   },
   diskFreeLimit: {
     flag: '--disk-free-limit',
@@ -168,7 +179,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     default: 50_000_000,
     unit: 'bytes',
     description: 'Free disk space below which publishers are stopped; 0 for no limit',
-    rabbitmq: 'disk_free_limit.absolute',
+    rabbitmq: 'disk_free_limit.*',
   },
   handshakeTimeout: {
     flag: '--handshake-timeout',
@@ -238,6 +249,24 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     description: 'Virtual host created when the store is empty',
     rabbitmq: 'default_vhost',
   },
+  defaultUserTags: {
+    flag: '--default-user-tags',
+    env: 'LEVERET_DEFAULT_USER_TAGS',
+    type: names(),
+    default: Object.freeze(['administrator']),
+    unit: '',
+    description: 'Tags of that user, separated by commas; none for none',
+    rabbitmq: 'default_user_tags.*',
+  },
+  defaultPermissions: {
+    flag: '--default-permissions',
+    env: 'LEVERET_DEFAULT_PERMISSIONS',
+    type: permissions(),
+    default: Object.freeze({ configure: '.*', write: '.*', read: '.*' }),
+    unit: '',
+    description: 'What that user may configure, write and read in its virtual host',
+    rabbitmq: 'default_permissions.*',
+  },
   loopbackUsers: {
     flag: '--loopback-users',
     env: 'LEVERET_LOOPBACK_USERS',
@@ -245,7 +274,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     default: Object.freeze(['guest']),
     unit: '',
     description: 'Users that may connect from this machine only, separated by commas; none for nobody',
-    rabbitmq: 'loopback_users',
+    rabbitmq: 'loopback_users.*',
   },
   product: {
     flag: '--product',
@@ -254,7 +283,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     default: 'RabbitMQ',
     unit: '',
     description: 'Product name told to clients; some choose their behaviour by it',
-    rabbitmq: '',
+    rabbitmq: 'product.name',
   },
   productVersion: {
     flag: '--product-version',
@@ -263,7 +292,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     default: '3.13.7',
     unit: '',
     description: 'Version told to clients, likewise',
-    rabbitmq: '',
+    rabbitmq: 'product.version',
   },
   clusterName: {
     flag: '--cluster-name',
@@ -277,7 +306,8 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
 };
 
 /** Every option, in the order of the documentation. */
-export const OPTIONS: readonly Option[] = Object.entries(table).map(([name, option]) => ({
-  name: name as SettingName,
-  ...option,
-}));
+export const OPTIONS: readonly Option[] = (Object.keys(table) as SettingName[]).map(optionNamed);
+
+export function optionNamed(name: SettingName): Option {
+  return { name, ...table[name] };
+}

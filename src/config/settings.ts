@@ -10,6 +10,17 @@ export interface SourceValues {
   readonly values: readonly SourceValue[];
   /** What was wrong before there was a value: an unreadable file, an unknown key. */
   readonly problems: readonly ConfigProblem[];
+  /** What is to be known of settings that are not wrong, and yet do not do what they say. */
+  readonly notices?: readonly ConfigNotice[];
+}
+
+/** `info` if nobody will miss what a setting does not do, `warn` if somebody may. */
+export type NoticeLevel = 'info' | 'warn';
+
+/** A line for the log, once it is there. */
+export interface ConfigNotice {
+  readonly level: NoticeLevel;
+  readonly text: string;
 }
 
 export interface SourceValue {

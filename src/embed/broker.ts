@@ -1,6 +1,6 @@
 /** The broker as a program has it: the one place where its parts are put together. */
 import { Node } from '../broker/topology/node.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, MEMORY_SHARE } from '../config/config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
 import { Scratch } from '../store/scratch.ts';
@@ -125,9 +125,6 @@ async function openStore(config: Config, log: Logger): Promise<{ store: Store; s
     throw new StoreError(`The data folder ${folder} cannot be used: ${(error as Error).message}.`);
   }
 }
-
-/** Share of the memory there is that messages may take by default. */
-const MEMORY_SHARE = 0.4;
 
 function memoryBudget({ memoryBudget: budget }: Config): number {
   return budget === 'auto' ? Math.floor(availableMemory() * MEMORY_SHARE) : budget;

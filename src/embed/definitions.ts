@@ -3,6 +3,8 @@
  * What imports and exports is loaded when it is needed: a broker without definitions starts the sooner for it.
  */
 import { readFile } from 'node:fs/promises';
+import { compilePattern } from '../broker/access/pattern.ts';
+import type { ChangeError } from '../broker/arguments/change-error.ts';
 import type { Definitions } from '../broker/definitions/definitions.ts';
 import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
 import { decodeText, type ParsedText, parseJsonText } from '../broker/definitions/json-text.ts';
@@ -89,7 +91,14 @@ export async function prepare(
   config: Config,
   log: Logger,
 ): Promise<void> {
-  const defaults = { user: config.defaultUser, password: config.defaultPass, vhost: config.defaultVhost };
+  checkPermissions(config);
+  const defaults = {
+    user: config.defaultUser,
+    password: config.defaultPass,
+    vhost: config.defaultVhost,
+    tags: config.defaultUserTags,
+    permissions: config.defaultPermissions,
+  };
   if (definitions === undefined) {
     node.recover(defaults);
     return;
@@ -108,5 +117,17 @@ export async function prepare(
     throw new ConfigError(
       problems.map(({ path, text }) => ({ source: 'definitions', text: `${label}: ${path}: ${text}` })),
     );
+  }
+}
+
+/** What the node would only find when it has made the user. */
+function checkPermissions({ defaultPermissions }: Config): void {
+  for (const [kind, pattern] of Object.entries(defaultPermissions)) {
+    try {
+      compilePattern(pattern as string);
+    } catch (error) {
+      const text = `default permission to ${kind} "${pattern}" is invalid: ${(error as ChangeError).message}`;
+      throw new ConfigError([{ source: 'options', text }]);
+    }
   }
 }

@@ -8,7 +8,7 @@ import type { ConfigProblem } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
 
 /**
- * Any setting of the broker, under the name it has in the README's table. Defaults are the daemon's but for these:
+ * Any setting of the broker, under the name it has in the table of docs/configuration.md. Defaults are the daemon's but for these:
  * `host` is 127.0.0.1, `managementPort` and `prometheusPort` are none, `dataDir` is none (everything in memory), `logLevel` is silent, and
  * `loopbackUsers` is empty.
  */

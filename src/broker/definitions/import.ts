@@ -3,7 +3,7 @@
  * under the same names; only where that meets no problem does the real one get them.
  */
 import { limitOf } from '../access/limits.ts';
-import { Node, type NodeDefaults } from '../topology/node.ts';
+import { ALL, Node, type NodeDefaults } from '../topology/node.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
 import { DiscardingStore } from './discarding-store.ts';
@@ -54,8 +54,7 @@ function perform(node: Node, set: DefinitionSet, { defaults }: ImportOptions, fi
   const entered = new Set(set.permissions.map(({ record }) => record.vhost));
   for (const { spec } of set.vhosts) {
     if (entered.has(spec.name)) continue;
-    const all = { configure: '.*', write: '.*', read: '.*' };
-    node.auth.putPermission({ user: defaults.user, vhost: spec.name, ...all });
+    node.auth.putPermission({ user: defaults.user, vhost: spec.name, ...(defaults.permissions ?? ALL) });
   }
 }
 

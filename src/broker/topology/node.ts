@@ -1,5 +1,5 @@
 /** A broker node: its virtual hosts and users, and the store that keeps what is durable of them. */
-import type { UserRecord, VhostRecord } from '../../store/records.ts';
+import type { PermissionRecord, UserRecord, VhostRecord } from '../../store/records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { Store } from '../../store/store.ts';
 import { Alarms } from '../flow/alarms.ts';
@@ -28,7 +28,14 @@ export interface NodeDefaults {
   readonly user: string;
   readonly password: string;
   readonly vhost: string;
+  /** An administrator if not given. */
+  readonly tags?: readonly string[];
+  /** In that vhost; everything if not given. */
+  readonly permissions?: Pick<PermissionRecord, 'configure' | 'write' | 'read'>;
 }
+
+/** Permissions that allow everything. */
+export const ALL = Object.freeze({ configure: '.*', write: '.*', read: '.*' });
 
 /** What is said of a vhost beside its name. */
 export interface VhostSpec extends VhostRecord {
@@ -110,10 +117,10 @@ export class Node {
     this.putVhost({ name, description: 'Default virtual host', tags: [], defaultQueueType: undefined });
   }
 
-  /** An administrator who may do everything in the default vhost, if there is one. */
-  createDefaultUser({ user, password, vhost }: NodeDefaults): void {
-    this.auth.putUser(userWithPassword(user, password, ['administrator']));
-    if (this.#vhosts.has(vhost)) this.auth.putPermission({ user, vhost, configure: '.*', write: '.*', read: '.*' });
+  /** With its permissions in the default vhost, if there is one. */
+  createDefaultUser({ user, password, vhost, tags = ['administrator'], permissions = ALL }: NodeDefaults): void {
+    this.auth.putUser(userWithPassword(user, password, tags));
+    if (this.#vhosts.has(vhost)) this.auth.putPermission({ user, vhost, ...permissions });
   }
 
   // Vhosts

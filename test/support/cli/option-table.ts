@@ -1,4 +1,4 @@
-/** The README's option table as the option table says it must be. */
+/** The option table of docs/configuration.md as the option table says it must be. */
 import { OPTIONS, type Option } from '../../../src/config/options.ts';
 
 const HEADER = ['Flag', 'Environment', 'Config file and library', 'Default', 'Meaning', 'RabbitMQ'];

@@ -29,6 +29,20 @@ describe('the leveret command', () => {
     expect(result.stderr).toMatch(/^leveret: Node\.js 22\.11\.0 is too old: Leveret needs 22\.12 or newer\..*\n$/);
   });
 
+  it('takes a rabbitmq.conf, and says in its log what sets nothing', async () => {
+    const conf = temporaryFile(
+      'rabbitmq.conf',
+      'listeners.tcp.1 = 127.0.0.1:0\ncluster_keepalive_interval = 1\nhartbeat = 5\n',
+    );
+    const daemon = startCommand(['--memory', '--config', conf]);
+    expect(await daemon.waitForLine('hartbeat')).toMatchObject({
+      level: 'warn',
+      msg: `${conf}:3: unknown key "hartbeat", did you mean "heartbeat"?; it sets nothing`,
+    });
+    expect(await daemon.waitForLine('cluster_keepalive_interval')).toMatchObject({ level: 'info' });
+    expect(await daemon.waitForLine('started TCP listener')).toMatchObject({ host: '127.0.0.1' });
+  });
+
   it('starts, answers a ping, and stops on SIGTERM with exit code 0', async () => {
     const daemon = startCommand([...ON_ANY_PORT, '--memory']);
     const { port } = await daemon.waitForLine('started TCP listener on 127.0.0.1:');

@@ -25,6 +25,7 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
         ...silentLogger,
         info: (fields, message) => events.push(message, ...('port' in fields ? [String(fields.port)] : [])),
       },
+      notices: [],
       signals,
       now: () => clock.milliseconds,
       exit: (code) => events.push(`exit ${code}`),
@@ -113,6 +114,7 @@ describe('the daemon', () => {
       { ...defaultConfig, dataDir: 'state' },
       {
         logger: { ...silentLogger, info: (fields) => logged.push(fields) },
+        notices: [],
         signals,
         now: () => 0,
         exit: () => {},

@@ -1,0 +1,38 @@
+/** `log.*`: the log goes to standard output here, and has one level. */
+import type { LogLevel } from '../config.ts';
+import { type ConfEntry, keyOf, labelOf } from './entry.ts';
+import type { Meaning } from './meaning.ts';
+
+/** By RabbitMQ's names. */
+const LEVELS: Readonly<Record<string, LogLevel>> = {
+  debug: 'debug',
+  info: 'info',
+  notice: 'info',
+  warning: 'warn',
+  error: 'error',
+  critical: 'fatal',
+  alert: 'fatal',
+  emergency: 'fatal',
+  none: 'silent',
+};
+
+/** The first of these that is set counts. */
+const LEVEL_KEYS = ['log.console.level', 'log.default.level', 'log.level', 'log.file.level'];
+
+export function readLogKeys(entries: readonly ConfEntry[], meaning: Meaning): void {
+  const find = (key: string) => entries.find((entry) => keyOf(entry) === key);
+  const level = LEVEL_KEYS.map(find).find((entry) => entry !== undefined);
+  if (level !== undefined) {
+    if (Object.hasOwn(LEVELS, level.value)) meaning.set('logLevel', level, LEVELS[level.value]);
+    else meaning.refuse(level, `must be one of ${Object.keys(LEVELS).join(', ')}, not ${level.value}`);
+  }
+  for (const entry of entries) if (entry !== level) explain(entry, meaning);
+}
+
+/** What asks for the way that the log goes anyway needs no words. */
+function explain(entry: ConfEntry, meaning: Meaning): void {
+  const wanted = { 'log.console': 'true', 'log.file': 'false' }[keyOf(entry)];
+  if (entry.value === wanted) return;
+  const reason = 'the log goes to standard output, with one level for all of it';
+  meaning.notice('info', `${labelOf(entry)} = ${entry.value}: ${reason}`);
+}
