@@ -362,3 +362,15 @@ describe('a dead letter in a circle', () => {
     await letters.none();
   });
 });
+
+test('dead-letter/key-too-long: a key for dead letters that no message can have is refused', async () => {
+  const channel = await target.channel();
+  const queue = target.name('q');
+  const args = (octets: number) => ({
+    'x-dead-letter-exchange': '',
+    'x-dead-letter-routing-key': `${'\u00fc'.repeat(127)}${'k'.repeat(octets - 254)}`,
+  });
+  await channel.queue(queue, { arguments: args(255) });
+  channel.send('queue.declare', { queue: target.name('q'), exclusive: true, arguments: args(256) });
+  await channel.expectClose(406, /^PRECONDITION_FAILED - invalid arg 'x-dead-letter-routing-key' .*255 octets/);
+});

@@ -47,8 +47,16 @@ const oneOf =
     return allowed.includes(text) ? undefined : otherwise(text);
   };
 
-const deadLetterRoutingKey: Check = (value, all) =>
-  string(value, all) ?? (all.has('x-dead-letter-exchange') ? undefined : 'routing_key_but_no_dlx_defined');
+const deadLetterRoutingKey: Check = (value, all) => {
+  if (value.type !== 'longstr') return string(value, all);
+  if (!isRoutingKey(value.value)) return '"longer than the 255 octets that a routing key may have"';
+  return all.has('x-dead-letter-exchange') ? undefined : 'routing_key_but_no_dlx_defined';
+};
+
+/** True for what basic.deliver can carry. */
+export function isRoutingKey(key: string | Uint8Array): boolean {
+  return Buffer.byteLength(key) <= 255;
+}
 
 const queueVersion: Check = (value) => {
   if (!isInteger(value)) return `"expected integer, got ${value.type}"`;

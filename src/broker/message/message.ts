@@ -4,6 +4,7 @@
  */
 import { PROPERTY_DELIVERY_MODE, PROPERTY_HEADERS } from '../../protocol/generated/constants.ts';
 import { encodeFieldValue, type FieldChanges, type FieldPosition, findTableField } from '../../codec/field-table.ts';
+import { ByteWriter } from '../../codec/byte-writer.ts';
 import { octetText } from '../../codec/octet-text.ts';
 import {
   type BasicProperties,
@@ -112,10 +113,12 @@ export class Message {
     return copy;
   }
 
-  /** Gives the message another exchange and routing key. */
+  /** Gives the message another exchange and routing key. Throws RangeError for one over 255 bytes. */
   setRoute(exchange: string, routingKey: string): void {
-    const [first, second] = [Buffer.from(exchange), Buffer.from(routingKey)];
-    this.route = Buffer.concat([Buffer.from([first.length]), first, Buffer.from([second.length]), second]);
+    const route = new ByteWriter();
+    route.shortstr(exchange);
+    route.shortstr(routingKey);
+    this.route = route.take();
     this.routeStart = 0;
     this.routeEnd = this.route.length;
   }

@@ -2,6 +2,7 @@
  * The settings that a policy may hold (RabbitMQ: Policies, "Which Policy Keys Are Supported"): which values are valid, what a
  * declared argument of the same name means beside them, and which queue types know them.
  */
+import { isRoutingKey } from '../arguments/queue-arguments.ts';
 import { maxAgeSeconds } from '../arguments/max-age.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
 import { LARGEST_SIZE } from '../arguments/deduplication.ts';
@@ -24,6 +25,7 @@ export interface PolicyKey {
 }
 
 const isString = (value: unknown): boolean => typeof value === 'string';
+const isKey = (value: unknown): boolean => typeof value === 'string' && isRoutingKey(value);
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isInteger = (value: unknown): boolean => Number.isSafeInteger(value);
 const atLeast =
@@ -60,7 +62,7 @@ const shorterAge: Merge = (a, b) => ((maxAgeSeconds(a) ?? Infinity) <= (maxAgeSe
 export const POLICY_KEYS: ReadonlyMap<string, PolicyKey> = new Map<string, PolicyKey>([
   ['alternate-exchange', { noun: 'alternate exchange name', valid: isString }],
   ['dead-letter-exchange', { noun: 'dead letter exchange name', valid: isString, unsupported: NOT_STREAM }],
-  ['dead-letter-routing-key', { noun: 'dead letter routing key', valid: isString, unsupported: NOT_STREAM }],
+  ['dead-letter-routing-key', { noun: 'dead letter routing key', valid: isKey, unsupported: NOT_STREAM }],
   [
     'dead-letter-strategy',
     { noun: 'dead letter strategy', valid: oneOf('at-most-once', 'at-least-once'), unsupported: ONLY_QUORUM },
