@@ -2,16 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AmqpChannel, Delivery } from '../support/amqp-client/index.ts';
-import { entry, octetHeaders, octetProperties, text, value, without } from '../support/octet-headers.ts';
+import { DEATH_HEADERS, entry, octetHeaders, octetProperties, text, value, without } from '../support/octet-headers.ts';
 import { useTarget } from '../support/target.ts';
 
 const target = useTarget();
 const RUNS = 40;
 
-const DEATH = new Set([
-  'x-death',
-  ...['first', 'last'].flatMap((which) => ['exchange', 'queue', 'reason'].map((what) => `x-${which}-death-${what}`)),
-]);
+const DEATH = new Set(DEATH_HEADERS);
 
 /** A way that messages take: `pass` publishes properties and answers what came out, as those of the publisher would be. */
 interface Way {

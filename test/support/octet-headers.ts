@@ -36,6 +36,12 @@ export const entry = (name: Uint8Array | string, typed: Uint8Array): Buffer =>
 
 export const text = (octets: string): Buffer => value('S', Buffer.from(octets));
 
+/** What a dead letter gets. */
+export const DEATH_HEADERS: readonly string[] = [
+  'x-death',
+  ...['first', 'last'].flatMap((which) => ['exchange', 'queue', 'reason'].map((what) => `x-${which}-death-${what}`)),
+];
+
 export interface Others {
   /** With delivery mode 2. */
   readonly persistent?: boolean;
