@@ -5,6 +5,7 @@ import type { ConfigNotice } from '../config/settings.ts';
 import type { BrokerOptions } from '../embed/options.ts';
 import type { Logger } from '../util/logger.ts';
 import { EXIT } from './exit-codes.ts';
+import { removePidFile, writePidFile } from './pid-file.ts';
 import { leveretVersion } from '../util/version.ts';
 
 /** The part of embed's Broker that the daemon uses. */
@@ -43,6 +44,7 @@ const STARTUP_COMPLETE = 'Server startup complete; 4 plugins started.';
  * @throws what Broker.start throws
  */
 export async function runDaemon(config: Config, parts: DaemonParts): Promise<number> {
+  const { pidFile, ...brokerConfig } = config;
   const { logger, notices, startBroker, signals, exit, now } = parts;
   const stopRequest = Promise.withResolvers<StopSignal>();
   let signalledAt: number | undefined;
@@ -55,7 +57,8 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
   try {
     logger.info({ version: leveretVersion(), node: process.versions.node, pid: process.pid }, 'Leveret is starting');
     for (const { level, text } of notices) logger[level]({}, text);
-    const broker = await startBroker({ ...config, logger });
+    if (pidFile !== undefined) writePidFile(pidFile, logger);
+    const broker = await startBroker({ ...brokerConfig, logger });
     logStarted(config, broker.port, logger);
 
     const signal = await stopRequest.promise;
@@ -64,6 +67,7 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     logger.info({}, 'stopped');
     return EXIT.ok;
   } finally {
+    if (pidFile !== undefined) removePidFile(pidFile);
     for (const signal of STOP_SIGNALS) signals.off(signal, onSignal);
   }
 }

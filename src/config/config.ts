@@ -32,6 +32,8 @@ export interface Config {
   readonly prometheusHost: string | undefined;
   /** Folder of the durable state. Undefined: everything is kept in memory and gone at the stop. */
   readonly dataDir: string | undefined;
+  /** File for the number of the daemon's process; undefined for none. The library writes none. */
+  readonly pidFile: string | undefined;
   readonly logLevel: LogLevel;
   /** Heartbeat interval proposed in connection.tune, in seconds; 0 proposes none (specification section 4.2.7). */
   readonly heartbeat: number;

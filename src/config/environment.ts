@@ -9,8 +9,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): SourceValues {
   const values: SourceValue[] = [];
   const problems: ConfigProblem[] = [];
   for (const option of OPTIONS) {
-    for (const variable of [option.env, option.rabbitmqEnv]) {
-      if (variable === undefined) continue;
+    for (const variable of [option.env, ...(option.rabbitmqEnv ?? [])]) {
       const text = env[variable];
       const path = option.secretFile ? env[`${variable}_FILE`] : undefined;
       if (text && path) {

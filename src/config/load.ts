@@ -2,7 +2,9 @@
 import type { Config } from './config.ts';
 import { readConfigFiles } from './config-file.ts';
 import { readEnvironment } from './environment.ts';
+import { IMAGE_CONFIG_FOLDER, imageSettings, isImage } from './image.ts';
 import { OPTIONS } from './options.ts';
+import { readRabbitmqVariables } from './rabbitmq/variables.ts';
 import { type ConfigNotice, resolveSettings, type SourceValues } from './settings.ts';
 
 /** Options of the command line by setting name, as text, or true for one without a value; `config` is the config file's path. */
@@ -10,7 +12,7 @@ export type CommandLineValues = Readonly<Record<string, string | true | undefine
 
 /**
  * The config file, or folder, is the one named by `--config`, else by LEVERET_CONFIG, else `leveret.json` in the working directory
- * if there is one.
+ * if there is one; in the container image it is /etc/rabbitmq.
  * @param onNotice told what settings do not do that are not wrong
  * @throws ConfigError with a line for every wrong input
  */
@@ -19,8 +21,15 @@ export function loadConfig(
   env: NodeJS.ProcessEnv,
   onNotice: (notice: ConfigNotice) => void = () => {},
 ): Config {
-  const path = (commandLine['config'] as string | undefined) ?? (env['LEVERET_CONFIG'] || undefined);
-  const sources = [...readConfigFiles(path, env), readEnvironment(env), fromCommandLine(commandLine)];
+  const image = isImage(env);
+  const named = (commandLine['config'] as string | undefined) ?? (env['LEVERET_CONFIG'] || undefined);
+  const sources = [
+    ...(image ? [imageSettings()] : []),
+    ...readConfigFiles(named ?? (image ? IMAGE_CONFIG_FOLDER : undefined), env),
+    readRabbitmqVariables(env),
+    readEnvironment(env),
+    fromCommandLine(commandLine),
+  ];
   const config = resolveSettings(sources);
   for (const { notices = [] } of sources) notices.forEach(onNotice);
   return config;

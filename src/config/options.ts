@@ -24,9 +24,9 @@ export interface Option<Name extends SettingName = SettingName> {
   readonly name: Name;
   readonly flag: `--${string}`;
   readonly env: `LEVERET_${string}`;
-  /** RabbitMQ's name of the same variable, read where `env` is not set, so that a docker-compose file works unchanged. */
-  readonly rabbitmqEnv?: `RABBITMQ_${string}`;
-  /** True where both variables have a `_FILE` twin that names a file holding the value (Docker secrets). */
+  /** Names of the same variable in RabbitMQ and its images, read in this order if `env` is not set, so that a docker-compose file works unchanged. */
+  readonly rabbitmqEnv?: readonly `RABBITMQ_${string}`[];
+  /** True where all these variables have a `_FILE` twin that names a file holding the value (Docker secrets). */
   readonly secretFile?: true;
   readonly type: OptionType;
   /** The daemon's default. */
@@ -47,7 +47,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   port: {
     flag: '--port',
     env: 'LEVERET_PORT',
-    rabbitmqEnv: 'RABBITMQ_NODE_PORT',
+    rabbitmqEnv: ['RABBITMQ_NODE_PORT', 'RABBITMQ_NODE_PORT_NUMBER'],
     type: PORT,
     default: 5672,
     unit: '',
@@ -57,7 +57,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   host: {
     flag: '--host',
     env: 'LEVERET_HOST',
-    rabbitmqEnv: 'RABBITMQ_NODE_IP_ADDRESS',
+    rabbitmqEnv: ['RABBITMQ_NODE_IP_ADDRESS'],
     type: ADDRESS,
     default: '::',
     unit: '',
@@ -67,6 +67,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   managementPort: {
     flag: '--management-port',
     env: 'LEVERET_MANAGEMENT_PORT',
+    rabbitmqEnv: ['RABBITMQ_MANAGEMENT_PORT_NUMBER', 'RABBITMQ_MANAGER_PORT_NUMBER'],
     type: unless('none', PORT),
     default: 15672,
     unit: '',
@@ -76,6 +77,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   managementHost: {
     flag: '--management-host',
     env: 'LEVERET_MANAGEMENT_HOST',
+    rabbitmqEnv: ['RABBITMQ_MANAGEMENT_BIND_IP', 'RABBITMQ_MANAGER_BIND_IP'],
     type: unless('same', ADDRESS),
     default: undefined,
     unit: '',
@@ -103,6 +105,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   dataDir: {
     flag: '--data-dir',
     env: 'LEVERET_DATA_DIR',
+    rabbitmqEnv: ['RABBITMQ_MNESIA_DIR', 'RABBITMQ_MNESIA_BASE'],
     type: text('folder'),
     default: 'leveret-data',
     unit: '',
@@ -116,6 +119,16 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     default: false,
     unit: '',
     description: 'Write nothing to disk; everything is gone at the stop',
+    rabbitmq: '',
+  },
+  pidFile: {
+    flag: '--pid-file',
+    env: 'LEVERET_PID_FILE',
+    rabbitmqEnv: ['RABBITMQ_PID_FILE'],
+    type: unless('none', text('file')),
+    default: undefined,
+    unit: '',
+    description: "File for the number of the daemon's process, written at the start and removed at the stop",
     rabbitmq: '',
   },
   logLevel: {
@@ -211,6 +224,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   definitions: {
     flag: '--definitions',
     env: 'LEVERET_DEFINITIONS',
+    rabbitmqEnv: ['RABBITMQ_DEFINITIONS_FILE'],
     type: unless('none', text('file')),
     default: undefined,
     unit: '',
@@ -220,7 +234,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   defaultUser: {
     flag: '--default-user',
     env: 'LEVERET_DEFAULT_USER',
-    rabbitmqEnv: 'RABBITMQ_DEFAULT_USER',
+    rabbitmqEnv: ['RABBITMQ_DEFAULT_USER', 'RABBITMQ_USERNAME'],
     secretFile: true,
     type: text('name', 255),
     default: 'guest',
@@ -231,7 +245,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   defaultPass: {
     flag: '--default-pass',
     env: 'LEVERET_DEFAULT_PASS',
-    rabbitmqEnv: 'RABBITMQ_DEFAULT_PASS',
+    rabbitmqEnv: ['RABBITMQ_DEFAULT_PASS', 'RABBITMQ_PASSWORD'],
     secretFile: true,
     type: text('password'),
     default: 'guest',
@@ -242,7 +256,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   defaultVhost: {
     flag: '--default-vhost',
     env: 'LEVERET_DEFAULT_VHOST',
-    rabbitmqEnv: 'RABBITMQ_DEFAULT_VHOST',
+    rabbitmqEnv: ['RABBITMQ_DEFAULT_VHOST', 'RABBITMQ_VHOST'],
     type: text('name', 255),
     default: '/',
     unit: '',
@@ -279,6 +293,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   product: {
     flag: '--product',
     env: 'LEVERET_PRODUCT',
+    rabbitmqEnv: ['RABBITMQ_PRODUCT_NAME'],
     type: text('name', 255),
     default: 'RabbitMQ',
     unit: '',
@@ -288,6 +303,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   productVersion: {
     flag: '--product-version',
     env: 'LEVERET_PRODUCT_VERSION',
+    rabbitmqEnv: ['RABBITMQ_PRODUCT_VERSION'],
     type: text('version', 255),
     default: '3.13.7',
     unit: '',

@@ -11,6 +11,7 @@ import { decodeText, type ParsedText, parseJsonText } from '../broker/definition
 import type { Finding } from '../broker/definitions/reader.ts';
 import type { Node } from '../broker/topology/node.ts';
 import type { Config } from '../config/config.ts';
+import { defaultConfig } from '../config/settings.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { stored } from './stored.ts';
@@ -98,6 +99,8 @@ export async function prepare(
     vhost: config.defaultVhost,
     tags: config.defaultUserTags,
     permissions: config.defaultPermissions,
+    // Who names a user wants it, whatever the definitions bring.
+    always: config.defaultUser !== defaultConfig.defaultUser || config.defaultPass !== defaultConfig.defaultPass,
   };
   if (definitions === undefined) {
     node.recover(defaults);

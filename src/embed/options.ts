@@ -2,7 +2,7 @@
 import type { Definitions } from '../broker/definitions/definitions.ts';
 import type { Config } from '../config/config.ts';
 import { unknownKey } from '../config/nearest.ts';
-import { OPTIONS } from '../config/options.ts';
+import { OPTIONS, type SettingName } from '../config/options.ts';
 import { defaultConfig, resolveSettings, type SourceValue } from '../config/settings.ts';
 import type { ConfigProblem } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
@@ -12,15 +12,18 @@ import type { Logger } from '../util/logger.ts';
  * `host` is 127.0.0.1, `managementPort` and `prometheusPort` are none, `dataDir` is none (everything in memory), `logLevel` is silent, and
  * `loopbackUsers` is empty.
  */
-export type BrokerOptions = { readonly [Name in Exclude<keyof Config, 'definitions'>]?: Config[Name] | undefined } & {
+export type BrokerOptions = {
+  readonly [Name in Exclude<keyof Config, 'definitions' | 'pidFile'>]?: Config[Name] | undefined;
+} & {
   /** What to import before clients can connect: the path of a file in RabbitMQ's form, or its content as an object. */
   readonly definitions?: string | Definitions | undefined;
   /** Takes the log lines instead of standard output; a pino logger fits. `logLevel` then has no effect: the logger has its own. */
   readonly logger?: Logger | undefined;
 };
 
-/** The daemon's word for having no data folder is not needed here. */
-const LIBRARY_OPTIONS = OPTIONS.filter(({ name }) => name !== 'memory');
+/** Of no use here: the daemon's word for having no data folder, and its pid file. */
+const DAEMON_OPTIONS: readonly SettingName[] = ['memory', 'pidFile'];
+const LIBRARY_OPTIONS = OPTIONS.filter(({ name }) => !DAEMON_OPTIONS.includes(name));
 const KEYS = LIBRARY_OPTIONS.map(({ name }) => name);
 
 /** The library's settings where the caller sets none. */

@@ -46,10 +46,11 @@ function stopAt({ problems }: Findings): void {
 
 function perform(node: Node, set: DefinitionSet, { defaults }: ImportOptions, findings: Findings): void {
   const blank = node.blank && defaults !== undefined;
-  if (blank && set.vhosts.length === 0) node.createDefaultVhost(defaults);
-  if (blank && set.users.length === 0) node.createDefaultUser(defaults);
+  const wanted = (own: readonly unknown[]) => blank && (own.length === 0 || defaults.always === true);
+  if (wanted(set.vhosts)) node.createDefaultVhost(defaults!);
+  if (wanted(set.users)) node.createDefaultUser(defaults!);
   applyDefinitions(node, set, findings);
-  if (!blank || set.users.length > 0) return;
+  if (!blank || !wanted(set.users)) return;
   // A vhost that nobody may enter would be of no use.
   const entered = new Set(set.permissions.map(({ record }) => record.vhost));
   for (const { spec } of set.vhosts) {

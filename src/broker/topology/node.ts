@@ -28,6 +28,8 @@ export interface NodeDefaults {
   readonly user: string;
   readonly password: string;
   readonly vhost: string;
+  /** Made beside the users and vhosts of definitions too; else those take their place. */
+  readonly always?: boolean;
   /** An administrator if not given. */
   readonly tags?: readonly string[];
   /** In that vhost; everything if not given. */

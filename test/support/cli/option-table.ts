@@ -9,7 +9,7 @@ export function optionTableMarkdown(): string {
 
 function row(option: Option): string[] {
   const unit = option.unit === '' ? '' : ` ${option.unit}`;
-  const variables = [option.env, option.rabbitmqEnv].filter((name) => name !== undefined);
+  const variables = [option.env, ...(option.rabbitmqEnv ?? [])];
   return [
     code(option.flag),
     variables.map(code).join(', '),

@@ -247,6 +247,17 @@ describe('a blank broker', () => {
     expect(names(node)).toEqual([['guest'], ['a', '/'], ['guest in a', 'guest in /']]);
   });
 
+  test('gets both beside those of the definitions if somebody named them', () => {
+    const node = blankNode();
+    const document = { users: [{ name: 'u', password: 'p' }], vhosts: [{ name: 'v' }] };
+    importDefinitions(node, document, { defaults: { ...DEFAULTS, always: true } });
+    expect(names(node)).toEqual([
+      ['guest', 'u'],
+      ['/', 'v'],
+      ['guest in /', 'guest in v'],
+    ]);
+  });
+
   test('that met a problem is still blank', () => {
     const node = blankNode();
     expect(() => importDefinitions(node, { queues: [{ name: 'q', vhost: 'nope' }] }, { defaults: DEFAULTS })).toThrow(

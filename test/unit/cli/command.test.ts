@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCommand, startCommand } from '../../support/cli/command.ts';
@@ -27,6 +27,16 @@ describe('the leveret command', () => {
     const result = await runCommand(['--version'], { script: BIN, nodeArguments: ['--import', pretend] });
     expect(result).toMatchObject({ code: 78, stdout: '' });
     expect(result.stderr).toMatch(/^leveret: Node\.js 22\.11\.0 is too old: Leveret needs 22\.12 or newer\..*\n$/);
+  });
+
+  it('writes its number into the pid file, and removes the file at the stop', async () => {
+    const pidFile = join(temporaryFolder(), 'run', 'broker.pid');
+    const daemon = startCommand([...ON_ANY_PORT, '--memory', '--pid-file', pidFile]);
+    await daemon.waitForLine('Server startup complete');
+    expect(readFileSync(pidFile, 'utf8')).toBe(`${daemon.child.pid}\n`);
+    daemon.child.kill('SIGTERM');
+    expect((await daemon.finished).code).toBe(0);
+    expect(existsSync(pidFile)).toBe(false);
   });
 
   it('takes a rabbitmq.conf, and says in its log what sets nothing', async () => {
