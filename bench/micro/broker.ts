@@ -1,6 +1,6 @@
 /** The broker's model without connections: a queue in a node, and messages for it. */
 import { Message } from '../../src/broker/message/message.ts';
-import { Node } from '../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../src/broker/topology/broker-node.ts';
 import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import { encodeProperties } from '../../src/codec/properties.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../src/protocol/field-table.ts';
@@ -10,7 +10,7 @@ const MEMORY_BUDGET = 1 << 30;
 
 /** A durable queue of a new node on the given store. */
 export function queueOn(store: Store, name = 'queue', args: FieldTable = EMPTY_TABLE): DeclaredQueue {
-  const node = new Node(store, MEMORY_BUDGET);
+  const node = new BrokerNode(store, MEMORY_BUDGET);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
   const options = { name, durable: true, autoDelete: false, owner: undefined, arguments: args };
   return node.vhost('/')!.declareQueue(options);

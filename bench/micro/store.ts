@@ -25,12 +25,12 @@ export const store: readonly Micro[] = COMMITS.map(({ messages, size }) => ({
       operations: 1,
       run: async () => {
         const { promise, resolve, reject } = Promise.withResolvers<void>();
-        const ledger = {
+        const tracker = {
           wait: () => undefined,
           confirmed: (number: number) => void (number === messages && resolve()),
           rejected: () => reject(new Error('the queue refused a message')),
         };
-        for (let i = 1; i <= messages; i++) queue.accept(message, true, ledger, i);
+        for (let i = 1; i <= messages; i++) queue.accept(message, true, tracker, i);
         await promise;
         return queue.purge();
       },

@@ -1,5 +1,5 @@
 /** What all connections of a broker share. */
-import type { Node } from '../broker/topology/node.ts';
+import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config } from '../config/config.ts';
 import { Connections } from '../broker/operations/connections.ts';
 import type { FieldTable } from '../protocol/field-table.ts';
@@ -18,7 +18,7 @@ import { SpareBuffers } from '../util/spare-buffers.ts';
 
 /** What is there before any connection is. */
 export interface BrokerParts {
-  readonly node: Node;
+  readonly node: BrokerNode;
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;

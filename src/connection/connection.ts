@@ -18,7 +18,7 @@ import type { Channel } from './channel/channel.ts';
 import type { TurnChannel } from './channel/channel-host.ts';
 import { Client } from './lifecycle/client-properties.ts';
 import type { Receipt } from '../broker/operations/receipt.ts';
-import type { CommitLedger } from '../broker/operations/transaction-confirms.ts';
+import type { TransactionConfirms } from '../broker/operations/transaction-confirms.ts';
 import { Flow, type FlowingConnection } from './input/flow.ts';
 import { type FramedConnection, Frames } from './input/frames.ts';
 import { type GreetedConnection, Handshake, HandshakeError, RefusedError } from './lifecycle/handshake.ts';
@@ -212,7 +212,7 @@ export class Connection
     this.wake();
   }
 
-  whenStored(receipt: Receipt<unknown>, messages: CommitLedger | undefined, callback: () => void): void {
+  whenStored(receipt: Receipt<unknown>, messages: TransactionConfirms | undefined, callback: () => void): void {
     this.#waits.whenStored(receipt, messages, callback);
   }
 

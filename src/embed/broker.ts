@@ -1,5 +1,5 @@
 /** The broker as a program has it: the one place where its parts are put together. */
-import { Node } from '../broker/topology/node.ts';
+import { BrokerNode } from '../broker/topology/broker-node.ts';
 import { type Config, MEMORY_SHARE } from '../config/config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
@@ -26,14 +26,14 @@ export class Broker implements AsyncDisposable {
   readonly definitions: DefinitionTransfer;
   readonly delayed: Delayed;
   readonly #config: Config;
-  readonly #node: Node;
+  readonly #node: BrokerNode;
   readonly #listener: Listener;
   readonly #port: number;
   #diskSpace: DiskSpace | undefined;
   #stopped: Promise<void> | undefined;
 
   /** Use `Broker.start`. */
-  private constructor(config: Config, node: Node, listener: Listener, port: number) {
+  private constructor(config: Config, node: BrokerNode, listener: Listener, port: number) {
     this.#config = config;
     this.#node = node;
     this.vhosts = new Vhosts(node, config.defaultUser);
@@ -57,7 +57,7 @@ export class Broker implements AsyncDisposable {
     const definitions = await readDefinitions(options.definitions ?? config.definitions);
     const { store, scratch } = await openStore(config, log);
     try {
-      const node = new Node(store, memoryBudget(config), scratch);
+      const node = new BrokerNode(store, memoryBudget(config), scratch);
       node.fault = (error) => log.error({ err: error }, 'internal error');
       node.unreadable = reportTo(log);
       node.discarded = reportDiscarded(log);

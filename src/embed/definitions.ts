@@ -9,7 +9,7 @@ import type { Definitions } from '../broker/definitions/definitions.ts';
 import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
 import { decodeText, type ParsedText, parseJsonText } from '../broker/definitions/json-text.ts';
 import type { Finding } from '../broker/definitions/reader.ts';
-import type { Node } from '../broker/topology/node.ts';
+import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config } from '../config/config.ts';
 import { defaultConfig } from '../config/settings.ts';
 import { ConfigError } from '../config/config-error.ts';
@@ -22,10 +22,10 @@ export interface TransferOptions {
 }
 
 export class DefinitionTransfer {
-  readonly #node: Node;
+  readonly #node: BrokerNode;
   readonly #config: Config;
 
-  constructor(node: Node, config: Config) {
+  constructor(node: BrokerNode, config: Config) {
     this.#node = node;
     this.#config = config;
   }
@@ -87,7 +87,7 @@ export async function readDefinitions(source: string | Definitions | undefined):
  * @throws ConfigError with every problem of the definitions; then nothing has changed
  */
 export async function prepare(
-  node: Node,
+  node: BrokerNode,
   definitions: StartDefinitions | undefined,
   config: Config,
   log: Logger,

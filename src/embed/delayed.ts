@@ -1,7 +1,7 @@
 /** `broker.delayed`: the messages that wait at exchanges of the type x-delayed-message, counted and cancelled. */
 import { ChangeError } from '../broker/arguments/change-error.ts';
 import type { DelayedMessages } from '../broker/delay/delayed-messages.ts';
-import type { Node } from '../broker/topology/node.ts';
+import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import { stored } from './stored.ts';
 
 export interface DelayedPlace {
@@ -21,10 +21,10 @@ export interface DelayedInfo {
 const LATEST_DATE = 8.64e15;
 
 export class Delayed {
-  readonly #node: Node;
+  readonly #node: BrokerNode;
   readonly #defaultVhost: string;
 
-  constructor(node: Node, defaultVhost: string) {
+  constructor(node: BrokerNode, defaultVhost: string) {
     this.#node = node;
     this.#defaultVhost = defaultVhost;
   }

@@ -1,5 +1,5 @@
 /** The disk alarm: publishers are stopped before the disk of the data folder is full. */
-import type { Node } from '../broker/topology/node.ts';
+import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config } from '../config/config.ts';
 import { systemClock } from '../util/clock.ts';
 import { DiskSpace } from '../util/disk-space.ts';
@@ -11,7 +11,11 @@ const LOW =
 const ENOUGH = 'free disk space is above the limit again: publishers go on';
 
 /** Starts to watch the disk; undefined where nothing is written to one, or the limit is 0. */
-export function watchDisk({ dataDir, diskFreeLimit: limit }: Config, node: Node, log: Logger): DiskSpace | undefined {
+export function watchDisk(
+  { dataDir, diskFreeLimit: limit }: Config,
+  node: BrokerNode,
+  log: Logger,
+): DiskSpace | undefined {
   if (dataDir === undefined || limit === 0) return undefined;
   return new DiskSpace({
     folder: dataDir,

@@ -1,5 +1,5 @@
 /** `broker.policies`: settings for queues and exchanges by pattern, changed while the broker runs (RabbitMQ: Policies). */
-import type { Node } from '../broker/topology/node.ts';
+import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Applied } from '../broker/policy/policies.ts';
 import type { ApplyTo, Policy, PolicyKind } from '../broker/policy/policy.ts';
 import { clearPolicy, listPolicies, policiesOf, setPolicy } from '../broker/operations/policies.ts';
@@ -26,10 +26,10 @@ export interface PolicyOptions extends PolicyPlace {
 
 /** Promises resolve when the change is stored; it counts at once, for queues and exchanges that exist too. */
 export class Policies {
-  readonly #node: Node;
+  readonly #node: BrokerNode;
   readonly #defaultVhost: string;
 
-  constructor(node: Node, defaultVhost: string) {
+  constructor(node: BrokerNode, defaultVhost: string) {
     this.#node = node;
     this.#defaultVhost = defaultVhost;
   }

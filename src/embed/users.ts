@@ -1,6 +1,6 @@
 /** `broker.users`: users, their passwords, tags, permissions and limits (RabbitMQ: Access Control). */
 import type { UserLimits } from '../broker/access/limits.ts';
-import type { Node } from '../broker/topology/node.ts';
+import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { TopicPermissionRecord } from '../broker/access/permissions.ts';
 import type { PermissionRecord } from '../store/records.ts';
 import {
@@ -30,9 +30,9 @@ export interface Patterns {
 
 /** Promises resolve when the change is stored; it counts at once, for connections that are open too. */
 export class Users {
-  readonly #node: Node;
+  readonly #node: BrokerNode;
 
-  constructor(node: Node) {
+  constructor(node: BrokerNode) {
     this.#node = node;
   }
 

@@ -1,6 +1,6 @@
 /** `broker.vhosts`: virtual hosts, created and deleted while the broker runs (RabbitMQ: Virtual Hosts). */
 import type { VhostLimits } from '../broker/access/limits.ts';
-import type { Node } from '../broker/topology/node.ts';
+import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { QueueType } from '../broker/arguments/queue-type.ts';
 import { createVhost, deleteVhost, setVhostLimits, type VhostInfo, vhostInfo } from '../broker/operations/vhosts.ts';
 
@@ -17,10 +17,10 @@ export interface VhostOptions {
 
 /** Promises resolve when the change is stored; it counts at once. */
 export class Vhosts {
-  readonly #node: Node;
+  readonly #node: BrokerNode;
   readonly #defaultUser: string;
 
-  constructor(node: Node, defaultUser: string) {
+  constructor(node: BrokerNode, defaultUser: string) {
     this.#node = node;
     this.#defaultUser = defaultUser;
   }

@@ -1,4 +1,4 @@
-/** Buffers of one size that are lent and used again, so that who is idle holds none, and who is busy leaves no garbage. */
+/** Buffers of one size that are given back and used again: whoever is idle holds none, and whoever is busy leaves no garbage. */
 
 export class SpareBuffers {
   readonly #bytes: number;

@@ -10,9 +10,9 @@ import { expect, test } from 'vitest';
 import { decodeProperties } from '../../src/codec/properties.ts';
 import { toFieldTable } from '../../src/codec/field-table.ts';
 import type { Message } from '../../src/broker/message/message.ts';
-import { Node } from '../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../src/broker/topology/broker-node.ts';
 import { Consumer, type DeliveryTarget } from '../../src/broker/queue/consumer.ts';
-import type { ConfirmLedger } from '../../src/broker/message/sink.ts';
+import type { ConfirmTracker } from '../../src/broker/message/message-target.ts';
 import type { Stream } from '../../src/broker/stream/stream.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { HandClock } from '../support/hand-clock.ts';
@@ -152,13 +152,13 @@ class Comparison {
   readonly #clock = new HandClock();
   readonly #all: Published[] = [];
   readonly #unconfirmed = new Set<number>();
-  readonly #ledger: ConfirmLedger = {
+  readonly #tracker: ConfirmTracker = {
     wait: (number) => void this.#unconfirmed.add(number),
     confirmed: (number) => void this.#unconfirmed.delete(number),
     rejected: () => expect.unreachable(),
   };
   #store!: SqliteStore;
-  #node!: Node;
+  #node!: BrokerNode;
   #stream!: Stream;
   #readers: Reader[] = [];
 
@@ -169,7 +169,7 @@ class Comparison {
 
   async start(): Promise<void> {
     this.#store = await SqliteStore.open({ folder: this.#folder, lazyMs: 2 });
-    this.#node = new Node(this.#store, BUDGET, undefined, this.#clock);
+    this.#node = new BrokerNode(this.#store, BUDGET, undefined, this.#clock);
     this.#node.recover({ user: 'guest', password: 'guest', vhost: '/' });
     const options = { name: 's', durable: true, autoDelete: false, owner: undefined };
     const args = toFieldTable({ 'x-queue-type': 'stream', ...this.#arguments });
@@ -236,7 +236,7 @@ class Comparison {
     const message = messageOf({ routingKey: 's', properties: { headers }, body: bodyOf(offset, bytes) });
     this.#all.push({ bytes, value, came: this.#clock.now() / 1000 });
     const vhost = this.#node.vhost('/')!;
-    vhost.publish(message, vhost.route(vhost.existingExchange(''), message), this.#ledger, offset);
+    vhost.publish(message, vhost.route(vhost.existingExchange(''), message), this.#tracker, offset);
   }
 
   #consume(step: Step & { op: 'consume' }): void {

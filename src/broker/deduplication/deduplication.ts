@@ -10,7 +10,7 @@ import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
 import type { TimeSlices, SlicedTask } from '../scheduling/time-slices.ts';
 import type { Memory } from '../log/memory.ts';
 import type { Message } from '../message/message.ts';
-import type { ConfirmLedger } from '../message/sink.ts';
+import type { ConfirmTracker } from '../message/message-target.ts';
 import { messageKey } from './message-key.ts';
 import { SeenKeys } from './seen-keys.ts';
 import { SeenLog } from './seen-log.ts';
@@ -91,24 +91,24 @@ export class Deduplication implements SlicedTask {
 
   /** The message's key; undefined where it is not to be dropped in any case, such as a dead letter that returns to its queue. */
   keyOf(message: Message, queue: string): string | undefined {
-    if (message.inPlaceOfAnother && diedIn(message, queue)) return undefined;
+    if (message.sameBatchAsSettled && diedIn(message, queue)) return undefined;
     return messageKey(message, this.#settings.header);
   }
 
   /** True where the key was seen. Its publisher is told that the message is safe when the first one is. */
-  isRepeat(key: string, ledger: ConfirmLedger | undefined, number: number): boolean {
+  isRepeat(key: string, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
     if (this.#unread !== undefined) this.#read(Infinity);
     this.#seen.forgetThrough(this.#now() - this.#settings.window);
     if (!this.#seen.has(key)) return false;
-    if (ledger !== undefined) this.#log?.confirm(ledger, number);
+    if (tracker !== undefined) this.#log?.confirm(tracker, publishSeqNo);
     return true;
   }
 
   /** A message of this key is taken. `stored`: the key is to be on disk before its publisher hears that the message is safe. */
-  note(key: string, stored: boolean, ledger: ConfirmLedger | undefined, number: number): void {
+  note(key: string, stored: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     const now = this.#now();
     const moment = this.#seen.add(key, now);
-    if (stored) this.#log?.add(key, moment, ledger, number);
+    if (stored) this.#log?.add(key, moment, tracker, publishSeqNo);
     if (this.#seen.size > this.#settings.size) {
       this.#seen.forgetOldest();
       this.#sweepAt(now + SWEEP_MS);

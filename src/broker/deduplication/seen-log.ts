@@ -6,7 +6,7 @@ import type { Batch } from '../../store/batch.ts';
 import type { LogSource, Store } from '../../store/store.ts';
 import { readU64, writeU64 } from '../../util/bytes.ts';
 import { WaitingConfirms } from '../log/waiting-confirms.ts';
-import type { ConfirmLedger } from '../message/sink.ts';
+import type { ConfirmTracker } from '../message/message-target.ts';
 
 /** Octets of a key beside its own: its length before, its moment behind. */
 const KEY_OVERHEAD = 9;
@@ -42,20 +42,20 @@ export class SeenLog implements LogSource {
   }
 
   /** Has the next batch write the key, and the publisher told when it is on disk. */
-  add(key: string, moment: number, ledger: ConfirmLedger | undefined, number: number): void {
+  add(key: string, moment: number, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     this.#keys.push(key);
     this.#moments.push(moment);
     this.#bytes += KEY_OVERHEAD + key.length;
     this.#added++;
-    this.#store.schedule(this, ledger !== undefined);
-    if (ledger !== undefined) this.confirm(ledger, number);
+    this.#store.schedule(this, tracker !== undefined);
+    if (tracker !== undefined) this.confirm(tracker, publishSeqNo);
   }
 
   /** Has the publisher told when all keys are on disk, unless they are. */
-  confirm(ledger: ConfirmLedger, number: number): void {
+  confirm(tracker: ConfirmTracker, publishSeqNo: number): void {
     if (this.#committed === this.#added) return;
-    ledger.wait(number);
-    this.#waiting.push(this.#added - 1, ledger, number);
+    tracker.wait(publishSeqNo);
+    this.#waiting.push(this.#added - 1, tracker, publishSeqNo);
     if (this.#collected < this.#added) this.#store.schedule(this, true);
   }
 

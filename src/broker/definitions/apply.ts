@@ -5,7 +5,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { checkSameExchange, checkSameQueue } from '../topology/equivalence.ts';
-import type { Node } from '../topology/node.ts';
+import type { BrokerNode } from '../topology/broker-node.ts';
 import { GLOBAL_PARAMETERS } from '../parameters/parameters.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type At, type DefinitionSet, readPolicy } from './parse.ts';
@@ -14,7 +14,7 @@ import { type Findings, oneLine, Reader } from './reader.ts';
 /** Binds on behalf of nobody. */
 const NOBODY = {};
 
-export function applyDefinitions(node: Node, set: DefinitionSet, findings: Findings): void {
+export function applyDefinitions(node: BrokerNode, set: DefinitionSet, findings: Findings): void {
   const each = <Entry>(entries: readonly At<Entry>[], apply: (entry: At<Entry>) => string | undefined | void): void => {
     for (const entry of entries) {
       try {
@@ -63,7 +63,7 @@ export function applyDefinitions(node: Node, set: DefinitionSet, findings: Findi
 }
 
 function applyExchange(
-  node: Node,
+  node: BrokerNode,
   { vhost: name, declaration }: DefinitionSet['exchanges'][number],
 ): string | undefined {
   const vhost = node.existingVhost(name);
@@ -78,7 +78,7 @@ function applyExchange(
   return difference(() => checkSameExchange(declaration, current, name));
 }
 
-function applyQueue(node: Node, { vhost: name, ...entry }: DefinitionSet['queues'][number]): string | undefined {
+function applyQueue(node: BrokerNode, { vhost: name, ...entry }: DefinitionSet['queues'][number]): string | undefined {
   const vhost = node.existingVhost(name);
   if (entry.name.startsWith('amq.')) return 'skipped: names that begin with amq. are reserved';
   const current = vhost.queue(entry.name);
@@ -91,7 +91,7 @@ function applyQueue(node: Node, { vhost: name, ...entry }: DefinitionSet['queues
 }
 
 function applyParameter(
-  node: Node,
+  node: BrokerNode,
   { component, vhost: name, name: key, value, at }: DefinitionSet['parameters'][number],
   findings: Findings,
 ): string | undefined {

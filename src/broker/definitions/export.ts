@@ -2,7 +2,7 @@
 import { fromFieldValue } from '../../codec/field-table.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
-import type { Node, VhostSpec } from '../topology/node.ts';
+import type { BrokerNode, VhostSpec } from '../topology/broker-node.ts';
 import { GLOBAL_PARAMETERS, OWN_COMPONENT } from '../parameters/parameters.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
@@ -16,7 +16,7 @@ export interface ExportedProduct {
 }
 
 /** Everything but messages, exclusive queues with their bindings, and what every vhost has by itself. */
-export function exportDefinitions(node: Node, { product, productVersion }: ExportedProduct): json.Definitions {
+export function exportDefinitions(node: BrokerNode, { product, productVersion }: ExportedProduct): json.Definitions {
   const vhosts = byName([...node.vhosts]);
   const inVhosts = <Entry extends object>(list: (vhost: Vhost) => Entry[]): (Entry & { vhost: string })[] =>
     vhosts.flatMap((vhost) => list(vhost).map((entry) => ({ vhost: vhost.name, ...entry })));
@@ -48,7 +48,7 @@ export function exportDefinitions(node: Node, { product, productVersion }: Expor
 
 /** What one vhost has: parameters, policies, queues, exchanges and bindings, which do not name it. */
 export function exportVhostDefinitions(
-  node: Node,
+  node: BrokerNode,
   vhost: Vhost,
   { product, productVersion }: ExportedProduct,
 ): json.Definitions {
@@ -70,7 +70,7 @@ function vhostDefinition({ name, description, tags, defaultQueueType }: VhostSpe
   return { name, description, tags, ...type, metadata: { description, tags, ...type } };
 }
 
-function parameterDefinitions({ parameters }: Node, { name: vhost }: Vhost): json.ParameterDefinition[] {
+function parameterDefinitions({ parameters }: BrokerNode, { name: vhost }: Vhost): json.ParameterDefinition[] {
   const own = [...parameters.all()].filter(
     ({ component, vhost: its }) => its === vhost && component !== 'policy' && !component.startsWith(OWN_COMPONENT),
   );

@@ -3,7 +3,7 @@
  * under the same names; only where that meets no problem does the real one get them.
  */
 import { limitOf } from '../access/limits.ts';
-import { ALL, Node, type NodeDefaults } from '../topology/node.ts';
+import { ALL, BrokerNode, type NodeDefaults } from '../topology/broker-node.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
 import { DiscardingStore } from './discarding-store.ts';
@@ -19,7 +19,11 @@ export interface ImportOptions extends Scope {
  * Gives the node what the document says, and the defaults to a blank one. Returns what was skipped or differs.
  * @throws DefinitionsError with every problem that was found; then nothing has changed
  */
-export function importDefinitions(node: Node, document: unknown, options: ImportOptions = {}): readonly Finding[] {
+export function importDefinitions(
+  node: BrokerNode,
+  document: unknown,
+  options: ImportOptions = {},
+): readonly Finding[] {
   const parsed: Findings = { problems: [], warnings: [] };
   const set = parseDefinitions(document, options, parsed);
   stopAt(parsed);
@@ -31,7 +35,7 @@ export function importDefinitions(node: Node, document: unknown, options: Import
 }
 
 /** Throws DefinitionsError for what the node would not take. */
-function rehearse(node: Node, set: DefinitionSet, options: ImportOptions): void {
+function rehearse(node: BrokerNode, set: DefinitionSet, options: ImportOptions): void {
   const findings: Findings = { problems: [], warnings: [] };
   const stage = stageFor(node, set);
   perform(stage, set, options, findings);
@@ -44,7 +48,7 @@ function stopAt({ problems }: Findings): void {
   if (problems.length > 0) throw new DefinitionsError(problems);
 }
 
-function perform(node: Node, set: DefinitionSet, { defaults }: ImportOptions, findings: Findings): void {
+function perform(node: BrokerNode, set: DefinitionSet, { defaults }: ImportOptions, findings: Findings): void {
   const blank = node.blank && defaults !== undefined;
   const wanted = (own: readonly unknown[]) => blank && (own.length === 0 || defaults.always === true);
   if (wanted(set.vhosts)) node.createDefaultVhost(defaults!);
@@ -60,8 +64,8 @@ function perform(node: Node, set: DefinitionSet, { defaults }: ImportOptions, fi
 }
 
 /** A node to rehearse on: users and vhosts as in the real one, and of the rest what the definitions speak of. */
-function stageFor(node: Node, set: DefinitionSet): Node {
-  const stage = new Node(new DiscardingStore(), Infinity);
+function stageFor(node: BrokerNode, set: DefinitionSet): BrokerNode {
+  const stage = new BrokerNode(new DiscardingStore(), Infinity);
   for (const user of node.auth.users) stage.auth.putUser(user);
   for (const { name } of node.vhosts) stage.putVhost(node.vhostSpec(name)!);
   const copyExchange = (vhost: string, name: string): void => {
@@ -87,7 +91,7 @@ function stageFor(node: Node, set: DefinitionSet): Node {
 }
 
 /** As in RabbitMQ, the limits that the definitions bring count for the queues that come later. */
-function checkQueueLimits(node: Node, set: DefinitionSet, { problems }: Findings): void {
+function checkQueueLimits(node: BrokerNode, set: DefinitionSet, { problems }: Findings): void {
   for (const { name, queues } of node.vhosts) {
     const limit = limitOf(node.limits.vhost(name)['max-queues']);
     if (limit === Infinity) continue;

@@ -9,7 +9,7 @@ import { DueHeap } from '../log/due-heap.ts';
 import type { Message } from '../message/message.ts';
 import { type LogContext, QueueLog } from '../log/log.ts';
 import { isReadFailure } from '../log/log-reader.ts';
-import type { ConfirmLedger, Sink } from '../message/sink.ts';
+import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import { delayOf, markWaited } from '../message/delay-header.ts';
 
 export interface DelayContext extends LogContext {
@@ -36,7 +36,7 @@ const READS_AT_ONCE = 8;
 /** Milliseconds until what could not be read is read again: the disk may be well by then. */
 const READ_AGAIN_AFTER = 5000;
 
-export class DelayedMessages implements Sink {
+export class DelayedMessages implements MessageTarget {
   /** Number of its log in the store; undefined where nothing of it is stored. */
   readonly logId: number | undefined;
   readonly #context: DelayContext;
@@ -79,17 +79,17 @@ export class DelayedMessages implements Sink {
     this.#wind();
   }
 
-  accept(message: Message, persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void {
+  accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     const log = this.#log;
     const due = Math.min(this.#now() + delayOf(message), LATEST);
     const stored = persistent && log.stores;
     const seq = log.append(message, stored, due);
     if (stored) {
-      if (ledger !== undefined) {
-        ledger.wait(number);
-        log.confirm(seq, ledger, number);
+      if (tracker !== undefined) {
+        tracker.wait(publishSeqNo);
+        log.confirm(seq, tracker, publishSeqNo);
       }
-      log.flush(ledger !== undefined);
+      log.flush(tracker !== undefined);
     }
     this.#heap.push(due, seq);
     if (due < this.#deadline.at) this.#wind();

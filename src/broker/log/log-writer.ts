@@ -10,7 +10,7 @@ import { flushSegment } from './flush.ts';
 import type { Page } from './page.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
-import type { ConfirmTarget } from '../message/sink.ts';
+import type { ConfirmTarget } from '../message/message-target.ts';
 import type { SpareConfirms, WaitingConfirms } from './waiting-confirms.ts';
 
 /** A batch takes no further pages from this size on. */

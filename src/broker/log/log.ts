@@ -14,7 +14,7 @@ import type { MessageLog } from './message-log.ts';
 import type { Segment } from './segment.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
-import type { ConfirmTarget } from '../message/sink.ts';
+import type { ConfirmTarget } from '../message/message-target.ts';
 
 /** What the logs of a node share. */
 export interface LogContext extends WriterContext {
@@ -92,7 +92,7 @@ export class QueueLog implements MessageLog, Evictable {
     if (message.shared !== undefined) this.#bodies.refer(message.shared);
     if (stored) {
       this.#writer!.added(tail, index);
-      if (message.inPlaceOfAnother) this.#writer!.writeNext();
+      if (message.sameBatchAsSettled) this.#writer!.writeNext();
     }
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#ready++;
@@ -268,7 +268,7 @@ export class QueueLog implements MessageLog, Evictable {
     const view = new Message();
     this.view(seq, view);
     const message = view.copy();
-    message.inPlaceOfAnother = true;
+    message.sameBatchAsSettled = true;
     const body = message.shared;
     // On its way no log refers to it.
     if (body !== undefined) this.#bodies.refer(body);

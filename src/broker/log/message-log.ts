@@ -1,7 +1,7 @@
 /** What keeps a queue's messages: one log, or one a priority. Messages are known by sequence numbers that never repeat. */
 import type { RecoveredPage } from '../../store/records.ts';
 import type { Message } from '../message/message.ts';
-import type { ConfirmTarget } from '../message/sink.ts';
+import type { ConfirmTarget } from '../message/message-target.ts';
 
 export interface MessageLog {
   /** Messages that wait for a consumer. */

@@ -4,7 +4,7 @@
  */
 import type { RecoveredPage } from '../../store/records.ts';
 import type { Message } from '../message/message.ts';
-import type { ConfirmTarget } from '../message/sink.ts';
+import type { ConfirmTarget } from '../message/message-target.ts';
 import { type LogContext, QueueLog } from './log.ts';
 import type { MessageLog } from './message-log.ts';
 

@@ -81,7 +81,7 @@ export function viewRecord(source: Buffer, at: number, message: Message): void {
   message.bodyEnd = at + readU32(source, at);
   message.bodyOwned = false;
   message.shared = undefined;
-  message.loans = undefined;
+  message.pins = undefined;
 }
 
 /** When the message expires, in milliseconds since the epoch; Infinity for never. */

@@ -3,8 +3,8 @@
  * begins and what became of it. A message is addressed by its index; there is no object for it.
  */
 import { readU32, writeU32 } from '../../util/bytes.ts';
-import { Loans } from '../message/loans.ts';
-import { LENT_BODY_BYTES, type Message } from '../message/message.ts';
+import { Pins } from '../message/pins.ts';
+import { PINNED_BODY_BYTES, type Message } from '../message/message.ts';
 import {
   BESIDE_MESSAGE_BYTES,
   NO_MEMORY,
@@ -58,7 +58,7 @@ export class Records {
   /** No index from here on has room for them. */
   #indexEnd = 0;
   /** Of the memory, where large bodies were shown: these are sent from it. */
-  #loans: Loans | undefined;
+  #pins: Pins | undefined;
   #footprint = 0;
 
   private constructor(buffers: SegmentBuffers, first: number) {
@@ -82,10 +82,10 @@ export class Records {
 
   /** Nobody reads these records any more: their memory is used again or freed, once no large body is sent from it. */
   release(): void {
-    const [memory, part, loans] = [this.#memory, this.#part, this.#loans];
-    if (loans === undefined) this.#buffers.give(memory, part);
-    else loans.whenOver(() => this.#buffers.give(memory, part));
-    this.#loans = undefined;
+    const [memory, part, pins] = [this.#memory, this.#part, this.#pins];
+    if (pins === undefined) this.#buffers.give(memory, part);
+    else pins.whenUnpinned(() => this.#buffers.give(memory, part));
+    this.#pins = undefined;
     this.#use(NO_MEMORY, 0);
   }
 
@@ -172,7 +172,7 @@ export class Records {
 
   view(index: number, message: Message): void {
     viewRecord(this.#bytes, this.#starts[index + this.#shift], message);
-    if (message.bodySize >= LENT_BODY_BYTES) message.loans = this.#loans ??= new Loans();
+    if (message.bodySize >= PINNED_BODY_BYTES) message.pins = this.#pins ??= new Pins();
   }
 
   /** Size of a message's body, wherever that is kept. */

@@ -16,7 +16,7 @@ import { LogWriter } from './log-writer.ts';
 import type { Segment } from './segment.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
-import type { ConfirmTarget } from '../message/sink.ts';
+import type { ConfirmTarget } from '../message/message-target.ts';
 
 /** Bytes of the segments used last that stay in memory while the stream is read or written. */
 const KEPT_BYTES = 8 * 1024 * 1024;
@@ -115,7 +115,7 @@ export class StreamLog implements Evictable {
     const index = tail.append(message, true, now);
     if (message.shared !== undefined) this.#bodies.refer(message.shared);
     this.#writer?.added(tail, index);
-    if (message.inPlaceOfAnother) this.#writer?.writeNext();
+    if (message.sameBatchAsSettled) this.#writer?.writeNext();
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#count(tail, tail.storedBytes(index), now);
     return this.#segments.next++;

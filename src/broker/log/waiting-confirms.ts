@@ -3,7 +3,7 @@
  * A ring of three parallel columns, so that a waiting message costs no object. Plain arrays, as a few numbers in a typed one take
  * several times their size, and a queue that is published to now and then has but one.
  */
-import type { ConfirmTarget } from '../message/sink.ts';
+import type { ConfirmTarget } from '../message/message-target.ts';
 
 const FIRST_SLOTS = 4;
 /** Most that are kept for logs to come. */

@@ -1,5 +1,5 @@
 /**
- * The message that is left of one that a queue gave up, with the history of its deaths (RabbitMQ: Dead Letter Exchanges). All that is
+ * The message that is left of one that a queue discarded, with the history of its deaths (RabbitMQ: Dead Letter Exchanges). All that is
  * not history stays octet for octet: other headers, what CC says, earlier deaths.
  */
 import {
@@ -41,10 +41,10 @@ const NO_FIELDS = Buffer.alloc(0);
 const ELEMENT_HEAD_BYTES = 5;
 
 /** A copy of the message on its way to the dead letter exchange. */
-export function deadLetter(message: Message, death: Death): Message {
+export function makeDeadLetter(message: Message, death: Death): Message {
   const { exchange, routingKey } = message;
   const letter = message.copy();
-  letter.inPlaceOfAnother = true;
+  letter.sameBatchAsSettled = true;
   letter.setRoute(death.deadLetterExchange, death.deadLetterRoutingKey ?? routingKey);
   const headers = new Map<string, Buffer | undefined>([[DEATHS, addDeath(message, death)]]);
   if (message.findHeader('x-first-death-reason') === undefined) setDeath(headers, 'first', death, exchange);

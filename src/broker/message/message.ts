@@ -18,10 +18,10 @@ import {
 import type { FieldValue } from '../../protocol/field-table.ts';
 import { readU32 } from '../../util/bytes.ts';
 import type { Body } from './body.ts';
-import type { Loans } from './loans.ts';
+import type { Pins } from './pins.ts';
 
 /** Bodies of queued messages are sent from where they lie from this size on, and copied below it. */
-export const LENT_BODY_BYTES = 8192;
+export const PINNED_BODY_BYTES = 8192;
 
 const EMPTY = Buffer.alloc(0);
 const PERSISTENT = 2;
@@ -40,10 +40,10 @@ export class Message {
   bodyEnd = 0;
   /** True where the body's bytes never change, so that they may be kept without a copy. */
   bodyOwned = false;
-  /** Set where the body can be sent without a copy though it is not owned: its bytes stay as they are while they are on loan. */
-  loans: Loans | undefined = undefined;
+  /** Set where the body can be sent without a copy though it is not owned: its bytes stay as they are while they are pinned. */
+  pins: Pins | undefined = undefined;
   /** True where the message comes in place of another that leaves its queue: both go into the same commit. */
-  inPlaceOfAnother = false;
+  sameBatchAsSettled = false;
   /** Set where the body is kept apart from the logs, and shared by all queues that took the message. */
   shared: Body | undefined = undefined;
 
@@ -139,6 +139,6 @@ export class Message {
   clear(): void {
     this.route = this.properties = this.body = EMPTY;
     this.shared = undefined;
-    this.loans = undefined;
+    this.pins = undefined;
   }
 }

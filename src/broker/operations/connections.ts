@@ -4,7 +4,7 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { limitOf } from '../access/limits.ts';
-import type { Node } from '../topology/node.ts';
+import type { BrokerNode } from '../topology/broker-node.ts';
 import type { Vhost } from '../topology/vhost.ts';
 
 export type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
@@ -25,12 +25,12 @@ export interface ClientConnection {
 }
 
 export class Connections {
-  readonly #node: Node;
+  readonly #node: BrokerNode;
   readonly #maxConnections: number;
   readonly #open = new Set<ClientConnection>();
 
   /** `maxConnections`: of the whole broker; Infinity for no limit. */
-  constructor(node: Node, maxConnections: number) {
+  constructor(node: BrokerNode, maxConnections: number) {
     this.#node = node;
     this.#maxConnections = maxConnections;
     const relieve = (): void => {

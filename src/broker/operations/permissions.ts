@@ -1,11 +1,11 @@
 /** What users may do in vhosts (RabbitMQ: Access Control, "Topic Authorisation"). It counts at once, for open connections too. */
 import type { TopicPermissionRecord } from '../access/permissions.ts';
 import type { PermissionRecord } from '../../store/records.ts';
-import type { Node } from '../topology/node.ts';
+import type { BrokerNode } from '../topology/broker-node.ts';
 import { Receipt } from './receipt.ts';
 
 /** Lets the user into the vhost, to do what the patterns allow; the receipt tells whether it could not enter before. Throws ChangeError `not-found`, `invalid`. */
-export function setPermissions(node: Node, record: PermissionRecord): Receipt<boolean> {
+export function setPermissions(node: BrokerNode, record: PermissionRecord): Receipt<boolean> {
   checkBoth(node, record);
   const isNew = !node.auth.mayAccess(record.user, record.vhost);
   node.auth.putPermission(record);
@@ -13,7 +13,7 @@ export function setPermissions(node: Node, record: PermissionRecord): Receipt<bo
 }
 
 /** The receipt tells whether there were any. Throws ChangeError `not-found`. */
-export function clearPermissions(node: Node, user: string, vhost: string): Receipt<boolean> {
+export function clearPermissions(node: BrokerNode, user: string, vhost: string): Receipt<boolean> {
   checkBoth(node, { user, vhost });
   const had = node.auth.mayAccess(user, vhost);
   node.auth.deletePermission(user, vhost);
@@ -21,7 +21,7 @@ export function clearPermissions(node: Node, user: string, vhost: string): Recei
 }
 
 /** Bounds the routing keys of a topic exchange; the receipt tells whether nothing was said of it before. Throws ChangeError `not-found`, `invalid`. */
-export function setTopicPermissions(node: Node, record: TopicPermissionRecord): Receipt<boolean> {
+export function setTopicPermissions(node: BrokerNode, record: TopicPermissionRecord): Receipt<boolean> {
   checkBoth(node, record);
   const isNew = !node.auth.hasTopicPermission(record.user, record.vhost, record.exchange);
   node.auth.putTopicPermission(record);
@@ -29,13 +29,13 @@ export function setTopicPermissions(node: Node, record: TopicPermissionRecord): 
 }
 
 /** Of one exchange, or of all in the vhost. Throws ChangeError `not-found`. */
-export function clearTopicPermissions(node: Node, user: string, vhost: string, exchange?: string): Receipt {
+export function clearTopicPermissions(node: BrokerNode, user: string, vhost: string, exchange?: string): Receipt {
   checkBoth(node, { user, vhost });
   node.auth.deleteTopicPermissions(user, vhost, exchange);
   return new Receipt(node.store, undefined);
 }
 
-function checkBoth(node: Node, { user, vhost }: { readonly user: string; readonly vhost: string }): void {
+function checkBoth(node: BrokerNode, { user, vhost }: { readonly user: string; readonly vhost: string }): void {
   node.existingUser(user);
   node.existingVhost(vhost);
 }

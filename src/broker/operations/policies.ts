@@ -2,17 +2,17 @@
 import { ChangeError } from '../arguments/change-error.ts';
 import type { Applied } from '../policy/policies.ts';
 import type { Policy, PolicyKind } from '../policy/policy.ts';
-import type { Node } from '../topology/node.ts';
+import type { BrokerNode } from '../topology/broker-node.ts';
 import { checkName } from './names.ts';
 import { Receipt } from './receipt.ts';
 
 /** Throws ChangeError `not-found`. */
-export function listPolicies(node: Node, vhost: string, kind: PolicyKind): Policy[] {
+export function listPolicies(node: BrokerNode, vhost: string, kind: PolicyKind): Policy[] {
   return node.existingVhost(vhost).policies.list(kind);
 }
 
 /** Puts the policy in place of one of the same name; the receipt tells whether it is new. Throws ChangeError `not-found`, or `invalid` with RabbitMQ's text. */
-export function setPolicy(node: Node, vhost: string, kind: PolicyKind, policy: Policy): Receipt<boolean> {
+export function setPolicy(node: BrokerNode, vhost: string, kind: PolicyKind, policy: Policy): Receipt<boolean> {
   checkName(policy.name);
   const { policies } = node.existingVhost(vhost);
   const isNew = !policies.list(kind).some(({ name }) => name === policy.name);
@@ -21,7 +21,7 @@ export function setPolicy(node: Node, vhost: string, kind: PolicyKind, policy: P
 }
 
 /** Throws ChangeError `not-found`. */
-export function clearPolicy(node: Node, vhost: string, kind: PolicyKind, name: string): Receipt {
+export function clearPolicy(node: BrokerNode, vhost: string, kind: PolicyKind, name: string): Receipt {
   if (!node.existingVhost(vhost).policies.delete(kind, name)) {
     throw new ChangeError('not-found', `Policy '${name}' does not exist`);
   }
@@ -29,7 +29,7 @@ export function clearPolicy(node: Node, vhost: string, kind: PolicyKind, name: s
 }
 
 /** What counts for a queue or an exchange beside its arguments. Throws ChangeError `not-found`. */
-export function policiesOf(node: Node, vhost: string, kind: 'queue' | 'exchange', name: string): Applied {
+export function policiesOf(node: BrokerNode, vhost: string, kind: 'queue' | 'exchange', name: string): Applied {
   const place = node.existingVhost(vhost);
   const entity = kind === 'queue' ? place.queue(name) : place.exchange(name);
   if (entity === undefined) throw new ChangeError('not-found', `there is no ${kind} '${name}' in vhost '${vhost}'`);

@@ -8,7 +8,7 @@ import { furtherRoutingKeys } from '../message/routing-headers.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import { REPLY_TO } from '../routing/reply-to.ts';
 import type { Actor } from './actor.ts';
-import { CommitLedger } from './transaction-confirms.ts';
+import { TransactionConfirms } from './transaction-confirms.ts';
 
 /** Properties that a rule hangs on. */
 const CHECKED = PROPERTY_EXPIRATION | PROPERTY_REPLY_TO | PROPERTY_USER_ID;
@@ -64,10 +64,10 @@ export function publishMessage(
   actor.checkTopic('write', exchange, routingKey);
   if (actor.isBoundByTopic(exchange)) checkFurtherTopics(actor, exchange, message);
   checkProperties(actor, message, undefined);
-  const ledger = new CommitLedger();
+  const confirms = new TransactionConfirms();
   const { vhost } = actor;
-  const routed = vhost.publish(message, vhost.route(exchange, message), ledger, 0);
-  const confirmed = new Promise<boolean>((resolve) => ledger.whenSafe(() => resolve(!ledger.refused)));
+  const routed = vhost.publish(message, vhost.route(exchange, message), confirms, 0);
+  const confirmed = new Promise<boolean>((resolve) => confirms.whenSafe(() => resolve(!confirms.refused)));
   return { routed, confirmed };
 }
 

@@ -1,7 +1,7 @@
 /** Who is still to vouch for messages that were published together: a transaction's, or a single one. */
-import type { ConfirmLedger } from '../message/sink.ts';
+import type { ConfirmTracker } from '../message/message-target.ts';
 
-export class CommitLedger implements ConfirmLedger {
+export class TransactionConfirms implements ConfirmTracker {
   #missing = 0;
   #refused = false;
   #callback: (() => void) | undefined;

@@ -2,7 +2,7 @@
 import type { UserLimits } from '../access/limits.ts';
 import { userWithPassword } from '../access/passwords.ts';
 import { ChangeError } from '../arguments/change-error.ts';
-import type { Node } from '../topology/node.ts';
+import type { BrokerNode } from '../topology/broker-node.ts';
 import type { UserRecord } from '../../store/records.ts';
 import { checkName } from './names.ts';
 import { Receipt } from './receipt.ts';
@@ -13,12 +13,12 @@ export interface UserInfo {
   readonly limits: UserLimits;
 }
 
-export function listUsers(node: Node): UserInfo[] {
+export function listUsers(node: BrokerNode): UserInfo[] {
   return Array.from(node.auth.users, ({ name, tags }) => ({ name, tags, limits: node.limits.user(name) }));
 }
 
 /** Creates a user or takes the place of the one of this name, whose permissions stay; the receipt tells whether it is new. Throws ChangeError `invalid`. */
-export function putUser(node: Node, record: UserRecord): Receipt<boolean> {
+export function putUser(node: BrokerNode, record: UserRecord): Receipt<boolean> {
   checkName(record.name);
   const isNew = node.auth.user(record.name) === undefined;
   node.auth.putUser(record);
@@ -26,14 +26,19 @@ export function putUser(node: Node, record: UserRecord): Receipt<boolean> {
 }
 
 /** Throws ChangeError `exists`, `invalid`. */
-export function createUser(node: Node, name: string, password: string, tags: readonly string[]): Receipt<boolean> {
+export function createUser(
+  node: BrokerNode,
+  name: string,
+  password: string,
+  tags: readonly string[],
+): Receipt<boolean> {
   checkPassword(password);
   if (node.auth.user(name) !== undefined) throw new ChangeError('exists', `User '${name}' already exists`);
   return putUser(node, userWithPassword(name, password, tags));
 }
 
 /** Throws ChangeError `not-found`, `invalid`. */
-export function setPassword(node: Node, name: string, password: string): Receipt {
+export function setPassword(node: BrokerNode, name: string, password: string): Receipt {
   const { tags } = node.existingUser(name);
   checkPassword(password);
   node.auth.putUser(userWithPassword(name, password, tags));
@@ -41,20 +46,20 @@ export function setPassword(node: Node, name: string, password: string): Receipt
 }
 
 /** Puts tags in place of those there were. Throws ChangeError `not-found`. */
-export function setTags(node: Node, name: string, tags: readonly string[]): Receipt {
+export function setTags(node: BrokerNode, name: string, tags: readonly string[]): Receipt {
   node.auth.putUser({ ...node.existingUser(name), tags });
   return new Receipt(node.store, undefined);
 }
 
 /** Deletes a user; its connections are closed with 320. Throws ChangeError `not-found`. */
-export function deleteUser(node: Node, name: string): Receipt {
+export function deleteUser(node: BrokerNode, name: string): Receipt {
   node.existingUser(name);
   node.deleteUser(name);
   return new Receipt(node.store, undefined);
 }
 
 /** Puts limits in place of those there were; what is left out, or negative, is no limit. Throws ChangeError `not-found`, `invalid`. */
-export function setUserLimits(node: Node, name: string, limits: Readonly<Record<string, unknown>>): Receipt {
+export function setUserLimits(node: BrokerNode, name: string, limits: Readonly<Record<string, unknown>>): Receipt {
   node.existingUser(name);
   node.limits.setUser(name, limits);
   return new Receipt(node.store, undefined);

@@ -2,7 +2,7 @@
 import type { VhostLimits } from '../access/limits.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
-import type { Node, VhostSpec } from '../topology/node.ts';
+import type { BrokerNode, VhostSpec } from '../topology/broker-node.ts';
 import { checkName } from './names.ts';
 import { Receipt } from './receipt.ts';
 
@@ -16,7 +16,7 @@ export interface VhostInfo {
 }
 
 /** Throws ChangeError `not-found`. */
-export function vhostInfo(node: Node, name: string): VhostInfo {
+export function vhostInfo(node: BrokerNode, name: string): VhostInfo {
   node.existingVhost(name);
   return { ...node.vhostSpec(name)!, limits: node.limits.vhost(name) };
 }
@@ -25,7 +25,7 @@ export function vhostInfo(node: Node, name: string): VhostInfo {
  * Creates a vhost, or changes what is said of it; the receipt tells whether it is new. `owner`, if there is a user of this name, may do
  * everything in a new one. Throws ChangeError `invalid` for a name that AMQP cannot carry.
  */
-export function putVhost(node: Node, spec: VhostSpec, owner: string): Receipt<boolean> {
+export function putVhost(node: BrokerNode, spec: VhostSpec, owner: string): Receipt<boolean> {
   checkName(spec.name);
   const isNew = node.vhost(spec.name) === undefined;
   node.putVhost(spec);
@@ -36,7 +36,7 @@ export function putVhost(node: Node, spec: VhostSpec, owner: string): Receipt<bo
 }
 
 /** Throws ChangeError `exists`, `invalid`: see putVhost. */
-export function createVhost(node: Node, spec: VhostSpec, owner: string): Receipt<boolean> {
+export function createVhost(node: BrokerNode, spec: VhostSpec, owner: string): Receipt<boolean> {
   if (node.vhost(spec.name) !== undefined) {
     throw new ChangeError('exists', `Virtual host '${spec.name}' already exists`);
   }
@@ -44,14 +44,14 @@ export function createVhost(node: Node, spec: VhostSpec, owner: string): Receipt
 }
 
 /** Deletes a vhost with all that is in it; its connections are closed with 320. Throws ChangeError `not-found`. */
-export function deleteVhost(node: Node, name: string): Receipt {
+export function deleteVhost(node: BrokerNode, name: string): Receipt {
   node.existingVhost(name);
   node.deleteVhost(name);
   return new Receipt(node.store, undefined);
 }
 
 /** Puts limits in place of those there were; what is left out, or negative, is no limit. Throws ChangeError `not-found`, `invalid`. */
-export function setVhostLimits(node: Node, name: string, limits: Readonly<Record<string, unknown>>): Receipt {
+export function setVhostLimits(node: BrokerNode, name: string, limits: Readonly<Record<string, unknown>>): Receipt {
   node.existingVhost(name);
   node.limits.setVhost(name, limits);
   return new Receipt(node.store, undefined);

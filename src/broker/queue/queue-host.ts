@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Deadlines } from '../scheduling/deadlines.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
-import type { Pace } from '../flow/lead.ts';
+import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import type { Memory } from '../log/memory.ts';
 import type { Message } from '../message/message.ts';
 import type { Unreadable } from '../arguments/unreadable.ts';
@@ -18,13 +18,13 @@ export interface QueueHost {
   /** The vhost's name. */
   readonly name: string;
   readonly deadlines: Deadlines;
-  readonly pace: Pace;
+  readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
   readonly store: Store;
   readonly memory: Memory;
-  /** True while so many letters have come of one message that what the next ones drive out of their queues is for another turn. */
-  readonly manyLetters: boolean;
-  /** The queue gives a message up; the view is only valid during the call. Without a dead letter exchange nothing happens. */
+  /** True while so many dead letters have come of one message that what the next ones drive out of their queues is for another turn. */
+  readonly deadLetterBurst: boolean;
+  /** The queue discards a message; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
   /** A message of the queue cannot be handled: it goes to the dead letter exchange, if that is not what went wrong. */
   discarded(queue: string, reason: unknown): void;

@@ -4,10 +4,10 @@ import type { RecoveredPage } from '../../store/records.ts';
 import { deduplicate, type Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
-import { Lead } from '../flow/lead.ts';
+import { PublisherThrottle } from '../flow/publisher-throttle.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import { Message } from '../message/message.ts';
-import type { ConfirmLedger } from '../message/sink.ts';
+import type { ConfirmTracker } from '../message/message-target.ts';
 import { admitConsumer } from './admission.ts';
 import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
@@ -15,7 +15,7 @@ import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import type { ComeBack } from './delayed-retry.ts';
 import { Disuse } from './disuse.ts';
 import { deadlineOf, isOver } from './expiry.ts';
-import { type GivingQueue, GivingUp } from './giving-up.ts';
+import { type DiscardingQueue, Discards } from './discards.ts';
 import { isLimited } from './length-limit.ts';
 import { LogReader, type Reading } from '../log/log-reader.ts';
 import { messagePriority } from './message-properties.ts';
@@ -25,7 +25,7 @@ import { checkQuorumDelete } from './quorum.ts';
 import { Returns } from './returns.ts';
 import { type QueueSettings, readSettings } from './settings.ts';
 
-export class Queue implements DeclaredQueue, Reading, GivingQueue {
+export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete: boolean;
@@ -44,9 +44,9 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   #view: Message | undefined;
   #dispatching = false;
   /** Of a queue that consumers take waiting messages from. */
-  #lead: Lead | undefined;
-  /** Undefined where there was nothing to give up yet. */
-  #givingUp: GivingUp | undefined;
+  #throttle: PublisherThrottle | undefined;
+  /** Undefined where there was nothing to discard yet. */
+  #discards: Discards | undefined;
   #deleted = false;
   #disuse: Disuse | undefined;
   /** Made when a message comes back where that counts. */
@@ -64,7 +64,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.#log = log;
     this.#host = host;
     this.#settings = readSettings(options.arguments);
-    if (isLimited(this.#settings)) this.#toGiveUp();
+    if (isLimited(this.#settings)) this.#ensureDiscards();
     this.#deduplicate();
     this.touch();
   }
@@ -116,7 +116,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.#deduplication?.recover();
     if (this.#log.ready === 0) return;
     if (this.#settings.countsReturns) this.#cameBack().recover();
-    this.#toGiveUp().recover();
+    this.#ensureDiscards().recover();
   }
 
   applySettings(args: FieldTable): void {
@@ -125,7 +125,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     this.#deduplicate();
     // A policy for other queues, or for other settings, is no use of this one.
     if (expires !== this.#settings.expires) this.touch();
-    if (this.#givingUp !== undefined || isLimited(this.#settings)) this.#toGiveUp().applySettings();
+    if (this.#discards !== undefined || isLimited(this.#settings)) this.#ensureDiscards().applySettings();
   }
 
   touch(): void {
@@ -136,19 +136,19 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
 
   /**
    * Takes a message: to a consumer at once where one is waiting, else behind the others.
-   * `ledger` and `number` say who waits for the message to be safe; undefined where nobody does.
+   * `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined where nobody does.
    */
-  accept(message: Message, persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void {
+  accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#deleted) return;
     const log = this.#log;
     const key = this.#deduplication?.keyOf(message, this.name);
-    if (key !== undefined && this.#deduplication!.isRepeat(key, ledger, number)) return;
+    if (key !== undefined && this.#deduplication!.isRepeat(key, tracker, publishSeqNo)) return;
     const { type, maxPriority, messageTtl } = this.#settings;
-    const refused = this.#givingUp?.refuses(message) === true;
-    if (refused && !this.#staysForNow()) return this.#refuse(message, ledger, number);
+    const refused = this.#discards?.refuses(message) === true;
+    if (refused && !this.#staysForNow()) return this.#refuse(message, tracker, publishSeqNo);
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
-    if (key !== undefined) this.#deduplication!.note(key, stored, ledger, number);
+    if (key !== undefined) this.#deduplication!.note(key, stored, tracker, publishSeqNo);
     const consumer = log.ready === 0 && !this.#dispatching ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
       if (!this.#send(consumer, message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');
@@ -157,29 +157,29 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     const { deadlines } = this.#host;
     const deadline = deadlineOf(message, messageTtl, deadlines);
     // A consumer may take it, and give it back.
-    if (deadline !== Infinity) this.#toGiveUp().expiring();
-    // What has expired as it comes is kept only where its publisher waits for it: the log tells when its letter is stored.
+    if (deadline !== Infinity) this.#ensureDiscards().expiring();
+    // What has expired as it comes is kept only where its publisher waits for it: the log tells when its dead letter is stored.
     const over = consumer === undefined && log.ready === 0 && isOver(deadline, deadlines);
-    if (over && !this.#host.manyLetters && (ledger === undefined || !stored)) {
+    if (over && !this.#host.deadLetterBurst && (tracker === undefined || !stored)) {
       return this.#host.deadLetter(this, message, 'expired');
     }
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
     if (stored) {
-      if (ledger !== undefined) {
-        ledger.wait(number);
-        log.confirm(seq, ledger, number);
+      if (tracker !== undefined) {
+        tracker.wait(publishSeqNo);
+        log.confirm(seq, tracker, publishSeqNo);
       }
       // Its key is in the next batch: without the message it would keep the publisher from sending it again.
       if (key !== undefined) log.writeNext(seq);
-      log.flush(ledger !== undefined, seq);
+      log.flush(tracker !== undefined, seq);
     }
     if (consumer !== undefined) {
       log.take(seq);
       this.#deliver(consumer, message, seq, false);
     } else {
-      if (this.#lead?.grew(log.ready) === true) this.#host.pace.enough();
-      this.#givingUp?.added(seq, message, deadline, refused);
+      if (this.#throttle?.grew(log.ready) === true) this.#host.throttleSignal.raise();
+      this.#discards?.added(seq, message, deadline, refused);
     }
   }
 
@@ -192,7 +192,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
         if (consumer === undefined) break;
         const seq = this.#head();
         if (seq < 0) break;
-        (this.#lead ??= new Lead()).followed();
+        (this.#throttle ??= new PublisherThrottle()).followed();
         const view = this.#show(seq);
         if (view === undefined) break;
         const redelivered = this.#log.redelivered(seq);
@@ -201,9 +201,9 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
           this.#log.take(seq);
           this.#deliver(consumer, view, seq, redelivered);
         } else if (this.#send(consumer, view, -1, redelivered)) this.settle(seq);
-        else this.#giveUp(seq, 'delivery_limit');
+        else this.#discard(seq, 'delivery_limit');
       }
-      this.#givingUp?.watch();
+      this.#discards?.watch();
     } finally {
       this.#dispatching = false;
       this.#view?.clear();
@@ -226,12 +226,12 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
       if (noAck) this.settle(seq);
     } catch (error) {
       this.#host.discarded(this.name, error);
-      this.#giveUp(seq, 'delivery_limit');
+      this.#discard(seq, 'delivery_limit');
       return undefined;
     } finally {
       view.clear();
     }
-    this.#givingUp?.watch();
+    this.#discards?.watch();
     return true;
   }
 
@@ -244,7 +244,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   }
 
   reject(seq: number): void {
-    if (!this.#deleted) this.#giveUp(seq, 'rejected');
+    if (!this.#deleted) this.#discard(seq, 'rejected');
   }
 
   /** Back to its own place, now or later, unless it came back too often. */
@@ -252,14 +252,14 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     if (this.#deleted) return;
     const fate = this.#settings.countsReturns ? this.#cameBack().add(seq, how, this.#settings) : 'ready';
     if (fate === 'ready') this.#putBack(seq);
-    else if (fate === 'too often') this.#giveUp(seq, 'delivery_limit');
+    else if (fate === 'too often') this.#discard(seq, 'delivery_limit');
   }
 
   purge(): number {
     const { delayed } = this;
     for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
-    this.#givingUp?.recount();
+    this.#discards?.recount();
     this.#deduplication?.clear();
     this.#logReader?.resume();
     return purged + delayed;
@@ -289,7 +289,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
 
   end(): void {
     this.#deleted = true;
-    this.#givingUp?.end();
+    this.#discards?.end();
     this.#disuse?.end();
     this.#returns?.cancel();
     this.#deduplication?.end();
@@ -311,13 +311,13 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
     return (this.#logReader ??= new LogReader(this.#log, this));
   }
 
-  #toGiveUp(): GivingUp {
-    return (this.#givingUp ??= new GivingUp(this, this.#log, this.#reader, this.#host));
+  #ensureDiscards(): Discards {
+    return (this.#discards ??= new Discards(this, this.#log, this.#reader, this.#host));
   }
 
-  /** The ready message whose turn it is; -1 where there is none, or none yet: see GivingUp.head. */
+  /** The ready message whose turn it is; -1 where there is none, or none yet: see Discards.head. */
   #head(): number {
-    return this.#givingUp === undefined ? this.#reader.peek() : this.#givingUp.head();
+    return this.#discards === undefined ? this.#reader.peek() : this.#discards.head();
   }
 
   #deduplicate(): void {
@@ -328,15 +328,15 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   }
 
   /** A message goes; where it cannot be read for its next queue, it is ready again. */
-  #giveUp(seq: number, reason: DeathReason): void {
-    if (!this.#toGiveUp().giveUp(seq, reason) && !this.#log.isReady(seq)) this.#log.requeue(seq);
+  #discard(seq: number, reason: DeathReason): void {
+    if (!this.#ensureDiscards().discard(seq, reason) && !this.#log.isReady(seq)) this.#log.requeue(seq);
   }
 
   #deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void {
     consumer.unacked++;
     if (this.#send(consumer, message, seq, redelivered)) return;
     consumer.unacked--;
-    this.#giveUp(seq, 'delivery_limit');
+    this.#discard(seq, 'delivery_limit');
   }
 
   /** Returns false where the consumer cannot be sent the message: it is given up then, so that what is behind it has its turn. */
@@ -352,7 +352,7 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
 
   #putBack(seq: number): void {
     this.#log.requeue(seq);
-    this.#givingUp?.cameBack(seq);
+    this.#discards?.cameBack(seq);
   }
 
   #cameBack(): Returns {
@@ -366,19 +366,19 @@ export class Queue implements DeclaredQueue, Reading, GivingQueue {
   #show(seq: number): Message | undefined {
     const view = (this.#view ??= new Message());
     if (!this.#reader.view(seq, view)) return undefined;
-    this.#givingUp?.went(view.bodySize);
+    this.#discards?.went(view.bodySize);
     return view;
   }
 
-  /** A letter that is to go on as another is added all the same, until its turn comes: see QueueHost.manyLetters. */
+  /** A message that is to become a dead letter is added all the same, until its turn comes: see QueueHost.deadLetterBurst. */
   #staysForNow(): boolean {
-    return this.#settings.overflow === 'reject-publish-dlx' && this.#host.manyLetters;
+    return this.#settings.overflow === 'reject-publish-dlx' && this.#host.deadLetterBurst;
   }
 
   /** There is no room for a new message, whether or not a consumer waits for one. */
-  #refuse(message: Message, ledger: ConfirmLedger | undefined, number: number): void {
+  #refuse(message: Message, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this, message, 'maxlen');
-    ledger?.rejected(number);
+    tracker?.rejected(publishSeqNo);
   }
 
   #expireUnused(): void {

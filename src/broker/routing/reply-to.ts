@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Message } from '../message/message.ts';
-import type { Sink } from '../message/sink.ts';
+import type { MessageTarget } from '../message/message-target.ts';
 
 export const REPLY_TO = 'amq.rabbitmq.reply-to';
 
@@ -14,7 +14,7 @@ export interface ReplyReceiver {
 }
 
 export class ReplyTargets {
-  readonly #byName = new Map<string, Sink>();
+  readonly #byName = new Map<string, MessageTarget>();
 
   /** Returns the name under which replies reach the receiver. */
   add(receiver: ReplyReceiver): string {
@@ -27,7 +27,7 @@ export class ReplyTargets {
     this.#byName.delete(name);
   }
 
-  find(name: string): Sink | undefined {
+  find(name: string): MessageTarget | undefined {
     return this.#byName.get(name);
   }
 }

@@ -4,24 +4,24 @@ import type { History } from './exchange/history.ts';
 import { RoutedMessage } from './exchange/routed-message.ts';
 import { delayOf } from '../message/delay-header.ts';
 import type { Message } from '../message/message.ts';
-import type { Sink } from '../message/sink.ts';
+import type { MessageTarget } from '../message/message-target.ts';
 
 /** How routing finds what exchanges point to by name. */
 export interface Directory {
   exchange(name: string): Exchange | undefined;
-  queue(name: string): Sink | undefined;
+  queue(name: string): MessageTarget | undefined;
   /** What the default exchange leads to for a routing key. */
-  sink(routingKey: string): Sink | undefined;
+  sink(routingKey: string): MessageTarget | undefined;
 }
 
 export interface Route {
   readonly exchange: Exchange;
   readonly routingKey: string;
-  readonly sinks: readonly Sink[];
+  readonly sinks: readonly MessageTarget[];
   /** Exchanges on the way that keep what passes them. */
   readonly histories: readonly History[];
   /** Exchanges on the way where the message waits before it goes on. */
-  readonly delays: readonly Sink[];
+  readonly delays: readonly MessageTarget[];
   /** True where more than the routing key decides, so that each message must be routed by itself. */
   readonly perMessage: boolean;
 }
@@ -29,7 +29,7 @@ export interface Route {
 const NONE: readonly [] = [];
 
 /** The way to a queue, or a consumer of replies, from the exchange that leads there without a binding. */
-export function routeTo(sink: Sink, exchange: Exchange, routingKey: string): Route {
+export function routeTo(sink: MessageTarget, exchange: Exchange, routingKey: string): Route {
   return { exchange, routingKey, sinks: [sink], histories: NONE, delays: NONE, perMessage: false };
 }
 
@@ -44,10 +44,10 @@ export function findRoute(
   message: Message | undefined,
   further: readonly string[] = [],
 ): Route {
-  const sinks = new Set<Sink>();
+  const sinks = new Set<MessageTarget>();
   const routed = new RoutedMessage(routingKey, message, further);
   const histories: History[] = [];
-  const delays: Sink[] = [];
+  const delays: MessageTarget[] = [];
   const seen = new Set<Exchange>([exchange]);
   const open = [exchange];
   let perMessage = false;

@@ -16,7 +16,7 @@ import type { Consumer, ConsumerOptions } from '../queue/consumer.ts';
 import type { DeclaredQueue, QueueOptions } from '../queue/declared-queue.ts';
 import type { LogContext } from '../log/log.ts';
 import type { QueueHost } from '../queue/queue-host.ts';
-import type { ConfirmLedger } from '../message/sink.ts';
+import type { ConfirmTracker } from '../message/message-target.ts';
 import { startingPoint } from './offset.ts';
 import { OffsetHeader } from './offset-header.ts';
 import { type Reader, Readers } from './readers.ts';
@@ -106,7 +106,7 @@ export class Stream implements DeclaredQueue {
 
   // Messages
 
-  accept(message: Message, _persistent: boolean, ledger: ConfirmLedger | undefined, number: number): void {
+  accept(message: Message, _persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#deleted) return;
     const log = this.#log;
     const offset = log.append(message, this.#now(), this.#settings);
@@ -114,12 +114,12 @@ export class Stream implements DeclaredQueue {
       this.#grown();
       return;
     }
-    if (ledger !== undefined) {
-      ledger.wait(number);
-      log.confirm(offset, ledger, number);
+    if (tracker !== undefined) {
+      tracker.wait(publishSeqNo);
+      log.confirm(offset, tracker, publishSeqNo);
     }
     // Who waits for messages waits for their commit.
-    log.flush(ledger !== undefined || this.consumers.waiting.size > 0);
+    log.flush(tracker !== undefined || this.consumers.waiting.size > 0);
   }
 
   get(): never {

@@ -1,21 +1,21 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import type { Bodies } from '../log/bodies.ts';
-import { type Death, type DeathReason, deadLetter, isCycle } from '../message/dead-letter.ts';
+import { type Death, type DeathReason, makeDeadLetter, isCycle } from '../message/dead-letter.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
-import type { Pace } from '../flow/lead.ts';
+import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { Message } from '../message/message.ts';
 import { Queue } from '../queue/queue.ts';
 import type { DyingQueue } from '../queue/queue-host.ts';
 import { type Directory, findRoute, type Route, routeTo } from '../routing/route.ts';
 import { RouteCache } from '../routing/route-cache.ts';
 import { furtherRoutingKeys, stripBcc } from '../message/routing-headers.ts';
-import type { ConfirmLedger, Sink } from '../message/sink.ts';
+import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import { Stream } from '../stream/stream.ts';
 
-/** Letters that bring about one another in one call, before the rest is for another turn: there is no end of them where queues make circles. */
-const LETTERS_AT_ONCE = 64;
+/** Dead letters that bring about one another in one call, before the rest is for another turn: there is no end of them where queues make circles. */
+const DEAD_LETTERS_AT_ONCE = 64;
 /** What a publisher may ask for before the others are heard: milliseconds in which ways are looked for, and queues that take its messages. */
 const SEARCH_MS = 5;
 const COPIES = 16_384;
@@ -23,15 +23,15 @@ const COPIES = 16_384;
 export interface RoutingContext {
   readonly bodies: Bodies;
   readonly timeSlices: TimeSlices;
-  readonly pace: Pace;
+  readonly throttleSignal: ThrottleSignal;
 }
 
 export class Routing {
   readonly #directory: Directory;
   readonly #context: RoutingContext;
   readonly #routes = new RouteCache();
-  /** Letters that were sent since, and because of, the first of those that are being sent; and how many those are. */
-  #letters = 0;
+  /** Dead letters that were sent since, and because of, the first of those that are being sent; and how many those are. */
+  #deadLetters = 0;
   #depth = 0;
   #searched = 0;
   #copies = 0;
@@ -77,17 +77,17 @@ export class Routing {
   }
 
   /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
-  publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
-    const { sinks, histories, delays } = this.#wayOf(message, route, ledger, number);
+  publish(message: Message, route: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
+    const { sinks, histories, delays } = this.#wayOf(message, route, tracker, publishSeqNo);
     for (let i = 0; i < histories.length; i++) histories[i].keep(message);
     if (sinks.length === 0) return delays.length > 0;
-    this.#hand(message, sinks, ledger, number);
+    this.#hand(message, sinks, tracker, publishSeqNo);
     return true;
   }
 
   /** What is left of a way that was found a while ago: queues are known by their names, and some may be gone or others. */
   renew(route: Route): Route {
-    const isGone = (sink: Sink): sink is Queue | Stream =>
+    const isGone = (sink: MessageTarget): sink is Queue | Stream =>
       (sink instanceof Queue || sink instanceof Stream) && sink.deleted;
     if (!route.sinks.some(isGone)) return route;
     const sinks = route.sinks.flatMap((sink) => (isGone(sink) ? (this.#directory.sink(sink.name) ?? []) : sink));
@@ -99,13 +99,13 @@ export class Routing {
     this.publish(message, this.route(exchange, message), undefined, 0);
   }
 
-  /** Sends what a queue gives up to its dead letter exchange; a letter that would go round for ever goes nowhere. */
+  /** Sends what a queue discards to its dead letter exchange; a dead letter that would go round for ever goes nowhere. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason, at: number): void {
     const { deadLetterExchange: name, deadLetterRoutingKey } = queue.settings;
     const exchange = name === undefined ? undefined : this.#directory.exchange(name);
     if (name === undefined || exchange === undefined) return;
     const death = { queue: queue.name, reason, at, deadLetterExchange: name, deadLetterRoutingKey };
-    this.#letters = this.#depth++ === 0 ? 1 : this.#letters + 1;
+    this.#deadLetters = this.#depth++ === 0 ? 1 : this.#deadLetters + 1;
     try {
       this.#sendLetter(exchange, message, death);
     } finally {
@@ -114,19 +114,19 @@ export class Routing {
   }
 
   #sendLetter(exchange: Exchange, message: Message, death: Death): void {
-    const letter = deadLetter(message, death);
-    const { sinks, histories } = this.#wayOf(letter, this.route(exchange, letter), undefined, 0);
-    for (const history of histories) history.keep(letter);
+    const deadLetter = makeDeadLetter(message, death);
+    const { sinks, histories } = this.#wayOf(deadLetter, this.route(exchange, deadLetter), undefined, 0);
+    for (const history of histories) history.keep(deadLetter);
     const open =
       death.reason === 'rejected'
         ? sinks
-        : sinks.filter((sink) => !(sink instanceof Queue && isCycle(letter, sink.name)));
-    if (open.length > 0) this.#hand(letter, open, undefined, 0);
+        : sinks.filter((sink) => !(sink instanceof Queue && isCycle(deadLetter, sink.name)));
+    if (open.length > 0) this.#hand(deadLetter, open, undefined, 0);
   }
 
-  /** See QueueHost.manyLetters. */
-  get manyLetters(): boolean {
-    return this.#depth > 0 && (this.#letters >= LETTERS_AT_ONCE || !this.#context.timeSlices.hasTime());
+  /** See QueueHost.deadLetterBurst. */
+  get deadLetterBurst(): boolean {
+    return this.#depth > 0 && (this.#deadLetters >= DEAD_LETTERS_AT_ONCE || !this.#context.timeSlices.hasTime());
   }
 
   /** Gives what passed an exchange, and was kept there, to a new destination of it. */
@@ -137,14 +137,19 @@ export class Routing {
     }
   }
 
-  #hand(message: Message, sinks: readonly Sink[], ledger: ConfirmLedger | undefined, number: number): void {
+  #hand(
+    message: Message,
+    sinks: readonly MessageTarget[],
+    tracker: ConfirmTracker | undefined,
+    publishSeqNo: number,
+  ): void {
     const { persistent } = message;
     this.#context.bodies.share(message, sinks.length);
-    for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, ledger, number);
+    for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, tracker, publishSeqNo);
     this.#copies += sinks.length - 1;
     if (this.#copies < COPIES) return;
     this.#copies = 0;
-    this.#context.pace.enough();
+    this.#context.throttleSignal.raise();
   }
 
   #find(exchange: Exchange, routingKey: string, message: Message | undefined, further?: readonly string[]): Route {
@@ -153,7 +158,7 @@ export class Routing {
     this.#searched += performance.now() - began;
     if (this.#searched >= SEARCH_MS) {
       this.#searched = 0;
-      this.#context.pace.enough();
+      this.#context.throttleSignal.raise();
     }
     return route;
   }
@@ -162,11 +167,11 @@ export class Routing {
    * The message's own way, where the remembered one is not all there is to it. Where it is to wait it does so with all of its
    * routing keys; further on nobody sees BCC.
    */
-  #wayOf(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): Route {
+  #wayOf(message: Message, route: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): Route {
     const further = furtherRoutingKeys(message);
     if (further.length === 0 && !route.perMessage) return route;
     const way = this.#find(route.exchange, route.routingKey, message, further);
-    if (way.delays.length > 0) this.#hand(message, way.delays, ledger, number);
+    if (way.delays.length > 0) this.#hand(message, way.delays, tracker, publishSeqNo);
     if (further.length > 0) stripBcc(message);
     return way;
   }

@@ -22,7 +22,7 @@ import type { Exchange } from '../routing/exchange/exchange.ts';
 import { PREDECLARED } from '../routing/exchange/types.ts';
 import type { Heap } from '../flow/heap.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
-import type { Pace } from '../flow/lead.ts';
+import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { checkQueueLimit, type Limits } from '../access/limits.ts';
 import type { Memory } from '../log/memory.ts';
 import type { Message } from '../message/message.ts';
@@ -38,7 +38,7 @@ import { takeIn } from '../../store/recovered-state.ts';
 import { ReplyTargets } from '../routing/reply-to.ts';
 import type { Directory, Route } from '../routing/route.ts';
 import { Routing } from './routing.ts';
-import type { ConfirmLedger, Sink } from '../message/sink.ts';
+import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import type { Unreadable, UnreadableListener } from '../arguments/unreadable.ts';
 
 /** What a vhost shares with the others of its node. */
@@ -47,7 +47,7 @@ export interface VhostContext extends LogContext {
   readonly limits: Limits;
   readonly heap: Heap;
   readonly deadlines: Deadlines;
-  readonly pace: Pace;
+  readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
   nextQueueId(): number;
   readonly unreadable: UnreadableListener;
@@ -65,7 +65,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly memory: Memory;
   readonly heap: Heap;
   readonly deadlines: Deadlines;
-  readonly pace: Pace;
+  readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
   readonly #context: VhostContext;
   readonly #exchanges = new Map<string, Exchange>();
@@ -82,7 +82,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.memory = context.memory;
     this.heap = context.heap;
     this.deadlines = context.deadlines;
-    this.pace = context.pace;
+    this.throttleSignal = context.throttleSignal;
     this.timeSlices = context.timeSlices;
     this.#routing = new Routing(this, context);
     for (const [exchange, type, internal] of PREDECLARED) {
@@ -114,7 +114,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     return this.#queues.get(name);
   }
 
-  sink(routingKey: string): Sink | undefined {
+  sink(routingKey: string): MessageTarget | undefined {
     return this.#queues.get(routingKey) ?? this.replyTargets.find(routingKey);
   }
 
@@ -255,8 +255,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   }
 
   /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
-  publish(message: Message, route: Route, ledger: ConfirmLedger | undefined, number: number): boolean {
-    return this.#routing.publish(message, route, ledger, number);
+  publish(message: Message, route: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
+    return this.#routing.publish(message, route, tracker, publishSeqNo);
   }
 
   /** What is left of a way that was found a while ago: see Routing.renew. */
@@ -266,8 +266,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   // QueueHost
 
-  get manyLetters(): boolean {
-    return this.#routing.manyLetters;
+  get deadLetterBurst(): boolean {
+    return this.#routing.deadLetterBurst;
   }
 
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {

@@ -5,7 +5,7 @@ import type { Actor } from '../../broker/operations/actor.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import type { Client } from '../lifecycle/client-properties.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
-import type { CommitLedger } from '../../broker/operations/transaction-confirms.ts';
+import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import type { Flow } from '../input/flow.ts';
 import type { Holding } from '../input/inbound-memory.ts';
 import type { Writer } from '../output/writer.ts';
@@ -33,7 +33,7 @@ export interface ChannelHost {
   /** Has the channel's `endTurn` called at the end of this turn. */
   wakeChannel(channel: TurnChannel): void;
   /** Calls back once what the receipt is for is stored, and the messages are safe; until then no further frame is taken. */
-  whenStored(receipt: Receipt<unknown>, messages: CommitLedger | undefined, callback: () => void): void;
+  whenStored(receipt: Receipt<unknown>, messages: TransactionConfirms | undefined, callback: () => void): void;
   /** Does the task in time slices; until it is done no further frame is taken. */
   occupy(task: SlicedTask): void;
   /** Removes the channel and ends it. */

@@ -12,7 +12,7 @@ import type { ServerMethod } from '../../protocol/generated/methods.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { ChannelHost, TurnChannel } from './channel-host.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
-import type { CommitLedger } from '../../broker/operations/transaction-confirms.ts';
+import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import { Confirms } from './confirms.ts';
 import { Content } from '../input/content.ts';
 import { Credit } from './credit.ts';
@@ -69,7 +69,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
    * Answers when everything that the method changed is stored; or closes the channel, where a queue refused one of the messages.
    * Until then nothing more is read from the connection, so that answers keep their order.
    */
-  replyWhenStored(receipt: Receipt<unknown>, method: ServerMethod, messages?: CommitLedger): void {
+  replyWhenStored(receipt: Receipt<unknown>, method: ServerMethod, messages?: TransactionConfirms): void {
     this.#answers++;
     this.connection.whenStored(receipt, messages, () => {
       this.#answers--;

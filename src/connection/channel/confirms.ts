@@ -1,15 +1,15 @@
 /**
- * Publisher confirms of a channel (RabbitMQ: Consumer Acknowledgements and Publisher Confirms). Each message has a number; it is
+ * Publisher confirms of a channel (RabbitMQ: Consumer Acknowledgements and Publisher Confirms). Each message has a publish sequence number; it is
  * confirmed once all queues that took it vouch for it. What is confirmed in a turn goes out together: one basic.ack with
  * `multiple` for the unbroken run, single ones for what overtook it.
  */
-import type { ConfirmLedger } from '../../broker/message/sink.ts';
+import type { ConfirmTracker } from '../../broker/message/message-target.ts';
 
 const FIRST_SLOTS = 64;
 /** A message's slot holds how many are still to vouch for it; or this, once it was acknowledged ahead of the run. */
 const OVERTOOK = -1;
 
-export class Confirms implements ConfirmLedger {
+export class Confirms implements ConfirmTracker {
   readonly #wake: () => void;
   #missing = new Int32Array(FIRST_SLOTS);
   #mask = FIRST_SLOTS - 1;
@@ -31,48 +31,48 @@ export class Confirms implements ConfirmLedger {
     this.#wake = wake;
   }
 
-  /** The number of the next message. It is held until `confirmed` was called once, beside what the queues ask for. */
+  /** The sequence number of the next message. It is held until `confirmed` was called once, beside what the queues ask for. */
   begin(): number {
     if (this.#next - this.#oldest > this.#mask) this.#grow();
-    const number = this.#next++;
-    this.#missing[number & this.#mask] = 1;
-    return number;
+    const publishSeqNo = this.#next++;
+    this.#missing[publishSeqNo & this.#mask] = 1;
+    return publishSeqNo;
   }
 
-  wait(number: number): void {
-    this.#missing[number & this.#mask]++;
+  wait(publishSeqNo: number): void {
+    this.#missing[publishSeqNo & this.#mask]++;
   }
 
-  rejected(number: number): void {
-    this.#rejected.add(number);
+  rejected(publishSeqNo: number): void {
+    this.#rejected.add(publishSeqNo);
   }
 
-  confirmed(number: number): void {
-    const slot = number & this.#mask;
+  confirmed(publishSeqNo: number): void {
+    const slot = publishSeqNo & this.#mask;
     if (--this.#missing[slot] > 0) return;
-    if (this.#rejected.size > 0 && this.#rejected.delete(number)) {
+    if (this.#rejected.size > 0 && this.#rejected.delete(publishSeqNo)) {
       this.#missing[slot] = OVERTOOK;
-      this.#refused.push(number);
-    } else if (number !== this.#oldest) this.#overtaking.push(number);
-    if (number === this.#oldest) this.#advance();
+      this.#refused.push(publishSeqNo);
+    } else if (publishSeqNo !== this.#oldest) this.#overtaking.push(publishSeqNo);
+    if (publishSeqNo === this.#oldest) this.#advance();
     if (this.#awake) return;
     this.#awake = true;
     this.#wake();
   }
 
   /** Calls `nack` for what was refused since the last flush, then `ack` for what was confirmed. */
-  flush(ack: (number: number, multiple: boolean) => void, nack: (number: number) => void): void {
+  flush(ack: (publishSeqNo: number, multiple: boolean) => void, nack: (publishSeqNo: number) => void): void {
     this.#awake = false;
-    for (const number of this.#refused) nack(number);
+    for (const publishSeqNo of this.#refused) nack(publishSeqNo);
     this.#refused.length = 0;
     if (this.#oldest > this.#told && this.#newest >= this.#told) {
       ack(this.#newest, this.#newest > this.#told);
     }
     this.#told = this.#oldest;
-    for (const number of this.#overtaking) {
-      if (number < this.#told) continue;
-      this.#missing[number & this.#mask] = OVERTOOK;
-      ack(number, false);
+    for (const publishSeqNo of this.#overtaking) {
+      if (publishSeqNo < this.#told) continue;
+      this.#missing[publishSeqNo & this.#mask] = OVERTOOK;
+      ack(publishSeqNo, false);
     }
     this.#overtaking.length = 0;
   }
@@ -88,8 +88,8 @@ export class Confirms implements ConfirmLedger {
   #grow(): void {
     const size = (this.#mask + 1) * 2;
     const missing = new Int32Array(size);
-    for (let number = this.#oldest; number < this.#next; number++) {
-      missing[number & (size - 1)] = this.#missing[number & this.#mask];
+    for (let publishSeqNo = this.#oldest; publishSeqNo < this.#next; publishSeqNo++) {
+      missing[publishSeqNo & (size - 1)] = this.#missing[publishSeqNo & this.#mask];
     }
     this.#missing = missing;
     this.#mask = size - 1;

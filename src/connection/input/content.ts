@@ -14,7 +14,7 @@ type Stage = 'none' | 'header' | 'body';
 
 /** RabbitMQ's bound for any body, whatever max_message_size says. */
 const LARGEST_BODY = 512 * 1024 * 1024;
-/** Bodies that come in pieces are put together in lent buffers of this size where they fit. */
+/** Bodies that come in pieces are put together in spare buffers of this size if they fit. */
 export const BODY_BUFFER_BYTES = 65536;
 export const BODY_BUFFERS_KEPT = 32;
 /** Larger ones get buffers of their own: the first is as large as this, each next so much larger than needed. */
@@ -36,8 +36,8 @@ export class Content {
   #bodySize = 0;
   #bodyGot = 0;
   readonly #buffers: SpareBuffers;
-  /** The buffer that is lent for the body. */
-  #lent: Buffer | undefined;
+  /** The spare buffer that the body is put together in. */
+  #spare: Buffer | undefined;
   readonly #holding: Holding;
   /** Bytes of the body that were copied. */
   #held = 0;
@@ -158,9 +158,9 @@ export class Content {
   #letGo(): void {
     if (this.#held > 0) this.#holding.shrank(this.#held);
     this.#held = 0;
-    if (this.#lent === undefined) return;
-    this.#buffers.give(this.#lent);
-    this.#lent = undefined;
+    if (this.#spare === undefined) return;
+    this.#buffers.give(this.#spare);
+    this.#spare = undefined;
   }
 
   #detach(): void {
@@ -175,7 +175,7 @@ export class Content {
     message.propertiesStart = 0;
     message.propertiesEnd = properties.length;
     // A body that came whole lacks but its frame's end octet.
-    if (message.bodyOwned || this.#lent !== undefined || this.#bodyGot === 0) return;
+    if (message.bodyOwned || this.#spare !== undefined || this.#bodyGot === 0) return;
     const { body, bodyStart, bodyEnd } = message;
     this.#reserve(this.#bodyGot);
     body.copy(message.body, 0, bodyStart, bodyEnd);
@@ -188,9 +188,9 @@ export class Content {
    */
   #reserve(bytes: number): void {
     const { message } = this;
-    if (this.#lent !== undefined || (message.bodyOwned && bytes <= message.body.length)) return;
+    if (this.#spare !== undefined || (message.bodyOwned && bytes <= message.body.length)) return;
     if (this.#bodySize <= BODY_BUFFER_BYTES) {
-      message.body = this.#lent = this.#buffers.take();
+      message.body = this.#spare = this.#buffers.take();
     } else {
       const body = Buffer.allocUnsafeSlow(Math.min(this.#bodySize, Math.max(FIRST_BODY_BYTES, bytes * BODY_GROWTH)));
       if (message.bodyOwned) message.body.copy(body, 0, 0, this.#bodyGot);

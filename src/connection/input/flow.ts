@@ -3,7 +3,7 @@
  * first, and while it does not read what it is answered.
  */
 import type { Socket } from 'node:net';
-import type { Node } from '../../broker/topology/node.ts';
+import type { BrokerNode } from '../../broker/topology/broker-node.ts';
 import type { Client } from '../lifecycle/client-properties.ts';
 import type { Reading } from './read-pause.ts';
 import type { Writer } from '../output/writer.ts';
@@ -15,7 +15,7 @@ const REPLIES_BYTES = 64 * 1024 * 1024;
 
 /** The connection, as its flow sees it. */
 export interface FlowingConnection {
-  readonly broker: { readonly node: Node };
+  readonly broker: { readonly node: BrokerNode };
   readonly writer: Writer;
   readonly client: Client;
   /** Seconds between heartbeats; 0 is none. */
@@ -70,9 +70,9 @@ export class Flow {
   published(): void {
     const { broker, writer } = this.#connection;
     if (writer.congested) this.answered();
-    const { backlog, pace } = broker.node;
+    const { backlog, throttleSignal } = broker.node;
     if (backlog.high) this.#reading.pause('backlog');
-    if (pace.take()) this.#rest('pace');
+    if (throttleSignal.take()) this.#rest('throttle');
   }
 
   /** The connection was read from as much as one may be in a turn. */
@@ -92,7 +92,7 @@ export class Flow {
   turnEnds(): void {
     const { alarms, backlog } = this.#connection.broker.node;
     this.#reading.resume('turn');
-    this.#reading.resume('pace');
+    this.#reading.resume('throttle');
     if (!backlog.high) this.#reading.resume('backlog');
     if (alarms.alarm === undefined) this.#alarmCleared();
   }
@@ -104,7 +104,7 @@ export class Flow {
     this.#reading.resume('alarm');
   }
 
-  #rest(reason: 'turn' | 'pace'): void {
+  #rest(reason: 'turn' | 'throttle'): void {
     this.#reading.pause(reason);
     this.#connection.wake();
   }

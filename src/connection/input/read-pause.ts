@@ -3,11 +3,11 @@ import type { Socket } from 'node:net';
 import type { FrameParser } from '../../wire/frame-parser.ts';
 
 /**
- * `turn`: it had its share of this turn. `pace`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
+ * `turn`: it had its share of this turn. `throttle`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
  * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
  * published. `alarm`: the broker takes no publishes now. `task`: what it asked for takes time slices.
  */
-export type Reason = 'turn' | 'pace' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task';
+export type Reason = 'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task';
 
 const BITS: Readonly<Record<Reason, number>> = {
   turn: 1,
@@ -15,7 +15,7 @@ const BITS: Readonly<Record<Reason, number>> = {
   congested: 4,
   backlog: 8,
   alarm: 16,
-  pace: 32,
+  throttle: 32,
   task: 64,
 };
 

@@ -4,7 +4,7 @@
  */
 import type { TimeSlices, SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
-import type { CommitLedger } from '../../broker/operations/transaction-confirms.ts';
+import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import type { Reading } from '../input/read-pause.ts';
 
 /** The connection, as its waits see it. */
@@ -30,7 +30,7 @@ export class Waits {
   }
 
   /** See ChannelHost. */
-  whenStored(receipt: Receipt<unknown>, messages: CommitLedger | undefined, callback: () => void): void {
+  whenStored(receipt: Receipt<unknown>, messages: TransactionConfirms | undefined, callback: () => void): void {
     const connection = this.#connection;
     let waiting = messages === undefined ? 1 : 2;
     let held = false;

@@ -1,7 +1,7 @@
 /** Class tx (AMQP 0-9-1 section 1.9). */
 import { Receipt } from '../../broker/operations/receipt.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import { CommitLedger } from '../../broker/operations/transaction-confirms.ts';
+import { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { Transaction } from '../channel/transaction.ts';
 import type { HandlersOf } from './handler-types.ts';
@@ -25,12 +25,12 @@ export const txMethods: HandlersOf<'tx'> = {
 };
 
 function* commit(channel: Channel, transaction: Transaction): Generator<void> {
-  const ledger = new CommitLedger();
+  const confirms = new TransactionConfirms();
   const { vhost } = channel.connection;
   yield* transaction.commit((message, route, mandatory) => {
-    if (!vhost.publish(message, vhost.renew(route), ledger, 0) && mandatory) returnMessage(channel, message);
+    if (!vhost.publish(message, vhost.renew(route), confirms, 0) && mandatory) returnMessage(channel, message);
   });
-  channel.replyWhenStored(new Receipt(vhost.store, undefined), { name: 'tx.commit-ok' }, ledger);
+  channel.replyWhenStored(new Receipt(vhost.store, undefined), { name: 'tx.commit-ok' }, confirms);
 }
 
 function transactionOf(channel: Channel): Transaction {

@@ -1,5 +1,5 @@
 /**
- * Buffers for output, lent to connections while they have something to send. Most send little in a turn, and many may do so at
+ * Buffers for output, which connections take while they have something to send. Most send little in a turn, and many may do so at
  * once: the first is small, and who has more to send gets a large one.
  */
 import { ByteWriter } from '../../codec/byte-writer.ts';

@@ -3,8 +3,8 @@
  * but sent from where they lie. When the peer does not keep up, `full` asks the consumers to wait.
  */
 import type { Socket } from 'node:net';
-import type { Loans } from '../../broker/message/loans.ts';
-import { LENT_BODY_BYTES, type Message } from '../../broker/message/message.ts';
+import type { Pins } from '../../broker/message/pins.ts';
+import { PINNED_BODY_BYTES, type Message } from '../../broker/message/message.ts';
 import { shorten } from '../../broker/message/shorten.ts';
 import {
   BASIC_DELIVER,
@@ -41,7 +41,7 @@ export class Writer {
   #parts: Buffer[] = [];
   #partBytes = 0;
   /** Of the bodies among them. */
-  #loans: Loans[] = [];
+  #pins: Pins[] = [];
   #awake = false;
   #drained = true;
 
@@ -174,17 +174,17 @@ export class Writer {
       socket.write(buffer.subarray(0, this.#length));
     } else {
       this.#cutPart();
-      const [last, loans] = [this.#parts.pop()!, this.#loans];
+      const [last, pins] = [this.#parts.pop()!, this.#pins];
       socket.cork();
       for (const part of this.#parts) socket.write(part);
-      // Called when the system has copied all parts. What the socket dropped is not to be touched, so its loans never end.
+      // Called when the system has copied all parts. What the socket dropped is not to be touched, so its memory stays pinned.
       socket.write(last, (error) => {
-        if (!error) for (const each of loans) each.end();
+        if (!error) for (const each of pins) each.unpin();
       });
       socket.uncork();
       this.#parts = [];
       this.#partBytes = 0;
-      this.#loans = [];
+      this.#pins = [];
     }
     this.#buffer = undefined;
     this.#length = this.#cut = 0;
@@ -215,9 +215,9 @@ export class Writer {
   }
 
   #bodyFrame(channel: number, message: Message, start: number, end: number): void {
-    const { body, bodyOwned, loans } = message;
+    const { body, bodyOwned, pins } = message;
     const size = end - start;
-    const byReference = size >= LENT_BODY_BYTES && (bodyOwned || loans !== undefined);
+    const byReference = size >= PINNED_BODY_BYTES && (bodyOwned || pins !== undefined);
     const buffer = this.#reserve(byReference ? FRAME_OVERHEAD : size + FRAME_OVERHEAD);
     const at = frameHead(buffer, this.#length, FRAME_BODY, channel, size);
     if (byReference) {
@@ -225,7 +225,7 @@ export class Writer {
       this.#cutPart();
       this.#parts.push(body.subarray(start, end));
       this.#partBytes += size;
-      if (!bodyOwned) this.#borrow(loans!);
+      if (!bodyOwned) this.#pin(pins!);
     } else {
       this.#length = copyBytes(body, start, end, buffer, at);
     }
@@ -233,10 +233,10 @@ export class Writer {
   }
 
   /** What is sent next is not given up before it is with the system. */
-  #borrow(loans: Loans): void {
-    if (loans === this.#loans.at(-1)) return;
-    loans.begin();
-    this.#loans.push(loans);
+  #pin(pins: Pins): void {
+    if (pins === this.#pins.at(-1)) return;
+    pins.pin();
+    this.#pins.push(pins);
   }
 
   /** Ends the current part: what is written from here on comes behind the parts there are. */

@@ -1,7 +1,7 @@
 /** A broker with a data folder in this process, put together as `Broker.start` does it, but by a clock that the test holds. */
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Node } from '../../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import type { Vhost } from '../../../src/broker/topology/vhost.ts';
 import { brokerContext } from '../../../src/connection/broker-context.ts';
 import { Listener } from '../../../src/connection/listener.ts';
@@ -21,14 +21,14 @@ export class ClockedBroker {
   readonly vhost: Vhost;
   /** Errors that are no client's. */
   readonly faults: unknown[] = [];
-  readonly #node: Node;
+  readonly #node: BrokerNode;
   readonly #store: SqliteStore;
   readonly #listener: Listener;
 
   static async start(folder: string, clock: HandClock, log: Logger = silentLogger): Promise<ClockedBroker> {
     const config = resolveOptions({ dataDir: folder });
     const store = await SqliteStore.open({ folder, lazyMs: 2 });
-    const node = new Node(store, MEMORY_BUDGET, new Scratch(folder), clock);
+    const node = new BrokerNode(store, MEMORY_BUDGET, new Scratch(folder), clock);
     node.unreadable = reportTo(log);
     node.recover({ user: 'guest', password: 'guest', vhost: '/' });
     const listener = new Listener(brokerContext({ node, config, log, clock }));
@@ -37,7 +37,7 @@ export class ClockedBroker {
   }
 
   /** Use `ClockedBroker.start`. */
-  private constructor(folder: string, url: string, node: Node, store: SqliteStore, listener: Listener) {
+  private constructor(folder: string, url: string, node: BrokerNode, store: SqliteStore, listener: Listener) {
     this.folder = folder;
     this.url = url;
     this.vhost = node.vhost('/')!;

@@ -5,20 +5,20 @@ import { exportDefinitions } from '../../../src/broker/definitions/export.ts';
 import type { DefinitionsError } from '../../../src/broker/definitions/definitions-error.ts';
 import { importDefinitions } from '../../../src/broker/definitions/import.ts';
 import { decodeText, parseJsonText } from '../../../src/broker/definitions/json-text.ts';
-import { Node } from '../../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
 
 const DEFAULTS = { user: 'guest', password: 'guest', vhost: '/' };
 const PRODUCT = { product: 'RabbitMQ', productVersion: '4.2.1' };
 
-function blankNode(): Node {
-  const node = new Node(new MemoryStore(), Infinity);
+function blankNode(): BrokerNode {
+  const node = new BrokerNode(new MemoryStore(), Infinity);
   node.recover();
   return node;
 }
 
 /** A new node with the definitions, and the warnings that they gave. */
-function nodeWith(document: unknown): { node: Node; warnings: string[] } {
+function nodeWith(document: unknown): { node: BrokerNode; warnings: string[] } {
   const node = blankNode();
   const warnings = importDefinitions(node, document, { defaults: DEFAULTS, defaultVhost: DEFAULTS.vhost });
   return { node, warnings: warnings.map(({ path, text }) => `${path}: ${text}`) };
@@ -28,8 +28,9 @@ function read(name: string): unknown {
   return parseJsonText(readFileSync(new URL(`../../support/definitions/${name}`, import.meta.url), 'utf8')).document;
 }
 
-const logsIn = (node: Node, user: string): boolean => node.auth.authenticate(user, Buffer.from(user)) !== undefined;
-const definitionOf = (node: Node, vhost: string, queue: string) => {
+const logsIn = (node: BrokerNode, user: string): boolean =>
+  node.auth.authenticate(user, Buffer.from(user)) !== undefined;
+const definitionOf = (node: BrokerNode, vhost: string, queue: string) => {
   const { policies, queues } = node.existingVhost(vhost);
   return policies.appliedTo([...queues].find(({ name }) => name === queue)!).definition;
 };

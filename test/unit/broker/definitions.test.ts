@@ -5,7 +5,7 @@ import type { Definitions } from '../../../src/broker/definitions/definitions.ts
 import { exportDefinitions, exportVhostDefinitions } from '../../../src/broker/definitions/export.ts';
 import { DefinitionsError } from '../../../src/broker/definitions/definitions-error.ts';
 import { importDefinitions } from '../../../src/broker/definitions/import.ts';
-import { Node } from '../../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
 import { definitionsArbitrary } from '../../support/definitions.ts';
 import { nodeInMemory } from '../../support/recovery/node.ts';
@@ -16,13 +16,13 @@ const DEFAULTS = { user: 'guest', password: 'guest', vhost: '/' };
 const read = (name: string): Definitions =>
   JSON.parse(readFileSync(new URL(`../../support/${name}`, import.meta.url), 'utf8')) as Definitions;
 
-function blankNode(): Node {
-  const node = new Node(new MemoryStore(), Infinity);
+function blankNode(): BrokerNode {
+  const node = new BrokerNode(new MemoryStore(), Infinity);
   node.recover();
   return node;
 }
 
-function problemsOf(node: Node, document: unknown): string[] {
+function problemsOf(node: BrokerNode, document: unknown): string[] {
   try {
     importDefinitions(node, document);
     return [];
@@ -62,7 +62,7 @@ describe('definitions', () => {
         expect(importDefinitions(second, json)).toEqual([]);
         expect(exportDefinitions(second, PRODUCT)).toEqual(exported);
         await new Promise<void>((resolve) => second.store.afterCommit(resolve));
-        const restarted = new Node(second.store, Infinity);
+        const restarted = new BrokerNode(second.store, Infinity);
         restarted.recover();
         const durable = <Entry extends { readonly durable?: boolean }>(list: readonly Entry[] = []) =>
           list.filter((entry) => entry.durable);
@@ -221,7 +221,7 @@ describe('definitions', () => {
 });
 
 describe('a blank broker', () => {
-  const names = (node: Node) => [
+  const names = (node: BrokerNode) => [
     Array.from(node.auth.users, ({ name }) => name),
     Array.from(node.vhosts, ({ name }) => name),
     node.auth.permissions.map(({ user, vhost }) => `${user} in ${vhost}`),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Node } from '../../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import type { Policy, PolicyKind } from '../../../src/broker/policy/policy.ts';
 import { mergeDefinitions, withDefinition } from '../../../src/broker/policy/settings.ts';
 import { fromFieldTable, toFieldTable } from '../../../src/codec/field-table.ts';
@@ -136,7 +136,7 @@ describe('a policy', () => {
     vhost.policies.put('policy', policyOf({ expires: 5 }, { name: 'gone' }));
     vhost.policies.delete('policy', 'gone');
     await new Promise<void>((resolve) => store.afterCommit(resolve));
-    const again = new Node(store, Infinity);
+    const again = new BrokerNode(store, Infinity);
     again.recover();
     expect(again.vhost('/')!.policies.list('policy')).toEqual(node.vhost('/')!.policies.list('policy'));
     const { policies } = again.vhost('/')!;

@@ -2,7 +2,7 @@
 import { encodeTable } from '../../../codec/field-table.ts';
 import type { FieldTable } from '../../../protocol/field-table.ts';
 import type { BindingRecord } from '../../../store/records.ts';
-import type { Sink } from '../../message/sink.ts';
+import type { MessageTarget } from '../../message/message-target.ts';
 import type { History } from './history.ts';
 
 interface Bindable {
@@ -14,7 +14,7 @@ interface Bindable {
   readonly incoming: Set<Binding>;
 }
 
-export interface QueueDestination extends Bindable, Sink {
+export interface QueueDestination extends Bindable, MessageTarget {
   readonly kind: 'queue';
 }
 

@@ -9,7 +9,7 @@ import { Memory } from '../../../../src/broker/log/memory.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
-import { Ledger } from '../../../support/ledger.ts';
+import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
 
 const QUEUE = 1;
 /** Keys have one character an octet. */
@@ -18,7 +18,7 @@ const KEY = Buffer.from('ключ').toString('latin1');
 class Lives {
   readonly clock = new HandClock(1_000_000);
   readonly store = new MemoryStore({ lazyMs: 3_600_000 });
-  readonly ledger = new Ledger();
+  readonly confirms = new ConfirmRecorder();
   readonly memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
   readonly timeSlices = new TimeSlices(this.store, new Backlog(), this.clock, (error) => {
     throw error;
@@ -31,9 +31,9 @@ class Lives {
 
   /** Takes the message unless it is a repeat, as a queue does; true where it was taken. */
   offer(key: string, { persistent = true, confirm = true } = {}): boolean {
-    const [ledger, number] = [confirm ? this.ledger : undefined, ++this.#number];
-    if (this.deduplication.isRepeat(key, ledger, number)) return false;
-    this.deduplication.note(key, persistent, ledger, number);
+    const [tracker, publishSeqNo] = [confirm ? this.confirms : undefined, ++this.#number];
+    if (this.deduplication.isRepeat(key, tracker, publishSeqNo)) return false;
+    this.deduplication.note(key, persistent, tracker, publishSeqNo);
     return true;
   }
 
@@ -231,7 +231,7 @@ describe('the store', () => {
     lives.restart();
     expect([lives.offer('old'), lives.offer('young'), lives.offer('after')]).toEqual([true, true, false]);
     await lives.committed();
-    expect(lives.ledger.waiting).toEqual([]);
+    expect(lives.confirms.waiting).toEqual([]);
   });
 
   it('forgets all when a queue that has not looked yet is purged', async () => {
@@ -266,33 +266,33 @@ describe('publishers', () => {
     const lives = new Lives();
     lives.offer('a');
     lives.offer('a');
-    expect(lives.ledger.waiting).toEqual([1, 2]);
+    expect(lives.confirms.waiting).toEqual([1, 2]);
     await lives.committed();
-    expect(lives.ledger.waiting).toEqual([]);
+    expect(lives.confirms.waiting).toEqual([]);
     lives.offer('a');
-    expect(lives.ledger.waiting).toEqual([]);
+    expect(lives.confirms.waiting).toEqual([]);
   });
 
   it('that repeat what another published without confirms need not wait for company', async () => {
     const lives = new Lives();
     lives.offer('a', { confirm: false });
     lives.offer('a');
-    expect(lives.ledger.waiting).toEqual([2]);
+    expect(lives.confirms.waiting).toEqual([2]);
     await lives.committed();
-    expect(lives.ledger.waiting).toEqual([]);
+    expect(lives.confirms.waiting).toEqual([]);
   });
 
   it('do not wait for transient messages', () => {
     const lives = new Lives();
     lives.offer('a', { persistent: false });
     lives.offer('a', { persistent: false });
-    expect(lives.ledger.waiting).toEqual([]);
+    expect(lives.confirms.waiting).toEqual([]);
   });
 
   it('hear it at the latest when the queue is deleted', () => {
     const lives = new Lives();
     lives.offer('a');
     lives.deduplication.end();
-    expect(lives.ledger.waiting).toEqual([]);
+    expect(lives.confirms.waiting).toEqual([]);
   });
 });

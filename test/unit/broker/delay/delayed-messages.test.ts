@@ -1,6 +1,6 @@
 /** Delayed exchanges of a node whose clock the test holds: what waits, for how long, and where it goes then. */
 import { describe, expect, test } from 'vitest';
-import { Node } from '../../../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
@@ -17,7 +17,7 @@ class DurableStore extends MemoryStore {
 
 interface Started {
   readonly clock: HandClock;
-  readonly node: Node;
+  readonly node: BrokerNode;
   readonly vhost: Vhost;
   readonly faults: unknown[];
 }
@@ -25,7 +25,7 @@ interface Started {
 /** A node with the queues a and b and the delayed topic exchange `later`, which leads to a. */
 function started(store = new MemoryStore()): Started {
   const clock = new HandClock();
-  const node = new Node(store, Infinity, undefined, clock);
+  const node = new BrokerNode(store, Infinity, undefined, clock);
   const faults: unknown[] = [];
   node.fault = (error) => faults.push(error);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });

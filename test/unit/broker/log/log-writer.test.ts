@@ -62,7 +62,7 @@ function filledLog(inPlaceOfAnother: boolean): HeldStore {
   const store = new HeldStore();
   const log = newLog(store);
   const message = messageOf({ body: Buffer.alloc(64 * KiB) });
-  message.inPlaceOfAnother = inPlaceOfAnother;
+  message.sameBatchAsSettled = inPlaceOfAnother;
   for (let n = 0; n < 200; n++) log.append(message, true);
   log.flush(false);
   return store;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Death, deadLetter, isCycle } from '../../../../src/broker/message/dead-letter.ts';
+import { type Death, makeDeadLetter, isCycle } from '../../../../src/broker/message/dead-letter.ts';
 import type { Message } from '../../../../src/broker/message/message.ts';
 import { fromFieldTable, toFieldTable } from '../../../../src/codec/field-table.ts';
 import { decodeProperties } from '../../../../src/codec/properties.ts';
@@ -25,22 +25,22 @@ const withHeaders = (headers: Record<string, unknown>) =>
 describe('a dead letter', () => {
   test('has the dead letter exchange and key, and the body it had', () => {
     const message = messageOf({ exchange: 'x', routingKey: 'k', body: 'body' });
-    const kept = deadLetter(message, death());
+    const kept = makeDeadLetter(message, death());
     expect([kept.exchange, kept.routingKey, bodyText(kept)]).toEqual(['dlx', 'k', 'body']);
-    expect(deadLetter(message, death({ deadLetterRoutingKey: 'other' })).routingKey).toBe('other');
+    expect(makeDeadLetter(message, death({ deadLetterRoutingKey: 'other' })).routingKey).toBe('other');
   });
 
   test('leaves the message it was made of as it was', () => {
     const message = withHeaders({ own: 1 });
     const before = Buffer.from(message.properties);
-    deadLetter(message, death({ deadLetterRoutingKey: 'other' }));
+    makeDeadLetter(message, death({ deadLetterRoutingKey: 'other' }));
     expect(message.properties).toEqual(before);
     expect([message.exchange, message.routingKey]).toEqual(['x', 'k']);
   });
 
   test('keeps the time of the first death in whole seconds and counts the others', () => {
-    const first = deadLetter(messageOf({ exchange: 'x', routingKey: 'k' }), death());
-    const second = deadLetter(first, death({ at: 1_800_000_000_000 }));
+    const first = makeDeadLetter(messageOf({ exchange: 'x', routingKey: 'k' }), death());
+    const second = makeDeadLetter(first, death({ at: 1_800_000_000_000 }));
     expect(deathsOf(second)).toEqual([
       {
         count: 2,
@@ -64,7 +64,7 @@ describe('a dead letter', () => {
       ['a', 'rejected'],
       ['a', 'maxlen'],
     ] as const) {
-      letter = deadLetter(letter, death({ queue, reason }));
+      letter = makeDeadLetter(letter, death({ queue, reason }));
     }
     expect(deathsOf(letter).map(({ queue, reason, count }) => [queue, reason, count])).toEqual([
       ['a', 'maxlen', 1],
@@ -83,20 +83,20 @@ describe('a dead letter', () => {
 
   test('has no expiration any more', () => {
     const message = messageOf({ properties: { expiration: '100', messageId: 'id' } });
-    expect(propertiesOf(deadLetter(message, death()))).toMatchObject({ messageId: 'id' });
-    expect(propertiesOf(deadLetter(message, death())).expiration).toBeUndefined();
-    expect(deathsOf(deadLetter(message, death()))[0]).toMatchObject({ 'original-expiration': '100' });
+    expect(propertiesOf(makeDeadLetter(message, death()))).toMatchObject({ messageId: 'id' });
+    expect(propertiesOf(makeDeadLetter(message, death())).expiration).toBeUndefined();
+    expect(deathsOf(makeDeadLetter(message, death()))[0]).toMatchObject({ 'original-expiration': '100' });
   });
 
   test.each([['text'], [5], [[1, 'two']]])('takes %j in x-death for no history', (nonsense) => {
-    expect(deathsOf(deadLetter(withHeaders({ 'x-death': nonsense }), death()))).toMatchObject([
+    expect(deathsOf(makeDeadLetter(withHeaders({ 'x-death': nonsense }), death()))).toMatchObject([
       { queue: 'q', count: 1 },
     ]);
   });
 
   test('counts from 1 where the client sent a count that is no number', () => {
     const entry = { queue: 'q', reason: 'rejected', count: 'many' };
-    expect(deathsOf(deadLetter(withHeaders({ 'x-death': [entry] }), death()))).toMatchObject([{ count: 1 }]);
+    expect(deathsOf(makeDeadLetter(withHeaders({ 'x-death': [entry] }), death()))).toMatchObject([{ count: 1 }]);
   });
 });
 

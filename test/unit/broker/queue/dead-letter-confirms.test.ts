@@ -1,27 +1,27 @@
 /** A confirmed message is safe even where it died before it was stored: its publisher waits for the dead letter to be on disk. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Node } from '../../../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
 import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { SqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
-import { Ledger } from '../../../support/ledger.ts';
+import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
 import { messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
 
 let store: SqliteStore;
-let node: Node;
+let node: BrokerNode;
 let vhost: Vhost;
-let ledger: Ledger;
+let confirms: ConfirmRecorder;
 let number: number;
 
 beforeEach(async () => {
   store = await SqliteStore.open({ folder: temporaryFolder(), lazyMs: 2 });
-  node = new Node(store, Infinity, undefined, new HandClock());
+  node = new BrokerNode(store, Infinity, undefined, new HandClock());
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
   vhost = node.vhost('/')!;
-  ledger = new Ledger();
+  confirms = new ConfirmRecorder();
   number = 0;
 });
 
@@ -42,7 +42,7 @@ function declare(name: string, args: Record<string, unknown> = {}): DeclaredQueu
 
 function publish(): void {
   const message = messageOf({ routingKey: 'q', properties: PERSISTENT });
-  vhost.publish(message, vhost.route(vhost.existingExchange(''), message), ledger, ++number);
+  vhost.publish(message, vhost.route(vhost.existingExchange(''), message), confirms, ++number);
 }
 
 function reject(queue: DeclaredQueue): void {
@@ -62,16 +62,16 @@ test.each<[string, Record<string, unknown>, (queue: DeclaredQueue) => void]>([
   publish();
   die(queue);
   expect([queue.ready, dead.ready]).toEqual([0, 1]);
-  expect(ledger.waiting).toEqual([1]);
+  expect(confirms.waiting).toEqual([1]);
   await new Promise<void>((resolve) => store.afterCommit(resolve));
-  expect(ledger.waiting).toEqual([]);
+  expect(confirms.waiting).toEqual([]);
 });
 
 test('the publisher of a message that is dropped without a letter is told at once', () => {
   const queue = declare('q');
   publish();
   reject(queue);
-  expect(ledger.waiting).toEqual([]);
+  expect(confirms.waiting).toEqual([]);
 });
 
 test('the publisher of a message whose letter nobody takes is told', async () => {
@@ -79,5 +79,5 @@ test('the publisher of a message whose letter nobody takes is told', async () =>
   publish();
   reject(queue);
   await new Promise<void>((resolve) => store.afterCommit(resolve));
-  expect(ledger.waiting).toEqual([]);
+  expect(confirms.waiting).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Node } from '../../../../src/broker/topology/node.ts';
+import type { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { decodeProperties } from '../../../../src/codec/properties.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
@@ -9,7 +9,7 @@ import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 import { nodeInMemory } from '../../../support/recovery/node.ts';
 
 const owner = {};
-let node: Node;
+let node: BrokerNode;
 let vhost: Vhost;
 
 beforeEach(() => {
@@ -142,14 +142,14 @@ describe('a publisher', () => {
   function untilItRests(routingKey: (n: number) => string): number {
     for (let n = 1; ; n++) {
       publish('x', routingKey(n));
-      if (node.pace.take()) return n;
+      if (node.throttleSignal.take()) return n;
     }
   }
 
   /** The way is known from here on; to find it may have taken a slow machine long enough for a rest. */
   function findWay(): void {
     publish('x', '');
-    node.pace.take();
+    node.throttleSignal.take();
   }
 
   test('rests for a turn when its messages have become many copies', () => {
@@ -172,7 +172,7 @@ describe('a publisher', () => {
     bind('x', 'a');
     findWay();
     for (let n = 0; n < 20_000; n++) publish('x', '');
-    expect(node.pace.take()).toBe(false);
+    expect(node.throttleSignal.take()).toBe(false);
   });
 });
 

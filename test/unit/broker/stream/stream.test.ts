@@ -4,7 +4,7 @@ import { fromFieldTable, toFieldTable } from '../../../../src/codec/field-table.
 import { exportDefinitions } from '../../../../src/broker/definitions/export.ts';
 import { importDefinitions } from '../../../../src/broker/definitions/import.ts';
 import type { Message } from '../../../../src/broker/message/message.ts';
-import { Node } from '../../../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import { Consumer, type DeliveryTarget } from '../../../../src/broker/queue/consumer.ts';
 import { Stream } from '../../../../src/broker/stream/stream.ts';
 import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
@@ -53,9 +53,9 @@ class Reader implements DeliveryTarget {
   }
 }
 
-async function startOn(folder: string, clock: HandClock): Promise<[SqliteStore, Node]> {
+async function startOn(folder: string, clock: HandClock): Promise<[SqliteStore, BrokerNode]> {
   const store = await SqliteStore.open({ folder, lazyMs: 2 });
-  const node = new Node(store, Infinity, undefined, clock);
+  const node = new BrokerNode(store, Infinity, undefined, clock);
   node.recover(DEFAULTS);
   return [store, node];
 }
@@ -251,7 +251,7 @@ describe('a stream', () => {
 
   test('is read by many at their own places in little memory', { timeout: 30_000 }, async () => {
     const store = await SqliteStore.open({ folder: temporaryFolder(), lazyMs: 2 });
-    const node = new Node(store, 8 * 1024 * 1024);
+    const node = new BrokerNode(store, 8 * 1024 * 1024);
     node.recover(DEFAULTS);
     const stream = declare(node.vhost('/')!);
     const count = 1024;

@@ -1,7 +1,7 @@
 /** When a connection is heard again: never in the middle of what somebody else does. */
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Node } from '../../../../src/broker/topology/node.ts';
+import type { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import { Client } from '../../../../src/connection/lifecycle/client-properties.ts';
 import { Flow } from '../../../../src/connection/input/flow.ts';
 import { Reading } from '../../../../src/connection/input/read-pause.ts';
@@ -12,7 +12,7 @@ import { nodeInMemory } from '../../../support/recovery/node.ts';
 const MUCH = 40 * 1024 * 1024;
 
 describe('a connection that publishes', () => {
-  let node: Node;
+  let node: BrokerNode;
   let flow: Flow;
   let heard: boolean;
   let woken: boolean;

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Actor } from '../../../../src/broker/operations/actor.ts';
 import { type ClientConnection, Connections } from '../../../../src/broker/operations/connections.ts';
-import { Node } from '../../../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import type { Config } from '../../../../src/config/config.ts';
 import type { BrokerContext } from '../../../../src/connection/broker-context.ts';
 import { Client } from '../../../../src/connection/lifecycle/client-properties.ts';
@@ -37,7 +37,7 @@ class Side implements GreetedConnection {
   vhost: string | undefined;
   user: string | undefined;
 
-  constructor(node: Node, settings: Partial<Config>, connections = 1) {
+  constructor(node: BrokerNode, settings: Partial<Config>, connections = 1) {
     const config = { ...libraryDefaults, ...settings };
     const open = new Connections(node, config.maxConnections);
     for (let i = 0; i < connections; i++)
@@ -69,10 +69,10 @@ const tuneOk = (channelMax = 0, frameMax = 0, heartbeat = 0): Method => ({
 const open = (virtualHost = '/'): Method => ({ name: 'connection.open', virtualHost });
 
 describe('the handshake', () => {
-  let node: Node;
+  let node: BrokerNode;
 
   beforeEach(() => {
-    node = new Node(new MemoryStore(), 1_000_000);
+    node = new BrokerNode(new MemoryStore(), 1_000_000);
     node.recover(DEFAULTS);
   });
 

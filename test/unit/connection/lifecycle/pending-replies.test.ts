@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { TimeSlices, SlicedTask } from '../../../../src/broker/scheduling/time-slices.ts';
-import { CommitLedger } from '../../../../src/broker/operations/transaction-confirms.ts';
+import { TransactionConfirms } from '../../../../src/broker/operations/transaction-confirms.ts';
 import { Receipt } from '../../../../src/broker/operations/receipt.ts';
 import { Reading } from '../../../../src/connection/input/read-pause.ts';
 import { Waits } from '../../../../src/connection/lifecycle/pending-replies.ts';
@@ -62,12 +62,12 @@ describe('a connection', () => {
   });
 
   it('waits for its messages too, whichever of the two comes last', () => {
-    const ledger = new CommitLedger();
-    ledger.wait();
-    waits.whenStored(receipt, ledger, answer);
+    const confirms = new TransactionConfirms();
+    confirms.wait();
+    waits.whenStored(receipt, confirms, answer);
     commits[0]();
     expect(said).toEqual([]);
-    ledger.confirmed();
+    confirms.confirmed();
     expect(said).toEqual(['wake']);
   });
 

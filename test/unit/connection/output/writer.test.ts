@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Loans } from '../../../../src/broker/message/loans.ts';
+import { Pins } from '../../../../src/broker/message/pins.ts';
 import { Message } from '../../../../src/broker/message/message.ts';
 import { encodeProperties } from '../../../../src/codec/properties.ts';
 import { OutputBuffers } from '../../../../src/connection/output/output-buffers.ts';
@@ -161,15 +161,15 @@ describe('output', () => {
   });
 
   describe('of large bodies that lie in a queue', () => {
-    /** Its memory is wiped when nothing of it is on loan. */
-    function lent(bytes: number, fill: string) {
+    /** Its memory is wiped when nothing of it is pinned. */
+    function pinned(bytes: number, fill: string) {
       const message = messageOf(Buffer.alloc(bytes, fill));
-      const loans = (message.loans = new Loans());
+      const pins = (message.pins = new Pins());
       let over = false;
       return {
         message,
-        giveUp: () =>
-          loans.whenOver(() => {
+        unrefer: () =>
+          pins.whenUnpinned(() => {
             over = true;
             message.body.fill(0);
           }),
@@ -179,12 +179,12 @@ describe('output', () => {
 
     const hex = (bytes: number, fill: string) => Buffer.alloc(bytes, fill).toString('hex');
 
-    it('keeps their memory on loan until the peer has taken all that was sent with them', () => {
+    it('keeps their memory pinned until the peer has taken all that was sent with them', () => {
       const { sink, writer } = opened();
-      const [one, other] = [lent(20_000, 'a'), lent(20_000, 'b')];
+      const [one, other] = [pinned(20_000, 'a'), pinned(20_000, 'b')];
       sink.stuck = true;
       for (const { message } of [one, other, one]) writer.deliver(1, TAG, 1, false, message);
-      for (const { giveUp } of [one, other]) giveUp();
+      for (const { unrefer } of [one, other]) unrefer();
       writer.flush();
       expect([one.over(), other.over()]).toEqual([false, false]);
       sink.take();
@@ -194,13 +194,13 @@ describe('output', () => {
 
     it('keeps it until all who send it have', () => {
       const [first, second] = [opened(), opened()];
-      const { message, giveUp, over } = lent(20_000, 'a');
+      const { message, unrefer, over } = pinned(20_000, 'a');
       for (const { sink, writer } of [first, second]) {
         sink.stuck = true;
         writer.deliver(1, TAG, 1, false, message);
         writer.flush();
       }
-      giveUp();
+      unrefer();
       first.sink.take();
       expect(over()).toBe(false);
       second.sink.take();
@@ -210,19 +210,19 @@ describe('output', () => {
 
     it('borrows nothing of what is copied', () => {
       const { writer } = opened();
-      const { message, giveUp, over } = lent(8191, 'a');
+      const { message, unrefer, over } = pinned(8191, 'a');
       writer.deliver(1, TAG, 1, false, message);
-      giveUp();
+      unrefer();
       expect(over()).toBe(true);
     });
 
     it('does not say that a peer has it which is gone', () => {
       const { sink, writer } = opened();
-      const { message, giveUp, over } = lent(20_000, 'a');
+      const { message, unrefer, over } = pinned(20_000, 'a');
       sink.stuck = true;
       writer.deliver(1, TAG, 1, false, message);
       writer.flush();
-      giveUp();
+      unrefer();
       sink.fail();
       expect(over()).toBe(false);
     });

@@ -1,6 +1,6 @@
 /**
- * What a queue gives up of its own accord: what has expired at its head, what is too much, what came back too often, and what it was
- * asked to. It goes to the dead letter exchange in the same batch of the store. Of many a turn gives up what it has time for.
+ * What a queue discards of its own accord: what has expired at its head, what is too much, what came back too often, and what it was
+ * asked to. It goes to the dead letter exchange in the same batch of the store. Of many a turn discards as many as it has time for.
  */
 import { Deque } from '../../util/deque.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
@@ -13,7 +13,7 @@ import type { MessageLog } from '../log/message-log.ts';
 import type { DyingQueue, QueueHost } from './queue-host.ts';
 
 /** The queue, as that part of it sees it. */
-export interface GivingQueue extends DyingQueue {
+export interface DiscardingQueue extends DyingQueue {
   readonly deleted: boolean;
   /** A message that came back too often before the broker started, and is ready: see Returns.tooOften. -1 where there is none. */
   nextTooOften(): number;
@@ -21,18 +21,18 @@ export interface GivingQueue extends DyingQueue {
   dispatch(): void;
 }
 
-export class GivingUp implements SlicedTask {
-  readonly #queue: GivingQueue;
+export class Discards implements SlicedTask {
+  readonly #queue: DiscardingQueue;
   readonly #log: MessageLog;
   readonly #reader: LogReader;
   readonly #host: QueueHost;
   // There may be very many queues that need none of these.
   #limit: LengthLimit | undefined;
   #expiry: Expiry | undefined;
-  /** Letters that there was no room for: see QueueHost.manyLetters. */
+  /** Dead letters that there was no room for: see QueueHost.deadLetterBurst. */
   #refused: Deque<number> | undefined;
 
-  constructor(queue: GivingQueue, log: MessageLog, reader: LogReader, host: QueueHost) {
+  constructor(queue: DiscardingQueue, log: MessageLog, reader: LogReader, host: QueueHost) {
     this.#queue = queue;
     this.#log = log;
     this.#reader = reader;
@@ -78,7 +78,7 @@ export class GivingUp implements SlicedTask {
   /** A message was added, and no consumer takes it. `refused`: there was no room for it, and it has to go when its turn comes. */
   added(seq: number, message: Message, deadline: number, refused: boolean): void {
     this.#limit?.came(message.bodySize);
-    if (this.#host.manyLetters) {
+    if (this.#host.deadLetterBurst) {
       if (refused) (this.#refused ??= new Deque()).push(seq);
       this.#host.timeSlices.add(this);
       return;
@@ -117,15 +117,15 @@ export class GivingUp implements SlicedTask {
         this.#host.timeSlices.add(this);
         return -1;
       }
-      this.#giveUpReady(seq, 'expired');
+      this.#discardReady(seq, 'expired');
     }
   }
 
   /**
-   * Gives a message up. Both in one batch of the store: it is in its next queue, or still in this one, whatever happens. Returns false
+   * Discards a message. Both in one batch of the store: it is in its next queue, or still in this one, whatever happens. Returns false
    * where it cannot be read for its next queue.
    */
-  giveUp(seq: number, reason: DeathReason): boolean {
+  discard(seq: number, reason: DeathReason): boolean {
     if (this.#queue.settings.deadLetterExchange === undefined) {
       this.#log.settle(seq);
       return true;
@@ -141,29 +141,29 @@ export class GivingUp implements SlicedTask {
 
   step(): boolean {
     if (this.#queue.deleted) return false;
-    if (this.#giveUpNext()) return true;
+    if (this.#discardNext()) return true;
     this.#expiry?.await();
     this.#queue.dispatch();
     return false;
   }
 
   /** Returns false where nothing has to go. */
-  #giveUpNext(): boolean {
+  #discardNext(): boolean {
     const tooOften = this.#queue.nextTooOften();
-    if (tooOften >= 0) return this.#giveUpIfReady(tooOften, 'delivery_limit');
+    if (tooOften >= 0) return this.#discardIfReady(tooOften, 'delivery_limit');
     const refused = this.#refused?.shift();
-    if (refused !== undefined) return this.#giveUpIfReady(refused, 'maxlen');
+    if (refused !== undefined) return this.#discardIfReady(refused, 'maxlen');
     const seq = this.#reader.peek();
     if (seq < 0) return false;
-    if (this.#expiry?.hasExpired(seq) === true) this.#giveUpReady(seq, 'expired');
-    else if (this.#limit?.exceeded === true) this.#giveUpReady(seq, 'maxlen');
+    if (this.#expiry?.hasExpired(seq) === true) this.#discardReady(seq, 'expired');
+    else if (this.#limit?.exceeded === true) this.#discardReady(seq, 'maxlen');
     else return false;
     return true;
   }
 
   /** It may have gone another way since it was to go, or be at a consumer. */
-  #giveUpIfReady(seq: number, reason: DeathReason): true {
-    if (this.#log.isReady(seq)) this.#giveUpReady(seq, reason);
+  #discardIfReady(seq: number, reason: DeathReason): true {
+    if (this.#log.isReady(seq)) this.#discardReady(seq, reason);
     return true;
   }
 
@@ -171,15 +171,15 @@ export class GivingUp implements SlicedTask {
   #dropHead(): void {
     if (this.#limit?.exceeded !== true) return;
     const seq = this.#reader.peek();
-    if (seq >= 0) this.#giveUpReady(seq, 'maxlen');
+    if (seq >= 0) this.#discardReady(seq, 'maxlen');
     if (this.#limit.exceeded) this.#host.timeSlices.do(this);
     else this.watch();
   }
 
-  #giveUpReady(seq: number, reason: DeathReason): void {
+  #discardReady(seq: number, reason: DeathReason): void {
     const bytes = this.#limit === undefined ? 0 : this.#log.bodySize(seq);
-    // Before it goes: what its letter drives out of other queues may come here in the same call, and is to find its room.
+    // Before it goes: what its dead letter drives out of other queues may come here in the same call, and is to find its room.
     this.#limit?.went(bytes);
-    if (!this.giveUp(seq, reason)) this.#limit?.came(bytes);
+    if (!this.discard(seq, reason)) this.#limit?.came(bytes);
   }
 }

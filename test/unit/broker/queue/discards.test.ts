@@ -1,6 +1,6 @@
-/** A queue that gives up many messages at once does so in time slices, a turn each, so that other clients are heard in between. */
+/** A queue that discards many messages at once does so in time slices, a turn each, so that other clients are heard in between. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Node } from '../../../../src/broker/topology/node.ts';
+import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import { Consumer } from '../../../../src/broker/queue/consumer.ts';
 import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
 import type { Message } from '../../../../src/broker/message/message.ts';
@@ -33,7 +33,7 @@ let queue: DeclaredQueue;
 
 beforeEach(() => {
   clock = new WorkingClock();
-  const node = new Node(new MemoryStore(), Infinity, undefined, clock);
+  const node = new BrokerNode(new MemoryStore(), Infinity, undefined, clock);
   discarded = [];
   node.discarded = (by, name, _vhost, reason) => discarded.push([by, name, reason]);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
@@ -115,7 +115,7 @@ describe('messages that expire together', () => {
   });
 });
 
-test('a queue that a policy makes shorter gives up some a turn, and all in the end', async () => {
+test('a queue that a policy makes shorter discards some a turn, and all in the end', async () => {
   publishMany();
   queue.applySettings(toFieldTable({ ...LETTERS, 'x-max-length': 3 }));
   expect(dead.ready).toBeLessThan(COUNT - 3);

@@ -12,7 +12,7 @@ import { Heap } from '../flow/heap.ts';
 import { TimeSlices } from '../scheduling/time-slices.ts';
 import { Bodies } from '../log/bodies.ts';
 import { ChangeError } from '../arguments/change-error.ts';
-import { Pace } from '../flow/lead.ts';
+import { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { Limits } from '../access/limits.ts';
 import { Memory } from '../log/memory.ts';
 import { OWN_COMPONENT, Parameters } from '../parameters/parameters.ts';
@@ -51,7 +51,7 @@ export type DeletionListener = (kind: 'vhost' | 'user', name: string) => void;
 const VHOST_SETTINGS = `${OWN_COMPONENT}vhost`;
 const DEFAULT_QUEUE_TYPE = 'default-queue-type';
 
-export class Node {
+export class BrokerNode {
   readonly store: Store;
   readonly parameters: Parameters;
   readonly auth: Auth;
@@ -61,7 +61,7 @@ export class Node {
   readonly memory: Memory;
   readonly backlog = new Backlog();
   readonly #spareConfirms = new SpareConfirms();
-  readonly pace = new Pace();
+  readonly throttleSignal = new ThrottleSignal();
   readonly timeSlices: TimeSlices;
   readonly #deadlines: Deadlines;
   /** Told of errors that are no client's. */
@@ -208,7 +208,7 @@ export class Node {
       memory: this.memory,
       backlog: this.backlog,
       spareConfirms: this.#spareConfirms,
-      pace: this.pace,
+      throttleSignal: this.throttleSignal,
       timeSlices: this.timeSlices,
       parameters: this.parameters,
       limits: this.limits,

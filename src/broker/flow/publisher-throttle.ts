@@ -14,7 +14,7 @@ const MESSAGES_A_TURN = 64;
  */
 const CHASE = 16_384;
 
-export class Lead {
+export class PublisherThrottle {
   #thisTurn = 0;
   /** What is left of CHASE. */
   #chase = 0;
@@ -35,10 +35,10 @@ export class Lead {
 }
 
 /** Carries word from a queue to whoever is publishing to it: that was enough for now. */
-export class Pace {
+export class ThrottleSignal {
   #enough = false;
 
-  enough(): void {
+  raise(): void {
     this.#enough = true;
   }
 

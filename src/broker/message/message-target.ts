@@ -1,0 +1,20 @@
+/** What takes a message at the end of its way: a queue, or the consumer of a direct reply-to. */
+import type { Message } from './message.ts';
+
+export interface MessageTarget {
+  /** `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined where nobody does. */
+  accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void;
+}
+
+/** Where a publisher hears that a message is safe; `publishSeqNo` counts its messages from confirm.select on, as RabbitMQ's clients do. */
+export interface ConfirmTarget {
+  confirmed(publishSeqNo: number): void;
+}
+
+/** Counts who is still to vouch for a message: a queue that cannot do so at once has it wait. */
+export interface ConfirmTracker extends ConfirmTarget {
+  /** One more will call `confirmed(publishSeqNo)`. */
+  wait(publishSeqNo: number): void;
+  /** A queue refuses the message: its publisher hears that, whatever becomes of it elsewhere. */
+  rejected(publishSeqNo: number): void;
+}
