@@ -1,6 +1,6 @@
-# The broker in a container: `docker build -t leveret .`, or through docker-compose.yml.
+# The broker in a container, in place of RabbitMQ's image: `docker build -t leveret .`, or through docker-compose.yml.
 
-FROM node:24-slim AS dependencies
+FROM node:24-bookworm-slim AS dependencies
 WORKDIR /opt/leveret
 COPY package.json package-lock.json ./
 RUN npm ci
@@ -17,29 +17,28 @@ FROM dependencies AS demo
 COPY docker/demo docker/demo
 USER node
 
-FROM node:24-slim
-# RabbitMQ's user number. Group 0 may write, so that a platform that picks its own user numbers works too.
-RUN useradd --system --uid 999 --gid 0 --home-dir /var/lib/leveret --shell /usr/sbin/nologin leveret \
-  && install --directory --owner=leveret --group=0 --mode=0770 /var/lib/leveret \
-  && ln -s /opt/leveret/bin/leveret.js /usr/local/bin/leveret
-WORKDIR /opt/leveret
-COPY package.json LICENSE ./
-COPY bin bin
-COPY --from=build /opt/leveret/node_modules node_modules
-COPY --from=build /opt/leveret/dist dist
-# The image's own settings are a file, the weakest source: any variable, any argument and any file mounted here wins.
-COPY docker/leveret.json /etc/leveret/leveret.json
+FROM node:24-bookworm-slim
+COPY docker/image /opt/leveret/docker/image
+RUN /opt/leveret/docker/image/install.sh
+COPY package.json LICENSE /opt/leveret/
+COPY bin /opt/leveret/bin
+COPY --from=build /opt/leveret/node_modules /opt/leveret/node_modules
+COPY --from=build /opt/leveret/dist /opt/leveret/dist
 # Two heaps of the C library for all threads, not eight a core: 10 MB less where there are very many queues.
 ENV MALLOC_ARENA_MAX=2
-ENV NODE_ENV=production LEVERET_CONFIG=/etc/leveret/leveret.json NODE_COMPILE_CACHE=/var/cache/leveret
-RUN install --directory --owner=leveret --group=0 --mode=0770 /var/cache/leveret
-USER 999:0
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/var/cache/leveret
+# Has the broker read /etc/rabbitmq, and keep its data where a volume is mounted for them.
+ENV LEVERET_IMAGE=true HOME=/var/lib/rabbitmq PATH=/opt/rabbitmq/sbin:$PATH LANG=C.UTF-8
 # Starts the broker once: an image that does not work is not built, and the compiled code is kept for faster starts.
-RUN timeout --preserve-status 5 leveret --host 127.0.0.1 --port 0 --data-dir /tmp/first-start \
+RUN gosu rabbitmq timeout --preserve-status 5 leveret --host 127.0.0.1 --port 0 --management-port 0 --prometheus-port 0 \
+    --data-dir /tmp/first-start --pid-file none \
   && rm -r /tmp/first-start
-WORKDIR /var/lib/leveret
+WORKDIR /var/lib/rabbitmq
+# No volume on /var/lib/rabbitmq: one that is there was mounted by somebody, and then has the data.
 VOLUME /var/lib/leveret
-EXPOSE 5672
+EXPOSE 5671 5672 15671 15672 15691 15692
 # --start-interval, which has a start reported healthy after a second, is known since Docker 25.
 HEALTHCHECK --interval=10s --timeout=6s --start-period=10s --start-interval=1s CMD ["leveret", "ping"]
-ENTRYPOINT ["leveret"]
+# As root, as RabbitMQ's image, so that a Dockerfile made from this one may install things; the entrypoint gives root up.
+ENTRYPOINT ["docker-entrypoint.sh"]
+CMD ["rabbitmq-server"]

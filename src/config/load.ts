@@ -4,6 +4,7 @@ import { readConfigFiles } from './config-file.ts';
 import { readEnvironment } from './environment.ts';
 import { IMAGE_CONFIG_FOLDER, imageSettings, isImage } from './image.ts';
 import { OPTIONS } from './options.ts';
+import { readConfEnv } from './rabbitmq/conf-env.ts';
 import { readRabbitmqVariables } from './rabbitmq/variables.ts';
 import { type ConfigNotice, resolveSettings, type SourceValues } from './settings.ts';
 
@@ -18,14 +19,17 @@ export type CommandLineValues = Readonly<Record<string, string | true | undefine
  */
 export function loadConfig(
   commandLine: CommandLineValues,
-  env: NodeJS.ProcessEnv,
+  environment: NodeJS.ProcessEnv,
   onNotice: (notice: ConfigNotice) => void = () => {},
 ): Config {
-  const image = isImage(env);
-  const named = (commandLine['config'] as string | undefined) ?? (env['LEVERET_CONFIG'] || undefined);
+  const image = isImage(environment);
+  const named = (commandLine['config'] as string | undefined) ?? (environment['LEVERET_CONFIG'] || undefined);
+  const path = named ?? (image ? IMAGE_CONFIG_FOLDER : undefined);
+  const { env, source: confEnv } = readConfEnv(path, environment);
   const sources = [
     ...(image ? [imageSettings()] : []),
-    ...readConfigFiles(named ?? (image ? IMAGE_CONFIG_FOLDER : undefined), env),
+    confEnv,
+    ...readConfigFiles(path, env),
     readRabbitmqVariables(env),
     readEnvironment(env),
     fromCommandLine(commandLine),

@@ -91,4 +91,21 @@ describe("the files of RabbitMQ's configuration", () => {
       expect.stringContaining(`${join(folder, 'conf.d/a.conf')}:1: heartbeat must be an integer`),
     ]);
   });
+
+  it('include rabbitmq-env.conf, whose assignments are variables that are set unless they are already', () => {
+    const folder = folderWith({
+      'rabbitmq-env.conf':
+        '# shell\nNODE_PORT=5673 # why\nexport RABBITMQ_NODE_IP_ADDRESS="127.0.0.1"\nDEFAULT_USER=\'a b\'\nif x; then\n',
+      'other.conf': 'NODE_PORT=5674',
+    });
+    const { config, notices } = load(folder, { RABBITMQ_DEFAULT_USER: 'ann' });
+    expect(config).toMatchObject({ port: 5673, host: '127.0.0.1', defaultUser: 'ann' });
+    expect(notices).toEqual([
+      `${join(folder, 'rabbitmq-env.conf')}:5: only NAME=value is read here: this line has no effect`,
+    ]);
+    expect(load(folder, { RABBITMQ_CONF_ENV_FILE: join(folder, 'other.conf') }).config.port).toBe(5674);
+    expect(problems(folder, { RABBITMQ_CONF_ENV_FILE: '/nowhere' })).toEqual([
+      expect.stringContaining('config file /nowhere: ENOENT'),
+    ]);
+  });
 });
