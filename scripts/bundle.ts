@@ -26,10 +26,11 @@ const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds
 const packages = new Set(modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
 writeFileSync('dist/LICENSES', [...packages].sort().map(notice).join('\n'));
 
-/** A package's name and the text of its licence. */
+/** A package's name and the text of its licence, or its licence's name if it brings no text. */
 function notice(folder: string): string {
-  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string>;
-  const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
-  if (licence === undefined) throw new Error(`${name} has no licence file`);
-  return `${name} ${version}\n\n${readFileSync(join(folder, licence), 'utf8').trim()}\n`;
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, string | undefined>;
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file === undefined ? manifest.license : readFileSync(join(folder, file), 'utf8').trim();
+  if (text === undefined) throw new Error(`${manifest.name} has no licence`);
+  return `${manifest.name} ${manifest.version}\n\n${text}\n`;
 }

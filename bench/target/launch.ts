@@ -19,6 +19,8 @@ export interface LaunchedBroker {
 const START_MS = 60_000;
 const STOP_MS = 20_000;
 const RETRY_MS = 5;
+/** Leveret listens for HTTP too, as it does by default, but where nobody else does. */
+const ANY_PORTS = { LEVERET_MANAGEMENT_PORT: '0', LEVERET_PROMETHEUS_PORT: '0' };
 const PROTOCOL_HEADER = Buffer.from('AMQP\x00\x00\x09\x01', 'latin1');
 
 export async function launch(command: string, folder: string): Promise<LaunchedBroker> {
@@ -29,7 +31,11 @@ export async function launch(command: string, folder: string): Promise<LaunchedB
     .map((word) => word.replaceAll('{port}', String(port)).replaceAll('{dir}', folder));
   const startedAt = performance.now();
   // A group of its own, so that what the command starts goes with it.
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, ...ANY_PORTS },
+  });
   let output = '';
   const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-4000));
   child.stdout.on('data', keep);

@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import type { SlicedTask } from '../broker/scheduling/time-slices.ts';
+import type { ConnectionCounters } from '../broker/events/counters.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { Method } from '../protocol/generated/methods.ts';
@@ -23,6 +24,7 @@ import { Flow, type FlowingConnection } from './input/flow.ts';
 import { type FramedConnection, Frames } from './input/frames.ts';
 import { type GreetedConnection, Handshake, HandshakeError, RefusedError } from './lifecycle/handshake.ts';
 import { Holding } from './input/inbound-memory.ts';
+import { Endpoints } from './lifecycle/endpoints.ts';
 import { HeaderReader, PROTOCOL_HEADER, speaks } from './input/protocol-header.ts';
 import type { HeartbeatPeer } from './lifecycle/heartbeats.ts';
 import { Reading } from './input/read-pause.ts';
@@ -56,8 +58,12 @@ export class Connection
   readonly flow: Flow;
   readonly holding: Holding;
   readonly channels = new Map<number, Channel>();
-  readonly life = new SignsOfLife();
+  readonly life: SignsOfLife;
   client = new Client();
+  readonly endpoints: Endpoints;
+  readonly counters: ConnectionCounters;
+  /** When the client came, in milliseconds since the epoch. */
+  readonly connectedAt: number;
   /** Set once connection.open is answered. */
   vhost!: Vhost;
   actor!: Actor;
@@ -70,7 +76,6 @@ export class Connection
   readonly #waits: Waits;
   readonly #header = new HeaderReader();
   readonly #handshake: Handshake;
-  readonly #peer: string;
   readonly #ended: () => void;
   #stage: Stage = 'header';
   #timer: Timer | undefined;
@@ -86,10 +91,11 @@ export class Connection
   constructor(broker: BrokerContext, accepted: Socket, ended: () => void) {
     this.broker = broker;
     this.#ended = ended;
-    broker.connections.add(this);
+    this.life = new SignsOfLife((this.counters = broker.connections.add(this)));
+    this.connectedAt = broker.clock.now();
     const socket = (this.#socket = broker.input.open(accepted, (chunk) => this.#onData(chunk)));
-    this.#peer = `${(socket.remoteAddress ?? '').replace(/^::ffff:/, '')}:${socket.remotePort}`;
-    this.writer = new Writer(socket, broker.outputBuffers, this.wake);
+    this.endpoints = new Endpoints(socket);
+    this.writer = new Writer(socket, broker.outputBuffers, this.counters, this.wake);
     this.holding = new Holding(broker.heldMemory, (error) => this.close(error));
     this.#frames = new Frames(this);
     this.#parser = new FrameParser(this.#frames, INITIAL_FRAME_MAX);
@@ -114,10 +120,6 @@ export class Connection
     return (this.actor as Actor | undefined)?.user;
   }
 
-  get fromLoopback(): boolean {
-    return /^(::1$|(::ffff:)?127\.)/.test(this.#socket.remoteAddress ?? '');
-  }
-
   // The handshake, and methods of class connection
 
   handshake(channel: number, method: Method): void {
@@ -140,7 +142,10 @@ export class Connection
     this.#timer?.cancel();
     this.#timer = undefined;
     const { connectionName: name } = this.client;
-    this.broker.log.info({ peer: this.#peer, name, user: actor.user, vhost: actor.vhost.name }, 'connection opened');
+    this.broker.log.info(
+      { peer: this.endpoints.peer, name, user: actor.user, vhost: actor.vhost.name },
+      'connection opened',
+    );
   }
 
   /** The client closes: everything of the connection goes before the answer does. */
@@ -178,14 +183,14 @@ export class Connection
       this.#refused(error.reason);
       this.close(error);
     } else if (error instanceof AmqpError) {
-      this.broker.log.warn({ peer: this.#peer, reason: error.message }, 'connection error');
+      this.broker.log.warn({ peer: this.endpoints.peer, reason: error.message }, 'connection error');
       this.close(error);
     } else if (error instanceof HandshakeError) {
       this.#refused(error.message);
       this.#parser.stop();
       this.#closeAfter(SILENT_CLOSE_MS, error.message);
     } else {
-      this.broker.log.error({ peer: this.#peer, err: error }, 'internal error');
+      this.broker.log.error({ peer: this.endpoints.peer, err: error }, 'internal error');
       this.close(new AmqpError('INTERNAL_ERROR', 'an internal error occurred; see the broker log'));
     }
   }
@@ -203,7 +208,7 @@ export class Connection
   }
 
   channelFailed(channel: number, error: AmqpError): void {
-    this.broker.log.info({ peer: this.#peer, channel, reason: error.message }, 'channel closed');
+    this.broker.log.info({ peer: this.endpoints.peer, channel, reason: error.message }, 'channel closed');
   }
 
   /** Has the channel's `endTurn` called at the end of this turn. */
@@ -249,7 +254,7 @@ export class Connection
   // TurnTask
 
   hasten(): void {
-    if (this.#stage !== 'closed') this.attempt(() => this.#flush());
+    if (this.#stage !== 'closed') this.attempt(() => this.writer.flush());
   }
 
   endTurn(): void {
@@ -262,15 +267,11 @@ export class Connection
     this.#woken = [];
     const stored = this.#waits.turnEnds();
     for (const channel of woken) channel.endTurn();
-    this.#flush();
+    this.writer.flush();
     this.flow.turnEnds();
     if (stored) this.#waits.answered();
     this.#resumeConsumers();
     if (!this.writer.congested) this.flow.taken();
-  }
-
-  #flush(): void {
-    if (this.writer.flush()) this.life.noteSent();
   }
 
   readonly wake = (): void => {
@@ -280,7 +281,8 @@ export class Connection
   };
 
   #onData(chunk: Buffer): void {
-    this.life.noteReceived();
+    this.counters.recvOct += chunk.length;
+    this.counters.recvCnt++;
     if (this.#stage === 'header') {
       this.#onHeader(chunk);
       return;
@@ -374,7 +376,7 @@ export class Connection
   #refused(reason: string): void {
     if (this.#refusalNoted) return;
     this.#refusalNoted = true;
-    this.broker.log.warn({ peer: this.#peer, reason }, 'connection refused');
+    this.broker.log.warn({ peer: this.endpoints.peer, reason }, 'connection refused');
   }
 
   /** Everything that the client holds returns to the broker. */
@@ -393,6 +395,6 @@ export class Connection
     this.broker.heartbeats.remove(this);
     this.broker.connections.delete(this);
     this.#ended();
-    if (opened) this.broker.log.info({ peer: this.#peer, reason: this.#reasonClosed }, 'connection closed');
+    if (opened) this.broker.log.info({ peer: this.endpoints.peer, reason: this.#reasonClosed }, 'connection closed');
   }
 }

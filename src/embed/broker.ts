@@ -2,7 +2,6 @@
 import { BrokerNode } from '../broker/topology/broker-node.ts';
 import { type Config, MEMORY_SHARE } from '../config/config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
-import { Listener } from '../connection/listener.ts';
 import { Scratch } from '../store/scratch.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { availableMemory } from '../util/available-memory.ts';
@@ -12,6 +11,7 @@ import { createLogger, type Logger } from '../util/logger.ts';
 import { Delayed } from './delayed.ts';
 import { DefinitionTransfer, prepare, readDefinitions } from './definitions.ts';
 import { watchDisk } from './disk-alarm.ts';
+import { Listeners } from './listeners.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
 import { Policies } from './policies.ts';
 import { reportDiscarded } from './discarded.ts';
@@ -27,13 +27,12 @@ export class Broker implements AsyncDisposable {
   readonly delayed: Delayed;
   readonly #config: Config;
   readonly #node: BrokerNode;
-  readonly #listener: Listener;
-  readonly #port: number;
+  readonly #listeners: Listeners;
   #diskSpace: DiskSpace | undefined;
   #stopped: Promise<void> | undefined;
 
   /** Use `Broker.start`. */
-  private constructor(config: Config, node: BrokerNode, listener: Listener, port: number) {
+  private constructor(config: Config, node: BrokerNode, listeners: Listeners) {
     this.#config = config;
     this.#node = node;
     this.vhosts = new Vhosts(node, config.defaultUser);
@@ -41,8 +40,7 @@ export class Broker implements AsyncDisposable {
     this.policies = new Policies(node, config.defaultVhost);
     this.definitions = new DefinitionTransfer(node, config);
     this.delayed = new Delayed(node, config.defaultVhost);
-    this.#listener = listener;
-    this.#port = port;
+    this.#listeners = listeners;
   }
 
   /**
@@ -62,9 +60,9 @@ export class Broker implements AsyncDisposable {
       node.unreadable = reportTo(log);
       node.discarded = reportDiscarded(log);
       await prepare(node, definitions, config, log);
-      const listener = new Listener(brokerContext({ node, config, log, clock: systemClock }));
-      const { port } = await listener.start(config.port, config.host);
-      const broker = new Broker(config, node, listener, port);
+      const listeners = new Listeners(brokerContext({ node, config, log, clock: systemClock }));
+      await listeners.start();
+      const broker = new Broker(config, node, listeners);
       broker.#diskSpace = watchDisk(config, node, log);
       return broker;
     } catch (error) {
@@ -74,9 +72,14 @@ export class Broker implements AsyncDisposable {
     }
   }
 
-  /** The TCP port it listens on. */
+  /** The TCP port it listens on for AMQP. */
   get port(): number {
-    return this.#port;
+    return this.#portOf('amqp')!;
+  }
+
+  /** The TCP port of the HTTP API; undefined without one. */
+  get managementPort(): number | undefined {
+    return this.#portOf('http');
   }
 
   /**
@@ -87,7 +90,7 @@ export class Broker implements AsyncDisposable {
     const { defaultUser, defaultPass, defaultVhost, host } = this.#config;
     const credentials = `${encodeURIComponent(defaultUser)}:${encodeURIComponent(defaultPass)}`;
     const vhost = defaultVhost === '/' ? '' : `/${encodeURIComponent(defaultVhost)}`;
-    return `amqp://${credentials}@${reachable(host)}:${this.#port}${vhost}`;
+    return `amqp://${credentials}@${reachable(host)}:${this.port}${vhost}`;
   }
 
   /** Closes all connections with 320, stores what there is to store, and frees port and folder. Repeated calls wait for the first. */
@@ -100,9 +103,13 @@ export class Broker implements AsyncDisposable {
     return this.stop();
   }
 
+  #portOf(protocol: string): number | undefined {
+    return this.#listeners.places.find((place) => place.protocol === protocol)?.port;
+  }
+
   async #stop(): Promise<void> {
     this.#diskSpace?.stop();
-    await this.#listener.stop();
+    await this.#listeners.stop();
     this.#node.stop();
     await this.#node.store.close();
     this.#node.memory.scratch?.close();

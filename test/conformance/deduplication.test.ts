@@ -1,6 +1,6 @@
 /**
- * Messages that come again (RabbitMQ's plugin rabbitmq-message-deduplication and LavinMQ have the names; the window and its place in
- * every queue are Leveret's). RabbitMQ 3.10 without the plugin takes the arguments, and every message.
+ * Messages that come again: by the rule of RabbitMQ's plugin rabbitmq-message-deduplication, or with x-cache-ttl by LavinMQ's. RabbitMQ
+ * 3.10 without the plugin takes the arguments, and every message.
  */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +10,9 @@ import { deadLetters } from '../support/dead-letters.ts';
 import { useTarget } from '../support/target.ts';
 
 const target = useTarget();
+
+/** The other rule: what a queue has seen counts for a while, whatever became of it. */
+const WINDOW = { 'x-cache-ttl': 60_000 };
 
 interface Deduplicated {
   readonly channel: AmqpChannel;
@@ -86,8 +89,39 @@ describe('a queue that deduplicates', () => {
     expect(await channel.drain(queue)).toEqual(['a', 'a', 'b']);
   });
 
-  test('deduplication/gone: drops the repeat of a message that was consumed and acknowledged, too', async () => {
+  test('deduplication/in-queue: drops the repeat of a message that waits, or is at a consumer', async () => {
     const { channel, queue, publish, expectBodies } = await deduplicated();
+    for (const settle of ['ack', 'reject'] as const) {
+      await publish('a', 'a');
+      const { deliveryTag } = (await channel.get(queue))!;
+      await publish('a', 'b');
+      channel[settle](deliveryTag, false);
+      await publish('a');
+      await expectBodies(['b', 'a'], ['a', 'a', 'b', 'a']);
+    }
+  });
+
+  test('deduplication/left: takes a message again when the first has left the queue, whatever the way', async () => {
+    const letters = await deadLetters(target);
+    const { channel, queue, publish, expectBodies } = await deduplicated({ 'x-max-length': 1, ...letters.arguments });
+    await publish('a');
+    expect((await channel.get(queue, true))?.body).toBe('a');
+    await publish('a', 'b', 'a');
+    for (const body of ['a', 'b']) expect((await letters.next()).body).toBe(body);
+    channel.publish(queue, 'b', { messageId: 'b', expiration: '20' });
+    for (const body of ['a', 'b']) expect((await letters.next()).body).toBe(body);
+    channel.publish(queue, 'b', { messageId: 'b' });
+    await channel.confirmed(5, 6);
+    await expectBodies(['b'], ['b']);
+    const direct = await deduplicated();
+    const consumer = await direct.channel.client.channel();
+    await consumer.consume(direct.queue, { noAck: true });
+    await direct.publish('a', 'a');
+    for (let n = 0; n < 2; n++) expect((await consumer.delivery()).body).toBe('a');
+  });
+
+  test('deduplication/gone: drops the repeat of a message that was consumed and acknowledged, too', async () => {
+    const { channel, queue, publish, expectBodies } = await deduplicated(WINDOW);
     await publish('a');
     expect((await channel.get(queue, true))?.body).toBe('a');
     await publish('a', 'b');
@@ -95,7 +129,7 @@ describe('a queue that deduplicates', () => {
   });
 
   test('deduplication/delivered-at-once: drops the repeat of a message that went to a waiting consumer', async () => {
-    const { channel, queue, publish } = await deduplicated();
+    const { channel, queue, publish } = await deduplicated(WINDOW);
     const consumer = await channel.client.channel();
     await consumer.consume(queue, { noAck: true });
     await publish('a', 'a', 'b');
@@ -204,7 +238,7 @@ describe('a queue that deduplicates', () => {
 
   test('deduplication/expired: remembers what it dead-letters at once, too', async () => {
     const letters = await deadLetters(target);
-    const { channel, queue } = await deduplicated({ 'x-message-ttl': 0, ...letters.arguments });
+    const { channel, queue } = await deduplicated({ ...WINDOW, 'x-message-ttl': 0, ...letters.arguments });
     for (const messageId of ['a', 'a', 'b']) channel.publish(queue, messageId, { messageId });
     await channel.confirmed(1, 3);
     const bodies = target.rabbitmq ? ['a', 'a', 'b'] : ['a', 'b'];

@@ -189,16 +189,14 @@ export class Comparison {
   }
 
   #publish(step: PublishStep): () => void {
-    const { channel, exchange, key, mandatory, persistent, priority, expiration, cc, bcc } = step;
+    const { channel, exchange, key, mandatory, persistent, priority, expiration, headers } = step;
     const messages: MessageModel[] = [];
     for (let n = 0; n < step.count; n++) {
       const body = `m${++this.#numbers}`.padEnd(step.size, '.');
-      const headers = { ...(cc && { CC: cc }), ...(bcc && { BCC: bcc }) };
       messages.push({ body, exchange, key, persistent, priority, expiration, headers });
       const deliveryMode = persistent ? 2 : 1;
       const given = { ...(priority !== undefined && { priority }), ...(expiration !== undefined && { expiration }) };
-      const options = { exchange, mandatory, deliveryMode, ...given };
-      this.#channel(channel).publish(key, body, cc || bcc ? { ...options, headers } : options);
+      this.#channel(channel).publish(key, body, { exchange, mandatory, deliveryMode, headers, ...given });
     }
     return () => {
       for (const message of messages) {

@@ -12,6 +12,7 @@ import {
   type Entry,
   giveCredit,
   inOrder,
+  isRepeat,
   keysOf,
   type MessageModel,
   type QueueDeclaration,
@@ -233,6 +234,7 @@ export class BrokerModel {
   /** Returns true where the queue refuses the message. */
   #accept(queue: QueueModel, message: MessageModel): boolean {
     const settings = this.settings(queue);
+    if (settings['message-deduplication'] === true && isRepeat(queue, message)) return false;
     if ((settings.overflow ?? 'drop-head') !== 'drop-head' && this.#isTooLong(queue, message)) {
       if (settings.overflow === 'reject-publish-dlx') this.#deadLetter(queue, message, 'maxlen');
       return true;

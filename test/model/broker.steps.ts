@@ -21,8 +21,7 @@ export interface PublishStep {
   readonly mandatory: boolean;
   readonly priority: number | undefined;
   readonly expiration: string | undefined;
-  readonly cc: readonly string[] | undefined;
-  readonly bcc: readonly string[] | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
 }
 
 export interface ConsumeStep {
@@ -84,9 +83,11 @@ const deadLetters = {
   'dead-letter-routing-key': maybe(fc.oneof(queueName, key), 2),
 };
 
-function present(values: Readonly<Record<string, unknown>>, prefix = ''): Record<string, string | number> {
+const deduplication = { 'message-deduplication': maybe(fc.constant(true), 2) };
+
+function present(values: Readonly<Record<string, unknown>>, prefix = ''): PolicyModel['definition'] {
   const there = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(there.map(([name, value]) => [prefix + name, value])) as Record<string, string | number>;
+  return Object.fromEntries(there.map(([name, value]) => [prefix + name, value])) as PolicyModel['definition'];
 }
 
 const queue: fc.Arbitrary<QueueStep> = fc
@@ -96,7 +97,12 @@ const queue: fc.Arbitrary<QueueStep> = fc
     durable: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
     exclusive: maybe(fc.constant(true), 8),
     autoDelete: maybe(fc.constant(true), 8),
-    own: fc.record({ ...limits, ...deadLetters, 'single-active-consumer': maybe(fc.constant(true), 4) }),
+    own: fc.record({
+      ...limits,
+      ...deadLetters,
+      ...deduplication,
+      'single-active-consumer': maybe(fc.constant(true), 4),
+    }),
     'max-priority': maybe(fc.constantFrom(1, 3), 3),
     'delivery-limit': maybe(fc.constantFrom(0, 1, 3)),
   })
@@ -104,8 +110,8 @@ const queue: fc.Arbitrary<QueueStep> = fc
     const type = quorum
       ? { 'queue-type': 'quorum', 'delivery-limit': of['delivery-limit'] }
       : { 'max-priority': of['max-priority'] };
-    const args = present({ ...own, ...type }, 'x-');
-    if (!('x-dead-letter-exchange' in args)) delete args['x-dead-letter-routing-key'];
+    const key = own['dead-letter-exchange'] === undefined ? undefined : own['dead-letter-routing-key'];
+    const args = present({ ...own, 'dead-letter-routing-key': key, ...type }, 'x-');
     if (quorum) return { name, durable: true, exclusive: false, autoDelete: false, arguments: args };
     return { name, durable, exclusive, autoDelete, arguments: args };
   });
@@ -117,7 +123,7 @@ const anyPolicy: fc.Arbitrary<PolicyModel> = fc.oneof(
     .record({
       name: fc.constantFrom('p0', 'p1'),
       pattern,
-      definition: fc.record({ ...limits, ...returns, ...deadLetters }),
+      definition: fc.record({ ...limits, ...returns, ...deadLetters, ...deduplication }),
     })
     .map(({ name, pattern: of, definition }) => ({
       name,
@@ -158,8 +164,9 @@ const publish: fc.Arbitrary<PublishStep> = fc.record({
   mandatory: fc.boolean(),
   priority: maybe(fc.nat(4), 2),
   expiration: maybe(fc.constantFrom('0', '13', '41'), 4),
-  cc: keys,
-  bcc: keys,
+  headers: fc
+    .record({ CC: keys, BCC: keys, 'x-deduplication-header': fc.constantFrom('k', 7, undefined) })
+    .map((headers) => present(headers)),
 });
 
 const consume: fc.Arbitrary<ConsumeStep> = fc.record({

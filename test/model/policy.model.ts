@@ -6,7 +6,7 @@ export interface PolicyModel {
   readonly kind: 'policy' | 'operator_policy';
   readonly pattern: string;
   readonly priority: number;
-  readonly definition: Readonly<Record<string, string | number>>;
+  readonly definition: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface Settings {
@@ -21,6 +21,7 @@ export interface Settings {
   readonly 'single-active-consumer'?: boolean;
   readonly 'delivery-limit'?: number;
   readonly 'queue-type'?: string;
+  readonly 'message-deduplication'?: boolean;
 }
 
 /** Settings of which the smallest counts, whoever has it. */

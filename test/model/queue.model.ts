@@ -89,6 +89,12 @@ export function remove(queue: QueueModel, entry: Entry): void {
   queue.entries = queue.entries.filter((other) => other !== entry);
 }
 
+/** Another of its key is there, at a consumer perhaps. */
+export function isRepeat(queue: QueueModel, { headers }: MessageModel): boolean {
+  const key = headers['x-deduplication-header'];
+  return key !== undefined && queue.entries.some(({ message }) => message.headers['x-deduplication-header'] === key);
+}
+
 /** As a consumer is shown it: with the number of its returns, where there were any. */
 export function counted({ message, returns }: Entry): MessageModel {
   return returns === 0 ? message : { ...message, headers: { ...message.headers, 'x-delivery-count': returns } };

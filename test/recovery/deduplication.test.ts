@@ -68,6 +68,23 @@ describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
     expect(await drain(broker.url, 'once')).toEqual(['new']);
   });
 
+  test('without a window, what waits and what was unacknowledged is known, and what was acknowledged may come again', async () => {
+    const broker = await killableBroker();
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('jobs', { arguments: { 'x-message-deduplication': true } });
+    publish(channel, 'jobs', ['acknowledged', 'unacknowledged', 'waiting']);
+    await channel.waitForConfirms();
+    const held = await hold(broker.url, 'jobs', 2);
+    held.channel.ack(held.messages[0]);
+    await settled(held.channel);
+    await barrier(broker.url);
+    await broker.restart();
+    const again = await confirmChannel(broker.url);
+    publish(again, 'jobs', ['waiting', 'unacknowledged', 'acknowledged']);
+    await again.waitForConfirms();
+    expect(await drain(broker.url, 'jobs')).toEqual(['unacknowledged!', 'waiting', 'acknowledged']);
+  });
+
   test('a purge and a deletion are not forgotten', async () => {
     const broker = await killableBroker();
     const channel = await confirmChannel(broker.url);

@@ -17,6 +17,7 @@ const RULES: Rules = {
     ['wire', 'store'],
     ['broker/arguments', 'broker/flow', 'broker/parameters'],
     ['broker/access', 'broker/message', 'broker/scheduling'],
+    ['broker/events'],
     ['broker/log', 'broker/policy'],
     ['broker/deduplication', 'broker/delay'],
     ['broker/routing/exchange'],
@@ -25,7 +26,7 @@ const RULES: Rules = {
     ['broker/topology'],
     ['broker/operations'],
     ['broker/definitions'],
-    ['connection'],
+    ['connection', 'management'],
     ['embed'],
     ['cli', 'index.ts'],
   ],
@@ -34,6 +35,7 @@ const RULES: Rules = {
   packages: {
     'better-sqlite3': ['store/sqlite'],
     commander: ['cli'],
+    fastify: ['management/http'],
     pino: ['util/logger.ts'],
   },
 };

@@ -1,199 +1,51 @@
 /**
- * Deduplication of a queue: a message is dropped whose key the queue has seen within a window of time. The window begins with
- * the first message of a key, whatever becomes of that message, and repeats do not lengthen it. Keys are kept in memory, and those
- * of persistent messages in a durable queue's SeenLog, too. What they take counts as messages do, so that many keys raise the
- * alarm before they fill the memory; they cannot go out of it.
+ * Deduplication of a queue: which messages it drops because they come again. There are two rules: a key counts while a message of it is
+ * in the queue (keys-in-queue.ts), or for a window of time after its first message (seen-window.ts).
  */
-import { type Store, StoreError } from '../../store/store.ts';
-import { diedIn } from '../message/dead-letter.ts';
-import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
-import type { TimeSlices, SlicedTask } from '../scheduling/time-slices.ts';
+import type { Store } from '../../store/store.ts';
+import type { DeduplicationSettings } from '../arguments/deduplication.ts';
 import type { Memory } from '../log/memory.ts';
+import type { MessageLog } from '../log/message-log.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
-import { messageKey } from './message-key.ts';
-import { SeenKeys } from './seen-keys.ts';
-import { SeenLog } from './seen-log.ts';
-import type { DeduplicationSettings } from '../arguments/deduplication.ts';
+import type { Deadlines } from '../scheduling/deadlines.ts';
+import type { TimeSlices } from '../scheduling/time-slices.ts';
 
-/** Least time between two removals of what has expired, in milliseconds. */
-const SWEEP_MS = 200;
-/** Keys of before the start that are read in one step. */
-const READ_AT_ONCE = 64;
-
-interface Host {
+export interface DeduplicationHost {
   readonly deadlines: Deadlines;
   readonly timeSlices: TimeSlices;
   readonly store: Store;
   readonly memory: Memory;
 }
 
-interface DeduplicatingQueue {
-  /** Its number in the store; undefined where nothing of it outlives the process. */
+export interface DeduplicatingQueue {
+  readonly name: string;
+  readonly log: MessageLog;
+  /** Its number in the store; undefined if nothing of it outlives the process. */
   readonly storedAs: number | undefined;
   /** The keys of before the start cannot be read: they count as forgotten. */
   keysUnreadable(reason: Error): void;
 }
 
-/** What there is of deduplication, as the settings want it from now on: begun, changed, ended or left out. */
-export function deduplicate(
-  current: Deduplication | undefined,
-  settings: DeduplicationSettings | undefined,
-  host: Host,
-  queue: DeduplicatingQueue,
-): Deduplication | undefined {
-  if (settings === undefined) current?.clear();
-  else if (current === undefined) return new Deduplication(settings, host, queue);
-  else current.apply(settings);
-  return settings && current;
-}
-
-export class Deduplication implements SlicedTask {
-  readonly #deadlines: Deadlines;
-  readonly #timeSlices: TimeSlices;
-  readonly #memory: Memory;
-  readonly #queue: DeduplicatingQueue;
-  readonly #log: SeenLog | undefined;
-  readonly #seen = new SeenKeys();
-  readonly #sweep = new Deadline(() => this.#forgetExpired());
-  #settings: DeduplicationSettings;
-  /** Keys of before the start that are not in memory yet. They come in time slices; what is left when the first message does, with it. */
-  #unread: Iterator<readonly [key: string, moment: number]> | undefined;
-  /** Bytes of keys that memory knows of. */
-  #counted = 0;
-
-  constructor(
-    settings: DeduplicationSettings,
-    { deadlines, timeSlices, store, memory }: Host,
-    queue: DeduplicatingQueue,
-  ) {
-    this.#settings = settings;
-    this.#deadlines = deadlines;
-    this.#timeSlices = timeSlices;
-    this.#memory = memory;
-    this.#queue = queue;
-    this.#log = queue.storedAs === undefined ? undefined : new SeenLog(store, queue.storedAs);
-  }
-
-  /** Other settings count from now on. */
-  apply(settings: DeduplicationSettings): void {
-    this.#settings = settings;
-    if (this.#seen.size > 0) this.#forgetExpired();
-  }
-
-  /** An earlier process may have seen keys. */
-  recover(): void {
-    this.#unread = this.#log?.read();
-    if (this.#unread === undefined) return;
-    this.#deadlines.set(this.#sweep, this.#now());
-    this.#timeSlices.add(this);
-  }
-
-  /** The message's key; undefined where it is not to be dropped in any case, such as a dead letter that returns to its queue. */
-  keyOf(message: Message, queue: string): string | undefined {
-    if (message.sameBatchAsSettled && diedIn(message, queue)) return undefined;
-    return messageKey(message, this.#settings.header);
-  }
-
-  /** True where the key was seen. Its publisher is told that the message is safe when the first one is. */
-  isRepeat(key: string, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
-    if (this.#unread !== undefined) this.#read(Infinity);
-    this.#seen.forgetThrough(this.#now() - this.#settings.window);
-    if (!this.#seen.has(key)) return false;
-    if (tracker !== undefined) this.#log?.confirm(tracker, publishSeqNo);
-    return true;
-  }
-
-  /** A message of this key is taken. `stored`: the key is to be on disk before its publisher hears that the message is safe. */
-  note(key: string, stored: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
-    const now = this.#now();
-    const moment = this.#seen.add(key, now);
-    if (stored) this.#log?.add(key, moment, tracker, publishSeqNo);
-    if (this.#seen.size > this.#settings.size) {
-      this.#seen.forgetOldest();
-      this.#sweepAt(now + SWEEP_MS);
-    } else this.#sweepAt(moment + this.#settings.window);
-    this.#count();
-  }
-
-  /** Forgets all keys: the queue is purged, or no longer deduplicates. */
-  clear(): void {
-    this.#forgetInMemory();
-    this.#log?.forgetAll();
-  }
-
+export interface Deduplication {
+  /** Other settings count from now on. Returns false if they ask for the other rule. */
+  apply(settings: DeduplicationSettings): boolean;
+  /** The queue is back from the store: an earlier process may have seen keys. */
+  recover(): void;
+  /** The message's key; undefined if it is not to be dropped in any case. */
+  keyOf(message: Message): string | undefined;
+  /** True if a message of this key is to be dropped. Its publisher is told that it is safe when the first one is. */
+  isRepeat(key: string, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean;
+  /** A message of this key is taken, whatever becomes of it. `stored`: it belongs on disk. */
+  taken(key: string, stored: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void;
+  /** A message of this key that was taken is in the log now. */
+  added(key: string, seq: number, stored: boolean): void;
+  /** A message is about to leave the queue for good: it was acknowledged, dropped or dead-lettered. */
+  left(seq: number): void;
+  /** The ready messages have left the queue, all together. */
+  purged(): void;
+  /** Forgets all keys: the queue deduplicates no longer, or by the other rule. */
+  clear(): void;
   /** The queue is deleted. */
-  end(): void {
-    this.#forgetInMemory();
-    this.#log?.drop();
-  }
-
-  // SlicedTask: reading the keys of before the start.
-
-  get writes(): boolean {
-    return false;
-  }
-
-  step(): boolean {
-    return this.#unread !== undefined && this.#read(READ_AT_ONCE);
-  }
-
-  #forgetInMemory(): void {
-    this.#deadlines.set(this.#sweep, Infinity);
-    this.#unread = undefined;
-    this.#seen.clear();
-    this.#count();
-  }
-
-  /** Returns false when all are read. */
-  #read(most: number): boolean {
-    const since = this.#now() - this.#settings.window;
-    try {
-      for (let left = most; left > 0; left--) {
-        const next = this.#unread!.next();
-        if (next.done === true) {
-          this.#unread = undefined;
-          break;
-        }
-        const [key, moment] = next.value;
-        if (moment > since) this.#seen.add(key, moment);
-      }
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      this.#unread = undefined;
-      this.#queue.keysUnreadable(error);
-    }
-    if (this.#unread === undefined) this.#forgetExpired();
-    else this.#count();
-    return this.#unread !== undefined;
-  }
-
-  /** Removes from memory and from the store what is over, or more than may be remembered. */
-  #forgetExpired(): void {
-    const { window, size } = this.#settings;
-    const now = this.#now();
-    this.#seen.forgetThrough(now - window);
-    while (this.#seen.size > size) this.#seen.forgetOldest();
-    this.#count();
-    const { oldest } = this.#seen;
-    this.#log?.forgetBefore(oldest === Infinity ? now - window + 1 : oldest);
-    this.#deadlines.set(this.#sweep, Infinity);
-    if (oldest !== Infinity) this.#sweepAt(Math.max(oldest + window, now + SWEEP_MS));
-    // What is in the store only is over by then at the latest.
-    else if (this.#unread !== undefined) this.#sweepAt(now + window);
-  }
-
-  /** Tells memory what the keys take now. */
-  #count(): void {
-    this.#memory.changed(this.#seen.bytes - this.#counted);
-    this.#counted = this.#seen.bytes;
-  }
-
-  #sweepAt(at: number): void {
-    if (at < this.#sweep.at) this.#deadlines.set(this.#sweep, at);
-  }
-
-  #now(): number {
-    return this.#deadlines.clock.now();
-  }
+  end(): void;
 }

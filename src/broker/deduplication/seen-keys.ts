@@ -3,8 +3,8 @@
  * always stands at the oldest, since a new one would first have to pass all that were deleted.
  */
 
-/** Bytes that a key takes beside its characters: its string, its place in the Map, its moment. Measured. */
-const KEY_OVERHEAD = 84;
+/** Bytes that a key takes beside its characters: its string, its place in the Map, its number. Measured. */
+export const KEY_OVERHEAD = 84;
 
 export class SeenKeys {
   readonly #moments = new Map<string, number>();

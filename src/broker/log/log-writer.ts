@@ -10,7 +10,7 @@ import { flushSegment } from './flush.ts';
 import type { Page } from './page.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
-import type { ConfirmTarget } from '../message/message-target.ts';
+import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 import type { SpareConfirms, WaitingConfirms } from './waiting-confirms.ts';
 
 /** A batch takes no further pages from this size on. */
@@ -102,6 +102,15 @@ export class LogWriter implements LogSource {
   confirm(seq: number, target: ConfirmTarget, number: number): void {
     this.#waiting ??= this.#context.spareConfirms.take();
     this.#waiting.push(seq, target, number);
+  }
+
+  /** Has `tracker` told once all that was added until now is on disk. */
+  confirmAll(tracker: ConfirmTracker, number: number): void {
+    if (this.#committed === this.#segments.next) return;
+    tracker.wait(number);
+    // Behind the last message and before the next: the end of neither of them is an answer.
+    this.confirm(this.#segments.next - 0.5, tracker, number);
+    this.flush(true);
   }
 
   /** A stored message was delivered for the first time. */

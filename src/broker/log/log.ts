@@ -14,7 +14,7 @@ import type { MessageLog } from './message-log.ts';
 import type { Segment } from './segment.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
-import type { ConfirmTarget } from '../message/message-target.ts';
+import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 
 /** What the logs of a node share. */
 export interface LogContext extends WriterContext {
@@ -103,6 +103,10 @@ export class QueueLog implements MessageLog, Evictable {
     this.#writer!.confirm(seq, target, number);
   }
 
+  confirmAll(tracker: ConfirmTracker, number: number): void {
+    this.#writer?.confirmAll(tracker, number);
+  }
+
   writeNext(): void {
     this.#writer!.writeNext();
   }
@@ -123,18 +127,14 @@ export class QueueLog implements MessageLog, Evictable {
     }
   }
 
-  /**
-   * Calls `visit` with the ready messages of one segment and their deadlines: the one that has `from`, or the next. Returns
-   * where to go on, -1 at the end.
-   */
   scan(from: number, visit: (seq: number, deadline: number) => void): number {
     for (let i = this.#segments.position(from); i < this.#segments.length; i++) {
       const segment = this.#segments.at(i);
       const end = segment.base + segment.count;
-      if (end <= from || segment.ready === 0) continue;
+      if (end <= from || segment.settled) continue;
       this.#warm(segment);
       const first = Math.max(0, from - segment.base);
-      for (let index = segment.nextReady(first); index >= 0; index = segment.nextReady(index + 1)) {
+      for (let index = segment.nextKept(first); index >= 0; index = segment.nextKept(index + 1)) {
         visit(segment.base + index, segment.deadline(index));
       }
       return end;
@@ -169,6 +169,11 @@ export class QueueLog implements MessageLog, Evictable {
     segment.view(index, message);
     const body = segment.bodies?.get(index);
     if (body !== undefined) this.#bodies.attach(message, body);
+  }
+
+  viewProperties(seq: number, message: Message): void {
+    const segment = this.#segments.find(seq);
+    segment.view(seq - segment.base, message);
   }
 
   isReady(seq: number): boolean {

@@ -1,7 +1,7 @@
 /** What keeps a queue's messages: one log, or one a priority. Messages are known by sequence numbers that never repeat. */
 import type { RecoveredPage } from '../../store/records.ts';
 import type { Message } from '../message/message.ts';
-import type { ConfirmTarget } from '../message/message-target.ts';
+import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 
 export interface MessageLog {
   /** Messages that wait for a consumer. */
@@ -19,15 +19,24 @@ export interface MessageLog {
   append(message: Message, stored: boolean, deadline: number, priority: number): number;
   /** Has `target` told once a stored message is on disk, or settled before that. Called right behind its `append`. */
   confirm(seq: number, target: ConfirmTarget, number: number): void;
+  /** Has `tracker` told once all stored messages that there are now are on disk. Whether they are settled before that does not matter. */
+  confirmAll(tracker: ConfirmTracker, number: number): void;
   /** Has the next batch take a stored message, and those before it, however large that makes it: it holds what hangs on the message. */
   writeNext(seq: number): void;
   /** Has a stored message written, with what was added before it. `urgent`: a publisher waits for it. */
   flush(urgent: boolean, seq: number): void;
   /** Sequence number of the ready message whose turn it is, -1 where there is none. */
   peek(): number;
+  /**
+   * Calls `visit` with the messages of one segment, ready and unacked, and their deadlines: the one that has `from`, or the next.
+   * Numbers rise. Returns where to go on, -1 at the end.
+   */
+  scan(from: number, visit: (seq: number, deadline: number) => void): number;
   /** Marks a ready message as delivered and not yet acknowledged. */
   take(seq: number): void;
   view(seq: number, message: Message): void;
+  /** As `view`; a body that is kept apart is not there, so that it need not be read. */
+  viewProperties(seq: number, message: Message): void;
   /** True where a message is still there, and ready. */
   isReady(seq: number): boolean;
   redelivered(seq: number): boolean;

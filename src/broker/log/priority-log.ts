@@ -4,7 +4,7 @@
  */
 import type { RecoveredPage } from '../../store/records.ts';
 import type { Message } from '../message/message.ts';
-import type { ConfirmTarget } from '../message/message-target.ts';
+import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 import { type LogContext, QueueLog } from './log.ts';
 import type { MessageLog } from './message-log.ts';
 
@@ -57,6 +57,10 @@ export class PriorityLog implements MessageLog {
     this.#of(seq).confirm(seq, target, number);
   }
 
+  confirmAll(tracker: ConfirmTracker, number: number): void {
+    for (const log of this.#logs) log.confirmAll(tracker, number);
+  }
+
   writeNext(seq: number): void {
     this.#of(seq).writeNext();
   }
@@ -70,12 +74,26 @@ export class PriorityLog implements MessageLog {
     return -1;
   }
 
+  scan(from: number, visit: (seq: number, deadline: number) => void): number {
+    // Lowest level first: its numbers are the lowest.
+    for (const log of this.#logs.toReversed()) {
+      if (log.next <= from) continue;
+      const next = log.scan(from, visit);
+      if (next >= 0) return next;
+    }
+    return -1;
+  }
+
   take(seq: number): void {
     this.#of(seq).take(seq);
   }
 
   view(seq: number, message: Message): void {
     this.#of(seq).view(seq, message);
+  }
+
+  viewProperties(seq: number, message: Message): void {
+    this.#of(seq).viewProperties(seq, message);
   }
 
   isReady(seq: number): boolean {

@@ -18,6 +18,7 @@ import type { SegmentBuffers } from './segment-buffers.ts';
 
 const READY = 0;
 const UNACKED = 1;
+/** A bit of its own: without it a message is ready or unacked. */
 const GONE = 2;
 const PLACE = 3;
 const REDELIVERED = 4;
@@ -140,6 +141,12 @@ export class Segment {
     if (this.ready === 0) return -1;
     const index = this.#records!.find(Math.max(from, this.#readyFrom), PLACE, READY);
     if (from <= this.#readyFrom) this.#readyFrom = index;
+    return index < this.#count ? index : -1;
+  }
+
+  /** Index of the first message at or behind `from` that is ready or unacked, -1 where there is none. */
+  nextKept(from: number): number {
+    const index = this.#records!.find(from, GONE, READY);
     return index < this.#count ? index : -1;
   }
 

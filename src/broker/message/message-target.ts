@@ -4,6 +4,8 @@ import type { Message } from './message.ts';
 export interface MessageTarget {
   /** `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined where nobody does. */
   accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void;
+  /** So many messages of clients came by a route. Called some time after them; undefined if the target counts none. */
+  published?(messages: number): void;
 }
 
 /** Where a publisher hears that a message is safe; `publishSeqNo` counts its messages from confirm.select on, as RabbitMQ's clients do. */

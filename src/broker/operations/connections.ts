@@ -4,6 +4,7 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { limitOf } from '../access/limits.ts';
+import type { ConnectionCounters } from '../events/counters.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import type { Vhost } from '../topology/vhost.ts';
 
@@ -16,6 +17,7 @@ export interface ClientConnection {
   readonly vhost: Vhost | undefined;
   readonly user: string | undefined;
   readonly channels: { readonly size: number };
+  readonly counters: ConnectionCounters;
   /** Closes with connection.close. */
   close(error: AmqpError): void;
   /** Gives the client up without further words. */
@@ -54,12 +56,17 @@ export class Connections {
     return this.#open.size;
   }
 
-  add(connection: ClientConnection): void {
+  /** Returns its counters. */
+  add(connection: ClientConnection): ConnectionCounters {
     this.#open.add(connection);
+    return this.#node.counters.connections.begin();
   }
 
   delete(connection: ClientConnection): void {
+    const { connections, churn } = this.#node.counters;
     this.#open.delete(connection);
+    connections.end(connection.counters);
+    if (connection.vhost !== undefined) churn.connectionClosed++;
   }
 
   /**
@@ -76,6 +83,7 @@ export class Connections {
     if (!this.#node.auth.mayAccess(user, name)) {
       throw notAllowed(`access to vhost '${name}' refused for user '${user}'`);
     }
+    this.#node.counters.churn.connectionCreated++;
     return vhost;
   }
 

@@ -3,9 +3,13 @@ import { encodeProperties, propertyFlags, type PropertyChanges } from '../../cod
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_REPLY_TO, PROPERTY_USER_ID } from '../../protocol/generated/constants.ts';
 import { LONGEST_MS } from '../arguments/queue-arguments.ts';
+import type { ChannelCounters } from '../events/counters.ts';
 import { Message } from '../message/message.ts';
 import { furtherRoutingKeys } from '../message/routing-headers.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
+import type { Route } from '../routing/route.ts';
+import type { ConfirmTracker } from '../message/message-target.ts';
+import type { Vhost } from '../topology/vhost.ts';
 import { REPLY_TO } from '../routing/reply-to.ts';
 import type { Actor } from './actor.ts';
 import { TransactionConfirms } from './transaction-confirms.ts';
@@ -64,11 +68,38 @@ export function publishMessage(
   actor.checkTopic('write', exchange, routingKey);
   if (actor.isBoundByTopic(exchange)) checkFurtherTopics(actor, exchange, message);
   checkProperties(actor, message, undefined);
-  const confirms = new TransactionConfirms();
+  const tracker = new TransactionConfirms();
   const { vhost } = actor;
-  const routed = vhost.publish(message, vhost.route(exchange, message), confirms, 0);
-  const confirmed = new Promise<boolean>((resolve) => confirms.whenSafe(() => resolve(!confirms.refused)));
+  const counters = vhost.counters.channels.others;
+  counters.publishConfirm++;
+  const routed = publishRouted(vhost, counters, message, vhost.route(exchange, message), true, tracker, 0);
+  const confirmed = new Promise<boolean>((resolve) => {
+    tracker.whenSafe(() => {
+      if (!tracker.refused) counters.confirm++;
+      resolve(!tracker.refused);
+    });
+  });
   return { routed, confirmed };
+}
+
+/** Sends a message on by its route, and counts it for its publisher. Returns false if no queue takes it, nor a delayed exchange. */
+export function publishRouted(
+  vhost: Vhost,
+  counters: ChannelCounters,
+  message: Message,
+  route: Route,
+  mandatory: boolean,
+  tracker: ConfirmTracker | undefined,
+  publishSeqNo: number,
+): boolean {
+  counters.publish++;
+  vhost.messageSizes.add(message.bodySize);
+  const routed = vhost.publish(message, route, tracker, publishSeqNo);
+  if (!routed) {
+    if (mandatory) counters.returnUnroutable++;
+    else counters.dropUnroutable++;
+  }
+  return routed;
 }
 
 /**

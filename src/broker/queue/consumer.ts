@@ -1,5 +1,6 @@
 /** A subscription of a channel to a queue (basic.consume), as the queue sees it. */
 import type { FieldTable } from '../../protocol/field-table.ts';
+import type { QueueCounters } from '../events/queue-counters.ts';
 import type { Message } from '../message/message.ts';
 
 /** Where deliveries go: a channel. Owned here, implemented by the connection layer. */
@@ -17,6 +18,7 @@ export interface DeliveryTarget {
 
 /** The queue, as its consumers see it. */
 export interface ConsumerQueue {
+  readonly counters: QueueCounters;
   /** The consumer waits for a message. */
   activate(consumer: Consumer): void;
 }
@@ -34,6 +36,7 @@ export interface ConsumerOptions {
 
 export class Consumer {
   readonly #queue: ConsumerQueue;
+  readonly #counters: QueueCounters;
   readonly target: DeliveryTarget;
   readonly tag: string;
   readonly noAck: boolean;
@@ -48,6 +51,7 @@ export class Consumer {
 
   constructor(queue: ConsumerQueue, target: DeliveryTarget, options: ConsumerOptions) {
     this.#queue = queue;
+    this.#counters = queue.counters;
     this.target = target;
     this.tag = options.tag;
     this.noAck = options.noAck;
@@ -60,6 +64,17 @@ export class Consumer {
   /** True where it can take another message. */
   get ready(): boolean {
     return (this.prefetch === 0 || this.noAck || this.unacked < this.prefetch) && this.target.canTake(this);
+  }
+
+  /** Gives it a message: see DeliveryTarget.deliver. If that throws, the message was not delivered. */
+  deliver(message: Message, seq: number, redelivered: boolean): void {
+    this.target.deliver(this, message, seq, redelivered);
+    if (seq < 0) this.#counters.deliverNoAck++;
+    else {
+      this.#counters.deliver++;
+      this.unacked++;
+    }
+    if (redelivered) this.#counters.redeliver++;
   }
 
   /** Tells the queue that what held the consumer up may be over. */

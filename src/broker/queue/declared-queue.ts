@@ -5,6 +5,7 @@
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
 import type { QueueDestination } from '../routing/exchange/binding.ts';
+import type { QueueType } from '../arguments/queue-type.ts';
 import type { Message } from '../message/message.ts';
 import type { ComeBack } from './delayed-retry.ts';
 import type { Consumer, ConsumerOptions, ConsumerQueue } from './consumer.ts';
@@ -30,6 +31,7 @@ export interface ConsumerSet extends Iterable<Consumer> {
 }
 
 export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQueue {
+  readonly type: QueueType;
   /** Its number in the store, 0 where it is not stored. */
   readonly id: number;
   readonly consumers: ConsumerSet;

@@ -17,6 +17,10 @@ export interface DiscardingQueue extends DyingQueue {
   readonly deleted: boolean;
   /** A message that came back too often before the broker started, and is ready: see Returns.tooOften. -1 where there is none. */
   nextTooOften(): number;
+  /** A message leaves for good. */
+  remove(seq: number): void;
+  /** A message is about to go to another queue. */
+  leaves(seq: number): void;
   /** Consumers may have waited for what is behind those that went. */
   dispatch(): void;
 }
@@ -127,9 +131,11 @@ export class Discards implements SlicedTask {
    */
   discard(seq: number, reason: DeathReason): boolean {
     if (this.#queue.settings.deadLetterExchange === undefined) {
-      this.#log.settle(seq);
+      this.#queue.remove(seq);
+      this.#queue.counters.discard(reason, false);
       return true;
     }
+    this.#queue.leaves(seq);
     return this.#reader.move(seq, (message) => this.#host.deadLetter(this.#queue, message, reason));
   }
 

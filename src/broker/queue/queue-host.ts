@@ -1,6 +1,7 @@
 /** What a queue asks of the vhost that it belongs to. */
 import type { Store } from '../../store/store.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
+import type { QueueCounters } from '../events/queue-counters.ts';
 import type { Deadlines } from '../scheduling/deadlines.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
@@ -12,6 +13,7 @@ import type { QueueSettings } from './settings.ts';
 export interface DyingQueue {
   readonly name: string;
   readonly settings: QueueSettings;
+  readonly counters: QueueCounters;
 }
 
 export interface QueueHost {

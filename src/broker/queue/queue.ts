@@ -1,8 +1,11 @@
 /** A queue: the messages it keeps, the consumers they go to, and the rules between the two. */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/records.ts';
-import { deduplicate, type Deduplication } from '../deduplication/deduplication.ts';
+import { deduplicate } from '../deduplication/deduplicate.ts';
+import type { Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
+import type { QueueType } from '../arguments/queue-type.ts';
+import { QueueCounters } from '../events/queue-counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import { PublisherThrottle } from '../flow/publisher-throttle.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
@@ -13,6 +16,7 @@ import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
 import type { ComeBack } from './delayed-retry.ts';
+import { checkDelete } from './deletion.ts';
 import { Disuse } from './disuse.ts';
 import { deadlineOf, isOver } from './expiry.ts';
 import { type DiscardingQueue, Discards } from './discards.ts';
@@ -21,7 +25,6 @@ import { LogReader, type Reading } from '../log/log-reader.ts';
 import { messagePriority } from './message-properties.ts';
 import type { MessageLog } from '../log/message-log.ts';
 import type { QueueHost } from './queue-host.ts';
-import { checkQuorumDelete } from './quorum.ts';
 import { Returns } from './returns.ts';
 import { type QueueSettings, readSettings } from './settings.ts';
 
@@ -35,6 +38,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   // There may be very many queues that rest: what most of them never need is made when it is.
   #incoming: Set<Binding> | undefined;
   #consumers: Consumers | undefined;
+  #counters: QueueCounters | undefined;
   readonly #host: QueueHost;
   readonly #log: MessageLog;
   /** Made when the first message is looked for. */
@@ -72,6 +76,14 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   /** Not a field: of very many queues each would have one. */
   get kind(): 'queue' {
     return 'queue';
+  }
+
+  get type(): QueueType {
+    return this.#settings.type;
+  }
+
+  get counters(): QueueCounters {
+    return (this.#counters ??= new QueueCounters());
   }
 
   get incoming(): Set<Binding> {
@@ -141,14 +153,17 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#deleted) return;
     const log = this.#log;
-    const key = this.#deduplication?.keyOf(message, this.name);
-    if (key !== undefined && this.#deduplication!.isRepeat(key, tracker, publishSeqNo)) return;
+    const key = this.#deduplication?.keyOf(message);
+    if (key !== undefined && this.#deduplication!.isRepeat(key, tracker, publishSeqNo)) {
+      this.counters.duplicate++;
+      return;
+    }
     const { type, maxPriority, messageTtl } = this.#settings;
     const refused = this.#discards?.refuses(message) === true;
     if (refused && !this.#staysForNow()) return this.#refuse(message, tracker, publishSeqNo);
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
-    if (key !== undefined) this.#deduplication!.note(key, stored, tracker, publishSeqNo);
+    if (key !== undefined) this.#deduplication!.taken(key, stored, tracker, publishSeqNo);
     const consumer = log.ready === 0 && !this.#dispatching ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
       if (!this.#send(consumer, message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');
@@ -165,13 +180,12 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
     }
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, deadline, priority);
+    if (key !== undefined) this.#deduplication!.added(key, seq, stored);
     if (stored) {
       if (tracker !== undefined) {
         tracker.wait(publishSeqNo);
         log.confirm(seq, tracker, publishSeqNo);
       }
-      // Its key is in the next batch: without the message it would keep the publisher from sending it again.
-      if (key !== undefined) log.writeNext(seq);
       log.flush(tracker !== undefined, seq);
     }
     if (consumer !== undefined) {
@@ -181,6 +195,10 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
       if (this.#throttle?.grew(log.ready) === true) this.#host.throttleSignal.raise();
       this.#discards?.added(seq, message, deadline, refused);
     }
+  }
+
+  published(messages: number): void {
+    this.counters.publish += messages;
   }
 
   dispatch(): void {
@@ -200,7 +218,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
         if (!consumer.noAck) {
           this.#log.take(seq);
           this.#deliver(consumer, view, seq, redelivered);
-        } else if (this.#send(consumer, view, -1, redelivered)) this.settle(seq);
+        } else if (this.#send(consumer, view, -1, redelivered)) this.#leave(seq);
         else this.#discard(seq, 'delivery_limit');
       }
       this.#discards?.watch();
@@ -217,13 +235,19 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
     if (seq < 0 && this.#reader.peek() >= 0) return undefined;
     const view = seq < 0 ? undefined : this.#show(seq);
     if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
-    if (view === undefined) return false;
+    if (view === undefined) {
+      this.counters.getEmpty++;
+      return false;
+    }
     const redelivered = this.#log.redelivered(seq);
     if (redelivered && this.#settings.countsReturns) this.#cameBack().goOut(seq, view, noAck);
     if (!noAck) this.#log.take(seq);
     try {
       use(view, noAck ? -1 : seq, redelivered);
-      if (noAck) this.settle(seq);
+      if (noAck) this.counters.getNoAck++;
+      else this.counters.get++;
+      if (redelivered) this.counters.redeliver++;
+      if (noAck) this.#leave(seq);
     } catch (error) {
       this.#host.discarded(this.name, error);
       this.#discard(seq, 'delivery_limit');
@@ -236,7 +260,18 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   }
 
   settle(seq: number): void {
-    if (!this.#deleted) this.#log.settle(seq);
+    if (this.#deleted) return;
+    this.counters.ack++;
+    this.remove(seq);
+  }
+
+  remove(seq: number): void {
+    this.leaves(seq);
+    this.#log.settle(seq);
+  }
+
+  leaves(seq: number): void {
+    this.#deduplication?.left(seq);
   }
 
   checkTakeBack(): void {
@@ -260,7 +295,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
     for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
     this.#discards?.recount();
-    this.#deduplication?.clear();
+    this.#deduplication?.purged();
     this.#logReader?.resume();
     return purged + delayed;
   }
@@ -282,9 +317,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   }
 
   checkDelete(ifUnused: boolean, ifEmpty: boolean): void {
-    if (this.#settings.type === 'quorum') checkQuorumDelete(this.name, this.#host.name, ifUnused, ifEmpty);
-    if (ifEmpty && this.ready + this.delayed > 0) throw errors.notEmpty(this.name, this.#host.name);
-    if (ifUnused && this.consumerCount > 0) throw errors.inUse('queue', this.name, this.#host.name);
+    checkDelete(this, this.#host.name, ifUnused, ifEmpty);
   }
 
   end(): void {
@@ -320,8 +353,15 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
     return this.#discards === undefined ? this.#reader.peek() : this.#discards.head();
   }
 
+  /** A message went without an acknowledgement, and what it was given to may have ended the queue. */
+  #leave(seq: number): void {
+    if (!this.#deleted) this.remove(seq);
+  }
+
   #deduplicate(): void {
     this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
+      name: this.name,
+      log: this.#log,
       storedAs: this.#log.stores ? this.id : undefined,
       keysUnreadable: (reason) => this.#host.unreadable('keys', this.name, reason),
     });
@@ -333,16 +373,13 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   }
 
   #deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void {
-    consumer.unacked++;
-    if (this.#send(consumer, message, seq, redelivered)) return;
-    consumer.unacked--;
-    this.#discard(seq, 'delivery_limit');
+    if (!this.#send(consumer, message, seq, redelivered)) this.#discard(seq, 'delivery_limit');
   }
 
   /** Returns false where the consumer cannot be sent the message: it is given up then, so that what is behind it has its turn. */
   #send(consumer: Consumer, message: Message, seq: number, redelivered: boolean): boolean {
     try {
-      consumer.target.deliver(consumer, message, seq, redelivered);
+      consumer.deliver(message, seq, redelivered);
       return true;
     } catch (error) {
       this.#host.discarded(this.name, error);
@@ -378,6 +415,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   /** There is no room for a new message, whether or not a consumer waits for one. */
   #refuse(message: Message, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this, message, 'maxlen');
+    else this.counters.refused++;
     tracker?.rejected(publishSeqNo);
   }
 

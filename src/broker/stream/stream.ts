@@ -10,6 +10,7 @@ import { StoreError } from '../../store/store.ts';
 import { printFieldValue } from '../arguments/print.ts';
 import { Deadline } from '../scheduling/deadlines.ts';
 import * as errors from '../arguments/errors.ts';
+import { QueueCounters } from '../events/queue-counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import { Message } from '../message/message.ts';
 import type { Consumer, ConsumerOptions } from '../queue/consumer.ts';
@@ -29,6 +30,8 @@ const LOOK_BYTES = 512;
 
 export class Stream implements DeclaredQueue {
   readonly kind = 'queue';
+  readonly type = 'stream';
+  readonly counters = new QueueCounters();
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete = false;
@@ -122,6 +125,10 @@ export class Stream implements DeclaredQueue {
     log.flush(tracker !== undefined || this.consumers.waiting.size > 0);
   }
 
+  published(messages: number): void {
+    this.counters.publish += messages;
+  }
+
   get(): never {
     throw this.#notSupported('basic.get');
   }
@@ -162,6 +169,7 @@ export class Stream implements DeclaredQueue {
   }
 
   settle(): void {
+    this.counters.ack++;
     this.#unacked--;
   }
 
@@ -267,7 +275,6 @@ export class Stream implements DeclaredQueue {
       }
       this.#log.attachBody(offset, view);
       this.#header.add(view, offset);
-      consumer.unacked++;
       this.#unacked++;
       this.#send(consumer, view, offset);
     }
@@ -277,9 +284,8 @@ export class Stream implements DeclaredQueue {
   /** A message that the consumer cannot be sent is passed over. */
   #send(consumer: Consumer, message: Message, offset: number): void {
     try {
-      consumer.target.deliver(consumer, message, offset, false);
+      consumer.deliver(message, offset, false);
     } catch (error) {
-      consumer.unacked--;
       this.#unacked--;
       this.#host.discarded(this.name, error);
     }

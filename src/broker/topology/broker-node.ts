@@ -8,6 +8,7 @@ import { Auth } from '../access/auth.ts';
 import { Backlog } from '../flow/backlog.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
 import { Deadlines } from '../scheduling/deadlines.ts';
+import { BrokerCounters } from '../events/broker-counters.ts';
 import { Heap } from '../flow/heap.ts';
 import { TimeSlices } from '../scheduling/time-slices.ts';
 import { Bodies } from '../log/bodies.ts';
@@ -16,6 +17,7 @@ import { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { Limits } from '../access/limits.ts';
 import { Memory } from '../log/memory.ts';
 import { OWN_COMPONENT, Parameters } from '../parameters/parameters.ts';
+import { MessageTotals } from './message-totals.ts';
 import { userWithPassword } from '../access/passwords.ts';
 import { checkReferences, pagesByLog } from '../../store/recovered-state.ts';
 import { SpareConfirms } from '../log/waiting-confirms.ts';
@@ -63,6 +65,9 @@ export class BrokerNode {
   readonly #spareConfirms = new SpareConfirms();
   readonly throttleSignal = new ThrottleSignal();
   readonly timeSlices: TimeSlices;
+  readonly counters = new BrokerCounters();
+  /** Of vhosts that are deleted. */
+  readonly #ended = new MessageTotals();
   readonly #deadlines: Deadlines;
   /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
@@ -172,6 +177,7 @@ export class BrokerNode {
     if (vhost === undefined) return false;
     for (const listener of this.#deletionListeners) listener('vhost', name);
     vhost.end();
+    this.#ended.addVhost(vhost);
     this.#vhosts.delete(name);
     this.#records.delete(name);
     this.auth.forgetVhost(name);
@@ -187,6 +193,14 @@ export class BrokerNode {
     this.auth.deleteUser(name);
     this.limits.setUser(name, {});
     return true;
+  }
+
+  /** What all vhosts counted since the broker started, those that are deleted included: exact at this moment. */
+  messageTotals(): MessageTotals {
+    const totals = new MessageTotals();
+    totals.add(this.#ended);
+    for (const vhost of this.vhosts) totals.addVhost(vhost);
+    return totals;
   }
 
   onDeletion(listener: DeletionListener): void {
@@ -210,6 +224,7 @@ export class BrokerNode {
       spareConfirms: this.#spareConfirms,
       throttleSignal: this.throttleSignal,
       timeSlices: this.timeSlices,
+      counters: this.counters,
       parameters: this.parameters,
       limits: this.limits,
       deadlines: this.#deadlines,

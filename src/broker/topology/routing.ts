@@ -1,6 +1,7 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import type { Bodies } from '../log/bodies.ts';
-import { type Death, type DeathReason, makeDeadLetter, isCycle } from '../message/dead-letter.ts';
+import { type Death, type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
+import type { ExchangeCounters } from '../events/counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
@@ -9,6 +10,7 @@ import { Message } from '../message/message.ts';
 import { Queue } from '../queue/queue.ts';
 import type { DyingQueue } from '../queue/queue-host.ts';
 import { type Directory, findRoute, type Route, routeTo } from '../routing/route.ts';
+import { RouteCounts } from '../routing/route-counts.ts';
 import { RouteCache } from '../routing/route-cache.ts';
 import { furtherRoutingKeys, stripBcc } from '../message/routing-headers.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
@@ -30,13 +32,16 @@ export class Routing {
   readonly #directory: Directory;
   readonly #context: RoutingContext;
   readonly #routes = new RouteCache();
-  /** Dead letters that were sent since, and because of, the first of those that are being sent; and how many those are. */
+  readonly #counts: RouteCounts;
+  /** Letters that were sent since, and because of, the first of those that are being sent; and how many those are. */
   #deadLetters = 0;
   #depth = 0;
   #searched = 0;
   #copies = 0;
 
-  constructor(directory: Directory, context: RoutingContext) {
+  /** `counters`: of all exchanges. */
+  constructor(directory: Directory, context: RoutingContext, counters: ExchangeCounters) {
+    this.#counts = new RouteCounts(counters);
     this.#directory = directory;
     this.#context = context;
   }
@@ -76,13 +81,16 @@ export class Routing {
     this.#routes.remove(message.route);
   }
 
-  /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
+  /** Hands a client's message to whatever its route leads to. Returns false where that is nothing. */
   publish(message: Message, route: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
-    const { sinks, histories, delays } = this.#wayOf(message, route, tracker, publishSeqNo);
-    for (let i = 0; i < histories.length; i++) histories[i].keep(message);
-    if (sinks.length === 0) return delays.length > 0;
-    this.#hand(message, sinks, tracker, publishSeqNo);
-    return true;
+    const way = this.#wayOf(message, route, tracker, publishSeqNo);
+    this.#counts.count(way);
+    return this.#send(message, way, tracker, publishSeqNo);
+  }
+
+  /** What was published is counted where it belongs. */
+  settleCounts(): void {
+    this.#counts.settle();
   }
 
   /** What is left of a way that was found a while ago: queues are known by their names, and some may be gone or others. */
@@ -96,13 +104,14 @@ export class Routing {
 
   /** Routes a message from an exchange on where it waited, or was kept. */
   goOn(exchange: Exchange, message: Message): void {
-    this.publish(message, this.route(exchange, message), undefined, 0);
+    this.#send(message, this.#wayOf(message, this.route(exchange, message), undefined, 0), undefined, 0);
   }
 
   /** Sends what a queue discards to its dead letter exchange; a dead letter that would go round for ever goes nowhere. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason, at: number): void {
     const { deadLetterExchange: name, deadLetterRoutingKey } = queue.settings;
     const exchange = name === undefined ? undefined : this.#directory.exchange(name);
+    queue.counters.discard(reason, exchange !== undefined);
     if (name === undefined || exchange === undefined) return;
     const death = { queue: queue.name, reason, at, deadLetterExchange: name, deadLetterRoutingKey };
     this.#deadLetters = this.#depth++ === 0 ? 1 : this.#deadLetters + 1;
@@ -135,6 +144,18 @@ export class Routing {
       if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
       else this.goOn(this.#directory.exchange(destination.name)!, message);
     }
+  }
+
+  #send(
+    message: Message,
+    { sinks, histories, delays }: Route,
+    tracker: ConfirmTracker | undefined,
+    publishSeqNo: number,
+  ): boolean {
+    for (let i = 0; i < histories.length; i++) histories[i].keep(message);
+    if (sinks.length === 0) return delays.length > 0;
+    this.#hand(message, sinks, tracker, publishSeqNo);
+    return true;
   }
 
   #hand(

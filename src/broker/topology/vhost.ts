@@ -11,6 +11,9 @@ import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
+import type { BrokerCounters } from '../events/broker-counters.ts';
+import type { MessageSizes } from '../events/message-sizes.ts';
+import { VhostCounters } from '../events/vhost-counters.ts';
 import type { DiscardListener } from '../message/discarded.ts';
 import type { Deadlines } from '../scheduling/deadlines.ts';
 import type { DelayContext } from '../delay/delayed-messages.ts';
@@ -49,6 +52,7 @@ export interface VhostContext extends LogContext {
   readonly deadlines: Deadlines;
   readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
+  readonly counters: BrokerCounters;
   nextQueueId(): number;
   readonly unreadable: UnreadableListener;
   readonly discarded: DiscardListener;
@@ -58,6 +62,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly name: string;
   readonly replyTargets = new ReplyTargets();
   readonly policies: Policies;
+  readonly counters = new VhostCounters();
+  readonly messageSizes: MessageSizes;
   /** Type of queues that are declared without one. */
   defaultQueueType: QueueType | undefined;
   // What it has of its node for queues and bindings.
@@ -84,7 +90,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.deadlines = context.deadlines;
     this.throttleSignal = context.throttleSignal;
     this.timeSlices = context.timeSlices;
-    this.#routing = new Routing(this, context);
+    this.messageSizes = context.counters.messageSizes;
+    this.#routing = new Routing(this, context, this.counters.exchanges);
     for (const [exchange, type, internal] of PREDECLARED) {
       const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
       this.#exchanges.set(exchange, createExchange(options, this));
@@ -182,6 +189,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     if (current !== undefined) {
       checkSameQueue(options, current, this.name);
       current.touch();
+      this.#context.counters.churn.queueDeclared++;
       return current;
     }
     checkQueueLimit(this.#context.limits, this.name, name, this.#queues.size);
@@ -199,6 +207,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
         record: { id, vhost: this.name, name, autoDelete, arguments: args },
       });
     }
+    this.#context.counters.churn.queueDeclared++;
+    this.#context.counters.churn.queueCreated++;
     return queue;
   }
 
@@ -208,6 +218,9 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     // What waits to be retried is nobody's: it counts, as in a purge.
     const messages = queue.ready + queue.delayed;
     this.#queues.delete(queue.name);
+    this.settleCounts();
+    this.counters.queueEnded(queue);
+    this.#context.counters.churn.queueDeleted++;
     this.#exclusive.remove(queue);
     this.#version++;
     this.#bindings.remove([...queue.incoming]);
@@ -257,6 +270,11 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
   publish(message: Message, route: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
     return this.#routing.publish(message, route, tracker, publishSeqNo);
+  }
+
+  /** To be called before counters of exchanges and queues are read: they lack what was published last by one route. */
+  settleCounts(): void {
+    this.#routing.settleCounts();
   }
 
   /** What is left of a way that was found a while ago: see Routing.renew. */

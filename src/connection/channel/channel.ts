@@ -2,6 +2,7 @@
  * A channel: the state that a client's commands build on. What each method does stands in methods/; here is what they share:
  * deliveries and their acknowledgements, confirms, and the end of the channel.
  */
+import type { ChannelCounters } from '../../broker/events/counters.ts';
 import type { Message } from '../../broker/message/message.ts';
 import type { Consumer, DeliveryTarget } from '../../broker/queue/consumer.ts';
 import type { ComeBack } from '../../broker/queue/delayed-retry.ts';
@@ -30,6 +31,8 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   readonly number: number;
   readonly content: Content;
   readonly routes: PublishRoutes;
+  /** Those of the vhost for what is left to do when the channel has ended. */
+  counters: ChannelCounters;
   readonly consumers = new Map<string, ChannelConsumer>();
   readonly unacked = new Unacked();
   /** Undefined unless confirm.select was seen. */
@@ -56,6 +59,8 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.number = number;
     this.content = new Content(connection.broker.bodyBuffers, connection.holding);
     this.routes = new PublishRoutes(connection);
+    this.counters = connection.vhost.counters.channels.begin();
+    connection.broker.node.counters.churn.channelCreated++;
     this.#fail = fail;
     this.#timeouts = connection.broker.deliveryTimeouts;
     this.#timeouts.add(this);
@@ -92,8 +97,12 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   deliver(consumer: ChannelConsumer, message: Message, seq: number, redelivered: boolean): void {
     const fitting = this.connection.writer.fit(message);
     let tag: number;
-    if (seq < 0) tag = this.unacked.skip();
-    else {
+    if (redelivered) this.counters.redeliver++;
+    if (seq < 0) {
+      this.counters.deliverNoAck++;
+      tag = this.unacked.skip();
+    } else {
+      this.counters.deliver++;
       tag = this.noteDelivery(consumer.queue, seq, consumer);
       this.credit.spend();
     }
@@ -170,6 +179,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   /** Does with deliveries that were taken from `unacked` before what was said of them: the steps for `goThrough`. */
   *settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Generator<void> {
     const settlement = new Settlement(kind, this.credit.release);
+    if (kind === 'ack') this.counters.ack += deliveries.length;
     for (const [i, { queue, seq, consumer }] of deliveries.entries()) {
       settlement.take(queue, seq, consumer);
       if (i % AT_ONCE === 0) yield;
@@ -211,7 +221,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   /** Sends what gathered in this turn. */
   endTurn(): void {
     if (this.#closed) return;
-    this.confirms?.flush(this.#ack, this.#nack);
+    if (this.confirms !== undefined) this.counters.confirm += this.confirms.flush(this.#ack, this.#nack);
     this.#sendNotices();
   }
 
@@ -227,6 +237,8 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.consumers.clear();
     for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
     this.transaction?.rollback();
+    this.counters = vhost.counters.channels.end(this.counters);
+    this.connection.broker.node.counters.churn.channelClosed++;
     this.goThrough(this.#leave(consumers));
   }
 
@@ -250,6 +262,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   readonly #settle = (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
     this.credit.release(consumer);
+    this.counters.ack++;
     queue.settle(seq);
   };
 

@@ -21,6 +21,8 @@ export class Confirms implements ConfirmTracker {
   /** Messages below are acknowledged to the publisher. */
   #told = 1;
   readonly #overtaking: number[] = [];
+  /** Messages of the run since the last flush. */
+  #inRun = 0;
   /** Messages that a queue refused: those that others are still to vouch for, and those that are to be told. */
   readonly #rejected = new Set<number>();
   readonly #refused: number[] = [];
@@ -60,8 +62,10 @@ export class Confirms implements ConfirmTracker {
     this.#wake();
   }
 
-  /** Calls `nack` for what was refused since the last flush, then `ack` for what was confirmed. */
-  flush(ack: (publishSeqNo: number, multiple: boolean) => void, nack: (publishSeqNo: number) => void): void {
+  /** Calls `nack` for what was refused since the last flush, then `ack` for what was confirmed; returns the number of the latter. */
+  flush(ack: (number: number, multiple: boolean) => void, nack: (number: number) => void): number {
+    let confirmed = this.#inRun;
+    this.#inRun = 0;
     this.#awake = false;
     for (const publishSeqNo of this.#refused) nack(publishSeqNo);
     this.#refused.length = 0;
@@ -69,19 +73,23 @@ export class Confirms implements ConfirmTracker {
       ack(this.#newest, this.#newest > this.#told);
     }
     this.#told = this.#oldest;
-    for (const publishSeqNo of this.#overtaking) {
-      if (publishSeqNo < this.#told) continue;
-      this.#missing[publishSeqNo & this.#mask] = OVERTOOK;
-      ack(publishSeqNo, false);
+    for (const number of this.#overtaking) {
+      if (number < this.#told) continue;
+      this.#missing[number & this.#mask] = OVERTOOK;
+      ack(number, false);
+      confirmed++;
     }
     this.#overtaking.length = 0;
+    return confirmed;
   }
 
   #advance(): void {
     for (; this.#oldest < this.#next; this.#oldest++) {
       const missing = this.#missing[this.#oldest & this.#mask];
       if (missing > 0) return;
-      if (missing !== OVERTOOK) this.#newest = this.#oldest;
+      if (missing === OVERTOOK) continue;
+      this.#newest = this.#oldest;
+      this.#inRun++;
     }
   }
 

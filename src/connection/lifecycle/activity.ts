@@ -1,25 +1,25 @@
 /** Whether anything was sent to a client, or received from it, since it was last asked. */
+import type { ConnectionCounters } from '../../broker/events/counters.ts';
+
 export class SignsOfLife {
-  #sent = false;
-  #received = false;
+  readonly #counters: ConnectionCounters;
+  /** Reads and writes up to when it was last asked. */
+  #received = 0;
+  #sent = 0;
 
-  noteSent(): void {
-    this.#sent = true;
-  }
-
-  noteReceived(): void {
-    this.#received = true;
+  constructor(counters: ConnectionCounters) {
+    this.#counters = counters;
   }
 
   takeSent(): boolean {
-    const sent = this.#sent;
-    this.#sent = false;
-    return sent;
+    const before = this.#sent;
+    this.#sent = this.#counters.sendCnt;
+    return this.#sent > before;
   }
 
   takeReceived(): boolean {
-    const received = this.#received;
-    this.#received = false;
-    return received;
+    const before = this.#received;
+    this.#received = this.#counters.recvCnt;
+    return this.#received > before;
   }
 }

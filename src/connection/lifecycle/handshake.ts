@@ -16,7 +16,7 @@ import type { Writer } from '../output/writer.ts';
 export interface GreetedConnection {
   readonly broker: BrokerContext;
   readonly writer: Writer;
-  readonly fromLoopback: boolean;
+  readonly endpoints: { readonly fromLoopback: boolean };
   client: Client;
   /** What was agreed on: channels, bytes, seconds. */
   tune(channelMax: number, frameMax: number, heartbeat: number): void;
@@ -79,10 +79,13 @@ export class Handshake {
     const { node, config } = connection.broker;
     connection.client = new Client(clientProperties);
     const credentials = readCredentials(mechanism, response);
-    if (credentials === undefined) throw this.#refused(mechanism, `no credentials by ${mechanism}`);
-    const refusal = refusalOf(node.auth, credentials, config.loopbackUsers, connection.fromLoopback);
+    const refusal =
+      credentials === undefined
+        ? `no credentials by ${mechanism}`
+        : refusalOf(node.auth, credentials, config.loopbackUsers, connection.endpoints.fromLoopback);
+    node.counters.auth.count('amqp091', refusal === undefined);
     if (refusal !== undefined) throw this.#refused(mechanism, refusal);
-    this.#user = credentials.user;
+    this.#user = credentials!.user;
     const { channelMax, frameMax, heartbeat } = config;
     connection.writer.method(0, { name: 'connection.tune', channelMax, frameMax, heartbeat });
     this.#due = 'connection.tune-ok';

@@ -76,11 +76,17 @@ function get(channel: Channel, { queue: asked, noAck }: BasicGet): boolean {
   const queue = readableQueue(actor, queueName(channel, asked));
   const got = queue.get(noAck, (message, seq, redelivered) => {
     const fitting = writer.fit(message);
+    if (noAck) channel.counters.getNoAck++;
+    else channel.counters.get++;
+    if (redelivered) channel.counters.redeliver++;
     const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
     const left = noAck ? queue.ready - 1 : queue.ready;
     writer.getOk(channel.number, tag, redelivered, left, fitting);
   });
-  if (got === false) channel.send({ name: 'basic.get-empty' });
+  if (got === false) {
+    channel.counters.getEmpty++;
+    channel.send({ name: 'basic.get-empty' });
+  }
   return got !== undefined;
 }
 

@@ -1,6 +1,7 @@
 /** basic.publish, once its content is whole (AMQP 0-9-1 section 1.8; RabbitMQ: Publishers). */
+import type { ConfirmTracker } from '../../broker/message/message-target.ts';
 import type { Message } from '../../broker/message/message.ts';
-import { checkProperties } from '../../broker/operations/publishing.ts';
+import { checkProperties, publishRouted } from '../../broker/operations/publishing.ts';
 import type { Route } from '../../broker/routing/route.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { REPLY_CODES } from '../../protocol/generated/reply-codes.ts';
@@ -17,16 +18,33 @@ export function publish(channel: Channel): void {
 }
 
 function sendOn(channel: Channel, message: Message, route: Route, mandatory: boolean): void {
-  const { confirms, connection } = channel;
-  const number = confirms === undefined ? 0 : confirms.begin();
-  const routed = connection.vhost.publish(message, route, confirms, number);
-  // A return goes out before its confirm.
-  if (!routed && mandatory) returnMessage(channel, message);
-  confirms?.confirmed(number);
+  const { confirms } = channel;
+  if (confirms === undefined) {
+    publishBy(channel, message, route, mandatory, undefined, 0);
+    return;
+  }
+  const number = confirms.begin();
+  channel.counters.publishConfirm++;
+  publishBy(channel, message, route, mandatory, confirms, number);
+  confirms.confirmed(number);
 }
 
-/** A mandatory message that nobody takes goes back to its publisher. */
-export function returnMessage(channel: Channel, message: Message): void {
+/** One that is mandatory, and that nobody takes, goes back to its publisher: before its confirm. */
+export function publishBy(
+  channel: Channel,
+  message: Message,
+  route: Route,
+  mandatory: boolean,
+  tracker: ConfirmTracker | undefined,
+  number: number,
+): void {
+  const { connection, counters } = channel;
+  const routed = publishRouted(connection.vhost, counters, message, route, mandatory, tracker, number);
+  if (routed || !mandatory) return;
+  returnMessage(channel, message);
+}
+
+function returnMessage(channel: Channel, message: Message): void {
   const { writer, vhost } = channel.connection;
   try {
     // The name for replies, which is longer than what its publisher sent, may have left no room.

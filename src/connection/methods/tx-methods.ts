@@ -5,7 +5,7 @@ import { TransactionConfirms } from '../../broker/operations/transaction-confirm
 import type { Channel } from '../channel/channel.ts';
 import type { Transaction } from '../channel/transaction.ts';
 import type { HandlersOf } from './handler-types.ts';
-import { returnMessage } from './publish.ts';
+import { publishBy } from './publish.ts';
 
 export const txMethods: HandlersOf<'tx'> = {
   'tx.select': (channel) => {
@@ -28,7 +28,7 @@ function* commit(channel: Channel, transaction: Transaction): Generator<void> {
   const confirms = new TransactionConfirms();
   const { vhost } = channel.connection;
   yield* transaction.commit((message, route, mandatory) => {
-    if (!vhost.publish(message, vhost.renew(route), confirms, 0) && mandatory) returnMessage(channel, message);
+    publishBy(channel, message, vhost.renew(route), mandatory, confirms, 0);
   });
   channel.replyWhenStored(new Receipt(vhost.store, undefined), { name: 'tx.commit-ok' }, confirms);
 }

@@ -3,6 +3,7 @@
  * but sent from where they lie. When the peer does not keep up, `full` asks the consumers to wait.
  */
 import type { Socket } from 'node:net';
+import type { ConnectionCounters } from '../../broker/events/counters.ts';
 import type { Pins } from '../../broker/message/pins.ts';
 import { PINNED_BODY_BYTES, type Message } from '../../broker/message/message.ts';
 import { shorten } from '../../broker/message/shorten.ts';
@@ -31,6 +32,7 @@ const FRAME_HEAD_BYTES = 7;
 export class Writer {
   readonly #socket: Socket;
   readonly #buffers: OutputBuffers;
+  readonly #counters: ConnectionCounters;
   /** Called when there is output and no flush is on its way. */
   readonly #wake: () => void;
   #maxBody = 4096 - FRAME_OVERHEAD;
@@ -45,9 +47,10 @@ export class Writer {
   #awake = false;
   #drained = true;
 
-  constructor(socket: Socket, buffers: OutputBuffers, wake: () => void) {
+  constructor(socket: Socket, buffers: OutputBuffers, counters: ConnectionCounters, wake: () => void) {
     this.#socket = socket;
     this.#buffers = buffers;
+    this.#counters = counters;
     this.#wake = wake;
   }
 
@@ -164,12 +167,14 @@ export class Writer {
     this.#content(channel, message);
   }
 
-  /** Hands what there is to the socket; returns false where that is nothing. */
-  flush(): boolean {
+  /** Hands what there is to the socket. */
+  flush(): void {
     this.#awake = false;
     const buffer = this.#buffer;
-    if (buffer === undefined) return false;
+    if (buffer === undefined) return;
     const socket = this.#socket;
+    this.#counters.sendOct += this.unflushed;
+    this.#counters.sendCnt++;
     if (this.#parts.length === 0) {
       socket.write(buffer.subarray(0, this.#length));
     } else {
@@ -191,7 +196,6 @@ export class Writer {
     // The system has copied what it took at once, so the buffer is free again.
     if (socket.writableLength === 0) this.#buffers.give(buffer);
     else this.#drained = !socket.writableNeedDrain;
-    return true;
   }
 
   #content(channel: number, message: Message): void {

@@ -29,6 +29,9 @@ export interface CommandOptions {
   readonly shell?: string;
 }
 
+/** Several daemons run at once. */
+const ANY_PORTS = { LEVERET_MANAGEMENT_PORT: '0', LEVERET_PROMETHEUS_PORT: '0' };
+
 /** The working directory is an empty folder, and the caller's LEVERET_ and RABBITMQ_ variables are not passed on. */
 export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(LEVERET|RABBITMQ)_/.test(name));
@@ -36,7 +39,7 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
   const [program, ...rest] = options.shell === undefined ? words : ['sh', '-c', options.shell, 'sh', ...words];
   const child = spawn(program, rest, {
     cwd: temporaryFolder(),
-    env: { ...Object.fromEntries(inherited), ...options.env },
+    env: { ...Object.fromEntries(inherited), ...ANY_PORTS, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -26,7 +26,8 @@ export interface Daemon {
  * says nothing for 20 seconds.
  */
 export async function startDaemon(options: { port: number; dataDir: string }): Promise<Daemon> {
-  const args = [MAIN, '--port', String(options.port), '--data-dir', options.dataDir];
+  const anyPorts = ['--management-port', '0', '--prometheus-port', '0'];
+  const args = [MAIN, '--port', String(options.port), ...anyPorts, '--data-dir', options.dataDir];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
   let output = '';

@@ -1,6 +1,7 @@
 /** What all exchanges have in common. How a message is matched is each type's own: see direct, fanout, topic and headers. */
 import type { FieldTable } from '../../../protocol/field-table.ts';
 import { textIn } from '../../arguments/fields.ts';
+import { ExchangeCounters } from '../../events/counters.ts';
 import type { DelayedMessages } from '../../delay/delayed-messages.ts';
 import {
   type Binding,
@@ -35,6 +36,7 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
   readonly internal: boolean;
   readonly arguments: FieldTable;
   readonly incoming = new Set<Binding>();
+  readonly counters = new ExchangeCounters();
   readonly #bindings = new Map<string, Binding>();
   #settings: FieldTable;
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { QueueCounters } from '../../../../src/broker/events/queue-counters.ts';
 import { Consumer } from '../../../../src/broker/queue/consumer.ts';
 import { Consumers } from '../../../../src/broker/queue/consumers.ts';
-import type { Queue } from '../../../../src/broker/queue/queue.ts';
 import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 
 /** Consumers that cannot take a message for now. */
@@ -10,7 +10,7 @@ const busy = new Set<string>();
 function consumer(tag: string, options: { priority?: number; prefetch?: number; exclusive?: boolean } = {}): Consumer {
   const { priority = 0, prefetch = 0, exclusive = false } = options;
   const target = { canTake: () => !busy.has(tag), deliver: () => undefined, cancelled: () => undefined };
-  const queue = undefined as unknown as Queue;
+  const queue = { counters: new QueueCounters(), activate: () => undefined };
   return new Consumer(queue, target, { tag, noAck: false, exclusive, priority, prefetch, arguments: EMPTY_TABLE });
 }
 

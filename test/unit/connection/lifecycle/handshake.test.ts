@@ -32,7 +32,7 @@ class Side implements GreetedConnection {
   readonly broker: BrokerContext;
   readonly writer = { method: (_channel: number, method: ServerMethod) => this.sent.push(method) } as unknown as Writer;
   client = new Client();
-  fromLoopback = true;
+  readonly endpoints = { fromLoopback: true };
   tuned: readonly number[] = [];
   vhost: string | undefined;
   user: string | undefined;
@@ -138,9 +138,9 @@ describe('the handshake', () => {
 
   it('lets users of this machine in from no other', () => {
     const { side, say } = begin({ loopbackUsers: ['guest'] });
-    side.fromLoopback = false;
+    side.endpoints.fromLoopback = false;
     expect(() => say(startOk())).toThrow("user 'guest' may only connect from this machine");
-    side.fromLoopback = true;
+    side.endpoints.fromLoopback = true;
     expect(() => say(startOk())).not.toThrow();
   });
 

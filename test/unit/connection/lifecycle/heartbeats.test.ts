@@ -1,5 +1,6 @@
 /** Heartbeats by a clock that the test holds. */
 import { describe, expect, it } from 'vitest';
+import { ConnectionCounters } from '../../../../src/broker/events/counters.ts';
 import { type HeartbeatPeer, Heartbeats } from '../../../../src/connection/lifecycle/heartbeats.ts';
 import { SignsOfLife } from '../../../../src/connection/lifecycle/activity.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
@@ -21,7 +22,8 @@ class EarlyClock extends HandClock {
 
 class Peer implements HeartbeatPeer {
   readonly heartbeat: number;
-  readonly life = new SignsOfLife();
+  readonly counters = new ConnectionCounters();
+  readonly life = new SignsOfLife(this.counters);
   deaf = false;
   readonly beats: number[] = [];
   missed: number | undefined;
@@ -34,7 +36,7 @@ class Peer implements HeartbeatPeer {
 
   sendHeartbeat(): void {
     this.beats.push(this.#clock.now());
-    this.life.noteSent();
+    this.counters.sendCnt++;
   }
 
   missedHeartbeats(): void {
@@ -52,7 +54,7 @@ function watched(heartbeat: number, clock = new HandClock()) {
 describe('heartbeats', () => {
   it('are sent at half the interval while nothing else is', () => {
     const { clock, peer } = watched(10);
-    pass(clock, 60, () => peer.life.noteReceived());
+    pass(clock, 60, () => peer.counters.recvCnt++);
     expect(peer.beats.length).toBeGreaterThanOrEqual(10);
     const gaps = peer.beats.slice(1).map((at, index) => at - peer.beats[index]);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(6000);
@@ -61,15 +63,15 @@ describe('heartbeats', () => {
 
   it('are sent in time though timers ring a little early, by the clock', () => {
     const { clock, peer } = watched(2, new EarlyClock());
-    pass(clock, 10, () => peer.life.noteReceived());
+    pass(clock, 10, () => peer.counters.recvCnt++);
     expect(peer.beats.length).toBeGreaterThanOrEqual(9);
   });
 
   it('are not sent while other bytes are', () => {
     const { clock, peer } = watched(10);
     pass(clock, 60, () => {
-      peer.life.noteSent();
-      peer.life.noteReceived();
+      peer.counters.sendCnt++;
+      peer.counters.recvCnt++;
     });
     expect(peer.beats).toEqual([]);
   });
@@ -85,7 +87,7 @@ describe('heartbeats', () => {
     const { clock, peer } = watched(1);
     let steps = 0;
     pass(clock, 60, () => {
-      if (++steps % 150 === 0) peer.life.noteReceived();
+      if (++steps % 150 === 0) peer.counters.recvCnt++;
     });
     expect(peer.missed).toBeUndefined();
     pass(clock, 4);
@@ -105,7 +107,7 @@ describe('heartbeats', () => {
 
   it('go on as before when somebody sets the time, forward or back', () => {
     const { clock, peer } = watched(10);
-    pass(clock, 8, () => peer.life.noteReceived());
+    pass(clock, 8, () => peer.counters.recvCnt++);
     clock.jump(3_600_000);
     pass(clock, 8);
     expect(peer.missed).toBeUndefined();

@@ -1,9 +1,12 @@
-/** What a queue that deduplicates remembers, how long, and what of it goes to the store; by a clock that the test holds. */
+/** What a queue that deduplicates by a window of time remembers, and what of it goes to the store; by a clock that the test holds. */
 import { describe, expect, it, vi } from 'vitest';
 import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
 import { Deadlines } from '../../../../src/broker/scheduling/deadlines.ts';
-import { deduplicate, type Deduplication } from '../../../../src/broker/deduplication/deduplication.ts';
+import { Bodies } from '../../../../src/broker/log/bodies.ts';
+import { QueueLog } from '../../../../src/broker/log/log.ts';
+import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
+import { SeenWindow } from '../../../../src/broker/deduplication/seen-window.ts';
 import { TimeSlices } from '../../../../src/broker/scheduling/time-slices.ts';
 import { Memory } from '../../../../src/broker/log/memory.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
@@ -24,16 +27,16 @@ class Lives {
     throw error;
   });
   readonly unreadable: string[] = [];
-  settings = { window: 1000, size: 100, header: undefined as string | undefined };
+  window = { ttl: 1000, size: 100 };
   #deadlines = this.#newDeadlines();
   deduplication = this.#begin();
   #number = 0;
 
   /** Takes the message unless it is a repeat, as a queue does; true where it was taken. */
   offer(key: string, { persistent = true, confirm = true } = {}): boolean {
-    const [tracker, publishSeqNo] = [confirm ? this.confirms : undefined, ++this.#number];
-    if (this.deduplication.isRepeat(key, tracker, publishSeqNo)) return false;
-    this.deduplication.note(key, persistent, tracker, publishSeqNo);
+    const [tracker, number] = [confirm ? this.confirms : undefined, ++this.#number];
+    if (this.deduplication.isRepeat(key, tracker, number)) return false;
+    this.deduplication.taken(key, persistent, tracker, number);
     return true;
   }
 
@@ -60,10 +63,20 @@ class Lives {
     });
   }
 
-  #begin(): Deduplication {
+  #begin(): SeenWindow {
     const { store, memory, timeSlices } = this;
-    const queue = { storedAs: QUEUE, keysUnreadable: ({ message }: Error) => void this.unreadable.push(message) };
-    return deduplicate(undefined, this.settings, { deadlines: this.#deadlines, timeSlices, store, memory }, queue)!;
+    const bodies = new Bodies(store, memory);
+    const log = new QueueLog(
+      { store, memory, bodies, backlog: new Backlog(), spareConfirms: new SpareConfirms() },
+      QUEUE,
+    );
+    const queue = {
+      name: 'q',
+      log,
+      storedAs: QUEUE,
+      keysUnreadable: ({ message }: Error) => void this.unreadable.push(message),
+    };
+    return new SeenWindow(this.window, undefined, { deadlines: this.#deadlines, timeSlices, store, memory }, queue);
   }
 }
 
@@ -93,9 +106,9 @@ describe('the window', () => {
     lives.offer('a');
     lives.clock.pass(500);
     lives.offer('b');
-    lives.deduplication.apply({ ...lives.settings, window: 300 });
+    lives.deduplication.apply({ window: { ...lives.window, ttl: 300 }, header: undefined });
     expect([lives.offer('a'), lives.offer('b')]).toEqual([true, false]);
-    lives.deduplication.apply({ ...lives.settings, size: 1 });
+    lives.deduplication.apply({ window: { ...lives.window, size: 1 }, header: undefined });
     expect([lives.offer('a'), lives.offer('b')]).toEqual([false, true]);
   });
 
@@ -208,7 +221,7 @@ describe('the store', () => {
 
   it('loses what is more than may be remembered', async () => {
     const lives = new Lives();
-    lives.settings = { ...lives.settings, window: 3_600_000, size: 2 };
+    lives.window = { ttl: 3_600_000, size: 2 };
     lives.restart();
     for (let n = 0; n < 10; n++) {
       lives.offer(`${n}`);

@@ -1,0 +1,187 @@
+/**
+ * Deduplication with x-cache-ttl: a message is dropped whose key the queue has seen within a window of time. The window begins with
+ * the first message of a key, whatever becomes of that message, and repeats do not lengthen it. Keys are kept in memory, and those
+ * of persistent messages in a durable queue's SeenLog, too. What they take counts as messages do, so that many keys raise the
+ * alarm before they fill the memory; they cannot go out of it.
+ */
+import { StoreError } from '../../store/store.ts';
+import { diedIn } from '../message/dead-letter.ts';
+import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
+import type { SlicedTask, TimeSlices } from '../scheduling/time-slices.ts';
+import type { Memory } from '../log/memory.ts';
+import type { Message } from '../message/message.ts';
+import type { ConfirmTracker } from '../message/message-target.ts';
+import { messageKey } from './message-key.ts';
+import { SeenKeys } from './seen-keys.ts';
+import { SeenLog } from './seen-log.ts';
+import type { Deduplication, DeduplicatingQueue, DeduplicationHost } from './deduplication.ts';
+import type { DeduplicationSettings, DeduplicationWindow } from '../arguments/deduplication.ts';
+
+/** Least time between two removals of what has expired, in milliseconds. */
+const SWEEP_MS = 200;
+/** Keys of before the start that are read in one step. */
+const READ_AT_ONCE = 64;
+
+export class SeenWindow implements Deduplication, SlicedTask {
+  readonly #deadlines: Deadlines;
+  readonly #timeSlices: TimeSlices;
+  readonly #memory: Memory;
+  readonly #queue: DeduplicatingQueue;
+  readonly #log: SeenLog | undefined;
+  readonly #seen = new SeenKeys();
+  readonly #sweep = new Deadline(() => this.#forgetExpired());
+  #window: DeduplicationWindow;
+  #header: string | undefined;
+  /** Keys of before the start that are not in memory yet. They come in time slices; what is left when the first message does, with it. */
+  #unread: Iterator<readonly [key: string, moment: number]> | undefined;
+  /** Bytes of keys that memory knows of. */
+  #counted = 0;
+
+  constructor(
+    window: DeduplicationWindow,
+    header: string | undefined,
+    { deadlines, timeSlices, store, memory }: DeduplicationHost,
+    queue: DeduplicatingQueue,
+  ) {
+    this.#window = window;
+    this.#header = header;
+    this.#deadlines = deadlines;
+    this.#timeSlices = timeSlices;
+    this.#memory = memory;
+    this.#queue = queue;
+    this.#log = queue.storedAs === undefined ? undefined : new SeenLog(store, queue.storedAs);
+  }
+
+  apply({ window, header }: DeduplicationSettings): boolean {
+    if (window === undefined) return false;
+    this.#window = window;
+    this.#header = header;
+    if (this.#seen.size > 0) this.#forgetExpired();
+    return true;
+  }
+
+  recover(): void {
+    this.#unread = this.#log?.read();
+    if (this.#unread === undefined) return;
+    this.#deadlines.set(this.#sweep, this.#now());
+    this.#timeSlices.add(this);
+  }
+
+  /** A dead letter that returns to its queue is no repeat. */
+  keyOf(message: Message): string | undefined {
+    if (message.sameBatchAsSettled && diedIn(message, this.#queue.name)) return undefined;
+    return messageKey(message, this.#header);
+  }
+
+  isRepeat(key: string, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
+    if (this.#unread !== undefined) this.#read(Infinity);
+    this.#seen.forgetThrough(this.#now() - this.#window.ttl);
+    if (!this.#seen.has(key)) return false;
+    if (tracker !== undefined) this.#log?.confirm(tracker, publishSeqNo);
+    return true;
+  }
+
+  /** The key of a stored message is to be on disk before its publisher hears that the message is safe. */
+  taken(key: string, stored: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
+    const now = this.#now();
+    const moment = this.#seen.add(key, now);
+    if (stored) this.#log?.add(key, moment, tracker, publishSeqNo);
+    if (this.#seen.size > this.#window.size) {
+      this.#seen.forgetOldest();
+      this.#sweepAt(now + SWEEP_MS);
+    } else this.#sweepAt(moment + this.#window.ttl);
+    this.#count();
+  }
+
+  /** Its key is in the next batch: without the message it would keep the publisher from sending it again. */
+  added(_key: string, seq: number, stored: boolean): void {
+    if (stored) this.#queue.log.writeNext(seq);
+  }
+
+  left(): void {
+    // What was seen stays so.
+  }
+
+  purged(): void {
+    this.clear();
+  }
+
+  clear(): void {
+    this.#forgetInMemory();
+    this.#log?.forgetAll();
+  }
+
+  end(): void {
+    this.#forgetInMemory();
+    this.#log?.drop();
+  }
+
+  // SlicedTask: reading the keys of before the start.
+
+  get writes(): boolean {
+    return false;
+  }
+
+  step(): boolean {
+    return this.#unread !== undefined && this.#read(READ_AT_ONCE);
+  }
+
+  #forgetInMemory(): void {
+    this.#deadlines.set(this.#sweep, Infinity);
+    this.#unread = undefined;
+    this.#seen.clear();
+    this.#count();
+  }
+
+  /** Returns false when all are read. */
+  #read(most: number): boolean {
+    const since = this.#now() - this.#window.ttl;
+    try {
+      for (let left = most; left > 0; left--) {
+        const next = this.#unread!.next();
+        if (next.done === true) {
+          this.#unread = undefined;
+          break;
+        }
+        const [key, moment] = next.value;
+        if (moment > since) this.#seen.add(key, moment);
+      }
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#unread = undefined;
+      this.#queue.keysUnreadable(error);
+    }
+    if (this.#unread === undefined) this.#forgetExpired();
+    else this.#count();
+    return this.#unread !== undefined;
+  }
+
+  /** Removes from memory and from the store what is over, or more than may be remembered. */
+  #forgetExpired(): void {
+    const { ttl, size } = this.#window;
+    const now = this.#now();
+    this.#seen.forgetThrough(now - ttl);
+    while (this.#seen.size > size) this.#seen.forgetOldest();
+    this.#count();
+    const { oldest } = this.#seen;
+    this.#log?.forgetBefore(oldest === Infinity ? now - ttl + 1 : oldest);
+    this.#deadlines.set(this.#sweep, Infinity);
+    if (oldest !== Infinity) this.#sweepAt(Math.max(oldest + ttl, now + SWEEP_MS));
+    // What is in the store only is over by then at the latest.
+    else if (this.#unread !== undefined) this.#sweepAt(now + ttl);
+  }
+
+  /** Tells memory what the keys take now. */
+  #count(): void {
+    this.#memory.changed(this.#seen.bytes - this.#counted);
+    this.#counted = this.#seen.bytes;
+  }
+
+  #sweepAt(at: number): void {
+    if (at < this.#sweep.at) this.#deadlines.set(this.#sweep, at);
+  }
+
+  #now(): number {
+    return this.#deadlines.clock.now();
+  }
+}

@@ -1,0 +1,39 @@
+/** What a queue counts. */
+import type { DeathReason } from '../message/dead-letter.ts';
+import { addCounters } from './counters.ts';
+
+export type ReasonCounters = Record<DeathReason, number>;
+
+export class QueueCounters {
+  /** Messages that clients published and a route led here. Dead letters do not count, nor do messages that waited at an exchange, as in RabbitMQ. */
+  publish = 0;
+  // As those of a channel.
+  deliver = 0;
+  deliverNoAck = 0;
+  get = 0;
+  getNoAck = 0;
+  getEmpty = 0;
+  redeliver = 0;
+  ack = 0;
+  /** Messages that came and were not taken: the queue was full (overflow `reject-publish`), or had had them before. */
+  refused = 0;
+  duplicate = 0;
+  /** Messages that the queue gave up, by the reason: to its dead letter exchange, or for want of one. Undefined before the first. */
+  deadLettered: ReasonCounters | undefined;
+  dropped: ReasonCounters | undefined;
+
+  discard(reason: DeathReason, deadLettered: boolean): void {
+    const counters = deadLettered ? (this.deadLettered ??= noReasons()) : (this.dropped ??= noReasons());
+    counters[reason]++;
+  }
+
+  add({ deadLettered, dropped, ...counters }: QueueCounters): void {
+    addCounters<object>(this, counters);
+    if (deadLettered !== undefined) addCounters((this.deadLettered ??= noReasons()), deadLettered);
+    if (dropped !== undefined) addCounters((this.dropped ??= noReasons()), dropped);
+  }
+}
+
+function noReasons(): ReasonCounters {
+  return { expired: 0, rejected: 0, maxlen: 0, delivery_limit: 0 };
+}

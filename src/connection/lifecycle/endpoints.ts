@@ -1,0 +1,35 @@
+/** The two ends of a connection, as logs and the HTTP API name them. */
+import type { Socket } from 'node:net';
+
+export class Endpoints {
+  readonly peerHost: string;
+  readonly peerPort: number;
+  readonly host: string;
+  readonly port: number;
+
+  /** `socket`: one that is connected. If its client is gone already its addresses are not known any more: then they are empty and 0. */
+  constructor(socket: Socket) {
+    this.peerHost = withoutPrefix(socket.remoteAddress);
+    this.peerPort = socket.remotePort ?? 0;
+    this.host = withoutPrefix(socket.localAddress);
+    this.port = socket.localPort ?? 0;
+  }
+
+  get peer(): string {
+    return `${this.peerHost}:${this.peerPort}`;
+  }
+
+  /** RabbitMQ's name of the connection. */
+  get name(): string {
+    return `${this.peer} -> ${this.host}:${this.port}`;
+  }
+
+  get fromLoopback(): boolean {
+    return /^(::1$|127\.)/.test(this.peerHost);
+  }
+}
+
+/** IPv4 addresses that came by an IPv6 socket are written as IPv4 addresses. */
+function withoutPrefix(address = ''): string {
+  return address.replace(/^::ffff:/, '');
+}

@@ -1,0 +1,73 @@
+/** All that a broker listens on: AMQP, and what it is looked into by. It listens on all of it, or does not start. */
+import { hostname } from 'node:os';
+import type { AddressInfo } from 'node:net';
+import type { BrokerContext } from '../connection/broker-context.ts';
+import { Listener } from '../connection/listener.ts';
+import type { ListenerInfo } from '../management/context.ts';
+import { managementListener } from '../management/management.ts';
+import { leveretVersion } from '../util/version.ts';
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
+
+export class Listeners {
+  readonly #broker: BrokerContext;
+  readonly #open: Stoppable[] = [];
+  readonly #places: ListenerInfo[] = [];
+
+  constructor(broker: BrokerContext) {
+    this.#broker = broker;
+  }
+
+  /** Those that listen now, AMQP's first. */
+  get places(): readonly ListenerInfo[] {
+    return this.#places;
+  }
+
+  /** Rejects with the system's error if one of them cannot listen; then none does. */
+  async start(): Promise<void> {
+    try {
+      await this.#startAmqp();
+      await this.#startManagement();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Takes no more clients, closes those there are, and resolves when all are gone. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#open.map((listener) => listener.stop()));
+  }
+
+  async #startAmqp(): Promise<void> {
+    const { port, host } = this.#broker.config;
+    const listener = new Listener(this.#broker);
+    const address = await listener.start(port, host);
+    this.#opened('amqp', listener, address);
+  }
+
+  async #startManagement(): Promise<void> {
+    const { node, connections, config, log, clock } = this.#broker;
+    const { managementPort: port, managementHost: host = config.host } = config;
+    if (port === undefined) return;
+    const listener = managementListener({
+      node,
+      connections,
+      config,
+      log,
+      clock,
+      nodeName: `rabbit@${hostname().split('.')[0]}`,
+      startedAt: clock.now(),
+      version: leveretVersion(),
+      listeners: () => this.#places,
+    });
+    this.#opened('http', listener, (await listener.start({ port, host })) as AddressInfo);
+  }
+
+  #opened(protocol: string, listener: Stoppable, { address, port }: AddressInfo): void {
+    this.#open.push(listener);
+    this.#places.push({ protocol, address, port });
+  }
+}

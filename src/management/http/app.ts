@@ -1,0 +1,113 @@
+/**
+ * The API as a function from request to response, by fastify, whatever listener the request came by. What RabbitMQ's answers look
+ * like beside their content is here: headers, errors, compression.
+ */
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { ManagementContext } from '../context.ts';
+import { inSlices } from './slices.ts';
+import { dispatch } from './dispatch.ts';
+import type { Principal } from './principal.ts';
+import { noObject, problemOf } from './problem.ts';
+import { Reply, type Resource } from './resource.ts';
+
+/** RabbitMQ's bound for bodies of requests (management.http.max_body_size). */
+const LARGEST_BODY = 20_000_000;
+/** Names have up to 255 octets, which percent-encoding makes three times as many. */
+const LONGEST_NAME = 1000;
+/** What is smaller is sent as it is. */
+const COMPRESSED_FROM = 1024;
+
+const SECURITY_HEADERS = {
+  'cache-control': 'no-cache',
+  vary: 'accept, accept-encoding, origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+};
+
+/** `principalOf`: who asks, if the way that the request came by says so. */
+export async function createApp(
+  context: ManagementContext,
+  resources: readonly Resource[],
+  principalOf: (request: IncomingMessage) => Principal | undefined,
+): Promise<RequestListener> {
+  const app: FastifyInstance = fastify({
+    bodyLimit: LARGEST_BODY,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_NAME },
+    frameworkErrors: (_error, _request, reply) => {
+      // What cannot be read as a path or a query.
+      (reply as FastifyReply).code(400).headers(SECURITY_HEADERS).send();
+    },
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, noObject()));
+  app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
+  for (const resource of resources) {
+    app.all(`/api${resource.path}`, async (request, reply) => {
+      const answer = await dispatch(context, resource, {
+        method: request.method,
+        url: request.raw.url ?? '',
+        headers: request.headers,
+        params: request.params as Record<string, string>,
+        bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+        peer: peerOf(request),
+        principal: principalOf(request.raw),
+      });
+      return answer instanceof Reply ? sendReply(request, reply, answer) : sendJson(request, reply, answer);
+    });
+  }
+  await app.ready();
+  return (request, response) => app.routing(request, response);
+}
+
+function peerOf({ socket }: FastifyRequest): { address: string; loopback: boolean } {
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return { address: `${address}:${socket.remotePort ?? 0}`, loopback: /^(::1$|127\.)/.test(address) };
+}
+
+/** As bytes: to a text fastify would add its character set, which RabbitMQ does not name. */
+function sendJson(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
+  return sendReply(
+    request,
+    reply,
+    new Reply(200, { 'content-type': 'application/json' }, Buffer.from(JSON.stringify(value))),
+  );
+}
+
+function sendReply(request: FastifyRequest, reply: FastifyReply, { status, headers, content }: Reply): FastifyReply {
+  reply.code(status).headers(SECURITY_HEADERS).headers(headers);
+  if (content === undefined) return reply.send();
+  const large = typeof content === 'object' && !Buffer.isBuffer(content);
+  const source = large ? Readable.from(inSlices(content)) : content;
+  const worthIt = large || content.length >= COMPRESSED_FROM;
+  if (!worthIt || !/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(source);
+  reply.header('content-encoding', 'gzip');
+  return reply.send(large ? (source as Readable).pipe(createGzip()) : Readable.from([source]).pipe(createGzip()));
+}
+
+function sendProblem(reply: FastifyReply, { status, body, headers }: ReturnType<typeof noObject>): FastifyReply {
+  reply.code(status).headers(SECURITY_HEADERS).headers(headers);
+  if (body === undefined) return reply.send();
+  return reply.header('content-type', 'application/json').send(Buffer.from(JSON.stringify(body)));
+}
+
+/** Fastify's own errors have a status; what has none is a defect, of which the client hears nothing but that. */
+function answerError(
+  context: ManagementContext,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const problem = problemOf(error);
+  if (problem !== undefined) return sendProblem(reply, problem);
+  const { statusCode: status } = error as { statusCode?: number };
+  if (status !== undefined && status < 500) return reply.code(status).headers(SECURITY_HEADERS).send();
+  context.log.error({ err: error, method: request.method, path: request.url }, 'internal error');
+  return reply.code(500).headers(SECURITY_HEADERS).send();
+}

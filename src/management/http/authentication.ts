@@ -1,0 +1,27 @@
+/** Name and password of an HTTP request, by the Basic scheme (RFC 7617). */
+import { refusalOf } from '../../broker/operations/login.ts';
+import type { ManagementContext } from '../context.ts';
+import { HttpProblem, loginFailed, noCredentials } from './problem.ts';
+import { type Principal, UserPrincipal } from './principal.ts';
+
+/** Throws HttpProblem 401 without right credentials, 400 for what is no credentials at all. */
+export function authenticate(
+  { node, config, log }: ManagementContext,
+  authorization: string | undefined,
+  peer: { readonly address: string; readonly loopback: boolean },
+): Principal {
+  if (authorization === undefined) throw noCredentials();
+  const [, scheme, encoded] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
+  if (scheme?.toLowerCase() !== 'basic') throw loginFailed();
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw new HttpProblem(400, undefined);
+  const decoded = Buffer.from(encoded, 'base64');
+  const colon = decoded.indexOf(':');
+  if (colon < 0) throw new HttpProblem(400, undefined);
+  const credentials = { user: decoded.toString('utf8', 0, colon), password: decoded.subarray(colon + 1) };
+  const refusal = refusalOf(node.auth, credentials, config.loopbackUsers, peer.loopback);
+  if (refusal !== undefined) {
+    log.warn({ peer: peer.address, reason: refusal }, 'HTTP access denied');
+    throw loginFailed();
+  }
+  return new UserPrincipal(node.auth, credentials.user);
+}

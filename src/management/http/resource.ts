@@ -1,0 +1,64 @@
+/** An endpoint of the API: a path, and what each method of it asks for and does. */
+import type { IncomingMessage } from 'node:http';
+import type { Actor } from '../../broker/operations/actor.ts';
+import type { Vhost } from '../../broker/topology/vhost.ts';
+import type { ManagementContext } from '../context.ts';
+import type { JsonObject } from './body.ts';
+import type { Principal, Role } from './principal.ts';
+import type { Query } from './query.ts';
+
+/** One request, once it is known who asks. */
+export interface Call {
+  readonly context: ManagementContext;
+  readonly principal: Principal;
+  /** The parts of the path that stand for names, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly headers: IncomingMessage['headers'];
+  readonly bytes: Buffer;
+  /** The body as a JSON object. Throws HttpProblem 400. */
+  readonly body: JsonObject;
+  /** Of a path with `:vhost`. The principal may enter it, or is shown it. */
+  readonly vhost: Vhost;
+  /** The principal in that vhost. */
+  readonly actor: Actor;
+}
+
+/** Anything that is not a Reply goes out as JSON with status 200. */
+export class Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Text, bytes, or a sequence of pieces of text that is written as the client takes them. */
+  readonly content: string | Buffer | Iterable<string> | undefined;
+
+  constructor(status: number, headers: Readonly<Record<string, string>> = {}, content?: Reply['content']) {
+    this.status = status;
+    this.headers = headers;
+    this.content = content;
+  }
+}
+
+export const NO_CONTENT = new Reply(204);
+export const CREATED = new Reply(201);
+
+/** Something new is 201, what was there before 204. */
+export function put(isNew: boolean): Reply {
+  return isNew ? CREATED : NO_CONTENT;
+}
+
+export interface Operation {
+  /** What the tags of the user must give; undefined: anybody with a password. `anyone`: nobody says who it is. */
+  readonly role: Role | 'any-user' | 'anyone';
+  /** What happens. A promise is awaited: it may resolve when what changed is stored. */
+  readonly handle: (call: Call) => unknown;
+}
+
+export type Verb = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+export type Resource = { readonly path: string } & { readonly [Method in Verb]?: Operation };
+
+/** The verbs of a resource, as the header Allow names them. */
+export function allowedVerbs(resource: Resource): string {
+  const verbs = (['GET', 'PUT', 'POST', 'DELETE'] as const).filter((verb) => resource[verb] !== undefined);
+  return [...(resource.GET === undefined ? [] : ['HEAD']), ...verbs, 'OPTIONS'].join(', ');
+}

@@ -1,0 +1,85 @@
+/** Which part of a list is asked for, and by which names (RabbitMQ: HTTP API, "Pagination"). */
+import { matches as matchesInTime } from '../../broker/access/bounded-match.ts';
+import { compilePattern } from '../../broker/access/pattern.ts';
+import { badRequest, HttpProblem } from '../http/problem.ts';
+import type { Query } from '../http/query.ts';
+
+export interface Page {
+  /** From 1. */
+  readonly number: number;
+  readonly size: number;
+  readonly name: string;
+  readonly isPattern: boolean;
+}
+
+export interface PageCounts {
+  readonly filtered_count: number;
+  readonly item_count: number;
+  readonly page: number;
+  readonly page_count: number;
+  readonly page_size: number;
+  readonly total_count: number;
+}
+
+const DEFAULT_SIZE = 100;
+const LARGEST_SIZE = 500;
+
+/** Undefined if no page is asked for: then the filter does not count either. Throws HttpProblem 400. */
+export function readPage(query: Query): Page | undefined {
+  if (!query.has('page')) return undefined;
+  const number = integer(query.get('page'), 1);
+  const size = integer(query.get('page_size'), DEFAULT_SIZE);
+  if (number < 1 || size < 1 || size > LARGEST_SIZE) {
+    const reason = `Invalid pagination parameters: page number ${number}, page size ${size}`;
+    throw new HttpProblem(400, { error: 'invalid_pagination_parameters', reason });
+  }
+  return { number, size, name: query.get('name') ?? '', isPattern: query.isTrue('use_regex') };
+}
+
+/** Undefined if all names are meant. Throws HttpProblem 400 for what is no regular expression. */
+export function nameFilter({ name, isPattern }: Page): ((name: string) => boolean) | undefined {
+  if (name === '') return undefined;
+  if (!isPattern) {
+    const wanted = name.toLowerCase();
+    return (other) => other.toLowerCase().includes(wanted);
+  }
+  try {
+    const pattern = compilePattern(name);
+    return (other) => matchesInTime(pattern, other);
+  } catch {
+    throw invalid();
+  }
+}
+
+/** Throws HttpProblem 400 for a page behind the last. */
+export function pageOf<Subject>(
+  { number, size }: Page,
+  filtered: readonly Subject[],
+  total: number,
+): PageCounts & { readonly subjects: readonly Subject[] } {
+  const count = Math.ceil(filtered.length / size);
+  if (number > Math.max(count, 1)) {
+    const reason = `Page out of range, page: ${number} page size: ${size}, len: ${filtered.length}`;
+    throw new HttpProblem(400, { error: 'page_out_of_range', reason });
+  }
+  const subjects = filtered.slice((number - 1) * size, number * size);
+  return {
+    filtered_count: filtered.length,
+    item_count: subjects.length,
+    page: number,
+    page_count: count,
+    page_size: size,
+    total_count: total,
+    subjects,
+  };
+}
+
+function integer(text: string | undefined, byDefault: number): number {
+  if (text === undefined) return byDefault;
+  if (!/^-?\d{1,15}$/.test(text)) throw invalid();
+  return Number(text);
+}
+
+function invalid(): HttpProblem {
+  return badRequest('Pagination parameters are invalid');
+}

@@ -1,0 +1,48 @@
+/** A broker in this process that keeps everything in memory, put together as `Broker.start` does it, and whose node a test may look into. */
+import { BrokerNode } from '../../src/broker/topology/broker-node.ts';
+import type { Vhost } from '../../src/broker/topology/vhost.ts';
+import { brokerContext } from '../../src/connection/broker-context.ts';
+import { Listener } from '../../src/connection/listener.ts';
+import { resolveOptions } from '../../src/embed/options.ts';
+import { MemoryStore } from '../../src/store/memory/memory-store.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { silentLogger } from '../../src/util/logger.ts';
+import { AmqpClient } from './amqp-client/index.ts';
+
+const MEMORY_BUDGET = 64 * 1024 * 1024;
+
+export class MemoryBroker implements AsyncDisposable {
+  readonly node: BrokerNode;
+  readonly url: string;
+  readonly #listener: Listener;
+
+  static async start(): Promise<MemoryBroker> {
+    const node = new BrokerNode(new MemoryStore(), MEMORY_BUDGET);
+    node.recover({ user: 'guest', password: 'guest', vhost: '/' });
+    const config = resolveOptions({});
+    const listener = new Listener(brokerContext({ node, config, log: silentLogger, clock: systemClock }));
+    const { port } = await listener.start(0, '127.0.0.1');
+    return new MemoryBroker(node, listener, `amqp://guest:guest@127.0.0.1:${port}`);
+  }
+
+  /** Use `MemoryBroker.start`. */
+  private constructor(node: BrokerNode, listener: Listener, url: string) {
+    this.node = node;
+    this.url = url;
+    this.#listener = listener;
+  }
+
+  get vhost(): Vhost {
+    return this.node.vhost('/')!;
+  }
+
+  connect(): Promise<AmqpClient> {
+    return AmqpClient.connect(this.url);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#listener.stop();
+    this.node.stop();
+    await this.node.store.close();
+  }
+}

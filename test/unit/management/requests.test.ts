@@ -1,0 +1,113 @@
+/** What every request to the HTTP API has in common, as measured on RabbitMQ. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Broker } from '../../../src/index.ts';
+import { apiOf, type Ask } from '../../support/management/api.ts';
+
+const NO_OBJECT = { error: 'Object Not Found', reason: 'Not Found' };
+
+describe('a request to the HTTP API', () => {
+  let broker: Broker;
+  let ask: Ask;
+
+  beforeAll(async () => {
+    broker = await Broker.start({ port: 0, managementPort: 0 });
+    ask = apiOf(broker);
+    await broker.users.create('nobody', 'secret');
+    await broker.users.create('manager', 'secret', ['management']);
+    await broker.vhosts.create('other');
+  });
+  afterAll(() => broker.stop());
+
+  it('is answered with JSON, not to be kept, with or without a slash at its end', async () => {
+    for (const path of ['/whoami', '/whoami/']) {
+      const { status, headers, json } = await ask('GET', path);
+      expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
+        200,
+        'application/json',
+        'no-cache',
+      ]);
+      expect(json).toEqual({ name: 'guest', tags: ['administrator'] });
+    }
+  });
+
+  it('needs a name and a password', async () => {
+    const none = await ask('GET', '/whoami', { as: null });
+    expect([none.status, none.text, none.headers.get('www-authenticate')]).toEqual([
+      401,
+      '',
+      'Basic realm="RabbitMQ Management"',
+    ]);
+    const failed = { error: 'not_authorized', reason: 'Login failed' };
+    for (const as of ['guest:wrong', 'unknown:guest', ':']) {
+      const { status, json } = await ask('GET', '/whoami', { as });
+      expect([status, json]).toEqual([401, failed]);
+    }
+    const bearer = await ask('GET', '/whoami', { as: null, headers: { authorization: 'Bearer x.y.z' } });
+    expect([bearer.status, bearer.json]).toEqual([401, failed]);
+    const nonsense = await ask('GET', '/whoami', { as: null, headers: { authorization: 'Basic !!!' } });
+    expect([nonsense.status, nonsense.text]).toEqual([400, '']);
+  });
+
+  it('needs a tag that lets its user in', async () => {
+    const { status, json, headers } = await ask('GET', '/whoami', { as: 'nobody:secret' });
+    expect([status, json]).toEqual([401, { error: 'not_authorised', reason: 'Not management user' }]);
+    expect(headers.get('www-authenticate')).toBeNull();
+  });
+
+  it('is for a vhost that there is, and that its user may enter', async () => {
+    const unknown = await ask('GET', '/queues/nope');
+    expect([unknown.status, unknown.json]).toEqual([404, NO_OBJECT]);
+    const put = await ask('PUT', '/queues/nope/q', { body: {} });
+    expect([put.status, put.json]).toEqual([404, { error: 'not_found', reason: 'vhost_not_found' }]);
+    const foreign = await ask('GET', '/queues/other', { as: 'manager:secret' });
+    const reason = 'User not authorised to access virtual host';
+    expect([foreign.status, foreign.json]).toEqual([401, { error: 'not_authorised', reason }]);
+  });
+
+  it('is for a path that there is, which needs no password to hear that there is none', async () => {
+    for (const path of ['/nope', '/queues//', '/whoami/more']) {
+      const { status, json } = await ask('GET', path, { as: null });
+      expect([path, status, json]).toEqual([path, 404, NO_OBJECT]);
+    }
+  });
+
+  it('is told the verbs that there are', async () => {
+    const wrong = await ask('POST', '/whoami', { as: null });
+    expect([wrong.status, wrong.text, wrong.headers.get('allow')]).toEqual([405, '', 'HEAD, GET, OPTIONS']);
+    const options = await ask('OPTIONS', '/queues/%2F/q', { as: null });
+    expect([options.status, options.headers.get('allow')]).toEqual([200, 'HEAD, GET, PUT, DELETE, OPTIONS']);
+    const head = await ask('HEAD', '/whoami');
+    expect([head.status, head.text]).toEqual([200, '']);
+  });
+
+  it.each([
+    ['text/html', 406],
+    ['text/plain', 406],
+    ['*/*', 200],
+    ['application/json;q=0.5', 200],
+    ['application/json, text/plain, */*', 200],
+  ])('that accepts %s gets %i', async (accept, status) => {
+    expect((await ask('GET', '/whoami', { headers: { accept } })).status).toBe(status);
+  });
+
+  it('has a JSON object as its body, or none', async () => {
+    for (const body of ['{nonsense', '[]', '5']) {
+      const { status, json } = await ask('PUT', '/queues/%2F/q', { body });
+      expect([status, json]).toEqual([400, { error: 'bad_request', reason: 'not_json' }]);
+    }
+    expect((await ask('PUT', '/queues/%2F/q', { body: '' })).status).toBe(201);
+    expect((await ask('PUT', '/queues/%2F/q', { body: '{}' })).status).toBe(204);
+    expect((await ask('DELETE', '/queues/%2F/q')).status).toBe(204);
+  });
+
+  it('may have any name of 255 octets in its path', async () => {
+    const name = '/ä?#%'.repeat(42);
+    const path = `/queues/%2F/${encodeURIComponent(name)}`;
+    expect((await ask('PUT', path)).status).toBe(201);
+    expect((await ask('GET', path)).json).toMatchObject({ name, vhost: '/' });
+  });
+
+  it('that cannot be read as a path is refused', async () => {
+    expect((await ask('GET', '/queues/%zz')).status).toBe(400);
+  });
+});
