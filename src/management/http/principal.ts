@@ -87,3 +87,8 @@ export function sees(principal: Principal, vhost: string): boolean {
 export function checkEnters(principal: Principal, vhost: string): void {
   if (!principal.mayEnter(vhost)) throw notAuthorised('User not authorised to access virtual host');
 }
+
+/** Throws HttpProblem 401. */
+export function checkSees(principal: Principal, vhost: string): void {
+  if (!sees(principal, vhost)) throw notAuthorised('User not authorised to access virtual host');
+}

@@ -4,12 +4,11 @@ import { declareQueue, deleteQueue, purgeQueue } from '../../broker/operations/q
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { booleanIn, objectIn } from '../http/body.ts';
-import { sees } from '../http/principal.ts';
 import { noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
 import { list } from '../lists/list.ts';
 import { show } from '../lists/fields.ts';
-import { byName } from '../lists/order.ts';
+import { inVhosts, visibleVhosts } from './visible.ts';
 import { QUEUE_FIELDS, type ShownQueue } from '../present/queue.ts';
 
 export const queues: readonly Resource[] = [
@@ -50,13 +49,11 @@ export const queues: readonly Resource[] = [
   },
 ];
 
-function visibleVhosts({ context, principal }: Call): Vhost[] {
-  return [...context.node.vhosts].filter(({ name }) => sees(principal, name)).sort(byName);
-}
-
 function listQueues({ query, context }: Call, vhosts: readonly Vhost[]): unknown {
-  const subjects = vhosts.flatMap((vhost): ShownQueue[] =>
-    [...vhost.queues].sort(byName).map((queue) => ({ vhost, queue })),
+  const subjects = inVhosts(
+    vhosts,
+    ({ queues }) => queues,
+    (vhost, queue): ShownQueue => ({ vhost, queue }),
   );
   const nameOf = ({ queue }: ShownQueue): string => queue.name;
   return list(query, { fields: QUEUE_FIELDS, view: context, subjects, nameOf, paged: true });

@@ -1,0 +1,106 @@
+/** Virtual hosts (RabbitMQ: HTTP API, `/api/vhosts`). */
+import { QUEUE_TYPES, type QueueType } from '../../broker/arguments/queue-type.ts';
+import { deleteVhost, putVhost } from '../../broker/operations/vhosts.ts';
+import { type JsonObject, objectIn, textIn } from '../http/body.ts';
+import { checkSees } from '../http/principal.ts';
+import { badRequest, noObject } from '../http/problem.ts';
+import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
+import { show } from '../lists/fields.ts';
+import { list } from '../lists/list.ts';
+import { VHOST_FIELDS } from '../present/vhost.ts';
+import { permissionsWhere, topicPermissionsWhere } from './permissions.ts';
+import { readTags } from './tags.ts';
+import { visibleVhosts } from './visible.ts';
+
+export const vhosts: readonly Resource[] = [
+  {
+    path: '/vhosts',
+    GET: {
+      role: 'management',
+      handle: (call) => {
+        const of = { fields: VHOST_FIELDS, view: call.context, subjects: visibleVhosts(call) };
+        return list(call.query, { ...of, nameOf: ({ name }) => name, paged: true });
+      },
+    },
+  },
+  {
+    path: '/vhosts/:name',
+    GET: {
+      role: 'management',
+      handle: ({ context, principal, params: { name } }) => {
+        const vhost = context.node.vhost(name);
+        if (vhost === undefined) throw noObject();
+        checkSees(principal, name);
+        return show(VHOST_FIELDS, vhost, context);
+      },
+    },
+    PUT: {
+      role: 'administrator',
+      handle: async (call) => {
+        const { context, principal, params, body } = call;
+        const receipt = putVhost(context.node, { name: params.name, ...readVhost(call, body) }, principal.name);
+        return put(await receipt.stored());
+      },
+    },
+    DELETE: {
+      role: 'administrator',
+      handle: async ({ context: { node }, params: { name } }) => {
+        if (node.vhost(name) === undefined) throw noObject();
+        await deleteVhost(node, name).stored();
+        return NO_CONTENT;
+      },
+    },
+  },
+  {
+    path: '/vhosts/:vhost/start/:node',
+    POST: {
+      role: 'administrator',
+      handle: ({ context, params }) => {
+        // A vhost of this broker is always started.
+        if (params.node === context.nodeName) return NO_CONTENT;
+        throw badRequest(`Request to node ${params.node} failed with nodedown`);
+      },
+    },
+  },
+  {
+    path: '/vhosts/:vhost/permissions',
+    GET: {
+      role: 'administrator',
+      handle: ({ context, vhost: { name } }) => permissionsWhere(context.node, ({ vhost }) => vhost === name),
+    },
+  },
+  {
+    path: '/vhosts/:vhost/topic-permissions',
+    GET: {
+      role: 'administrator',
+      handle: ({ context, vhost: { name } }) => topicPermissionsWhere(context.node, ({ vhost }) => vhost === name),
+    },
+  },
+];
+
+/** What is left out stays as it is. Throws HttpProblem 400. */
+function readVhost(
+  { context: { node }, params }: Call,
+  body: JsonObject,
+): {
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly defaultQueueType: QueueType | undefined;
+} {
+  const current = node.vhostSpec(params.name);
+  const metadata = objectIn(body, 'metadata');
+  const given = { ...metadata, ...body };
+  return {
+    description: textIn(given, 'description', current?.description ?? ''),
+    tags: given.tags === undefined ? (current?.tags ?? []) : readTags(given.tags),
+    defaultQueueType: readQueueType(given.default_queue_type ?? given.defaultqueuetype, current?.defaultQueueType),
+  };
+}
+
+function readQueueType(value: unknown, current: QueueType | undefined): QueueType | undefined {
+  if (value === undefined || value === null) return current;
+  if (value === 'undefined') return undefined;
+  const type = QUEUE_TYPES.find((known) => known === value || `rabbit_${known}_queue` === value);
+  if (type === undefined) throw badRequest(`Unsupported default queue type '${JSON.stringify(value)}'`);
+  return type;
+}
