@@ -58,8 +58,9 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     logger.info({ version: leveretVersion(), node: process.versions.node, pid: process.pid }, 'Leveret is starting');
     for (const { level, text } of notices) logger[level]({}, text);
     if (pidFile !== undefined) writePidFile(pidFile, logger);
+    const begin = now();
     const broker = await startBroker({ ...brokerConfig, logger });
-    logStarted(config, broker.port, logger);
+    logStarted(config, broker.port, now() - begin, logger);
 
     const signal = await stopRequest.promise;
     logger.info({ signal }, 'stopping');
@@ -72,10 +73,12 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
   }
 }
 
-function logStarted({ host, dataDir }: Config, port: number, logger: Logger): void {
+function logStarted({ host, dataDir }: Config, port: number, milliseconds: number, logger: Logger): void {
   if (dataDir === undefined) logger.info({}, 'nothing is written to disk: messages are gone at the stop');
   else logger.info({ dataDir: resolve(dataDir) }, 'durable state is on disk');
   const address = host.includes(':') ? `[${host}]` : host;
   logger.info({ host, port }, `started TCP listener on ${address}:${port}`);
+  // RabbitMQ's words too, and the last line is the one that says all is ready.
+  logger.info({}, `Time to start RabbitMQ: ${Math.round(milliseconds)} ms`);
   logger.info({}, STARTUP_COMPLETE);
 }

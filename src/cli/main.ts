@@ -47,7 +47,7 @@ async function run(argv: readonly string[]): Promise<number> {
       const [{ runDaemon }, { Broker }, logger] = await Promise.all([
         import('./daemon.ts'),
         import('../embed/broker.ts'),
-        createLogger(config.logLevel),
+        createLogger(config.logLevel, config.logFormat),
       ]);
       const startBroker = async (options: Parameters<typeof Broker.start>[0]) => {
         const broker = await Broker.start(options);

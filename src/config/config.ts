@@ -2,6 +2,7 @@
  * The broker's settings as the rest of the program sees them: one frozen object, complete and valid.
  * The table in options.ts says where each comes from; nothing outside config/ reads the environment or a file.
  */
+import type { LogFormat } from '../util/logger.ts';
 
 /** Log levels, least to most talkative. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -35,6 +36,8 @@ export interface Config {
   /** File for the number of the daemon's process; undefined for none. The library writes none. */
   readonly pidFile: string | undefined;
   readonly logLevel: LogLevel;
+  /** `auto` is text in a terminal and JSON elsewhere. */
+  readonly logFormat: LogFormat;
   /** Heartbeat interval proposed in connection.tune, in seconds; 0 proposes none (specification section 4.2.7). */
   readonly heartbeat: number;
   /** Largest frame accepted and sent, in bytes with its 8 bytes of framing, at least 4096 (specification section 4.2.3). */

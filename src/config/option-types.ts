@@ -80,11 +80,11 @@ export function unless(word: string, type: OptionType): OptionType {
 }
 
 /** One of the given words. */
-export function choice(words: readonly string[]): OptionType {
+export function choice(words: readonly string[], placeholder: string): OptionType {
   const fits = (value: unknown) => (words.includes(value as string) ? value : UNFIT);
   return {
     accepts: `one of ${words.join(', ')}`,
-    placeholder: 'level',
+    placeholder,
     fromText: fits,
     fromValue: fits,
     toText: String,

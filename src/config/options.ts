@@ -3,6 +3,7 @@
  * from it (a test compares it). A setting's name here is its key in the config file and its name in the library.
  */
 import { LOG_LEVELS, type Config } from './config.ts';
+import { LOG_FORMATS } from '../util/logger.ts';
 import {
   bytesOrAuto,
   choice,
@@ -134,11 +135,20 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
   logLevel: {
     flag: '--log-level',
     env: 'LEVERET_LOG_LEVEL',
-    type: choice(LOG_LEVELS),
+    type: choice(LOG_LEVELS, 'level'),
     default: 'info',
     unit: '',
     description: `How much to log: ${LOG_LEVELS.join(', ')}`,
     rabbitmq: 'log.console.level',
+  },
+  logFormat: {
+    flag: '--log-format',
+    env: 'LEVERET_LOG_FORMAT',
+    type: choice(LOG_FORMATS, 'format'),
+    default: 'auto',
+    unit: '',
+    description: 'text for people, json for programs; auto is text in a terminal and JSON elsewhere',
+    rabbitmq: 'log.console.formatter',
   },
   heartbeat: {
     flag: '--heartbeat',

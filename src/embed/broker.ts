@@ -51,7 +51,7 @@ export class Broker implements AsyncDisposable {
    */
   static async start(options: BrokerOptions = {}): Promise<Broker> {
     const config = resolveOptions(options);
-    const log = options.logger ?? (await createLogger(config.logLevel));
+    const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
     const definitions = await readDefinitions(options.definitions ?? config.definitions);
     const { store, scratch } = await openStore(config, log);
     try {

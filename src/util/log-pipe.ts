@@ -13,13 +13,16 @@ export type Write = (bytes: Buffer) => number;
 
 export class LogPipe {
   readonly #write: Write;
+  readonly #render: (json: string) => string;
   #waiting: Buffer[] = [];
   #bytes = 0;
   #lost = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(write: Write) {
+  /** @param render makes of the pipe's own line, which is JSON, what the others are */
+  constructor(write: Write, render = (json: string) => json) {
     this.#write = write;
+    this.#render = render;
   }
 
   /** Takes a line with its end. It is written when this returns, unless the pipe is full. */
@@ -64,7 +67,8 @@ export class LogPipe {
     const lines = this.#lost;
     this.#lost = 0;
     const time = new Date().toISOString();
-    return `${JSON.stringify({ level: 'warn', time, lines, msg: 'log lines are lost: nobody read them in time' })}\n`;
+    const report = { level: 'warn', time, lines, msg: 'log lines are lost: nobody read them in time' };
+    return this.#render(`${JSON.stringify(report)}\n`);
   }
 
   /** Nobody will read any more: the other end is closed. */
@@ -75,11 +79,11 @@ export class LogPipe {
 }
 
 /** Standard output as such a pipe; undefined where it is something else, such as a file, or the system cannot say so. */
-export function standardOutputPipe(): LogPipe | undefined {
+export function standardOutputPipe(render?: (json: string) => string): LogPipe | undefined {
   try {
     const fd = openUnblocking();
     if (fd === undefined) return undefined;
-    const pipe = new LogPipe((bytes) => writeSync(fd, bytes));
+    const pipe = new LogPipe((bytes) => writeSync(fd, bytes), render);
     process.on('exit', () => pipe.flush());
     return pipe;
   } catch {

@@ -56,7 +56,12 @@ describe('the daemon', () => {
     signals.emit('SIGTERM', 'SIGTERM');
     await exitCode;
     const started = events.slice(0, events.indexOf(COMPLETE) + 1);
-    expect(started.slice(-3)).toEqual(['started TCP listener on [::]:4711', '4711', COMPLETE]);
+    expect(started.slice(-4)).toEqual([
+      'started TCP listener on [::]:4711',
+      '4711',
+      'Time to start RabbitMQ: 0 ms',
+      COMPLETE,
+    ]);
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'])(

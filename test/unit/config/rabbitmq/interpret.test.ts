@@ -70,6 +70,7 @@ describe('the keys of rabbitmq.conf', () => {
     ['disk_free_limit.absolute = 50mb', { diskFreeLimit: 50_000_000 }],
     ['disk_free_limit.relative = 1.5\ntotal_memory_available_override_value = 100MB', { diskFreeLimit: 150_000_000 }],
     ['log.console.level = warning', { logLevel: 'warn' }],
+    ['log.console.formatter = plaintext', { logFormat: 'text' }],
     ['log.file.level = debug', { logLevel: 'debug' }],
     ['log.file.level = debug\nlog.console.level = critical', { logLevel: 'fatal' }],
     ['heartbeat = 600\nframe_max = 0\nchannel_max = 0', { heartbeat: 600, frameMax: 134_217_728, channelMax: 65_535 }],
