@@ -26,6 +26,7 @@ interface Running {
 export class GroupCommit {
   readonly #engine: Engine;
   readonly #lazyMs: number;
+  readonly #faultListeners: ((error: unknown) => void)[] = [];
   #running: Running | undefined;
   // What the next batch will hold.
   #changes: TopologyChange[] = [];
@@ -39,6 +40,11 @@ export class GroupCommit {
   constructor(engine: Engine, lazyMs = 20) {
     this.#engine = engine;
     this.#lazyMs = lazyMs;
+  }
+
+  /** Told what a source or a callback throws: the others hear of the batch all the same, and the next one is made. */
+  onFault(listener: (error: unknown) => void): void {
+    this.#faultListeners.push(listener);
   }
 
   change(change: TopologyChange): void {
@@ -97,7 +103,7 @@ export class GroupCommit {
     this.#urgent = false;
     this.#running = running;
 
-    for (const source of sources) source.collect(this.#engine.batch);
+    for (const source of sources) this.#guard(() => source.collect(this.#engine.batch));
     let inside = true;
     this.#engine.commit(changes, () => this.#finish(running, inside));
     inside = false;
@@ -105,12 +111,21 @@ export class GroupCommit {
 
   #finish(running: Running, inside: boolean): void {
     this.#running = undefined;
-    for (const source of running.sources) source.committed();
-    for (const waiter of running.waiters) waiter();
+    for (const source of running.sources) this.#guard(() => source.committed());
+    for (const waiter of running.waiters) this.#guard(waiter);
     // The next batch only after all were told: a log hears of one batch before it is asked for the next.
     if (!this.#urgent) return;
     // An engine that is done at once must not keep this turn of the event loop for ever.
     if (inside) this.#hurry();
     else this.#start();
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      if (this.#faultListeners.length === 0) throw error;
+      for (const listener of this.#faultListeners) listener(error);
+    }
   }
 }

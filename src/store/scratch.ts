@@ -4,6 +4,7 @@
  */
 import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { StoreError } from './store.ts';
 
 /** Where in the file something lies. */
 export interface ScratchPlace {
@@ -74,7 +75,7 @@ export class Scratch {
       const to = Math.min(data.length, from + BLOCK_BYTES);
       for (let at = from; at < to;) {
         const moved = move(this.#file, data, at, to - at, block * BLOCK_BYTES + at - from);
-        if (moved === 0) throw new Error('the scratch file is shorter than what was written to it');
+        if (moved === 0) throw new StoreError('the scratch file is shorter than what was written to it');
         at += moved;
       }
     }

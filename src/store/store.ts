@@ -53,6 +53,9 @@ export interface Store {
   /** Told when commits begin to fail (with a reason for the operator) and when they work again (undefined). */
   onTrouble(listener: (reason: string | undefined) => void): void;
 
+  /** Told what goes wrong with a source or a callback: the others of its batch, and the next batches, do not suffer from it. */
+  onFault(listener: (error: unknown) => void): void;
+
   /** Numbers for pages and bodies, never used before in this store's life. */
   nextPageId(): number;
   nextBodyId(): number;
@@ -63,7 +66,10 @@ export interface Store {
 
 /** Something that writes to the store: a queue's log. */
 export interface LogSource {
-  /** Writes what changed since the last call into `batch`. Called once a batch, only after `schedule`. */
+  /**
+   * Writes what changed since the last call into `batch`. Called once a batch, only after `schedule`. Where it throws, what it wrote before
+   * is part of the batch all the same.
+   */
   collect(batch: Batch): void;
   /** The batch of the last `collect` is on disk. */
   committed(): void;

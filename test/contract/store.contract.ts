@@ -117,6 +117,23 @@ export function storeContract(under: StoreUnderTest): void {
       expect((await recovered()).pages.map((row) => row.first)).toEqual(order);
     });
 
+    it('go on where a log or a callback throws, which is told', async () => {
+      const faults: unknown[] = [];
+      store.onFault((error) => faults.push((error as Error).message));
+      const fail = (what: string) => () => {
+        throw new Error(what);
+      };
+      store.schedule({ collect: fail('collect'), committed: fail('committed') }, true);
+      const other = new Script();
+      store.schedule(other, true);
+      store.afterCommit(fail('callback'));
+      await changed(store);
+      expect(faults).toEqual(['collect', 'committed', 'callback']);
+      expect(other.heard).toEqual(['collect', 'committed']);
+      await commit(store, (batch) => page(store, batch, 1, 0));
+      expect((await recovered()).pages).toHaveLength(1);
+    });
+
     it('do not hold a log that was unscheduled', async () => {
       const [gone, kept] = [new Script(), new Script()];
       store.schedule(gone, true);

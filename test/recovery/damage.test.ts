@@ -107,6 +107,30 @@ describe('a queue with a page that cannot be read', { timeout: 60_000 }, () => {
     expect(last.errors).toEqual([]);
   });
 
+  test('stops alone where memory is short and it has to be read for the scratch file', async () => {
+    const dataDir = await spoiled(twoQueues, SPOIL_SECOND_SEGMENT);
+    await using running = await start(dataDir, { memoryBudget: 8 * 1024 * 1024 });
+    const { url, errors } = running;
+    const channel = await confirmChannel(url);
+    // It is not stored, so it goes to the scratch file, and all of its segment with it.
+    channel.sendToQueue('sick', Buffer.from('c'));
+    for (let n = 0; errors.length === 0 && n < 1000; n++) {
+      channel.sendToQueue('well', Buffer.alloc(100_000, 'x'));
+      await channel.waitForConfirms();
+    }
+    expect(errors).toHaveLength(1);
+    expect(errors[0].fields).toMatchObject({ vhost: '/', queue: 'sick' });
+    expect(errors[0].fields['reason']).toMatch(/page \d+ \(messages 8192 to .*checksum/);
+
+    // Delivered is what comes before it, and only then it is told of again.
+    const got = await (await consumeInto(channel, 'sick', { noAck: true })).take(FIRST_SEGMENT + 1);
+    expect(got.slice(0, -1).map((message) => message!.content.toString())).toEqual(range(0, FIRST_SEGMENT));
+    expect(got.at(-1)).toBeNull();
+    await store(channel, 'well', ['last']);
+    expect((await drain(url, 'well')).at(-1)).toBe('last');
+    expect(errors).toHaveLength(2);
+  });
+
   test('does not keep the broker from starting where its length in bytes is limited', async () => {
     const limited = async (channel: ConfirmChannel): Promise<void> => {
       await channel.assertQueue('sick', { arguments: { 'x-max-length-bytes': 1_000_000 } });

@@ -29,6 +29,7 @@ export class DiscardingStore implements Store {
   schedule(): void {}
   unschedule(): void {}
   onTrouble(): void {}
+  onFault(): void {}
 
   afterCommit(callback: () => void): void {
     callback();

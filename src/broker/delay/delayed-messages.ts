@@ -9,6 +9,7 @@ import { DueHeap } from '../log/due-heap.ts';
 import type { Message } from '../message/message.ts';
 import { type LogContext, QueueLog } from '../log/log.ts';
 import { isReadFailure } from '../log/log-reader.ts';
+import type { LogOwner } from '../log/message-log.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import { delayOf, markWaited } from '../message/delay-header.ts';
 
@@ -36,7 +37,7 @@ const READS_AT_ONCE = 8;
 /** Milliseconds until what could not be read is read again: the disk may be well by then. */
 const READ_AGAIN_AFTER = 5000;
 
-export class DelayedMessages implements MessageTarget {
+export class DelayedMessages implements MessageTarget, LogOwner {
   /** Number of its log in the store; undefined where nothing of it is stored. */
   readonly logId: number | undefined;
   readonly #context: DelayContext;
@@ -58,6 +59,7 @@ export class DelayedMessages implements MessageTarget {
     this.#context = context;
     this.#exchange = exchange;
     this.#log = new QueueLog(context, logId);
+    this.#log.owner = this;
     this.#heap = new DueHeap(context.memory);
   }
 
@@ -122,6 +124,10 @@ export class DelayedMessages implements MessageTarget {
     } finally {
       this.#wind();
     }
+  }
+
+  unreadable(reason: Error): void {
+    this.#stop(reason);
   }
 
   #stop(reason: Error): void {

@@ -5,7 +5,7 @@
  */
 import { StoreError } from '../../store/store.ts';
 import { Message } from '../message/message.ts';
-import type { MessageLog } from './message-log.ts';
+import type { LogOwner, MessageLog } from './message-log.ts';
 
 /** Whose messages are read. */
 export interface Reading {
@@ -13,7 +13,7 @@ export interface Reading {
   stopped(reason: Error): void;
 }
 
-export class LogReader {
+export class LogReader implements LogOwner {
   readonly #log: MessageLog;
   readonly #owner: Reading;
   #stopped = false;
@@ -23,6 +23,7 @@ export class LogReader {
   constructor(log: MessageLog, owner: Reading) {
     this.#log = log;
     this.#owner = owner;
+    log.owner = this;
   }
 
   get stopped(): boolean {
@@ -90,6 +91,10 @@ export class LogReader {
       if (!isReadFailure(error)) throw error;
     }
     return !this.#stopped;
+  }
+
+  unreadable(reason: Error): void {
+    this.#stop(reason);
   }
 
   /** What could not be read is gone. */

@@ -9,8 +9,9 @@ import type { Bodies } from './bodies.ts';
 import type { Evictable, Memory } from './memory.ts';
 import { Message } from '../message/message.ts';
 import { coldSegments } from './cold-segments.ts';
+import { cool } from './eviction.ts';
 import { LogWriter, type WriterContext } from './log-writer.ts';
-import type { MessageLog } from './message-log.ts';
+import type { LogOwner, MessageLog } from './message-log.ts';
 import type { Segment } from './segment.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
@@ -28,6 +29,7 @@ const SMALL_BYTES = 64 * 1024;
 const ONLY_LANE = { lane: 0, first: 0 };
 
 export class QueueLog implements MessageLog, Evictable {
+  owner: LogOwner | undefined;
   readonly #bodies: Bodies;
   readonly #memory: Memory;
   readonly #segments: SegmentList;
@@ -336,20 +338,8 @@ export class QueueLog implements MessageLog, Evictable {
       this.#segments.endTail();
       return;
     }
-    const writer = this.#writer;
-    if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) {
-      // Messages that are not to be stored have asked for no batch; but one has to pass them by.
-      writer.flush(false);
-      return;
-    }
-    const isInPages = writer !== undefined && segment.isInPages;
-    if (!isInPages && scratch === undefined) return;
-    // The scratch file takes all or nothing.
-    if (!isInPages && !segment.hot) this.#load(segment);
-    const { footprint } = segment;
-    if (isInPages) segment.cool();
-    else segment.coolInto(scratch!);
-    this.#memory.shrank(footprint);
+    const [writer, memory] = [this.#writer, this.#memory];
+    cool(segment, scratch, { writer, memory, owner: this.owner, load: (cold) => this.#load(cold) });
   }
 
   #warm(segment: Segment): boolean {

@@ -21,6 +21,8 @@ export interface MemoryOptions {
   readonly alarms: Alarms;
   /** Looked at when messages take more memory, as some of what is known of them lies there. */
   readonly heap?: Heap;
+  /** Told what goes wrong while memory is asked for; it is asked for on. Default: it is thrown. */
+  readonly fault?: (error: unknown) => void;
 }
 
 /** What logs keep in memory though it could be read again. */
@@ -41,6 +43,7 @@ export class Memory {
   readonly #alarms: Alarms;
   readonly #heap: Heap | undefined;
   readonly scratch: Scratch | undefined;
+  readonly #fault: (error: unknown) => void;
   readonly buffers = new SegmentBuffers();
   /** Whoever has memory, those that were asked last at the end. */
   readonly #holders = new Set<Evictable>();
@@ -50,12 +53,13 @@ export class Memory {
   #left = 0;
   #scheduled = false;
 
-  constructor({ budget, scratch, alarms, heap }: MemoryOptions) {
+  constructor({ budget, scratch, alarms, heap, fault = rethrow }: MemoryOptions) {
     this.budget = budget;
     this.#kept = Math.min(KEPT_BYTES, budget / 2);
     this.#alarms = alarms;
     this.#heap = heap;
     this.scratch = scratch;
+    this.#fault = fault;
   }
 
   /** Bytes of messages in memory. */
@@ -95,6 +99,14 @@ export class Memory {
 
   readonly #reclaim = (): void => {
     this.#scheduled = false;
+    try {
+      this.#ask();
+    } catch (error) {
+      this.#fault(error);
+    }
+  };
+
+  #ask(): void {
     this.#heap?.look();
     let wanted = this.#bytes > this.budget ? this.scratch : undefined;
     // Whoever is asked again without having been used meanwhile gives what it would need next.
@@ -108,9 +120,9 @@ export class Memory {
         if (holder.evict(wanted)) this.#holders.add(holder);
       } catch (error) {
         this.#holders.add(holder);
-        if (!(error instanceof Error && 'code' in error)) throw error;
         // The scratch file cannot be written, the disk may be full: what cannot go out stays, and the alarm says so.
-        wanted = undefined;
+        if (error instanceof Error && 'code' in error) wanted = undefined;
+        else this.#fault(error);
       }
     }
     this.#askedAt = this.#bytes;
@@ -126,5 +138,9 @@ export class Memory {
     // Stopped publishers ask for nothing, and what was not committed yet may be had a little later.
     this.#scheduled = true;
     setTimeout(this.#reclaim, ALARM_RETRY_MS).unref();
-  };
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

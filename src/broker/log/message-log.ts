@@ -3,7 +3,14 @@ import type { RecoveredPage } from '../../store/records.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 
+/** Told that messages cannot be read though nobody asked for them: to put others out of memory the log has to read these. */
+export interface LogOwner {
+  unreadable(reason: Error): void;
+}
+
 export interface MessageLog {
+  /** Who reads it; undefined where nobody does yet. */
+  owner: LogOwner | undefined;
   /** Messages that wait for a consumer. */
   readonly ready: number;
   /** Messages that were delivered and wait for their acknowledgement. */

@@ -6,7 +6,7 @@ import type { RecoveredPage } from '../../store/records.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 import { type LogContext, QueueLog } from './log.ts';
-import type { MessageLog } from './message-log.ts';
+import type { LogOwner, MessageLog } from './message-log.ts';
 
 /** Sequence numbers of a level: 256 levels of them stay exact. */
 const LEVEL_NUMBERS = 2 ** 44;
@@ -17,11 +17,21 @@ export class PriorityLog implements MessageLog {
   readonly #byLevel = new Map<number, QueueLog>();
   /** Highest level first. */
   #logs: QueueLog[] = [];
+  #owner: LogOwner | undefined;
 
   constructor(context: LogContext, queueId: number | undefined) {
     this.#context = context;
     this.#queueId = queueId;
     this.#level(0);
+  }
+
+  get owner(): LogOwner | undefined {
+    return this.#owner;
+  }
+
+  set owner(owner: LogOwner | undefined) {
+    this.#owner = owner;
+    for (const log of this.#logs) log.owner = owner;
   }
 
   get ready(): number {
@@ -164,6 +174,7 @@ export class PriorityLog implements MessageLog {
     let log = this.#byLevel.get(level);
     if (log === undefined) {
       log = new QueueLog(this.#context, this.#queueId, { lane: level, first: level * LEVEL_NUMBERS });
+      log.owner = this.#owner;
       this.#byLevel.set(level, log);
       this.#logs = [...this.#byLevel].sort(([a], [b]) => b - a).map(([, each]) => each);
     }

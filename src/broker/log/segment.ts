@@ -42,6 +42,8 @@ export class Segment {
   bodies: Map<number, Body> | undefined;
   /** Of messages that came back; undefined where none did more often than once, or waits. */
   redeliveries: Redeliveries | undefined;
+  /** What is out of memory could not be read when the rest was to follow it. */
+  unreadable = false;
 
   #records: Records | undefined;
   #scratch: ScratchPlace | undefined;

@@ -84,14 +84,16 @@ export class BrokerNode {
   /** `memoryBudget`: bytes of messages in memory; `scratch`: where those go that it has no room for, if anywhere. */
   constructor(store: Store, memoryBudget: number, scratch?: Scratch, clock: Clock = systemClock) {
     this.store = store;
-    this.#deadlines = new Deadlines(clock, (error) => this.fault(error));
-    this.timeSlices = new TimeSlices(store, this.backlog, clock, (error) => this.fault(error));
+    const fault = (error: unknown): void => this.fault(error);
+    this.#deadlines = new Deadlines(clock, fault);
+    this.timeSlices = new TimeSlices(store, this.backlog, clock, fault);
     this.parameters = new Parameters(store);
     this.auth = new Auth(store, this.parameters);
     this.limits = new Limits(this.parameters);
     this.heap = new Heap(this.alarms, clock);
-    this.memory = new Memory({ budget: memoryBudget, scratch, alarms: this.alarms, heap: this.heap });
+    this.memory = new Memory({ budget: memoryBudget, scratch, alarms: this.alarms, heap: this.heap, fault });
     this.#bodies = new Bodies(store, this.memory);
+    store.onFault(fault);
     store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
   }
 

@@ -67,6 +67,10 @@ export class MemoryStore implements Store {
   /** Memory that cannot be had ends the process: there is no trouble to tell of. */
   onTrouble(): void {}
 
+  onFault(listener: (error: unknown) => void): void {
+    this.#commits.onFault(listener);
+  }
+
   nextPageId(): number {
     return this.#nextPageId++;
   }

@@ -141,6 +141,10 @@ export class SqliteStore implements Store {
     this.#listeners.push(listener);
   }
 
+  onFault(listener: (error: unknown) => void): void {
+    this.#commits.onFault(listener);
+  }
+
   nextPageId(): number {
     return this.#ids.nextPage();
   }

@@ -1,16 +1,16 @@
 /** Folders in which something was spoiled, and brokers on them that tell what they find. */
 import { join } from 'node:path';
 import type { ConfirmChannel } from 'amqplib';
-import { Broker } from '../../../src/index.ts';
+import { Broker, type BrokerOptions } from '../../../src/index.ts';
 import { changeFile } from '../database-file.ts';
 import { KeptLog } from '../kept-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { confirmChannel } from './clients.ts';
 
 /** A broker on a folder with the errors that it logs, stopped before the block ends that it is in. */
-export async function start(dataDir: string) {
+export async function start(dataDir: string, options: BrokerOptions = {}) {
   const log = new KeptLog();
-  const broker = await Broker.start({ port: 0, dataDir, logger: log });
+  const broker = await Broker.start({ port: 0, dataDir, logger: log, ...options });
   return { broker, url: broker.url, errors: log.errors, [Symbol.asyncDispose]: () => broker.stop() };
 }
 

@@ -43,6 +43,23 @@ describe('memory', () => {
     expect(one.asked).toEqual([undefined, scratch]);
   });
 
+  test('is asked of the others where one fails, which is told', async () => {
+    const faults: unknown[] = [];
+    const fault = (error: unknown): void => void faults.push(error);
+    const memory = new Memory({ budget: 8 * MiB, scratch: undefined, alarms: new Alarms(), fault });
+    const error = new Error('a defect');
+    memory.grew(3 * MiB, {
+      evict() {
+        throw error;
+      },
+    });
+    const other = holder();
+    memory.grew(3 * MiB, other);
+    await nextTurn();
+    expect(faults).toEqual([error]);
+    expect(other.asked).toEqual([undefined]);
+  });
+
   test('stops publishers where nobody gives any, until the budget is kept again', async () => {
     const { memory, alarms } = memoryOf(8 * MiB);
     memory.grew(9 * MiB, holder());

@@ -1,0 +1,49 @@
+/** How a segment leaves memory: what the store's pages have is let go of, and the rest goes into the scratch file. */
+import type { Scratch } from '../../store/scratch.ts';
+import { isReadFailure } from './log-reader.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { Memory } from './memory.ts';
+import type { LogOwner } from './message-log.ts';
+import type { Segment } from './segment.ts';
+
+/** The log of the segment. */
+export interface EvictingLog {
+  /** Undefined where nothing of the log outlives the process. */
+  readonly writer: LogWriter | undefined;
+  readonly memory: Memory;
+  readonly owner: LogOwner | undefined;
+  /** Reads the messages of the segment that are out of memory. */
+  readonly load: (segment: Segment) => void;
+}
+
+/** Puts a segment out of memory if it can be had from the store, or else from `scratch`. */
+export function cool(segment: Segment, scratch: Scratch | undefined, log: EvictingLog): void {
+  const { writer, memory } = log;
+  if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) {
+    // Messages that are not to be stored have asked for no batch; but one has to pass them by.
+    writer.flush(false);
+    return;
+  }
+  const isInPages = writer !== undefined && segment.isInPages;
+  if (!isInPages && scratch === undefined) return;
+  // The scratch file takes all or nothing.
+  if (!isInPages && !segment.hot && !loadAll(segment, log)) return;
+  const { footprint } = segment;
+  if (isInPages) segment.cool();
+  else segment.coolInto(scratch!);
+  memory.shrank(footprint);
+}
+
+/** False where some of it cannot be read: it stays as it is then, until somebody needs those messages. */
+function loadAll(segment: Segment, { load, owner }: EvictingLog): boolean {
+  if (segment.unreadable) return false;
+  try {
+    load(segment);
+    return true;
+  } catch (error) {
+    if (!isReadFailure(error)) throw error;
+    segment.unreadable = true;
+    owner?.unreadable(error);
+    return false;
+  }
+}
