@@ -4,11 +4,11 @@
 export { Broker } from './embed/broker.ts';
 export type { BrokerOptions } from './embed/options.ts';
 export type { Delayed, DelayedInfo, DelayedPlace } from './embed/delayed.ts';
-export type { DefinitionTransfer, TransferOptions } from './embed/definitions.ts';
+export type { Definitions, TransferOptions } from './embed/definitions.ts';
 export type { Policies, PolicyOptions, PolicyPlace } from './embed/policies.ts';
 export type { Patterns, UserInfo, Users } from './embed/users.ts';
 export type { VhostInfo, VhostOptions, Vhosts } from './embed/vhosts.ts';
-export type { Definitions } from './broker/definitions/definitions.ts';
+export type { DefinitionsDocument } from './broker/definitions/document.ts';
 export { ChangeError } from './broker/arguments/change-error.ts';
 export { DefinitionsError } from './broker/definitions/definitions-error.ts';
 export type { Config, LogLevel } from './config/config.ts';

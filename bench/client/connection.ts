@@ -62,7 +62,7 @@ const CAPABILITIES = {
   authentication_failure_close: true,
 };
 
-export class Connection {
+export class BenchConnection {
   sink: Sink | undefined;
   serverProperties: FieldTable = new Map();
   frameMax = 4096;
@@ -96,9 +96,9 @@ export class Connection {
   }
 
   /** Connects and goes through the handshake, with no heartbeats. */
-  static async open(url: string, options: ConnectionOptions = {}): Promise<Connection> {
+  static async open(url: string, options: ConnectionOptions = {}): Promise<BenchConnection> {
     const { user, password, vhost } = parseAddress(url);
-    const connection = new Connection(url, options);
+    const connection = new BenchConnection(url, options);
     connection.write(PROTOCOL_HEADER);
     const start = await connection.expect('connection.start');
     connection.serverProperties = start.serverProperties;
@@ -119,8 +119,8 @@ export class Connection {
   }
 
   /** Opens a connection with channel 1. */
-  static async withChannel(url: string, options: ConnectionOptions = {}): Promise<Connection> {
-    const connection = await Connection.open(url, options);
+  static async withChannel(url: string, options: ConnectionOptions = {}): Promise<BenchConnection> {
+    const connection = await BenchConnection.open(url, options);
     await connection.call(1, { name: 'channel.open' }, 'channel.open-ok');
     return connection;
   }

@@ -1,7 +1,7 @@
 /** Consumes, acknowledges as told, and checks that deliveries are numbered without a gap and that each body is one that was sent. */
 import { BASIC_DELIVER } from '../../src/protocol/generated/constants.ts';
 import { readU32, readU64 } from '../../src/util/bytes.ts';
-import { Connection, type Sink } from '../client/connection.ts';
+import { BenchConnection, type Sink } from '../client/connection.ts';
 import { ACK_BYTES, writeAck } from '../client/frames.ts';
 import { MARK, MARK_BYTES } from './messages.ts';
 import type { ConsumerSpec, Counters, Role } from './role.ts';
@@ -13,7 +13,7 @@ const CHANNEL = 1;
 const BODY_SIZE_AT = 4;
 
 export class Consumer implements Role, Sink {
-  readonly #connection: Connection;
+  readonly #connection: BenchConnection;
   readonly #spec: ConsumerSpec;
   readonly #counters: Counters;
   readonly #times = new Times();
@@ -28,7 +28,7 @@ export class Consumer implements Role, Sink {
   #missing = 0;
   #readAt = 0;
 
-  private constructor(connection: Connection, spec: ConsumerSpec, counters: Counters) {
+  private constructor(connection: BenchConnection, spec: ConsumerSpec, counters: Counters) {
     this.#connection = connection;
     this.#spec = spec;
     this.#counters = counters;
@@ -41,7 +41,7 @@ export class Consumer implements Role, Sink {
     counters: Counters,
     fail: (error: Error) => void,
   ): Promise<Consumer> {
-    const connection = await Connection.withChannel(url, { readBytes: READ_BYTES, onFailure: fail });
+    const connection = await BenchConnection.withChannel(url, { readBytes: READ_BYTES, onFailure: fail });
     const consumer = new Consumer(connection, spec, counters);
     if (spec.prefetch > 0) {
       const qos = { name: 'basic.qos', prefetchSize: 0, prefetchCount: spec.prefetch, global: false } as const;

@@ -1,5 +1,5 @@
 /** Many connections in one thread, each with a queue of its own: what comes out of the queue is published to it again. */
-import { Connection, type Sink } from '../client/connection.ts';
+import { BenchConnection, type Sink } from '../client/connection.ts';
 import { publishFrames } from '../client/frames.ts';
 import type { Counters, CrowdSpec, Role } from './role.ts';
 import { now, Times } from './times.ts';
@@ -52,7 +52,7 @@ export class Crowd implements Role {
 
 class Member implements Sink {
   readonly #times: Times;
-  readonly #connection: Connection;
+  readonly #connection: BenchConnection;
   readonly #counters: Counters;
   readonly #message: Buffer;
   readonly #size: number;
@@ -64,7 +64,7 @@ class Member implements Sink {
   #out = 0;
   #onBack: (() => void) | undefined;
 
-  private constructor(connection: Connection, queue: string, spec: CrowdSpec, counters: Counters, times: Times) {
+  private constructor(connection: BenchConnection, queue: string, spec: CrowdSpec, counters: Counters, times: Times) {
     this.#connection = connection;
     this.#counters = counters;
     this.#times = times;
@@ -83,7 +83,7 @@ class Member implements Sink {
     times: Times,
     onFailure: (error: Error) => void,
   ): Promise<Member> {
-    const connection = await Connection.withChannel(url, { onFailure });
+    const connection = await BenchConnection.withChannel(url, { onFailure });
     const member = new Member(connection, queue, spec, counters, times);
     const declare = { name: 'queue.declare', queue, passive: false, durable: false, exclusive: true } as const;
     await connection.call(

@@ -1,7 +1,7 @@
 /** Publishes as fast as the broker takes it, or at a rate, with or without confirms. */
 import { BASIC_ACK } from '../../src/protocol/generated/constants.ts';
 import { readU64 } from '../../src/util/bytes.ts';
-import { Connection, type Sink } from '../client/connection.ts';
+import { BenchConnection, type Sink } from '../client/connection.ts';
 import { Messages } from './messages.ts';
 import type { Counters, PublisherSpec, Role } from './role.ts';
 import { writeTime } from './times.ts';
@@ -12,7 +12,7 @@ const WRITES_A_TURN = 16;
 const PACE_MS = 0.2;
 
 export class Publisher implements Role, Sink {
-  readonly #connection: Connection;
+  readonly #connection: BenchConnection;
   readonly #spec: PublisherSpec;
   readonly #counters: Counters;
   readonly #messages: Messages;
@@ -27,7 +27,12 @@ export class Publisher implements Role, Sink {
   #running = false;
   #onConfirmed: (() => void) | undefined;
 
-  private constructor(connection: Connection, spec: PublisherSpec, counters: Counters, fail: (error: Error) => void) {
+  private constructor(
+    connection: BenchConnection,
+    spec: PublisherSpec,
+    counters: Counters,
+    fail: (error: Error) => void,
+  ) {
     this.#connection = connection;
     this.#spec = spec;
     this.#counters = counters;
@@ -46,7 +51,7 @@ export class Publisher implements Role, Sink {
     counters: Counters,
     fail: (error: Error) => void,
   ): Promise<Publisher> {
-    const connection = await Connection.withChannel(url, { onFailure: fail });
+    const connection = await BenchConnection.withChannel(url, { onFailure: fail });
     if (spec.unconfirmed > 0) {
       await connection.call(1, { name: 'confirm.select', noWait: false }, 'confirm.select-ok');
     }

@@ -1,7 +1,7 @@
 /** Both sides of a request by direct reply-to (RabbitMQ: Direct Reply-to): one request at a time, timed. */
 import { findProperty } from '../../src/codec/properties.ts';
 import { BASIC_DELIVER, PROPERTY_REPLY_TO } from '../../src/protocol/generated/constants.ts';
-import { Connection, type Sink } from '../client/connection.ts';
+import { BenchConnection, type Sink } from '../client/connection.ts';
 import { publishFrames } from '../client/frames.ts';
 import type { Counters, RequesterSpec, ResponderSpec, Role } from './role.ts';
 import { now, Times } from './times.ts';
@@ -10,13 +10,13 @@ const REPLY_TO = 'amq.rabbitmq.reply-to';
 /** Where the properties begin in a content header. */
 const PROPERTIES_AT = 12;
 
-async function consume(connection: Connection, queue: string): Promise<void> {
+async function consume(connection: BenchConnection, queue: string): Promise<void> {
   const consume = { name: 'basic.consume', queue, consumerTag: '', noLocal: false, noAck: true } as const;
   await connection.call(1, { ...consume, exclusive: false, noWait: false, arguments: new Map() }, 'basic.consume-ok');
 }
 
 export class Requester implements Role, Sink {
-  readonly #connection: Connection;
+  readonly #connection: BenchConnection;
   readonly #counters: Counters;
   readonly #request: Buffer;
   readonly #size: number;
@@ -26,7 +26,7 @@ export class Requester implements Role, Sink {
   #count = 0;
   #onAnswer: (() => void) | undefined;
 
-  private constructor(connection: Connection, spec: RequesterSpec, counters: Counters) {
+  private constructor(connection: BenchConnection, spec: RequesterSpec, counters: Counters) {
     this.#connection = connection;
     this.#counters = counters;
     this.#size = spec.size;
@@ -37,7 +37,7 @@ export class Requester implements Role, Sink {
   }
 
   static async open(url: string, spec: RequesterSpec, counters: Counters, onFailure: (error: Error) => void) {
-    const connection = await Connection.withChannel(url, { onFailure });
+    const connection = await BenchConnection.withChannel(url, { onFailure });
     const requester = new Requester(connection, spec, counters);
     await consume(connection, REPLY_TO);
     return requester;
@@ -93,16 +93,16 @@ export class Requester implements Role, Sink {
 }
 
 export class Responder implements Role, Sink {
-  readonly #connection: Connection;
+  readonly #connection: BenchConnection;
   #replyTo = '';
 
-  private constructor(connection: Connection) {
+  private constructor(connection: BenchConnection) {
     this.#connection = connection;
     connection.sink = this;
   }
 
   static async open(url: string, spec: ResponderSpec, onFailure: (error: Error) => void): Promise<Responder> {
-    const connection = await Connection.withChannel(url, { onFailure });
+    const connection = await BenchConnection.withChannel(url, { onFailure });
     const responder = new Responder(connection);
     await consume(connection, spec.queue);
     return responder;

@@ -1,6 +1,6 @@
 /** What a broker costs before it does anything, and what each thing it holds adds: for brokers that the bench starts. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '../client/connection.ts';
+import { BenchConnection } from '../client/connection.ts';
 import { lower, MB, type Measurement, scaled, type Scenario, type Settings } from '../scenario.ts';
 import type { LaunchedBroker } from '../target/launch.ts';
 import type { Target } from '../target/target.ts';
@@ -28,9 +28,9 @@ async function memory(target: Target, settings: Settings): Promise<Measurement[]
     before = after;
   };
 
-  const connections: Connection[] = [];
+  const connections: BenchConnection[] = [];
   const connectionCount = scaled(1000, settings);
-  for (let i = 0; i < connectionCount; i++) connections.push(await Connection.open(broker.url));
+  for (let i = 0; i < connectionCount; i++) connections.push(await BenchConnection.open(broker.url));
   disposables.defer(() => connections.forEach((connection) => connection.destroy()));
   await measure('a connection', connectionCount);
 

@@ -1,7 +1,7 @@
 /** Queues, exchanges and bindings that scenarios need, made before and removed after. */
 import { setTimeout } from 'node:timers/promises';
 import { toFieldTable } from '../../src/codec/field-table.ts';
-import { Connection } from '../client/connection.ts';
+import { BenchConnection } from '../client/connection.ts';
 
 /** How long a queue has for what was published to be in it, and between two looks, in milliseconds. */
 const SETTLING_MS = 10_000;
@@ -19,16 +19,16 @@ export function numbered(name: string, count: number): string[] {
 
 /** A connection for what is said before and after the clock runs. */
 export class Topology implements AsyncDisposable {
-  readonly connection: Connection;
+  readonly connection: BenchConnection;
   readonly #queues = new Set<string>();
   readonly #exchanges = new Set<string>();
 
-  private constructor(connection: Connection) {
+  private constructor(connection: BenchConnection) {
     this.connection = connection;
   }
 
   static async open(url: string): Promise<Topology> {
-    return new Topology(await Connection.withChannel(url));
+    return new Topology(await BenchConnection.withChannel(url));
   }
 
   /** Declares queues that are new and empty. */

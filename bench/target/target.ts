@@ -1,7 +1,7 @@
 /** A broker to be measured: one that runs somewhere, or one that the bench starts by a command. */
 import type { FieldTable } from '../../src/protocol/field-table.ts';
 import { parseAddress } from '../client/address.ts';
-import { Connection } from '../client/connection.ts';
+import { BenchConnection } from '../client/connection.ts';
 import { reasonOf } from '../reason.ts';
 import { TemporaryFolder } from './folder.ts';
 import { launch, type LaunchedBroker } from './launch.ts';
@@ -84,7 +84,7 @@ export class TargetError extends Error {
 export async function describeBroker(target: Target): Promise<string> {
   let serverProperties: FieldTable;
   try {
-    const connection = await Connection.open(await target.url());
+    const connection = await BenchConnection.open(await target.url());
     ({ serverProperties } = connection);
     await connection.close();
   } catch (error) {

@@ -1,7 +1,7 @@
 /** The daemon: starts a broker, says so in the log, and stops it when the system asks. */
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { ConfigNotice } from '../config/settings.ts';
+import type { ConfigNotice } from '../config/merge-sources.ts';
 import type { BrokerOptions } from '../embed/options.ts';
 import type { Logger } from '../util/logger.ts';
 import { EXIT } from './exit-codes.ts';

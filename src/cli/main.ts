@@ -3,7 +3,7 @@
  * What a start does not need (commander, the ping) is loaded only when asked for, because start-up time is a feature.
  */
 import { loadConfig } from '../config/load.ts';
-import type { ConfigNotice } from '../config/settings.ts';
+import type { ConfigNotice } from '../config/merge-sources.ts';
 import { createLogger } from '../util/logger.ts';
 import { keepHeapSmall } from '../util/heap-growth.ts';
 import { collectStartGarbage } from '../util/start-garbage.ts';

@@ -4,7 +4,7 @@ import type { ConfigProblem } from './config-error.ts';
 import { unknownKey } from './nearest.ts';
 import { OPTIONS } from './options.ts';
 import { readRabbitmqFiles } from './rabbitmq/files.ts';
-import type { SourceValue, SourceValues } from './settings.ts';
+import type { SourceValue, SourceValues } from './merge-sources.ts';
 
 /** Read from the working directory where no other file is named. */
 export const DEFAULT_CONFIG_FILE = 'leveret.json';

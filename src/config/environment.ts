@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConfigProblem } from './config-error.ts';
 import { OPTIONS } from './options.ts';
-import type { SourceValue, SourceValues } from './settings.ts';
+import type { SourceValue, SourceValues } from './merge-sources.ts';
 
 /** An empty variable counts as unset: docker-compose passes `${NAME:-}` on as one. */
 export function readEnvironment(env: NodeJS.ProcessEnv): SourceValues {

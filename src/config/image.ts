@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { optionNamed } from './options.ts';
-import type { SourceValues } from './settings.ts';
+import type { SourceValues } from './merge-sources.ts';
 
 /** Where RabbitMQ's images have their configuration. */
 export const IMAGE_CONFIG_FOLDER = '/etc/rabbitmq';

@@ -6,7 +6,7 @@ import { IMAGE_CONFIG_FOLDER, imageSettings, isImage } from './image.ts';
 import { OPTIONS } from './options.ts';
 import { readConfEnv } from './rabbitmq/conf-env.ts';
 import { readRabbitmqVariables } from './rabbitmq/variables.ts';
-import { type ConfigNotice, resolveSettings, type SourceValues } from './settings.ts';
+import { type ConfigNotice, resolveSettings, type SourceValues } from './merge-sources.ts';
 
 /** Options of the command line by setting name, as text, or true for one without a value; `config` is the config file's path. */
 export type CommandLineValues = Readonly<Record<string, string | true | undefined>>;

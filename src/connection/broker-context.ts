@@ -9,7 +9,7 @@ import { Turn } from '../util/turn.ts';
 import { leveretVersion } from '../util/version.ts';
 import { BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT } from './input/content.ts';
 import { DeliveryTimeouts } from './channel/delivery-timeouts.ts';
-import { HeldMemory } from './input/inbound-memory.ts';
+import { InboundMemory } from './input/inbound-memory.ts';
 import { Heartbeats } from './lifecycle/heartbeats.ts';
 import { OutputBuffers } from './output/output-buffers.ts';
 import { serverProperties } from './lifecycle/server-properties.ts';
@@ -31,7 +31,7 @@ export interface BrokerContext extends BrokerParts {
   readonly deliveryTimeouts: DeliveryTimeouts;
   readonly outputBuffers: OutputBuffers;
   readonly bodyBuffers: SpareBuffers;
-  readonly heldMemory: HeldMemory;
+  readonly inboundMemory: InboundMemory;
   readonly serverProperties: FieldTable;
   readonly connections: Connections;
 }
@@ -46,7 +46,7 @@ export function brokerContext(parts: BrokerParts): BrokerContext {
     deliveryTimeouts: new DeliveryTimeouts(clock),
     outputBuffers: new OutputBuffers(),
     bodyBuffers: new SpareBuffers(BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT),
-    heldMemory: new HeldMemory(heldLimit(parts)),
+    inboundMemory: new InboundMemory(heldLimit(parts)),
     serverProperties: serverProperties(config, leveretVersion()),
     connections: new Connections(parts.node, config.maxConnections),
   };
@@ -54,5 +54,5 @@ export function brokerContext(parts: BrokerParts): BrokerContext {
 
 /** One message may be as large as it may; transactions take room in the heap, of which they alone shall not fill half. */
 function heldLimit({ node, config }: BrokerParts): number {
-  return Math.max(Math.min(node.memory.budget, node.heap.capacity) / 2, config.maxMessageSize);
+  return Math.max(Math.min(node.memory.budget, node.heapLimit.capacity) / 2, config.maxMessageSize);
 }

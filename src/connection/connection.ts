@@ -13,24 +13,24 @@ import { startingBehind } from '../util/rotation.ts';
 import type { TurnTask } from '../util/turn.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
 import type { Actor } from '../broker/operations/actor.ts';
-import type { ClientConnection, Stage } from '../broker/operations/connections.ts';
+import type { ClientConnection, ConnectionStage } from '../broker/operations/connections.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Channel } from './channel/channel.ts';
 import type { TurnChannel } from './channel/channel-host.ts';
-import { Client } from './lifecycle/client-properties.ts';
+import { ClientProperties } from './lifecycle/client-properties.ts';
 import type { Receipt } from '../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../broker/operations/transaction-confirms.ts';
 import { Flow, type FlowingConnection } from './input/flow.ts';
 import { type FramedConnection, Frames } from './input/frames.ts';
 import { type GreetedConnection, Handshake, HandshakeError, RefusedError } from './lifecycle/handshake.ts';
-import { Holding } from './input/inbound-memory.ts';
+import { InboundQuota } from './input/inbound-memory.ts';
 import { Endpoints } from './lifecycle/endpoints.ts';
 import { HeaderReader, PROTOCOL_HEADER, speaks } from './input/protocol-header.ts';
 import type { HeartbeatPeer } from './lifecycle/heartbeats.ts';
-import { Reading } from './input/read-pause.ts';
+import { ReadPause } from './input/read-pause.ts';
 import { READ_BYTES } from './input/shared-input.ts';
-import { SignsOfLife } from './lifecycle/activity.ts';
-import { type WaitingConnection, Waits } from './lifecycle/pending-replies.ts';
+import { Activity } from './lifecycle/activity.ts';
+import { type WaitingConnection, PendingReplies } from './lifecycle/pending-replies.ts';
 import { Writer } from './output/writer.ts';
 
 /** Until the socket of a client that was refused without a word is closed (RabbitMQ's SILENT_CLOSE_DELAY). */
@@ -56,10 +56,10 @@ export class Connection
   readonly broker: BrokerContext;
   readonly writer: Writer;
   readonly flow: Flow;
-  readonly holding: Holding;
+  readonly inboundQuota: InboundQuota;
   readonly channels = new Map<number, Channel>();
-  readonly life: SignsOfLife;
-  client = new Client();
+  readonly activity: Activity;
+  client = new ClientProperties();
   readonly endpoints: Endpoints;
   readonly counters: ConnectionCounters;
   /** When the client came, in milliseconds since the epoch. */
@@ -72,12 +72,12 @@ export class Connection
   readonly #socket: Socket;
   readonly #frames: Frames;
   readonly #parser: FrameParser;
-  readonly #reading: Reading;
-  readonly #waits: Waits;
+  readonly #readPause: ReadPause;
+  readonly #pendingReplies: PendingReplies;
   readonly #header = new HeaderReader();
   readonly #handshake: Handshake;
   readonly #ended: () => void;
-  #stage: Stage = 'header';
+  #stage: ConnectionStage = 'header';
   #timer: Timer | undefined;
   #awake = false;
   #woken: TurnChannel[] = [];
@@ -91,17 +91,17 @@ export class Connection
   constructor(broker: BrokerContext, accepted: Socket, ended: () => void) {
     this.broker = broker;
     this.#ended = ended;
-    this.life = new SignsOfLife((this.counters = broker.connections.add(this)));
+    this.activity = new Activity((this.counters = broker.connections.add(this)));
     this.connectedAt = broker.clock.now();
     const socket = (this.#socket = broker.input.open(accepted, (chunk) => this.#onData(chunk)));
     this.endpoints = new Endpoints(socket);
     this.writer = new Writer(socket, broker.outputBuffers, this.counters, this.wake);
-    this.holding = new Holding(broker.heldMemory, (error) => this.close(error));
+    this.inboundQuota = new InboundQuota(broker.inboundMemory, (error) => this.close(error));
     this.#frames = new Frames(this);
     this.#parser = new FrameParser(this.#frames, INITIAL_FRAME_MAX);
-    this.#reading = new Reading(socket, this.#parser, this.#guard);
-    this.#waits = new Waits(this, this.#reading);
-    this.flow = new Flow(this, socket, this.#reading);
+    this.#readPause = new ReadPause(socket, this.#parser, this.#guard);
+    this.#pendingReplies = new PendingReplies(this, this.#readPause);
+    this.flow = new Flow(this, socket, this.#readPause);
     this.#handshake = new Handshake(this);
     this.#closeAfter(broker.config.handshakeTimeout, 'handshake timeout');
     socket.setNoDelay(true);
@@ -112,7 +112,7 @@ export class Connection
     socket.on('close', () => this.#onClosed());
   }
 
-  get stage(): Stage {
+  get stage(): ConnectionStage {
     return this.#stage;
   }
 
@@ -174,7 +174,7 @@ export class Connection
     const { replyCode, replyText, classId, methodId } = error;
     this.writer.method(0, { name: 'connection.close', replyCode, replyText, classId, methodId });
     this.#closeAfter(CLOSING_MS, 'no answer to connection.close');
-    this.#reading.resumeAll();
+    this.#readPause.resumeAll();
   }
 
   /** Ends the connection for whatever went wrong with it. */
@@ -218,11 +218,11 @@ export class Connection
   }
 
   whenStored(receipt: Receipt<unknown>, messages: TransactionConfirms | undefined, callback: () => void): void {
-    this.#waits.whenStored(receipt, messages, callback);
+    this.#pendingReplies.whenStored(receipt, messages, callback);
   }
 
   occupy(task: SlicedTask): void {
-    this.#waits.occupy(task);
+    this.#pendingReplies.occupy(task);
   }
 
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */
@@ -238,8 +238,8 @@ export class Connection
 
   // HeartbeatPeer
 
-  get deaf(): boolean {
-    return this.#reading.paused;
+  get readPaused(): boolean {
+    return this.#readPause.paused;
   }
 
   sendHeartbeat(): void {
@@ -253,7 +253,7 @@ export class Connection
 
   // TurnTask
 
-  hasten(): void {
+  flushEarly(): void {
     if (this.#stage !== 'closed') this.attempt(() => this.writer.flush());
   }
 
@@ -265,11 +265,11 @@ export class Connection
   #endTurn(): void {
     const woken = this.#woken;
     this.#woken = [];
-    const stored = this.#waits.turnEnds();
+    const stored = this.#pendingReplies.turnEnds();
     for (const channel of woken) channel.endTurn();
     this.writer.flush();
     this.flow.turnEnds();
-    if (stored) this.#waits.answered();
+    if (stored) this.#pendingReplies.answered();
     this.#resumeConsumers();
     if (!this.writer.congested) this.flow.taken();
   }
@@ -290,7 +290,7 @@ export class Connection
     this.#guard(() => this.#parser.push(chunk));
     // One read a turn: a fast publisher must not keep the others from being heard.
     if (chunk.length === READ_BYTES && this.#stage !== 'closed') this.flow.hadItsTurn();
-    this.broker.turn.hastenCrowd();
+    this.broker.turn.flushCrowdEarly();
   }
 
   #onHeader(chunk: Buffer): void {

@@ -9,7 +9,7 @@ import { systemClock } from '../util/clock.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
 import { Delayed } from './delayed.ts';
-import { DefinitionTransfer, prepare, readDefinitions } from './definitions.ts';
+import { Definitions, prepare, readDefinitions } from './definitions.ts';
 import { watchDisk } from './disk-alarm.ts';
 import { Listeners } from './listeners.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
@@ -23,7 +23,7 @@ export class Broker implements AsyncDisposable {
   readonly vhosts: Vhosts;
   readonly users: Users;
   readonly policies: Policies;
-  readonly definitions: DefinitionTransfer;
+  readonly definitions: Definitions;
   readonly delayed: Delayed;
   readonly #config: Config;
   readonly #node: BrokerNode;
@@ -38,7 +38,7 @@ export class Broker implements AsyncDisposable {
     this.vhosts = new Vhosts(node, config.defaultUser);
     this.users = new Users(node);
     this.policies = new Policies(node, config.defaultVhost);
-    this.definitions = new DefinitionTransfer(node, config);
+    this.definitions = new Definitions(node, config);
     this.delayed = new Delayed(node, config.defaultVhost);
     this.#listeners = listeners;
   }

@@ -5,23 +5,23 @@
 import { readFile } from 'node:fs/promises';
 import { compilePattern } from '../broker/access/pattern.ts';
 import type { ChangeError } from '../broker/arguments/change-error.ts';
-import type { Definitions } from '../broker/definitions/definitions.ts';
+import type { DefinitionsDocument } from '../broker/definitions/document.ts';
 import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
 import { decodeText, type ParsedText, parseJsonText } from '../broker/definitions/json-text.ts';
-import type { Finding } from '../broker/definitions/reader.ts';
+import type { Finding } from '../broker/definitions/json-cursor.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config } from '../config/config.ts';
-import { defaultConfig } from '../config/settings.ts';
+import { defaultConfig } from '../config/merge-sources.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
-import { stored } from './stored.ts';
+import { whenStored } from './when-stored.ts';
 
 export interface TransferOptions {
   /** For the definitions of one vhost, which do not name it. */
   readonly vhost?: string | undefined;
 }
 
-export class DefinitionTransfer {
+export class Definitions {
   readonly #node: BrokerNode;
   readonly #config: Config;
 
@@ -35,12 +35,15 @@ export class DefinitionTransfer {
    * everything else becomes what the definitions say. Resolves when it is stored, with what was skipped or differs.
    * @throws DefinitionsError with every problem and its place; ChangeError `not-found` for the vhost
    */
-  async import(definitions: Definitions | string, { vhost }: TransferOptions = {}): Promise<readonly Finding[]> {
+  async import(
+    definitions: DefinitionsDocument | string,
+    { vhost }: TransferOptions = {},
+  ): Promise<readonly Finding[]> {
     if (vhost !== undefined) this.#node.existingVhost(vhost);
     const { importDefinitions } = await import('../broker/definitions/import.ts');
     const { document, warnings } = parse(definitions);
     const found = importDefinitions(this.#node, document, { vhost, defaultVhost: this.#config.defaultVhost });
-    await stored(this.#node);
+    await whenStored(this.#node);
     return [...warnings, ...found];
   }
 
@@ -48,14 +51,14 @@ export class DefinitionTransfer {
    * All definitions, or those of one vhost. Exclusive queues are not among them.
    * @throws ChangeError `not-found` for the vhost
    */
-  async export({ vhost }: TransferOptions = {}): Promise<Definitions> {
+  async export({ vhost }: TransferOptions = {}): Promise<DefinitionsDocument> {
     const { exportDefinitions, exportVhostDefinitions } = await import('../broker/definitions/export.ts');
     if (vhost === undefined) return exportDefinitions(this.#node, this.#config);
     return exportVhostDefinitions(this.#node, this.#node.existingVhost(vhost), this.#config);
   }
 }
 
-function parse(definitions: Definitions | string): ParsedText {
+function parse(definitions: DefinitionsDocument | string): ParsedText {
   if (typeof definitions !== 'string') return { document: definitions, warnings: [] };
   try {
     return parseJsonText(definitions);
@@ -70,7 +73,9 @@ export interface StartDefinitions extends ParsedText {
 }
 
 /** @throws ConfigError for a file that cannot be read or is not JSON */
-export async function readDefinitions(source: string | Definitions | undefined): Promise<StartDefinitions | undefined> {
+export async function readDefinitions(
+  source: string | DefinitionsDocument | undefined,
+): Promise<StartDefinitions | undefined> {
   if (source === undefined) return undefined;
   if (typeof source !== 'string') return { label: 'definitions', document: source, warnings: [] };
   const label = `definitions file ${source}`;

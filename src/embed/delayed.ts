@@ -2,7 +2,7 @@
 import { ChangeError } from '../broker/arguments/change-error.ts';
 import type { DelayedMessages } from '../broker/delay/delayed-messages.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
-import { stored } from './stored.ts';
+import { whenStored } from './when-stored.ts';
 
 export interface DelayedPlace {
   /** The default vhost by default. */
@@ -53,7 +53,7 @@ export class Delayed {
     const delayed = this.#node.existingVhost(vhost).exchange(exchange)?.delayed;
     if (delayed === undefined) throw new ChangeError('not-found', `Delayed exchange '${exchange}' does not exist`);
     const purged = delayed.purge();
-    await stored(this.#node);
+    await whenStored(this.#node);
     return purged;
   }
 }

@@ -1,9 +1,9 @@
 /** What a program passes to `Broker.start`, and how it becomes the Config that the broker runs with. */
-import type { Definitions } from '../broker/definitions/definitions.ts';
+import type { DefinitionsDocument } from '../broker/definitions/document.ts';
 import type { Config } from '../config/config.ts';
 import { unknownKey } from '../config/nearest.ts';
 import { OPTIONS, type SettingName } from '../config/options.ts';
-import { defaultConfig, resolveSettings, type SourceValue } from '../config/settings.ts';
+import { defaultConfig, resolveSettings, type SourceValue } from '../config/merge-sources.ts';
 import type { ConfigProblem } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
 
@@ -16,7 +16,7 @@ export type BrokerOptions = {
   readonly [Name in Exclude<keyof Config, 'definitions' | 'pidFile'>]?: Config[Name] | undefined;
 } & {
   /** What to import before clients can connect: the path of a file in RabbitMQ's form, or its content as an object. */
-  readonly definitions?: string | Definitions | undefined;
+  readonly definitions?: string | DefinitionsDocument | undefined;
   /** Takes the log lines instead of standard output; a pino logger fits. `logLevel` then has no effect: the logger has its own. */
   readonly logger?: Logger | undefined;
 };

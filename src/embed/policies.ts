@@ -1,6 +1,6 @@
 /** `broker.policies`: settings for queues and exchanges by pattern, changed while the broker runs (RabbitMQ: Policies). */
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
-import type { Applied } from '../broker/policy/policies.ts';
+import type { Applied } from '../broker/policy/vhost-policies.ts';
 import type { ApplyTo, Policy, PolicyKind } from '../broker/policy/policy.ts';
 import { clearPolicy, listPolicies, policiesOf, setPolicy } from '../broker/operations/policies.ts';
 

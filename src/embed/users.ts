@@ -1,8 +1,8 @@
 /** `broker.users`: users, their passwords, tags, permissions and limits (RabbitMQ: Access Control). */
-import type { UserLimits } from '../broker/access/limits.ts';
+import type { UserLimits } from '../broker/access/access-limits.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { TopicPermissionRecord } from '../broker/access/permissions.ts';
-import type { PermissionRecord } from '../store/records.ts';
+import type { PermissionRecord } from '../store/stored-records.ts';
 import {
   clearPermissions,
   clearTopicPermissions,

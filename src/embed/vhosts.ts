@@ -1,5 +1,5 @@
 /** `broker.vhosts`: virtual hosts, created and deleted while the broker runs (RabbitMQ: Virtual Hosts). */
-import type { VhostLimits } from '../broker/access/limits.ts';
+import type { VhostLimits } from '../broker/access/access-limits.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { QueueType } from '../broker/arguments/queue-type.ts';
 import { createVhost, deleteVhost, setVhostLimits, type VhostInfo, vhostInfo } from '../broker/operations/vhosts.ts';

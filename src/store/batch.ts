@@ -1,5 +1,5 @@
 /** One group commit, as the logs write it. The store makes it; the logs fill it in `LogSource.collect`. */
-import type { PageHeader, SeenHeader } from './records.ts';
+import type { PageHeader, SeenHeader } from './stored-records.ts';
 
 export interface Batch {
   /** Bytes of pages and bodies so far. A batch of many megabytes keeps those waiting who come after it. */
@@ -51,8 +51,8 @@ export interface Batch {
   forgetSeen(queueId: number, before: number): void;
 
   /**
-   * All messages of a lane of the queue (one of the logs it may have, from 0 on) that are numbered below `seq` may have been delivered:
+   * All messages of one priority of the queue (each has a log of its own; 0 if the queue has no priorities) that are numbered below `seq` may have been delivered:
    * after a restart they are marked redelivered.
    */
-  delivered(queueId: number, lane: number, seq: number): void;
+  delivered(queueId: number, priority: number, seq: number): void;
 }

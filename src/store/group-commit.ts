@@ -4,7 +4,7 @@
  * starts the next batch when it is due and no other runs, and reports the end of a batch to those who were in it.
  */
 import type { Batch } from './batch.ts';
-import type { TopologyChange } from './records.ts';
+import type { TopologyChange } from './stored-records.ts';
 import type { LogSource } from './store.ts';
 
 /** What carries a batch to where it is kept. */

@@ -2,7 +2,7 @@
  * What the store has, looked at before the broker takes it in. What belongs to nothing there would be left out, without a word and with all
  * its messages; and what makes no sense is damage too, no defect of the broker: the start is refused with the name of it.
  */
-import type { RecoveredPage, RecoveredState } from './records.ts';
+import type { RecoveredPage, RecoveredState } from './stored-records.ts';
 import { StoreError } from './store.ts';
 
 /** Throws StoreError where something is of a vhost that is not there, or messages are of a queue that is not. */
@@ -24,7 +24,7 @@ export function checkReferences(state: RecoveredState): void {
 }
 
 /** Takes in something that the store has. Throws StoreError where it makes no sense. */
-export function takeIn(what: string, take: () => void): void {
+export function recoverEntity(what: string, take: () => void): void {
   try {
     take();
   } catch (error) {

@@ -7,7 +7,7 @@
  * settled in between is never written. Batches commit in order, each whole or not at all.
  */
 import type { Batch } from './batch.ts';
-import type { RecoveredState, TopologyChange } from './records.ts';
+import type { RecoveredState, TopologyChange } from './stored-records.ts';
 
 export interface Store {
   /** False where nothing outlives the process; the broker then confirms without waiting. */

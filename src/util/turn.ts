@@ -5,19 +5,19 @@
 
 export interface TurnTask {
   /** The turn goes on, but so many wait for its end that what is ready to go had better go now. */
-  hasten(): void;
+  flushEarly(): void;
   endTurn(): void;
 }
 
-/** Tasks that may gather something before they are hastened: each holds a buffer, and memory for thousands would be new every turn. */
+/** Tasks that may gather something before they are flushed early: each holds a buffer, and memory for thousands would be new every turn. */
 const CROWD = 128;
 
 export class Turn {
   #tasks: TurnTask[] = [];
   #spare: TurnTask[] = [];
   #scheduled = false;
-  /** Tasks that were hastened in this turn: the first ones. */
-  #hastened = 0;
+  /** Tasks that were flushed early in this turn: the first ones. */
+  #flushed = 0;
 
   /** Calls `task.endTurn` at the end of this turn, or of the next if this one is ending. Each call counts: ask once. */
   atEnd(task: TurnTask): void {
@@ -28,19 +28,19 @@ export class Turn {
   }
 
   /** To be called between two events, while nobody is in the middle of anything. */
-  hastenCrowd(): void {
+  flushCrowdEarly(): void {
     const tasks = this.#tasks;
-    if (tasks.length - this.#hastened < CROWD) return;
-    const from = this.#hastened;
-    this.#hastened = tasks.length;
-    for (let i = from; i < this.#hastened; i++) tasks[i].hasten();
+    if (tasks.length - this.#flushed < CROWD) return;
+    const from = this.#flushed;
+    this.#flushed = tasks.length;
+    for (let i = from; i < this.#flushed; i++) tasks[i].flushEarly();
   }
 
   readonly #run = (): void => {
     const tasks = this.#tasks;
     this.#tasks = this.#spare;
     this.#scheduled = false;
-    this.#hastened = 0;
+    this.#flushed = 0;
     for (let i = 0; i < tasks.length; i++) tasks[i].endTurn();
     tasks.length = 0;
     this.#spare = tasks;

@@ -105,7 +105,11 @@ describe('a look into the file of an SqliteStore', () => {
       'DELETE FROM page WHERE id = 2',
       'messages of page 2 were delivered again, and it is not there',
     ],
-    ['the queue of a lane', 'DELETE FROM queue WHERE id = 1', 'a lane belongs to queue 1, which is not there'],
+    [
+      'the queue of a priority',
+      'DELETE FROM queue WHERE id = 1',
+      'the delivered messages of a priority belong to queue 1, which is not there',
+    ],
     ['keys', "UPDATE seen SET keys = x'00' WHERE id = 2", 'keys 2 do not match their checksum'],
     ['the queue of keys', 'DELETE FROM queue WHERE id = 1', 'keys 1 belong to queue 1, which is not there'],
     ['a missing vhost', 'DELETE FROM vhost', "vhost '/' is not there, and the table queue has rows of it"],

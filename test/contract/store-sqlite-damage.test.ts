@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RecoveredPage } from '../../src/store/records.ts';
+import type { RecoveredPage } from '../../src/store/stored-records.ts';
 import { checkStore } from '../../src/store/sqlite/check.ts';
 import { openForReading } from '../../src/store/sqlite/database-file.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';

@@ -1,7 +1,7 @@
 /** What every store promises of what queues hold: pages of messages, bodies kept apart, keys that were seen. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/store/batch.ts';
-import type { RecoveredState } from '../../src/store/records.ts';
+import type { RecoveredState } from '../../src/store/stored-records.ts';
 import { type Store, StoreError } from '../../src/store/store.ts';
 import { changed, commit, NONE, page, queue } from './store.support.ts';
 
@@ -201,24 +201,24 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       ]);
     });
 
-    it('were delivered from each lane as far as was said last', async () => {
+    it('were delivered from each priority as far as was said last', async () => {
       await commit(store(), (batch) => {
-        for (const lane of [0, 1, 255]) batch.delivered(1, lane, lane * 2 ** 44 + 5);
+        for (const priority of [0, 1, 255]) batch.delivered(1, priority, priority * 2 ** 44 + 5);
         batch.delivered(2, 7, 70);
       });
       await commit(store(), (batch) => batch.delivered(1, 255, 255 * 2 ** 44 + 6));
       await changed(store(), { op: 'put-queue', record: { ...queue(1), arguments: Uint8Array.of(1) } });
-      const lanes = [
+      const byPriority = [
         [1, 2 ** 44 + 5],
         [255, 255 * 2 ** 44 + 6],
       ] as const;
       expect((await recovered()).queues).toMatchObject([
-        { delivered: 5, lanes: new Map(lanes) },
-        { delivered: 0, lanes: new Map([[7, 70]]) },
+        { delivered: 5, deliveredByPriority: new Map(byPriority) },
+        { delivered: 0, deliveredByPriority: new Map([[7, 70]]) },
       ]);
       await changed(store(), { op: 'delete-queue', id: 1 }, { op: 'put-queue', record: queue(1) });
       const again = (await recovered()).queues.find(({ id }) => id === 1)!;
-      expect([again.delivered, again.lanes]).toEqual([0, undefined]);
+      expect([again.delivered, again.deliveredByPriority]).toEqual([0, undefined]);
     });
 
     it('go with a queue whose name another takes', async () => {

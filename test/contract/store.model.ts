@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Batch } from '../../src/store/batch.ts';
-import type { RecoveredPage, RecoveredState } from '../../src/store/records.ts';
+import type { RecoveredPage, RecoveredState } from '../../src/store/stored-records.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { StoreUnderTest } from './store.support.ts';
 
@@ -12,7 +12,7 @@ interface ModelPage extends RecoveredPage {
 
 /** What the store should hold. Operations choose among what is there by a random number. */
 class Model {
-  /** `delivered`: by lane. */
+  /** `delivered`: by priority. */
   readonly queues = new Map<number, { readonly vhost: string; readonly delivered: Map<number, number> }>();
   readonly pages = new Map<number, ModelPage>();
   readonly bodies = new Map<number, Buffer>();
@@ -164,9 +164,9 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
     batch.dropPages(queueId);
     model.dropPages((page) => page.queueId === queueId);
   } else if (op === 'delivered' && queueId !== undefined) {
-    const lane = size % 3;
-    batch.delivered(queueId, lane, choice);
-    model.queues.get(queueId)!.delivered.set(lane, choice);
+    const priority = size % 3;
+    batch.delivered(queueId, priority, choice);
+    model.queues.get(queueId)!.delivered.set(priority, choice);
   } else if (op === 'seen' && queueId !== undefined) {
     const keys = Buffer.alloc(size, choice & 255);
     batch.seen({ queueId, newest: choice, count: 1 }, size).set(keys);
@@ -190,7 +190,13 @@ function describeStore(store: Store): object {
   const state: RecoveredState = store.recover();
   const data = store.readPages(state.pages.map((page) => page.id));
   return {
-    queues: state.queues.map(({ id, vhost, delivered, lanes }) => [id, vhost, delivered, lanes?.get(1), lanes?.get(2)]),
+    queues: state.queues.map(({ id, vhost, delivered, deliveredByPriority }) => [
+      id,
+      vhost,
+      delivered,
+      deliveredByPriority?.get(1),
+      deliveredByPriority?.get(2),
+    ]),
     seen: state.queues.map((queue) => store.readSeen(queue.id).map(digest)),
     pages: state.pages.map((page, n) => pageRow({ ...page, data: data[n] })),
     bodies: new Map([...state.bodies].map(([id, bytes]) => [id, [bytes, digest(store.readBody(id))]])),
@@ -202,12 +208,12 @@ function describeModel(model: Model): object {
   const pages = [...model.pages.values()];
   pages.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
   return {
-    queues: [...model.queues].map(([id, { vhost, delivered: lanes }]) => [
+    queues: [...model.queues].map(([id, { vhost, delivered: byPriority }]) => [
       id,
       vhost,
-      lanes.get(0) ?? 0,
-      lanes.get(1),
-      lanes.get(2),
+      byPriority.get(0) ?? 0,
+      byPriority.get(1),
+      byPriority.get(2),
     ]),
     seen: [...model.queues.keys()].map((id) => model.seen.get(id)?.map(({ keys }) => digest(keys)) ?? []),
     pages: pages.map(pageRow),

@@ -1,6 +1,6 @@
 /** What the tests of the stores share: logs that follow a script, and rows in short form. */
 import type { Batch } from '../../src/store/batch.ts';
-import type { QueueRecord, TopologyChange } from '../../src/store/records.ts';
+import type { QueueRecord, TopologyChange } from '../../src/store/stored-records.ts';
 import type { LogSource, Store } from '../../src/store/store.ts';
 
 export interface StoreUnderTest {

@@ -1,6 +1,6 @@
 /** What every store promises about durable entities other than messages. */
 import { describe, expect, it } from 'vitest';
-import type { RecoveredState, TopologyChange } from '../../src/store/records.ts';
+import type { RecoveredState, TopologyChange } from '../../src/store/stored-records.ts';
 import type { Store } from '../../src/store/store.ts';
 import { changed, commit, NONE, page, plain, queue } from './store.support.ts';
 

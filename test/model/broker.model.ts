@@ -222,7 +222,7 @@ export class BrokerModel {
   }
 
   #headAt(queue: QueueModel): number {
-    return this.ready(queue).at(0)?.deadline ?? Infinity;
+    return this.ready(queue).at(0)?.expiresAt ?? Infinity;
   }
 
   #unusedAt(queue: QueueModel): number {
@@ -251,7 +251,7 @@ export class BrokerModel {
       message,
       seq: this.#nextSeq++,
       level: Math.min(message.priority ?? 0, settings['max-priority'] ?? 0),
-      deadline: this.now + ttl,
+      expiresAt: this.now + ttl,
       stored,
       ready: true,
       delivered: false,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Alarms } from '../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../src/broker/flow/backlog.ts';
-import { Bodies } from '../../src/broker/log/bodies.ts';
-import { Memory } from '../../src/broker/log/memory.ts';
+import { BodyStore } from '../../src/broker/log/body-store.ts';
+import { MemoryBudget } from '../../src/broker/log/memory-budget.ts';
 import { QueueLog } from '../../src/broker/log/log.ts';
 import { SpareConfirms } from '../../src/broker/log/waiting-confirms.ts';
 import { Scratch } from '../../src/store/scratch.ts';
@@ -31,8 +31,8 @@ class CountedBacklog extends Backlog {
 export class Logs {
   readonly #folder: string;
   readonly store: SqliteStore;
-  readonly bodies: Bodies;
-  readonly memory: Memory;
+  readonly bodies: BodyStore;
+  readonly memory: MemoryBudget;
   readonly backlog = new CountedBacklog();
   readonly spareConfirms = new SpareConfirms();
   readonly #scratch: Scratch;
@@ -50,8 +50,8 @@ export class Logs {
     this.#folder = folder;
     this.store = store;
     this.#scratch = new Scratch(folder);
-    this.memory = new Memory({ budget: BUDGET, scratch: this.#scratch, alarms: new Alarms() });
-    this.bodies = new Bodies(store, this.memory);
+    this.memory = new MemoryBudget({ budget: BUDGET, scratch: this.#scratch, alarms: new Alarms() });
+    this.bodies = new BodyStore(store, this.memory);
     const state = store.recover();
     this.#nextQueueId = state.nextQueueId;
     for (const [id, size] of state.bodies) this.bodies.recover(id, size);

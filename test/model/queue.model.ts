@@ -23,7 +23,7 @@ export interface Entry {
   readonly message: MessageModel;
   readonly seq: number;
   readonly level: number;
-  readonly deadline: number;
+  readonly expiresAt: number;
   readonly stored: boolean;
   ready: boolean;
   delivered: boolean;

@@ -8,7 +8,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { userWithPassword } from '../../src/broker/access/passwords.ts';
-import type { PermissionRecord } from '../../src/store/records.ts';
+import type { PermissionRecord } from '../../src/store/stored-records.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 
 export interface Accounts {

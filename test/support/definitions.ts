@@ -1,6 +1,6 @@
 /** Definitions of all kinds for property tests: every reference in them leads somewhere. */
 import fc from 'fast-check';
-import type { Definitions } from '../../src/broker/definitions/definitions.ts';
+import type { DefinitionsDocument } from '../../src/broker/definitions/document.ts';
 import { userWithPassword } from '../../src/broker/access/passwords.ts';
 
 const USERS = ['alice', 'bob', 'гость'];
@@ -42,7 +42,7 @@ function subset<Name extends string>(names: readonly Name[]): fc.Arbitrary<Name[
   return fc.subarray([...names]);
 }
 
-export function definitionsArbitrary(): fc.Arbitrary<Definitions> {
+export function definitionsArbitrary(): fc.Arbitrary<DefinitionsDocument> {
   return fc.tuple(subset(USERS), subset(VHOSTS)).chain(([users, vhosts]) => {
     /** An entry of each vhost for each of some names. */
     const inVhosts = <Entry extends object>(
@@ -90,7 +90,7 @@ export function definitionsArbitrary(): fc.Arbitrary<Definitions> {
       }).map((entries) =>
         entries.map(({ name, ...binding }) => ({ source: name, destination_type: 'exchange', ...binding })),
       ),
-    }) as fc.Arbitrary<Definitions>;
+    }) as fc.Arbitrary<DefinitionsDocument>;
   });
 }
 

@@ -1,10 +1,10 @@
 /** Users, their passwords and what they may do (RabbitMQ: Access Control). What changes is told to the store in the same call. */
-import type { PermissionRecord, RecoveredState, UserRecord } from '../../store/records.ts';
+import type { PermissionRecord, RecoveredState, UserRecord } from '../../store/stored-records.ts';
 import type { Store } from '../../store/store.ts';
 import { OWN_COMPONENT, type Parameters } from '../parameters/parameters.ts';
 import { passwordMatches } from './passwords.ts';
 import { type Operation, Permission, TopicPermission, type TopicPermissionRecord } from './permissions.ts';
-import { takeIn } from '../../store/recovered-state.ts';
+import { recoverEntity } from '../../store/recovered-state.ts';
 
 const TOPIC_PERMISSIONS = `${OWN_COMPONENT}topic-permission`;
 
@@ -33,13 +33,13 @@ export class Auth {
   recover({ users, permissions, vhosts }: RecoveredState): void {
     for (const user of users) this.#users.set(user.name, user);
     for (const record of permissions) {
-      takeIn(`a permission of user '${record.user}'`, () => {
+      recoverEntity(`a permission of user '${record.user}'`, () => {
         this.#rightsOf(record.user, record.vhost).permission = new Permission(record);
       });
     }
     for (const { name: vhost } of vhosts) {
       for (const [key, value] of this.#parameters.of(TOPIC_PERMISSIONS, vhost)) {
-        takeIn(`topic permission ${key}`, () => {
+        recoverEntity(`topic permission ${key}`, () => {
           const [user, exchange] = JSON.parse(key) as [string, string];
           const { write, read } = value as { write: string; read: string };
           const topic = new TopicPermission({ user, vhost, exchange, write, read });

@@ -3,7 +3,7 @@
  * (RabbitMQ: Passwords).
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { UserRecord } from '../../store/records.ts';
+import type { UserRecord } from '../../store/stored-records.ts';
 
 /** RabbitMQ's names of hashing algorithms to Node's. */
 export const HASHING_ALGORITHMS: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,5 @@
 /** What one user may do in one vhost: by names of exchanges and queues, and by routing keys of topic exchanges. */
-import type { PermissionRecord } from '../../store/records.ts';
+import type { PermissionRecord } from '../../store/stored-records.ts';
 import { matches } from './bounded-match.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { compilePattern } from './pattern.ts';

@@ -4,18 +4,18 @@
  */
 import type { Store } from '../../store/store.ts';
 import type { DeduplicationSettings } from '../arguments/deduplication.ts';
-import type { Memory } from '../log/memory.ts';
+import type { MemoryBudget } from '../log/memory-budget.ts';
 import type { MessageLog } from '../log/message-log.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
-import type { Deadlines } from '../scheduling/deadlines.ts';
+import type { Timers } from '../scheduling/timers.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
 
 export interface DeduplicationHost {
-  readonly deadlines: Deadlines;
+  readonly timers: Timers;
   readonly timeSlices: TimeSlices;
   readonly store: Store;
-  readonly memory: Memory;
+  readonly memory: MemoryBudget;
 }
 
 export interface DeduplicatingQueue {

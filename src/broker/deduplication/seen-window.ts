@@ -6,9 +6,9 @@
  */
 import { StoreError } from '../../store/store.ts';
 import { diedIn } from '../message/dead-letter.ts';
-import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
+import { TimerEntry, type Timers } from '../scheduling/timers.ts';
 import type { SlicedTask, TimeSlices } from '../scheduling/time-slices.ts';
-import type { Memory } from '../log/memory.ts';
+import type { MemoryBudget } from '../log/memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 import { messageKey } from './message-key.ts';
@@ -23,13 +23,13 @@ const SWEEP_MS = 200;
 const READ_AT_ONCE = 64;
 
 export class SeenWindow implements Deduplication, SlicedTask {
-  readonly #deadlines: Deadlines;
+  readonly #timers: Timers;
   readonly #timeSlices: TimeSlices;
-  readonly #memory: Memory;
+  readonly #memory: MemoryBudget;
   readonly #queue: DeduplicatingQueue;
   readonly #log: SeenLog | undefined;
   readonly #seen = new SeenKeys();
-  readonly #sweep = new Deadline(() => this.#forgetExpired());
+  readonly #sweep = new TimerEntry(() => this.#forgetExpired());
   #window: DeduplicationWindow;
   #header: string | undefined;
   /** Keys of before the start that are not in memory yet. They come in time slices; what is left when the first message does, with it. */
@@ -40,12 +40,12 @@ export class SeenWindow implements Deduplication, SlicedTask {
   constructor(
     window: DeduplicationWindow,
     header: string | undefined,
-    { deadlines, timeSlices, store, memory }: DeduplicationHost,
+    { timers, timeSlices, store, memory }: DeduplicationHost,
     queue: DeduplicatingQueue,
   ) {
     this.#window = window;
     this.#header = header;
-    this.#deadlines = deadlines;
+    this.#timers = timers;
     this.#timeSlices = timeSlices;
     this.#memory = memory;
     this.#queue = queue;
@@ -63,7 +63,7 @@ export class SeenWindow implements Deduplication, SlicedTask {
   recover(): void {
     this.#unread = this.#log?.read();
     if (this.#unread === undefined) return;
-    this.#deadlines.set(this.#sweep, this.#now());
+    this.#timers.set(this.#sweep, this.#now());
     this.#timeSlices.add(this);
   }
 
@@ -127,7 +127,7 @@ export class SeenWindow implements Deduplication, SlicedTask {
   }
 
   #forgetInMemory(): void {
-    this.#deadlines.set(this.#sweep, Infinity);
+    this.#timers.set(this.#sweep, Infinity);
     this.#unread = undefined;
     this.#seen.clear();
     this.#count();
@@ -165,7 +165,7 @@ export class SeenWindow implements Deduplication, SlicedTask {
     this.#count();
     const { oldest } = this.#seen;
     this.#log?.forgetBefore(oldest === Infinity ? now - ttl + 1 : oldest);
-    this.#deadlines.set(this.#sweep, Infinity);
+    this.#timers.set(this.#sweep, Infinity);
     if (oldest !== Infinity) this.#sweepAt(Math.max(oldest + ttl, now + SWEEP_MS));
     // What is in the store only is over by then at the latest.
     else if (this.#unread !== undefined) this.#sweepAt(now + ttl);
@@ -178,10 +178,10 @@ export class SeenWindow implements Deduplication, SlicedTask {
   }
 
   #sweepAt(at: number): void {
-    if (at < this.#sweep.at) this.#deadlines.set(this.#sweep, at);
+    if (at < this.#sweep.at) this.#timers.set(this.#sweep, at);
   }
 
   #now(): number {
-    return this.#deadlines.clock.now();
+    return this.#timers.clock.now();
   }
 }

@@ -9,7 +9,7 @@ import type { BrokerNode } from '../topology/broker-node.ts';
 import { GLOBAL_PARAMETERS } from '../parameters/parameters.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type At, type DefinitionSet, readPolicy } from './parse.ts';
-import { type Findings, oneLine, Reader } from './reader.ts';
+import { type Findings, oneLine, JsonCursor } from './json-cursor.ts';
 
 /** Binds on behalf of nobody. */
 const NOBODY = {};
@@ -98,7 +98,7 @@ function applyParameter(
   const vhost = node.existingVhost(name);
   if (component === 'policy' || component === 'operator_policy') {
     const before = findings.problems.length;
-    const policy: Policy = readPolicy(key, new Reader(value, findings, `${at}.value`));
+    const policy: Policy = readPolicy(key, new JsonCursor(value, findings, `${at}.value`));
     if (findings.problems.length === before) vhost.policies.put(component, policy);
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** Definitions that cannot be imported; nothing of them was. */
-import type { Finding } from './reader.ts';
+import type { Finding } from './json-cursor.ts';
 
 export class DefinitionsError extends Error {
   override readonly name = 'DefinitionsError';

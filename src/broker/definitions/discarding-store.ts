@@ -1,5 +1,5 @@
 /** A store that keeps nothing, for a node that only rehearses. */
-import type { RecoveredState } from '../../store/records.ts';
+import type { RecoveredState } from '../../store/stored-records.ts';
 import type { Store } from '../../store/store.ts';
 import { StoreError } from '../../store/store.ts';
 

@@ -7,7 +7,7 @@ import { GLOBAL_PARAMETERS, OWN_COMPONENT } from '../parameters/parameters.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import type { Vhost } from '../topology/vhost.ts';
-import type * as json from './definitions.ts';
+import type * as json from './document.ts';
 
 /** What RabbitMQ writes of itself. */
 export interface ExportedProduct {
@@ -16,7 +16,10 @@ export interface ExportedProduct {
 }
 
 /** Everything but messages, exclusive queues with their bindings, and what every vhost has by itself. */
-export function exportDefinitions(node: BrokerNode, { product, productVersion }: ExportedProduct): json.Definitions {
+export function exportDefinitions(
+  node: BrokerNode,
+  { product, productVersion }: ExportedProduct,
+): json.DefinitionsDocument {
   const vhosts = byName([...node.vhosts]);
   const inVhosts = <Entry extends object>(list: (vhost: Vhost) => Entry[]): (Entry & { vhost: string })[] =>
     vhosts.flatMap((vhost) => list(vhost).map((entry) => ({ vhost: vhost.name, ...entry })));
@@ -51,7 +54,7 @@ export function exportVhostDefinitions(
   node: BrokerNode,
   vhost: Vhost,
   { product, productVersion }: ExportedProduct,
-): json.Definitions {
+): json.DefinitionsDocument {
   return {
     rabbit_version: productVersion,
     rabbitmq_version: productVersion,

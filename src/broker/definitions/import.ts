@@ -2,13 +2,13 @@
  * Importing definitions: all or nothing. They are first given to a node that stores nothing and has what the real one has
  * under the same names; only where that meets no problem does the real one get them.
  */
-import { limitOf } from '../access/limits.ts';
+import { limitOf } from '../access/access-limits.ts';
 import { ALL, BrokerNode, type NodeDefaults } from '../topology/broker-node.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
 import { DiscardingStore } from './discarding-store.ts';
 import { type DefinitionSet, parseDefinitions, type Scope } from './parse.ts';
-import type { Finding, Findings } from './reader.ts';
+import type { Finding, Findings } from './json-cursor.ts';
 
 export interface ImportOptions extends Scope {
   /** What a blank node gets before the import, unless the document has users, or vhosts, of its own. */

@@ -2,7 +2,7 @@
  * JSON as definitions are written: by tools that begin with a byte order mark, and by hands that leave a comma behind the last item.
  * RabbitMQ's parser takes both.
  */
-import type { Finding } from './reader.ts';
+import type { Finding } from './json-cursor.ts';
 
 export interface ParsedText {
   readonly document: unknown;

@@ -1,17 +1,17 @@
 /** From a definitions document to what the broker is to have: every value checked for its type, with where it stood. */
 import { toFieldTable } from '../../codec/field-table.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
-import type { PermissionRecord, UserRecord } from '../../store/records.ts';
-import { VHOST_LIMITS } from '../access/limits.ts';
+import type { PermissionRecord, UserRecord } from '../../store/stored-records.ts';
+import { VHOST_LIMITS } from '../access/access-limits.ts';
 import { QUEUE_TYPE } from '../arguments/queue-type.ts';
 import type { TopicPermissionRecord } from '../access/permissions.ts';
 import type { ApplyTo, Policy } from '../policy/policy.ts';
-import type { ExchangeDeclaration } from '../topology/create.ts';
+import type { ExchangeDeclaration } from '../topology/create-exchange.ts';
 import type { BindingSpec } from '../routing/exchange/binding.ts';
 import type { JsonObject } from './read-limits.ts';
 import { readPermission, readTopicPermission, readUser } from './read-users.ts';
 import { readVhost, soleVhost, type VhostEntry } from './read-vhosts.ts';
-import { type Findings, Reader } from './reader.ts';
+import { type Findings, JsonCursor } from './json-cursor.ts';
 
 const SECTIONS = [
   'users',
@@ -64,12 +64,12 @@ export interface Scope {
 
 /** What is wrong, or odd, is added to `findings`. */
 export function parseDefinitions(document: unknown, scope: Scope, findings: Findings): DefinitionSet {
-  const root = new Reader(document, findings);
+  const root = new JsonCursor(document, findings);
   root.object();
   warnOfUnknown(root);
   const sole = scope.vhost === undefined ? soleVhost(root, scope.defaultVhost) : undefined;
   const vhost = scope.vhost ?? sole?.spec.name;
-  const read = <Entry>(section: string, entry: (item: Reader) => Entry): At<Entry>[] =>
+  const read = <Entry>(section: string, entry: (item: JsonCursor) => Entry): At<Entry>[] =>
     root
       .field(section)
       .items()
@@ -78,7 +78,7 @@ export function parseDefinitions(document: unknown, scope: Scope, findings: Find
         return { ...entry(item), at: item.path };
       });
   const readGlobal: typeof read = (section, entry) => (vhost === undefined ? read(section, entry) : []);
-  const inVhost = (item: Reader): string => (vhost === undefined ? item.field('vhost').name() : vhost);
+  const inVhost = (item: JsonCursor): string => (vhost === undefined ? item.field('vhost').name() : vhost);
   const version = versionOf(root);
   const vhosts = sole === undefined ? readGlobal('vhosts', readVhost) : [{ ...sole, at: root.path }];
   const parameters = read('parameters', (item) => ({
@@ -118,7 +118,7 @@ export function parseDefinitions(document: unknown, scope: Scope, findings: Find
 }
 
 /** RabbitMQ ignores what it does not know without a word. Its name may be misspelt. */
-function warnOfUnknown(root: Reader): void {
+function warnOfUnknown(root: JsonCursor): void {
   for (const [name, value] of Object.entries(root.value ?? {})) {
     if (SECTIONS.includes(name) || OF_SOLE_VHOST.includes(name)) continue;
     if (typeof value === 'object' && value !== null) root.field(name).warn('is no section of definitions, and ignored');
@@ -126,14 +126,14 @@ function warnOfUnknown(root: Reader): void {
 }
 
 /** Of the RabbitMQ that wrote the document; empty if it does not say. */
-function versionOf(root: Reader): string {
+function versionOf(root: JsonCursor): string {
   return (
     ['rabbit_version', 'rabbitmq_version'].map((name) => root.field(name).string('')).find((text) => text !== '') ?? ''
   );
 }
 
 /** Pattern, definition, priority and apply-to: the value of an operator policy's parameter too. */
-export function readPolicy(name: string, item: Reader): Policy {
+export function readPolicy(name: string, item: JsonCursor): Policy {
   return {
     name,
     pattern: item.field('pattern').string(),
@@ -143,7 +143,7 @@ export function readPolicy(name: string, item: Reader): Policy {
   };
 }
 
-function readQueue(item: Reader): Omit<QueueEntry, 'vhost'> {
+function readQueue(item: JsonCursor): Omit<QueueEntry, 'vhost'> {
   return {
     name: item.field('name').name(),
     durable: item.field('durable').boolean(true),
@@ -158,7 +158,7 @@ function withType(args: FieldTable, type: string): FieldTable {
   return new Map([...args, [QUEUE_TYPE, { type: 'longstr', value: type }]]);
 }
 
-function readExchange(item: Reader): ExchangeDeclaration {
+function readExchange(item: JsonCursor): ExchangeDeclaration {
   return {
     name: item.field('name').string(),
     type: item.field('type').name(),
@@ -169,7 +169,7 @@ function readExchange(item: Reader): ExchangeDeclaration {
   };
 }
 
-function readBinding(item: Reader): BindingSpec {
+function readBinding(item: JsonCursor): BindingSpec {
   const kind = item.field('destination_type');
   const destinationKind = kind.string();
   if (kind.present && destinationKind !== 'queue' && destinationKind !== 'exchange') kind.wrong('queue or exchange');
@@ -182,7 +182,7 @@ function readBinding(item: Reader): BindingSpec {
   };
 }
 
-function readArguments(item: Reader): FieldTable {
+function readArguments(item: JsonCursor): FieldTable {
   const args = item.field('arguments');
   try {
     return toFieldTable(args.object({}));

@@ -1,10 +1,10 @@
 /** Users and what they may do, as definitions have them. */
-import type { PermissionRecord, UserRecord } from '../../store/records.ts';
-import { checkUserLimits } from '../access/limits.ts';
+import type { PermissionRecord, UserRecord } from '../../store/stored-records.ts';
+import { checkUserLimits } from '../access/access-limits.ts';
 import { DEFAULT_HASHING_ALGORITHM, HASHING_ALGORITHMS, hashBytes, userWithPassword } from '../access/passwords.ts';
 import type { TopicPermissionRecord } from '../access/permissions.ts';
 import { type JsonObject, readLimits } from './read-limits.ts';
-import type { Reader } from './reader.ts';
+import type { JsonCursor } from './json-cursor.ts';
 
 /** Versions that knew no hashing algorithm but MD5, and did not name it (RabbitMQ's rabbit_auth_backend_internal:hashing_algorithm). */
 const BEFORE_3_6 = /^([12]\.|3\.[0-5]\.)/;
@@ -12,7 +12,7 @@ const MD5 = 'rabbit_password_hashing_md5';
 const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
 
 /** `version`: that of the broker that wrote the document. */
-export function readUser(item: Reader, version: string): { record: UserRecord; limits: JsonObject } {
+export function readUser(item: JsonCursor, version: string): { record: UserRecord; limits: JsonObject } {
   const name = item.field('name').name();
   const tags = item.field('tags').words();
   const limits = readLimits(item.field('limits'), checkUserLimits) ?? {};
@@ -29,7 +29,7 @@ export function readUser(item: Reader, version: string): { record: UserRecord; l
 }
 
 /** The algorithm that is named; if none is, the one of the version, or the only one whose hashes are as long. */
-function readAlgorithm(item: Reader, bytes: number, version: string): string {
+function readAlgorithm(item: JsonCursor, bytes: number, version: string): string {
   const field = item.field('hashing_algorithm');
   const byDefault = BEFORE_3_6.test(version) ? MD5 : DEFAULT_HASHING_ALGORITHM;
   const named = field.string(byDefault);
@@ -46,13 +46,13 @@ function readAlgorithm(item: Reader, bytes: number, version: string): string {
   return named;
 }
 
-export function readPermission(item: Reader, vhost: string): PermissionRecord {
+export function readPermission(item: JsonCursor, vhost: string): PermissionRecord {
   const pattern = (name: string): string => item.field(name).string();
   const user = item.field('user').name();
   return { user, vhost, configure: pattern('configure'), write: pattern('write'), read: pattern('read') };
 }
 
-export function readTopicPermission(item: Reader, vhost: string): TopicPermissionRecord {
+export function readTopicPermission(item: JsonCursor, vhost: string): TopicPermissionRecord {
   const user = item.field('user').name();
   const exchange = item.field('exchange').string();
   return { user, vhost, exchange, write: item.field('write').string(), read: item.field('read').string() };

@@ -1,9 +1,9 @@
 /** Vhosts as definitions have them, and which vhost a document is of that names none. */
-import { checkVhostLimits } from '../access/limits.ts';
+import { checkVhostLimits } from '../access/access-limits.ts';
 import { QUEUE_TYPES } from '../arguments/queue-type.ts';
 import type { VhostSpec } from '../topology/broker-node.ts';
 import { type JsonObject, readLimits } from './read-limits.ts';
-import { Reader } from './reader.ts';
+import { JsonCursor } from './json-cursor.ts';
 
 export interface VhostEntry {
   readonly spec: VhostSpec;
@@ -17,14 +17,14 @@ const OF_BROKER = ['users', 'vhosts', 'permissions', 'topic_permissions', 'globa
 /** Sections whose entries name their vhost in the definitions of a broker. */
 const IN_VHOST = ['policies', 'queues', 'exchanges', 'bindings'];
 
-export function readVhost(item: Reader): VhostEntry {
+export function readVhost(item: JsonCursor): VhostEntry {
   return readVhostNamed(item.field('name').name(), item);
 }
 
-function readVhostNamed(name: string, item: Reader): VhostEntry {
+function readVhostNamed(name: string, item: JsonCursor): VhostEntry {
   const metadata = item.field('metadata');
   metadata.object({});
-  const either = (key: string): Reader => (item.field(key).present ? item.field(key) : metadata.field(key));
+  const either = (key: string): JsonCursor => (item.field(key).present ? item.field(key) : metadata.field(key));
   const type = either('default_queue_type');
   // RabbitMQ writes "undefined" where it has none.
   const isNone = type.value === 'undefined' || !type.present;
@@ -41,7 +41,7 @@ function readVhostNamed(name: string, item: Reader): VhostEntry {
  * The vhost whose definitions alone the document has: RabbitMQ's export of one vhost does not say at each entry which. From 4.0 on the
  * document names it; before that its parameters do, if there are any. Undefined for the definitions of a broker.
  */
-export function soleVhost(root: Reader, byDefault: string | undefined): VhostEntry | undefined {
+export function soleVhost(root: JsonCursor, byDefault: string | undefined): VhostEntry | undefined {
   if (entriesOf(root, OF_BROKER).length > 0) return undefined;
   const original = root.field('original_vhost_name');
   if (original.present) return told(root, readVhostNamed(original.name(), root));
@@ -57,13 +57,13 @@ export function soleVhost(root: Reader, byDefault: string | undefined): VhostEnt
   return told(root, { spec, limits: undefined, onlyNamed: true });
 }
 
-function told(root: Reader, entry: VhostEntry): VhostEntry {
+function told(root: JsonCursor, entry: VhostEntry): VhostEntry {
   root.warn(`has the definitions of one vhost, which go into '${entry.spec.name}'`);
   return entry;
 }
 
 /** All entries of some sections, which are only looked at: what is wrong with them is noted when they are read. */
-function entriesOf({ value }: Reader, sections: readonly string[]): Reader[] {
-  const root = new Reader(value, { problems: [], warnings: [] });
+function entriesOf({ value }: JsonCursor, sections: readonly string[]): JsonCursor[] {
+  const root = new JsonCursor(value, { problems: [], warnings: [] });
   return sections.flatMap((section) => root.field(section).items());
 }

@@ -3,9 +3,9 @@
  * memory and outlive a restart; beside it stands for each the moment at which it goes on. At that moment it leaves the log and
  * goes to its queues in one batch of the store: it is here or there, whatever happens.
  */
-import type { RecoveredPage } from '../../store/records.ts';
-import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
-import { DueHeap } from '../log/due-heap.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
+import { TimerEntry, type Timers } from '../scheduling/timers.ts';
+import { DueQueue } from '../log/due-queue.ts';
 import type { Message } from '../message/message.ts';
 import { type LogContext, QueueLog } from '../log/log.ts';
 import { isReadFailure } from '../log/log-reader.ts';
@@ -14,7 +14,7 @@ import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts
 import { delayOf, markWaited } from '../message/delay-header.ts';
 
 export interface DelayContext extends LogContext {
-  readonly deadlines: Deadlines;
+  readonly timers: Timers;
 }
 
 /** The exchange that messages wait at. */
@@ -43,8 +43,8 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   readonly #context: DelayContext;
   readonly #exchange: DelayingExchange;
   readonly #log: QueueLog;
-  readonly #heap: DueHeap;
-  readonly #deadline = new Deadline(() => this.#due());
+  readonly #heap: DueQueue;
+  readonly #timer = new TimerEntry(() => this.#due());
   /** What was stored before the start has yet to be read from here on, up to the end; Infinity where all is read. */
   #readFrom = Infinity;
   #readEnd = 0;
@@ -60,7 +60,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     this.#exchange = exchange;
     this.#log = new QueueLog(context, logId);
     this.#log.owner = this;
-    this.#heap = new DueHeap(context.memory);
+    this.#heap = new DueQueue(context.memory);
   }
 
   get count(): number {
@@ -94,7 +94,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
       log.flush(tracker !== undefined);
     }
     this.#heap.push(due, seq);
-    if (due < this.#deadline.at) this.#wind();
+    if (due < this.#timer.at) this.#wind();
   }
 
   /** Cancels all that wait and returns their number. */
@@ -110,7 +110,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   end(): void {
     this.#ended = true;
     this.#heap.clear();
-    this.#context.deadlines.set(this.#deadline, Infinity);
+    this.#context.timers.set(this.#timer, Infinity);
     this.#log.drop();
   }
 
@@ -196,10 +196,10 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   #wind(): void {
     const soonest = this.#now() + 1;
     const at = this.#readFrom < this.#readEnd ? soonest : Math.max(this.#heap.at, soonest);
-    this.#context.deadlines.set(this.#deadline, this.#held ? Infinity : Math.max(at, this.#readAgainAt));
+    this.#context.timers.set(this.#timer, this.#held ? Infinity : Math.max(at, this.#readAgainAt));
   }
 
   #now(): number {
-    return this.#context.deadlines.clock.now();
+    return this.#context.timers.clock.now();
   }
 }

@@ -2,7 +2,7 @@
 import type { Scratch } from '../../store/scratch.ts';
 import { isReadFailure } from './log-reader.ts';
 import type { LogWriter } from './log-writer.ts';
-import type { Memory } from './memory.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { LogOwner } from './message-log.ts';
 import type { Segment } from './segment.ts';
 
@@ -10,14 +10,14 @@ import type { Segment } from './segment.ts';
 export interface EvictingLog {
   /** Undefined where nothing of the log outlives the process. */
   readonly writer: LogWriter | undefined;
-  readonly memory: Memory;
+  readonly memory: MemoryBudget;
   readonly owner: LogOwner | undefined;
   /** Reads the messages of the segment that are out of memory. */
   readonly load: (segment: Segment) => void;
 }
 
 /** Puts a segment out of memory if it can be had from the store, or else from `scratch`. */
-export function cool(segment: Segment, scratch: Scratch | undefined, log: EvictingLog): void {
+export function evictSegment(segment: Segment, scratch: Scratch | undefined, log: EvictingLog): void {
   const { writer, memory } = log;
   if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) {
     // Messages that are not to be stored have asked for no batch; but one has to pass them by.
@@ -27,10 +27,10 @@ export function cool(segment: Segment, scratch: Scratch | undefined, log: Evicti
   const isInPages = writer !== undefined && segment.isInPages;
   if (!isInPages && scratch === undefined) return;
   // The scratch file takes all or nothing.
-  if (!isInPages && !segment.hot && !loadAll(segment, log)) return;
+  if (!isInPages && !segment.loaded && !loadAll(segment, log)) return;
   const { footprint } = segment;
-  if (isInPages) segment.cool();
-  else segment.coolInto(scratch!);
+  if (isInPages) segment.evict();
+  else segment.evictInto(scratch!);
   memory.shrank(footprint);
 }
 

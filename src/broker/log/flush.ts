@@ -4,8 +4,8 @@
  */
 import type { Batch } from '../../store/batch.ts';
 import type { Store } from '../../store/store.ts';
-import type { Bodies } from './bodies.ts';
-import { Page } from './page.ts';
+import type { BodyStore } from './body-store.ts';
+import { LogPage } from './log-page.ts';
 import type { Segment } from './segment.ts';
 
 /** A page is extended up to this size: the file's own pages are larger, so that costs little. */
@@ -15,7 +15,7 @@ const SMALL_PAGE_BYTES = 4000;
 interface Target {
   readonly queueId: number;
   readonly store: Store;
-  readonly bodies: Bodies;
+  readonly bodies: BodyStore;
   readonly batch: Batch;
 }
 
@@ -57,7 +57,7 @@ export function flushSegment(segment: Segment, room: number, target: Target): nu
 }
 
 /** Returns the page that has them now. */
-function writeRun(segment: Segment, run: Run, { queueId, store, batch }: Target): Page {
+function writeRun(segment: Segment, run: Run, { queueId, store, batch }: Target): LogPage {
   const { first, last, count, bytes } = run;
   const { base, pages } = segment;
   const bodies = segment.bodies === undefined ? undefined : bodyReferences(segment, first, last);
@@ -72,12 +72,12 @@ function writeRun(segment: Segment, run: Run, { queueId, store, batch }: Target)
   }
   const place = batch.page(bodies === undefined ? header : { ...header, bodies }, bytes);
   const origin = { bytes, indexes: copyRecords(segment, run, place), hasBodies: bodies !== undefined };
-  const page = new Page(id, first, last, count, origin);
+  const page = new LogPage(id, first, last, count, origin);
   segment.addPage(page);
   return page;
 }
 
-function isExtensible(page: Page, bytes: number): boolean {
+function isExtensible(page: LogPage, bytes: number): boolean {
   return page.live > 0 && page.bytes + bytes <= SMALL_PAGE_BYTES && !page.hasBodies && !page.hasUnknownGaps;
 }
 

@@ -8,19 +8,19 @@ import { Message } from '../message/message.ts';
 import type { LogOwner, MessageLog } from './message-log.ts';
 
 /** Whose messages are read. */
-export interface Reading {
+export interface LogReaderOwner {
   /** They cannot be: told once, until `LogReader.resume`. */
   stopped(reason: Error): void;
 }
 
 export class LogReader implements LogOwner {
   readonly #log: MessageLog;
-  readonly #owner: Reading;
+  readonly #owner: LogReaderOwner;
   #stopped = false;
   /** A look at many messages failed: what it was to find is not known. */
   #lacking = false;
 
-  constructor(log: MessageLog, owner: Reading) {
+  constructor(log: MessageLog, owner: LogReaderOwner) {
     this.#log = log;
     this.#owner = owner;
     log.owner = this;

@@ -5,9 +5,9 @@
 import type { Batch } from '../../store/batch.ts';
 import type { LogSource, Store } from '../../store/store.ts';
 import type { Backlog } from '../flow/backlog.ts';
-import type { Bodies } from './bodies.ts';
+import type { BodyStore } from './body-store.ts';
 import { flushSegment } from './flush.ts';
-import type { Page } from './page.ts';
+import type { LogPage } from './log-page.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
@@ -18,7 +18,7 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 
 interface DirtyPage {
   readonly segment: Segment;
-  readonly page: Page;
+  readonly page: LogPage;
 }
 
 /** Of a log of which no page changed yet. Nothing is ever added to it. */
@@ -27,7 +27,7 @@ const NO_PAGES: DirtyPage[] = [];
 /** What the writers of a node's logs share. */
 export interface WriterContext {
   readonly store: Store;
-  readonly bodies: Bodies;
+  readonly bodies: BodyStore;
   readonly backlog: Backlog;
   readonly spareConfirms: SpareConfirms;
 }
@@ -35,7 +35,7 @@ export interface WriterContext {
 export class LogWriter implements LogSource {
   readonly #context: WriterContext;
   readonly #queueId: number;
-  readonly #lane: number;
+  readonly #priority: number;
   readonly #segments: SegmentList;
   readonly #onCommitted: (() => void) | undefined;
   /** Undefined while no publisher waits; a large one is kept until the log rests. */
@@ -54,16 +54,16 @@ export class LogWriter implements LogSource {
   #delivered = 0;
   #storedDelivered = 0;
 
-  /** `lane`: which of its queue's logs it is. `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
+  /** `priority`: which of its queue's logs it is. `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
   constructor(
     context: WriterContext,
-    { queueId, lane }: { readonly queueId: number; readonly lane: number },
+    { queueId, priority }: { readonly queueId: number; readonly priority: number },
     segments: SegmentList,
     onCommitted?: () => void,
   ) {
     this.#context = context;
     this.#queueId = queueId;
-    this.#lane = lane;
+    this.#priority = priority;
     this.#segments = segments;
     this.#onCommitted = onCommitted;
   }
@@ -130,7 +130,7 @@ export class LogWriter implements LogSource {
   }
 
   /** `count` more records of the page are settled. */
-  settlePage(segment: Segment, page: Page, count: number): void {
+  settlePage(segment: Segment, page: LogPage, count: number): void {
     page.live -= count;
     this.#changed(segment, page);
   }
@@ -163,7 +163,7 @@ export class LogWriter implements LogSource {
     if (this.#waiting?.length === 0) this.#waiting = undefined;
   }
 
-  readPages(pages: readonly Page[]): Buffer<ArrayBuffer>[] {
+  readPages(pages: readonly LogPage[]): Buffer<ArrayBuffer>[] {
     return this.#context.store.readPages(pages.map(({ id }) => id));
   }
 
@@ -181,7 +181,7 @@ export class LogWriter implements LogSource {
     this.#writeNew(batch);
     this.#batchBytes = BATCH_BYTES;
     if (this.#delivered > this.#storedDelivered) {
-      batch.delivered(this.#queueId, this.#lane, this.#delivered);
+      batch.delivered(this.#queueId, this.#priority, this.#delivered);
       this.#storedDelivered = this.#delivered;
     }
   }
@@ -201,7 +201,7 @@ export class LogWriter implements LogSource {
     this.#context.spareConfirms.give(waiting);
   }
 
-  #changed(segment: Segment, page: Page): void {
+  #changed(segment: Segment, page: LogPage): void {
     if (page.dirty) return;
     page.dirty = true;
     if (this.#dirty === NO_PAGES) this.#dirty = [];
@@ -235,7 +235,7 @@ export class LogWriter implements LogSource {
   }
 }
 
-function writeChanges(segment: Segment, page: Page, batch: Batch): void {
+function writeChanges(segment: Segment, page: LogPage, batch: Batch): void {
   page.dirty = false;
   if (page.live === 0) {
     batch.dropPage(page.id);

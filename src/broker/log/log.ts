@@ -3,13 +3,13 @@
  * What is to be stored goes to the LogWriter; what memory has no room for goes out of it, newest first, and comes back when
  * its turn comes.
  */
-import type { RecoveredPage } from '../../store/records.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
-import type { Bodies } from './bodies.ts';
-import type { Evictable, Memory } from './memory.ts';
+import type { BodyStore } from './body-store.ts';
+import type { Evictable, MemoryBudget } from './memory-budget.ts';
 import { Message } from '../message/message.ts';
-import { coldSegments } from './cold-segments.ts';
-import { cool } from './eviction.ts';
+import { evictedSegments } from './evicted-segments.ts';
+import { evictSegment } from './eviction.ts';
 import { LogWriter, type WriterContext } from './log-writer.ts';
 import type { LogOwner, MessageLog } from './message-log.ts';
 import type { Segment } from './segment.ts';
@@ -19,19 +19,19 @@ import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts
 
 /** What the logs of a node share. */
 export interface LogContext extends WriterContext {
-  readonly memory: Memory;
+  readonly memory: MemoryBudget;
 }
 
 /** Smaller segments go out of memory though they are used: to read one again takes little, and there may be very many. */
 const SMALL_BYTES = 64 * 1024;
 
 /** Of a queue that has one log. */
-const ONLY_LANE = { lane: 0, first: 0 };
+const ONLY_PRIORITY = { priority: 0, first: 0 };
 
 export class QueueLog implements MessageLog, Evictable {
   owner: LogOwner | undefined;
-  readonly #bodies: Bodies;
-  readonly #memory: Memory;
+  readonly #bodies: BodyStore;
+  readonly #memory: MemoryBudget;
   readonly #segments: SegmentList;
   /** Undefined where nothing of the log outlives the process. */
   readonly #writer: LogWriter | undefined;
@@ -43,17 +43,17 @@ export class QueueLog implements MessageLog, Evictable {
   #used = false;
 
   /**
-   * `queueId`: the queue's number in the store; undefined where it is not stored. `lane`: which of the queue's logs it is, `first`: number
+   * `queueId`: the queue's number in the store; undefined where it is not stored. `priority`: which of the queue's logs it is, `first`: number
    * of its first message.
    */
-  constructor(context: LogContext, queueId: number | undefined, { lane, first } = ONLY_LANE) {
+  constructor(context: LogContext, queueId: number | undefined, { priority, first } = ONLY_PRIORITY) {
     const { store, bodies, memory } = context;
     this.#bodies = bodies;
     this.#memory = memory;
     this.#segments = new SegmentList(memory.buffers, first);
     this.#cursor = first;
     const stored = queueId !== undefined && store.durable;
-    this.#writer = stored ? new LogWriter(context, { queueId, lane }, this.#segments) : undefined;
+    this.#writer = stored ? new LogWriter(context, { queueId, priority }, this.#segments) : undefined;
   }
 
   get ready(): number {
@@ -74,7 +74,7 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   recover(pages: readonly RecoveredPage[], delivered: number): void {
-    const segments = coldSegments(pages, this.#memory);
+    const segments = evictedSegments(pages, this.#memory);
     let next = delivered;
     for (const segment of segments) {
       for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.refer(body);
@@ -85,12 +85,12 @@ export class QueueLog implements MessageLog, Evictable {
     this.#writer?.recover(delivered, next);
   }
 
-  append(message: Message, stored: boolean, deadline = Infinity): number {
+  append(message: Message, stored: boolean, expiresAt = Infinity): number {
     this.#used = true;
     const open = this.#segments.tail;
     const tail = open?.open === true ? open : this.#startTail();
     const before = tail.footprint;
-    const index = tail.append(message, stored, deadline);
+    const index = tail.append(message, stored, expiresAt);
     if (message.shared !== undefined) this.#bodies.refer(message.shared);
     if (stored) {
       this.#writer!.added(tail, index);
@@ -123,21 +123,21 @@ export class QueueLog implements MessageLog, Evictable {
     for (let i = this.#segments.position(this.#cursor); ; i++) {
       const segment = this.#segments.at(i);
       if (segment.ready === 0) continue;
-      if (!segment.hot) this.#load(segment);
+      if (!segment.loaded) this.#load(segment);
       const index = segment.nextReady(Math.max(0, this.#cursor - segment.base));
       if (index >= 0) return (this.#cursor = segment.base + index);
     }
   }
 
-  scan(from: number, visit: (seq: number, deadline: number) => void): number {
+  scan(from: number, visit: (seq: number, expiresAt: number) => void): number {
     for (let i = this.#segments.position(from); i < this.#segments.length; i++) {
       const segment = this.#segments.at(i);
       const end = segment.base + segment.count;
       if (end <= from || segment.settled) continue;
-      this.#warm(segment);
+      this.#ensureLoaded(segment);
       const first = Math.max(0, from - segment.base);
       for (let index = segment.nextKept(first); index >= 0; index = segment.nextKept(index + 1)) {
-        visit(segment.base + index, segment.deadline(index));
+        visit(segment.base + index, segment.expiresAt(index));
       }
       return end;
     }
@@ -146,7 +146,7 @@ export class QueueLog implements MessageLog, Evictable {
 
   /** Has a message in memory that is asked for out of its turn, until the end of this one. Returns true where it had to be read. */
   fetch(seq: number): boolean {
-    return this.#warm(this.#segments.find(seq));
+    return this.#ensureLoaded(this.#segments.find(seq));
   }
 
   /** True where a message is on disk, or is not to be. */
@@ -183,7 +183,7 @@ export class QueueLog implements MessageLog, Evictable {
     const segment = this.#segments.at(this.#segments.position(seq));
     const index = seq - segment.base;
     if (index < 0 || index >= segment.count) return false;
-    if (!segment.hot) this.#load(segment);
+    if (!segment.loaded) this.#load(segment);
     return segment.isReady(index);
   }
 
@@ -211,10 +211,10 @@ export class QueueLog implements MessageLog, Evictable {
     if (segment.isStored(index)) this.#writer!.redelivered(segment, index);
   }
 
-  goOnWaiting(now: number, visit: (seq: number, due: number) => void): void {
+  recoverWaiting(now: number, visit: (seq: number, due: number) => void): void {
     for (const segment of this.#segments) {
       const waiting = segment.redeliveries?.waiting(now) ?? [];
-      if (waiting.length > 0) this.#warm(segment);
+      if (waiting.length > 0) this.#ensureLoaded(segment);
       for (const [index, due] of waiting) {
         if (!segment.isReady(index)) continue;
         this.take(segment.base + index);
@@ -228,7 +228,7 @@ export class QueueLog implements MessageLog, Evictable {
     for (const segment of this.#segments) {
       if (segment.ready === 0 || segment.base >= (this.#writer?.delivered ?? Infinity)) continue;
       if (deliveries > 1 && segment.redeliveries?.some(deliveries) !== true) continue;
-      this.#warm(segment);
+      this.#ensureLoaded(segment);
       for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
         if (segment.deliveries(index) >= deliveries) seqs.push(segment.base + index);
       }
@@ -236,9 +236,9 @@ export class QueueLog implements MessageLog, Evictable {
     return seqs;
   }
 
-  deadline(seq: number): number {
+  expiresAt(seq: number): number {
     const segment = this.#segments.find(seq);
-    return segment.deadline(seq - segment.base);
+    return segment.expiresAt(seq - segment.base);
   }
 
   bodySize(seq: number): number {
@@ -250,7 +250,7 @@ export class QueueLog implements MessageLog, Evictable {
     let bytes = 0;
     for (const segment of this.#segments) {
       if (segment.ready === 0) continue;
-      if (!segment.hot) this.#load(segment);
+      if (!segment.loaded) this.#load(segment);
       for (let i = 0; i < segment.count; i++) if (segment.isReady(i)) bytes += segment.bodySize(i);
     }
     return bytes;
@@ -298,8 +298,8 @@ export class QueueLog implements MessageLog, Evictable {
   purge(): number {
     const purged = this.#ready;
     for (const segment of [...this.#segments]) {
-      if (!segment.hot && segment.isInScratch) this.#load(segment);
-      if (!segment.hot) this.#settleCold(segment);
+      if (!segment.loaded && segment.isInScratch) this.#load(segment);
+      if (!segment.loaded) this.#settleEvicted(segment);
       for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
         this.settle(segment.base + index);
       }
@@ -324,7 +324,7 @@ export class QueueLog implements MessageLog, Evictable {
       const segment = this.#segments.at(i);
       const inUse = segment === this.#segments.tail || i === head || i === head + 1;
       const isWanted = inUse && !idle && segment.footprint > SMALL_BYTES;
-      if (segment.footprint > 0 && segment.unacked === 0 && !isWanted) this.#cool(segment, scratch);
+      if (segment.footprint > 0 && segment.unacked === 0 && !isWanted) this.#evict(segment, scratch);
       held += segment.footprint;
     }
     this.#writer?.rest();
@@ -332,19 +332,19 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   /** Puts a segment out of memory if it can be had from the store, or else from `scratch`. */
-  #cool(segment: Segment, scratch: Scratch | undefined): void {
+  #evict(segment: Segment, scratch: Scratch | undefined): void {
     if (segment.settled) {
       this.#memory.shrank(segment.footprint);
       this.#segments.endTail();
       return;
     }
     const [writer, memory] = [this.#writer, this.#memory];
-    cool(segment, scratch, { writer, memory, owner: this.owner, load: (cold) => this.#load(cold) });
+    evictSegment(segment, scratch, { writer, memory, owner: this.owner, load: (evicted) => this.#load(evicted) });
   }
 
-  #warm(segment: Segment): boolean {
+  #ensureLoaded(segment: Segment): boolean {
     this.#used = true;
-    if (segment.hot) return false;
+    if (segment.loaded) return false;
     this.#load(segment);
     return true;
   }
@@ -354,19 +354,19 @@ export class QueueLog implements MessageLog, Evictable {
     const before = segment.footprint;
     if (segment.isInScratch) segment.loadFrom(scratch!, buffers);
     else {
-      const data = this.#writer!.readPages(segment.coldPages());
+      const data = this.#writer!.readPages(segment.evictedPages());
       segment.load(data, this.#writer!.delivered - segment.base, (id) => this.#bodies.find(id), buffers);
     }
     this.#memory.grew(segment.footprint - before, this);
   }
 
-  #settleCold(segment: Segment): void {
+  #settleEvicted(segment: Segment): void {
     if (segment.footprint === 0) {
       for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
       segment.bodies = undefined;
     }
-    this.#ready -= segment.cold;
-    segment.settleCold((page, count) => this.#writer!.settlePage(segment, page, count));
+    this.#ready -= segment.evicted;
+    segment.settleEvicted((page, count) => this.#writer!.settlePage(segment, page, count));
     if (segment.settled) this.#remove(segment);
   }
 
@@ -374,7 +374,7 @@ export class QueueLog implements MessageLog, Evictable {
   #startTail(): Segment {
     const old = this.#segments.tail;
     if (old?.goesOn === true) {
-      old.goOn(this.#memory.buffers);
+      old.reopen(this.#memory.buffers);
       return old;
     }
     if (old?.settled === true) this.#memory.shrank(old.footprint);

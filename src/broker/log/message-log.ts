@@ -1,5 +1,5 @@
 /** What keeps a queue's messages: one log, or one a priority. Messages are known by sequence numbers that never repeat. */
-import type { RecoveredPage } from '../../store/records.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 
@@ -17,13 +17,13 @@ export interface MessageLog {
   readonly unacked: number;
   /** True where persistent messages are written. */
   readonly stores: boolean;
-  /** Takes in what the store has: see RecoveredQueue for `delivered` and `lanes`. Called once, before anything else. */
-  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void;
+  /** Takes in what the store has: see RecoveredQueue for `delivered` and `deliveredByPriority`. Called once, before anything else. */
+  recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void;
   /**
-   * Adds a message as ready and returns its sequence number. `stored`: it belongs on disk, with the next batch. `deadline`: when
+   * Adds a message as ready and returns its sequence number. `stored`: it belongs on disk, with the next batch. `expiresAt`: when
    * it expires, in milliseconds since the epoch.
    */
-  append(message: Message, stored: boolean, deadline: number, priority: number): number;
+  append(message: Message, stored: boolean, expiresAt: number, priority: number): number;
   /** Has `target` told once a stored message is on disk, or settled before that. Called right behind its `append`. */
   confirm(seq: number, target: ConfirmTarget, number: number): void;
   /** Has `tracker` told once all stored messages that there are now are on disk. Whether they are settled before that does not matter. */
@@ -35,10 +35,10 @@ export interface MessageLog {
   /** Sequence number of the ready message whose turn it is, -1 where there is none. */
   peek(): number;
   /**
-   * Calls `visit` with the messages of one segment, ready and unacked, and their deadlines: the one that has `from`, or the next.
+   * Calls `visit` with the messages of one segment, ready and unacked, and when they expire: the one that has `from`, or the next.
    * Numbers rise. Returns where to go on, -1 at the end.
    */
-  scan(from: number, visit: (seq: number, deadline: number) => void): number;
+  scan(from: number, visit: (seq: number, expiresAt: number) => void): number;
   /** Marks a ready message as delivered and not yet acknowledged. */
   take(seq: number): void;
   view(seq: number, message: Message): void;
@@ -54,11 +54,11 @@ export interface MessageLog {
   /** An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch. That is stored with it. */
   wait(seq: number, due: number): void;
   /** After `recover`: messages that wait for longer than until `now` are unacked again, and `visit` is told until when. */
-  goOnWaiting(now: number, visit: (seq: number, due: number) => void): void;
+  recoverWaiting(now: number, visit: (seq: number, due: number) => void): void;
   /** The ready messages that were delivered at least so often, in their order. */
   deliveredOften(deliveries: number): number[];
   /** When a message expires, in milliseconds since the epoch; Infinity for never. */
-  deadline(seq: number): number;
+  expiresAt(seq: number): number;
   bodySize(seq: number): number;
   /** Size of the bodies of all ready messages. It reads them all: for a limit on bytes that comes to a queue with messages. */
   countReadyBytes(): number;

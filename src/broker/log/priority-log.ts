@@ -1,28 +1,28 @@
 /**
- * The messages of a priority queue: a log a level, made when a message of its priority comes (RabbitMQ: Priority Queues).
- * Each level has a range of sequence numbers of its own, so that a number tells its level.
+ * The messages of a priority queue: a log a priority, made when a message of its priority comes (RabbitMQ: Priority Queues).
+ * Each priority has a range of sequence numbers of its own, so that a number tells its priority.
  */
-import type { RecoveredPage } from '../../store/records.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 import { type LogContext, QueueLog } from './log.ts';
 import type { LogOwner, MessageLog } from './message-log.ts';
 
-/** Sequence numbers of a level: 256 levels of them stay exact. */
-const LEVEL_NUMBERS = 2 ** 44;
+/** Sequence numbers of a priority: those of 256 priorities stay exact. */
+const SEQS_PER_PRIORITY = 2 ** 44;
 
 export class PriorityLog implements MessageLog {
   readonly #context: LogContext;
   readonly #queueId: number | undefined;
-  readonly #byLevel = new Map<number, QueueLog>();
-  /** Highest level first. */
+  readonly #byPriority = new Map<number, QueueLog>();
+  /** Highest priority first. */
   #logs: QueueLog[] = [];
   #owner: LogOwner | undefined;
 
   constructor(context: LogContext, queueId: number | undefined) {
     this.#context = context;
     this.#queueId = queueId;
-    this.#level(0);
+    this.#logOf(0);
   }
 
   get owner(): LogOwner | undefined {
@@ -46,21 +46,21 @@ export class PriorityLog implements MessageLog {
     return this.#logs[0].stores;
   }
 
-  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void {
-    const reached = new Map(lanes).set(0, delivered);
+  recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void {
+    const reached = new Map(deliveredByPriority).set(0, delivered);
     for (let i = 0; i < pages.length;) {
-      const level = levelOf(pages[i].base);
+      const priority = priorityOf(pages[i].base);
       const from = i;
-      while (i < pages.length && levelOf(pages[i].base) === level) i++;
-      this.#level(level).recover(pages.slice(from, i), reached.get(level) ?? level * LEVEL_NUMBERS);
-      reached.delete(level);
+      while (i < pages.length && priorityOf(pages[i].base) === priority) i++;
+      this.#logOf(priority).recover(pages.slice(from, i), reached.get(priority) ?? priority * SEQS_PER_PRIORITY);
+      reached.delete(priority);
     }
-    // Numbers that were used are not used again, even where no message of the level is left.
-    for (const [level, below] of reached) this.#level(level).recover([], below);
+    // Numbers that were used are not used again, even where no message of the priority is left.
+    for (const [priority, below] of reached) this.#logOf(priority).recover([], below);
   }
 
-  append(message: Message, stored: boolean, deadline: number, priority: number): number {
-    return this.#level(priority).append(message, stored, deadline);
+  append(message: Message, stored: boolean, expiresAt: number, priority: number): number {
+    return this.#logOf(priority).append(message, stored, expiresAt);
   }
 
   confirm(seq: number, target: ConfirmTarget, number: number): void {
@@ -84,8 +84,8 @@ export class PriorityLog implements MessageLog {
     return -1;
   }
 
-  scan(from: number, visit: (seq: number, deadline: number) => void): number {
-    // Lowest level first: its numbers are the lowest.
+  scan(from: number, visit: (seq: number, expiresAt: number) => void): number {
+    // Lowest priority first: its numbers are the lowest.
     for (const log of this.#logs.toReversed()) {
       if (log.next <= from) continue;
       const next = log.scan(from, visit);
@@ -126,16 +126,16 @@ export class PriorityLog implements MessageLog {
     this.#of(seq).wait(seq, due);
   }
 
-  goOnWaiting(now: number, visit: (seq: number, due: number) => void): void {
-    for (const log of this.#logs) log.goOnWaiting(now, visit);
+  recoverWaiting(now: number, visit: (seq: number, due: number) => void): void {
+    for (const log of this.#logs) log.recoverWaiting(now, visit);
   }
 
   deliveredOften(deliveries: number): number[] {
     return this.#logs.flatMap((log) => log.deliveredOften(deliveries));
   }
 
-  deadline(seq: number): number {
-    return this.#of(seq).deadline(seq);
+  expiresAt(seq: number): number {
+    return this.#of(seq).expiresAt(seq);
   }
 
   bodySize(seq: number): number {
@@ -167,16 +167,16 @@ export class PriorityLog implements MessageLog {
   }
 
   #of(seq: number): QueueLog {
-    return this.#byLevel.get(levelOf(seq))!;
+    return this.#byPriority.get(priorityOf(seq))!;
   }
 
-  #level(level: number): QueueLog {
-    let log = this.#byLevel.get(level);
+  #logOf(priority: number): QueueLog {
+    let log = this.#byPriority.get(priority);
     if (log === undefined) {
-      log = new QueueLog(this.#context, this.#queueId, { lane: level, first: level * LEVEL_NUMBERS });
+      log = new QueueLog(this.#context, this.#queueId, { priority, first: priority * SEQS_PER_PRIORITY });
       log.owner = this.#owner;
-      this.#byLevel.set(level, log);
-      this.#logs = [...this.#byLevel].sort(([a], [b]) => b - a).map(([, each]) => each);
+      this.#byPriority.set(priority, log);
+      this.#logs = [...this.#byPriority].sort(([a], [b]) => b - a).map(([, each]) => each);
     }
     return log;
   }
@@ -188,6 +188,6 @@ export class PriorityLog implements MessageLog {
   }
 }
 
-function levelOf(seq: number): number {
-  return Math.floor(seq / LEVEL_NUMBERS);
+function priorityOf(seq: number): number {
+  return Math.floor(seq / SEQS_PER_PRIORITY);
 }

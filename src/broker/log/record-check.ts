@@ -1,5 +1,5 @@
 /** Whether the data of a stored page is what a log writes: for `leveret store check`, since the store does not look inside. */
-import type { PageHeader } from '../../store/records.ts';
+import type { PageHeader } from '../../store/stored-records.ts';
 import {
   RECORD_DEADLINE,
   RECORD_HEAD_BYTES,

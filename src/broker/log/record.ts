@@ -19,15 +19,15 @@ export const RECORD_SHARED = 1;
 export const RECORD_DEADLINE = 2;
 
 export const RECORD_HEAD_BYTES = 16;
-const DEADLINE_BYTES = 8;
+const EXPIRY_BYTES = 8;
 /** Of a reference to a body. */
 export const RECORD_REFERENCE_BYTES = 12;
 
-/** `deadline`: Infinity where the message has none. */
-export function recordBytes(message: Message, deadline = Infinity): number {
+/** `expiresAt`: Infinity where the message has none. */
+export function recordBytes(message: Message, expiresAt = Infinity): number {
   return (
     RECORD_HEAD_BYTES +
-    (deadline === Infinity ? 0 : DEADLINE_BYTES) +
+    (expiresAt === Infinity ? 0 : EXPIRY_BYTES) +
     message.routeEnd -
     message.routeStart +
     message.propertiesEnd -
@@ -43,10 +43,10 @@ export function writeRecord(
   length: number,
   offset: number,
   message: Message,
-  deadline = Infinity,
+  expiresAt = Infinity,
 ): void {
   const routeLength = message.routeEnd - message.routeStart;
-  const expires = deadline !== Infinity;
+  const expires = expiresAt !== Infinity;
   writeU32(target, at, length);
   writeU32(target, at + 4, offset);
   target[at + 8] = (message.shared === undefined ? 0 : RECORD_SHARED) | (expires ? RECORD_DEADLINE : 0);
@@ -56,8 +56,8 @@ export function writeRecord(
   writeU32(target, at + 12, message.propertiesEnd - message.propertiesStart);
   at += RECORD_HEAD_BYTES;
   if (expires) {
-    writeU64(target, at, deadline);
-    at += DEADLINE_BYTES;
+    writeU64(target, at, expiresAt);
+    at += EXPIRY_BYTES;
   }
   at = copyBytes(message.route, message.routeStart, message.routeEnd, target, at);
   at = copyBytes(message.properties, message.propertiesStart, message.propertiesEnd, target, at);
@@ -90,7 +90,7 @@ export function recordDeadline(source: Buffer, at: number): number {
 }
 
 function partsStart(source: Buffer, at: number): number {
-  return at + RECORD_HEAD_BYTES + ((recordFlags(source, at) & RECORD_DEADLINE) === 0 ? 0 : DEADLINE_BYTES);
+  return at + RECORD_HEAD_BYTES + ((recordFlags(source, at) & RECORD_DEADLINE) === 0 ? 0 : EXPIRY_BYTES);
 }
 
 export function recordLength(source: Buffer, at: number): number {

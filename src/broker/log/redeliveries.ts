@@ -3,9 +3,9 @@
  * their index. That one was delivered once is no news: it is unacked, or marked as redelivered.
  */
 import type { Batch } from '../../store/batch.ts';
-import type { RecoveredPage } from '../../store/records.ts';
-import type { Memory } from './memory.ts';
-import type { Page } from './page.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { LogPage } from './log-page.ts';
 
 interface Redelivery {
   readonly deliveries: number;
@@ -20,16 +20,16 @@ const NUMBERS = 3;
 const ENTRY_BYTES = 88;
 
 export class Redeliveries {
-  readonly #memory: Memory;
+  readonly #memory: MemoryBudget;
   readonly #byIndex = new Map<number, Redelivery>();
 
   /** `memory`: where it counts. */
-  constructor(memory: Memory) {
+  constructor(memory: MemoryBudget) {
     this.#memory = memory;
   }
 
   /** From the pages of a segment; undefined where they tell of no message. What is settled since may be among them. */
-  static recover(pages: readonly RecoveredPage[], memory: Memory): Redeliveries | undefined {
+  static recover(pages: readonly RecoveredPage[], memory: MemoryBudget): Redeliveries | undefined {
     let recovered: Redeliveries | undefined;
     for (const { redelivered } of pages) {
       if (redelivered === undefined) continue;
@@ -74,7 +74,7 @@ export class Redeliveries {
   }
 
   /** Has the batch store what there is to know of a page's messages. */
-  write(page: Page, batch: Batch): void {
+  write(page: LogPage, batch: Batch): void {
     const numbers: number[] = [];
     for (let position = 0; position < page.count; position++) {
       const index = page.indexAt(position);

@@ -2,7 +2,7 @@
  * The segments of a log in their order, found by sequence number. Messages are added to the last, the tail, if there is one that takes
  * them.
  */
-import { Records } from './records.ts';
+import { Records } from './segment-records.ts';
 import { Segment } from './segment.ts';
 import type { SegmentBuffers } from './segment-buffers.ts';
 

@@ -1,18 +1,18 @@
 /**
  * A stretch of a queue's log: up to some thousand messages, and what became of each.
  *
- * A segment is hot, with its records in memory, or cold: then they are in the store's pages, or in the scratch file, and
- * `load` or `loadFrom` make it hot again. Only ready messages are cold, for the unacked ones may be wanted soon. A small segment
- * that went cold may go on: what comes then is in memory, and what came before is not until it is wanted.
+ * A segment is loaded, with its records in memory, or evicted: then they are in the store's pages, or in the scratch file, and
+ * `load` and `loadFrom` bring them back. Only ready messages are evicted, for the unacked ones may be wanted soon. A small segment
+ * that was evicted may be reopened: what comes then is in memory, and what came before is not until it is wanted.
  */
 import type { Scratch, ScratchPlace } from '../../store/scratch.ts';
 import { letGo } from '../../util/bytes.ts';
 import type { Body } from '../message/body.ts';
-import type { Memory } from './memory.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
-import type { Page } from './page.ts';
+import type { LogPage } from './log-page.ts';
 import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset } from './record.ts';
-import { FULL_MESSAGES, Records } from './records.ts';
+import { FULL_MESSAGES, Records } from './segment-records.ts';
 import { Redeliveries } from './redeliveries.ts';
 import type { SegmentBuffers } from './segment-buffers.ts';
 
@@ -24,11 +24,11 @@ const PLACE = 3;
 const REDELIVERED = 4;
 const STORED = 8;
 
-/** A cold segment with more bytes than this takes no further messages: to read it for the first of them would take long. */
+/** An evicted segment with more bytes than this takes no further messages: to read it for the first of them would take long. */
 const GOES_ON_BYTES = 64 * 1024;
 
 /** Of a segment without pages. Nothing is ever added to it. */
-const NO_PAGES: readonly Page[] = [];
+const NO_PAGES: readonly LogPage[] = [];
 
 export class Segment {
   /** Sequence number of index 0. */
@@ -48,7 +48,7 @@ export class Segment {
   #records: Records | undefined;
   #scratch: ScratchPlace | undefined;
   #count = 0;
-  #cold = 0;
+  #evicted = 0;
   /** Messages that are neither settled nor to be stored. */
   #unstored = 0;
   /** A message came back: some are marked as redelivered, which no page tells. */
@@ -74,12 +74,12 @@ export class Segment {
   }
 
   /** A segment as it was stored: `count` is the last stored index and one. */
-  static cold(base: number, count: number, pages: readonly Page[]): Segment {
+  static evicted(base: number, count: number, pages: readonly LogPage[]): Segment {
     const segment = new Segment(base, undefined);
     segment.#count = segment.flushed = count;
     segment.pages = pages;
     for (const page of pages) segment.ready += page.live;
-    segment.#cold = segment.ready;
+    segment.#evicted = segment.ready;
     return segment;
   }
 
@@ -89,13 +89,13 @@ export class Segment {
   }
 
   /** Ready messages whose records are out of memory. */
-  get cold(): number {
-    return this.#cold;
+  get evicted(): number {
+    return this.#evicted;
   }
 
   /** True where all that is left of it is in memory. */
-  get hot(): boolean {
-    return this.#records !== undefined && this.#cold === 0;
+  get loaded(): boolean {
+    return this.#records !== undefined && this.#evicted === 0;
   }
 
   /** True where it takes messages. */
@@ -112,7 +112,7 @@ export class Segment {
   }
 
   /** Takes messages again, and leaves those there are out of memory. */
-  goOn(buffers: SegmentBuffers): void {
+  reopen(buffers: SegmentBuffers): void {
     this.#records = Records.empty(buffers, this.#count);
   }
 
@@ -126,9 +126,9 @@ export class Segment {
     return this.#records?.footprint ?? 0;
   }
 
-  /** Adds a message as ready and returns its index. `deadline`: when it expires, in milliseconds since the epoch. */
-  append(message: Message, stored: boolean, deadline = Infinity): number {
-    const index = this.#records!.append(message, stored ? STORED : READY, deadline);
+  /** Adds a message as ready and returns its index. `expiresAt`: when it expires, in milliseconds since the epoch. */
+  append(message: Message, stored: boolean, expiresAt = Infinity): number {
+    const index = this.#records!.append(message, stored ? STORED : READY, expiresAt);
     this.#count = index + 1;
     this.ready++;
     if (!stored) this.#unstored++;
@@ -189,22 +189,22 @@ export class Segment {
   }
 
   /** A message that was delivered before is delivered again. */
-  redeliver(index: number, memory: Memory): void {
+  redeliver(index: number, memory: MemoryBudget): void {
     this.#noteRedelivery(memory, index, this.deliveries(index) + 1);
   }
 
   /** An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch. */
-  wait(index: number, due: number, memory: Memory): void {
+  wait(index: number, due: number, memory: MemoryBudget): void {
     this.#noteRedelivery(memory, index, this.deliveries(index), due);
   }
 
   isReady(index: number): boolean {
-    return index >= this.#firstHot && (this.#state(index) & PLACE) === READY;
+    return index >= this.#firstLoaded && (this.#state(index) & PLACE) === READY;
   }
 
   /** Of messages in memory: what was settled before the others left it only the pages know. */
   isSettled(index: number): boolean {
-    return index >= this.#firstHot && (this.#state(index) & PLACE) === GONE;
+    return index >= this.#firstLoaded && (this.#state(index) & PLACE) === GONE;
   }
 
   /** True where the message belongs on disk: it is in a page once `flushed` is past it. */
@@ -217,8 +217,8 @@ export class Segment {
     this.#records!.view(index, message);
   }
 
-  deadline(index: number): number {
-    return this.#records!.deadline(index);
+  expiresAt(index: number): number {
+    return this.#records!.expiresAt(index);
   }
 
   recordBytes(index: number): number {
@@ -240,7 +240,7 @@ export class Segment {
   }
 
   /** The page that holds a flushed message. */
-  pageOf(index: number): Page | undefined {
+  pageOf(index: number): LogPage | undefined {
     const hint = this.pages[this.#lastPage];
     if (hint !== undefined && index >= hint.first && index <= hint.last) return hint;
     let low = 0;
@@ -258,27 +258,27 @@ export class Segment {
     return undefined;
   }
 
-  addPage(page: Page): void {
+  addPage(page: LogPage): void {
     // An array of just this length: a push would leave room for many, of which there are none in most segments.
     this.pages = this.pages.concat(page);
   }
 
   /** The pages that still hold something, in order. */
-  livePages(): Page[] {
+  livePages(): LogPage[] {
     return this.pages.filter((page) => page.live > 0);
   }
 
   /** Those of them with records out of memory. */
-  coldPages(): Page[] {
-    const end = this.#firstHot;
-    return this.#cold === 0 ? [] : this.pages.filter((page) => page.live > 0 && page.first < end);
+  evictedPages(): LogPage[] {
+    const end = this.#firstLoaded;
+    return this.#evicted === 0 ? [] : this.pages.filter((page) => page.live > 0 && page.first < end);
   }
 
   /** Settles all messages that are out of memory; `settlePage` is told of each page how many of it. */
-  settleCold(settlePage: (page: Page, count: number) => void): void {
-    for (const page of this.coldPages()) settlePage(page, page.settleBelow(this.#firstHot));
-    this.ready -= this.#cold;
-    this.#cold = 0;
+  settleEvicted(settlePage: (page: LogPage, count: number) => void): void {
+    for (const page of this.evictedPages()) settlePage(page, page.settleBelow(this.#firstLoaded));
+    this.ready -= this.#evicted;
+    this.#evicted = 0;
     if (this.#records !== undefined) return;
     this.redeliveries?.clear();
     this.redeliveries = undefined;
@@ -296,11 +296,11 @@ export class Segment {
   }
 
   /** Forgets the records, which the pages have. */
-  cool(): void {
+  evict(): void {
     for (const page of this.pages) {
-      if (page.last >= this.#firstHot) page.noteSettled((index) => this.isSettled(index));
+      if (page.last >= this.#firstLoaded) page.noteSettled((index) => this.isSettled(index));
     }
-    this.#cold = this.ready;
+    this.#evicted = this.ready;
     this.release();
   }
 
@@ -308,10 +308,10 @@ export class Segment {
     return this.#scratch !== undefined;
   }
 
-  /** Puts the records of a hot segment into the scratch file, with all that is known of them. Throws the system's error if that fails. */
-  coolInto(scratch: Scratch): void {
+  /** Puts the records of a loaded segment into the scratch file, with all that is known of them. Throws the system's error if that fails. */
+  evictInto(scratch: Scratch): void {
     this.#scratch = scratch.write(this.#records!.pack());
-    this.#cold = this.ready;
+    this.#evicted = this.ready;
     this.release();
   }
 
@@ -319,7 +319,7 @@ export class Segment {
     const packed = scratch.read(this.#scratch!);
     this.#records = Records.unpack(packed, GONE | STORED, buffers);
     letGo(packed);
-    this.#cold = 0;
+    this.#evicted = 0;
     this.freeScratch(scratch);
   }
 
@@ -329,7 +329,7 @@ export class Segment {
   }
 
   /**
-   * Makes a cold segment hot. `data` has the bytes of `coldPages`, in order, and is let go of. Messages whose index is below
+   * Loads an evicted segment. `data` has the bytes of `evictedPages`, in order, and is let go of. Messages whose index is below
    * `redeliveredBelow` may have been delivered before.
    */
   load(
@@ -339,12 +339,12 @@ export class Segment {
     buffers: SegmentBuffers,
   ): void {
     const since = this.#records;
-    const end = this.#firstHot;
+    const end = this.#firstLoaded;
     // A page may have been extended by what is in memory.
     const parts = since === undefined ? [...data] : data.map((bytes) => recordsBelow(bytes, end));
     if (since !== undefined) parts.push(since.bytes);
     const records = Records.from(parts, this.#count, GONE | STORED, buffers);
-    for (const [i, page] of this.coldPages().entries()) {
+    for (const [i, page] of this.evictedPages().entries()) {
       const bytes = parts[i];
       const indexes: number[] = [];
       for (let at = 0, position = 0; at < bytes.length; at += recordLength(bytes, at), position++) {
@@ -359,16 +359,16 @@ export class Segment {
     if (since !== undefined) records.copyStates(since);
     since?.release();
     this.#records = records;
-    this.#cold = 0;
+    this.#evicted = 0;
     for (const bytes of data) letGo(bytes);
   }
 
   /** Records of messages below this index are out of memory. */
-  get #firstHot(): number {
+  get #firstLoaded(): number {
     return this.#records?.first ?? this.#count;
   }
 
-  /** A body that was here before the segment went cold is known by its index, a recovered one by its number. */
+  /** A body that was here before the segment was evicted is known by its index, a recovered one by its number. */
   #findBody(index: number, id: number, bodyOf: (id: number) => Body): void {
     if (this.bodies?.has(index) !== true) this.#keepBody(index, bodyOf(id));
   }
@@ -378,7 +378,7 @@ export class Segment {
     this.bodies.set(index, body);
   }
 
-  #noteRedelivery(memory: Memory, index: number, deliveries: number, due?: number): void {
+  #noteRedelivery(memory: MemoryBudget, index: number, deliveries: number, due?: number): void {
     this.redeliveries ??= new Redeliveries(memory);
     this.redeliveries.set(index, deliveries, due);
   }

@@ -4,13 +4,13 @@
  * comes back, whole segments at a time, for whoever gets there; and the oldest segments go when the stream is longer or older
  * than it may be. What readers are shown is committed, so that no offset ever stands for another message after a crash.
  */
-import type { RecoveredPage } from '../../store/records.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import { StoreError } from '../../store/store.ts';
-import type { Bodies } from './bodies.ts';
-import type { Evictable, Memory } from './memory.ts';
+import type { BodyStore } from './body-store.ts';
+import type { Evictable, MemoryBudget } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
-import { coldSegments } from './cold-segments.ts';
+import { evictedSegments } from './evicted-segments.ts';
 import type { LogContext } from './log.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Segment } from './segment.ts';
@@ -45,15 +45,15 @@ interface Extent {
 }
 
 export class StreamLog implements Evictable {
-  readonly #bodies: Bodies;
-  readonly #memory: Memory;
+  readonly #bodies: BodyStore;
+  readonly #memory: MemoryBudget;
   readonly #segments: SegmentList;
   /** Undefined where nothing of the log outlives the process. */
   readonly #writer: LogWriter | undefined;
   /** Of all segments that have messages. */
   readonly #extents = new Map<Segment, Extent>();
   /** Segments in memory, the one used last at the end. */
-  readonly #hot = new Set<Segment>();
+  readonly #loaded = new Set<Segment>();
   #recent: Segment | undefined;
   #bytes = 0;
   /** True if it was used since memory last asked for some. */
@@ -66,7 +66,7 @@ export class StreamLog implements Evictable {
     this.#memory = memory;
     this.#segments = new SegmentList(memory.buffers);
     const stored = queueId !== undefined && store.durable;
-    this.#writer = stored ? new LogWriter(context, { queueId, lane: 0 }, this.#segments, committed) : undefined;
+    this.#writer = stored ? new LogWriter(context, { queueId, priority: 0 }, this.#segments, committed) : undefined;
   }
 
   /** Offset of the oldest message. */
@@ -89,7 +89,7 @@ export class StreamLog implements Evictable {
   }
 
   recover(pages: readonly RecoveredPage[]): void {
-    const segments = coldSegments(pages, this.#memory);
+    const segments = evictedSegments(pages, this.#memory);
     let page = 0;
     let next = 0;
     for (const segment of segments) {
@@ -168,7 +168,7 @@ export class StreamLog implements Evictable {
     const segment = this.#segments.at(position);
     this.#use(segment);
     let index = segment.nextReady(0);
-    while (segment.deadline(index) < moment) index = segment.nextReady(index + 1);
+    while (segment.expiresAt(index) < moment) index = segment.nextReady(index + 1);
     return segment.base + index;
   }
 
@@ -206,35 +206,35 @@ export class StreamLog implements Evictable {
   evict(scratch: Scratch | undefined): boolean {
     let kept = this.#used && scratch === undefined ? KEPT_BYTES : 0;
     this.#used = false;
-    for (const segment of [...this.#hot].reverse()) {
+    for (const segment of [...this.#loaded].reverse()) {
       if (segment.footprint === 0) continue;
       kept -= segment.footprint;
-      if (kept < 0) this.#cool(segment);
+      if (kept < 0) this.#evict(segment);
     }
-    return this.#hot.size > 0;
+    return this.#loaded.size > 0;
   }
 
   /** Puts a segment out of memory if the store has all of it. */
-  #cool(segment: Segment): void {
+  #evict(segment: Segment): void {
     const writer = this.#writer;
     if (writer?.hasCommitted(segment) !== true) return;
     this.#memory.shrank(segment.footprint);
-    segment.cool();
-    this.#hot.delete(segment);
+    segment.evict();
+    this.#loaded.delete(segment);
   }
 
   /** Has the segment in memory, as the one that was used last. */
   #use(segment: Segment): void {
     this.#used = true;
-    if (segment === this.#recent && segment.hot) return;
+    if (segment === this.#recent && segment.loaded) return;
     this.#recent = segment;
-    if (!segment.hot) {
-      const data = this.#writer!.readPages(segment.coldPages());
+    if (!segment.loaded) {
+      const data = this.#writer!.readPages(segment.evictedPages());
       segment.load(data, 0, (id) => this.#bodies.find(id), this.#memory.buffers);
       this.#memory.grew(segment.footprint, this);
     }
-    this.#hot.delete(segment);
-    this.#hot.add(segment);
+    this.#loaded.delete(segment);
+    this.#loaded.add(segment);
   }
 
   /** False where the segment cannot be read. */
@@ -292,7 +292,7 @@ export class StreamLog implements Evictable {
   #newest(segment: Segment): number {
     const extent = this.#extents.get(segment);
     if (extent === undefined) return Infinity;
-    extent.newest ??= this.#tryUse(segment) ? segment.deadline(segment.count - 1) : Infinity;
+    extent.newest ??= this.#tryUse(segment) ? segment.expiresAt(segment.count - 1) : Infinity;
     return extent.newest;
   }
 
@@ -310,7 +310,7 @@ export class StreamLog implements Evictable {
     this.#memory.shrank(segment.footprint);
     this.#bytes -= this.#extents.get(segment)!.bytes;
     this.#extents.delete(segment);
-    this.#hot.delete(segment);
+    this.#loaded.delete(segment);
     if (this.#recent === segment) this.#recent = undefined;
     this.#segments.remove(segment);
   }

@@ -3,16 +3,16 @@
  * something. What is open is counted when a limit is set and only then: nobody else pays for it, and no counter can go wrong.
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import { limitOf } from '../access/limits.ts';
+import { limitOf } from '../access/access-limits.ts';
 import type { ConnectionCounters } from '../events/counters.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import type { Vhost } from '../topology/vhost.ts';
 
-export type Stage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
+export type ConnectionStage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
 
 /** A connection, as the broker sees it. */
 export interface ClientConnection {
-  readonly stage: Stage;
+  readonly stage: ConnectionStage;
   /** Undefined until connection.open is answered. */
   readonly vhost: Vhost | undefined;
   readonly user: string | undefined;

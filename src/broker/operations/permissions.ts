@@ -1,6 +1,6 @@
 /** What users may do in vhosts (RabbitMQ: Access Control, "Topic Authorisation"). It counts at once, for open connections too. */
 import type { TopicPermissionRecord } from '../access/permissions.ts';
-import type { PermissionRecord } from '../../store/records.ts';
+import type { PermissionRecord } from '../../store/stored-records.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import { Receipt } from './receipt.ts';
 

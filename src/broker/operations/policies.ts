@@ -1,6 +1,6 @@
 /** Policies and operator policies of vhosts (RabbitMQ: Policies). They count at once, for queues and exchanges that are there too. */
 import { ChangeError } from '../arguments/change-error.ts';
-import type { Applied } from '../policy/policies.ts';
+import type { Applied } from '../policy/vhost-policies.ts';
 import type { Policy, PolicyKind } from '../policy/policy.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import { checkName } from './names.ts';

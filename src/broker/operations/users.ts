@@ -1,9 +1,9 @@
 /** Users, their passwords, tags and limits (RabbitMQ: Access Control, User Limits). */
-import type { UserLimits } from '../access/limits.ts';
+import type { UserLimits } from '../access/access-limits.ts';
 import { userWithPassword } from '../access/passwords.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
-import type { UserRecord } from '../../store/records.ts';
+import type { UserRecord } from '../../store/stored-records.ts';
 import { checkName } from './names.ts';
 import { Receipt } from './receipt.ts';
 

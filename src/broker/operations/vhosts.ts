@@ -1,5 +1,5 @@
 /** Virtual hosts and their limits, created, changed and deleted while the broker runs (RabbitMQ: Virtual Hosts). */
-import type { VhostLimits } from '../access/limits.ts';
+import type { VhostLimits } from '../access/access-limits.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
 import type { BrokerNode, VhostSpec } from '../topology/broker-node.ts';

@@ -2,9 +2,9 @@
  * What the broker keeps by component, vhost and name beside its entities: policies, limits, topic permissions, and the
  * parameters of others, which it only hands back (RabbitMQ: Parameters and Policies). Values are JSON.
  */
-import type { ParameterRecord } from '../../store/records.ts';
+import type { ParameterRecord } from '../../store/stored-records.ts';
 import type { Store } from '../../store/store.ts';
-import { takeIn } from '../../store/recovered-state.ts';
+import { recoverEntity } from '../../store/recovered-state.ts';
 
 export interface Parameter {
   readonly component: string;
@@ -33,7 +33,7 @@ export class Parameters {
 
   recover(records: readonly ParameterRecord[]): void {
     for (const { component, vhost, name, value } of records) {
-      takeIn(`parameter '${name}' of ${component}`, () =>
+      recoverEntity(`parameter '${name}' of ${component}`, () =>
         this.#component(component, vhost).set(name, JSON.parse(value)),
       );
     }

@@ -1,7 +1,7 @@
 /** Which consumers a queue lets in (AMQP 0-9-1: basic.consume, exclusive; RabbitMQ: Single Active Consumer, Quorum Queues). */
 import * as errors from '../arguments/errors.ts';
 import type { ConsumerOptions } from './consumer.ts';
-import type { QueueSettings } from './settings.ts';
+import type { QueueSettings } from './queue-settings.ts';
 
 interface AdmittingQueue {
   readonly name: string;

@@ -5,7 +5,7 @@
 import { Deque } from '../../util/deque.ts';
 import type { Consumer } from './consumer.ts';
 
-interface Level {
+interface PriorityGroup {
   readonly priority: number;
   readonly turn: Deque<Consumer>;
   /** How many of them are gone, and not active any more: to find each in its place would take long where they are many. */
@@ -15,7 +15,7 @@ interface Level {
 export class Consumers {
   readonly #all = new Set<Consumer>();
   /** Highest priority first. */
-  #levels: Level[] = [];
+  #groups: PriorityGroup[] = [];
   #exclusive: Consumer | undefined;
   /** Only the consumer that came first gets messages (RabbitMQ: Single Active Consumer). */
   readonly #single: boolean;
@@ -40,13 +40,13 @@ export class Consumers {
   remove(consumer: Consumer): void {
     this.#all.delete(consumer);
     if (this.#exclusive === consumer) this.#exclusive = undefined;
-    const position = this.#levels.findIndex(({ priority }) => priority === consumer.priority);
+    const position = this.#groups.findIndex(({ priority }) => priority === consumer.priority);
     if (position < 0) return;
-    const level = this.#levels[position];
-    if (consumer.active) level.gone++;
+    const group = this.#groups[position];
+    if (consumer.active) group.gone++;
     consumer.active = false;
-    if (level.gone * 2 > level.turn.length) sweep(level);
-    if (level.turn.length === 0) this.#levels.splice(position, 1);
+    if (group.gone * 2 > group.turn.length) sweep(group);
+    if (group.turn.length === 0) this.#groups.splice(position, 1);
   }
 
   /** The queue has nothing for them any more: they are gone, and hear it. */
@@ -61,7 +61,7 @@ export class Consumers {
   activate(consumer: Consumer): void {
     if (consumer.active || !this.#all.has(consumer)) return;
     consumer.active = true;
-    if (!this.#single) this.#level(consumer.priority).turn.push(consumer);
+    if (!this.#single) this.#group(consumer.priority).turn.push(consumer);
   }
 
   /** The consumer for the next message; undefined where none can take one. */
@@ -72,9 +72,9 @@ export class Consumers {
       first.active = false;
       return undefined;
     }
-    for (let i = 0; i < this.#levels.length; i++) {
-      const level = this.#levels[i];
-      const { turn } = level;
+    for (let i = 0; i < this.#groups.length; i++) {
+      const group = this.#groups[i];
+      const { turn } = group;
       while (turn.length > 0) {
         const consumer = turn.first!;
         if (consumer.active && consumer.ready) {
@@ -82,7 +82,7 @@ export class Consumers {
           return consumer;
         }
         turn.shift();
-        if (!consumer.active) level.gone--;
+        if (!consumer.active) group.gone--;
         consumer.active = false;
       }
     }
@@ -93,23 +93,23 @@ export class Consumers {
     return this.#all.values();
   }
 
-  #level(priority: number): Level {
+  #group(priority: number): PriorityGroup {
     let i = 0;
-    while (i < this.#levels.length && this.#levels[i].priority > priority) i++;
-    const found = this.#levels[i];
+    while (i < this.#groups.length && this.#groups[i].priority > priority) i++;
+    const found = this.#groups[i];
     if (found?.priority === priority) return found;
-    const level = { priority, turn: new Deque<Consumer>(), gone: 0 };
-    this.#levels = this.#levels.toSpliced(i, 0, level);
-    return level;
+    const group = { priority, turn: new Deque<Consumer>(), gone: 0 };
+    this.#groups = this.#groups.toSpliced(i, 0, group);
+    return group;
   }
 }
 
 /** Takes those that are gone out of the turn. */
-function sweep(level: Level): void {
-  const { turn } = level;
+function sweep(group: PriorityGroup): void {
+  const { turn } = group;
   for (let left = turn.length; left > 0; left--) {
     const consumer = turn.shift()!;
     if (consumer.active) turn.push(consumer);
   }
-  level.gone = 0;
+  group.gone = 0;
 }

@@ -3,11 +3,11 @@
  * Stream, which keeps them for all. What one of the two cannot do it refuses itself.
  */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { RecoveredPage } from '../../store/records.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { QueueDestination } from '../routing/exchange/binding.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
 import type { Message } from '../message/message.ts';
-import type { ComeBack } from './delayed-retry.ts';
+import type { RequeueCause } from './delayed-retry.ts';
 import type { Consumer, ConsumerOptions, ConsumerQueue } from './consumer.ts';
 
 /** Stands for the connection that an exclusive queue belongs to; known by identity only. */
@@ -45,8 +45,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   readonly deleted: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds, 0 for ever; undefined where the broker's timeout counts. */
   readonly consumerTimeout: number | undefined;
-  /** Takes in what the store has: see RecoveredQueue for `delivered` and `lanes`. Called once, before anything else. */
-  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void;
+  /** Takes in what the store has: see RecoveredQueue for `delivered` and `deliveredByPriority`. Called once, before anything else. */
+  recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void;
   /** Arguments and policies together say this now: it counts at once. */
   applySettings(args: FieldTable): void;
   /** It is used: declared again, asked for a message, or left by a consumer. */
@@ -70,7 +70,7 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   /** A delivered message is rejected for good. */
   reject(seq: number): void;
   /** A delivered message comes back. The caller dispatches when it has put back all it has. */
-  requeue(seq: number, how: ComeBack): void;
+  requeue(seq: number, how: RequeueCause): void;
   /** Gives messages to consumers as long as there are both. */
   dispatch(): void;
   /** Removes the ready messages and returns their number. Throws AmqpError where they are not to be removed. */

@@ -9,11 +9,11 @@ import { LONGEST_MS } from '../arguments/queue-arguments.ts';
  * How a message came back: its consumer failed at it (basic.reject, or the end of the channel), or only gave it back
  * (basic.nack, basic.recover).
  */
-export type ComeBack = 'failed' | 'returned';
+export type RequeueCause = 'failed' | 'returned';
 
 export interface DelayedRetry {
   /** What is delayed. */
-  readonly type: ComeBack | 'all';
+  readonly type: RequeueCause | 'all';
   /** The first delay and the longest, in milliseconds. */
   readonly min: number;
   readonly max: number;
@@ -39,7 +39,7 @@ export function delayedRetry(asked: {
 }
 
 /** Milliseconds that a message waits which comes back for the `count`-th time. */
-export function retryDelay(retry: DelayedRetry | undefined, how: ComeBack, count: number): number {
+export function retryDelay(retry: DelayedRetry | undefined, how: RequeueCause, count: number): number {
   if (retry === undefined || (retry.type !== 'all' && retry.type !== how)) return 0;
   const { min, max, multiplier } = retry;
   // Powers end as Infinity, and no time at all times that is no number.

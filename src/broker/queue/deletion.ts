@@ -1,7 +1,7 @@
 /** Which queues may be deleted under a condition (AMQP 0-9-1: queue.delete; RabbitMQ: Quorum Queues, "Feature Comparison"). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import * as errors from '../arguments/errors.ts';
-import type { QueueSettings } from './settings.ts';
+import type { QueueSettings } from './queue-settings.ts';
 
 interface DeletedQueue {
   readonly name: string;

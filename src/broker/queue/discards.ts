@@ -6,7 +6,7 @@ import { Deque } from '../../util/deque.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { SlicedTask } from '../scheduling/time-slices.ts';
 import type { Message } from '../message/message.ts';
-import { Expiry, isOver } from './expiry.ts';
+import { MessageTtl, isOver } from './message-ttl.ts';
 import { LengthLimit } from './length-limit.ts';
 import type { LogReader } from '../log/log-reader.ts';
 import type { MessageLog } from '../log/message-log.ts';
@@ -15,7 +15,7 @@ import type { DyingQueue, QueueHost } from './queue-host.ts';
 /** The queue, as that part of it sees it. */
 export interface DiscardingQueue extends DyingQueue {
   readonly deleted: boolean;
-  /** A message that came back too often before the broker started, and is ready: see Returns.tooOften. -1 where there is none. */
+  /** A message that came back too often before the broker started, and is ready: see Retries.tooOften. -1 where there is none. */
   nextTooOften(): number;
   /** A message leaves for good. */
   remove(seq: number): void;
@@ -32,7 +32,7 @@ export class Discards implements SlicedTask {
   readonly #host: QueueHost;
   // There may be very many queues that need none of these.
   #limit: LengthLimit | undefined;
-  #expiry: Expiry | undefined;
+  #ttl: MessageTtl | undefined;
   /** Dead letters that there was no room for: see QueueHost.deadLetterBurst. */
   #refused: Deque<number> | undefined;
 
@@ -64,14 +64,14 @@ export class Discards implements SlicedTask {
 
   /** The queue is deleted. */
   end(): void {
-    this.#expiry?.end();
+    this.#ttl?.end();
   }
 
   // Messages come
 
   /** One of them expires some time. */
   expiring(): void {
-    this.#expiry ??= new Expiry(this.#host.deadlines, this.#log, this.#reader, () => this.#host.timeSlices.do(this));
+    this.#ttl ??= new MessageTtl(this.#host.timers, this.#log, this.#reader, () => this.#host.timeSlices.do(this));
   }
 
   /** True where there is no room for the message, and none is made. */
@@ -80,7 +80,7 @@ export class Discards implements SlicedTask {
   }
 
   /** A message was added, and no consumer takes it. `refused`: there was no room for it, and it has to go when its turn comes. */
-  added(seq: number, message: Message, deadline: number, refused: boolean): void {
+  added(seq: number, message: Message, expiresAt: number, refused: boolean): void {
     this.#limit?.came(message.bodySize);
     if (this.#host.deadLetterBurst) {
       if (refused) (this.#refused ??= new Deque()).push(seq);
@@ -88,8 +88,8 @@ export class Discards implements SlicedTask {
       return;
     }
     // Behind others it waits for its turn, as all that expires does.
-    if (this.#log.ready === 1 && isOver(deadline, this.#host.deadlines)) this.head();
-    else if (deadline !== Infinity) this.#expiry?.added(deadline);
+    if (this.#log.ready === 1 && isOver(expiresAt, this.#host.timers)) this.head();
+    else if (expiresAt !== Infinity) this.#ttl?.added(expiresAt);
     this.#dropHead();
   }
 
@@ -109,14 +109,14 @@ export class Discards implements SlicedTask {
 
   /** Another message may be the head now. */
   watch(): void {
-    this.#expiry?.watch();
+    this.#ttl?.watch();
   }
 
   /** The ready message whose turn it is; -1 where there is none yet: more have expired than this turn has time for. */
   head(): number {
     for (;;) {
       const seq = this.#reader.peek();
-      if (seq < 0 || this.#expiry?.hasExpired(seq) !== true) return seq;
+      if (seq < 0 || this.#ttl?.hasExpired(seq) !== true) return seq;
       if (!this.#host.timeSlices.hasTime()) {
         this.#host.timeSlices.add(this);
         return -1;
@@ -148,7 +148,7 @@ export class Discards implements SlicedTask {
   step(): boolean {
     if (this.#queue.deleted) return false;
     if (this.#discardNext()) return true;
-    this.#expiry?.await();
+    this.#ttl?.await();
     this.#queue.dispatch();
     return false;
   }
@@ -161,7 +161,7 @@ export class Discards implements SlicedTask {
     if (refused !== undefined) return this.#discardIfReady(refused, 'maxlen');
     const seq = this.#reader.peek();
     if (seq < 0) return false;
-    if (this.#expiry?.hasExpired(seq) === true) this.#discardReady(seq, 'expired');
+    if (this.#ttl?.hasExpired(seq) === true) this.#discardReady(seq, 'expired');
     else if (this.#limit?.exceeded === true) this.#discardReady(seq, 'maxlen');
     else return false;
     return true;

@@ -5,12 +5,12 @@
 import type { Message } from '../message/message.ts';
 import type { LogReader } from '../log/log-reader.ts';
 import type { MessageLog } from '../log/message-log.ts';
-import type { QueueSettings } from './settings.ts';
+import type { QueueSettings } from './queue-settings.ts';
 
-type Limits = Pick<QueueSettings, 'maxLength' | 'maxLengthBytes' | 'overflow'>;
+type LengthSettings = Pick<QueueSettings, 'maxLength' | 'maxLengthBytes' | 'overflow'>;
 
 /** True where the settings limit how long the queue may be. */
-export function isLimited({ maxLength, maxLengthBytes }: Limits): boolean {
+export function isLimited({ maxLength, maxLengthBytes }: LengthSettings): boolean {
   return maxLength !== undefined || maxLengthBytes !== undefined;
 }
 
@@ -22,7 +22,7 @@ export class LengthLimit {
   /** Bytes of the ready bodies; counted only while they are limited. */
   #readyBytes = 0;
 
-  private constructor(log: MessageLog, { maxLength = Infinity, maxLengthBytes = Infinity, overflow }: Limits) {
+  private constructor(log: MessageLog, { maxLength = Infinity, maxLengthBytes = Infinity, overflow }: LengthSettings) {
     this.#log = log;
     this.#messages = maxLength;
     this.#bytes = maxLengthBytes;
@@ -30,7 +30,7 @@ export class LengthLimit {
   }
 
   /** The limit that the settings ask for, in place of the one before; undefined where they ask for none. */
-  static of(limits: Limits, log: MessageLog, reader: LogReader, before?: LengthLimit): LengthLimit | undefined {
+  static of(limits: LengthSettings, log: MessageLog, reader: LogReader, before?: LengthLimit): LengthLimit | undefined {
     if (!isLimited(limits)) return undefined;
     const limit = new LengthLimit(log, limits);
     const known = before !== undefined && before.#bytes !== Infinity;

@@ -2,13 +2,13 @@
 import type { Store } from '../../store/store.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { QueueCounters } from '../events/queue-counters.ts';
-import type { Deadlines } from '../scheduling/deadlines.ts';
+import type { Timers } from '../scheduling/timers.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
-import type { Memory } from '../log/memory.ts';
+import type { MemoryBudget } from '../log/memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import type { Unreadable } from '../arguments/unreadable.ts';
-import type { QueueSettings } from './settings.ts';
+import type { QueueSettings } from './queue-settings.ts';
 
 export interface DyingQueue {
   readonly name: string;
@@ -19,11 +19,11 @@ export interface DyingQueue {
 export interface QueueHost {
   /** The vhost's name. */
   readonly name: string;
-  readonly deadlines: Deadlines;
+  readonly timers: Timers;
   readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
   readonly store: Store;
-  readonly memory: Memory;
+  readonly memory: MemoryBudget;
   /** True while so many dead letters have come of one message that what the next ones drive out of their queues is for another turn. */
   readonly deadLetterBurst: boolean;
   /** The queue discards a message; the view is only valid during the call. Without a dead letter exchange nothing happens. */

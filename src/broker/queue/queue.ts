@@ -1,6 +1,6 @@
 /** A queue: the messages it keeps, the consumers they go to, and the rules between the two. */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { RecoveredPage } from '../../store/records.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
 import { deduplicate } from '../deduplication/deduplicate.ts';
 import type { Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
@@ -15,20 +15,20 @@ import { admitConsumer } from './admission.ts';
 import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
-import type { ComeBack } from './delayed-retry.ts';
+import type { RequeueCause } from './delayed-retry.ts';
 import { checkDelete } from './deletion.ts';
-import { Disuse } from './disuse.ts';
-import { deadlineOf, isOver } from './expiry.ts';
+import { QueueExpiry } from './queue-expiry.ts';
+import { expiryOf, isOver } from './message-ttl.ts';
 import { type DiscardingQueue, Discards } from './discards.ts';
 import { isLimited } from './length-limit.ts';
-import { LogReader, type Reading } from '../log/log-reader.ts';
+import { LogReader, type LogReaderOwner } from '../log/log-reader.ts';
 import { messagePriority } from './message-properties.ts';
 import type { MessageLog } from '../log/message-log.ts';
 import type { QueueHost } from './queue-host.ts';
-import { Returns } from './returns.ts';
-import { type QueueSettings, readSettings } from './settings.ts';
+import { Retries } from './retries.ts';
+import { type QueueSettings, readSettings } from './queue-settings.ts';
 
-export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
+export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete: boolean;
@@ -52,9 +52,9 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   /** Undefined where there was nothing to discard yet. */
   #discards: Discards | undefined;
   #deleted = false;
-  #disuse: Disuse | undefined;
+  #queueExpiry: QueueExpiry | undefined;
   /** Made when a message comes back where that counts. */
-  #returns: Returns | undefined;
+  #retries: Retries | undefined;
   /** Undefined where a message may come again. */
   #deduplication: Deduplication | undefined;
 
@@ -111,7 +111,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   }
 
   get delayed(): number {
-    return this.#returns?.waiting ?? 0;
+    return this.#retries?.waiting ?? 0;
   }
 
   get deleted(): boolean {
@@ -123,11 +123,11 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   }
 
   /** Takes in what the store has of this queue. What of it is expired or too much goes when the broker has started. */
-  recover(pages: readonly RecoveredPage[], delivered: number, lanes?: ReadonlyMap<number, number>): void {
-    this.#log.recover(pages, delivered, lanes);
+  recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void {
+    this.#log.recover(pages, delivered, deliveredByPriority);
     this.#deduplication?.recover();
     if (this.#log.ready === 0) return;
-    if (this.#settings.countsReturns) this.#cameBack().recover();
+    if (this.#settings.countsRetries) this.#ensureRetries().recover();
     this.#ensureDiscards().recover();
   }
 
@@ -142,8 +142,8 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
 
   touch(): void {
     const { expires } = this.#settings;
-    if (expires !== undefined) this.#disuse ??= new Disuse(this.#host.deadlines, () => this.#expireUnused());
-    this.#disuse?.begin(expires);
+    if (expires !== undefined) this.#queueExpiry ??= new QueueExpiry(this.#host.timers, () => this.#expireUnused());
+    this.#queueExpiry?.begin(expires);
   }
 
   /**
@@ -169,17 +169,17 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
       if (!this.#send(consumer, message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');
       return;
     }
-    const { deadlines } = this.#host;
-    const deadline = deadlineOf(message, messageTtl, deadlines);
+    const { timers } = this.#host;
+    const expiresAt = expiryOf(message, messageTtl, timers);
     // A consumer may take it, and give it back.
-    if (deadline !== Infinity) this.#ensureDiscards().expiring();
+    if (expiresAt !== Infinity) this.#ensureDiscards().expiring();
     // What has expired as it comes is kept only where its publisher waits for it: the log tells when its dead letter is stored.
-    const over = consumer === undefined && log.ready === 0 && isOver(deadline, deadlines);
+    const over = consumer === undefined && log.ready === 0 && isOver(expiresAt, timers);
     if (over && !this.#host.deadLetterBurst && (tracker === undefined || !stored)) {
       return this.#host.deadLetter(this, message, 'expired');
     }
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
-    const seq = log.append(message, stored, deadline, priority);
+    const seq = log.append(message, stored, expiresAt, priority);
     if (key !== undefined) this.#deduplication!.added(key, seq, stored);
     if (stored) {
       if (tracker !== undefined) {
@@ -193,7 +193,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
       this.#deliver(consumer, message, seq, false);
     } else {
       if (this.#throttle?.grew(log.ready) === true) this.#host.throttleSignal.raise();
-      this.#discards?.added(seq, message, deadline, refused);
+      this.#discards?.added(seq, message, expiresAt, refused);
     }
   }
 
@@ -214,7 +214,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
         const view = this.#show(seq);
         if (view === undefined) break;
         const redelivered = this.#log.redelivered(seq);
-        if (redelivered && this.#settings.countsReturns) this.#cameBack().goOut(seq, view, consumer.noAck);
+        if (redelivered && this.#settings.countsRetries) this.#ensureRetries().goOut(seq, view, consumer.noAck);
         if (!consumer.noAck) {
           this.#log.take(seq);
           this.#deliver(consumer, view, seq, redelivered);
@@ -240,7 +240,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
       return false;
     }
     const redelivered = this.#log.redelivered(seq);
-    if (redelivered && this.#settings.countsReturns) this.#cameBack().goOut(seq, view, noAck);
+    if (redelivered && this.#settings.countsRetries) this.#ensureRetries().goOut(seq, view, noAck);
     if (!noAck) this.#log.take(seq);
     try {
       use(view, noAck ? -1 : seq, redelivered);
@@ -283,16 +283,16 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   }
 
   /** Back to its own place, now or later, unless it came back too often. */
-  requeue(seq: number, how: ComeBack): void {
+  requeue(seq: number, how: RequeueCause): void {
     if (this.#deleted) return;
-    const fate = this.#settings.countsReturns ? this.#cameBack().add(seq, how, this.#settings) : 'ready';
+    const fate = this.#settings.countsRetries ? this.#ensureRetries().add(seq, how, this.#settings) : 'ready';
     if (fate === 'ready') this.#putBack(seq);
     else if (fate === 'too often') this.#discard(seq, 'delivery_limit');
   }
 
   purge(): number {
     const { delayed } = this;
-    for (const seq of this.#returns?.cancel() ?? []) this.#log.settle(seq);
+    for (const seq of this.#retries?.cancel() ?? []) this.#log.settle(seq);
     const purged = this.#log.purge();
     this.#discards?.recount();
     this.#deduplication?.purged();
@@ -323,8 +323,8 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   end(): void {
     this.#deleted = true;
     this.#discards?.end();
-    this.#disuse?.end();
-    this.#returns?.cancel();
+    this.#queueExpiry?.end();
+    this.#retries?.cancel();
     this.#deduplication?.end();
     this.#consumers?.cancel();
     this.#log.drop();
@@ -337,7 +337,7 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
   }
 
   nextTooOften(): number {
-    return this.#returns?.tooOften(this.#settings) ?? -1;
+    return this.#retries?.tooOften(this.#settings) ?? -1;
   }
 
   get #reader(): LogReader {
@@ -392,8 +392,8 @@ export class Queue implements DeclaredQueue, Reading, DiscardingQueue {
     this.#discards?.cameBack(seq);
   }
 
-  #cameBack(): Returns {
-    return (this.#returns ??= new Returns(this.#host, this.#log, this.#reader, (seqs) => {
+  #ensureRetries(): Retries {
+    return (this.#retries ??= new Retries(this.#host, this.#log, this.#reader, (seqs) => {
       for (const seq of seqs) this.#putBack(seq);
       this.dispatch();
     }));

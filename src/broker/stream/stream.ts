@@ -5,10 +5,10 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { RecoveredPage } from '../../store/records.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
 import { StoreError } from '../../store/store.ts';
 import { printFieldValue } from '../arguments/print.ts';
-import { Deadline } from '../scheduling/deadlines.ts';
+import { TimerEntry } from '../scheduling/timers.ts';
 import * as errors from '../arguments/errors.ts';
 import { QueueCounters } from '../events/queue-counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
@@ -20,8 +20,8 @@ import type { QueueHost } from '../queue/queue-host.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 import { startingPoint } from './offset.ts';
 import { OffsetHeader } from './offset-header.ts';
-import { type Reader, Readers } from './readers.ts';
-import { readStreamSettings, type StreamSettings } from './settings.ts';
+import { type StreamReader, StreamReaders } from './stream-readers.ts';
+import { readStreamSettings, type StreamSettings } from './stream-settings.ts';
 import { StreamLog } from '../log/stream-log.ts';
 
 /** What a filter may pass over before others have their turn: bytes of messages, each with so many more for the look at it. */
@@ -41,7 +41,7 @@ export class Stream implements DeclaredQueue {
   readonly arguments: FieldTable;
   readonly id: number;
   readonly incoming = new Set<Binding>();
-  readonly consumers: Readers;
+  readonly consumers: StreamReaders;
   readonly #host: QueueHost;
   readonly #log: StreamLog;
   #settings: StreamSettings;
@@ -50,7 +50,7 @@ export class Stream implements DeclaredQueue {
   /** What consumers are shown. */
   readonly #view = new Message();
   readonly #header = new OffsetHeader();
-  readonly #aging = new Deadline(() => this.#trim());
+  readonly #aging = new TimerEntry(() => this.#trim());
   /** The next turn of those that were interrupted. */
   #turn: NodeJS.Immediate | undefined;
 
@@ -62,7 +62,7 @@ export class Stream implements DeclaredQueue {
     this.#host = host;
     this.#log = new StreamLog(context, options.durable ? id : undefined, () => this.#grown());
     this.#settings = readStreamSettings(options.arguments);
-    this.consumers = new Readers((consumer) => this.#start(consumer));
+    this.consumers = new StreamReaders((consumer) => this.#start(consumer));
   }
 
   /** All its messages: what some have read is there for others. */
@@ -95,12 +95,12 @@ export class Stream implements DeclaredQueue {
   /** What is too old is looked for when the broker has started: that reads messages. */
   recover(pages: readonly RecoveredPage[]): void {
     this.#log.recover(pages);
-    if (this.#settings.maxAge !== Infinity) this.#host.deadlines.set(this.#aging, this.#now());
+    if (this.#settings.maxAge !== Infinity) this.#host.timers.set(this.#aging, this.#now());
   }
 
   applySettings(args: FieldTable): void {
     this.#settings = readStreamSettings(args);
-    this.#host.deadlines.set(this.#aging, this.#now());
+    this.#host.timers.set(this.#aging, this.#now());
   }
 
   touch(): void {
@@ -198,7 +198,7 @@ export class Stream implements DeclaredQueue {
 
   end(): void {
     this.#deleted = true;
-    this.#host.deadlines.set(this.#aging, Infinity);
+    this.#host.timers.set(this.#aging, Infinity);
     clearImmediate(this.#turn);
     for (const consumer of [...this.consumers]) this.#cancel(consumer);
     this.#log.drop();
@@ -244,7 +244,7 @@ export class Stream implements DeclaredQueue {
   }
 
   /** A consumer that comes to what cannot be read is cancelled; the others may go on. */
-  #serve(reader: Reader): void {
+  #serve(reader: StreamReader): void {
     try {
       this.#give(reader);
     } catch (error) {
@@ -255,7 +255,7 @@ export class Stream implements DeclaredQueue {
   }
 
   /** Gives the consumer messages as long as there are some and it takes them. */
-  #give(reader: Reader): void {
+  #give(reader: StreamReader): void {
     const { consumer, filter } = reader;
     const view = this.#view;
     let passedOver = 0;
@@ -270,7 +270,7 @@ export class Stream implements DeclaredQueue {
         passedOver += LOOK_BYTES + view.bodyEnd - view.routeStart;
         if (passedOver < PASSED_OVER_BYTES) continue;
         this.consumers.interrupt(reader);
-        this.#goOnSoon();
+        this.#dispatchSoon();
         return;
       }
       this.#log.attachBody(offset, view);
@@ -298,13 +298,13 @@ export class Stream implements DeclaredQueue {
   }
 
   /** Those that were interrupted go on one after the other, a turn each. */
-  #goOnSoon(): void {
+  #dispatchSoon(): void {
     if (this.consumers.interrupted.size === 0) return;
     this.#turn ??= setImmediate(() => {
       this.#turn = undefined;
-      const [reader] = this.consumers.interrupted as ReadonlySet<Reader | undefined>;
+      const [reader] = this.consumers.interrupted as ReadonlySet<StreamReader | undefined>;
       if (reader !== undefined) this.#serve(reader);
-      this.#goOnSoon();
+      this.#dispatchSoon();
     });
   }
 
@@ -316,7 +316,7 @@ export class Stream implements DeclaredQueue {
     if (maxAge === Infinity) return;
     const due = (this.#log.oldestEnd ?? Infinity) + maxAge + 1;
     // What is too old and still there has yet to be committed: then this is called again.
-    this.#host.deadlines.set(this.#aging, due > now ? due : Infinity);
+    this.#host.timers.set(this.#aging, due > now ? due : Infinity);
   }
 
   #notSupported(what: string): AmqpError {
@@ -327,6 +327,6 @@ export class Stream implements DeclaredQueue {
   }
 
   #now(): number {
-    return this.#host.deadlines.clock.now();
+    return this.#host.timers.clock.now();
   }
 }

@@ -3,14 +3,14 @@ import type { Store } from '../../store/store.ts';
 import * as errors from '../arguments/errors.ts';
 import { type Binding, bindingRecord, type BindingSpec, isDurable } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
-import type { Heap } from '../flow/heap.ts';
+import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import type { DeclaredQueue, Owner } from '../queue/declared-queue.ts';
 
 /** The vhost, as its bindings see it. */
 export interface BoundVhost {
   readonly name: string;
   readonly store: Store;
-  readonly heap: Heap;
+  readonly heapLimit: V8HeapLimit;
   exchange(name: string): Exchange | undefined;
   queue(name: string): DeclaredQueue | undefined;
   /** Both throw AmqpError: see Vhost. */
@@ -34,7 +34,7 @@ export class Bindings {
     const binding = this.#bindingOf(spec, requester);
     const { source } = binding;
     source.validateBinding(binding);
-    this.#vhost.heap.checkRoom();
+    this.#vhost.heapLimit.checkRoom();
     if (!source.bind(binding)) return undefined;
     this.#vhost.routesChanged();
     if (isDurable(binding)) {

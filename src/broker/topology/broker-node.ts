@@ -1,5 +1,5 @@
 /** A broker node: its virtual hosts and users, and the store that keeps what is durable of them. */
-import type { PermissionRecord, UserRecord, VhostRecord } from '../../store/records.ts';
+import type { PermissionRecord, UserRecord, VhostRecord } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { Store } from '../../store/store.ts';
 import { Alarms } from '../flow/alarms.ts';
@@ -7,15 +7,15 @@ import type { QueueType } from '../arguments/queue-type.ts';
 import { Auth } from '../access/auth.ts';
 import { Backlog } from '../flow/backlog.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
-import { Deadlines } from '../scheduling/deadlines.ts';
+import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
-import { Heap } from '../flow/heap.ts';
+import { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { TimeSlices } from '../scheduling/time-slices.ts';
-import { Bodies } from '../log/bodies.ts';
+import { BodyStore } from '../log/body-store.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { ThrottleSignal } from '../flow/publisher-throttle.ts';
-import { Limits } from '../access/limits.ts';
-import { Memory } from '../log/memory.ts';
+import { AccessLimits } from '../access/access-limits.ts';
+import { MemoryBudget } from '../log/memory-budget.ts';
 import { OWN_COMPONENT, Parameters } from '../parameters/parameters.ts';
 import { MessageTotals } from './message-totals.ts';
 import { userWithPassword } from '../access/passwords.ts';
@@ -57,10 +57,10 @@ export class BrokerNode {
   readonly store: Store;
   readonly parameters: Parameters;
   readonly auth: Auth;
-  readonly limits: Limits;
+  readonly limits: AccessLimits;
   readonly alarms = new Alarms();
-  readonly heap: Heap;
-  readonly memory: Memory;
+  readonly heapLimit: V8HeapLimit;
+  readonly memory: MemoryBudget;
   readonly backlog = new Backlog();
   readonly #spareConfirms = new SpareConfirms();
   readonly throttleSignal = new ThrottleSignal();
@@ -68,14 +68,14 @@ export class BrokerNode {
   readonly counters = new BrokerCounters();
   /** Of vhosts that are deleted. */
   readonly #ended = new MessageTotals();
-  readonly #deadlines: Deadlines;
+  readonly #timers: Timers;
   /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
   /** Told of what cannot be read. */
   unreadable: UnreadableListener = () => undefined;
   /** Told of messages that cannot be handled. */
   discarded: DiscardListener = () => undefined;
-  readonly #bodies: Bodies;
+  readonly #bodies: BodyStore;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
   readonly #deletionListeners: DeletionListener[] = [];
@@ -85,14 +85,20 @@ export class BrokerNode {
   constructor(store: Store, memoryBudget: number, scratch?: Scratch, clock: Clock = systemClock) {
     this.store = store;
     const fault = (error: unknown): void => this.fault(error);
-    this.#deadlines = new Deadlines(clock, fault);
+    this.#timers = new Timers(clock, fault);
     this.timeSlices = new TimeSlices(store, this.backlog, clock, fault);
     this.parameters = new Parameters(store);
     this.auth = new Auth(store, this.parameters);
-    this.limits = new Limits(this.parameters);
-    this.heap = new Heap(this.alarms, clock);
-    this.memory = new Memory({ budget: memoryBudget, scratch, alarms: this.alarms, heap: this.heap, fault });
-    this.#bodies = new Bodies(store, this.memory);
+    this.limits = new AccessLimits(this.parameters);
+    this.heapLimit = new V8HeapLimit(this.alarms, clock);
+    this.memory = new MemoryBudget({
+      budget: memoryBudget,
+      scratch,
+      alarms: this.alarms,
+      heapLimit: this.heapLimit,
+      fault,
+    });
+    this.#bodies = new BodyStore(store, this.memory);
     store.onFault(fault);
     store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
   }
@@ -211,7 +217,7 @@ export class BrokerNode {
 
   /** Does nothing of its own accord any more: the store is about to close. */
   stop(): void {
-    this.#deadlines.stop();
+    this.#timers.stop();
     this.timeSlices.stop();
   }
 
@@ -220,7 +226,7 @@ export class BrokerNode {
     const vhost = new Vhost(name, {
       store: this.store,
       bodies: this.#bodies,
-      heap: this.heap,
+      heapLimit: this.heapLimit,
       memory: this.memory,
       backlog: this.backlog,
       spareConfirms: this.#spareConfirms,
@@ -229,7 +235,7 @@ export class BrokerNode {
       counters: this.counters,
       parameters: this.parameters,
       limits: this.limits,
-      deadlines: this.#deadlines,
+      timers: this.#timers,
       nextQueueId: () => this.#nextQueueId++,
       unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),
       discarded: (by, name, vhost, reason) => this.discarded(by, name, vhost, reason),

@@ -6,7 +6,7 @@ import { type LogContext, QueueLog } from '../log/log.ts';
 import { PriorityLog } from '../log/priority-log.ts';
 import { Queue } from '../queue/queue.ts';
 import type { QueueHost } from '../queue/queue-host.ts';
-import { readSettings } from '../queue/settings.ts';
+import { readSettings } from '../queue/queue-settings.ts';
 
 /** `id`: its number in the store, where it is durable. */
 export function createQueue(options: QueueOptions, id: number, context: LogContext, host: QueueHost): DeclaredQueue {

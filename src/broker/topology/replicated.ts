@@ -1,7 +1,7 @@
 /** What queues of the types that RabbitMQ replicates, quorum and stream, cannot be (RabbitMQ: Quorum Queues; Streams). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { queueTypeOf } from '../arguments/queue-type.ts';
-import { checkStreamArguments } from '../stream/settings.ts';
+import { checkStreamArguments } from '../stream/stream-settings.ts';
 import type { QueueOptions } from '../queue/declared-queue.ts';
 
 /** Names that only the broker gives begin with this. */

@@ -1,5 +1,5 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
-import type { Bodies } from '../log/bodies.ts';
+import type { BodyStore } from '../log/body-store.ts';
 import { type Death, type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
 import type { ExchangeCounters } from '../events/counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
@@ -23,7 +23,7 @@ const SEARCH_MS = 5;
 const COPIES = 16_384;
 
 export interface RoutingContext {
-  readonly bodies: Bodies;
+  readonly bodies: BodyStore;
   readonly timeSlices: TimeSlices;
   readonly throttleSignal: ThrottleSignal;
 }

@@ -5,7 +5,7 @@
 import { decodeTable, encodeTable } from '../../codec/field-table.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
-import type { RecoveredPage, RecoveredState } from '../../store/records.ts';
+import type { RecoveredPage, RecoveredState } from '../../store/stored-records.ts';
 import type { Store } from '../../store/store.ts';
 import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
@@ -15,29 +15,34 @@ import type { BrokerCounters } from '../events/broker-counters.ts';
 import type { MessageSizes } from '../events/message-sizes.ts';
 import { VhostCounters } from '../events/vhost-counters.ts';
 import type { DiscardListener } from '../message/discarded.ts';
-import type { Deadlines } from '../scheduling/deadlines.ts';
+import type { Timers } from '../scheduling/timers.ts';
 import type { DelayContext } from '../delay/delayed-messages.ts';
 import { Bindings, type BoundVhost } from './bindings.ts';
 import * as errors from '../arguments/errors.ts';
 import type { Binding, BindingSpec } from '../routing/exchange/binding.ts';
-import { checkExchangeDeclaration, createExchange, type ExchangeDeclaration, type ExchangeHost } from './create.ts';
+import {
+  checkExchangeDeclaration,
+  createExchange,
+  type ExchangeDeclaration,
+  type ExchangeHost,
+} from './create-exchange.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import { PREDECLARED } from '../routing/exchange/types.ts';
-import type { Heap } from '../flow/heap.ts';
+import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
-import { checkQueueLimit, type Limits } from '../access/limits.ts';
-import type { Memory } from '../log/memory.ts';
+import { checkQueueLimit, type AccessLimits } from '../access/access-limits.ts';
+import type { MemoryBudget } from '../log/memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import type { Parameters } from '../parameters/parameters.ts';
-import { Policies } from '../policy/policies.ts';
+import { VhostPolicies } from '../policy/vhost-policies.ts';
 import { createQueue } from './create-queue.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
 import { ExclusiveQueues } from './exclusive-queues.ts';
 import type { DyingQueue, QueueHost } from '../queue/queue-host.ts';
 import type { LogContext } from '../log/log.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
-import { takeIn } from '../../store/recovered-state.ts';
+import { recoverEntity } from '../../store/recovered-state.ts';
 import { ReplyTargets } from '../routing/reply-to.ts';
 import type { Directory, Route } from '../routing/route.ts';
 import { Routing } from './routing.ts';
@@ -47,9 +52,9 @@ import type { Unreadable, UnreadableListener } from '../arguments/unreadable.ts'
 /** What a vhost shares with the others of its node. */
 export interface VhostContext extends LogContext {
   readonly parameters: Parameters;
-  readonly limits: Limits;
-  readonly heap: Heap;
-  readonly deadlines: Deadlines;
+  readonly limits: AccessLimits;
+  readonly heapLimit: V8HeapLimit;
+  readonly timers: Timers;
   readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
   readonly counters: BrokerCounters;
@@ -61,16 +66,16 @@ export interface VhostContext extends LogContext {
 export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly name: string;
   readonly replyTargets = new ReplyTargets();
-  readonly policies: Policies;
+  readonly policies: VhostPolicies;
   readonly counters = new VhostCounters();
   readonly messageSizes: MessageSizes;
   /** Type of queues that are declared without one. */
   defaultQueueType: QueueType | undefined;
   // What it has of its node for queues and bindings.
   readonly store: Store;
-  readonly memory: Memory;
-  readonly heap: Heap;
-  readonly deadlines: Deadlines;
+  readonly memory: MemoryBudget;
+  readonly heapLimit: V8HeapLimit;
+  readonly timers: Timers;
   readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
   readonly #context: VhostContext;
@@ -86,8 +91,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.#context = context;
     this.store = context.store;
     this.memory = context.memory;
-    this.heap = context.heap;
-    this.deadlines = context.deadlines;
+    this.heapLimit = context.heapLimit;
+    this.timers = context.timers;
     this.throttleSignal = context.throttleSignal;
     this.timeSlices = context.timeSlices;
     this.messageSizes = context.counters.messageSizes;
@@ -96,8 +101,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
       const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
       this.#exchanges.set(exchange, createExchange(options, this));
     }
-    this.policies = new Policies(name, context.parameters, () => this.#govern());
-    this.#govern();
+    this.policies = new VhostPolicies(name, context.parameters, () => this.#applyPolicies());
+    this.#applyPolicies();
   }
 
   /** Rises with each change that may change a route. */
@@ -153,7 +158,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
       return;
     }
     if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
-    this.heap.checkRoom();
+    this.heapLimit.checkRoom();
     const exchange = createExchange(declaration, this);
     this.#addExchange(exchange);
     if (!declaration.durable) return;
@@ -195,7 +200,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     checkQueueLimit(this.#context.limits, this.name, name, this.#queues.size);
     checkQueueArguments(options.arguments, name, this.name);
     checkReplicatedDeclaration(options, this.name);
-    this.heap.checkRoom();
+    this.heapLimit.checkRoom();
     const stored = options.durable && owner === undefined;
     const id = stored ? this.#context.nextQueueId() : 0;
     const queue = this.#addQueue({ ...options, durable: stored }, id);
@@ -290,7 +295,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {
     try {
-      this.#routing.deadLetter(queue, message, reason, this.deadlines.clock.now());
+      this.#routing.deadLetter(queue, message, reason, this.timers.clock.now());
     } catch (error) {
       this.discarded(queue.name, error);
     }
@@ -349,7 +354,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     const table = (bytes: Uint8Array): FieldTable => decodeTable(Buffer.from(bytes), 0, bytes.length);
     for (const record of state.exchanges) {
       if (record.vhost !== this.name) continue;
-      takeIn(`exchange '${record.name}' in vhost '${this.name}'`, () => {
+      recoverEntity(`exchange '${record.name}' in vhost '${this.name}'`, () => {
         const declaration = { ...record, durable: true, arguments: table(record.arguments) };
         const exchange = createExchange(declaration, this, record.logId);
         this.#addExchange(exchange);
@@ -358,10 +363,10 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     }
     for (const record of state.queues) {
       if (record.vhost !== this.name) continue;
-      takeIn(`queue '${record.name}' in vhost '${this.name}'`, () => {
+      recoverEntity(`queue '${record.name}' in vhost '${this.name}'`, () => {
         const options = { ...record, durable: true, owner: undefined, arguments: table(record.arguments) };
         const queue = this.#addQueue(options, record.id);
-        queue.recover(pagesOf(record.id), record.delivered, record.lanes);
+        queue.recover(pagesOf(record.id), record.delivered, record.deliveredByPriority);
       });
     }
     for (const record of state.bindings) {
@@ -370,7 +375,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
       const ends = record.destinationType === 'queue' ? this.#queues : this.#exchanges;
       const destination = ends.get(record.destination);
       if (source === undefined || destination === undefined) continue;
-      takeIn(`the binding '${record.source}' to '${record.destination}' in vhost '${this.name}'`, () => {
+      recoverEntity(`the binding '${record.source}' to '${record.destination}' in vhost '${this.name}'`, () => {
         source.bind({ source, destination, routingKey: record.routingKey, arguments: table(record.arguments) });
       });
     }
@@ -387,7 +392,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   #addExchange(exchange: Exchange): void {
     this.#exchanges.set(exchange.name, exchange);
-    this.policies.govern(exchange);
+    this.policies.apply(exchange);
     this.routesChanged();
   }
 
@@ -395,15 +400,15 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     const queue = createQueue(options, id, this.#context, this);
     this.#queues.set(queue.name, queue);
     this.#exclusive.add(queue);
-    this.policies.govern(queue);
+    this.policies.apply(queue);
     this.#version++;
     return queue;
   }
 
   /** Gives all queues and exchanges the settings that policies make of their arguments. */
-  #govern(): void {
-    for (const exchange of this.#exchanges.values()) this.policies.regovern(exchange);
-    for (const queue of this.#queues.values()) this.policies.regovern(queue);
+  #applyPolicies(): void {
+    for (const exchange of this.#exchanges.values()) this.policies.reapply(exchange);
+    for (const queue of this.#queues.values()) this.policies.reapply(queue);
     this.routesChanged();
   }
 }

@@ -1,5 +1,5 @@
 /** Keys of rabbitmq.conf that RabbitMQ knows and that set nothing here, each with the reason that the log gives. */
-import type { NoticeLevel } from '../settings.ts';
+import type { NoticeLevel } from '../merge-sources.ts';
 
 interface AcceptedKeys {
   readonly keys: RegExp;

@@ -2,7 +2,7 @@
 import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfigProblem } from '../config-error.ts';
-import type { SourceValues } from '../settings.ts';
+import type { SourceValues } from '../merge-sources.ts';
 import { readAdvancedConfig } from './advanced-config.ts';
 import { type ConfEntries, readConf } from './conf-file.ts';
 import type { ConfEntry } from './entry.ts';

@@ -1,7 +1,7 @@
 /** What the settings of RabbitMQ's configuration mean here: values of the option table, or a line of the log that says why they set nothing. */
 import { unknownKey } from '../nearest.ts';
 import { OPTIONS, type SettingName } from '../options.ts';
-import type { SourceValues } from '../settings.ts';
+import type { SourceValues } from '../merge-sources.ts';
 import { acceptedKey } from './accepted-keys.ts';
 import { COMBINED_KEYS, type CombinedKeys } from './combined-keys.ts';
 import { type ConfEntry, keyOf, labelOf } from './entry.ts';

@@ -1,6 +1,6 @@
 /** Plugins of RabbitMQ: which of them Leveret has built in, and what to say of one that it has not. */
 import { readFileSync } from 'node:fs';
-import type { ConfigNotice } from '../settings.ts';
+import type { ConfigNotice } from '../merge-sources.ts';
 import { Atom, parseTerms, TermError } from './erlang-terms.ts';
 
 /** What these do is always there. */

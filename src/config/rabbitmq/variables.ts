@@ -3,7 +3,7 @@
  * key of rabbitmq.conf says, and those that set nothing here, which the log names.
  */
 import { OPTIONS } from '../options.ts';
-import type { ConfigNotice, NoticeLevel, SourceValues } from '../settings.ts';
+import type { ConfigNotice, NoticeLevel, SourceValues } from '../merge-sources.ts';
 import { readErlangArguments } from './advanced-config.ts';
 import type { ConfEntry } from './entry.ts';
 import { interpret } from './interpret.ts';

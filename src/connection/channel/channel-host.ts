@@ -3,11 +3,11 @@ import type { SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Actor } from '../../broker/operations/actor.ts';
 import type { BrokerContext } from '../broker-context.ts';
-import type { Client } from '../lifecycle/client-properties.ts';
+import type { ClientProperties } from '../lifecycle/client-properties.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import type { Flow } from '../input/flow.ts';
-import type { Holding } from '../input/inbound-memory.ts';
+import type { InboundQuota } from '../input/inbound-memory.ts';
 import type { Writer } from '../output/writer.ts';
 
 /** A channel, as its connection sees it. */
@@ -23,11 +23,11 @@ export interface ChannelHost {
   readonly broker: BrokerContext;
   readonly vhost: Vhost;
   readonly actor: Actor;
-  readonly client: Client;
+  readonly client: ClientProperties;
   readonly writer: Writer;
   readonly flow: Flow;
   /** What its channels keep that is no message yet. */
-  readonly holding: Holding;
+  readonly inboundQuota: InboundQuota;
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */
   readonly takesDeliveries: boolean;
   /** Has the channel's `endTurn` called at the end of this turn. */

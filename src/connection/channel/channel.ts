@@ -5,7 +5,7 @@
 import type { ChannelCounters } from '../../broker/events/counters.ts';
 import type { Message } from '../../broker/message/message.ts';
 import type { Consumer, DeliveryTarget } from '../../broker/queue/consumer.ts';
-import type { ComeBack } from '../../broker/queue/delayed-retry.ts';
+import type { RequeueCause } from '../../broker/queue/delayed-retry.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { ReplyReceiver } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
@@ -57,7 +57,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   constructor(connection: ChannelHost, number: number, fail: (error: AmqpError) => void) {
     this.connection = connection;
     this.number = number;
-    this.content = new Content(connection.broker.bodyBuffers, connection.holding);
+    this.content = new Content(connection.broker.bodyBuffers, connection.inboundQuota);
     this.routes = new PublishRoutes(connection);
     this.counters = connection.vhost.counters.channels.begin();
     connection.broker.node.counters.churn.channelCreated++;
@@ -159,7 +159,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
   }
 
   /** basic.nack, basic.reject: `kind` says what becomes of the deliveries. Throws AmqpError where a queue does not take them back. */
-  giveBack(tag: number, multiple: boolean, kind: 'reject' | ComeBack): void {
+  giveBack(tag: number, multiple: boolean, kind: 'reject' | RequeueCause): void {
     this.#checkTakeBack(tag, multiple);
     if (this.transaction !== undefined) this.transaction.acknowledge(this.#collect(tag, multiple), kind);
     else if (multiple) this.goThrough(this.#settleThrough(tag === 0 ? this.unacked.lastTag : tag, kind));
@@ -215,7 +215,7 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
 
   /** Starts transactions. */
   selectTransactions(): void {
-    this.transaction ??= new Transaction(this, this.connection.holding, this.connection.broker.node.heap);
+    this.transaction ??= new Transaction(this, this.connection.inboundQuota, this.connection.broker.node.heapLimit);
   }
 
   /** Sends what gathered in this turn. */

@@ -1,9 +1,9 @@
 /** What becomes of deliveries that a client is done with: settled, given up, or put back into their queues. */
-import type { ComeBack } from '../../broker/queue/delayed-retry.ts';
+import type { RequeueCause } from '../../broker/queue/delayed-retry.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
 
-export type SettlementKind = 'ack' | 'reject' | ComeBack;
+export type SettlementKind = 'ack' | 'reject' | RequeueCause;
 
 export class Settlement {
   readonly #kind: SettlementKind;

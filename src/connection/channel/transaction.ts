@@ -2,10 +2,10 @@
  * A channel's transaction (AMQP 0-9-1 class tx): publishes and acknowledgements wait for tx.commit. Only what can be checked
  * without them is checked before: that the exchange exists and may be written to, that the delivery tags are outstanding.
  */
-import type { Heap } from '../../broker/flow/heap.ts';
+import type { V8HeapLimit } from '../../broker/flow/v8-heap-limit.ts';
 import type { Message } from '../../broker/message/message.ts';
 import type { Route } from '../../broker/routing/route.ts';
-import type { Holding } from '../input/inbound-memory.ts';
+import type { InboundQuota } from '../input/inbound-memory.ts';
 import type { SettlementKind } from './settlement.ts';
 import type { Delivery, Unacked } from './unacked.ts';
 
@@ -35,27 +35,27 @@ interface Acknowledgement {
 
 export class Transaction {
   readonly #channel: TransactionChannel;
-  readonly #holding: Holding;
-  readonly #heap: Heap;
+  readonly #quota: InboundQuota;
+  readonly #heapLimit: V8HeapLimit;
   /** Bytes of the publishes. */
   #held = 0;
   #publishes: Publish[] = [];
   #acknowledgements: Acknowledgement[] = [];
 
-  constructor(channel: TransactionChannel, holding: Holding, heap: Heap) {
+  constructor(channel: TransactionChannel, inboundQuota: InboundQuota, heapLimit: V8HeapLimit) {
     this.#channel = channel;
-    this.#holding = holding;
-    this.#heap = heap;
+    this.#quota = inboundQuota;
+    this.#heapLimit = heapLimit;
   }
 
   /** Throws AmqpError RESOURCE_ERROR where there is no room for it. */
   publish(message: Message, route: Route, mandatory: boolean): void {
     // Where it is full the connection would be stopped after this, and keep what fills it.
-    if (this.#heap.full || this.#publishes.length % LOOK_EVERY === 0) this.#heap.checkRoom();
+    if (this.#heapLimit.full || this.#publishes.length % LOOK_EVERY === 0) this.#heapLimit.checkRoom();
     const copy = message.copy();
     const bytes = PUBLISH_BYTES + copy.routeEnd + copy.propertiesEnd + copy.bodySize;
     this.#held += bytes;
-    this.#holding.grew(bytes);
+    this.#quota.grew(bytes);
     this.#publishes.push({ message: copy, route, mandatory });
   }
 
@@ -87,7 +87,7 @@ export class Transaction {
   #forget(): void {
     this.#publishes = [];
     this.#acknowledgements = [];
-    this.#holding.shrank(this.#held);
+    this.#quota.shrank(this.#held);
     this.#held = 0;
   }
 }

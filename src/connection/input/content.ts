@@ -7,10 +7,10 @@ import { Message } from '../../broker/message/message.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { BASIC_PUBLISH, CLASS_BASIC } from '../../protocol/generated/constants.ts';
 import { readU16, readU64 } from '../../util/bytes.ts';
-import type { Holding } from './inbound-memory.ts';
+import type { InboundQuota } from './inbound-memory.ts';
 import type { SpareBuffers } from '../../util/spare-buffers.ts';
 
-type Stage = 'none' | 'header' | 'body';
+type ContentStage = 'none' | 'header' | 'body';
 
 /** RabbitMQ's bound for any body, whatever max_message_size says. */
 const LARGEST_BODY = 512 * 1024 * 1024;
@@ -32,19 +32,19 @@ export class Content {
   readonly message = new Message();
   mandatory = false;
   immediate = false;
-  #stage: Stage = 'none';
+  #stage: ContentStage = 'none';
   #bodySize = 0;
   #bodyGot = 0;
   readonly #buffers: SpareBuffers;
   /** The spare buffer that the body is put together in. */
   #spare: Buffer | undefined;
-  readonly #holding: Holding;
+  readonly #quota: InboundQuota;
   /** Bytes of the body that were copied. */
   #held = 0;
 
-  constructor(buffers: SpareBuffers, holding: Holding) {
+  constructor(buffers: SpareBuffers, inboundQuota: InboundQuota) {
     this.#buffers = buffers;
-    this.#holding = holding;
+    this.#quota = inboundQuota;
   }
 
   /** True between basic.publish and the end of its body. */
@@ -151,12 +151,12 @@ export class Content {
 
   #hold(bytes: number): void {
     this.#held += bytes;
-    this.#holding.grew(bytes);
+    this.#quota.grew(bytes);
   }
 
   /** The body is the broker's now, or nobody's. */
   #letGo(): void {
-    if (this.#held > 0) this.#holding.shrank(this.#held);
+    if (this.#held > 0) this.#quota.shrank(this.#held);
     this.#held = 0;
     if (this.#spare === undefined) return;
     this.#buffers.give(this.#spare);

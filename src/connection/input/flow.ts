@@ -4,8 +4,8 @@
  */
 import type { Socket } from 'node:net';
 import type { BrokerNode } from '../../broker/topology/broker-node.ts';
-import type { Client } from '../lifecycle/client-properties.ts';
-import type { Reading } from './read-pause.ts';
+import type { ClientProperties } from '../lifecycle/client-properties.ts';
+import type { ReadPause } from './read-pause.ts';
 import type { Writer } from '../output/writer.ts';
 
 /** Output that the client has not taken, from which on its own input is not read any more. */
@@ -17,7 +17,7 @@ const REPLIES_BYTES = 64 * 1024 * 1024;
 export interface FlowingConnection {
   readonly broker: { readonly node: BrokerNode };
   readonly writer: Writer;
-  readonly client: Client;
+  readonly client: ClientProperties;
   /** Seconds between heartbeats; 0 is none. */
   readonly heartbeat: number;
   /** Has `turnEnds` called at the end of this turn. */
@@ -27,28 +27,28 @@ export interface FlowingConnection {
 export class Flow {
   readonly #connection: FlowingConnection;
   readonly #socket: Socket;
-  readonly #reading: Reading;
+  readonly #readPause: ReadPause;
 
-  constructor(connection: FlowingConnection, socket: Socket, reading: Reading) {
+  constructor(connection: FlowingConnection, socket: Socket, readPause: ReadPause) {
     this.#connection = connection;
     this.#socket = socket;
-    this.#reading = reading;
+    this.#readPause = readPause;
   }
 
   /** A method was answered: where much waits to be sent, the next one waits too. Deliveries alone keep nobody from being heard. */
   answered(): void {
     const { writer, heartbeat } = this.#connection;
     if (writer.pending <= CONGESTED_BYTES) return;
-    this.#reading.pause('congested');
+    this.#readPause.pause('congested');
     // Nothing is heard of the client now, so that it must show by reading that it is alive.
     this.#socket.setTimeout(2 * heartbeat * 1000);
   }
 
   /** The client has taken what it was sent. */
   taken(): void {
-    if (!this.#reading.has('congested')) return;
+    if (!this.#readPause.has('congested')) return;
     this.#socket.setTimeout(0);
-    this.#reading.resume('congested');
+    this.#readPause.resume('congested');
   }
 
   /** False where so many replies wait for the client that further ones are lost: they have no queue to wait in. */
@@ -61,8 +61,8 @@ export class Flow {
   publishes(): void {
     const { broker, writer, client } = this.#connection;
     const { alarm } = broker.node.alarms;
-    if (alarm === undefined || this.#reading.has('alarm')) return;
-    this.#reading.pause('alarm');
+    if (alarm === undefined || this.#readPause.has('alarm')) return;
+    this.#readPause.pause('alarm');
     if (client.connectionBlocked) writer.method(0, { name: 'connection.blocked', reason: alarm });
   }
 
@@ -71,7 +71,7 @@ export class Flow {
     const { broker, writer } = this.#connection;
     if (writer.congested) this.answered();
     const { backlog, throttleSignal } = broker.node;
-    if (backlog.high) this.#reading.pause('backlog');
+    if (backlog.high) this.#readPause.pause('backlog');
     if (throttleSignal.take()) this.#rest('throttle');
   }
 
@@ -85,27 +85,27 @@ export class Flow {
    * settled: the connection is heard when the turn ends.
    */
   relieved(): void {
-    if (this.#reading.has('backlog') || this.#reading.has('alarm')) this.#connection.wake();
+    if (this.#readPause.has('backlog') || this.#readPause.has('alarm')) this.#connection.wake();
   }
 
   /** The turn ends: the others were heard, and nobody is in the middle of anything. */
   turnEnds(): void {
     const { alarms, backlog } = this.#connection.broker.node;
-    this.#reading.resume('turn');
-    this.#reading.resume('throttle');
-    if (!backlog.high) this.#reading.resume('backlog');
+    this.#readPause.resume('turn');
+    this.#readPause.resume('throttle');
+    if (!backlog.high) this.#readPause.resume('backlog');
     if (alarms.alarm === undefined) this.#alarmCleared();
   }
 
   #alarmCleared(): void {
-    if (!this.#reading.has('alarm')) return;
+    if (!this.#readPause.has('alarm')) return;
     const { client, writer } = this.#connection;
     if (client.connectionBlocked) writer.method(0, { name: 'connection.unblocked' });
-    this.#reading.resume('alarm');
+    this.#readPause.resume('alarm');
   }
 
   #rest(reason: 'turn' | 'throttle'): void {
-    this.#reading.pause(reason);
+    this.#readPause.pause(reason);
     this.#connection.wake();
   }
 }

@@ -20,7 +20,7 @@ import { decodeMethod } from '../../wire/generated/method-codec.ts';
 import { Channel } from '../channel/channel.ts';
 import type { ChannelHost } from '../channel/channel-host.ts';
 import { notMethod } from './content.ts';
-import { control, type ControlledConnection } from '../methods/connection-methods.ts';
+import { connectionMethod, type ControlledConnection } from '../methods/connection-methods.ts';
 import { handle } from '../methods/handlers.ts';
 import { publish } from '../methods/publish.ts';
 
@@ -59,7 +59,7 @@ export class Frames implements FrameHandler {
       if (this.#connection.stage === 'running') this.#running(number, buffer, start, end);
       else if (this.#connection.stage === 'handshake')
         this.#connection.handshake(number, decodeMethod(buffer, start, end));
-      else if (number === 0) control(this.#connection, decodeMethod(buffer, start, end));
+      else if (number === 0) connectionMethod(this.#connection, decodeMethod(buffer, start, end));
     } catch (error) {
       this.#fail(error, number);
       this.#answered();
@@ -117,7 +117,7 @@ export class Frames implements FrameHandler {
     } else if (channel !== undefined && key === BASIC_ACK && end - start === ACK_BYTES) {
       channel.settle(readU64(buffer, start + 4), (buffer[end - 1] & 1) !== 0);
     } else {
-      if (number === 0) control(this.#connection, decodeMethod(buffer, start, end));
+      if (number === 0) connectionMethod(this.#connection, decodeMethod(buffer, start, end));
       else if (channel === undefined) this.#withoutChannel(number, key);
       else handle(channel, decodeMethod(buffer, start, end));
       this.#answered();
@@ -144,7 +144,7 @@ export class Frames implements FrameHandler {
     const { broker, actor } = this.#connection;
     broker.connections.checkChannelLimit(actor.user);
     // The first is everybody's, to put things in order by it.
-    if (this.#channels.size > 0) broker.node.heap.checkRoom();
+    if (this.#channels.size > 0) broker.node.heapLimit.checkRoom();
     this.#channels.set(number, new Channel(this.#connection, number, (error) => this.#failChannel(error, number)));
     writer.method(number, { name: 'channel.open-ok' });
   }

@@ -5,10 +5,10 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 
-export class HeldMemory {
+export class InboundMemory {
   readonly #limit: number;
   /** Those that keep anything. */
-  readonly #holdings = new Set<Holding>();
+  readonly #holdings = new Set<InboundQuota>();
   #bytes = 0;
 
   constructor(limit: number) {
@@ -16,34 +16,34 @@ export class HeldMemory {
   }
 
   /** Throws AmqpError RESOURCE_ERROR where it is this one that keeps most. */
-  grew(holding: Holding, bytes: number): void {
+  grew(inboundQuota: InboundQuota, bytes: number): void {
     this.#bytes += bytes;
-    this.#holdings.add(holding);
+    this.#holdings.add(inboundQuota);
     if (this.#bytes <= this.#limit) return;
-    let most = holding;
+    let most = inboundQuota;
     for (const one of this.#holdings) if (one.bytes > most.bytes) most = one;
     const error = new AmqpError(
       'RESOURCE_ERROR',
       `unfinished messages and transactions take ${this.#bytes} bytes, ${most.bytes} of them here; ${this.#limit} are allowed to all`,
     );
-    if (most === holding) throw error;
+    if (most === inboundQuota) throw error;
     most.close(error);
   }
 
-  shrank(holding: Holding, bytes: number): void {
+  shrank(inboundQuota: InboundQuota, bytes: number): void {
     this.#bytes -= bytes;
-    if (holding.bytes === 0) this.#holdings.delete(holding);
+    if (inboundQuota.bytes === 0) this.#holdings.delete(inboundQuota);
   }
 }
 
 /** One connection's part. */
-export class Holding {
-  readonly #memory: HeldMemory;
+export class InboundQuota {
+  readonly #memory: InboundMemory;
   readonly close: (error: AmqpError) => void;
   #bytes = 0;
 
   /** `close`: closes the connection, which lets go of all it keeps. */
-  constructor(memory: HeldMemory, close: (error: AmqpError) => void) {
+  constructor(memory: InboundMemory, close: (error: AmqpError) => void) {
     this.#memory = memory;
     this.close = close;
   }

@@ -7,9 +7,9 @@ import type { FrameParser } from '../../wire/frame-parser.ts';
  * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
  * published. `alarm`: the broker takes no publishes now. `task`: what it asked for takes time slices.
  */
-export type Reason = 'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task';
+export type PauseReason = 'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task';
 
-const BITS: Readonly<Record<Reason, number>> = {
+const BITS: Readonly<Record<PauseReason, number>> = {
   turn: 1,
   store: 2,
   congested: 4,
@@ -19,7 +19,7 @@ const BITS: Readonly<Record<Reason, number>> = {
   task: 64,
 };
 
-export class Reading {
+export class ReadPause {
   readonly #socket: Socket;
   readonly #parser: FrameParser;
   /** Runs what parses frames, and deals with the errors of it. */
@@ -36,18 +36,18 @@ export class Reading {
     return this.#reasons !== 0;
   }
 
-  has(reason: Reason): boolean {
+  has(reason: PauseReason): boolean {
     return (this.#reasons & BITS[reason]) !== 0;
   }
 
-  pause(reason: Reason): void {
+  pause(reason: PauseReason): void {
     if (this.#reasons === 0) this.#socket.pause();
     this.#reasons |= BITS[reason];
     // The rest of the chunk is not of this turn's share alone: only the other reasons stop in the middle of it.
     if (reason !== 'turn') this.#parser.pause();
   }
 
-  resume(reason: Reason): void {
+  resume(reason: PauseReason): void {
     if (!this.has(reason)) return;
     this.#reasons &= ~BITS[reason];
     if ((this.#reasons & ~BITS.turn) === 0) this.#guard(() => this.#parser.resume());

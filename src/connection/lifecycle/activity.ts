@@ -1,7 +1,7 @@
 /** Whether anything was sent to a client, or received from it, since it was last asked. */
 import type { ConnectionCounters } from '../../broker/events/counters.ts';
 
-export class SignsOfLife {
+export class Activity {
   readonly #counters: ConnectionCounters;
   /** Reads and writes up to when it was last asked. */
   #received = 0;

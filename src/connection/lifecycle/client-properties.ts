@@ -2,7 +2,7 @@
 import { isSet, textIn } from '../../broker/arguments/fields.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 
-export class Client {
+export class ClientProperties {
   readonly properties: FieldTable;
   /** Capabilities that change what the server sends (RabbitMQ: Consumer Cancel Notifications, Blocked Connections, Access Control). */
   readonly consumerCancelNotify: boolean;

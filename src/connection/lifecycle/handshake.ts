@@ -8,7 +8,7 @@ import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from
 import { type Actor, UserActor } from '../../broker/operations/actor.ts';
 import { refusalOf } from '../../broker/operations/login.ts';
 import type { BrokerContext } from '../broker-context.ts';
-import { Client } from './client-properties.ts';
+import { ClientProperties } from './client-properties.ts';
 import { MECHANISMS, readCredentials } from './credentials.ts';
 import type { Writer } from '../output/writer.ts';
 
@@ -17,7 +17,7 @@ export interface GreetedConnection {
   readonly broker: BrokerContext;
   readonly writer: Writer;
   readonly endpoints: { readonly fromLoopback: boolean };
-  client: Client;
+  client: ClientProperties;
   /** What was agreed on: channels, bytes, seconds. */
   tune(channelMax: number, frameMax: number, heartbeat: number): void;
   opened(actor: Actor): void;
@@ -77,7 +77,7 @@ export class Handshake {
   #startOk({ clientProperties, mechanism, response }: ConnectionStartOk): void {
     const connection = this.#connection;
     const { node, config } = connection.broker;
-    connection.client = new Client(clientProperties);
+    connection.client = new ClientProperties(clientProperties);
     const credentials = readCredentials(mechanism, response);
     const refusal =
       credentials === undefined

@@ -3,7 +3,7 @@
  * that sent nothing for half its interval sends a heartbeat; one that was silent for two intervals is dropped.
  */
 import type { Clock } from '../../util/clock.ts';
-import type { SignsOfLife } from './activity.ts';
+import type { Activity } from './activity.ts';
 import { TICK_MS, Ticker } from './ticker.ts';
 
 /** A tick may come a little early: the one counts that is nearest to the moment, or many heartbeats would wait for the next. */
@@ -12,9 +12,9 @@ const EARLY_MS = TICK_MS / 2;
 export interface HeartbeatPeer {
   /** Interval in seconds. */
   readonly heartbeat: number;
-  readonly life: SignsOfLife;
+  readonly activity: Activity;
   /** True while the broker itself does not read, so that silence says nothing. */
-  readonly deaf: boolean;
+  readonly readPaused: boolean;
   sendHeartbeat(): void;
   missedHeartbeats(): void;
 }
@@ -52,12 +52,12 @@ export class Heartbeats {
     const now = this.#clock.elapsed();
     for (const [peer, watch] of this.#watches) {
       const interval = peer.heartbeat * 1000;
-      if (peer.life.takeReceived() || peer.deaf) watch.receivedAt = now;
+      if (peer.activity.takeReceived() || peer.readPaused) watch.receivedAt = now;
       else if (now - watch.receivedAt >= 2 * interval) {
         peer.missedHeartbeats();
         continue;
       }
-      if (peer.life.takeSent() && !watch.beat) watch.sentAt = now;
+      if (peer.activity.takeSent() && !watch.beat) watch.sentAt = now;
       watch.beat = now - watch.sentAt > interval / 2 - EARLY_MS;
       if (!watch.beat) continue;
       peer.sendHeartbeat();

@@ -5,7 +5,7 @@
 import type { TimeSlices, SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
-import type { Reading } from '../input/read-pause.ts';
+import type { ReadPause } from '../input/read-pause.ts';
 
 /** The connection, as its waits see it. */
 export interface WaitingConnection {
@@ -16,17 +16,17 @@ export interface WaitingConnection {
   attempt(action: () => void): void;
 }
 
-export class Waits {
+export class PendingReplies {
   readonly #connection: WaitingConnection;
-  readonly #reading: Reading;
+  readonly #readPause: ReadPause;
   /** Tasks that are not done yet. */
   #tasks = 0;
   /** What waited for the store, and may be done. */
   #stored: (() => void) | undefined;
 
-  constructor(connection: WaitingConnection, reading: Reading) {
+  constructor(connection: WaitingConnection, readPause: ReadPause) {
     this.#connection = connection;
-    this.#reading = reading;
+    this.#readPause = readPause;
   }
 
   /** See ChannelHost. */
@@ -47,7 +47,7 @@ export class Waits {
     receipt.whenStored(done);
     if (waiting === 0) return;
     held = true;
-    this.#reading.pause('store');
+    this.#readPause.pause('store');
   }
 
   /** See ChannelHost. */
@@ -58,10 +58,10 @@ export class Waits {
     const step = (): boolean => {
       let more = false;
       connection.attempt(() => (more = task.step()));
-      if (!more && --this.#tasks === 0) this.#reading.resume('task');
+      if (!more && --this.#tasks === 0) this.#readPause.resume('task');
       return more;
     };
-    if (!connection.broker.node.timeSlices.do({ writes, step })) this.#reading.pause('task');
+    if (!connection.broker.node.timeSlices.do({ writes, step })) this.#readPause.pause('task');
   }
 
   /** Does what waited for the store; returns false where nothing did. Then the connection sends, and calls `answered`. */
@@ -74,6 +74,6 @@ export class Waits {
 
   /** The answer is sent: the next frame may come. */
   answered(): void {
-    this.#reading.resume('store');
+    this.#readPause.resume('store');
   }
 }

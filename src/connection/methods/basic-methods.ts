@@ -112,7 +112,7 @@ function consume(channel: Channel, method: BasicConsume, tag: string): void {
   const { noAck, exclusive } = method;
   const { prefetch, credit } = channel;
   const asked = { tag, noAck, exclusive, priority, prefetch, arguments: method.arguments };
-  channel.connection.broker.node.heap.checkRoom();
+  channel.connection.broker.node.heapLimit.checkRoom();
   const consumer = new ChannelConsumer(queue, channel, queue.admit(asked, credit.limit), timeout);
   channel.consumers.set(tag, consumer);
   queue.consumers.add(consumer);

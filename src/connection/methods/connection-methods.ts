@@ -1,18 +1,18 @@
 /** Class connection on channel 0, once the connection is open (AMQP 0-9-1 section 1.4). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { Method } from '../../protocol/generated/methods.ts';
-import type { Stage } from '../../broker/operations/connections.ts';
+import type { ConnectionStage } from '../../broker/operations/connections.ts';
 import type { Writer } from '../output/writer.ts';
 
 /** The connection, as its own methods see it. */
 export interface ControlledConnection {
-  readonly stage: Stage;
+  readonly stage: ConnectionStage;
   readonly writer: Writer;
   closeByClient(): void;
   closeAnswered(): void;
 }
 
-export function control(connection: ControlledConnection, method: Method): void {
+export function connectionMethod(connection: ControlledConnection, method: Method): void {
   switch (method.name) {
     case 'connection.close':
       connection.closeByClient();

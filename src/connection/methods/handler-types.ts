@@ -2,7 +2,7 @@
 import type { ClientMethod, MethodByName } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel/channel.ts';
 
-/** Methods of class connection belong to channel 0; see control.ts. */
+/** Methods of class connection belong to channel 0; see connection-methods.ts. */
 export type ChannelMethodName = Exclude<ClientMethod['name'], `connection.${string}`>;
 
 export type Handlers<Name extends ClientMethod['name']> = {

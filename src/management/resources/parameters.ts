@@ -1,6 +1,6 @@
 /** Parameters of vhosts, and global ones (RabbitMQ: HTTP API, `/api/parameters`, `/api/global-parameters`). */
 import { GLOBAL_PARAMETERS, OWN_COMPONENT, type Parameter } from '../../broker/parameters/parameters.ts';
-import { VHOST_LIMITS } from '../../broker/access/limits.ts';
+import { VHOST_LIMITS } from '../../broker/access/access-limits.ts';
 import { clearGlobalParameter, setGlobalParameter } from '../../broker/operations/parameters.ts';
 import { requireKeys } from '../http/body.ts';
 import { sees } from '../http/principal.ts';

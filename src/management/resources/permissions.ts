@@ -8,7 +8,7 @@ import {
   setTopicPermissions,
 } from '../../broker/operations/permissions.ts';
 import type { BrokerNode } from '../../broker/topology/broker-node.ts';
-import type { PermissionRecord } from '../../store/records.ts';
+import type { PermissionRecord } from '../../store/stored-records.ts';
 import { requireKeys, textIn } from '../http/body.ts';
 import { badRequest, noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';

@@ -2,7 +2,7 @@
 import { DEFAULT_HASHING_ALGORITHM, userWithPassword } from '../../broker/access/passwords.ts';
 import { deleteUser, putUser } from '../../broker/operations/users.ts';
 import type { BrokerNode } from '../../broker/topology/broker-node.ts';
-import type { UserRecord } from '../../store/records.ts';
+import type { UserRecord } from '../../store/stored-records.ts';
 import { isBase64 } from '../http/base64.ts';
 import { type JsonObject, requireKeys, textIn } from '../http/body.ts';
 import { badRequest, noObject } from '../http/problem.ts';

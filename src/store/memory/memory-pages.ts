@@ -1,6 +1,6 @@
 /** Pages, bitmaps, bodies and keys of the memory store. A batch is a list of what to do, done when the batch commits. */
 import type { Batch } from '../batch.ts';
-import type { PageHeader, RecoveredPage, RecoveredQueue, RecoveredState, SeenHeader } from '../records.ts';
+import type { PageHeader, RecoveredPage, RecoveredQueue, RecoveredState, SeenHeader } from '../stored-records.ts';
 
 interface Page {
   readonly header: PageHeader;
@@ -20,7 +20,7 @@ export class MemoryPages implements Batch {
   readonly #bodies = new Map<number, Buffer>();
   /** The beginnings of bodies whose end is still to come. */
   readonly #parts = new Map<number, Buffer[]>();
-  /** By queue and lane. */
+  /** By queue and priority. */
   readonly #delivered = new Map<number, Map<number, number>>();
   readonly #seen = new Map<number, Seen[]>();
   #batch: (() => void)[] = [];
@@ -104,11 +104,11 @@ export class MemoryPages implements Batch {
     });
   }
 
-  delivered(queueId: number, lane: number, seq: number): void {
+  delivered(queueId: number, priority: number, seq: number): void {
     this.#batch.push(() => {
-      const lanes = this.#delivered.get(queueId);
-      if (lanes === undefined) this.#delivered.set(queueId, new Map([[lane, seq]]));
-      else lanes.set(lane, seq);
+      const deliveredByPriority = this.#delivered.get(queueId);
+      if (deliveredByPriority === undefined) this.#delivered.set(queueId, new Map([[priority, seq]]));
+      else deliveredByPriority.set(priority, seq);
     });
   }
 
@@ -126,11 +126,11 @@ export class MemoryPages implements Batch {
     this.#dropAll(queueId);
   }
 
-  deliveredFrom(queueId: number): Pick<RecoveredQueue, 'delivered' | 'lanes'> {
-    const lanes = new Map(this.#delivered.get(queueId));
-    const delivered = lanes.get(0) ?? 0;
-    lanes.delete(0);
-    return lanes.size === 0 ? { delivered } : { delivered, lanes };
+  deliveredFrom(queueId: number): Pick<RecoveredQueue, 'delivered' | 'deliveredByPriority'> {
+    const deliveredByPriority = new Map(this.#delivered.get(queueId));
+    const delivered = deliveredByPriority.get(0) ?? 0;
+    deliveredByPriority.delete(0);
+    return deliveredByPriority.size === 0 ? { delivered } : { delivered, deliveredByPriority };
   }
 
   data(pageId: number): Buffer | undefined {

@@ -1,6 +1,6 @@
 /** The store of a broker without a data folder: the same contract, kept in this process and gone with it. */
 import { type Engine, GroupCommit } from '../group-commit.ts';
-import type { RecoveredState, TopologyChange } from '../records.ts';
+import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type LogSource, type Store, StoreError } from '../store.ts';
 import { MemoryPages } from './memory-pages.ts';
 import { MemoryTopology } from './memory-topology.ts';

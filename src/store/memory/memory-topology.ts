@@ -1,6 +1,6 @@
 /** Durable entities of the memory store, each kind by its identity. */
-import type { BindingRecord, ExchangeRecord, QueueRecord } from '../records.ts';
-import type { RecoveredQueue, RecoveredState, TopologyChange } from '../records.ts';
+import type { BindingRecord, ExchangeRecord, QueueRecord } from '../stored-records.ts';
+import type { RecoveredQueue, RecoveredState, TopologyChange } from '../stored-records.ts';
 
 type Kind = 'vhosts' | 'exchanges' | 'bindings' | 'users' | 'permissions' | 'parameters';
 type Rows = { readonly [K in Kind]: Map<string, RecoveredState[K][number]> };
@@ -74,7 +74,7 @@ export class MemoryTopology {
   }
 
   state(
-    deliveredFrom: (queueId: number) => Pick<RecoveredQueue, 'delivered' | 'lanes'>,
+    deliveredFrom: (queueId: number) => Pick<RecoveredQueue, 'delivered' | 'deliveredByPriority'>,
   ): Pick<RecoveredState, Kind | 'queues' | 'nextQueueId'> {
     const rows = this.#rows;
     return {

@@ -4,7 +4,7 @@
  * The writer thread's side is batch-writer.ts; the operations and their operands are listed in `OP`.
  */
 import type { Batch } from '../batch.ts';
-import type { PageHeader, SeenHeader } from '../records.ts';
+import type { PageHeader, SeenHeader } from '../stored-records.ts';
 
 /** Operations, each followed by its operands. `place` is three numbers: chunk, offset, length in bytes. */
 export const OP = {
@@ -20,7 +20,7 @@ export const OP = {
   body: 4,
   /** body id. */
   dropBody: 5,
-  /** queue id, lane, sequence number. */
+  /** queue id, priority, sequence number. */
   delivered: 6,
   /** next page id, next body id: what is below may have been used. */
   reserve: 7,
@@ -129,11 +129,11 @@ export class BatchBuffer implements Batch {
     this.#triple(OP.forgetSeen, queueId, before);
   }
 
-  delivered(queueId: number, lane: number, seq: number): void {
+  delivered(queueId: number, priority: number, seq: number): void {
     const n = this.#room(4);
     this.#numbers[n] = OP.delivered;
     this.#numbers[n + 1] = queueId;
-    this.#numbers[n + 2] = lane;
+    this.#numbers[n + 2] = priority;
     this.#numbers[n + 3] = seq;
   }
 

@@ -1,6 +1,6 @@
 /** Writes one batch in one transaction. Runs on the writer thread. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { PageHeader, TopologyChange } from '../records.ts';
+import type { PageHeader, TopologyChange } from '../stored-records.ts';
 import { OP } from './batch-buffer.ts';
 import { bodyChecksum, bodyPartChecksum, ofPageChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { FreshRows } from './fresh-rows.ts';
@@ -36,7 +36,7 @@ export class BatchWriter {
   readonly #bodyPart: Statement;
   readonly #dropBody: readonly Statement[];
   readonly #delivered: Statement;
-  readonly #deliveredFromLane: Statement;
+  readonly #deliveredAtPriority: Statement;
   readonly #reserve: Statement;
   readonly #seen: Statement;
   readonly #forgetSeen: Statement;
@@ -68,7 +68,7 @@ export class BatchWriter {
     this.#dropBody = ['DELETE FROM body WHERE id = ?', 'DELETE FROM body_part WHERE body_id = ?'].map(prepare);
     this.#delivered = prepare('UPDATE queue SET delivered = ? WHERE id = ?');
     // Nor does a queue that is gone.
-    this.#deliveredFromLane = prepare('INSERT OR REPLACE INTO lane SELECT id, ?, ? FROM queue WHERE id = ?');
+    this.#deliveredAtPriority = prepare('INSERT OR REPLACE INTO lane SELECT id, ?, ? FROM queue WHERE id = ?');
     this.#reserve = prepare(
       `UPDATE counter SET next = CASE name WHEN 'page' THEN ? ELSE ? END WHERE name IN ('page', 'body')`,
     );
@@ -151,9 +151,9 @@ export class BatchWriter {
           n += 2;
           break;
         case OP.delivered: {
-          const [lane, seq] = numbers.subarray(n + 2, n + 4);
-          if (lane === 0) this.#delivered.run(seq, first);
-          else this.#deliveredFromLane.run(lane, seq, first);
+          const [priority, seq] = numbers.subarray(n + 2, n + 4);
+          if (priority === 0) this.#delivered.run(seq, first);
+          else this.#deliveredAtPriority.run(priority, seq, first);
           n += 4;
           break;
         }

@@ -1,7 +1,7 @@
 /** Reads the whole file and says all that is wrong with it: `leveret store check`. The broker may run meanwhile. */
 import type { Database } from 'better-sqlite3';
 import { bitAt } from '../../util/bytes.ts';
-import type { PageHeader, RecoveredPage, SeenHeader } from '../records.ts';
+import type { PageHeader, RecoveredPage, SeenHeader } from '../stored-records.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { logProblem } from './log-inspection.ts';
 import { knownProblem, pageProblem } from './recovery.ts';
@@ -197,7 +197,7 @@ class Check {
       this.#problems.push(`messages of page ${id} were delivered again, and it is not there`);
     }
     for (const id of this.#dangling('lane.queue_id', 'queue.id')) {
-      this.#problems.push(`a lane belongs to queue ${id}, which is not there`);
+      this.#problems.push(`the delivered messages of a priority belong to queue ${id}, which is not there`);
     }
     for (const table of OF_VHOST) {
       for (const vhost of this.#dangling(`${table}.vhost`, 'vhost.name')) {

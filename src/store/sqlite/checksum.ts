@@ -3,7 +3,7 @@
  * floats, lowest byte first), then over its blobs.
  */
 import { crc32 } from 'node:zlib';
-import type { PageHeader, SeenHeader } from '../records.ts';
+import type { PageHeader, SeenHeader } from '../stored-records.ts';
 
 type Blob = Uint8Array | null | undefined;
 

@@ -1,6 +1,6 @@
 /** Adds records to a page that is in the file: its row is read, and written with more behind it. Runs on the writer thread. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { PageHeader } from '../records.ts';
+import type { PageHeader } from '../stored-records.ts';
 import { letGo } from '../../util/bytes.ts';
 import { pageChecksum } from './checksum.ts';
 

@@ -1,7 +1,13 @@
 /** Reads back what the store holds: everything but the messages themselves, whose bytes start-up never touches. */
 import type { Database } from 'better-sqlite3';
-import type { BindingRecord, ExchangeRecord, RecoveredPage, RecoveredQueue, RecoveredState } from '../records.ts';
-import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../records.ts';
+import type {
+  BindingRecord,
+  ExchangeRecord,
+  RecoveredPage,
+  RecoveredQueue,
+  RecoveredState,
+} from '../stored-records.ts';
+import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../stored-records.ts';
 import { StoreError } from '../store.ts';
 import { ofPageChecksum } from './checksum.ts';
 import { adviceOnDamage } from './inspection.ts';
@@ -26,7 +32,7 @@ export function readCounters(database: Database): Counters {
 }
 
 export function readState(database: Database, fresh: boolean): RecoveredState {
-  const lanes = readLanes(database);
+  const deliveredByPriority = readDeliveredByPriority(database);
   const parseTags = (row: { readonly name: string; tags: string | readonly string[] }): void => {
     const tags = listIn(row.tags);
     if (tags === undefined) throw damaged(database, `the tags of '${row.name}' make no sense`);
@@ -55,8 +61,8 @@ export function readState(database: Database, fresh: boolean): RecoveredState {
       (row) => {
         row.autoDelete = row.autoDelete === 1;
         row.arguments ??= EMPTY_TABLE;
-        const own = lanes.get(row.id);
-        if (own !== undefined) row.lanes = own;
+        const own = deliveredByPriority.get(row.id);
+        if (own !== undefined) row.deliveredByPriority = own;
       },
     ),
     bindings: rows<BindingRecord>(
@@ -118,16 +124,16 @@ function listIn(json: unknown): readonly string[] | undefined {
   }
 }
 
-/** By queue: see RecoveredQueue.lanes. */
-function readLanes(database: Database): Map<number, Map<number, number>> {
+/** By queue: see RecoveredQueue.deliveredByPriority. */
+function readDeliveredByPriority(database: Database): Map<number, Map<number, number>> {
   const rows = database.prepare('SELECT queue_id, number, delivered FROM lane').raw();
-  const lanes = new Map<number, Map<number, number>>();
-  for (const [queueId, lane, delivered] of rows.iterate() as IterableIterator<[number, number, number]>) {
-    const own = lanes.get(queueId);
-    if (own === undefined) lanes.set(queueId, new Map([[lane, delivered]]));
-    else own.set(lane, delivered);
+  const deliveredByPriority = new Map<number, Map<number, number>>();
+  for (const [queueId, priority, delivered] of rows.iterate() as IterableIterator<[number, number, number]>) {
+    const own = deliveredByPriority.get(queueId);
+    if (own === undefined) deliveredByPriority.set(queueId, new Map([[priority, delivered]]));
+    else own.set(priority, delivered);
   }
-  return lanes;
+  return deliveredByPriority;
 }
 
 /** The columns of a page but its data, and what is known of its messages. */

@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import { type Engine, GroupCommit } from '../group-commit.ts';
-import type { RecoveredState, TopologyChange } from '../records.ts';
+import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type LogSource, type Store, StoreError } from '../store.ts';
 import { BatchBuffer } from './batch-buffer.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { bitAt } from '../../util/bytes.ts';
-import type { RecoveredPage } from '../records.ts';
+import type { RecoveredPage } from '../stored-records.ts';
 import { logBytes } from './log-inspection.ts';
 import { readState } from './recovery.ts';
 

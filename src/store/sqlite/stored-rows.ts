@@ -1,7 +1,7 @@
 /** Reads pages, bodies and keys, each checked against its checksum: what is not as it was written is reported, never returned. */
 import type { Database, Statement } from 'better-sqlite3';
 import { letGo } from '../../util/bytes.ts';
-import type { PageHeader, SeenHeader } from '../records.ts';
+import type { PageHeader, SeenHeader } from '../stored-records.ts';
 import { StoreError } from '../store.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 

@@ -1,6 +1,6 @@
 /** Writes topology changes: one prepared statement or a few for each kind of change. Runs on the writer thread. */
 import type { Database } from 'better-sqlite3';
-import type { TopologyChange } from '../records.ts';
+import type { TopologyChange } from '../stored-records.ts';
 
 /** Statements that remove all that the logs have whose numbers `queues` (an SQL expression) selects. */
 function dropContentOf(queues: string): readonly string[] {

@@ -3,7 +3,7 @@
  * stores something new adds it here as content of that version.
  */
 import { type ConfirmChannel, connect, type Options } from 'amqplib';
-import type { Definitions } from '../../../src/broker/definitions/definitions.ts';
+import type { DefinitionsDocument } from '../../../src/broker/definitions/document.ts';
 
 /** Topology of version 1. The password of anna is `annas-password`. */
 const DEFINITIONS = {
@@ -64,7 +64,7 @@ const DEFINITIONS = {
     binding('dead', 'queue', 'both', 'a.#'),
     binding('kinds', 'queue', 'plain', '', { 'x-match': 'any', kind: 'order', size: 7 }),
   ],
-} satisfies Definitions;
+} satisfies DefinitionsDocument;
 
 /** What version 2 can hold beside that: a queue that deduplicates. Its keys are there for ten years. */
 const ONCE = {
@@ -110,7 +110,7 @@ export function definitionsOf(version: number) {
       ...(version < 5 ? [] : [COUNTED]),
     ],
     exchanges: version < 3 ? exchanges : [...exchanges, DELAYED],
-  } satisfies Definitions;
+  } satisfies DefinitionsDocument;
 }
 
 /** The messages that wait at exchanges in a stored file. */

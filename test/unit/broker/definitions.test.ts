@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Definitions } from '../../../src/broker/definitions/definitions.ts';
+import type { DefinitionsDocument } from '../../../src/broker/definitions/document.ts';
 import { exportDefinitions, exportVhostDefinitions } from '../../../src/broker/definitions/export.ts';
 import { DefinitionsError } from '../../../src/broker/definitions/definitions-error.ts';
 import { importDefinitions } from '../../../src/broker/definitions/import.ts';
@@ -13,8 +13,8 @@ import { nodeInMemory } from '../../support/recovery/node.ts';
 const PRODUCT = { product: 'RabbitMQ', productVersion: '3.13.7' };
 const DEFAULTS = { user: 'guest', password: 'guest', vhost: '/' };
 
-const read = (name: string): Definitions =>
-  JSON.parse(readFileSync(new URL(`../../support/${name}`, import.meta.url), 'utf8')) as Definitions;
+const read = (name: string): DefinitionsDocument =>
+  JSON.parse(readFileSync(new URL(`../../support/${name}`, import.meta.url), 'utf8')) as DefinitionsDocument;
 
 function blankNode(): BrokerNode {
   const node = new BrokerNode(new MemoryStore(), Infinity);
@@ -54,7 +54,7 @@ describe('definitions', () => {
         const first = blankNode();
         importDefinitions(first, document);
         const exported = exportDefinitions(first, PRODUCT);
-        const json = JSON.parse(JSON.stringify(exported)) as Definitions;
+        const json = JSON.parse(JSON.stringify(exported)) as DefinitionsDocument;
         expect(json).toEqual(exported);
         const second = blankNode();
         expect(importDefinitions(second, json)).toEqual([]);

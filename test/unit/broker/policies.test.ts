@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import type { Policy, PolicyKind } from '../../../src/broker/policy/policy.ts';
-import { mergeDefinitions, withDefinition } from '../../../src/broker/policy/settings.ts';
+import { mergeDefinitions, withDefinition } from '../../../src/broker/policy/effective-arguments.ts';
 import { fromFieldTable, toFieldTable } from '../../../src/codec/field-table.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { nodeInMemory } from '../../support/recovery/node.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runDaemon } from '../../../src/cli/daemon.ts';
 import type { Config } from '../../../src/config/config.ts';
-import { defaultConfig } from '../../../src/config/settings.ts';
+import { defaultConfig } from '../../../src/config/merge-sources.ts';
 import type { BrokerOptions } from '../../../src/embed/options.ts';
 import { silentLogger } from '../../../src/util/logger.ts';
 

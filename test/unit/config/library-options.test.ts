@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfig } from '../../../src/config/settings.ts';
+import { defaultConfig } from '../../../src/config/merge-sources.ts';
 import { resolveOptions, type BrokerOptions } from '../../../src/embed/options.ts';
 import { silentLogger } from '../../../src/util/logger.ts';
 

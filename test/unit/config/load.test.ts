@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/config.ts';
 import { ConfigError } from '../../../src/config/config-error.ts';
 import { loadConfig, type CommandLineValues } from '../../../src/config/load.ts';
-import { defaultConfig } from '../../../src/config/settings.ts';
+import { defaultConfig } from '../../../src/config/merge-sources.ts';
 import { temporaryFile } from '../../support/temporary-folder.ts';
 
 interface Sources {

@@ -2,17 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import amqp from 'amqplib';
 import { describe, expect, it } from 'vitest';
-import { Broker, ConfigError, type Definitions, DefinitionsError } from '../../../src/index.ts';
+import { Broker, ConfigError, type DefinitionsDocument, DefinitionsError } from '../../../src/index.ts';
 import { runCommand, startCommand } from '../../support/cli/command.ts';
 import { temporaryFile, temporaryFolder } from '../../support/temporary-folder.ts';
 
-const TOPOLOGY: Definitions = {
+const TOPOLOGY: DefinitionsDocument = {
   queues: [{ name: 'orders', vhost: '/', arguments: { 'x-max-length': 5 } }],
   exchanges: [{ name: 'shop', vhost: '/', type: 'topic' }],
   bindings: [{ source: 'shop', vhost: '/', destination: 'orders', destination_type: 'queue', routing_key: 'order.*' }],
 };
 
-async function startFailure(definitions: string | Definitions, dataDir?: string): Promise<string[]> {
+async function startFailure(definitions: string | DefinitionsDocument, dataDir?: string): Promise<string[]> {
   const broker = Broker.start({ port: 0, definitions, dataDir });
   const error: unknown = await broker.then(
     (started) => started.stop(),
@@ -47,7 +47,7 @@ describe('a broker that starts with definitions', () => {
   it('keeps messages over restarts with the same file, and takes over what changed in it but for queues', async () => {
     const dataDir = temporaryFolder();
     const path = join(dataDir, 'definitions.json');
-    const start = async (definitions: Definitions): Promise<Broker> => {
+    const start = async (definitions: DefinitionsDocument): Promise<Broker> => {
       writeFileSync(path, JSON.stringify(definitions));
       return Broker.start({ port: 0, dataDir, definitions: path });
     };

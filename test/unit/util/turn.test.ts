@@ -7,7 +7,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 test('tasks are done at the end of the turn, in the order they were left, as often as they were left', async () => {
   const turn = new Turn();
   const done: string[] = [];
-  const task = (name: string) => ({ hasten: unexpected, endTurn: () => void done.push(name) });
+  const task = (name: string) => ({ flushEarly: unexpected, endTurn: () => void done.push(name) });
   const twice = task('twice');
   for (const left of [task('a'), twice, task('b'), twice]) turn.atEnd(left);
   await Promise.resolve();
@@ -22,7 +22,7 @@ test('what a task leaves while a turn ends is done at the end of the next', asyn
   const turn = new Turn();
   const done: number[] = [];
   const task = {
-    hasten: unexpected,
+    flushEarly: unexpected,
     endTurn: () => {
       done.push(done.length);
       if (done.length < 3) turn.atEnd(task);
@@ -35,27 +35,30 @@ test('what a task leaves while a turn ends is done at the end of the next', asyn
   }
 });
 
-test('where many wait for the end of the turn, each is hastened once, and has its end all the same', async () => {
+test('where many wait for the end of the turn, each is flushed early once, and has its end all the same', async () => {
   const turn = new Turn();
   const said: string[] = [];
   const leave = (name: string) =>
-    turn.atEnd({ hasten: () => void said.push(`hasten ${name}`), endTurn: () => void said.push(`end ${name}`) });
+    turn.atEnd({
+      flushEarly: () => void said.push(`flushEarly ${name}`),
+      endTurn: () => void said.push(`end ${name}`),
+    });
   const names = (from: number) => Array.from({ length: 128 }, (_, i) => `${from + i}`);
   const [first, second] = [names(0), names(128)];
   for (const name of first) {
-    turn.hastenCrowd();
+    turn.flushCrowdEarly();
     expect(said).toEqual([]);
     leave(name);
   }
-  turn.hastenCrowd();
-  turn.hastenCrowd();
-  expect(said.splice(0)).toEqual(first.map((name) => `hasten ${name}`));
+  turn.flushCrowdEarly();
+  turn.flushCrowdEarly();
+  expect(said.splice(0)).toEqual(first.map((name) => `flushEarly ${name}`));
   second.forEach(leave);
-  turn.hastenCrowd();
-  expect(said.splice(0)).toEqual(second.map((name) => `hasten ${name}`));
+  turn.flushCrowdEarly();
+  expect(said.splice(0)).toEqual(second.map((name) => `flushEarly ${name}`));
   await nextTurn();
   expect(said.splice(0)).toEqual([...first, ...second].map((name) => `end ${name}`));
   second.forEach(leave);
-  turn.hastenCrowd();
+  turn.flushCrowdEarly();
   expect(said).toHaveLength(128);
 });

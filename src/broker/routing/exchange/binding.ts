@@ -1,7 +1,7 @@
 /** What ties an exchange to the queues and exchanges behind it (AMQP 0-9-1 section 3.1.4; RabbitMQ: Exchange to Exchange Bindings). */
 import { encodeTable } from '../../../codec/field-table.ts';
 import type { FieldTable } from '../../../protocol/field-table.ts';
-import type { BindingRecord } from '../../../store/records.ts';
+import type { BindingRecord } from '../../../store/stored-records.ts';
 import type { MessageTarget } from '../../message/message-target.ts';
 import type { History } from './history.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { passwordMatches, userWithPassword } from '../../../../src/broker/access/passwords.ts';
-import type { UserRecord } from '../../../../src/store/records.ts';
+import type { UserRecord } from '../../../../src/store/stored-records.ts';
 
 function user(passwordHash: string, hashingAlgorithm = 'rabbit_password_hashing_sha256'): UserRecord {
   return { name: 'u', passwordHash, hashingAlgorithm, tags: [] };

@@ -4,13 +4,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KeysInQueue } from '../../../../src/broker/deduplication/keys-in-queue.ts';
 import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
-import { Bodies } from '../../../../src/broker/log/bodies.ts';
-import { Memory } from '../../../../src/broker/log/memory.ts';
+import { BodyStore } from '../../../../src/broker/log/body-store.ts';
+import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import type { MessageLog } from '../../../../src/broker/log/message-log.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { Message } from '../../../../src/broker/message/message.ts';
-import { Deadlines } from '../../../../src/broker/scheduling/deadlines.ts';
+import { Timers } from '../../../../src/broker/scheduling/timers.ts';
 import { TimeSlices } from '../../../../src/broker/scheduling/time-slices.ts';
 import { encodeProperties } from '../../../../src/codec/properties.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
@@ -34,7 +34,7 @@ function withId(messageId: string): Message {
 
 class Lives {
   readonly store = new DurableStore({ lazyMs: 3_600_000 });
-  readonly memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  readonly memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
   readonly tracker = new ConfirmRecorder();
   readonly unreadable: string[] = [];
   readonly #clock = new HandClock(1_000_000);
@@ -106,7 +106,7 @@ class Lives {
 
   #newLog(): PriorityLog {
     const { store, memory } = this;
-    const bodies = new Bodies(store, memory);
+    const bodies = new BodyStore(store, memory);
     return new PriorityLog(
       { store, memory, bodies, backlog: new Backlog(), spareConfirms: new SpareConfirms() },
       QUEUE,
@@ -125,7 +125,7 @@ class Lives {
       storedAs: QUEUE,
       keysUnreadable: ({ message }: Error) => void this.unreadable.push(message),
     };
-    return new KeysInQueue(header, { deadlines: new Deadlines(this.#clock, fault), timeSlices, store, memory }, queue);
+    return new KeysInQueue(header, { timers: new Timers(this.#clock, fault), timeSlices, store, memory }, queue);
   }
 }
 

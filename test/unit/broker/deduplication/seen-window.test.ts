@@ -2,13 +2,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
-import { Deadlines } from '../../../../src/broker/scheduling/deadlines.ts';
-import { Bodies } from '../../../../src/broker/log/bodies.ts';
+import { Timers } from '../../../../src/broker/scheduling/timers.ts';
+import { BodyStore } from '../../../../src/broker/log/body-store.ts';
 import { QueueLog } from '../../../../src/broker/log/log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { SeenWindow } from '../../../../src/broker/deduplication/seen-window.ts';
 import { TimeSlices } from '../../../../src/broker/scheduling/time-slices.ts';
-import { Memory } from '../../../../src/broker/log/memory.ts';
+import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
@@ -22,13 +22,13 @@ class Lives {
   readonly clock = new HandClock(1_000_000);
   readonly store = new MemoryStore({ lazyMs: 3_600_000 });
   readonly confirms = new ConfirmRecorder();
-  readonly memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  readonly memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
   readonly timeSlices = new TimeSlices(this.store, new Backlog(), this.clock, (error) => {
     throw error;
   });
   readonly unreadable: string[] = [];
   window = { ttl: 1000, size: 100 };
-  #deadlines = this.#newDeadlines();
+  #timers = this.#newDeadlines();
   deduplication = this.#begin();
   #number = 0;
 
@@ -46,8 +46,8 @@ class Lives {
 
   /** Another process goes on with what is in the store; what is not committed is lost. */
   restart(): void {
-    this.#deadlines.stop();
-    this.#deadlines = this.#newDeadlines();
+    this.#timers.stop();
+    this.#timers = this.#newDeadlines();
     this.deduplication = this.#begin();
     this.deduplication.recover();
   }
@@ -57,15 +57,15 @@ class Lives {
     return this.store.readSeen(QUEUE).length;
   }
 
-  #newDeadlines(): Deadlines {
-    return new Deadlines(this.clock, (error) => {
+  #newDeadlines(): Timers {
+    return new Timers(this.clock, (error) => {
       throw error;
     });
   }
 
   #begin(): SeenWindow {
     const { store, memory, timeSlices } = this;
-    const bodies = new Bodies(store, memory);
+    const bodies = new BodyStore(store, memory);
     const log = new QueueLog(
       { store, memory, bodies, backlog: new Backlog(), spareConfirms: new SpareConfirms() },
       QUEUE,
@@ -76,7 +76,7 @@ class Lives {
       storedAs: QUEUE,
       keysUnreadable: ({ message }: Error) => void this.unreadable.push(message),
     };
-    return new SeenWindow(this.window, undefined, { deadlines: this.#deadlines, timeSlices, store, memory }, queue);
+    return new SeenWindow(this.window, undefined, { timers: this.#timers, timeSlices, store, memory }, queue);
   }
 }
 

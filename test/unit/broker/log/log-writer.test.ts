@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
-import { Bodies } from '../../../../src/broker/log/bodies.ts';
-import { Memory } from '../../../../src/broker/log/memory.ts';
+import { BodyStore } from '../../../../src/broker/log/body-store.ts';
+import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { QueueLog } from '../../../../src/broker/log/log.ts';
 import { SpareConfirms, WaitingConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import type { Batch } from '../../../../src/store/batch.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
-import type { PageHeader } from '../../../../src/store/records.ts';
+import type { PageHeader } from '../../../../src/store/stored-records.ts';
 import type { LogSource } from '../../../../src/store/store.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';
 
@@ -54,8 +54,11 @@ function countingBatch(pages = new Map<number, PageHeader>()): Batch {
 }
 
 function newLog(store: HeldStore, spareConfirms = new SpareConfirms()): QueueLog {
-  const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
-  return new QueueLog({ store, memory, bodies: new Bodies(store, memory), backlog: new Backlog(), spareConfirms }, 1);
+  const memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  return new QueueLog(
+    { store, memory, bodies: new BodyStore(store, memory), backlog: new Backlog(), spareConfirms },
+    1,
+  );
 }
 
 function filledLog(inPlaceOfAnother: boolean): HeldStore {
@@ -112,8 +115,8 @@ describe('a body of ten megabytes', () => {
   /** A log with one message that has such a body; collects a batch and returns what was written, a text for each call. */
   function largeLog() {
     const store = new HeldStore();
-    const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
-    const bodies = new Bodies(store, memory);
+    const memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+    const bodies = new BodyStore(store, memory);
     const log = new QueueLog({ store, memory, bodies, backlog: new Backlog(), spareConfirms: new SpareConfirms() }, 1);
     const message = messageOf({ body: Buffer.alloc(SIZE) });
     bodies.share(message, 1);

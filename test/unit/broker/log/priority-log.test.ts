@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
-import { Bodies } from '../../../../src/broker/log/bodies.ts';
-import { Memory } from '../../../../src/broker/log/memory.ts';
+import { BodyStore } from '../../../../src/broker/log/body-store.ts';
+import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { Message } from '../../../../src/broker/message/message.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
@@ -12,15 +12,15 @@ import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 
 function priorityLog(): PriorityLog {
   const store = new MemoryStore();
-  const memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  const memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
   return new PriorityLog(
-    { store, memory, bodies: new Bodies(store, memory), backlog: new Backlog(), spareConfirms: new SpareConfirms() },
+    { store, memory, bodies: new BodyStore(store, memory), backlog: new Backlog(), spareConfirms: new SpareConfirms() },
     undefined,
   );
 }
 
-const put = (log: PriorityLog, body: string, priority: number, deadline = Infinity): number =>
-  log.append(messageOf({ body }), false, deadline, priority);
+const put = (log: PriorityLog, body: string, priority: number, expiresAt = Infinity): number =>
+  log.append(messageOf({ body }), false, expiresAt, priority);
 
 function bodyOf(log: PriorityLog, seq: number): string {
   const view = new Message();
@@ -66,10 +66,10 @@ describe('a log of priorities', () => {
     expect(drain(log)).toEqual(['low']);
   });
 
-  test('knows deadline and size of each message, and the bytes of all', () => {
+  test('knows expiresAt and size of each message, and the bytes of all', () => {
     const log = priorityLog();
     const [low, high] = [put(log, 'four', 1, 5000), put(log, 'thirteen', 200)];
-    expect([log.deadline(low), log.deadline(high)]).toEqual([5000, Infinity]);
+    expect([log.expiresAt(low), log.expiresAt(high)]).toEqual([5000, Infinity]);
     expect([log.bodySize(low), log.bodySize(high), log.countReadyBytes()]).toEqual([4, 8, 12]);
   });
 

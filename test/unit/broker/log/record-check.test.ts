@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Body } from '../../../../src/broker/message/body.ts';
 import { recordsProblem } from '../../../../src/broker/log/record-check.ts';
 import { recordBytes, writeRecord } from '../../../../src/broker/log/record.ts';
-import type { PageHeader } from '../../../../src/store/records.ts';
+import type { PageHeader } from '../../../../src/store/stored-records.ts';
 import { messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
 
 const BASE = 1000;
@@ -12,10 +12,10 @@ function pageOf(offsets: readonly number[]): { page: PageHeader; data: Buffer } 
   const records = offsets.map((offset, position) => {
     const message = messageOf({ exchange: 'e', routingKey: `key ${offset}`, properties: PERSISTENT, body: 'body' });
     if (position === 2) message.shared = new Body(77, 100_000, undefined);
-    const deadline = position < 2 ? Infinity : Date.now();
-    const length = recordBytes(message, deadline);
+    const expiresAt = position < 2 ? Infinity : Date.now();
+    const length = recordBytes(message, expiresAt);
     const record = Buffer.alloc(length);
-    writeRecord(record, 0, length, offset, message, deadline);
+    writeRecord(record, 0, length, offset, message, expiresAt);
     return record;
   });
   const page = {
@@ -31,7 +31,7 @@ function pageOf(offsets: readonly number[]): { page: PageHeader; data: Buffer } 
 }
 
 describe('the check of the records of a page', () => {
-  it('finds nothing in what a log writes, gaps, deadlines and bodies kept apart included', () => {
+  it('finds nothing in what a log writes, gaps, timers and bodies kept apart included', () => {
     for (const offsets of [[0], [5, 6, 7, 8], [0, 3, 9, 4000]]) {
       const { page, data } = pageOf(offsets);
       expect(recordsProblem(page, data)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Records } from '../../../../src/broker/log/records.ts';
+import { Records } from '../../../../src/broker/log/segment-records.ts';
 import { SegmentBuffers, type SegmentMemory, type SegmentPlace } from '../../../../src/broker/log/segment-buffers.ts';
 import { Message } from '../../../../src/broker/message/message.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';

@@ -77,7 +77,7 @@ test('a tail that is let go of leaves none', () => {
 });
 
 test('of recovered segments the last goes on only where the next message follows its own', () => {
-  const stored = [Segment.cold(3, 2, []), Segment.cold(7, 2, [])];
+  const stored = [Segment.evicted(3, 2, []), Segment.evicted(7, 2, [])];
   for (const [next, goesOn, tail] of [
     [9, true, stored[1]],
     [9, false, undefined],

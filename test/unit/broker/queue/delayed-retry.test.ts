@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { type ComeBack, retryDelay } from '../../../../src/broker/queue/delayed-retry.ts';
-import { readSettings } from '../../../../src/broker/queue/settings.ts';
+import { type RequeueCause, retryDelay } from '../../../../src/broker/queue/delayed-retry.ts';
+import { readSettings } from '../../../../src/broker/queue/queue-settings.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 
 const retryOf = (args: Record<string, unknown>) => readSettings(toFieldTable(args)).delayedRetry;
 
 /** The delays of the first six returns. */
-function delays(args: Record<string, unknown>, how: ComeBack = 'failed'): number[] {
+function delays(args: Record<string, unknown>, how: RequeueCause = 'failed'): number[] {
   return [1, 2, 3, 4, 5, 6].map((count) => retryDelay(retryOf(args), how, count));
 }
 
@@ -52,7 +52,7 @@ test('the type says what is delayed', () => {
 });
 
 test('returns are counted where they are delayed or limited', () => {
-  const counts = (args: Record<string, unknown>) => readSettings(toFieldTable(args)).countsReturns;
+  const counts = (args: Record<string, unknown>) => readSettings(toFieldTable(args)).countsRetries;
   expect(counts({ 'x-delayed-retry-type': 'failed' })).toBe(true);
   expect(counts({ 'x-queue-type': 'quorum' })).toBe(true);
   expect(counts({ 'x-delayed-retry-type': 'disabled' })).toBe(false);

@@ -3,7 +3,7 @@ import type { Config } from '../../../../src/config/config.ts';
 import type { ConfigError } from '../../../../src/config/config-error.ts';
 import { readConf } from '../../../../src/config/rabbitmq/conf-file.ts';
 import { interpret } from '../../../../src/config/rabbitmq/interpret.ts';
-import { defaultConfig, resolveSettings } from '../../../../src/config/settings.ts';
+import { defaultConfig, resolveSettings } from '../../../../src/config/merge-sources.ts';
 import { availableMemory } from '../../../../src/util/available-memory.ts';
 
 function meaning(text: string) {

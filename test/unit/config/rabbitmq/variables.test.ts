@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../../src/config/config.ts';
 import { imageSettings } from '../../../../src/config/image.ts';
 import { loadConfig } from '../../../../src/config/load.ts';
-import { defaultConfig, resolveSettings } from '../../../../src/config/settings.ts';
+import { defaultConfig, resolveSettings } from '../../../../src/config/merge-sources.ts';
 
 function load(env: NodeJS.ProcessEnv): { config: Config; notices: string[] } {
   const notices: string[] = [];

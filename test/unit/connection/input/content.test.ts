@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BODY_BUFFER_BYTES, Content } from '../../../../src/connection/input/content.ts';
-import { HeldMemory, Holding } from '../../../../src/connection/input/inbound-memory.ts';
+import { InboundMemory, InboundQuota } from '../../../../src/connection/input/inbound-memory.ts';
 import { SpareBuffers } from '../../../../src/util/spare-buffers.ts';
 import { AmqpError } from '../../../../src/protocol/amqp-error.ts';
 import type { FrameHandler } from '../../../../src/wire/frame-handler.ts';
@@ -51,7 +51,7 @@ class Receiver implements FrameHandler {
         channel,
         (content = new Content(
           new SpareBuffers(BODY_BUFFER_BYTES, 1),
-          new Holding(new HeldMemory(Infinity), () => {}),
+          new InboundQuota(new InboundMemory(Infinity), () => {}),
         )),
       );
     if (this.#current !== content) this.#current?.leave();
@@ -135,7 +135,7 @@ describe('contents', () => {
   it('reserve memory for what came of a body, not for what was announced', () => {
     const content = new Content(
       new SpareBuffers(BODY_BUFFER_BYTES, 1),
-      new Holding(new HeldMemory(Infinity), () => {}),
+      new InboundQuota(new InboundMemory(Infinity), () => {}),
     );
     start(content, 512 * 1024 * 1024);
     content.body(Buffer.alloc(1), 0, 1, true);
@@ -180,7 +180,7 @@ function start(content: Content, bodySize: number): Content {
 
 function errorOf(act: (content: Content) => unknown): string {
   try {
-    act(new Content(new SpareBuffers(BODY_BUFFER_BYTES, 1), new Holding(new HeldMemory(Infinity), () => {})));
+    act(new Content(new SpareBuffers(BODY_BUFFER_BYTES, 1), new InboundQuota(new InboundMemory(Infinity), () => {})));
   } catch (error) {
     if (error instanceof AmqpError) return `${error.replyCode} ${error.replyText}`;
     throw error;

@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
-import { Client } from '../../../../src/connection/lifecycle/client-properties.ts';
+import { ClientProperties } from '../../../../src/connection/lifecycle/client-properties.ts';
 import { Flow } from '../../../../src/connection/input/flow.ts';
-import { Reading } from '../../../../src/connection/input/read-pause.ts';
+import { ReadPause } from '../../../../src/connection/input/read-pause.ts';
 import type { Writer } from '../../../../src/connection/output/writer.ts';
 import type { FrameParser } from '../../../../src/wire/frame-parser.ts';
 import { nodeInMemory } from '../../../support/recovery/node.ts';
@@ -30,9 +30,9 @@ describe('a connection that publishes', () => {
       pending: 0,
       method: (_channel: number, { name }: { name: string }) => written.push(name),
     } as unknown as Writer;
-    const client = Object.assign(new Client(), { connectionBlocked: true });
+    const client = Object.assign(new ClientProperties(), { connectionBlocked: true });
     const connection = { broker: { node }, writer, client, heartbeat: 60, wake: () => void (woken = true) };
-    flow = new Flow(connection, socket, new Reading(socket, parser, (read) => read()));
+    flow = new Flow(connection, socket, new ReadPause(socket, parser, (read) => read()));
     node.backlog.onLow(() => flow.relieved());
     node.alarms.onCleared(() => flow.relieved());
   });

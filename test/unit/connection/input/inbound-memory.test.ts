@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { HeldMemory, Holding } from '../../../../src/connection/input/inbound-memory.ts';
+import { InboundMemory, InboundQuota } from '../../../../src/connection/input/inbound-memory.ts';
 
 /** Holdings of these names, which note who is closed and let go of everything then, as connections do. */
 function holdings<Name extends string>(limit: number, ...names: readonly Name[]) {
-  const memory = new HeldMemory(limit);
+  const memory = new InboundMemory(limit);
   const closed: string[] = [];
   const entries = names.map((name) => {
-    const holding: Holding = new Holding(memory, (error) => {
+    const inboundQuota: InboundQuota = new InboundQuota(memory, (error) => {
       closed.push(`${name}: ${error.message}`);
-      holding.shrank(holding.bytes);
+      inboundQuota.shrank(inboundQuota.bytes);
     });
-    return [name, holding] as const;
+    return [name, inboundQuota] as const;
   });
-  return { closed, ...(Object.fromEntries(entries) as Record<Name, Holding>) };
+  return { closed, ...(Object.fromEntries(entries) as Record<Name, InboundQuota>) };
 }
 
 describe('memory that clients keep', () => {

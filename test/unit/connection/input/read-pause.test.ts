@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Reading, type Reason } from '../../../../src/connection/input/read-pause.ts';
+import { ReadPause, type PauseReason } from '../../../../src/connection/input/read-pause.ts';
 import type { FrameParser } from '../../../../src/wire/frame-parser.ts';
 
 function opened() {
@@ -15,17 +15,17 @@ function opened() {
     pause: () => (state.parserPaused = true),
     resume: () => (state.parserPaused = false),
   } as unknown as FrameParser;
-  return { state, reading: new Reading(socket, parser, (read) => read()) };
+  return { state, reading: new ReadPause(socket, parser, (read) => read()) };
 }
 
-const reason = fc.constantFrom<Reason>('turn', 'store', 'congested', 'alarm');
+const reason = fc.constantFrom<PauseReason>('turn', 'store', 'congested', 'alarm');
 
 describe('a connection', () => {
   it('reads exactly while there is no reason against it, and takes frames while there is none but its turn', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.boolean(), reason), { maxLength: 60 }), (steps) => {
         const { state, reading } = opened();
-        const against = new Set<Reason>();
+        const against = new Set<PauseReason>();
         for (const [pause, why] of steps) {
           if (pause) {
             reading.pause(why);

@@ -5,7 +5,7 @@ import { type ClientConnection, Connections } from '../../../../src/broker/opera
 import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import type { Config } from '../../../../src/config/config.ts';
 import type { BrokerContext } from '../../../../src/connection/broker-context.ts';
-import { Client } from '../../../../src/connection/lifecycle/client-properties.ts';
+import { ClientProperties } from '../../../../src/connection/lifecycle/client-properties.ts';
 import {
   type GreetedConnection,
   Handshake,
@@ -31,7 +31,7 @@ class Side implements GreetedConnection {
   readonly sent: ServerMethod[] = [];
   readonly broker: BrokerContext;
   readonly writer = { method: (_channel: number, method: ServerMethod) => this.sent.push(method) } as unknown as Writer;
-  client = new Client();
+  client = new ClientProperties();
   readonly endpoints = { fromLoopback: true };
   tuned: readonly number[] = [];
   vhost: string | undefined;

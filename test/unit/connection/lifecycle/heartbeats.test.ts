@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionCounters } from '../../../../src/broker/events/counters.ts';
 import { type HeartbeatPeer, Heartbeats } from '../../../../src/connection/lifecycle/heartbeats.ts';
-import { SignsOfLife } from '../../../../src/connection/lifecycle/activity.ts';
+import { Activity } from '../../../../src/connection/lifecycle/activity.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
 /** Lets this many seconds pass; `each` is called after every hundredth of one. */
@@ -23,8 +23,8 @@ class EarlyClock extends HandClock {
 class Peer implements HeartbeatPeer {
   readonly heartbeat: number;
   readonly counters = new ConnectionCounters();
-  readonly life = new SignsOfLife(this.counters);
-  deaf = false;
+  readonly activity = new Activity(this.counters);
+  readPaused = false;
   readonly beats: number[] = [];
   missed: number | undefined;
   readonly #clock: HandClock;
@@ -96,9 +96,9 @@ describe('heartbeats', () => {
 
   it('count the silence from anew when the broker reads again, for it was not listening', () => {
     const { clock, peer } = watched(1);
-    peer.deaf = true;
+    peer.readPaused = true;
     pass(clock, 30);
-    peer.deaf = false;
+    peer.readPaused = false;
     pass(clock, 1.5);
     expect(peer.missed).toBeUndefined();
     pass(clock, 2);

@@ -4,8 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { TimeSlices, SlicedTask } from '../../../../src/broker/scheduling/time-slices.ts';
 import { TransactionConfirms } from '../../../../src/broker/operations/transaction-confirms.ts';
 import { Receipt } from '../../../../src/broker/operations/receipt.ts';
-import { Reading } from '../../../../src/connection/input/read-pause.ts';
-import { Waits } from '../../../../src/connection/lifecycle/pending-replies.ts';
+import { ReadPause } from '../../../../src/connection/input/read-pause.ts';
+import { PendingReplies } from '../../../../src/connection/lifecycle/pending-replies.ts';
 import type { FrameParser } from '../../../../src/wire/frame-parser.ts';
 
 describe('a connection', () => {
@@ -17,7 +17,7 @@ describe('a connection', () => {
   let heard: boolean;
   let failures: unknown[];
   let said: string[];
-  let waits: Waits;
+  let waits: PendingReplies;
   let receipt: Receipt;
 
   beforeEach(() => {
@@ -38,7 +38,7 @@ describe('a connection', () => {
         }
       },
     };
-    waits = new Waits(connection, new Reading(socket, parser, (read) => read()));
+    waits = new PendingReplies(connection, new ReadPause(socket, parser, (read) => read()));
   });
 
   const answer = (): void => void said.push('answer');

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
-import { Bodies } from '../../../../src/broker/log/bodies.ts';
-import { Deadlines } from '../../../../src/broker/scheduling/deadlines.ts';
-import { Memory } from '../../../../src/broker/log/memory.ts';
+import { BodyStore } from '../../../../src/broker/log/body-store.ts';
+import { Timers } from '../../../../src/broker/scheduling/timers.ts';
+import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { LogReader } from '../../../../src/broker/log/log-reader.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
-import { Returns } from '../../../../src/broker/queue/returns.ts';
+import { Retries } from '../../../../src/broker/queue/retries.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
@@ -20,19 +20,19 @@ const DELAYED = {
 
 class Started {
   readonly clock = new HandClock();
-  readonly memory = new Memory({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  readonly memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
   readonly log: PriorityLog;
-  readonly returns: Returns;
+  readonly returns: Retries;
   /** Messages that have waited for long enough, as they were told. */
   readonly ready: (readonly number[])[] = [];
 
   constructor() {
-    const deadlines = new Deadlines(this.clock, (error) => {
+    const timers = new Timers(this.clock, (error) => {
       throw error;
     });
     const store = new MemoryStore();
     const { memory } = this;
-    const bodies = new Bodies(store, memory);
+    const bodies = new BodyStore(store, memory);
     this.log = new PriorityLog(
       { store, memory, bodies, backlog: new Backlog(), spareConfirms: new SpareConfirms() },
       undefined,
@@ -42,7 +42,7 @@ class Started {
         throw reason;
       },
     });
-    this.returns = new Returns({ deadlines, memory: this.memory }, this.log, reader, (seqs) => this.ready.push(seqs));
+    this.returns = new Retries({ timers, memory: this.memory }, this.log, reader, (seqs) => this.ready.push(seqs));
   }
 
   /** Adds messages and returns their numbers. */
@@ -57,7 +57,7 @@ class Started {
   }
 
   /** Delivers a message and has it come back at once; returns what becomes of it each time. */
-  comeBack(seq: number, times: number, settings: Parameters<Returns['add']>[2]): string[] {
+  comeBack(seq: number, times: number, settings: Parameters<Retries['add']>[2]): string[] {
     return Array.from({ length: times }, () => {
       this.deliver(seq);
       const fate = this.returns.add(seq, 'returned', settings);

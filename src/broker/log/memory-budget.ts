@@ -5,7 +5,7 @@
  */
 import type { Scratch } from '../../store/scratch.ts';
 import type { Alarms } from '../flow/alarms.ts';
-import type { Heap } from '../flow/heap.ts';
+import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { SegmentBuffers } from './segment-buffers.ts';
 
 export interface Evictable {
@@ -20,7 +20,7 @@ export interface MemoryOptions {
   readonly scratch: Scratch | undefined;
   readonly alarms: Alarms;
   /** Looked at when messages take more memory, as some of what is known of them lies there. */
-  readonly heap?: Heap;
+  readonly heapLimit?: V8HeapLimit;
   /** Told what goes wrong while memory is asked for; it is asked for on. Default: it is thrown. */
   readonly fault?: (error: unknown) => void;
 }
@@ -36,12 +36,12 @@ const ALARM_RETRY_MS = 50;
 /** How many are asked for memory in one go, before others have their turn. */
 const ASKED_AT_ONCE = 256;
 
-export class Memory {
+export class MemoryBudget {
   readonly #kept: number;
   /** Bytes of messages in memory from which on some go out of it. */
   readonly budget: number;
   readonly #alarms: Alarms;
-  readonly #heap: Heap | undefined;
+  readonly #heapLimit: V8HeapLimit | undefined;
   readonly scratch: Scratch | undefined;
   readonly #fault: (error: unknown) => void;
   readonly buffers = new SegmentBuffers();
@@ -53,11 +53,11 @@ export class Memory {
   #left = 0;
   #scheduled = false;
 
-  constructor({ budget, scratch, alarms, heap, fault = rethrow }: MemoryOptions) {
+  constructor({ budget, scratch, alarms, heapLimit, fault = rethrow }: MemoryOptions) {
     this.budget = budget;
     this.#kept = Math.min(KEPT_BYTES, budget / 2);
     this.#alarms = alarms;
-    this.#heap = heap;
+    this.#heapLimit = heapLimit;
     this.scratch = scratch;
     this.#fault = fault;
   }
@@ -107,7 +107,7 @@ export class Memory {
   };
 
   #ask(): void {
-    this.#heap?.look();
+    this.#heapLimit?.look();
     let wanted = this.#bytes > this.budget ? this.scratch : undefined;
     // Whoever is asked again without having been used meanwhile gives what it would need next.
     if (this.#left === 0) this.#left = this.#holders.size;

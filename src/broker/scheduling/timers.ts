@@ -5,7 +5,7 @@
 import type { Clock, Timer } from '../../util/clock.ts';
 
 /** Somebody whose moment comes. Keep one for as long as it may be waiting. */
-export class Deadline {
+export class TimerEntry {
   /** Milliseconds since the epoch; Infinity while nothing is waited for. */
   at = Infinity;
   /** Where it stands in the heap, -1 while it does not. */
@@ -20,10 +20,10 @@ export class Deadline {
 /** The timer is never set for longer, in milliseconds: when somebody set the system's time forward is noticed by then. */
 const LOOK_AGAIN_MS = 60_000;
 
-export class Deadlines {
+export class Timers {
   readonly clock: Clock;
   readonly #fault: (error: unknown) => void;
-  readonly #heap: Deadline[] = [];
+  readonly #heap: TimerEntry[] = [];
   #stopped = false;
   #timer: Timer | undefined;
   #timerAt = Infinity;
@@ -41,17 +41,17 @@ export class Deadlines {
     this.#stopped = true;
   }
 
-  /** Has `deadline.due` called at that moment, and not at the one set before. Infinity: never. */
-  set(deadline: Deadline, at: number): void {
-    if (deadline.at === at || this.#stopped) return;
-    const before = deadline.at;
-    deadline.at = at;
-    if (at === Infinity) this.#remove(deadline);
-    else if (deadline.position < 0) {
-      deadline.position = this.#heap.push(deadline) - 1;
-      this.#up(deadline.position);
-    } else if (at < before) this.#up(deadline.position);
-    else this.#down(deadline.position);
+  /** Has `entry.due` called at that moment, and not at the one set before. Infinity: never. */
+  set(entry: TimerEntry, at: number): void {
+    if (entry.at === at || this.#stopped) return;
+    const before = entry.at;
+    entry.at = at;
+    if (at === Infinity) this.#remove(entry);
+    else if (entry.position < 0) {
+      entry.position = this.#heap.push(entry) - 1;
+      this.#up(entry.position);
+    } else if (at < before) this.#up(entry.position);
+    else this.#down(entry.position);
     this.#wind();
   }
 
@@ -72,11 +72,11 @@ export class Deadlines {
     this.#timerAt = Infinity;
     const now = this.clock.now();
     while (this.#heap.length > 0 && this.#heap[0].at <= now) {
-      const deadline = this.#heap[0];
-      deadline.at = Infinity;
-      this.#remove(deadline);
+      const entry = this.#heap[0];
+      entry.at = Infinity;
+      this.#remove(entry);
       try {
-        deadline.due();
+        entry.due();
       } catch (error) {
         this.#fault(error);
       }
@@ -84,43 +84,43 @@ export class Deadlines {
     this.#wind();
   }
 
-  #remove(deadline: Deadline): void {
-    const { position } = deadline;
+  #remove(entry: TimerEntry): void {
+    const { position } = entry;
     if (position < 0) return;
-    deadline.position = -1;
+    entry.position = -1;
     const last = this.#heap.pop()!;
-    if (last === deadline) return;
+    if (last === entry) return;
     this.#put(last, position);
     this.#up(position);
     this.#down(last.position);
   }
 
   #up(position: number): void {
-    const deadline = this.#heap[position];
+    const entry = this.#heap[position];
     while (position > 0) {
       const parent = (position - 1) >>> 1;
-      if (this.#heap[parent].at <= deadline.at) break;
+      if (this.#heap[parent].at <= entry.at) break;
       this.#put(this.#heap[parent], position);
       position = parent;
     }
-    this.#put(deadline, position);
+    this.#put(entry, position);
   }
 
   #down(position: number): void {
-    const deadline = this.#heap[position];
+    const entry = this.#heap[position];
     for (;;) {
       let child = position * 2 + 1;
       if (child >= this.#heap.length) break;
       if (child + 1 < this.#heap.length && this.#heap[child + 1].at < this.#heap[child].at) child++;
-      if (this.#heap[child].at >= deadline.at) break;
+      if (this.#heap[child].at >= entry.at) break;
       this.#put(this.#heap[child], position);
       position = child;
     }
-    this.#put(deadline, position);
+    this.#put(entry, position);
   }
 
-  #put(deadline: Deadline, position: number): void {
-    this.#heap[position] = deadline;
-    deadline.position = position;
+  #put(entry: TimerEntry, position: number): void {
+    this.#heap[position] = entry;
+    entry.position = position;
   }
 }

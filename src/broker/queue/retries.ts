@@ -3,14 +3,14 @@
  * which of them wait before they go out again. A message came back as often as it was delivered, which the log knows and the store
  * too; what was out when the broker ended came back by that. For the log one that waits is still unacked.
  */
-import { Deadline, type Deadlines } from '../scheduling/deadlines.ts';
-import { DueHeap } from '../log/due-heap.ts';
+import { TimerEntry, type Timers } from '../scheduling/timers.ts';
+import { DueQueue } from '../log/due-queue.ts';
 import type { Message } from '../message/message.ts';
-import { type ComeBack, retryDelay } from './delayed-retry.ts';
+import { type RequeueCause, retryDelay } from './delayed-retry.ts';
 import type { LogReader } from '../log/log-reader.ts';
 import type { MessageLog } from '../log/message-log.ts';
 import type { QueueHost } from './queue-host.ts';
-import type { QueueSettings } from './settings.ts';
+import type { QueueSettings } from './queue-settings.ts';
 
 export type Fate = 'ready' | 'waits' | 'too often';
 type RetrySettings = Pick<QueueSettings, 'deliveryLimit' | 'delayedRetry'>;
@@ -18,28 +18,28 @@ type RetrySettings = Pick<QueueSettings, 'deliveryLimit' | 'delayedRetry'>;
 /** Messages that are ready in one go where many have waited for long enough: others are to have their turn. */
 const READY_AT_ONCE = 10_000;
 
-export class Returns {
-  readonly #deadlines: Deadlines;
+export class Retries {
+  readonly #timers: Timers;
   readonly #log: MessageLog;
   readonly #reader: LogReader;
-  readonly #waiting: DueHeap;
-  readonly #deadline: Deadline;
+  readonly #waiting: DueQueue;
+  readonly #timer: TimerEntry;
   /** True from its recovery until the broker has started. */
   #recovered = false;
   #tooOften: number[] = [];
 
   /** `ready`: called with the messages that have waited for long enough. */
   constructor(
-    { deadlines, memory }: Pick<QueueHost, 'deadlines' | 'memory'>,
+    { timers, memory }: Pick<QueueHost, 'timers' | 'memory'>,
     log: MessageLog,
     reader: LogReader,
     ready: (seqs: readonly number[]) => void,
   ) {
-    this.#deadlines = deadlines;
-    this.#waiting = new DueHeap(memory);
+    this.#timers = timers;
+    this.#waiting = new DueQueue(memory);
     this.#log = log;
     this.#reader = reader;
-    this.#deadline = new Deadline(() => {
+    this.#timer = new TimerEntry(() => {
       const seqs = this.#due();
       this.#wind();
       ready(seqs);
@@ -55,7 +55,7 @@ export class Returns {
   recover(): void {
     this.#recovered = true;
     this.#reader.attempt(() => {
-      this.#log.goOnWaiting(this.#deadlines.clock.now(), (seq, due) => this.#waiting.push(due, seq));
+      this.#log.recoverWaiting(this.#timers.clock.now(), (seq, due) => this.#waiting.push(due, seq));
     });
     this.#wind();
   }
@@ -79,12 +79,12 @@ export class Returns {
   }
 
   /** An unacked message comes back. It is ready, or waits from now on; or it came back once too often, and does neither. */
-  add(seq: number, how: ComeBack, { deliveryLimit = Infinity, delayedRetry }: RetrySettings): Fate {
+  add(seq: number, how: RequeueCause, { deliveryLimit = Infinity, delayedRetry }: RetrySettings): Fate {
     const count = this.#log.deliveries(seq);
     if (count > deliveryLimit) return 'too often';
     const delay = retryDelay(delayedRetry, how, count);
     if (delay === 0) return 'ready';
-    const due = this.#deadlines.clock.now() + delay;
+    const due = this.#timers.clock.now() + delay;
     this.#log.wait(seq, due);
     this.#waiting.push(due, seq);
     this.#wind();
@@ -99,7 +99,7 @@ export class Returns {
   }
 
   #due(): number[] {
-    const now = this.#deadlines.clock.now();
+    const now = this.#timers.clock.now();
     const seqs: number[] = [];
     while (this.#waiting.at <= now && seqs.length < READY_AT_ONCE) seqs.push(this.#waiting.pop());
     return seqs;
@@ -107,6 +107,6 @@ export class Returns {
 
   /** What is due already and still waits does so a moment longer. */
   #wind(): void {
-    this.#deadlines.set(this.#deadline, Math.max(this.#waiting.at, this.#deadlines.clock.now() + 1));
+    this.#timers.set(this.#timer, Math.max(this.#waiting.at, this.#timers.clock.now() + 1));
   }
 }

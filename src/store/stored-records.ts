@@ -62,10 +62,10 @@ export interface QueueRecord {
 }
 
 export interface RecoveredQueue extends QueueRecord {
-  /** See Batch.delivered: of lane 0; 0 where nothing was delivered from it. */
+  /** See Batch.delivered: of priority 0; 0 where nothing was delivered from it. */
   readonly delivered: number;
-  /** Of the other lanes, by their numbers; undefined where nothing was delivered from any. */
-  readonly lanes?: ReadonlyMap<number, number>;
+  /** Of the other deliveredByPriority, by their numbers; undefined where nothing was delivered from any. */
+  readonly deliveredByPriority?: ReadonlyMap<number, number>;
 }
 
 export interface BindingRecord {

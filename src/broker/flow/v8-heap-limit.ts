@@ -28,7 +28,7 @@ const v8: HeapEngine = {
   collect: () => void collector()({ type: 'major' }),
 };
 
-export class Heap {
+export class V8HeapLimit {
   readonly #alarms: Alarms;
   readonly #clock: Clock;
   readonly #engine: HeapEngine;

@@ -7,7 +7,7 @@ import type { FieldTable } from '../../protocol/field-table.ts';
 import { queueTypeOf } from '../arguments/queue-type.ts';
 import type { Parameters } from '../parameters/parameters.ts';
 import { type ApplyTo, type Policy, type PolicyKind, PolicyRule, type PolicyTarget } from './policy.ts';
-import { mergeDefinitions, withDefinition } from './settings.ts';
+import { mergeDefinitions, withDefinition } from './effective-arguments.ts';
 
 /** A queue or an exchange, as policies see it. */
 export interface Governed {
@@ -37,7 +37,7 @@ interface StoredPolicy {
 
 const KINDS: readonly PolicyKind[] = ['policy', 'operator_policy'];
 
-export class Policies {
+export class VhostPolicies {
   readonly #vhost: string;
   readonly #parameters: Parameters;
   readonly #changed: () => void;
@@ -106,12 +106,12 @@ export class Policies {
   }
 
   /** Gives a new queue or exchange its settings: by default it goes by its arguments alone. */
-  govern(entity: Governed): void {
-    if (this.#rules.policy.size + this.#rules.operator_policy.size > 0) this.regovern(entity);
+  apply(entity: Governed): void {
+    if (this.#rules.policy.size + this.#rules.operator_policy.size > 0) this.reapply(entity);
   }
 
   /** Gives the queue or the exchange the settings that count now. */
-  regovern(entity: Governed): void {
+  reapply(entity: Governed): void {
     entity.applySettings?.(this.effectiveSettings(entity));
   }
 }

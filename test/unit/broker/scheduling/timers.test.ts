@@ -1,19 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { Deadline, Deadlines } from '../../../../src/broker/scheduling/deadlines.ts';
+import { TimerEntry, Timers } from '../../../../src/broker/scheduling/timers.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
 function started() {
   const clock = new HandClock(1000);
   const faults: unknown[] = [];
-  return { clock, faults, deadlines: new Deadlines(clock, (error) => faults.push(error)) };
+  return { clock, faults, timers: new Timers(clock, (error) => faults.push(error)) };
 }
 
-describe('deadlines', () => {
+describe('timers', () => {
   test('come at their moment and not before, once', () => {
-    const { clock, deadlines } = started();
+    const { clock, timers } = started();
     const due = vi.fn();
-    deadlines.set(new Deadline(due), 1500);
+    timers.set(new TimerEntry(due), 1500);
     clock.pass(499);
     expect(due).not.toHaveBeenCalled();
     clock.pass(1);
@@ -23,32 +23,32 @@ describe('deadlines', () => {
   });
 
   test('that have passed when they are set come at once, and never inside the call', () => {
-    const { clock, deadlines } = started();
+    const { clock, timers } = started();
     const due = vi.fn();
-    deadlines.set(new Deadline(due), 900);
+    timers.set(new TimerEntry(due), 900);
     expect(due).not.toHaveBeenCalled();
     clock.pass(0);
     expect(due).toHaveBeenCalledTimes(1);
   });
 
   test('share one timer, and need none where nobody waits', () => {
-    const { clock, deadlines } = started();
-    const waiting = Array.from({ length: 100 }, () => new Deadline(() => undefined));
-    waiting.forEach((deadline, i) => deadlines.set(deadline, 2000 + ((i * 37) % 100)));
+    const { clock, timers } = started();
+    const waiting = Array.from({ length: 100 }, () => new TimerEntry(() => undefined));
+    waiting.forEach((expiresAt, i) => timers.set(expiresAt, 2000 + ((i * 37) % 100)));
     expect(clock.timers).toBe(1);
-    for (const deadline of waiting) deadlines.set(deadline, Infinity);
+    for (const expiresAt of waiting) timers.set(expiresAt, Infinity);
     expect(clock.timers).toBe(0);
   });
 
   test('come a minute late at most when the time is set forward, and not early when it is set back', () => {
-    const { clock, deadlines } = started();
+    const { clock, timers } = started();
     const HOUR = 3_600_000;
     const due = vi.fn();
-    deadlines.set(new Deadline(due), clock.now() + 10 * HOUR);
+    timers.set(new TimerEntry(due), clock.now() + 10 * HOUR);
     clock.jump(10 * HOUR);
     clock.pass(60_000);
     expect(due).toHaveBeenCalledTimes(1);
-    deadlines.set(new Deadline(due), clock.now() + HOUR);
+    timers.set(new TimerEntry(due), clock.now() + HOUR);
     clock.jump(-HOUR);
     clock.pass(2 * HOUR - 1);
     expect(due).toHaveBeenCalledTimes(1);
@@ -57,40 +57,40 @@ describe('deadlines', () => {
   });
 
   test('may be set anew when they come', () => {
-    const { clock, deadlines } = started();
+    const { clock, timers } = started();
     const times: number[] = [];
-    const deadline = new Deadline(() => {
+    const expiresAt = new TimerEntry(() => {
       times.push(clock.now());
-      if (times.length < 3) deadlines.set(deadline, clock.now() + 100);
+      if (times.length < 3) timers.set(expiresAt, clock.now() + 100);
     });
-    deadlines.set(deadline, 1100);
+    timers.set(expiresAt, 1100);
     clock.pass(1000);
     expect(times).toEqual([1100, 1200, 1300]);
   });
 
   test('that fail are reported and do not keep the others from theirs', () => {
-    const { clock, faults, deadlines } = started();
+    const { clock, faults, timers } = started();
     const due = vi.fn();
-    deadlines.set(
-      new Deadline(() => {
+    timers.set(
+      new TimerEntry(() => {
         throw new Error('fault');
       }),
       1100,
     );
-    deadlines.set(new Deadline(due), 1100);
-    deadlines.set(new Deadline(due), 1200);
+    timers.set(new TimerEntry(due), 1100);
+    timers.set(new TimerEntry(due), 1200);
     clock.pass(200);
     expect(due).toHaveBeenCalledTimes(2);
     expect(faults).toMatchObject([{ message: 'fault' }]);
   });
 
   test('do not come after the stop', () => {
-    const { clock, deadlines } = started();
+    const { clock, timers } = started();
     const due = vi.fn();
-    const deadline = new Deadline(due);
-    deadlines.set(deadline, 1100);
-    deadlines.stop();
-    deadlines.set(deadline, 1200);
+    const expiresAt = new TimerEntry(due);
+    timers.set(expiresAt, 1100);
+    timers.stop();
+    timers.set(expiresAt, 1200);
     expect(clock.timers).toBe(0);
     clock.pass(1000);
     expect(due).not.toHaveBeenCalled();
@@ -108,11 +108,11 @@ describe('deadlines', () => {
     fc.assert(
       fc.property(moments, fc.array(step, { maxLength: 80 }), (first, later) => {
         const clock = new HandClock(0);
-        const deadlines = new Deadlines(clock, (error) => {
+        const timers = new Timers(clock, (error) => {
           throw error;
         });
         const came: [who: number, at: number][] = [];
-        const all = Array.from({ length: 60 }, (_, who) => new Deadline(() => came.push([who, clock.now()])));
+        const all = Array.from({ length: 60 }, (_, who) => new TimerEntry(() => came.push([who, clock.now()])));
         // The model: the moments of all who wait, searched through each time.
         const model = new Map<number, number>();
         const expected: [who: number, at: number][] = [];
@@ -128,7 +128,7 @@ describe('deadlines', () => {
         for (const each of [...first.map((at, i) => ({ who: i, at })), ...later]) {
           if ('pass' in each) pass(each.pass);
           else {
-            deadlines.set(all[each.who], each.at);
+            timers.set(all[each.who], each.at);
             if (each.at === Infinity) model.delete(each.who);
             else model.set(each.who, each.at);
           }

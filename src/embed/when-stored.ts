@@ -2,6 +2,6 @@
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 
 /** Resolves when everything the node was told until now is stored: on disk, where there is a data folder. */
-export function stored(node: BrokerNode): Promise<void> {
+export function whenStored(node: BrokerNode): Promise<void> {
   return new Promise((resolve) => node.store.afterCommit(resolve));
 }

@@ -18,7 +18,7 @@ const PLAIN_NAME = /^[A-Za-z_][\w-]*$/;
 /** Longest text that is shown of a wrong value. */
 const SHOWN = 40;
 
-export class Reader {
+export class JsonCursor {
   readonly path: string;
   readonly value: unknown;
   readonly #findings: Findings;
@@ -35,18 +35,18 @@ export class Reader {
   }
 
   /** A field of this object. */
-  field(name: string): Reader {
+  field(name: string): JsonCursor {
     const path = PLAIN_NAME.test(name) ? `${this.path}.${name}` : `${this.path}[${JSON.stringify(name)}]`;
     const { value } = this;
     const field = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-    return new Reader(field, this.#findings, path);
+    return new JsonCursor(field, this.#findings, path);
   }
 
   /** This array's items; none if it is left out, or "", which is Erlang's empty list as well. */
-  items(): Reader[] {
+  items(): JsonCursor[] {
     if (!this.present || this.value === '') return [];
     if (Array.isArray(this.value)) {
-      return this.value.map((item, index) => new Reader(item, this.#findings, `${this.path}[${index}]`));
+      return this.value.map((item, index) => new JsonCursor(item, this.#findings, `${this.path}[${index}]`));
     }
     this.wrong('an array');
     return [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Alarms } from '../../../../src/broker/flow/alarms.ts';
-import { Heap } from '../../../../src/broker/flow/heap.ts';
+import { V8HeapLimit } from '../../../../src/broker/flow/v8-heap-limit.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
 const MIB = 1024 * 1024;
@@ -27,7 +27,7 @@ function setUp() {
   const clock = new HandClock();
   const alarms = new Alarms();
   const v8 = engine(clock);
-  return { clock, alarms, v8, heap: new Heap(alarms, clock, v8) };
+  return { clock, alarms, v8, heap: new V8HeapLimit(alarms, clock, v8) };
 }
 
 describe('the heap', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Message } from '../../../../src/broker/message/message.ts';
-import { Records } from '../../../../src/broker/log/records.ts';
+import { Records } from '../../../../src/broker/log/segment-records.ts';
 import { SegmentBuffers } from '../../../../src/broker/log/segment-buffers.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';
 

@@ -1,12 +1,12 @@
 /** From what the store has of a log back to its segments, out of memory. */
-import type { RecoveredPage } from '../../store/records.ts';
-import type { Memory } from './memory.ts';
-import { Page } from './page.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { LogPage } from './log-page.ts';
 import { Redeliveries } from './redeliveries.ts';
 import { Segment } from './segment.ts';
 
 /** `pages` are in the order of their messages: those with the same base belong to one segment. */
-export function coldSegments(pages: readonly RecoveredPage[], memory: Memory): Segment[] {
+export function evictedSegments(pages: readonly RecoveredPage[], memory: MemoryBudget): Segment[] {
   const segments: Segment[] = [];
   for (let i = 0; i < pages.length;) {
     const { base } = pages[i];
@@ -15,9 +15,9 @@ export function coldSegments(pages: readonly RecoveredPage[], memory: Memory): S
     const rows = pages.slice(from, i);
     const own = rows.map(
       ({ id, first, last, count, bytes, settled, bodies }) =>
-        new Page(id, first - base, last - base, count, { bytes, settled, bodies }),
+        new LogPage(id, first - base, last - base, count, { bytes, settled, bodies }),
     );
-    const segment = Segment.cold(base, own.at(-1)!.last + 1, own);
+    const segment = Segment.evicted(base, own.at(-1)!.last + 1, own);
     segment.redeliveries = Redeliveries.recover(rows, memory);
     segments.push(segment);
   }

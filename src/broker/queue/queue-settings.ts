@@ -31,7 +31,7 @@ export interface QueueSettings {
   /** How a message that comes back is delayed; undefined where it is not. */
   readonly delayedRetry: DelayedRetry | undefined;
   /** True where it is counted how often messages come back. */
-  readonly countsReturns: boolean;
+  readonly countsRetries: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds; 0 for ever. */
   readonly consumerTimeout: number | undefined;
   /** Undefined where the queue takes a message again. */
@@ -68,7 +68,7 @@ function settingsIn(args: FieldTable): QueueSettings {
     singleActiveConsumer: isSet(args, 'x-single-active-consumer'),
     deliveryLimit: limit === undefined || limit < 0 ? undefined : limit,
     delayedRetry: retry,
-    countsReturns: type === 'quorum' || retry !== undefined,
+    countsRetries: type === 'quorum' || retry !== undefined,
     consumerTimeout: number('x-consumer-timeout'),
     deduplication: readDeduplication(args),
   };

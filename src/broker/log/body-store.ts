@@ -7,7 +7,7 @@ import type { Batch } from '../../store/batch.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { LogSource, Store } from '../../store/store.ts';
 import { Body } from '../message/body.ts';
-import type { Evictable, Memory } from './memory.ts';
+import type { Evictable, MemoryBudget } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
 
 /** From this size on a body is kept apart even for one queue, so that a segment stays a handy piece. */
@@ -22,9 +22,9 @@ const PART_BYTES = 1024 * 1024;
 /** Bytes of the oldest bodies that stay in memory, as they are wanted first. */
 const KEPT_BYTES = 8 * 1024 * 1024;
 
-export class Bodies implements LogSource, Evictable {
+export class BodyStore implements LogSource, Evictable {
   readonly #store: Store;
-  readonly #memory: Memory;
+  readonly #memory: MemoryBudget;
   /** What the store had at the start. */
   readonly #recovered = new Map<number, Body>();
   /** A record refers to one that the store does not have. */
@@ -36,7 +36,7 @@ export class Bodies implements LogSource, Evictable {
   #written: Body[] = [];
   #collected: Body[] = [];
 
-  constructor(store: Store, memory: Memory) {
+  constructor(store: Store, memory: MemoryBudget) {
     this.#store = store;
     this.#memory = memory;
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSettings } from '../../../../src/broker/queue/settings.ts';
+import { readSettings } from '../../../../src/broker/queue/queue-settings.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 

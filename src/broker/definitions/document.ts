@@ -3,7 +3,7 @@
  * document, with RabbitMQ's names (RabbitMQ: Schema Definition Export and Import). Every key may be left out.
  */
 
-export interface Definitions {
+export interface DefinitionsDocument {
   /** Version of the RabbitMQ that wrote the document, or that it is for. */
   readonly rabbit_version?: string;
   readonly rabbitmq_version?: string;
@@ -37,7 +37,7 @@ export interface UserDefinition {
   /** `administrator`, `impersonator` and others, in a list or separated by commas. */
   readonly tags?: readonly string[] | string;
   /** `max-connections`, `max-channels`. */
-  readonly limits?: Limits;
+  readonly limits?: LimitsDocument;
 }
 
 export interface VhostDefinition {
@@ -49,11 +49,11 @@ export interface VhostDefinition {
   /** May hold description, tags and default_queue_type in place of the keys above. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** `max-connections`, `max-queues`. */
-  readonly limits?: Limits;
+  readonly limits?: LimitsDocument;
 }
 
 /** RabbitMQ writes an empty list for no limits. */
-type Limits = Readonly<Record<string, number>> | readonly never[];
+type LimitsDocument = Readonly<Record<string, number>> | readonly never[];
 
 /** Regular expressions for the names of exchanges and queues. */
 export interface PermissionDefinition {

@@ -1,5 +1,5 @@
 /**
- * The messages of a hot segment: their records end to end in one growing buffer, and beside it in typed arrays where each
+ * The messages of a loaded segment: their records end to end in one growing buffer, and beside it in typed arrays where each
  * begins and what became of it. A message is addressed by its index; there is no object for it.
  */
 import { readU32, writeU32 } from '../../util/bytes.ts';
@@ -140,13 +140,13 @@ export class Records {
     return this.#used - this.#bytesStart >= FULL_BYTES || this.count >= FULL_MESSAGES;
   }
 
-  append(message: Message, state: number, deadline: number): number {
-    const length = recordBytes(message, deadline);
+  append(message: Message, state: number, expiresAt: number): number {
+    const length = recordBytes(message, expiresAt);
     const index = this.count;
     if (this.#used + length > this.#bytesEnd || index === this.#indexEnd) this.#grow(length);
     this.#starts[index + this.#shift] = this.#used;
     this.#states[index + this.#shift] = state;
-    writeRecord(this.#bytes, this.#used, length, index, message, deadline);
+    writeRecord(this.#bytes, this.#used, length, index, message, expiresAt);
     this.#used += length;
     this.count++;
     return index;
@@ -181,7 +181,7 @@ export class Records {
   }
 
   /** When a message expires, in milliseconds since the epoch; Infinity for never. */
-  deadline(index: number): number {
+  expiresAt(index: number): number {
     return recordDeadline(this.#bytes, this.#starts[index + this.#shift]);
   }
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DueHeap } from '../../../../src/broker/log/due-heap.ts';
+import { DueQueue } from '../../../../src/broker/log/due-queue.ts';
 
 /** Bytes that were counted. */
 let bytes = 0;
 const memory = { changed: (more: number) => void (bytes += more) };
 
 test('it counts as memory what it takes, and no more once it is empty', () => {
-  const heap = new DueHeap(memory);
+  const heap = new DueQueue(memory);
   bytes = 0;
   for (let n = 0; n < 1000; n++) heap.push(n, n);
   // A moment and a number each, and room for some more.
@@ -20,7 +20,7 @@ test('it counts as memory what it takes, and no more once it is empty', () => {
 });
 
 test('nothing waits at first', () => {
-  const heap = new DueHeap(memory);
+  const heap = new DueQueue(memory);
   expect([heap.length, heap.at, heap.first]).toEqual([0, Infinity, -1]);
   expect([...heap.clear()]).toEqual([]);
 });
@@ -29,7 +29,7 @@ test('the first moment comes first, and of equal ones the lower number, after an
   const step = fc.oneof(fc.record({ moment: fc.nat(20) }), fc.constant('pop' as const));
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 400 }), (steps) => {
-      const heap = new DueHeap(memory);
+      const heap = new DueQueue(memory);
       let model: [moment: number, seq: number][] = [];
       for (const [seq, each] of steps.entries()) {
         if (each !== 'pop') {

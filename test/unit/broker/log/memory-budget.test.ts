@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Alarms } from '../../../../src/broker/flow/alarms.ts';
-import { type Evictable, Memory } from '../../../../src/broker/log/memory.ts';
+import { type Evictable, MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { Scratch } from '../../../../src/store/scratch.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -10,10 +10,10 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 function memoryOf(
   budget: number,
   withScratch = true,
-): { memory: Memory; alarms: Alarms; scratch: Scratch | undefined } {
+): { memory: MemoryBudget; alarms: Alarms; scratch: Scratch | undefined } {
   const alarms = new Alarms();
   const scratch = withScratch ? new Scratch(temporaryFolder()) : undefined;
-  return { memory: new Memory({ budget, scratch, alarms }), alarms, scratch };
+  return { memory: new MemoryBudget({ budget, scratch, alarms }), alarms, scratch };
 }
 
 /** One that has nothing to give, and notes where it could have put it. */
@@ -46,7 +46,7 @@ describe('memory', () => {
   test('is asked of the others where one fails, which is told', async () => {
     const faults: unknown[] = [];
     const fault = (error: unknown): void => void faults.push(error);
-    const memory = new Memory({ budget: 8 * MiB, scratch: undefined, alarms: new Alarms(), fault });
+    const memory = new MemoryBudget({ budget: 8 * MiB, scratch: undefined, alarms: new Alarms(), fault });
     const error = new Error('a defect');
     memory.grew(3 * MiB, {
       evict() {

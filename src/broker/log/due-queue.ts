@@ -2,19 +2,19 @@
  * Messages by the moment that each waits for: a heap of two columns of numbers, so that a million that wait are no million
  * objects. Those of one moment come out in the order of their sequence numbers.
  */
-import type { Memory } from './memory.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 const NONE = new Float64Array(0);
 const FIRST_SLOTS = 16;
 
-export class DueHeap {
-  readonly #memory: Pick<Memory, 'changed'>;
+export class DueQueue {
+  readonly #memory: Pick<MemoryBudget, 'changed'>;
   #moments = NONE;
   #seqs = NONE;
   #length = 0;
 
   /** `memory`: where it counts. */
-  constructor(memory: Pick<Memory, 'changed'>) {
+  constructor(memory: Pick<MemoryBudget, 'changed'>) {
     this.#memory = memory;
   }
 

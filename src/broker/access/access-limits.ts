@@ -16,7 +16,7 @@ export type UserLimits = { readonly [Name in 'max-connections' | 'max-channels']
 const VHOST_LIMIT_NAMES = ['max-connections', 'max-queues'];
 const USER_LIMIT_NAMES = ['max-connections', 'max-channels'];
 
-export class Limits {
+export class AccessLimits {
   readonly #parameters: Parameters;
 
   constructor(parameters: Parameters) {
@@ -83,7 +83,7 @@ function findWrong(
 }
 
 /** Throws AmqpError PRECONDITION_FAILED where the vhost has as many queues as it may have: `count`. */
-export function checkQueueLimit(limits: Limits, vhost: string, queue: string, count: number): void {
+export function checkQueueLimit(limits: AccessLimits, vhost: string, queue: string, count: number): void {
   const limit = limitOf(limits.vhost(vhost)['max-queues']);
   if (count < limit) return;
   throw new AmqpError(

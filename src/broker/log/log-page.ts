@@ -13,7 +13,7 @@ export interface PageOrigin {
   readonly hasBodies?: boolean;
 }
 
-export class Page {
+export class LogPage {
   readonly id: number;
   /** Index in the segment of the page's first record. */
   readonly first: number;

@@ -6,7 +6,7 @@ import type { Consumer } from '../queue/consumer.ts';
 import type { ConsumerSet } from '../queue/declared-queue.ts';
 import { StreamFilter } from './filter.ts';
 
-export class Reader {
+export class StreamReader {
   readonly consumer: Consumer;
   readonly filter: StreamFilter | undefined;
   /** Offset of the message that comes next, or of one before it that the filter does not pass. */
@@ -19,11 +19,11 @@ export class Reader {
   }
 }
 
-export class Readers implements ConsumerSet {
-  readonly #all = new Map<Consumer, Reader>();
+export class StreamReaders implements ConsumerSet {
+  readonly #all = new Map<Consumer, StreamReader>();
   /** Those to be served when there are more messages, and those to be served in the next turns, who waits longest first. */
-  readonly waiting = new Set<Reader>();
-  readonly interrupted = new Set<Reader>();
+  readonly waiting = new Set<StreamReader>();
+  readonly interrupted = new Set<StreamReader>();
   readonly #start: (consumer: Consumer) => number;
 
   /** `start`: the offset at which a consumer begins. */
@@ -35,12 +35,12 @@ export class Readers implements ConsumerSet {
     return this.#all.size;
   }
 
-  of(consumer: Consumer): Reader | undefined {
+  of(consumer: Consumer): StreamReader | undefined {
     return this.#all.get(consumer);
   }
 
   add(consumer: Consumer): void {
-    this.#all.set(consumer, new Reader(consumer, this.#start(consumer)));
+    this.#all.set(consumer, new StreamReader(consumer, this.#start(consumer)));
   }
 
   remove(consumer: Consumer): void {
@@ -51,21 +51,21 @@ export class Readers implements ConsumerSet {
   }
 
   /** Nothing is to be done for the reader until its consumer asks. */
-  rest(reader: Reader): void {
+  rest(reader: StreamReader): void {
     reader.consumer.active = false;
     this.waiting.delete(reader);
     this.interrupted.delete(reader);
   }
 
   /** The reader has all there is. */
-  await(reader: Reader): void {
+  await(reader: StreamReader): void {
     reader.consumer.active = true;
     this.waiting.add(reader);
     this.interrupted.delete(reader);
   }
 
   /** The reader has had its turn, though there is more. */
-  interrupt(reader: Reader): void {
+  interrupt(reader: StreamReader): void {
     reader.consumer.active = true;
     this.waiting.delete(reader);
     this.interrupted.delete(reader);
