@@ -37,11 +37,6 @@ import { Writer } from './output/writer.ts';
 const SILENT_CLOSE_MS = 3000;
 /** Until a client that does not answer connection.close is dropped (RabbitMQ's CLOSING_TIMEOUT). */
 const CLOSING_MS = 30_000;
-/**
- * Largest frame before one is agreed on. The specification has 4096 (4.2.3); tokens as passwords and long client properties take more, and
- * RabbitMQ grants this from 4.1 on (its `initial_frame_max`).
- */
-const INITIAL_FRAME_MAX = 8192;
 
 export class Connection
   implements
@@ -98,7 +93,7 @@ export class Connection
     this.writer = new Writer(socket, broker.outputBuffers, this.counters, this.wake);
     this.inboundQuota = new InboundQuota(broker.inboundMemory, (error) => this.close(error));
     this.#frames = new Frames(this);
-    this.#parser = new FrameParser(this.#frames, INITIAL_FRAME_MAX);
+    this.#parser = new FrameParser(this.#frames);
     this.#readPause = new ReadPause(socket, this.#parser, this.#guard);
     this.#pendingReplies = new PendingReplies(this, this.#readPause);
     this.flow = new Flow(this, socket, this.#readPause);
@@ -310,6 +305,8 @@ export class Connection
 
   /** Runs what parses frames. An error that comes out of it leaves nothing that could be read on. */
   readonly #guard = (parse: () => void): void => {
+    const { patterns } = this.broker.node;
+    patterns.nameGiver = this.flow;
     try {
       parse();
     } catch (error) {
@@ -317,6 +314,7 @@ export class Connection
       this.fail(error);
       this.#closeAfter(SILENT_CLOSE_MS, this.#reasonClosed);
     }
+    patterns.nameGiver = undefined;
     this.#frames.endChunk();
   };
 

@@ -2,7 +2,7 @@
  * What the store has, looked at before the broker takes it in. What belongs to nothing there would be left out, without a word and with all
  * its messages; and what makes no sense is damage too, no defect of the broker: the start is refused with the name of it.
  */
-import type { RecoveredPage, RecoveredState } from './stored-records.ts';
+import type { BindingRecord, ExchangeRecord, RecoveredPage, RecoveredQueue, RecoveredState } from './stored-records.ts';
 import { StoreError } from './store.ts';
 
 /** Throws StoreError where something is of a vhost that is not there, or messages are of a queue that is not. */
@@ -33,15 +33,30 @@ export function recoverEntity(what: string, take: () => void): void {
   }
 }
 
+/** What the store has of one vhost. */
+export interface VhostRows {
+  readonly exchanges: readonly ExchangeRecord[];
+  readonly queues: readonly RecoveredQueue[];
+  readonly bindings: readonly BindingRecord[];
+}
+
+/** The rows of each vhost, by its name: all are looked at once, however many vhosts there are. */
+export function rowsByVhost(state: RecoveredState): (name: string) => VhostRows {
+  const vhostOf = ({ vhost }: { readonly vhost: string }): string => vhost;
+  const exchanges = lookup(state.exchanges, vhostOf);
+  const queues = lookup(state.queues, vhostOf);
+  const bindings = lookup(state.bindings, vhostOf);
+  return (name) => ({ exchanges: exchanges(name), queues: queues(name), bindings: bindings(name) });
+}
+
 /** The pages of each queue, and of each exchange that keeps messages, by its number. */
 export function pagesByLog(state: RecoveredState): (id: number) => readonly RecoveredPage[] {
-  const pages = new Map<number, RecoveredPage[]>();
-  for (const page of state.pages) {
-    const own = pages.get(page.queueId);
-    if (own === undefined) pages.set(page.queueId, [page]);
-    else own.push(page);
-  }
-  return (id) => pages.get(id) ?? [];
+  return lookup(state.pages, ({ queueId }) => queueId);
+}
+
+function lookup<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): (key: Key) => readonly Row[] {
+  const groups = Map.groupBy(rows, keyOf);
+  return (key) => groups.get(key) ?? [];
 }
 
 function damaged(problem: string, cause?: unknown): StoreError {

@@ -17,6 +17,11 @@ const METHOD_IDS_BYTES = 4;
 const CONTENT_HEADER_BYTES = 12;
 /** What a frame has beside its payload: the head and the end octet. */
 export const FRAME_OVERHEAD = 8;
+/**
+ * Largest frame before one is agreed on. The specification has 4096 (4.2.3); tokens as passwords and long client properties take more, and
+ * RabbitMQ grants this from 4.1 on (its `initial_frame_max`).
+ */
+const INITIAL_FRAME_MAX = 8192;
 
 export class FrameParser {
   readonly #handler: FrameHandler;
@@ -37,7 +42,7 @@ export class FrameParser {
   #got = 0;
   #joined: Buffer | undefined;
 
-  constructor(handler: FrameHandler, frameMax: number) {
+  constructor(handler: FrameHandler, frameMax = INITIAL_FRAME_MAX) {
     this.#handler = handler;
     this.#maxPayload = frameMax;
   }

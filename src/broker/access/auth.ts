@@ -2,6 +2,7 @@
 import type { PermissionRecord, RecoveredState, UserRecord } from '../../store/stored-records.ts';
 import type { Store } from '../../store/store.ts';
 import { OWN_COMPONENT, type Parameters } from '../parameters/parameters.ts';
+import type { PatternMatcher } from './pattern-matcher.ts';
 import { passwordMatches } from './passwords.ts';
 import { type Operation, Permission, TopicPermission, type TopicPermissionRecord } from './permissions.ts';
 import { recoverEntity } from '../../store/recovered-state.ts';
@@ -18,15 +19,17 @@ class Rights {
 export class Auth {
   readonly #store: Pick<Store, 'change'>;
   readonly #parameters: Parameters;
+  readonly #patterns: PatternMatcher;
   readonly #users = new Map<string, UserRecord>();
   /** By user, then vhost. */
   readonly #rights = new Map<string, Map<string, Rights>>();
   /** Rises with each change, so that remembered answers can be told to be old. */
   version = 0;
 
-  constructor(store: Pick<Store, 'change'>, parameters: Parameters) {
+  constructor(store: Pick<Store, 'change'>, parameters: Parameters, patterns: PatternMatcher) {
     this.#store = store;
     this.#parameters = parameters;
+    this.#patterns = patterns;
   }
 
   /** Takes in what the store has. The parameters are recovered before. */
@@ -34,7 +37,7 @@ export class Auth {
     for (const user of users) this.#users.set(user.name, user);
     for (const record of permissions) {
       recoverEntity(`a permission of user '${record.user}'`, () => {
-        this.#rightsOf(record.user, record.vhost).permission = new Permission(record);
+        this.#rightsOf(record.user, record.vhost).permission = new Permission(record, this.#patterns);
       });
     }
     for (const { name: vhost } of vhosts) {
@@ -42,7 +45,7 @@ export class Auth {
         recoverEntity(`topic permission ${key}`, () => {
           const [user, exchange] = JSON.parse(key) as [string, string];
           const { write, read } = value as { write: string; read: string };
-          const topic = new TopicPermission({ user, vhost, exchange, write, read });
+          const topic = new TopicPermission({ user, vhost, exchange, write, read }, this.#patterns);
           this.#rightsOf(user, vhost).topics.set(exchange, topic);
         });
       }
@@ -89,7 +92,7 @@ export class Auth {
 
   /** Throws ChangeError where one of the three is no regular expression. */
   putPermission(record: PermissionRecord): void {
-    this.#rightsOf(record.user, record.vhost).permission = new Permission(record);
+    this.#rightsOf(record.user, record.vhost).permission = new Permission(record, this.#patterns);
     this.version++;
     this.#store.change({ op: 'put-permission', record });
   }
@@ -123,7 +126,7 @@ export class Auth {
   /** Throws ChangeError where one of the two is no regular expression. */
   putTopicPermission(record: TopicPermissionRecord): void {
     const { user, vhost, exchange, write, read } = record;
-    this.#rightsOf(user, vhost).topics.set(exchange, new TopicPermission(record));
+    this.#rightsOf(user, vhost).topics.set(exchange, new TopicPermission(record, this.#patterns));
     this.version++;
     this.#parameters.put(TOPIC_PERMISSIONS, vhost, topicKey(user, exchange), { write, read });
   }

@@ -1,8 +1,8 @@
 /** What one user may do in one vhost: by names of exchanges and queues, and by routing keys of topic exchanges. */
 import type { PermissionRecord } from '../../store/stored-records.ts';
-import { matches } from './bounded-match.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { compilePattern } from './pattern.ts';
+import type { PatternMatcher } from './pattern-matcher.ts';
 
 export type Operation = 'configure' | 'write' | 'read';
 
@@ -11,18 +11,20 @@ const ANSWERS_KEPT = 1000;
 
 /** A pattern with the answers it gave: a client asks for the same names again and again. */
 class RememberingPattern {
+  readonly #matcher: PatternMatcher;
   readonly #pattern: RegExp;
   readonly #answers = new Map<string, boolean>();
 
   /** Throws ChangeError if it is no regular expression. */
-  constructor(pattern: string) {
+  constructor(pattern: string, matcher: PatternMatcher) {
+    this.#matcher = matcher;
     this.#pattern = anchorEmpty(pattern);
   }
 
   matches(text: string): boolean {
     let answer = this.#answers.get(text);
     if (answer === undefined) {
-      answer = matches(this.#pattern, text);
+      answer = this.#matcher.matches(this.#pattern, text);
       if (this.#answers.size >= ANSWERS_KEPT) this.#answers.clear();
       this.#answers.set(text, answer);
     }
@@ -35,13 +37,13 @@ export class Permission {
   readonly #patterns: Readonly<Record<Operation, RememberingPattern>>;
 
   /** Throws ChangeError if one of the three is no regular expression. */
-  constructor(record: PermissionRecord) {
+  constructor(record: PermissionRecord, matcher: PatternMatcher) {
     this.record = record;
     const { configure, write, read } = record;
     this.#patterns = {
-      configure: new RememberingPattern(configure),
-      write: new RememberingPattern(write),
-      read: new RememberingPattern(read),
+      configure: new RememberingPattern(configure, matcher),
+      write: new RememberingPattern(write, matcher),
+      read: new RememberingPattern(read, matcher),
     };
   }
 
@@ -65,9 +67,9 @@ export class TopicPermission {
   readonly #patterns: Readonly<Record<'write' | 'read', RememberingPattern>>;
 
   /** Throws ChangeError if one of the two is no regular expression. */
-  constructor(record: TopicPermissionRecord) {
+  constructor(record: TopicPermissionRecord, matcher: PatternMatcher) {
     this.record = record;
-    const compile = (pattern: string) => new RememberingPattern(expand(pattern, record));
+    const compile = (pattern: string) => new RememberingPattern(expand(pattern, record), matcher);
     this.#patterns = { write: compile(record.write), read: compile(record.read) };
   }
 

@@ -1,8 +1,8 @@
 /** A policy: which queues and exchanges it is for, and what it says of them (RabbitMQ: Policies). */
 import type { QueueType } from '../arguments/queue-type.ts';
-import { matches } from '../access/bounded-match.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { compilePattern } from '../access/pattern.ts';
+import type { PatternMatcher } from '../access/pattern-matcher.ts';
 import { printJson } from '../arguments/print-json.ts';
 import { POLICY_KEYS } from './keys.ts';
 
@@ -41,13 +41,15 @@ const QUEUE_TYPES: Readonly<Partial<Record<ApplyTo, QueueType>>> = {
 export class PolicyRule {
   readonly policy: Policy;
   readonly #pattern: RegExp;
+  readonly #matcher: PatternMatcher;
   readonly #unsupported: ReadonlySet<QueueType>;
 
   /** Throws ChangeError `invalid` with RabbitMQ's text. */
-  constructor(kind: PolicyKind, policy: Policy) {
+  constructor(kind: PolicyKind, policy: Policy, matcher: PatternMatcher) {
     check(kind, policy);
     this.policy = policy;
     this.#pattern = compile(policy.pattern);
+    this.#matcher = matcher;
     this.#unsupported = new Set(
       Object.keys(policy.definition).flatMap((key) => {
         const { unsupported = [], beside = '' } = POLICY_KEYS.get(key)!;
@@ -66,7 +68,7 @@ export class PolicyRule {
       if (applyTo !== 'all' && applyTo !== 'queues' && QUEUE_TYPES[applyTo] !== queueType) return false;
       if (queueType !== undefined && this.#unsupported.has(queueType)) return false;
     }
-    return matches(this.#pattern, name);
+    return this.#matcher.matches(this.#pattern, name);
   }
 }
 

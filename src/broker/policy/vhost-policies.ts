@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import { queueTypeOf } from '../arguments/queue-type.ts';
+import type { PatternMatcher } from '../access/pattern-matcher.ts';
 import type { Parameters } from '../parameters/parameters.ts';
 import { type ApplyTo, type Policy, type PolicyKind, PolicyRule, type PolicyTarget } from './policy.ts';
 import { mergeDefinitions, withDefinition } from './effective-arguments.ts';
@@ -40,6 +41,7 @@ const KINDS: readonly PolicyKind[] = ['policy', 'operator_policy'];
 export class VhostPolicies {
   readonly #vhost: string;
   readonly #parameters: Parameters;
+  readonly #patterns: PatternMatcher;
   readonly #changed: () => void;
   readonly #rules: Readonly<Record<PolicyKind, Map<string, PolicyRule>>> = {
     policy: new Map(),
@@ -47,14 +49,15 @@ export class VhostPolicies {
   };
 
   /** `changed` is called when queues and exchanges are to be given their settings anew. */
-  constructor(vhost: string, parameters: Parameters, changed: () => void) {
+  constructor(vhost: string, parameters: Parameters, patterns: PatternMatcher, changed: () => void) {
     this.#vhost = vhost;
     this.#parameters = parameters;
+    this.#patterns = patterns;
     this.#changed = changed;
     for (const kind of KINDS) {
       for (const [name, value] of parameters.of(kind, vhost)) {
         const { 'apply-to': applyTo, ...rest } = value as StoredPolicy;
-        this.#rules[kind].set(name, new PolicyRule(kind, { name, applyTo, ...rest }));
+        this.#rules[kind].set(name, new PolicyRule(kind, { name, applyTo, ...rest }, patterns));
       }
     }
   }
@@ -70,7 +73,7 @@ export class VhostPolicies {
 
   /** Sets the policy of this name; it counts at once. Throws ChangeError `invalid` with RabbitMQ's text. */
   put(kind: PolicyKind, policy: Policy): void {
-    const rule = new PolicyRule(kind, policy);
+    const rule = new PolicyRule(kind, policy, this.#patterns);
     const { name, pattern, definition, priority, applyTo } = policy;
     const value: StoredPolicy = { pattern, definition, priority, 'apply-to': applyTo };
     // Definitions are imported at every start: what is as it was must not cost a look at every queue.

@@ -18,8 +18,9 @@ import { AccessLimits } from '../access/access-limits.ts';
 import { MemoryBudget } from '../log/memory-budget.ts';
 import { OWN_COMPONENT, Parameters } from '../parameters/parameters.ts';
 import { MessageTotals } from './message-totals.ts';
+import { PatternMatcher } from '../access/pattern-matcher.ts';
 import { userWithPassword } from '../access/passwords.ts';
-import { checkReferences, pagesByLog } from '../../store/recovered-state.ts';
+import { checkReferences, pagesByLog, rowsByVhost } from '../../store/recovered-state.ts';
 import { SpareConfirms } from '../log/waiting-confirms.ts';
 import type { DiscardListener } from '../message/discarded.ts';
 import type { UnreadableListener } from '../arguments/unreadable.ts';
@@ -56,6 +57,7 @@ const DEFAULT_QUEUE_TYPE = 'default-queue-type';
 export class BrokerNode {
   readonly store: Store;
   readonly parameters: Parameters;
+  readonly patterns: PatternMatcher;
   readonly auth: Auth;
   readonly limits: AccessLimits;
   readonly alarms = new Alarms();
@@ -88,7 +90,8 @@ export class BrokerNode {
     this.#timers = new Timers(clock, fault);
     this.timeSlices = new TimeSlices(store, this.backlog, clock, fault);
     this.parameters = new Parameters(store);
-    this.auth = new Auth(store, this.parameters);
+    this.patterns = new PatternMatcher(clock);
+    this.auth = new Auth(store, this.parameters, this.patterns);
     this.limits = new AccessLimits(this.parameters);
     this.heapLimit = new V8HeapLimit(this.alarms, clock);
     this.memory = new MemoryBudget({
@@ -115,7 +118,8 @@ export class BrokerNode {
     this.auth.recover(state);
     for (const [id, size] of state.bodies) this.#bodies.recover(id, size);
     const pagesOf = pagesByLog(state);
-    for (const record of state.vhosts) this.#addVhost(record).recover(state, pagesOf);
+    const rowsOf = rowsByVhost(state);
+    for (const record of state.vhosts) this.#addVhost(record).recover(rowsOf(record.name), pagesOf);
     this.#bodies.dropUnreferenced();
     if (this.blank && defaults !== undefined) {
       this.createDefaultVhost(defaults);
@@ -234,6 +238,7 @@ export class BrokerNode {
       timeSlices: this.timeSlices,
       counters: this.counters,
       parameters: this.parameters,
+      patterns: this.patterns,
       limits: this.limits,
       timers: this.#timers,
       nextQueueId: () => this.#nextQueueId++,

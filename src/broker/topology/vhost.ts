@@ -2,10 +2,10 @@
  * A virtual host: its exchanges, queues and bindings, and the rules for declaring and deleting them.
  * What is durable is told to the store in the same call.
  */
-import { decodeTable, encodeTable } from '../../codec/field-table.ts';
+import { encodeTable } from '../../codec/field-table.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
-import type { RecoveredPage, RecoveredState } from '../../store/stored-records.ts';
+import { EMPTY_TABLE } from '../../protocol/field-table.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Store } from '../../store/store.ts';
 import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
@@ -35,6 +35,7 @@ import { checkQueueLimit, type AccessLimits } from '../access/access-limits.ts';
 import type { MemoryBudget } from '../log/memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import type { Parameters } from '../parameters/parameters.ts';
+import type { PatternMatcher } from '../access/pattern-matcher.ts';
 import { VhostPolicies } from '../policy/vhost-policies.ts';
 import { createQueue } from './create-queue.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
@@ -42,7 +43,8 @@ import { ExclusiveQueues } from './exclusive-queues.ts';
 import type { DyingQueue, QueueHost } from '../queue/queue-host.ts';
 import type { LogContext } from '../log/log.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
-import { recoverEntity } from '../../store/recovered-state.ts';
+import type { VhostRows } from '../../store/recovered-state.ts';
+import { recoverVhost } from './recover-vhost.ts';
 import { ReplyTargets } from '../routing/reply-to.ts';
 import type { Directory, Route } from '../routing/route.ts';
 import { Routing } from './routing.ts';
@@ -52,6 +54,7 @@ import type { Unreadable, UnreadableListener } from '../arguments/unreadable.ts'
 /** What a vhost shares with the others of its node. */
 export interface VhostContext extends LogContext {
   readonly parameters: Parameters;
+  readonly patterns: PatternMatcher;
   readonly limits: AccessLimits;
   readonly heapLimit: V8HeapLimit;
   readonly timers: Timers;
@@ -101,7 +104,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
       const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
       this.#exchanges.set(exchange, createExchange(options, this));
     }
-    this.policies = new VhostPolicies(name, context.parameters, () => this.#applyPolicies());
+    this.policies = new VhostPolicies(name, context.parameters, context.patterns, () => this.#applyPolicies());
     this.#applyPolicies();
   }
 
@@ -350,35 +353,15 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   // Recovery
 
   /** Takes in what the store has of this vhost. Throws StoreError where it makes no sense. */
-  recover(state: RecoveredState, pagesOf: (queueId: number) => readonly RecoveredPage[]): void {
-    const table = (bytes: Uint8Array): FieldTable => decodeTable(Buffer.from(bytes), 0, bytes.length);
-    for (const record of state.exchanges) {
-      if (record.vhost !== this.name) continue;
-      recoverEntity(`exchange '${record.name}' in vhost '${this.name}'`, () => {
-        const declaration = { ...record, durable: true, arguments: table(record.arguments) };
-        const exchange = createExchange(declaration, this, record.logId);
-        this.#addExchange(exchange);
-        if (record.logId !== undefined) exchange.delayed?.recover(pagesOf(record.logId));
-      });
-    }
-    for (const record of state.queues) {
-      if (record.vhost !== this.name) continue;
-      recoverEntity(`queue '${record.name}' in vhost '${this.name}'`, () => {
-        const options = { ...record, durable: true, owner: undefined, arguments: table(record.arguments) };
-        const queue = this.#addQueue(options, record.id);
-        queue.recover(pagesOf(record.id), record.delivered, record.deliveredByPriority);
-      });
-    }
-    for (const record of state.bindings) {
-      if (record.vhost !== this.name) continue;
-      const source = this.#exchanges.get(record.source);
-      const ends = record.destinationType === 'queue' ? this.#queues : this.#exchanges;
-      const destination = ends.get(record.destination);
-      if (source === undefined || destination === undefined) continue;
-      recoverEntity(`the binding '${record.source}' to '${record.destination}' in vhost '${this.name}'`, () => {
-        source.bind({ source, destination, routingKey: record.routingKey, arguments: table(record.arguments) });
-      });
-    }
+  recover(rows: VhostRows, pagesOf: (queueId: number) => readonly RecoveredPage[]): void {
+    recoverVhost(rows, pagesOf, {
+      name: this.name,
+      host: this,
+      exchange: (name) => this.#exchanges.get(name),
+      queue: (name) => this.#queues.get(name),
+      addExchange: (exchange) => this.#addExchange(exchange),
+      addQueue: (options, id) => this.#addQueue(options, id),
+    });
     this.routesChanged();
   }
 

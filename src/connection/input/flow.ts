@@ -1,10 +1,12 @@
 /**
  * When a connection is not heard: while the broker can take no more of what it publishes, while its consumers are to be heard
- * first, and while it does not read what it is answered.
+ * first, while it does not read what it is answered, and after names that took patterns too long.
  */
 import type { Socket } from 'node:net';
+import type { NameGiver } from '../../broker/access/pattern-matcher.ts';
 import type { BrokerNode } from '../../broker/topology/broker-node.ts';
 import type { ClientProperties } from '../lifecycle/client-properties.ts';
+import type { Clock, Timer } from '../../util/clock.ts';
 import type { ReadPause } from './read-pause.ts';
 import type { Writer } from '../output/writer.ts';
 
@@ -15,7 +17,7 @@ const REPLIES_BYTES = 64 * 1024 * 1024;
 
 /** The connection, as its flow sees it. */
 export interface FlowingConnection {
-  readonly broker: { readonly node: BrokerNode };
+  readonly broker: { readonly node: BrokerNode; readonly clock: Clock };
   readonly writer: Writer;
   readonly client: ClientProperties;
   /** Seconds between heartbeats; 0 is none. */
@@ -24,10 +26,13 @@ export interface FlowingConnection {
   wake(): void;
 }
 
-export class Flow {
+export class Flow implements NameGiver {
   readonly #connection: FlowingConnection;
   readonly #socket: Socket;
   readonly #readPause: ReadPause;
+  /** When it has rested for its names, by the clock's `elapsed`. */
+  #restedAt = 0;
+  #restTimer: Timer | undefined;
 
   constructor(connection: FlowingConnection, socket: Socket, readPause: ReadPause) {
     this.#connection = connection;
@@ -72,12 +77,21 @@ export class Flow {
     if (writer.congested) this.answered();
     const { backlog, throttleSignal } = broker.node;
     if (backlog.high) this.#readPause.pause('backlog');
-    if (throttleSignal.take()) this.#rest('throttle');
+    if (throttleSignal.take()) this.#restOfTurn('throttle');
+  }
+
+  /** A rest of less than a millisecond adds to the next one. */
+  rest(ms: number): void {
+    const now = this.#connection.broker.clock.elapsed();
+    this.#restedAt = Math.max(now, this.#restedAt) + ms;
+    if (this.#restedAt - now < 1) return;
+    this.#readPause.pause('patterns');
+    this.#awaitRest();
   }
 
   /** The connection was read from as much as one may be in a turn. */
   hadItsTurn(): void {
-    this.#rest('turn');
+    this.#restOfTurn('turn');
   }
 
   /**
@@ -95,6 +109,7 @@ export class Flow {
     this.#readPause.resume('throttle');
     if (!backlog.high) this.#readPause.resume('backlog');
     if (alarms.alarm === undefined) this.#alarmCleared();
+    this.#awaitRest();
   }
 
   #alarmCleared(): void {
@@ -104,7 +119,21 @@ export class Flow {
     this.#readPause.resume('alarm');
   }
 
-  #rest(reason: 'turn' | 'throttle'): void {
+  #awaitRest(): void {
+    if (!this.#readPause.has('patterns') || this.#restTimer !== undefined) return;
+    const { clock } = this.#connection.broker;
+    const left = this.#restedAt - clock.elapsed();
+    if (left <= 0) {
+      this.#readPause.resume('patterns');
+      return;
+    }
+    this.#restTimer = clock.after(left, () => {
+      this.#restTimer = undefined;
+      this.#connection.wake();
+    });
+  }
+
+  #restOfTurn(reason: 'turn' | 'throttle'): void {
     this.#readPause.pause(reason);
     this.#connection.wake();
   }

@@ -5,9 +5,10 @@ import type { FrameParser } from '../../wire/frame-parser.ts';
 /**
  * `turn`: it had its share of this turn. `throttle`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
  * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
- * published. `alarm`: the broker takes no publishes now. `task`: what it asked for takes time slices.
+ * published. `alarm`: the broker takes no publishes now. `task`: what it asked for takes time slices. `patterns`: its names took patterns too
+ * long.
  */
-export type PauseReason = 'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task';
+export type PauseReason = 'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task' | 'patterns';
 
 const BITS: Readonly<Record<PauseReason, number>> = {
   turn: 1,
@@ -17,6 +18,7 @@ const BITS: Readonly<Record<PauseReason, number>> = {
   alarm: 16,
   throttle: 32,
   task: 64,
+  patterns: 128,
 };
 
 export class ReadPause {

@@ -20,7 +20,7 @@ export interface ListOf<Subject, View> {
 
 /** Throws HttpProblem 400. */
 export async function list<Subject, View>(query: Query, of: ListOf<Subject, View>): Promise<Reply> {
-  const { fields, view, nameOf } = of;
+  const { fields, view } = of;
   const columns = query
     .get('columns')
     ?.split(',')
@@ -29,10 +29,22 @@ export async function list<Subject, View>(query: Query, of: ListOf<Subject, View
     columns === undefined ? show(fields, subject, view) : showColumns(fields, subject, view, columns);
   const page = of.paged === true ? readPage(query) : undefined;
   if (page === undefined) return json(jsonArray(map(await sorted(query, of, of.subjects), item)));
-  const matches = nameFilter(page);
-  const filtered = matches === undefined ? of.subjects : of.subjects.filter((subject) => matches(nameOf(subject)));
+  const filtered = await named(nameFilter(page), of);
   const { subjects, ...counts } = pageOf(page, await sorted(query, of, filtered), of.subjects.length);
   return json([JSON.stringify({ ...counts, items: subjects.map(item) })]);
+}
+
+/** Names that a pattern takes long on are spread over turns: each may take it some milliseconds. */
+async function named<Subject, View>(
+  matches: ((name: string) => boolean) | undefined,
+  { subjects, nameOf }: ListOf<Subject, View>,
+): Promise<readonly Subject[]> {
+  if (matches === undefined) return subjects;
+  const found: Subject[] = [];
+  await eachInSlices(subjects, (subject) => {
+    if (matches(nameOf(subject))) found.push(subject);
+  });
+  return found;
 }
 
 async function sorted<Subject, View>(

@@ -1,6 +1,7 @@
 /** Which part of a list is asked for, and by which names (RabbitMQ: HTTP API, "Pagination"). */
-import { matches as matchesInTime } from '../../broker/access/bounded-match.ts';
 import { compilePattern } from '../../broker/access/pattern.ts';
+import { PatternMatcher } from '../../broker/access/pattern-matcher.ts';
+import { systemClock } from '../../util/clock.ts';
 import { badRequest, HttpProblem } from '../http/problem.ts';
 import type { Query } from '../http/query.ts';
 
@@ -45,7 +46,8 @@ export function nameFilter({ name, isPattern }: Page): ((name: string) => boolea
   }
   try {
     const pattern = compilePattern(name);
-    return (other) => matchesInTime(pattern, other);
+    const matcher = new PatternMatcher(systemClock);
+    return (other) => matcher.matches(pattern, other);
   } catch {
     throw invalid();
   }

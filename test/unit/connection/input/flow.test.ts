@@ -7,6 +7,7 @@ import { Flow } from '../../../../src/connection/input/flow.ts';
 import { ReadPause } from '../../../../src/connection/input/read-pause.ts';
 import type { Writer } from '../../../../src/connection/output/writer.ts';
 import type { FrameParser } from '../../../../src/wire/frame-parser.ts';
+import { HandClock } from '../../../support/hand-clock.ts';
 import { nodeInMemory } from '../../../support/recovery/node.ts';
 
 const MUCH = 40 * 1024 * 1024;
@@ -17,12 +18,14 @@ describe('a connection that publishes', () => {
   let heard: boolean;
   let woken: boolean;
   let written: string[];
+  let clock: HandClock;
 
   beforeEach(() => {
     ({ node } = nodeInMemory());
     heard = true;
     woken = false;
     written = [];
+    clock = new HandClock();
     const parser = { pause: () => (heard = false), resume: () => (heard = true) } as unknown as FrameParser;
     const socket = { pause: () => undefined, resume: () => undefined } as unknown as Socket;
     const writer = {
@@ -31,7 +34,7 @@ describe('a connection that publishes', () => {
       method: (_channel: number, { name }: { name: string }) => written.push(name),
     } as unknown as Writer;
     const client = Object.assign(new ClientProperties(), { connectionBlocked: true });
-    const connection = { broker: { node }, writer, client, heartbeat: 60, wake: () => void (woken = true) };
+    const connection = { broker: { node, clock }, writer, client, heartbeat: 60, wake: () => void (woken = true) };
     flow = new Flow(connection, socket, new ReadPause(socket, parser, (read) => read()));
     node.backlog.onLow(() => flow.relieved());
     node.alarms.onCleared(() => flow.relieved());
@@ -43,6 +46,23 @@ describe('a connection that publishes', () => {
     flow.turnEnds();
     expect(heard).toBe(false);
     node.backlog.remove(MUCH);
+    expect([heard, woken]).toEqual([false, true]);
+    flow.turnEnds();
+    expect(heard).toBe(true);
+  });
+
+  it('is not heard while it rests for its names, however often the turn ends', () => {
+    flow.rest(0.5);
+    expect(heard).toBe(true);
+    flow.rest(3);
+    flow.turnEnds();
+    clock.pass(2);
+    flow.rest(2);
+    clock.pass(2);
+    flow.turnEnds();
+    expect(heard).toBe(false);
+    woken = false;
+    clock.pass(2);
     expect([heard, woken]).toEqual([false, true]);
     flow.turnEnds();
     expect(heard).toBe(true);
