@@ -33,9 +33,9 @@ import { Activity } from './lifecycle/activity.ts';
 import { type WaitingConnection, PendingReplies } from './lifecycle/pending-replies.ts';
 import { Writer } from './output/writer.ts';
 
-/** Until the socket of a client that was refused without a word is closed (RabbitMQ's SILENT_CLOSE_DELAY). */
+/** Until the socket of a client that was refused, or sent what is no frame, is closed (RabbitMQ's SILENT_CLOSE_DELAY). */
 const SILENT_CLOSE_MS = 3000;
-/** Until a client that does not answer connection.close is dropped (RabbitMQ's CLOSING_TIMEOUT). */
+/** Until a client that does not answer connection.close is dropped: its heartbeat's interval, but no more than this (RabbitMQ's CLOSING_TIMEOUT). */
 const CLOSING_MS = 30_000;
 
 export class Connection
@@ -168,7 +168,8 @@ export class Connection
     this.#stage = 'closing';
     const { replyCode, replyText, classId, methodId } = error;
     this.writer.method(0, { name: 'connection.close', replyCode, replyText, classId, methodId });
-    this.#closeAfter(CLOSING_MS, 'no answer to connection.close');
+    const interval = this.heartbeat === 0 ? Infinity : this.heartbeat * 1000;
+    this.#closeAfter(Math.min(interval, CLOSING_MS), 'no answer to connection.close');
     this.#readPause.resumeAll();
   }
 
@@ -177,6 +178,7 @@ export class Connection
     if (error instanceof RefusedError) {
       this.#refused(error.reason);
       this.close(error);
+      this.#closeAfter(SILENT_CLOSE_MS, error.reason);
     } else if (error instanceof AmqpError) {
       this.broker.log.warn({ peer: this.endpoints.peer, reason: error.message }, 'connection error');
       this.close(error);
@@ -190,9 +192,12 @@ export class Connection
     }
   }
 
-  /** Gives the client up without further words. */
+  /**
+   * Gives the client up without further words. Its socket is reset, as by RabbitMQ: behind a mere end of the stream a publisher that does
+   * not read would write its next messages, and never hear that they are lost. What was sent and waits with the client can still be read.
+   */
   drop(): void {
-    this.#socket.destroy();
+    this.#socket.resetAndDestroy();
   }
 
   // Channels
@@ -337,7 +342,7 @@ export class Connection
   #onEnd(): void {
     if (this.#stage === 'closed') return;
     this.writer.flush();
-    this.drop();
+    this.#socket.destroy();
   }
 
   /** Consumers that waited for the writer go on. */

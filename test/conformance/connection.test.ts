@@ -69,6 +69,24 @@ describe('connection.close', () => {
     await channel.expectClose(404, /^NOT_FOUND/);
   });
 
+  test('connection.close/unanswered: who does not answer connection.close is reset after the interval of its heartbeats', async () => {
+    const client = await target.connect({ tune: { heartbeat: 5 } });
+    const from = Date.now();
+    client.send(0, 'queue.declare', { queue: 'q' });
+    await client.expect('connection.close');
+    await client.expectReset();
+    // With heartbeats alone it would be twice the interval.
+    expect(Date.now() - from).toBeGreaterThan(4_000);
+    expect(Date.now() - from).toBeLessThan(9_000);
+  });
+
+  test('connection.close/no-frame: what is no frame is told, and ends with a reset 3 s later', async () => {
+    const client = await target.connect();
+    client.write(Buffer.from('no frame at all, and the end of its octets'));
+    expect((await client.expect('connection.close')).replyCode).toBe(501);
+    await client.expectReset();
+  });
+
   test('connection.update-secret/ok: update-secret is answered', async () => {
     const client = await target.connect();
     client.send(0, 'connection.update-secret', {
@@ -92,12 +110,12 @@ describe.concurrent('heartbeats', () => {
   });
 
   test(
-    'heartbeat/silent-client: a client that sends nothing loses its socket without a close frame',
+    'heartbeat/silent-client: a client that sends nothing has its socket reset without a close frame',
     { timeout: 15_000 },
     async () => {
       const client = await target.connect({ tune: { heartbeat: 1 } });
       const from = Date.now();
-      await client.expectSilentClose(10_000);
+      await client.expectReset(10_000);
       expect(Date.now() - from).toBeGreaterThan(1_500);
     },
   );

@@ -118,6 +118,13 @@ describe('connection.start and start-ok', () => {
     expect(close).toMatchObject({ classId: 0, methodId: 0 });
   });
 
+  test('handshake/auth-failure-unanswered: a client that does not answer this refusal is reset after 3 s', async () => {
+    const client = await started();
+    startOk(client, { password: 'wrong' });
+    await client.expect('connection.close');
+    await client.expectReset();
+  });
+
   test('handshake/auth-failure-unknown-user: an unknown user gets the same answer as a wrong password', async () => {
     const client = await started();
     startOk(client, { user: target.name('nobody') });

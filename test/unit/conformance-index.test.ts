@@ -66,7 +66,7 @@ describe('spec/conformance.json', () => {
       expect(['spec', 'rabbitmq'], rule.id).toContain(rule.source);
       if (rule.reply !== null) {
         const reply =
-          /^(connection\.close \d{3} [A-Z_]+|channel\.close \d{3} [A-Z_]+|basic\.return 312 NO_ROUTE|end of stream)$/;
+          /^(connection\.close \d{3} [A-Z_]+|channel\.close \d{3} [A-Z_]+|basic\.return 312 NO_ROUTE|end of stream|reset)$/;
         for (const part of rule.reply.split('; ')) expect(part, rule.id).toMatch(reply);
       }
     }

@@ -117,6 +117,12 @@ export class AmqpClient {
     assert.deepEqual(this.inbox.peek(0).map(describe), []);
   }
 
+  /** Expects that the server resets the socket, without any further method before that. */
+  async expectReset(deadline = DEADLINE): Promise<void> {
+    await this.expectSilentClose(deadline);
+    assert.equal(this.inbox.closed, 'read ECONNRESET');
+  }
+
   /** Proves that the connection still works: a channel can be opened and closed. */
   async expectAlive(): Promise<void> {
     const channel = await this.channel();
