@@ -13,7 +13,7 @@ import { startingBehind } from '../util/rotation.ts';
 import type { TurnTask } from '../util/turn.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
 import type { Actor } from '../broker/operations/actor.ts';
-import type { ClientConnection, ConnectionStage } from '../broker/operations/connections.ts';
+import type { ClientConnection, ConnectionStage } from '../broker/operations/clients.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Channel } from './channel/channel.ts';
 import type { TurnChannel } from './channel/channel-host.ts';
@@ -62,7 +62,9 @@ export class Connection
   /** Set once connection.open is answered. */
   vhost!: Vhost;
   actor!: Actor;
+  mechanism = '';
   channelMax = 0;
+  frameMax = 0;
   heartbeat = 0;
   readonly #socket: Socket;
   readonly #frames: Frames;
@@ -115,6 +117,14 @@ export class Connection
     return (this.actor as Actor | undefined)?.user;
   }
 
+  get state(): string {
+    return this.#stage === 'running' ? this.flow.state : this.#stage === 'closing' ? 'closing' : 'starting';
+  }
+
+  get pendingBytes(): number {
+    return this.writer.pending;
+  }
+
   // The handshake, and methods of class connection
 
   handshake(channel: number, method: Method): void {
@@ -124,6 +134,7 @@ export class Connection
 
   tune(channelMax: number, frameMax: number, heartbeat: number): void {
     this.channelMax = channelMax;
+    this.frameMax = frameMax;
     this.#parser.setFrameMax(frameMax);
     this.writer.setFrameMax(frameMax);
     this.heartbeat = heartbeat;

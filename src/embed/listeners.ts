@@ -63,7 +63,10 @@ export class Listeners {
       version: leveretVersion(),
       listeners: () => this.#places,
     });
-    this.#opened('http', listener, (await listener.start({ port, host })) as AddressInfo);
+    const address = (await listener.start({ port, host })) as AddressInfo;
+    this.#opened('http', listener, address);
+    // RabbitMQ's line, which scripts wait for.
+    log.info({}, `Management plugin: HTTP (non-TLS) listener started on port ${address.port}`);
   }
 
   #opened(protocol: string, listener: Stoppable, { address, port }: AddressInfo): void {

@@ -1,6 +1,14 @@
 /** All endpoints of the HTTP API; `spec/http-api.json` has a row for each method of them. */
 import type { Resource } from './http/resource.ts';
+import { bindings } from './resources/bindings.ts';
+import { clients } from './resources/clients.ts';
+import { definitions } from './resources/definitions.ts';
+import { exchanges } from './resources/exchanges.ts';
+import { health } from './resources/health.ts';
 import { limits } from './resources/limits.ts';
+import { messages } from './resources/messages.ts';
+import { miscellany } from './resources/miscellany.ts';
+import { overview } from './resources/overview.ts';
 import { parameters } from './resources/parameters.ts';
 import { permissions } from './resources/permissions.ts';
 import { policies } from './resources/policies.ts';
@@ -11,11 +19,19 @@ import { whoami } from './resources/whoami.ts';
 
 export const RESOURCES: readonly Resource[] = [
   whoami,
+  ...overview,
+  ...health,
+  ...miscellany,
   ...vhosts,
   ...users,
   ...permissions,
   ...policies,
   ...limits,
   ...parameters,
+  ...definitions,
   ...queues,
+  ...exchanges,
+  ...bindings,
+  ...messages,
+  ...clients,
 ];

@@ -15,6 +15,10 @@ export class Alarms {
     return this.#reason;
   }
 
+  isLow(resource: Resource): boolean {
+    return this.#causes[resource].size > 0;
+  }
+
   /** A resource is low for as long as one of its causes says so; `cause` names one of several. */
   set(resource: Resource, low: boolean, cause = ''): void {
     const causes = this.#causes[resource];

@@ -4,27 +4,10 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { limitOf } from '../access/access-limits.ts';
+import type { ClientConnection } from './clients.ts';
 import type { ConnectionCounters } from '../events/counters.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import type { Vhost } from '../topology/vhost.ts';
-
-export type ConnectionStage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
-
-/** A connection, as the broker sees it. */
-export interface ClientConnection {
-  readonly stage: ConnectionStage;
-  /** Undefined until connection.open is answered. */
-  readonly vhost: Vhost | undefined;
-  readonly user: string | undefined;
-  readonly channels: { readonly size: number };
-  readonly counters: ConnectionCounters;
-  /** Closes with connection.close. */
-  close(error: AmqpError): void;
-  /** Gives the client up without further words. */
-  drop(): void;
-  /** The broker can take more again: if the connection waited for that, it goes on. */
-  relieved(): void;
-}
 
 export class Connections {
   readonly #node: BrokerNode;

@@ -12,6 +12,7 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { ServerMethod } from '../../protocol/generated/methods.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { ChannelHost, TurnChannel } from './channel-host.ts';
+import type { ClientChannel } from '../../broker/operations/clients.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import { Confirms } from './confirms.ts';
@@ -26,7 +27,9 @@ import { type Delivery, type Take, Unacked } from './unacked.ts';
 /** Deliveries that are given back in one step of it: in a time slice go many such steps. */
 const AT_ONCE = 16;
 
-export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver, TransactionChannel, TurnChannel {
+export class Channel
+  implements ClientChannel, DeliveryTarget, DeliveringChannel, ReplyReceiver, TransactionChannel, TurnChannel
+{
   readonly connection: ChannelHost;
   readonly number: number;
   readonly content: Content;
@@ -240,6 +243,36 @@ export class Channel implements DeliveryTarget, DeliveringChannel, ReplyReceiver
     this.counters = vhost.counters.channels.end(this.counters);
     this.connection.broker.node.counters.churn.channelClosed++;
     this.goThrough(this.#leave(consumers));
+  }
+
+  // ClientChannel
+
+  get globalPrefetch(): number {
+    return this.credit.limit;
+  }
+
+  get confirming(): boolean {
+    return this.confirms !== undefined;
+  }
+
+  get transactional(): boolean {
+    return this.transaction !== undefined;
+  }
+
+  get unackedCount(): number {
+    return this.unacked.count;
+  }
+
+  get unconfirmedCount(): number {
+    return this.confirms?.waiting ?? 0;
+  }
+
+  get uncommittedCount(): number {
+    return this.transaction?.publishCount ?? 0;
+  }
+
+  get uncommittedAcks(): number {
+    return this.transaction?.acknowledgementCount ?? 0;
   }
 
   get closed(): boolean {

@@ -41,6 +41,11 @@ export class Confirms implements ConfirmTracker {
     return publishSeqNo;
   }
 
+  /** Messages that are not confirmed; those that were acknowledged ahead of others count as if they were not. */
+  get waiting(): number {
+    return this.#next - this.#oldest;
+  }
+
   wait(publishSeqNo: number): void {
     this.#missing[publishSeqNo & this.#mask]++;
   }

@@ -59,6 +59,14 @@ export class Transaction {
     this.#publishes.push({ message: copy, route, mandatory });
   }
 
+  get publishCount(): number {
+    return this.#publishes.length;
+  }
+
+  get acknowledgementCount(): number {
+    return this.#acknowledgements.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+  }
+
   acknowledge(deliveries: readonly Delivery[], kind: SettlementKind): void {
     this.#acknowledgements.push({ deliveries, kind });
   }

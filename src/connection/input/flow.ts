@@ -40,6 +40,12 @@ export class Flow implements NameGiver {
     this.#readPause = readPause;
   }
 
+  /** RabbitMQ's word for how much the connection is heard: `blocked` under an alarm, `flow` while publishers are slowed down. */
+  get state(): 'running' | 'flow' | 'blocked' {
+    if (this.#readPause.has('alarm')) return 'blocked';
+    return this.#readPause.has('backlog') || this.#readPause.has('congested') ? 'flow' : 'running';
+  }
+
   /** A method was answered: where much waits to be sent, the next one waits too. Deliveries alone keep nobody from being heard. */
   answered(): void {
     const { writer, heartbeat } = this.#connection;

@@ -18,6 +18,8 @@ export interface GreetedConnection {
   readonly writer: Writer;
   readonly endpoints: { readonly fromLoopback: boolean };
   client: ClientProperties;
+  /** SASL mechanism of the login. */
+  mechanism: string;
   /** What was agreed on: channels, bytes, seconds. */
   tune(channelMax: number, frameMax: number, heartbeat: number): void;
   opened(actor: Actor): void;
@@ -86,6 +88,7 @@ export class Handshake {
     node.counters.auth.count('amqp091', refusal === undefined);
     if (refusal !== undefined) throw this.#refused(mechanism, refusal);
     this.#user = credentials!.user;
+    connection.mechanism = mechanism;
     const { channelMax, frameMax, heartbeat } = config;
     connection.writer.method(0, { name: 'connection.tune', channelMax, frameMax, heartbeat });
     this.#due = 'connection.tune-ok';

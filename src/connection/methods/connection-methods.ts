@@ -1,7 +1,7 @@
 /** Class connection on channel 0, once the connection is open (AMQP 0-9-1 section 1.4). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { Method } from '../../protocol/generated/methods.ts';
-import type { ConnectionStage } from '../../broker/operations/connections.ts';
+import type { ConnectionStage } from '../../broker/operations/clients.ts';
 import type { Writer } from '../output/writer.ts';
 
 /** The connection, as its own methods see it. */

@@ -7,7 +7,9 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ManagementContext } from '../context.ts';
-import { inSlices } from './slices.ts';
+import { Rates } from '../rates/rates.ts';
+import { subjectsOf } from '../rates/subjects.ts';
+import { eachInSlices, inSlices } from './slices.ts';
 import { dispatch } from './dispatch.ts';
 import type { Principal } from './principal.ts';
 import { noObject, problemOf } from './problem.ts';
@@ -44,13 +46,14 @@ export async function createApp(
       (reply as FastifyReply).code(400).headers(SECURITY_HEADERS).send();
     },
   });
+  const rates = new Rates(context.clock, () => subjectsOf(context), eachInSlices);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noObject()));
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
   for (const resource of resources) {
     app.all(`/api${resource.path}`, async (request, reply) => {
-      const answer = await dispatch(context, resource, {
+      const answer = await dispatch({ context, rates }, resource, {
         method: request.method,
         url: request.raw.url ?? '',
         headers: request.headers,
@@ -62,6 +65,7 @@ export async function createApp(
       return answer instanceof Reply ? sendReply(request, reply, answer) : sendJson(request, reply, answer);
     });
   }
+  app.addHook('onClose', () => rates.stop());
   await app.ready();
   return (request, response) => app.routing(request, response);
 }

@@ -6,6 +6,9 @@ import { badRequest } from './problem.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** Characters that fit a line of Erlang's. */
+const LINE = 79;
+
 /** An empty body is an empty object. Throws HttpProblem 400 `not_json`. */
 export function readObject(bytes: Buffer): JsonObject {
   if (bytes.length === 0) return {};
@@ -29,7 +32,7 @@ export function requireKeys(body: JsonObject, keys: readonly string[]): void {
   if (missing.length === 0) return;
   const line = `[${missing.join(',')}]`;
   // Erlang breaks what does not fit a line of its terminal.
-  throw badRequest(line.length <= 80 ? line : `[${missing.join(',\n ')}]`);
+  throw badRequest(line.length < LINE ? line : `[${missing.join(',\n ')}]`);
 }
 
 /** Throws HttpProblem 400. */

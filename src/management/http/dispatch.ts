@@ -6,8 +6,16 @@ import { authenticate } from './authentication.ts';
 import { type JsonObject, readObject } from './body.ts';
 import { checkEnters, checkRole, type Principal, sees } from './principal.ts';
 import { HttpProblem, noObject, notAuthorised, notFound } from './problem.ts';
+import type { Rates } from '../rates/rates.ts';
+import { View } from '../view.ts';
 import { Query } from './query.ts';
 import { allowedVerbs, type Call, type Operation, Reply, type Resource, type Verb } from './resource.ts';
+
+/** What answers are made of. */
+export interface Api {
+  readonly context: ManagementContext;
+  readonly rates: Rates;
+}
 
 export interface HttpRequest {
   readonly method: string;
@@ -21,7 +29,7 @@ export interface HttpRequest {
 }
 
 /** Throws what `problemOf` knows, or a defect. Returns a Reply, or what goes out as JSON. */
-export async function dispatch(context: ManagementContext, resource: Resource, request: HttpRequest): Promise<unknown> {
+export async function dispatch({ context, rates }: Api, resource: Resource, request: HttpRequest): Promise<unknown> {
   // A path such as /queues// names nothing.
   if (Object.values(request.params).includes('')) throw noObject();
   const verb = request.method === 'HEAD' ? 'GET' : request.method;
@@ -29,13 +37,15 @@ export async function dispatch(context: ManagementContext, resource: Resource, r
   const operation = resource[verb as Verb];
   if (operation === undefined) return new Reply(405, { allow: allowedVerbs(resource) });
   if (!takesJson(request.headers.accept)) throw new HttpProblem(406, undefined);
-  if (operation.role === 'anyone') return operation.handle(new RequestedCall(context, undefined, request, undefined));
+  if (operation.role === 'anyone')
+    return operation.handle(new RequestedCall(context, rates, undefined, request, undefined));
+  rates.asked();
   const principal = request.principal ?? authenticate(context, request.headers.authorization, request.peer);
   if (operation.role !== 'any-user') checkRole(principal, operation.role);
   const vhost = resource.path.includes(':vhost')
     ? enter(context, principal, request, operation, verb as Verb)
     : undefined;
-  const answer: unknown = await operation.handle(new RequestedCall(context, principal, request, vhost));
+  const answer: unknown = await operation.handle(new RequestedCall(context, rates, principal, request, vhost));
   if (verb !== 'GET') {
     const { name: user } = principal;
     context.log.info(
@@ -72,18 +82,22 @@ function takesJson(accept: string | undefined): boolean {
 class RequestedCall implements Call {
   readonly context: ManagementContext;
   readonly query: Query;
+  readonly #rates: Rates;
   readonly #principal: Principal | undefined;
   readonly #request: HttpRequest;
   readonly #vhost: Vhost | undefined;
   #body: JsonObject | undefined;
+  #view: View | undefined;
 
   constructor(
     context: ManagementContext,
+    rates: Rates,
     principal: Principal | undefined,
     request: HttpRequest,
     vhost: Vhost | undefined,
   ) {
     this.context = context;
+    this.#rates = rates;
     this.#principal = principal;
     this.#request = request;
     this.#vhost = vhost;
@@ -112,6 +126,10 @@ class RequestedCall implements Call {
 
   get vhost(): Vhost {
     return this.#vhost!;
+  }
+
+  get view(): View {
+    return (this.#view ??= new View(this.context, this.#rates, this.query));
   }
 
   get actor(): Call['actor'] {

@@ -5,6 +5,7 @@ import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { ManagementContext } from '../context.ts';
 import type { JsonObject } from './body.ts';
 import type { Principal, Role } from './principal.ts';
+import type { View } from '../view.ts';
 import type { Query } from './query.ts';
 
 /** One request, once it is known who asks. */
@@ -20,6 +21,8 @@ export interface Call {
   readonly body: JsonObject;
   /** Of a path with `:vhost`. The principal may enter it, or is shown it. */
   readonly vhost: Vhost;
+  /** What objects are shown by. */
+  readonly view: View;
   /** The principal in that vhost. */
   readonly actor: Actor;
 }

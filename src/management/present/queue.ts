@@ -1,30 +1,80 @@
 /** A queue or stream, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/queues`). */
-import { fromFieldTable } from '../../codec/field-table.ts';
-import { queueTypeOf } from '../../broker/arguments/queue-type.ts';
+import { isSet } from '../../broker/arguments/fields.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import type { ManagementContext } from '../context.ts';
+import { fromFieldTable } from '../../codec/field-table.ts';
 import type { Fields } from '../lists/fields.ts';
+import { lengthFigures, queueFigures } from '../rates/figures.ts';
+import type { View } from '../view.ts';
 
 export interface ShownQueue {
   readonly vhost: Vhost;
   readonly queue: DeclaredQueue;
 }
 
-export const QUEUE_FIELDS: Fields<ShownQueue, ManagementContext> = {
+/** What says how many messages there are, and how fast that changes. */
+const lengths: Fields<ShownQueue, View> = Object.fromEntries(
+  ['messages', 'messages_ready', 'messages_unacknowledged'].flatMap((name) => [
+    [name, ({ queue }: ShownQueue) => lengthFigures(queue)[name]],
+    [
+      `${name}_details`,
+      ({ queue }: ShownQueue, view: View) =>
+        view.lengths(queue, { [name]: lengthFigures(queue)[name] })[`${name}_details`],
+    ],
+  ]),
+);
+
+export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
   arguments: ({ queue }) => fromFieldTable(queue.arguments),
   auto_delete: ({ queue }) => queue.autoDelete,
+  consumer_capacity: ({ queue }) => utilisation(queue),
+  consumer_utilisation: ({ queue }) => utilisation(queue),
   consumers: ({ queue }) => queue.consumerCount,
   durable: ({ queue }) => queue.durable,
+  effective_policy_definition: ({ vhost, queue }) => vhost.policies.appliedTo(queue).definition,
   exclusive: ({ queue }) => queue.owner !== undefined,
-  messages: ({ queue }) => queue.ready + queue.unacked,
-  messages_ready: ({ queue }) => queue.ready,
-  messages_unacknowledged: ({ queue }) => queue.unacked,
+  exclusive_consumer_tag: ({ queue }) => [...queue.consumers].find(({ exclusive }) => exclusive)?.tag ?? null,
+  head_message_timestamp: () => null,
+  leader: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : context.nodeName),
+  members: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : [context.nodeName]),
+  online: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : [context.nodeName]),
+  readers: ({ queue }, { context }) =>
+    queue.type === 'stream' ? { [context.nodeName]: queue.consumerCount } : undefined,
+  message_stats: ({ queue }, view) => view.messageStats(queue, queueFigures(queue)),
+  ...lengths,
+  messages_delayed: ({ queue }) => queue.delayed,
   name: ({ queue }) => queue.name,
-  node: (_, { nodeName }) => nodeName,
+  node: (_, { context }) => context.nodeName,
   operator_policy: ({ vhost, queue }) => vhost.policies.appliedTo(queue).operatorPolicy?.name ?? null,
   policy: ({ vhost, queue }) => vhost.policies.appliedTo(queue).policy?.name ?? null,
+  single_active_consumer_tag: ({ queue }) => singleActive(queue) ?? null,
   state: () => 'running',
-  type: ({ queue }) => queueTypeOf(queue.arguments),
+  type: ({ queue }) => queue.type,
   vhost: ({ vhost }) => vhost.name,
 };
+
+/** What `disable_stats` leaves: what was declared. */
+const DECLARED = ['arguments', 'auto_delete', 'durable', 'exclusive', 'name', 'node', 'state', 'type', 'vhost'];
+const TOTALS = ['messages', 'messages_ready', 'messages_unacknowledged'];
+
+/** The fields that `disable_stats` and `enable_queue_totals` leave. */
+export function fieldsWithout(stats: boolean, totals: boolean): Fields<ShownQueue, View> {
+  if (!stats) return QUEUE_FIELDS;
+  const names = totals ? [...DECLARED, ...TOTALS] : DECLARED;
+  return Object.fromEntries(names.map((name) => [name, QUEUE_FIELDS[name]]));
+}
+
+/** The consumer that alone gets messages (RabbitMQ: Single Active Consumer): the one that came first. */
+export function singleActive(queue: DeclaredQueue): string | undefined {
+  if (!isSet(queue.arguments, 'x-single-active-consumer')) return undefined;
+  for (const { tag } of queue.consumers) return tag;
+  return undefined;
+}
+
+/** How much of the time consumers could take a message at once: 1 while none waits, or one of them has room; 0 without any. */
+function utilisation(queue: DeclaredQueue): number {
+  if (queue.consumerCount === 0) return 0;
+  if (queue.ready === 0) return 1;
+  for (const consumer of queue.consumers) if (consumer.ready) return 1;
+  return 0;
+}

@@ -1,27 +1,27 @@
 /** A virtual host, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/vhosts`). */
-import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import type { ManagementContext } from '../context.ts';
 import type { Fields } from '../lists/fields.ts';
+import { totalLengths, vhostFigures } from '../rates/figures.ts';
+import type { View } from '../view.ts';
 
-export const VHOST_FIELDS: Fields<Vhost, ManagementContext> = {
+export const VHOST_FIELDS: Fields<Vhost, View> = {
   name: ({ name }) => name,
-  description: ({ name }, { node }) => node.vhostSpec(name)?.description,
-  tags: ({ name }, { node }) => node.vhostSpec(name)?.tags,
+  description: ({ name }, { context: { node } }) => node.vhostSpec(name)?.description,
+  tags: ({ name }, { context: { node } }) => node.vhostSpec(name)?.tags,
   default_queue_type: ({ defaultQueueType }) => defaultQueueType ?? 'undefined',
-  metadata: ({ name, defaultQueueType }, { node }) => {
+  metadata: ({ name, defaultQueueType }, { context: { node } }) => {
     const { description, tags } = node.vhostSpec(name)!;
     return { description, tags, ...(defaultQueueType && { default_queue_type: defaultQueueType }) };
   },
   protected_from_deletion: () => false,
-  cluster_state: (_, { nodeName }) => ({ [nodeName]: 'running' }),
-  messages: (vhost) => sumOf(vhost, ({ ready, unacked }) => ready + unacked),
-  messages_ready: (vhost) => sumOf(vhost, ({ ready }) => ready),
-  messages_unacknowledged: (vhost) => sumOf(vhost, ({ unacked }) => unacked),
+  tracing: () => false,
+  cluster_state: (_, { context }) => ({ [context.nodeName]: 'running' }),
+  message_stats: (vhost, view) => view.messageStats(vhost, vhostFigures(vhost)),
+  messages: (vhost) => totalLengths([vhost]).messages,
+  messages_details: (vhost, view) => view.lengths(vhost, totalLengths([vhost])).messages_details,
+  messages_ready: (vhost) => totalLengths([vhost]).messages_ready,
+  messages_ready_details: (vhost, view) => view.lengths(vhost, totalLengths([vhost])).messages_ready_details,
+  messages_unacknowledged: (vhost) => totalLengths([vhost]).messages_unacknowledged,
+  messages_unacknowledged_details: (vhost, view) =>
+    view.lengths(vhost, totalLengths([vhost])).messages_unacknowledged_details,
 };
-
-function sumOf({ queues }: Vhost, count: (queue: DeclaredQueue) => number): number {
-  let sum = 0;
-  for (const queue of queues) sum += count(queue);
-  return sum;
-}

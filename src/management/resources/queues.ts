@@ -3,34 +3,27 @@ import { toFieldTable } from '../../codec/field-table.ts';
 import { declareQueue, deleteQueue, purgeQueue } from '../../broker/operations/queues.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import { booleanIn, objectIn } from '../http/body.ts';
-import { noObject } from '../http/problem.ts';
+import { booleanIn, objectIn, textIn } from '../http/body.ts';
+import { badRequest, noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
-import { list } from '../lists/list.ts';
 import { show } from '../lists/fields.ts';
+import { list } from '../lists/list.ts';
+import { CONSUMER_FIELDS } from '../present/client.ts';
+import { fieldsWithout, QUEUE_FIELDS, type ShownQueue } from '../present/queue.ts';
+import { consumersOf } from './clients.ts';
 import { inVhosts, visibleVhosts } from './visible.ts';
-import { QUEUE_FIELDS, type ShownQueue } from '../present/queue.ts';
 
 export const queues: readonly Resource[] = [
-  {
-    path: '/queues',
-    GET: { role: 'management', handle: (call) => listQueues(call, visibleVhosts(call)) },
-  },
-  {
-    path: '/queues/:vhost',
-    GET: { role: 'management', handle: (call) => listQueues(call, [call.vhost]) },
-  },
+  { path: '/queues', GET: { role: 'management', handle: (call) => listQueues(call, visibleVhosts(call)) } },
+  { path: '/queues/:vhost', GET: { role: 'management', handle: (call) => listQueues(call, [call.vhost]) } },
   {
     path: '/queues/:vhost/:queue',
-    GET: {
-      role: 'management',
-      handle: (call) => show(QUEUE_FIELDS, { vhost: call.vhost, queue: existing(call) }, call.context),
-    },
+    GET: { role: 'management', handle: showQueue },
     PUT: { role: 'management', handle: declare },
     DELETE: {
       role: 'management',
       handle: async (call) => {
-        const { name } = existing(call);
+        const { name } = existingQueue(call);
         const { query } = call;
         await deleteQueue(call.actor, name, query.isTrue('if-unused'), query.isTrue('if-empty')).stored();
         return NO_CONTENT;
@@ -42,30 +35,68 @@ export const queues: readonly Resource[] = [
     DELETE: {
       role: 'management',
       handle: async (call) => {
-        await purgeQueue(call.actor, existing(call).name).stored();
+        await purgeQueue(call.actor, existingQueue(call).name).stored();
         return NO_CONTENT;
+      },
+    },
+  },
+  {
+    path: '/queues/:vhost/:queue/actions',
+    POST: {
+      role: 'policymaker',
+      handle: (call) => {
+        existingQueue(call);
+        const action = textIn(call.body, 'action', '');
+        // There are no mirrors to be synchronised.
+        if (action === 'sync' || action === 'cancel_sync') return NO_CONTENT;
+        throw badRequest(['unknown', action]);
       },
     },
   },
 ];
 
-function listQueues({ query, context }: Call, vhosts: readonly Vhost[]): unknown {
-  const subjects = inVhosts(
-    vhosts,
-    ({ queues }) => queues,
-    (vhost, queue): ShownQueue => ({ vhost, queue }),
-  );
-  const nameOf = ({ queue }: ShownQueue): string => queue.name;
-  return list(query, { fields: QUEUE_FIELDS, view: context, subjects, nameOf, paged: true });
-}
-
-function existing({ vhost, params }: Call): DeclaredQueue {
+/** Throws HttpProblem 404. */
+export function existingQueue({ vhost, params }: Call): DeclaredQueue {
   const queue = vhost.queue(params.queue);
   if (queue === undefined) throw noObject();
   return queue;
 }
 
-async function declare({ actor, vhost, params, body }: Call): Promise<unknown> {
+function listQueues({ query, view }: Call, vhosts: readonly Vhost[]): unknown {
+  for (const vhost of vhosts) vhost.settleCounts();
+  const subjects = inVhosts(
+    vhosts,
+    ({ queues: all }) => all,
+    (vhost, queue): ShownQueue => ({ vhost, queue }),
+  );
+  const fields = fieldsWithout(query.isTrue('disable_stats'), query.isTrue('enable_queue_totals'));
+  return list(query, { fields, view, subjects, nameOf: ({ queue }) => queue.name, paged: true });
+}
+
+function showQueue(call: Call): unknown {
+  const { vhost, view, context } = call;
+  const queue = existingQueue(call);
+  vhost.settleCounts();
+  const details = consumersOf(context.connections).filter(({ consumer }) => consumer.queue === queue);
+  return {
+    ...show(QUEUE_FIELDS, { vhost, queue }, view),
+    consumer_details: details.map((shown) => show(CONSUMER_FIELDS, shown, view)),
+    deliveries: [],
+    incoming: [],
+    ...ownerOf(queue),
+  };
+}
+
+function ownerOf({ owner }: DeclaredQueue): object {
+  const { endpoints } = (owner ?? {}) as { readonly endpoints?: { name: string; peerHost: string; peerPort: number } };
+  if (endpoints === undefined) return {};
+  const { name, peerHost, peerPort } = endpoints;
+  return { owner_pid_details: { name, peer_host: peerHost, peer_port: peerPort } };
+}
+
+async function declare({ actor, vhost, params, body, context }: Call): Promise<unknown> {
+  const node = textIn(body, 'node', context.nodeName);
+  if (node !== context.nodeName) throw badRequest(`Node ${node} could not be contacted`);
   const isNew = vhost.queue(params.queue) === undefined;
   await declareQueue(actor, {
     name: params.queue,

@@ -18,7 +18,7 @@ export const vhosts: readonly Resource[] = [
     GET: {
       role: 'management',
       handle: (call) => {
-        const of = { fields: VHOST_FIELDS, view: call.context, subjects: visibleVhosts(call) };
+        const of = { fields: VHOST_FIELDS, view: call.view, subjects: visibleVhosts(call) };
         return list(call.query, { ...of, nameOf: ({ name }) => name, paged: true });
       },
     },
@@ -27,11 +27,11 @@ export const vhosts: readonly Resource[] = [
     path: '/vhosts/:name',
     GET: {
       role: 'management',
-      handle: ({ context, principal, params: { name } }) => {
+      handle: ({ context, principal, params: { name }, view }) => {
         const vhost = context.node.vhost(name);
         if (vhost === undefined) throw noObject();
         checkSees(principal, name);
-        return show(VHOST_FIELDS, vhost, context);
+        return show(VHOST_FIELDS, vhost, view);
       },
     },
     PUT: {

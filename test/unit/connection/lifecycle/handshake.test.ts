@@ -1,7 +1,8 @@
 /** The handshake's turns and limits, without a socket: what it sends, agrees on, and refuses. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Actor } from '../../../../src/broker/operations/actor.ts';
-import { type ClientConnection, Connections } from '../../../../src/broker/operations/connections.ts';
+import type { ClientConnection } from '../../../../src/broker/operations/clients.ts';
+import { Connections } from '../../../../src/broker/operations/connections.ts';
 import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import type { Config } from '../../../../src/config/config.ts';
 import type { BrokerContext } from '../../../../src/connection/broker-context.ts';
@@ -32,6 +33,7 @@ class Side implements GreetedConnection {
   readonly broker: BrokerContext;
   readonly writer = { method: (_channel: number, method: ServerMethod) => this.sent.push(method) } as unknown as Writer;
   client = new ClientProperties();
+  mechanism = '';
   readonly endpoints = { fromLoopback: true };
   tuned: readonly number[] = [];
   vhost: string | undefined;

@@ -1,0 +1,72 @@
+/** The clients of a broker, as operators see them: connections with their channels, and what these hold. */
+import type { AmqpError } from '../../protocol/amqp-error.ts';
+import type { FieldTable } from '../../protocol/field-table.ts';
+import type { ChannelCounters, ConnectionCounters } from '../events/counters.ts';
+import type { Consumer } from '../queue/consumer.ts';
+import type { DeclaredQueue } from '../queue/declared-queue.ts';
+import type { Vhost } from '../topology/vhost.ts';
+
+export type ConnectionStage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
+
+/** The two ends of a connection: addresses without a port, and ports. */
+export interface ConnectionEnds {
+  readonly peerHost: string;
+  readonly peerPort: number;
+  readonly host: string;
+  readonly port: number;
+  /** RabbitMQ's name of the connection: `127.0.0.1:40000 -> 127.0.0.1:5672`. */
+  readonly name: string;
+}
+
+export interface ClientConsumer extends Consumer {
+  readonly queue: DeclaredQueue;
+}
+
+export interface ClientChannel {
+  readonly number: number;
+  readonly counters: ChannelCounters;
+  /** By their tags. */
+  readonly consumers: ReadonlyMap<string, ClientConsumer>;
+  /** Limit of each consumer to come, and of the channel as a whole; 0 is none. */
+  readonly prefetch: number;
+  readonly globalPrefetch: number;
+  readonly confirming: boolean;
+  readonly transactional: boolean;
+  /** Deliveries that wait for their acknowledgement, messages for their confirm. */
+  readonly unackedCount: number;
+  readonly unconfirmedCount: number;
+  /** Of a transaction that is not committed: messages, and acknowledgements. */
+  readonly uncommittedCount: number;
+  readonly uncommittedAcks: number;
+}
+
+export interface ClientConnection {
+  readonly stage: ConnectionStage;
+  /** Undefined until connection.open is answered. */
+  readonly vhost: Vhost | undefined;
+  readonly user: string | undefined;
+  readonly endpoints: ConnectionEnds;
+  /** Milliseconds since the epoch. */
+  readonly connectedAt: number;
+  /** What the client said of itself, and the name that it gave the connection: empty if it gave none. */
+  readonly client: { readonly properties: FieldTable; readonly connectionName: string };
+  /** SASL mechanism of the login. */
+  readonly mechanism: string;
+  readonly channelMax: number;
+  /** Bytes. */
+  readonly frameMax: number;
+  /** Seconds between heartbeats; 0 is none. */
+  readonly heartbeat: number;
+  /** RabbitMQ's word: `running`, `flow`, `blocked`, `closing`. */
+  readonly state: string;
+  /** Bytes that wait to be taken by the client. */
+  readonly pendingBytes: number;
+  readonly channels: ReadonlyMap<number, ClientChannel>;
+  readonly counters: ConnectionCounters;
+  /** Closes with connection.close. */
+  close(error: AmqpError): void;
+  /** Gives the client up without further words. */
+  drop(): void;
+  /** The broker can take more again: if the connection waited for that, it goes on. */
+  relieved(): void;
+}

@@ -1,0 +1,125 @@
+/** Connections, channels and consumers, as the HTTP API shows them (RabbitMQ: HTTP API, `/api/connections`, `/api/channels`, `/api/consumers`). */
+import type { ClientChannel, ClientConnection, ClientConsumer } from '../../broker/operations/clients.ts';
+import { fromFieldTable } from '../../codec/field-table.ts';
+import type { Fields } from '../lists/fields.ts';
+import { channelFigures, connectionFigures } from '../rates/figures.ts';
+import type { View } from '../view.ts';
+import { singleActive } from './queue.ts';
+
+export interface ShownChannel {
+  readonly connection: ClientConnection;
+  readonly channel: ClientChannel;
+}
+
+export interface ShownConsumer extends ShownChannel {
+  readonly consumer: ClientConsumer;
+}
+
+export const CONNECTION_FIELDS: Fields<ClientConnection, View> = {
+  auth_mechanism: ({ mechanism }) => mechanism,
+  channel_max: ({ channelMax }) => channelMax,
+  channels: ({ channels }) => channels.size,
+  client_properties: ({ client }) => fromFieldTable(client.properties),
+  connected_at: ({ connectedAt }) => connectedAt,
+  frame_max: ({ frameMax }) => frameMax,
+  host: ({ endpoints }) => endpoints.host,
+  name: ({ endpoints }) => endpoints.name,
+  node: (_, { context }) => context.nodeName,
+  peer_host: ({ endpoints }) => endpoints.peerHost,
+  peer_port: ({ endpoints }) => endpoints.peerPort,
+  port: ({ endpoints }) => endpoints.port,
+  protocol: () => 'AMQP 0-9-1',
+  ...dataFields(['recv_oct', 'recv_cnt', 'send_oct', 'send_cnt']),
+  send_pend: ({ pendingBytes }) => pendingBytes,
+  ssl: () => false,
+  ssl_cipher: () => null,
+  ssl_hash: () => null,
+  ssl_key_exchange: () => null,
+  ssl_protocol: () => null,
+  peer_cert_issuer: () => null,
+  peer_cert_subject: () => null,
+  peer_cert_validity: () => null,
+  state: ({ state }) => state,
+  timeout: ({ heartbeat }) => heartbeat,
+  type: () => 'network',
+  user: ({ user }) => user,
+  user_provided_name: ({ client }) => (client.connectionName === '' ? undefined : client.connectionName),
+  user_who_performed_action: ({ user }) => user,
+  vhost: ({ vhost }) => vhost?.name,
+};
+
+function dataFields(names: readonly string[]): Fields<ClientConnection, View> {
+  return Object.fromEntries(
+    names.flatMap((name) => [
+      [name, ({ counters }: ClientConnection) => connectionFigures(counters)[name]],
+      [
+        `${name}_details`,
+        (connection: ClientConnection, view: View) =>
+          view.data(connection, { [name]: connectionFigures(connection.counters)[name] })[`${name}_details`],
+      ],
+    ]),
+  );
+}
+
+/** RabbitMQ's name of a channel: that of its connection, and its number. */
+export function channelName({ connection, channel }: ShownChannel): string {
+  return `${connection.endpoints.name} (${channel.number})`;
+}
+
+export const CHANNEL_FIELDS: Fields<ShownChannel, View> = {
+  acks_uncommitted: ({ channel }) => channel.uncommittedAcks,
+  confirm: ({ channel }) => channel.confirming,
+  connection_details: ({ connection: { endpoints } }) => ({
+    name: endpoints.name,
+    peer_host: endpoints.peerHost,
+    peer_port: endpoints.peerPort,
+  }),
+  consumer_count: ({ channel }) => channel.consumers.size,
+  global_prefetch_count: ({ channel }) => channel.globalPrefetch,
+  message_stats: ({ channel }, view) => view.messageStats(channel, channelFigures(channel.counters)),
+  messages_unacknowledged: ({ channel }) => channel.unackedCount,
+  messages_uncommitted: ({ channel }) => channel.uncommittedCount,
+  messages_unconfirmed: ({ channel }) => channel.unconfirmedCount,
+  name: (shown) => channelName(shown),
+  node: (_, { context }) => context.nodeName,
+  number: ({ channel }) => channel.number,
+  pending_raft_commands: () => 0,
+  prefetch_count: ({ channel }) => channel.prefetch,
+  state: ({ connection }) => connection.state,
+  transactional: ({ channel }) => channel.transactional,
+  user: ({ connection }) => connection.user,
+  user_who_performed_action: ({ connection }) => connection.user,
+  vhost: ({ connection }) => connection.vhost?.name,
+};
+
+export const CONSUMER_FIELDS: Fields<ShownConsumer, View> = {
+  ack_required: ({ consumer }) => !consumer.noAck,
+  active: (shown) => isActive(shown),
+  activity_status: (shown) => {
+    if (singleActive(shown.consumer.queue) === undefined) return 'up';
+    return isActive(shown) ? 'single_active' : 'waiting';
+  },
+  arguments: ({ consumer }) => fromFieldTable(consumer.arguments),
+  channel_details: (shown, { context }) => {
+    const { connection, channel } = shown;
+    const { endpoints, user } = connection;
+    return {
+      connection_name: endpoints.name,
+      name: channelName(shown),
+      node: context.nodeName,
+      number: channel.number,
+      peer_host: endpoints.peerHost,
+      peer_port: endpoints.peerPort,
+      user,
+    };
+  },
+  consumer_tag: ({ consumer }) => consumer.tag,
+  exclusive: ({ consumer }) => consumer.exclusive,
+  prefetch_count: ({ consumer }) => consumer.prefetch,
+  queue: ({ connection, consumer }) => ({ name: consumer.queue.name, vhost: connection.vhost?.name }),
+};
+
+function isActive({ consumer }: ShownConsumer): boolean {
+  const active = singleActive(consumer.queue);
+  return active === undefined || active === consumer.tag;
+}

@@ -1,0 +1,91 @@
+/** What is counted of an object, flat and by the HTTP API's names: what rates are made of (RabbitMQ: HTTP API, `message_stats`). */
+import type {
+  ChannelCounters,
+  ChurnCounters,
+  ConnectionCounters,
+  ExchangeCounters,
+} from '../../broker/events/counters.ts';
+import type { QueueCounters } from '../../broker/events/queue-counters.ts';
+import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
+import { MessageTotals } from '../../broker/topology/message-totals.ts';
+import type { Vhost } from '../../broker/topology/vhost.ts';
+
+export type Figures = Readonly<Record<string, number>>;
+
+type Deliveries = Pick<
+  QueueCounters,
+  'deliver' | 'deliverNoAck' | 'get' | 'getNoAck' | 'getEmpty' | 'redeliver' | 'ack'
+>;
+
+function deliveryFigures({ deliver, deliverNoAck, get, getNoAck, getEmpty, redeliver, ack }: Deliveries): Figures {
+  return {
+    ack,
+    deliver,
+    deliver_get: deliver + deliverNoAck + get + getNoAck,
+    deliver_no_ack: deliverNoAck,
+    get,
+    get_empty: getEmpty,
+    get_no_ack: getNoAck,
+    redeliver,
+  };
+}
+
+export function channelFigures(counters: ChannelCounters): Figures {
+  const { publish, confirm, returnUnroutable, dropUnroutable } = counters;
+  return {
+    publish,
+    confirm,
+    return_unroutable: returnUnroutable,
+    drop_unroutable: dropUnroutable,
+    ...deliveryFigures(counters),
+  };
+}
+
+export function queueFigures({ counters }: DeclaredQueue): Figures {
+  return { publish: counters.publish, ...deliveryFigures(counters) };
+}
+
+export function exchangeFigures({ publishIn, publishOut }: ExchangeCounters): Figures {
+  return { publish_in: publishIn, publish_out: publishOut };
+}
+
+export function connectionFigures({ recvOct, recvCnt, sendOct, sendCnt }: ConnectionCounters): Figures {
+  return { recv_oct: recvOct, recv_cnt: recvCnt, send_oct: sendOct, send_cnt: sendCnt };
+}
+
+/** `churn_rates`. */
+export function churnFigures(churn: ChurnCounters): Figures {
+  return {
+    channel_closed: churn.channelClosed,
+    channel_created: churn.channelCreated,
+    connection_closed: churn.connectionClosed,
+    connection_created: churn.connectionCreated,
+    queue_created: churn.queueCreated,
+    queue_declared: churn.queueDeclared,
+    queue_deleted: churn.queueDeleted,
+  };
+}
+
+export function lengthFigures({ ready, unacked }: { readonly ready: number; readonly unacked: number }): Figures {
+  return { messages: ready + unacked, messages_ready: ready, messages_unacknowledged: unacked };
+}
+
+/** Of all queues of some vhosts together. */
+export function totalLengths(vhosts: Iterable<Vhost>): Figures {
+  let ready = 0;
+  let unacked = 0;
+  for (const { queues } of vhosts) {
+    for (const queue of queues) {
+      ready += queue.ready;
+      unacked += queue.unacked;
+    }
+  }
+  return lengthFigures({ ready, unacked });
+}
+
+/** What clients did in a vhost since the broker started. */
+export function vhostFigures(vhost: Vhost): Figures {
+  const totals = new MessageTotals();
+  totals.addVhost(vhost);
+  return channelFigures(totals.channels);
+}

@@ -1,0 +1,148 @@
+/**
+ * How fast figures change. Every few seconds all figures are noted, as long as somebody asks now and then; a rate is the change since the
+ * note of some seconds ago. Of what does not change nothing is kept.
+ */
+import type { Clock, Timer } from '../../util/clock.ts';
+import type { Figures } from './figures.ts';
+
+/** RabbitMQ's collect_statistics_interval. */
+const EVERY_MS = 5000;
+/** Notes kept: one minute of them, and one to compare the first with. */
+const NOTES_KEPT = 14;
+/** A rate is taken over at least this time, in milliseconds. */
+const RATE_OVER_MS = 4000;
+/** When nobody asked for so long, nothing is noted any more. */
+const FORGOTTEN_MS = 600_000;
+
+interface Note {
+  readonly at: number;
+  readonly figures: Figures;
+}
+
+/** Over what time samples are asked for, and how far apart: both in seconds. */
+export interface Ages {
+  readonly age: number;
+  readonly increment: number;
+}
+
+/** Something that has figures: the object stands for itself, however it is shown. */
+export type Subject = readonly [object: object, figures: () => Figures];
+
+export class Rates {
+  readonly #clock: Clock;
+  readonly #subjects: () => Iterable<Subject>;
+  readonly #inSlices: (subjects: Iterable<Subject>, note: (subject: Subject) => void) => Promise<void>;
+  #notes = new WeakMap<object, Note[]>();
+  #timer: Timer | undefined;
+  #askedAt = 0;
+  #noting = false;
+
+  /** `subjects`: all that figures are noted of. `inSlices`: does something with each, and lets others have their turns between. */
+  constructor(
+    clock: Clock,
+    subjects: () => Iterable<Subject>,
+    inSlices: (subjects: Iterable<Subject>, note: (subject: Subject) => void) => Promise<void>,
+  ) {
+    this.#clock = clock;
+    this.#subjects = subjects;
+    this.#inSlices = inSlices;
+  }
+
+  /** Somebody asks: figures are noted from now on, if they were not. */
+  asked(): void {
+    this.#askedAt = this.#clock.elapsed();
+    if (this.#timer !== undefined) return;
+    this.#timer = this.#clock.every(EVERY_MS, () => void this.#noteAll());
+    void this.#noteAll();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** The figures, each with `_details`: its rate a second, and samples if ages are asked for. */
+  withDetails(object: object, figures: Figures, ages?: Ages): Record<string, unknown> {
+    const shown: Record<string, unknown> = {};
+    for (const name in figures) {
+      shown[name] = figures[name];
+      shown[`${name}_details`] = this.#details(object, name, figures[name], ages);
+    }
+    return shown;
+  }
+
+  #details(object: object, name: string, value: number, ages: Ages | undefined): object {
+    const notes = this.#notes.get(object);
+    const now = this.#clock.now();
+    const since = notes?.findLast(({ at, figures }) => now - at >= RATE_OVER_MS && name in figures) ?? notes?.[0];
+    const rate =
+      since === undefined || !(name in since.figures) ? 0 : perSecond(value - since.figures[name], now - since.at);
+    if (ages === undefined) return { rate };
+    const samples = this.#samples(notes ?? [], name, value, now, ages);
+    const last = samples.at(-1)!;
+    const seconds = (now - last.timestamp) / 1000;
+    const sum = samples.reduce((total, { sample }) => total + sample, 0);
+    return {
+      rate,
+      samples,
+      avg_rate: seconds > 0 ? (value - last.sample) / seconds : 0,
+      avg: sum / samples.length,
+    };
+  }
+
+  /** Newest first. Before the first note the figure is taken for what it was then. */
+  #samples(
+    notes: readonly Note[],
+    name: string,
+    value: number,
+    now: number,
+    { age, increment }: Ages,
+  ): { readonly sample: number; readonly timestamp: number }[] {
+    const samples = [{ sample: value, timestamp: now }];
+    for (let back = increment; back <= age; back += increment) {
+      const timestamp = now - back * 1000;
+      const note = notes.findLast(({ at }) => at <= timestamp) ?? notes[0];
+      samples.push({ sample: note?.figures[name] ?? value, timestamp });
+    }
+    return samples;
+  }
+
+  async #noteAll(): Promise<void> {
+    if (this.#clock.elapsed() - this.#askedAt > FORGOTTEN_MS) {
+      this.stop();
+      this.#notes = new WeakMap();
+      return;
+    }
+    if (this.#noting) return;
+    this.#noting = true;
+    try {
+      const at = this.#clock.now();
+      await this.#inSlices(this.#subjects(), ([object, figures]) => this.#note(object, { at, figures: figures() }));
+    } finally {
+      this.#noting = false;
+    }
+  }
+
+  #note(object: object, note: Note): void {
+    const notes = this.#notes.get(object);
+    if (notes === undefined) {
+      this.#notes.set(object, [note]);
+      return;
+    }
+    // Of what rests only the last note stays, with the newest moment.
+    if (notes.length > 1 || !sameFigures(notes[0].figures, note.figures)) notes.push(note);
+    else notes[0] = note;
+    if (notes.length > NOTES_KEPT) notes.shift();
+    if (notes.length > 1 && notes.every(({ figures }) => sameFigures(figures, note.figures)))
+      notes.splice(0, notes.length - 1);
+  }
+}
+
+function perSecond(change: number, ms: number): number {
+  return ms <= 0 ? 0 : Math.max((change * 1000) / ms, change < 0 ? (change * 1000) / ms : 0);
+}
+
+function sameFigures(a: Figures, b: Figures): boolean {
+  for (const name in b) if (a[name] !== b[name]) return false;
+  return true;
+}

@@ -1,0 +1,62 @@
+/** Definitions, exported and imported, whole or of one vhost (RabbitMQ: HTTP API, `/api/definitions`). */
+import { DefinitionsError } from '../../broker/definitions/definitions-error.ts';
+import { exportDefinitions, exportVhostDefinitions } from '../../broker/definitions/export.ts';
+import { importDefinitions } from '../../broker/definitions/import.ts';
+import { decodeText, type ParsedText, parseJsonText } from '../../broker/definitions/json-text.ts';
+import { Receipt } from '../../broker/operations/receipt.ts';
+import { isObject } from '../http/body.ts';
+import { fileIn } from '../http/multipart.ts';
+import { badRequest } from '../http/problem.ts';
+import { type Call, NO_CONTENT, Reply, type Resource } from '../http/resource.ts';
+
+export const definitions: readonly Resource[] = [
+  ...['/definitions', '/all-configuration'].map((path): Resource => ({
+    path,
+    GET: {
+      role: 'administrator',
+      handle: (call) => download(call, exportDefinitions(call.context.node, call.context.config)),
+    },
+    POST: { role: 'administrator', handle: (call) => load(call, undefined) },
+  })),
+  {
+    path: '/definitions/:vhost',
+    GET: {
+      role: 'administrator',
+      handle: (call) => download(call, exportVhostDefinitions(call.context.node, call.vhost, call.context.config)),
+    },
+    POST: { role: 'administrator', handle: (call) => load(call, call.vhost.name) },
+  },
+];
+
+function download({ query }: Call, document: object): Reply {
+  const name = query.get('download');
+  const headers = { 'content-type': 'application/json' };
+  const file =
+    name === undefined ? {} : { 'content-disposition': `attachment; filename=${name.replace(/[^\w.-]/g, '_')}` };
+  return new Reply(200, { ...headers, ...file }, Buffer.from(JSON.stringify(document)));
+}
+
+async function load(
+  { context: { node, config, log }, bytes, headers }: Call,
+  vhost: string | undefined,
+): Promise<Reply> {
+  const { document } = parse(fileIn(headers['content-type'], bytes) ?? bytes);
+  if (!isObject(document)) throw badRequest('not_json');
+  try {
+    const warnings = importDefinitions(node, document, { vhost, defaultVhost: config.defaultVhost });
+    for (const { path, text } of warnings) log.warn({ path }, `definitions: ${path}: ${text}`);
+  } catch (error) {
+    if (!(error instanceof DefinitionsError)) throw error;
+    throw badRequest(error.problems.map(({ path, text }) => `${path}: ${text}`).join('\n'));
+  }
+  await new Receipt(node.store, undefined).stored();
+  return NO_CONTENT;
+}
+
+function parse(bytes: Buffer): ParsedText {
+  try {
+    return parseJsonText(decodeText(bytes));
+  } catch {
+    throw badRequest('failed_to_parse_json');
+  }
+}

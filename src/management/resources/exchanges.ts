@@ -1,0 +1,77 @@
+/** Exchanges: listed, declared, deleted (RabbitMQ: HTTP API, `/api/exchanges`). */
+import { toFieldTable } from '../../codec/field-table.ts';
+import { declareExchange, deleteExchange } from '../../broker/operations/exchanges.ts';
+import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
+import type { Vhost } from '../../broker/topology/vhost.ts';
+import { booleanIn, objectIn, textIn } from '../http/body.ts';
+import { noObject, notAuthorised } from '../http/problem.ts';
+import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
+import { show } from '../lists/fields.ts';
+import { list } from '../lists/list.ts';
+import { EXCHANGE_FIELDS, type ShownExchange } from '../present/exchange.ts';
+import { inVhosts, visibleVhosts } from './visible.ts';
+
+/** What the default exchange, which has no name, is called in paths. */
+const DEFAULT_EXCHANGE = 'amq.default';
+
+export const exchanges: readonly Resource[] = [
+  { path: '/exchanges', GET: { role: 'management', handle: (call) => listExchanges(call, visibleVhosts(call)) } },
+  { path: '/exchanges/:vhost', GET: { role: 'management', handle: (call) => listExchanges(call, [call.vhost]) } },
+  {
+    path: '/exchanges/:vhost/:exchange',
+    GET: { role: 'management', handle: showExchange },
+    PUT: { role: 'management', handle: declare },
+    DELETE: {
+      role: 'management',
+      handle: async (call) => {
+        const { name } = existingExchange(call);
+        await deleteExchange(call.actor, name, call.query.isTrue('if-unused')).stored();
+        return NO_CONTENT;
+      },
+    },
+  },
+];
+
+/** The exchange's own name for one in a path. */
+export function exchangeNamed(name: string): string {
+  return name === DEFAULT_EXCHANGE ? '' : name;
+}
+
+/** Throws HttpProblem 404. */
+export function existingExchange({ vhost, params }: Call): Exchange {
+  const exchange = vhost.exchange(exchangeNamed(params.exchange));
+  if (exchange === undefined) throw noObject();
+  return exchange;
+}
+
+function listExchanges({ query, view }: Call, vhosts: readonly Vhost[]): unknown {
+  for (const vhost of vhosts) vhost.settleCounts();
+  const subjects = inVhosts(
+    vhosts,
+    ({ exchanges: all }) => all,
+    (vhost, exchange): ShownExchange => ({ vhost, exchange }),
+  );
+  return list(query, { fields: EXCHANGE_FIELDS, view, subjects, nameOf: ({ exchange }) => exchange.name, paged: true });
+}
+
+function showExchange(call: Call): unknown {
+  const { vhost, view } = call;
+  const exchange = existingExchange(call);
+  vhost.settleCounts();
+  return { ...show(EXCHANGE_FIELDS, { vhost, exchange }, view), incoming: [], outgoing: [] };
+}
+
+async function declare({ actor, vhost, params, body }: Call): Promise<unknown> {
+  const name = exchangeNamed(params.exchange);
+  if (name === '') throw notAuthorised('Access refused.');
+  const isNew = vhost.exchange(name) === undefined;
+  await declareExchange(actor, {
+    name,
+    type: textIn(body, 'type', 'direct'),
+    durable: booleanIn(body, 'durable', false),
+    autoDelete: booleanIn(body, 'auto_delete', false),
+    internal: booleanIn(body, 'internal', false),
+    arguments: toFieldTable(objectIn(body, 'arguments')),
+  }).stored();
+  return put(isNew);
+}

@@ -1,0 +1,69 @@
+/** Health checks (RabbitMQ: HTTP API, `/api/health/checks`, `/api/aliveness-test`, `/api/healthchecks/node`). */
+import { badRequest } from '../http/problem.ts';
+import { type Call, Reply, type Resource } from '../http/resource.ts';
+
+const OK = { status: 'ok' };
+/** Checks of what one node by itself always is. */
+const ALONE = { status: 'ok', reason: 'single node cluster' };
+const UNITS = ['days', 'weeks', 'months', 'years'];
+/** RabbitMQ's names of protocols, to those of the listeners. */
+const PROTOCOLS: Readonly<Record<string, string>> = { amqp091: 'amqp', 'amqp0.9.1': 'amqp', 'amqp-0-9-1': 'amqp' };
+
+export const health: readonly Resource[] = [
+  { path: '/aliveness-test/:vhost', GET: { role: 'management', handle: () => OK } },
+  { path: '/healthchecks/node', GET: { role: 'monitoring', handle: checkAlarms } },
+  { path: '/healthchecks/node/:node', GET: { role: 'monitoring', handle: checkAlarms } },
+  ...['alarms', 'local-alarms'].map((name) => check(name, checkAlarms)),
+  ...['virtual-hosts', 'is-in-service', 'ready-to-serve-clients', 'reached-target-cluster-size'].map((name) =>
+    check(name, () => OK),
+  ),
+  ...['metadata-store/initialized', 'metadata-store/initialized/with-data'].map((name) => check(name, () => OK)),
+  ...['node-is-quorum-critical', 'node-is-mirror-sync-critical'].map((name) => check(name, () => ALONE)),
+  check('quorum-queues-without-elected-leaders/all-vhosts', () => OK),
+  check('quorum-queues-without-elected-leaders/vhost/:vhost', () => OK),
+  check('quorum-queues-without-elected-leaders/vhost/:vhost/pattern/:pattern', () => OK),
+  check('below-node-connection-limit', ({ context: { connections, config } }) => {
+    const { size: current } = connections;
+    if (current < config.maxConnections) return OK;
+    return failed({ reason: 'node connection limit is reached', connections: current });
+  }),
+  check('certificate-expiration/:within/:unit', ({ params: { within, unit } }) => {
+    if (!UNITS.includes(unit)) {
+      throw badRequest(`Time unit not recognised. Supported units: ${UNITS.join(', ')}.`);
+    }
+    if (!/^\d+$/.test(within)) throw badRequest('Invalid expiration value.');
+    // No listener has a certificate.
+    return OK;
+  }),
+  check('port-listener/:port', ({ context, params }) => {
+    if (!/^\d{1,5}$/.test(params.port)) throw badRequest('Invalid port');
+    const missing = Number(params.port);
+    const ports = context.listeners().map(({ port }) => port);
+    if (ports.includes(missing)) return { ...OK, port: missing };
+    return failed({ reason: 'No active listener', missing, ports });
+  }),
+  check('protocol-listener/:protocol', ({ context, params: { protocol } }) => {
+    const protocols = [...new Set(context.listeners().map((listener) => listener.protocol))];
+    const wanted = protocol.split(',').map((name) => PROTOCOLS[name] ?? name);
+    const missing = wanted.filter((name) => !protocols.includes(name));
+    if (missing.length === 0) return { ...OK, protocol: wanted.join(',') };
+    return failed({ reason: 'No active listener', missing: missing.join(','), protocols });
+  }),
+];
+
+function check(name: string, handle: (call: Call) => unknown): Resource {
+  return { path: `/health/checks/${name}`, GET: { role: 'any-user', handle } };
+}
+
+function checkAlarms({ context: { node, nodeName } }: Call): unknown {
+  const alarms = (['memory', 'disk'] as const)
+    .filter((resource) => node.alarms.isLow(resource))
+    .map((resource) => ({ node: nodeName, resource }));
+  if (alarms.length === 0) return OK;
+  return failed({ reason: 'There are alarms in effect in the cluster', alarms });
+}
+
+function failed(details: { readonly reason: string; readonly [detail: string]: unknown }): Reply {
+  const body = Buffer.from(JSON.stringify({ status: 'failed', ...details }));
+  return new Reply(503, { 'content-type': 'application/json' }, body);
+}

@@ -1,0 +1,82 @@
+/** Publishing one message, and taking some (RabbitMQ: HTTP API, `/publish` and `/get`). */
+import { isUtf8 } from 'node:buffer';
+import { getMessages, type TakenMessage } from '../../broker/operations/getting.ts';
+import { publishMessage } from '../../broker/operations/publishing.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
+import { isBase64 } from '../http/base64.ts';
+import { integerIn, objectIn, requireKeys, textIn } from '../http/body.ts';
+import { badRequest, notFound } from '../http/problem.ts';
+import type { Call, Resource } from '../http/resource.ts';
+import { readProperties, showProperties } from '../present/properties.ts';
+import { exchangeNamed } from './exchanges.ts';
+
+/** Messages that one request takes at most. */
+const MOST_MESSAGES = 50_000;
+/** How a message is taken: whether it goes back, and whether as rejected, which is `redelivered` either way. */
+const ACK_MODES = ['ack_requeue_true', 'ack_requeue_false', 'reject_requeue_true', 'reject_requeue_false'] as const;
+
+export const messages: readonly Resource[] = [
+  { path: '/exchanges/:vhost/:exchange/publish', POST: { role: 'management', handle: publish } },
+  { path: '/queues/:vhost/:queue/get', POST: { role: 'management', handle: get } },
+];
+
+async function publish({ actor, params, body }: Call): Promise<unknown> {
+  requireKeys(body, ['properties', 'routing_key', 'payload', 'payload_encoding']);
+  const properties = readProperties(objectIn(body, 'properties'));
+  const message = {
+    exchange: exchangeNamed(params.exchange),
+    routingKey: textIn(body, 'routing_key', ''),
+    properties,
+    body: decode(textIn(body, 'payload', ''), textIn(body, 'payload_encoding', '')),
+  };
+  const { routed, confirmed } = told(() => publishMessage(actor, message));
+  return { routed: (await confirmed) && routed };
+}
+
+function decode(payload: string, encoding: string): Buffer {
+  if (encoding === 'string') return Buffer.from(payload);
+  if (encoding !== 'base64') throw badRequest(['unsupported_encoding', encoding]);
+  if (!isBase64(payload)) throw badRequest(['not_base64', payload]);
+  return Buffer.from(payload, 'base64');
+}
+
+function get({ actor, params, body }: Call): unknown {
+  requireKeys(body, ['ackmode', 'count', 'encoding']);
+  const mode = ACK_MODES.find((known) => known === body.ackmode);
+  if (mode === undefined) throw badRequest(`Invalid ackmode value: ${String(body.ackmode)}`);
+  const encoding = textIn(body, 'encoding', '');
+  if (encoding !== 'auto' && encoding !== 'base64') {
+    throw badRequest('Unsupported encoding. Please use auto or base64.');
+  }
+  const count = Math.min(integerIn(body, 'count', 0), MOST_MESSAGES);
+  const truncate = body.truncate === undefined ? Infinity : integerIn(body, 'truncate', 0);
+  const taken = told(() => getMessages(actor, params.queue, Math.max(count, 0), mode), 'queue');
+  return taken.map((message) => showTaken(message, encoding, truncate));
+}
+
+function showTaken({ body, ...message }: TakenMessage, encoding: 'auto' | 'base64', truncate: number): object {
+  const shown = body.subarray(0, truncate);
+  const asText = encoding === 'auto' && isUtf8(shown);
+  return {
+    payload_bytes: body.length,
+    redelivered: message.redelivered,
+    exchange: message.exchange,
+    routing_key: message.routingKey,
+    message_count: message.left,
+    properties: showProperties(message.properties),
+    payload: shown.toString(asText ? 'utf8' : 'base64'),
+    payload_encoding: asText ? 'string' : 'base64',
+  };
+}
+
+/** RabbitMQ does these on a channel of its own, and tells what that was closed with; a queue that there is not is not found. */
+function told<Value>(action: () => Value, missing?: 'queue'): Value {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof RangeError) throw badRequest(error.message);
+    if (!(error instanceof AmqpError)) throw error;
+    if (missing !== undefined && error.replyName === 'NOT_FOUND') throw notFound(error.message);
+    throw badRequest(`${error.replyCode} ${error.message}`);
+  }
+}

@@ -1,0 +1,99 @@
+/** What tools ask beside the broker's own objects: versions, logins, feature flags, and what is not there (RabbitMQ: HTTP API). */
+import { userWithPassword } from '../../broker/access/passwords.ts';
+import { badRequest, noObject } from '../http/problem.ts';
+import type { Reply } from '../http/resource.ts';
+import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
+
+/** RabbitMQ's flags that scripts ask for: all that they stand for is so here. */
+const FEATURE_FLAGS = [
+  'classic_mirrored_queue_version',
+  'classic_queue_type_delivery_support',
+  'detailed_queues_endpoint',
+  'direct_exchange_routing_v2',
+  'drop_unroutable_metric',
+  'empty_basic_get_metric',
+  'feature_flags_v2',
+  'implicit_default_bindings',
+  'listener_records_in_ets',
+  'maintenance_mode_status',
+  'message_containers',
+  'quorum_queue',
+  'quorum_queue_non_voters',
+  'restart_streams',
+  'stream_filtering',
+  'stream_queue',
+  'stream_sac_coordinator_unblock_group',
+  'stream_single_active_consumer',
+  'stream_update_config_command',
+  'tracking_records_in_ets',
+  'user_limits',
+  'virtual_host_metadata',
+];
+
+export const miscellany: readonly Resource[] = [
+  { path: '/version', GET: { role: 'any-user', handle: ({ context: { config } }) => config.productVersion } },
+  { path: '/extensions', GET: { role: 'management', handle: () => [{ javascript: 'dispatcher.js' }] } },
+  {
+    path: '/auth',
+    GET: { role: 'anyone', handle: () => ({ enable_uaa: false, uaa_client_id: '', uaa_location: '' }) },
+  },
+  {
+    path: '/auth/hash_password/:password',
+    GET: {
+      role: 'administrator',
+      handle: ({ params: { password } }) => ({ ok: userWithPassword('', password, []).passwordHash }),
+    },
+  },
+  {
+    path: '/auth/attempts/:node',
+    GET: { role: 'monitoring', handle: showAttempts },
+  },
+  {
+    path: '/feature-flags',
+    GET: {
+      role: 'administrator',
+      handle: () =>
+        FEATURE_FLAGS.map((name) => ({
+          name,
+          desc: '',
+          doc_url: '',
+          state: 'enabled',
+          stability: 'stable',
+          provided_by: 'rabbit',
+        })),
+    },
+  },
+  {
+    path: '/feature-flags/:flag/enable',
+    PUT: {
+      role: 'administrator',
+      handle: ({ params: { flag } }) => {
+        if (flag === 'all' || FEATURE_FLAGS.includes(flag)) return NO_CONTENT;
+        throw badRequest(`Feature flag '${flag}' is not supported`);
+      },
+    },
+  },
+  ...['/deprecated-features', '/deprecated-features/used'].map((path): Resource => ({
+    path,
+    GET: { role: 'administrator', handle: () => [] },
+  })),
+  ...['/shovels', '/federation-links', '/stream/connections', '/stream/consumers', '/stream/publishers', '/traces'].map(
+    // As RabbitMQ answers without these plugins.
+    (path): Resource => ({ path, GET: { role: 'management', handle: unknownPath } }),
+  ),
+  { path: '/rebalance/queues', POST: { role: 'administrator', handle: () => NO_CONTENT } },
+];
+
+function unknownPath(): Reply {
+  throw noObject();
+}
+
+function showAttempts({ context: { node, nodeName }, params }: Call): unknown {
+  if (params.node !== nodeName) throw noObject();
+  return Array.from(node.counters.auth.byProtocol, ([protocol, { succeeded, failed }]) => ({
+    protocol,
+    auth_attempts: succeeded + failed,
+    auth_attempts_failed: failed,
+    auth_attempts_succeeded: succeeded,
+  }));
+}

@@ -1,0 +1,48 @@
+/** What an object is shown by: the broker, and the rates that a request asks for. */
+import type { ManagementContext } from './context.ts';
+import type { Query } from './http/query.ts';
+import type { Figures } from './rates/figures.ts';
+import type { Ages, Rates } from './rates/rates.ts';
+
+/** The largest number of samples that one request gets of a figure. */
+const MOST_SAMPLES = 1000;
+
+export class View {
+  readonly context: ManagementContext;
+  readonly now: number;
+  readonly #rates: Rates;
+  readonly #ages: Readonly<Record<'lengths' | 'msg_rates' | 'data_rates', Ages | undefined>>;
+
+  constructor(context: ManagementContext, rates: Rates, query: Query) {
+    this.context = context;
+    this.now = context.clock.now();
+    this.#rates = rates;
+    this.#ages = {
+      lengths: readAges(query, 'lengths'),
+      msg_rates: readAges(query, 'msg_rates'),
+      data_rates: readAges(query, 'data_rates'),
+    };
+  }
+
+  /** Numbers of messages, with rates. */
+  lengths(object: object, figures: Figures): Record<string, unknown> {
+    return this.#rates.withDetails(object, figures, this.#ages.lengths);
+  }
+
+  /** `message_stats`, with rates. */
+  messageStats(object: object, figures: Figures): Record<string, unknown> {
+    return this.#rates.withDetails(object, figures, this.#ages.msg_rates);
+  }
+
+  /** Octets, with rates. */
+  data(object: object, figures: Figures): Record<string, unknown> {
+    return this.#rates.withDetails(object, figures, this.#ages.data_rates);
+  }
+}
+
+/** Ages that make no sense are as if they were not there, as in RabbitMQ 3. */
+function readAges(query: Query, kind: string): Ages | undefined {
+  const [age, increment] = [Number(query.get(`${kind}_age`)), Number(query.get(`${kind}_incr`))];
+  if (!(age > 0 && increment > 0) || age / increment > MOST_SAMPLES) return undefined;
+  return { age, increment };
+}
