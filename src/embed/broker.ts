@@ -54,11 +54,12 @@ export class Broker implements AsyncDisposable {
     const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
     const definitions = await readDefinitions(options.definitions ?? config.definitions);
     const { store, scratch } = await openStore(config, log);
+    const node = new BrokerNode(store, memoryBudget(config), scratch);
     try {
-      const node = new BrokerNode(store, memoryBudget(config), scratch);
       node.fault = (error) => log.error({ err: error }, 'internal error');
       node.unreadable = reportTo(log);
       node.discarded = reportDiscarded(log);
+      node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
       await prepare(node, definitions, config, log);
       const listeners = new Listeners(brokerContext({ node, config, log, clock: systemClock }));
       await listeners.start();
@@ -66,6 +67,7 @@ export class Broker implements AsyncDisposable {
       broker.#diskSpace = watchDisk(config, node, log);
       return broker;
     } catch (error) {
+      node.stop();
       await store.close();
       scratch?.close();
       throw error;
@@ -115,6 +117,9 @@ export class Broker implements AsyncDisposable {
     this.#node.memory.scratch?.close();
   }
 }
+
+const DANGLING =
+  'a stored binding is removed, as its source or its destination is not there; declare and bind them again if it is wanted';
 
 /** The engines are loaded where they are used: a broker in memory needs no SQLite, and starts the sooner for it. */
 async function openStore(config: Config, log: Logger): Promise<{ store: Store; scratch: Scratch | undefined }> {

@@ -118,11 +118,33 @@ describe('a look into the file of an SqliteStore', () => {
       "UPDATE counter SET next = 3 WHERE name = 'page'",
       'the counter of page is behind: ids would be used twice',
     ],
+    [
+      'the source of a binding',
+      "INSERT INTO binding VALUES ('/', 'gone', 'queue', 'q1', '', x'')",
+      "a binding in vhost '/' has the source 'gone', which is not there; the next start removes it",
+    ],
+    [
+      'the queue of a binding',
+      "INSERT INTO binding VALUES ('/', 'amq.topic', 'queue', 'gone', '', x'')",
+      "a binding in vhost '/' has the destination 'gone', which is not there; the next start removes it",
+    ],
+    [
+      'the exchange that a binding leads to',
+      "INSERT INTO binding VALUES ('/', 'amq.topic', 'exchange', 'q1', '', x'')",
+      "a binding in vhost '/' has the destination 'q1', which is not there; the next start removes it",
+    ],
     ['a missing table', 'DROP TABLE body', 'the list of bodies cannot be read: no such table: body'],
   ])('finds damage to %s', async (_what, sql, problem) => {
     await store.close();
     changeFile(file, sql);
     expect(check().problems).toContain(problem);
+  });
+
+  it('finds nothing wrong with bindings of the exchanges that every vhost has', async () => {
+    await store.close();
+    changeFile(file, "INSERT INTO binding VALUES ('/', 'amq.topic', 'queue', 'q1', '', x'')");
+    changeFile(file, "INSERT INTO binding VALUES ('/', 'amq.topic', 'exchange', 'amq.fanout', '', x'')");
+    expect(check().problems).toEqual([]);
   });
 
   it('finds what SQLite finds, and goes on', async () => {

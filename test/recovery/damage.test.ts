@@ -223,6 +223,23 @@ describe('a store with a row that makes no sense', { timeout: 60_000 }, () => {
     return counted;
   }
 
+  test('loses a binding without its exchange, which is told and does not come back with another exchange', async () => {
+    const dataDir = await spoiled(fill, 'DELETE FROM exchange');
+    {
+      await using running = await start(dataDir);
+      expect(running.warnings.map(({ fields, message }) => [fields['source'], fields['destination'], message])).toEqual(
+        [['x', 'sick', expect.stringContaining('binding is removed')]],
+      );
+    }
+    await using running = await start(dataDir);
+    expect(running.warnings).toEqual([]);
+    const channel = await confirmChannel(running.url);
+    await channel.assertExchange('x', 'fanout');
+    channel.publish('x', '', Buffer.from('lost'));
+    await channel.waitForConfirms();
+    expect((await channel.checkQueue('sick')).messageCount).toBe(2);
+  });
+
   test.each([
     ['a vhost of another name', "UPDATE vhost SET name = 'other'", "belongs to vhost '/', which is not there"],
     ['messages without their queue', 'DELETE FROM queue', 'belongs to queue 1, which is not there'],

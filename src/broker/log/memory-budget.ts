@@ -52,6 +52,7 @@ export class MemoryBudget {
   /** How many are still to be asked this time, each once; 0 where that is over. */
   #left = 0;
   #scheduled = false;
+  #stopped = false;
 
   constructor({ budget, scratch, alarms, heapLimit, fault = rethrow }: MemoryOptions) {
     this.budget = budget;
@@ -90,6 +91,11 @@ export class MemoryBudget {
     this.#holders.delete(holder);
   }
 
+  /** Asks nobody any more: the store is about to close. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   #add(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes < this.#kept || this.#bytes < this.#askedAt + STEP_BYTES || this.#scheduled) return;
@@ -99,6 +105,7 @@ export class MemoryBudget {
 
   readonly #reclaim = (): void => {
     this.#scheduled = false;
+    if (this.#stopped) return;
     try {
       this.#ask();
     } catch (error) {

@@ -1,5 +1,5 @@
 /** A broker node: its virtual hosts and users, and the store that keeps what is durable of them. */
-import type { PermissionRecord, UserRecord, VhostRecord } from '../../store/stored-records.ts';
+import type { BindingRecord, PermissionRecord, UserRecord, VhostRecord } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { Store } from '../../store/store.ts';
 import { Alarms } from '../flow/alarms.ts';
@@ -77,6 +77,8 @@ export class BrokerNode {
   unreadable: UnreadableListener = () => undefined;
   /** Told of messages that cannot be handled. */
   discarded: DiscardListener = () => undefined;
+  /** Told of stored bindings that were removed, as one of their ends was not there. */
+  dangling: (binding: BindingRecord) => void = () => undefined;
   readonly #bodies: BodyStore;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
@@ -223,6 +225,7 @@ export class BrokerNode {
   stop(): void {
     this.#timers.stop();
     this.timeSlices.stop();
+    this.memory.stop();
   }
 
   #addVhost(record: VhostRecord): Vhost {
@@ -244,6 +247,10 @@ export class BrokerNode {
       nextQueueId: () => this.#nextQueueId++,
       unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),
       discarded: (by, name, vhost, reason) => this.discarded(by, name, vhost, reason),
+      dangling: (record) => {
+        this.store.change({ op: 'delete-binding', record });
+        this.dangling(record);
+      },
     });
     vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as QueueType | undefined;
     this.#vhosts.set(name, vhost);

@@ -1,7 +1,7 @@
 /** What the store has of a vhost becomes its exchanges, queues and bindings again. */
 import { decodeTable } from '../../codec/field-table.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { BindingRecord, RecoveredPage } from '../../store/stored-records.ts';
 import { recoverEntity, type VhostRows } from '../../store/recovered-state.ts';
 import type { DeclaredQueue, QueueOptions } from '../queue/declared-queue.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
@@ -15,6 +15,8 @@ export interface RecoveringVhost {
   queue(name: string): DeclaredQueue | undefined;
   addExchange(exchange: Exchange): void;
   addQueue(options: QueueOptions, id: number): DeclaredQueue;
+  /** Removes a binding that lacks one of its ends: it would come back when somebody declares another exchange or queue of that name. */
+  readonly dangling: (binding: BindingRecord) => void;
 }
 
 /** Throws StoreError if something makes no sense. */
@@ -42,7 +44,10 @@ export function recoverVhost(
     const source = vhost.exchange(record.source);
     const { destination: name } = record;
     const destination = record.destinationType === 'queue' ? vhost.queue(name) : vhost.exchange(name);
-    if (source === undefined || destination === undefined) continue;
+    if (source === undefined || destination === undefined) {
+      vhost.dangling(record);
+      continue;
+    }
     recoverEntity(`the binding '${record.source}' to '${name}' in vhost '${vhost.name}'`, () => {
       source.bind({ source, destination, routingKey: record.routingKey, arguments: table(record.arguments) });
     });

@@ -44,7 +44,7 @@ import type { DyingQueue, QueueHost } from '../queue/queue-host.ts';
 import type { LogContext } from '../log/log.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
 import type { VhostRows } from '../../store/recovered-state.ts';
-import { recoverVhost } from './recover-vhost.ts';
+import { type RecoveringVhost, recoverVhost } from './recover-vhost.ts';
 import { ReplyTargets } from '../routing/reply-to.ts';
 import type { Directory, Route } from '../routing/route.ts';
 import { Routing } from './routing.ts';
@@ -64,6 +64,7 @@ export interface VhostContext extends LogContext {
   nextQueueId(): number;
   readonly unreadable: UnreadableListener;
   readonly discarded: DiscardListener;
+  readonly dangling: RecoveringVhost['dangling'];
 }
 
 export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
@@ -369,6 +370,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
       queue: (name) => this.#queues.get(name),
       addExchange: (exchange) => this.#addExchange(exchange),
       addQueue: (options, id) => this.#addQueue(options, id),
+      dangling: this.#context.dangling,
     });
     this.routesChanged();
   }

@@ -204,6 +204,13 @@ class Check {
         this.#problems.push(`vhost '${vhost}' is not there, and the table ${table} has rows of it`);
       }
     }
+    for (const end of ['source', 'destination'] as const) {
+      for (const [vhost, name] of this.#danglingBindings(end)) {
+        this.#problems.push(
+          `a binding in vhost '${vhost}' has the ${end} '${name}', which is not there; the next start removes it`,
+        );
+      }
+    }
     for (const [table, ids] of Object.entries(COUNTED)) {
       const sql = `SELECT 1 FROM counter WHERE name = '${table}' AND next > (SELECT ifnull(max(id), 0) FROM (${ids}))`;
       if (this.#column(sql).length === 0)
@@ -217,6 +224,19 @@ class Check {
     return this.#column(
       `SELECT DISTINCT ${column} FROM ${table} WHERE ${column} NOT IN (SELECT ${key} FROM ${target})`,
     );
+  }
+
+  /** Exchanges that every vhost has stand in no table; no other's name begins as theirs. */
+  #danglingBindings(end: 'source' | 'destination'): [vhost: string, name: string][] {
+    const missing = (table: string) =>
+      `NOT EXISTS (SELECT 1 FROM ${table} AS other WHERE other.vhost = binding.vhost AND name = ${end})`;
+    const noExchange = `${end} NOT LIKE 'amq.%' AND ${missing('exchange')}`;
+    const where =
+      end === 'source'
+        ? noExchange
+        : `CASE destination_type WHEN 'queue' THEN ${missing('queue')} ELSE ${noExchange} END`;
+    const sql = `SELECT DISTINCT vhost, ${end} FROM binding WHERE ${where}`;
+    return this.#database.prepare(sql).raw().all() as [string, string][];
   }
 
   #column<Value>(sql: string): Value[] {

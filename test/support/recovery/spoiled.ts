@@ -11,7 +11,13 @@ import { confirmChannel } from './clients.ts';
 export async function start(dataDir: string, options: BrokerOptions = {}) {
   const log = new KeptLog();
   const broker = await Broker.start({ port: 0, dataDir, logger: log, ...options });
-  return { broker, url: broker.url, errors: log.errors, [Symbol.asyncDispose]: () => broker.stop() };
+  return {
+    broker,
+    url: broker.url,
+    errors: log.errors,
+    warnings: log.warnings,
+    [Symbol.asyncDispose]: () => broker.stop(),
+  };
 }
 
 /** Fills a folder by a broker of its own, and spoils some of it. */
