@@ -9,7 +9,12 @@ import { build } from 'rolldown';
 import manifest from '../package.json' with { type: 'json' };
 
 const { output } = await build({
-  input: { index: 'src/index.ts', main: 'src/cli/main.ts', worker: 'src/store/sqlite/worker.ts' },
+  input: {
+    index: 'src/index.ts',
+    main: 'src/cli/main.ts',
+    commands: 'src/cli/commands/main.ts',
+    worker: 'src/store/sqlite/worker.ts',
+  },
   platform: 'node',
   external: [/^node:/, ...Object.keys(manifest.dependencies)],
   output: {

@@ -7,7 +7,7 @@ export function unknownKey(key: string, known: readonly string[]): string {
 }
 
 /** The candidate with the fewest edits from `name`, without regard to case, dashes or underscores; undefined where none is near. */
-function nearest(name: string, candidates: readonly string[]): string | undefined {
+export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replace(/[-_]/g, '');
   const wanted = plain(name);
   let best: string | undefined;

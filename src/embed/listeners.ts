@@ -3,9 +3,10 @@ import { hostname } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import type { BrokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
-import type { ListenerInfo } from '../management/context.ts';
+import type { ListenerInfo, ManagementContext } from '../management/context.ts';
 import { managementListener } from '../management/management.ts';
 import { leveretVersion } from '../util/version.ts';
+import { listenForControl } from './control.ts';
 
 interface Stoppable {
   stop(): Promise<void>;
@@ -15,9 +16,22 @@ export class Listeners {
   readonly #broker: BrokerContext;
   readonly #open: Stoppable[] = [];
   readonly #places: ListenerInfo[] = [];
+  readonly #management: ManagementContext;
 
   constructor(broker: BrokerContext) {
     this.#broker = broker;
+    const { node, connections, config, log, clock } = broker;
+    this.#management = {
+      node,
+      connections,
+      config,
+      log,
+      clock,
+      nodeName: `rabbit@${hostname().split('.')[0]}`,
+      startedAt: clock.now(),
+      version: leveretVersion(),
+      listeners: () => this.#places,
+    };
   }
 
   /** Those that listen now, AMQP's first. */
@@ -30,6 +44,7 @@ export class Listeners {
     try {
       await this.#startAmqp();
       await this.#startManagement();
+      await this.#startControl();
     } catch (error) {
       await this.stop();
       throw error;
@@ -49,24 +64,20 @@ export class Listeners {
   }
 
   async #startManagement(): Promise<void> {
-    const { node, connections, config, log, clock } = this.#broker;
-    const { managementPort: port, managementHost: host = config.host } = config;
+    const { managementPort: port, managementHost: host = this.#broker.config.host } = this.#broker.config;
     if (port === undefined) return;
-    const listener = managementListener({
-      node,
-      connections,
-      config,
-      log,
-      clock,
-      nodeName: `rabbit@${hostname().split('.')[0]}`,
-      startedAt: clock.now(),
-      version: leveretVersion(),
-      listeners: () => this.#places,
-    });
+    const listener = managementListener(this.#management);
     const address = (await listener.start({ port, host })) as AddressInfo;
     this.#opened('http', listener, address);
     // RabbitMQ's line, which scripts wait for.
-    log.info({}, `Management plugin: HTTP (non-TLS) listener started on port ${address.port}`);
+    this.#broker.log.info({}, `Management plugin: HTTP (non-TLS) listener started on port ${address.port}`);
+  }
+
+  async #startControl(): Promise<void> {
+    const { dataDir } = this.#broker.config;
+    if (dataDir === undefined) return;
+    const listener = await listenForControl(dataDir, this.#management);
+    if (listener !== undefined) this.#open.push(listener);
   }
 
   #opened(protocol: string, listener: Stoppable, { address, port }: AddressInfo): void {

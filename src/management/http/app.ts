@@ -2,7 +2,7 @@
  * The API as a function from request to response, by fastify, whatever listener the request came by. What RabbitMQ's answers look
  * like beside their content is here: headers, errors, compression.
  */
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -11,7 +11,7 @@ import { Rates } from '../rates/rates.ts';
 import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
 import { dispatch } from './dispatch.ts';
-import type { Principal } from './principal.ts';
+import type { Entrance } from './entrance.ts';
 import { noObject, problemOf } from './problem.ts';
 import { Reply, type Resource } from './resource.ts';
 
@@ -31,11 +31,11 @@ const SECURITY_HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
-/** `principalOf`: who asks, if the way that the request came by says so. */
+/** `entrance`: the way that the requests come by. */
 export async function createApp(
   context: ManagementContext,
   resources: readonly Resource[],
-  principalOf: (request: IncomingMessage) => Principal | undefined,
+  entrance: Entrance,
 ): Promise<RequestListener> {
   const app: FastifyInstance = fastify({
     bodyLimit: LARGEST_BODY,
@@ -59,8 +59,8 @@ export async function createApp(
         headers: request.headers,
         params: request.params as Record<string, string>,
         bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-        peer: peerOf(request),
-        principal: principalOf(request.raw),
+        peer: entrance.peerOf(request.raw),
+        principal: entrance.principalOf(request.raw),
       });
       return answer instanceof Reply ? sendReply(request, reply, answer) : sendJson(request, reply, answer);
     });
@@ -68,11 +68,6 @@ export async function createApp(
   app.addHook('onClose', () => rates.stop());
   await app.ready();
   return (request, response) => app.routing(request, response);
-}
-
-function peerOf({ socket }: FastifyRequest): { address: string; loopback: boolean } {
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  return { address: `${address}:${socket.remotePort ?? 0}`, loopback: /^(::1$|127\.)/.test(address) };
 }
 
 /** As bytes: to a text fastify would add its character set, which RabbitMQ does not name. */

@@ -1,6 +1,7 @@
 /** Name and password of an HTTP request, by the Basic scheme (RFC 7617). */
 import { refusalOf } from '../../broker/operations/login.ts';
 import type { ManagementContext } from '../context.ts';
+import type { Peer } from './entrance.ts';
 import { HttpProblem, loginFailed, noCredentials } from './problem.ts';
 import { type Principal, UserPrincipal } from './principal.ts';
 
@@ -8,7 +9,7 @@ import { type Principal, UserPrincipal } from './principal.ts';
 export function authenticate(
   { node, config, log }: ManagementContext,
   authorization: string | undefined,
-  peer: { readonly address: string; readonly loopback: boolean },
+  peer: Peer,
 ): Principal {
   if (authorization === undefined) throw noCredentials();
   const [, scheme, encoded] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];

@@ -4,6 +4,7 @@ import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { ManagementContext } from '../context.ts';
 import { authenticate } from './authentication.ts';
 import { type JsonObject, readObject } from './body.ts';
+import type { Peer } from './entrance.ts';
 import { checkEnters, checkRole, type Principal, sees } from './principal.ts';
 import { HttpProblem, noObject, notAuthorised, notFound } from './problem.ts';
 import type { Rates } from '../rates/rates.ts';
@@ -23,7 +24,7 @@ export interface HttpRequest {
   readonly headers: IncomingMessage['headers'];
   readonly params: Readonly<Record<string, string>>;
   readonly bytes: Buffer;
-  readonly peer: { readonly address: string; readonly loopback: boolean };
+  readonly peer: Peer;
   /** Set if the way that the request came by says who asks: the control socket. */
   readonly principal: Principal | undefined;
 }

@@ -1,0 +1,137 @@
+/** The broker's HTTP API as the commands ask it: by the control socket of a data folder, or by a URL. */
+import { request, type RequestOptions } from 'node:http';
+
+/** Where the API is reached. */
+export interface Place {
+  /** For the user of a failed command. */
+  readonly text: string;
+  readonly options: RequestOptions;
+}
+
+/** The API refused: its status and reason. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+
+  constructor(status: number, reason: string) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+/** Nobody answers there. */
+export class UnreachableError extends Error {
+  override readonly name = 'UnreachableError';
+}
+
+/** The answer took longer than `--timeout`. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+type Verb = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+export class Api {
+  readonly #locate: () => Promise<Place>;
+  readonly #timeout: number | undefined;
+
+  /** `locate`: called when something is asked. `timeout`: of each request, in milliseconds. */
+  constructor(locate: () => Promise<Place>, timeout: number | undefined) {
+    this.#locate = locate;
+    this.#timeout = timeout;
+  }
+
+  /** Throws ApiError, UnreachableError, TimeoutError; so do all the others. */
+  async get<Value>(path: string): Promise<Value> {
+    return JSON.parse(await this.#ask('GET', path)) as Value;
+  }
+
+  /** Undefined for what there is not. */
+  async find<Value>(path: string): Promise<Value | undefined> {
+    try {
+      return await this.get<Value>(path);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async put(path: string, body: object = {}): Promise<undefined> {
+    await this.#ask('PUT', path, body);
+  }
+
+  /** The answer's JSON; undefined if it has none. */
+  async post<Value>(path: string, body: object = {}): Promise<Value | undefined> {
+    const text = await this.#ask('POST', path, body);
+    return text === '' ? undefined : (JSON.parse(text) as Value);
+  }
+
+  async delete(path: string, headers: Readonly<Record<string, string>> = {}): Promise<undefined> {
+    await this.#ask('DELETE', path, undefined, headers);
+  }
+
+  /** The API as a user with a password. */
+  as(user: string, password: string): Api {
+    const locate = async (): Promise<Place> => {
+      const { text, options } = await this.#locate();
+      return { text, options: { ...options, auth: `${user}:${password}` } };
+    };
+    return new Api(locate, this.#timeout);
+  }
+
+  async #ask(
+    method: Verb,
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const { text: place, options } = await this.#locate();
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const json = body === undefined ? '' : JSON.stringify(body);
+    const asked = request(
+      {
+        ...options,
+        agent: false,
+        method,
+        path: `/api${path}`,
+        headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          clearTimeout(timer);
+          const text = Buffer.concat(chunks).toString();
+          const { statusCode: status = 500 } = response;
+          if (status < 400) resolve(text);
+          else reject(new ApiError(status, reasonOf(text, status)));
+        });
+      },
+    );
+    const timer =
+      this.#timeout === undefined
+        ? undefined
+        : setTimeout(() => asked.destroy(new TimeoutError(String(this.#timeout))), this.#timeout);
+    asked.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(error instanceof TimeoutError ? error : new UnreachableError(`${place}: ${error.code ?? error.message}`));
+    });
+    asked.end(json);
+    return promise;
+  }
+}
+
+/** A path of the API, with names percent-encoded. */
+export function path(parts: TemplateStringsArray, ...names: readonly (string | number)[]): string {
+  return parts.reduce((text, part, n) => text + encodeURIComponent(names[n - 1]) + part);
+}
+
+function reasonOf(text: string, status: number): string {
+  try {
+    const { reason } = JSON.parse(text) as { reason: unknown };
+    return typeof reason === 'string' ? reason : JSON.stringify(reason);
+  } catch {
+    return `the broker answered with status ${status}`;
+  }
+}

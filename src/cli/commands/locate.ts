@@ -1,0 +1,67 @@
+/** Where the broker is that a command is for. */
+import type { SocketAddress } from '../../util/control-socket.ts';
+import { controlSocketAddress } from '../../util/control-socket.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Place } from './api.ts';
+import { CommandError } from './command-error.ts';
+
+export interface Whereabouts {
+  readonly url: string | undefined;
+  readonly dataDir: string | undefined;
+  readonly config: string | undefined;
+}
+
+const DEFAULT_PORT = 15672;
+
+/**
+ * `--url`, else the control socket in the data folder: `--data-dir`, LEVERET_DATA_DIR, or what the broker itself takes from its configuration.
+ * @throws CommandError; ConfigError for a configuration that is wrong
+ */
+export async function locate(where: Whereabouts, env: NodeJS.ProcessEnv): Promise<Place> {
+  if (where.url !== undefined) return atUrl(where.url);
+  const folder = await dataFolder(where, env);
+  if (folder === undefined) {
+    throw new CommandError(
+      EXIT.usage,
+      'a broker in memory has no control socket: give its API with --url http://USER:PASSWORD@HOST:15672',
+    );
+  }
+  let address: SocketAddress;
+  try {
+    address = controlSocketAddress(folder);
+  } catch (error) {
+    throw new CommandError(
+      EXIT.unavailable,
+      `there is no data folder ${folder}: ${(error as NodeJS.ErrnoException).code}`,
+    );
+  }
+  return { text: address.path, options: { socketPath: address.path } };
+}
+
+/** The data folder that a broker would have with the same environment; undefined for one in memory. */
+export async function dataFolder(
+  { dataDir, config }: Pick<Whereabouts, 'dataDir' | 'config'>,
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  const named = dataDir ?? (config === undefined ? env['LEVERET_DATA_DIR'] || undefined : undefined);
+  if (named !== undefined) return named;
+  // The whole configuration takes a while to load, and is needed by few.
+  const { loadConfig } = await import('../../config/load.ts');
+  return loadConfig({ config }, env).dataDir;
+}
+
+function atUrl(text: string): Place {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:') {
+    throw new CommandError(EXIT.usage, `--url takes http://USER:PASSWORD@HOST:PORT, not ${JSON.stringify(text)}`);
+  }
+  const auth = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return {
+    text: `${url.hostname} port ${url.port || DEFAULT_PORT}`,
+    options: {
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+      auth: url.username === '' ? 'guest:guest' : auth,
+    },
+  };
+}

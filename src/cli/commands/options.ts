@@ -1,0 +1,93 @@
+/** Reads a command line as RabbitMQ's tools do: options stand anywhere, and the first word is the command. */
+import { EXIT } from '../exit-codes.ts';
+import type { Call, Command, CommandOption, Tool } from './command.ts';
+import { wordCount } from './command.ts';
+import { CommandError } from './command-error.ts';
+import { nearestCommand, toolUsage, usage } from './help.ts';
+
+/** What every command takes. Those that name a node and the way to it say nothing here: a data folder has one broker. */
+export const COMMON_OPTIONS: readonly CommandOption[] = [
+  { name: 'node', short: 'n', value: '<node>' },
+  { name: 'longnames', short: 'l' },
+  { name: 'erlang-cookie', value: '<cookie>' },
+  { name: 'quiet', short: 'q' },
+  { name: 'silent', short: 's' },
+  { name: 'timeout', short: 't', value: '<seconds>' },
+  { name: 'formatter', value: '<formatter>' },
+  { name: 'no-table-headers' },
+  { name: 'vhost', short: 'p', value: '<vhost>' },
+  { name: 'help', short: 'h' },
+  { name: 'data-dir', value: '<folder>' },
+  { name: 'config', value: '<file>' },
+  { name: 'url', value: '<url>' },
+];
+
+export interface CommandLine {
+  readonly command: Command;
+  readonly words: Call['words'];
+  readonly options: ReadonlyMap<string, string | true>;
+}
+
+/** @throws CommandError */
+export function readCommandLine(tool: Tool, argv: readonly string[]): CommandLine | 'help' {
+  const name = firstWord(argv);
+  if (name === undefined) {
+    if (argv.some((word) => word === '--help' || word === '-h')) return 'help';
+    throw new CommandError(EXIT.usage, `\n${toolUsage(tool)}`, true);
+  }
+  const command = tool.commands.find((row) => row.name === name);
+  if (command === undefined) throw unknownCommand(tool, name);
+  const { words, options, unknown } = read(argv, [...(command.options ?? []), ...COMMON_OPTIONS]);
+  const wrong = (text: string): CommandError =>
+    new CommandError(
+      EXIT.usage,
+      `Error (argument validation): ${text}\nArguments given:\n\t${argv.join(' ')}\n\n${usage(tool, command)}`,
+      true,
+    );
+  if (unknown !== undefined) throw wrong(`Invalid options for this command:\n${unknown} : `);
+  const { least, most } = wordCount(command);
+  if (!options.has('help') && words.length - 1 < least) throw wrong('not enough arguments.');
+  if (words.length - 1 > most) throw wrong('too many arguments.');
+  return { command, words: words.slice(1), options };
+}
+
+interface ReadOptions {
+  readonly words: readonly string[];
+  readonly options: ReadonlyMap<string, string | true>;
+  /** The first one that there is not, or that lacks its value. */
+  readonly unknown: string | undefined;
+}
+
+function read(argv: readonly string[], known: readonly CommandOption[]): ReadOptions {
+  const words: string[] = [];
+  const options = new Map<string, string | true>();
+  let unknown: string | undefined;
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at];
+    if (word === '--') return { words: [...words, ...argv.slice(at + 1)], options, unknown };
+    const [, dashes, name, given] = /^(--?)([a-z][\w-]*)(?:=(.*))?$/is.exec(word) ?? [];
+    if (dashes === undefined) {
+      words.push(word);
+      continue;
+    }
+    const option = known.find((one) => (dashes === '--' ? one.name === name.replaceAll('_', '-') : one.short === name));
+    if (option === undefined) unknown ??= word;
+    else if (option.value === undefined) options.set(option.name, true);
+    else {
+      const value = given ?? argv[++at];
+      if (value === undefined) unknown ??= word;
+      else options.set(option.name, value);
+    }
+  }
+  return { words, options, unknown };
+}
+
+function firstWord(argv: readonly string[]): string | undefined {
+  return read(argv, COMMON_OPTIONS).words[0];
+}
+
+function unknownCommand(tool: Tool, name: string): CommandError {
+  const nearest = nearestCommand(tool, name);
+  const rest = nearest === undefined ? toolUsage(tool) : `Did you mean '${nearest}'? \n`;
+  return new CommandError(EXIT.usage, `\nCommand '${name}' not found. \n${rest}`, true);
+}

@@ -1,0 +1,43 @@
+/** What a command answers, before it is known in which form it is printed. */
+
+/** A list: columns, and a row of values for each of what is listed. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** A text for people, and the same as one JSON value. */
+export interface Report {
+  readonly text: string;
+  readonly json: unknown;
+}
+
+export type Output = undefined | string | Table | Report;
+
+/** Arguments of queues, exchanges, bindings and consumers, which are printed in another way than other objects. */
+export class Arguments {
+  readonly entries: readonly (readonly [string, unknown])[];
+
+  constructor(entries: Readonly<Record<string, unknown>>) {
+    this.entries = Object.entries(entries);
+  }
+
+  /** In JSON an argument is its name, its AMQP type and its value. */
+  toJSON(): unknown {
+    return this.entries.map(([name, value]) => [name, ...typed(value)]);
+  }
+}
+
+/** The type that a value had on the wire is not known to the API, as it is not to RabbitMQ's. */
+function typed(value: unknown): readonly [string, unknown] {
+  if (typeof value === 'number') return [Number.isInteger(value) ? 'long' : 'double', value];
+  if (typeof value === 'boolean') return ['bool', value];
+  if (typeof value === 'string') return ['longstr', value];
+  if (Array.isArray(value)) return ['array', value.map(typed)];
+  if (value === null) return ['void', 'undefined'];
+  return ['table', Object.entries(value as object).map(([key, item]) => [key, ...typed(item)])];
+}
+
+export function isTable(output: Table | Report): output is Table {
+  return Object.hasOwn(output, 'rows');
+}

@@ -1,0 +1,25 @@
+/** `rabbitmqctl`: the broker, operated (RabbitMQ: rabbitmqctl(8)). */
+import { connections } from './rabbitmqctl/connections.ts';
+import { definitions } from './rabbitmqctl/definitions.ts';
+import { lists } from './rabbitmqctl/lists.ts';
+import { parameters } from './rabbitmqctl/parameters.ts';
+import { permissions } from './rabbitmqctl/permissions.ts';
+import { policies } from './rabbitmqctl/policies.ts';
+import { ping, startup } from './rabbitmqctl/startup.ts';
+import { users } from './rabbitmqctl/users.ts';
+import { vhosts } from './rabbitmqctl/vhosts.ts';
+import { evaluations, tool } from './tool.ts';
+
+export const rabbitmqctl = tool('rabbitmqctl', [
+  ...startup,
+  ...users,
+  ...permissions,
+  ping,
+  ...lists,
+  ...parameters,
+  ...policies,
+  ...vhosts,
+  ...definitions,
+  ...connections,
+  ...evaluations,
+]);

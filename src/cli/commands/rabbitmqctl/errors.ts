@@ -1,0 +1,35 @@
+/** The errors that several commands have, in RabbitMQ's words. */
+import { EXIT } from '../../exit-codes.ts';
+import { type ApiError, path } from '../api.ts';
+import type { Call, Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+
+/** For commands whose first word is a user. */
+export const noSuchUser = ({ words: [user] }: Call): CommandError =>
+  new CommandError(EXIT.noUser, `User "${user}" does not exist`);
+
+export const noSuchVhost = (vhost: string): CommandError =>
+  new CommandError(EXIT.data, `Virtual host '${vhost}' does not exist`, true);
+
+/** For commands in a vhost that list what is in it. */
+export const inVhost: NonNullable<Command['on']> = { 404: ({ vhost }) => noSuchVhost(vhost) };
+
+/** The API does not say which of the two there is not: user, or vhost. */
+export async function noSuchUserOrVhost({ api, words: [user], vhost }: Call, error: ApiError): Promise<CommandError> {
+  if ((await api.find(path`/vhosts/${vhost}`)) === undefined) {
+    return new CommandError(EXIT.unavailable, `Virtual host ${vhost} does not exist`);
+  }
+  if ((await api.find(path`/users/${user}`)) === undefined) {
+    return new CommandError(EXIT.noUser, `User ${user} does not exist`);
+  }
+  return new CommandError(EXIT.unavailable, error.message);
+}
+
+/** Throws CommandError for a word that is no JSON. */
+export function readJson(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new CommandError(EXIT.unavailable, `JSON decoding error. Reason: ${(error as Error).message}`);
+  }
+}

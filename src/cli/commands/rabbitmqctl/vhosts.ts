@@ -1,0 +1,149 @@
+/** Virtual hosts, their limits, and those of users. */
+import { EXIT } from '../../exit-codes.ts';
+import { type ApiError, path } from '../api.ts';
+import { type Call, type Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { readColumns } from './columns.ts';
+import { noSuchVhost, readJson } from './errors.ts';
+
+const group = 'Virtual hosts';
+const VHOST_COLUMNS = ['name', 'tracing', 'cluster_state', 'description', 'tags', 'default_queue_type'];
+
+interface Limits {
+  readonly value: Readonly<Record<string, number>>;
+}
+
+export const vhosts: readonly Command[] = [
+  {
+    name: 'add_vhost',
+    words: '<vhost>',
+    options: [
+      { name: 'description', value: '<description>' },
+      { name: 'tags', value: '<tags>' },
+      { name: 'default-queue-type', value: '<type>' },
+    ],
+    group,
+    description: 'Creates a virtual host',
+    banner: ({ words: [vhost] }) => `Adding vhost "${vhost}" ...`,
+    run: (call) => {
+      const [vhost] = call.words;
+      return call.api.put(path`/vhosts/${vhost}`, {
+        description: call.option('description'),
+        tags: call.option('tags'),
+        default_queue_type: call.option('default-queue-type'),
+      });
+    },
+  },
+  {
+    name: 'clear_vhost_limits',
+    group,
+    description: 'Clears virtual host limits',
+    banner: ({ vhost }) => `Clearing vhost "${vhost}" limits ...`,
+    run: (call) => replaceLimits(call, path`/vhost-limits/${call.vhost}`, {}),
+    on: { 404: ({ vhost }) => noSuchVhost(vhost) },
+  },
+  {
+    name: 'delete_vhost',
+    words: '<vhost>',
+    group,
+    description: 'Deletes a virtual host',
+    banner: ({ words: [vhost] }) => `Deleting vhost "${vhost}" ...`,
+    run: ({ api, words: [vhost] }) => api.delete(path`/vhosts/${vhost}`),
+    on: { 404: ({ words: [vhost] }) => noSuchVhost(vhost) },
+  },
+  {
+    name: 'list_vhost_limits',
+    options: [{ name: 'global' }],
+    group,
+    description: 'Displays configured virtual host limits',
+    banner: (call) =>
+      call.flag('global') ? 'Listing limits for all vhosts ...' : `Listing limits for vhost "${call.vhost}" ...`,
+    run: async (call) => {
+      if (!call.flag('global')) return limitsText(await call.api.get(path`/vhost-limits/${call.vhost}`));
+      const listed = await call.api.get<readonly (Limits & { readonly vhost: string })[]>('/vhost-limits');
+      return { columns: ['vhost', 'limits'], rows: listed.map(({ vhost, value }) => [vhost, value]) };
+    },
+    on: { 404: ({ vhost }) => noSuchVhost(vhost) },
+  },
+  {
+    name: 'list_vhosts',
+    words: '[<column> ...]',
+    group: 'Access Control',
+    description: 'Lists virtual hosts',
+    banner: () => 'Listing vhosts ...',
+    run: async ({ api, words }) => {
+      const columns = readColumns(words, VHOST_COLUMNS, ['name']);
+      const listed = await api.get<readonly Record<string, unknown>[]>('/vhosts');
+      return { columns, rows: listed.map((vhost) => columns.map((column) => vhost[column])) };
+    },
+  },
+  {
+    name: 'set_vhost_limits',
+    words: '<definition>',
+    group,
+    description: 'Sets virtual host limits',
+    banner: ({ words: [definition], vhost }) => `Setting vhost limits to "${definition}" for vhost "${vhost}" ...`,
+    run: (call) => replaceLimits(call, path`/vhost-limits/${call.vhost}`, readJson(call.words[0])),
+    on: { 404: ({ vhost }) => noSuchVhost(vhost) },
+  },
+  {
+    name: 'clear_user_limits',
+    words: '<username> <limit>',
+    group: 'Users',
+    description: 'Clears user connection/channel limits: one of them, or all',
+    banner: ({ words: [user, limit] }) =>
+      limit === 'all'
+        ? `Clearing all limits for user "${user}" ...`
+        : `Clearing "${limit}" limit for user "${user}" ...`,
+    run: (call) => {
+      const [user, limit] = call.words;
+      const ofUser = path`/user-limits/${user}`;
+      return limit === 'all' ? replaceLimits(call, ofUser, {}) : call.api.delete(ofUser + path`/${limit}`);
+    },
+    on: { 400: unknownUser },
+  },
+  {
+    name: 'list_user_limits',
+    options: [{ name: 'user', value: '<username>' }, { name: 'global' }],
+    group: 'Users',
+    description: 'Displays configured user limits',
+    banner: (call) =>
+      call.flag('global')
+        ? 'Listing limits for all users ...'
+        : `Listing limits for user "${call.option('user') ?? 'guest'}" ...`,
+    run: async (call) => {
+      if (!call.flag('global'))
+        return limitsText(await call.api.get(path`/user-limits/${call.option('user') ?? 'guest'}`));
+      const listed = await call.api.get<readonly (Limits & { readonly user: string })[]>('/user-limits');
+      return { columns: ['user', 'limits'], rows: listed.map(({ user, value }) => [user, value]) };
+    },
+  },
+  {
+    name: 'set_user_limits',
+    words: '<username> <definition>',
+    group: 'Users',
+    description: 'Sets user limits',
+    banner: ({ words: [user, definition] }) => `Setting user limits to "${definition}" for user "${user}" ...`,
+    run: (call) => replaceLimits(call, path`/user-limits/${call.words[0]}`, readJson(call.words[1])),
+    on: { 400: unknownUser },
+  },
+];
+
+/** Those that are not named any more go. */
+async function replaceLimits({ api }: Call, at: string, limits: object): Promise<undefined> {
+  const [current] = await api.get<readonly Limits[]>(at);
+  for (const [name, value] of Object.entries<unknown>({ ...limits })) await api.put(at + path`/${name}`, { value });
+  for (const name of Object.keys(current?.value ?? {})) {
+    if (!Object.hasOwn(limits, name)) await api.delete(at + path`/${name}`);
+  }
+  return undefined;
+}
+
+function limitsText([limits]: readonly Limits[]): { text: string; json: unknown } {
+  return { text: limits === undefined ? '' : JSON.stringify(limits.value), json: limits?.value ?? {} };
+}
+
+function unknownUser({ words: [user] }: Call, error: ApiError): CommandError {
+  if (error.message.includes('no_such_user')) return new CommandError(EXIT.noUser, `User "${user}" does not exist`);
+  return new CommandError(EXIT.unavailable, error.message);
+}

@@ -1,0 +1,109 @@
+/** One call of a tool: reads the command line, asks, prints, and returns the exit code. */
+import { hostname } from 'node:os';
+import { describeFailure } from '../failure.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Api, ApiError, TimeoutError, UnreachableError } from './api.ts';
+import type { Call, Tool } from './command.ts';
+import { CommandError } from './command-error.ts';
+import { commandHelp, toolUsage } from './help.ts';
+import { locate } from './locate.ts';
+import { type CommandLine, readCommandLine } from './options.ts';
+import { isForPrograms, print, readFormatter } from './output/print.ts';
+import { readInput } from './input.ts';
+
+/** Where a tool writes to, and what it knows of its surroundings. */
+export interface Surroundings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+export async function runTool(tool: Tool, argv: readonly string[], around: Surroundings): Promise<number> {
+  const { env, out, err } = around;
+  let operation = tool.name;
+  let node = defaultNode(env);
+  try {
+    const line = readCommandLine(tool, argv);
+    if (line === 'help') {
+      out(`${toolUsage(tool)}\n`);
+      return EXIT.ok;
+    }
+    operation = line.command.name;
+    node = valueOf(line, 'node') ?? node;
+    await run(tool, line, node, around);
+    return EXIT.ok;
+  } catch (error) {
+    const { text, exitCode } = failureOf(error, node, operation);
+    err(`${text}\n`);
+    return exitCode;
+  }
+}
+
+async function run(tool: Tool, line: CommandLine, node: string, { env, out }: Surroundings): Promise<void> {
+  const { command, options } = line;
+  if (options.has('help')) {
+    out(`${commandHelp(tool, command)}\n`);
+    return;
+  }
+  const formatter = readFormatter(valueOf(line, 'formatter'));
+  const timeout = readTimeout(valueOf(line, 'timeout'));
+  const where = { url: valueOf(line, 'url'), dataDir: valueOf(line, 'data-dir'), config: valueOf(line, 'config') };
+  const call: Call = {
+    words: line.words,
+    vhost: valueOf(line, 'vhost') ?? '/',
+    node,
+    api: new Api(() => locate(where, env), timeout),
+    timeout,
+    option: (name) => valueOf(line, name),
+    flag: (name) => options.has(name),
+    input: readInput,
+  };
+  const quiet = options.has('quiet') || options.has('silent') || isForPrograms(formatter);
+  if (!quiet && command.banner !== undefined) out(`${command.banner(call)}\n`);
+  const headers = !options.has('silent') && !options.has('no-table-headers');
+  try {
+    out(print(await command.run(call), formatter, headers));
+  } catch (error) {
+    const inItsWords = error instanceof ApiError ? command.on?.[error.status] : undefined;
+    throw inItsWords === undefined ? error : await inItsWords(call, error as ApiError);
+  }
+}
+
+function valueOf({ options }: CommandLine, name: string): string | undefined {
+  const value = options.get(name);
+  return value === true ? undefined : value;
+}
+
+/** In milliseconds. RabbitMQ's option is in seconds, and `infinity` is none. */
+function readTimeout(text: string | undefined): number | undefined {
+  if (text === undefined || text === 'infinity') return undefined;
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds > 0 && seconds <= 1_000_000) return seconds * 1000;
+  throw new CommandError(EXIT.usage, `--timeout must be a number of seconds, not ${JSON.stringify(text)}`);
+}
+
+/** RabbitMQ's form, which is in scripts' patterns. */
+function defaultNode(env: NodeJS.ProcessEnv): string {
+  return env['RABBITMQ_NODENAME'] || `rabbit@${hostname().split('.')[0]}`;
+}
+
+function failureOf(error: unknown, node: string, operation: string): { text: string; exitCode: number } {
+  if (error instanceof CommandError) {
+    return { text: error.bare ? error.message : `Error:\n${error.message}`, exitCode: error.exitCode };
+  }
+  if (error instanceof ApiError) return { text: `Error:\n${error.message}`, exitCode: EXIT.unavailable };
+  if (error instanceof UnreachableError) {
+    return {
+      text: `Error: unable to perform an operation on node '${node}'. Please see diagnostics information and suggestions below.\n\nNo broker answers at ${error.message}\nIs it running, as this user, with this data folder? Name it by --data-dir or LEVERET_DATA_DIR, or its API by --url.`,
+      exitCode: EXIT.unavailable,
+    };
+  }
+  if (error instanceof TimeoutError) {
+    return {
+      text: `Error: operation ${operation} on node ${node} timed out. Timeout value used: ${error.message}`,
+      exitCode: EXIT.timeout,
+    };
+  }
+  const { lines, exitCode } = describeFailure(error);
+  return { text: lines.join('\n'), exitCode };
+}

@@ -1,0 +1,41 @@
+/** The socket in the data folder that the commands of who operates the broker come by. */
+import { chmodSync, rmSync } from 'node:fs';
+import type { ManagementContext } from '../management/context.ts';
+import { controlListener } from '../management/management.ts';
+import { controlSocketAddress } from '../util/control-socket.ts';
+
+/** Only the user that the broker runs as, and root. */
+const OWNER_ONLY = 0o600;
+
+/**
+ * Resolves with what stops it. A folder that can have no socket (some mounts of a container's host cannot) costs the commands and nothing else: the
+ * log says so, and the broker starts.
+ */
+export async function listenForControl(
+  folder: string,
+  context: ManagementContext,
+): Promise<{ stop(): Promise<void> } | undefined> {
+  if (process.platform === 'win32') return undefined;
+  const listener = controlListener(context);
+  const address = controlSocketAddress(folder);
+  try {
+    // One of a broker that was killed: the folder is ours alone.
+    rmSync(address.path, { force: true });
+    const listening = listener.start({ path: address.path });
+    // It is bound by now, and nobody was let in yet.
+    chmodSync(address.path, OWNER_ONLY);
+    await listening;
+    const stop = async (): Promise<void> => {
+      await listener.stop();
+      address.release();
+    };
+    return { stop };
+  } catch (error) {
+    address.release();
+    context.log.warn(
+      { err: error, folder },
+      'the data folder takes no socket: commands reach this broker by --url only',
+    );
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+/** The ways by which requests come in, and what each of them says of who asks. */
+import type { IncomingMessage } from 'node:http';
+import { OperatorPrincipal, type Principal } from './principal.ts';
+
+export interface Peer {
+  readonly address: string;
+  /** True if it is on this machine, if only users of this machine may come in. */
+  readonly loopback: boolean;
+}
+
+export interface Entrance {
+  /** Who asks, if nobody need say so. */
+  principalOf(request: IncomingMessage): Principal | undefined;
+  peerOf(request: IncomingMessage): Peer;
+}
+
+/** A port: who asks says so, by name and password. */
+export const networkEntrance: Entrance = {
+  principalOf: () => undefined,
+  peerOf: ({ socket: { remoteAddress = '', remotePort = 0 } }) => {
+    const address = remoteAddress.replace(/^::ffff:/, '');
+    return { address: `${address}:${remotePort}`, loopback: /^(::1$|127\.)/.test(address) };
+  },
+};
+
+const OPERATOR = new OperatorPrincipal();
+const THIS_MACHINE: Peer = { address: 'control socket', loopback: true };
+
+/** The control socket: whoever may open it may do everything. A request with a name and a password is that user's, as anywhere. */
+export const controlEntrance: Entrance = {
+  principalOf: ({ headers }) => (headers.authorization === undefined ? OPERATOR : undefined),
+  peerOf: () => THIS_MACHINE,
+};

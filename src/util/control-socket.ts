@@ -1,0 +1,25 @@
+/** Where a broker listens for the commands of who operates it: a Unix socket in its data folder. */
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const CONTROL_SOCKET = 'control.sock';
+
+/** The most octets that the address of a Unix socket has, on any system. */
+const LONGEST_ADDRESS = 103;
+
+export interface SocketAddress {
+  readonly path: string;
+  /** To be called when the address is no longer needed. */
+  release(): void;
+}
+
+/**
+ * The address of the socket in a folder. If the folder's own name is too long to be in an address, Linux has a short one for it, as
+ * long as it is kept open.
+ */
+export function controlSocketAddress(folder: string): SocketAddress {
+  const path = join(folder, CONTROL_SOCKET);
+  if (Buffer.byteLength(path) <= LONGEST_ADDRESS || process.platform !== 'linux') return { path, release: () => {} };
+  const descriptor = openSync(folder, 'r');
+  return { path: `/proc/self/fd/${descriptor}/${CONTROL_SOCKET}`, release: () => closeSync(descriptor) };
+}
