@@ -15,6 +15,7 @@ import { Listeners } from './listeners.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
 import { Policies } from './policies.ts';
 import { reportDiscarded } from './discarded.ts';
+import { noticesTo } from './queue-notices.ts';
 import { reportTo } from './unreadable.ts';
 import { Users } from './users.ts';
 import { Vhosts } from './vhosts.ts';
@@ -60,6 +61,7 @@ export class Broker implements AsyncDisposable {
       node.unreadable = reportTo(log);
       node.discarded = reportDiscarded(log);
       node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
+      node.notice = noticesTo(log);
       await prepare(node, definitions, config, log);
       const listeners = new Listeners(brokerContext({ node, config, log, clock: systemClock }));
       await listeners.start();

@@ -22,7 +22,8 @@ export interface Batch {
 
   /**
    * Replaces what is known of messages of a page that were delivered more than once, or wait before they are again. `messages`: for
-   * each the sequence number less the page's base, how often it was delivered, and the end of its wait in milliseconds since the epoch.
+   * each the sequence number less the page's base, how often it was delivered, and the end of its wait in milliseconds since the epoch; or
+   * instead of that a negative mark of the queue's own: it is dead.
    */
   redelivered(pageId: number, messages: Float64Array): void;
 

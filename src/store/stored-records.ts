@@ -106,6 +106,8 @@ export interface ParameterRecord {
 export interface RecoveredState {
   /** True where the store was created by this start. */
   readonly fresh: boolean;
+  /** The version of the format that this start brought to today's; undefined if it was that already, or the store is fresh. */
+  readonly migratedFrom?: number | undefined;
   readonly vhosts: readonly VhostRecord[];
   readonly exchanges: readonly ExchangeRecord[];
   readonly queues: readonly RecoveredQueue[];

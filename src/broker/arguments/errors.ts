@@ -22,6 +22,10 @@ export function exclusiveUse(queue: string, vhost: string): AmqpError {
   return new AmqpError('ACCESS_REFUSED', `queue '${queue}' in vhost '${vhost}' in exclusive use`);
 }
 
+export function systemExchange(exchange: string, vhost: string): AmqpError {
+  return new AmqpError('ACCESS_REFUSED', `deletion of system exchange '${exchange}' in vhost '${vhost}' not allowed`);
+}
+
 export function notEmpty(queue: string, vhost: string): AmqpError {
   return new AmqpError('PRECONDITION_FAILED', `queue '${queue}' in vhost '${vhost}' not empty`);
 }

@@ -16,6 +16,8 @@ export interface DeduplicationHost {
   readonly timeSlices: TimeSlices;
   readonly store: Store;
   readonly memory: MemoryBudget;
+  /** The keys of before the start cannot be read: they count as forgotten. */
+  unreadable(what: 'keys', queue: string, reason: Error): void;
 }
 
 export interface DeduplicatingQueue {
@@ -23,8 +25,8 @@ export interface DeduplicatingQueue {
   readonly log: MessageLog;
   /** Its number in the store; undefined if nothing of it outlives the process. */
   readonly storedAs: number | undefined;
-  /** The keys of before the start cannot be read: they count as forgotten. */
-  keysUnreadable(reason: Error): void;
+  /** True if a message that is in the log is dead, and only its dead letter waits: its key does not count. */
+  isDead(seq: number): boolean;
 }
 
 export interface Deduplication {

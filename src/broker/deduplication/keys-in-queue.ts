@@ -102,12 +102,12 @@ export class KeysInQueue implements Deduplication, SlicedTask {
     let next: number;
     try {
       next = this.#queue.log.scan(this.#counted, (seq) => {
-        const key = this.#keyAt(seq);
+        const key = this.#queue.isDead(seq) ? undefined : this.#keyAt(seq);
         if (key !== undefined) this.added(key);
       });
     } catch (error) {
       if (!isReadFailure(error)) throw error;
-      this.#queue.keysUnreadable(error);
+      this.#host.unreadable('keys', this.#queue.name, error);
       next = -1;
     }
     this.#counted = next < 0 ? Infinity : next;

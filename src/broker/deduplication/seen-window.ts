@@ -23,6 +23,7 @@ const SWEEP_MS = 200;
 const READ_AT_ONCE = 64;
 
 export class SeenWindow implements Deduplication, SlicedTask {
+  readonly #host: DeduplicationHost;
   readonly #timers: Timers;
   readonly #timeSlices: TimeSlices;
   readonly #memory: MemoryBudget;
@@ -40,16 +41,17 @@ export class SeenWindow implements Deduplication, SlicedTask {
   constructor(
     window: DeduplicationWindow,
     header: string | undefined,
-    { timers, timeSlices, store, memory }: DeduplicationHost,
+    host: DeduplicationHost,
     queue: DeduplicatingQueue,
   ) {
     this.#window = window;
     this.#header = header;
-    this.#timers = timers;
-    this.#timeSlices = timeSlices;
-    this.#memory = memory;
+    this.#host = host;
+    this.#timers = host.timers;
+    this.#timeSlices = host.timeSlices;
+    this.#memory = host.memory;
     this.#queue = queue;
-    this.#log = queue.storedAs === undefined ? undefined : new SeenLog(store, queue.storedAs);
+    this.#log = queue.storedAs === undefined ? undefined : new SeenLog(host.store, queue.storedAs);
   }
 
   apply({ window, header }: DeduplicationSettings): boolean {
@@ -149,7 +151,7 @@ export class SeenWindow implements Deduplication, SlicedTask {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#unread = undefined;
-      this.#queue.keysUnreadable(error);
+      this.#host.unreadable('keys', this.#queue.name, error);
     }
     if (this.#unread === undefined) this.#forgetExpired();
     else this.#count();

@@ -22,6 +22,12 @@ export class QueueCounters {
   deadLettered: ReasonCounters | undefined;
   dropped: ReasonCounters | undefined;
 
+  countGet(noAck: boolean, redelivered: boolean): void {
+    if (noAck) this.getNoAck++;
+    else this.get++;
+    if (redelivered) this.redeliver++;
+  }
+
   discard(reason: DeathReason, deadLettered: boolean): void {
     const counters = deadLettered ? (this.deadLettered ??= noReasons()) : (this.dropped ??= noReasons());
     counters[reason]++;

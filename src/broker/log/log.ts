@@ -211,11 +211,10 @@ export class QueueLog implements MessageLog, Evictable {
     if (segment.isStored(index)) this.#writer!.redelivered(segment, index);
   }
 
-  recoverWaiting(now: number, visit: (seq: number, due: number) => void): void {
+  recoverWaiting(isMeant: (due: number) => boolean, visit: (seq: number, due: number) => void): void {
     for (const segment of this.#segments) {
-      const waiting = segment.redeliveries?.waiting(now) ?? [];
-      if (waiting.length > 0) this.#ensureLoaded(segment);
-      for (const [index, due] of waiting) {
+      for (const [index, due] of segment.redeliveries?.waiting(isMeant) ?? []) {
+        this.#ensureLoaded(segment);
         if (!segment.isReady(index)) continue;
         this.take(segment.base + index);
         visit(segment.base + index, due);

@@ -51,10 +51,13 @@ export interface MessageLog {
   deliveries(seq: number): number;
   /** A message that was delivered before is delivered again. That is stored with it. */
   redeliver(seq: number): void;
-  /** An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch. That is stored with it. */
+  /**
+   * An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch; or negative, a mark of the queue's own: it is
+   * dead, and waits for a queue that takes its letter. That is stored with it.
+   */
   wait(seq: number, due: number): void;
-  /** After `recover`: messages that wait for longer than until `now` are unacked again, and `visit` is told until when. */
-  recoverWaiting(now: number, visit: (seq: number, due: number) => void): void;
+  /** After `recover`: messages that were told to wait, and whose `due` is meant, are unacked again, and `visit` is told of them. */
+  recoverWaiting(isMeant: (due: number) => boolean, visit: (seq: number, due: number) => void): void;
   /** The ready messages that were delivered at least so often, in their order. */
   deliveredOften(deliveries: number): number[];
   /** When a message expires, in milliseconds since the epoch; Infinity for never. */

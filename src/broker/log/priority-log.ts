@@ -126,8 +126,8 @@ export class PriorityLog implements MessageLog {
     this.#of(seq).wait(seq, due);
   }
 
-  recoverWaiting(now: number, visit: (seq: number, due: number) => void): void {
-    for (const log of this.#logs) log.recoverWaiting(now, visit);
+  recoverWaiting(isMeant: (due: number) => boolean, visit: (seq: number, due: number) => void): void {
+    for (const log of this.#logs) log.recoverWaiting(isMeant, visit);
   }
 
   deliveredOften(deliveries: number): number[] {

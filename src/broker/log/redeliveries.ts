@@ -9,7 +9,7 @@ import type { LogPage } from './log-page.ts';
 
 interface Redelivery {
   readonly deliveries: number;
-  /** End of its wait, in milliseconds since the epoch; 0 where it did not wait since it was delivered. */
+  /** End of its wait, in milliseconds since the epoch; 0 where it did not wait since it was delivered; negative if it is dead. */
   readonly due: number;
 }
 
@@ -68,9 +68,9 @@ export class Redeliveries {
     return false;
   }
 
-  /** The messages that wait for longer than until `now`, with the ends of their waits. */
-  waiting(now: number): (readonly [index: number, due: number])[] {
-    return [...this.#byIndex].filter(([, { due }]) => due > now).map(([index, { due }]) => [index, due] as const);
+  /** The messages whose `due` is meant, with it. */
+  waiting(isMeant: (due: number) => boolean): (readonly [index: number, due: number])[] {
+    return [...this.#byIndex].filter(([, { due }]) => isMeant(due)).map(([index, { due }]) => [index, due] as const);
   }
 
   /** Has the batch store what there is to know of a page's messages. */

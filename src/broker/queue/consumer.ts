@@ -21,6 +21,8 @@ export interface ConsumerQueue {
   readonly counters: QueueCounters;
   /** The consumer waits for a message. */
   activate(consumer: Consumer): void;
+  /** A consumer could not be sent a message, which is for the queue to give up. */
+  undeliverable(reason: unknown): void;
 }
 
 export interface ConsumerOptions {
@@ -66,15 +68,22 @@ export class Consumer {
     return (this.prefetch === 0 || this.noAck || this.unacked < this.prefetch) && this.target.canTake(this);
   }
 
-  /** Gives it a message: see DeliveryTarget.deliver. If that throws, the message was not delivered. */
-  deliver(message: Message, seq: number, redelivered: boolean): void {
-    this.target.deliver(this, message, seq, redelivered);
+  /** Gives it a message: see DeliveryTarget.deliver. Returns false if it cannot be sent the message. */
+  deliver(message: Message, seq: number, redelivered: boolean): boolean {
     if (seq < 0) this.#counters.deliverNoAck++;
     else {
       this.#counters.deliver++;
       this.unacked++;
     }
     if (redelivered) this.#counters.redeliver++;
+    try {
+      this.target.deliver(this, message, seq, redelivered);
+      return true;
+    } catch (error) {
+      if (seq >= 0) this.unacked--;
+      this.#queue.undeliverable(error);
+      return false;
+    }
   }
 
   /** Tells the queue that what held the consumer up may be over. */

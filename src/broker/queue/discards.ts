@@ -6,8 +6,12 @@ import { Deque } from '../../util/deque.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { SlicedTask } from '../scheduling/time-slices.ts';
 import type { Message } from '../message/message.ts';
+import type { ConfirmTracker } from '../message/message-target.ts';
+import { checkStrategy } from './dead-letter-strategy.ts';
+import { PendingDeadLetters } from './pending-dead-letters.ts';
 import { MessageTtl, isOver } from './message-ttl.ts';
-import { LengthLimit } from './length-limit.ts';
+import { isLimited, LengthLimit } from './length-limit.ts';
+import type { QueueSettings } from './queue-settings.ts';
 import type { LogReader } from '../log/log-reader.ts';
 import type { MessageLog } from '../log/message-log.ts';
 import type { DyingQueue, QueueHost } from './queue-host.ts';
@@ -17,12 +21,17 @@ export interface DiscardingQueue extends DyingQueue {
   readonly deleted: boolean;
   /** A message that came back too often before the broker started, and is ready: see Retries.tooOften. -1 where there is none. */
   nextTooOften(): number;
-  /** A message leaves for good. */
-  remove(seq: number): void;
-  /** A message is about to go to another queue. */
+  /** A message is about to leave for good. */
   leaves(seq: number): void;
+  /** It leaves. */
+  remove(seq: number): void;
   /** Consumers may have waited for what is behind those that went. */
   dispatch(): void;
+}
+
+/** True if a queue discards, or cannot in the way that is asked for, whatever comes. */
+export function needsDiscards(settings: QueueSettings): boolean {
+  return isLimited(settings) || settings.fallsBackToAtMostOnce;
 }
 
 export class Discards implements SlicedTask {
@@ -35,6 +44,8 @@ export class Discards implements SlicedTask {
   #ttl: MessageTtl | undefined;
   /** Dead letters that there was no room for: see QueueHost.deadLetterBurst. */
   #refused: Deque<number> | undefined;
+  /** Dead letters that no queue has taken. */
+  #pending: PendingDeadLetters | undefined;
 
   constructor(queue: DiscardingQueue, log: MessageLog, reader: LogReader, host: QueueHost) {
     this.#queue = queue;
@@ -42,16 +53,20 @@ export class Discards implements SlicedTask {
     this.#reader = reader;
     this.#host = host;
     this.#limit = LengthLimit.of(queue.settings, log, reader);
+    checkStrategy(queue, host);
   }
 
   /** The queue has other settings: they count at once. */
   applySettings(): void {
     this.#limit = LengthLimit.of(this.#queue.settings, this.#log, this.#reader, this.#limit);
+    checkStrategy(this.#queue, this.#host);
+    this.#pending?.again();
     this.#dropHead();
   }
 
   /** The log is back from the store. When the broker has started, all that was unacknowledged is back too, and may be too much. */
   recover(): void {
+    if (this.#queue.settings.type === 'quorum') this.#ensurePending().recover();
     this.recount();
     this.expiring();
     this.#host.timeSlices.add(this);
@@ -65,6 +80,12 @@ export class Discards implements SlicedTask {
   /** The queue is deleted. */
   end(): void {
     this.#ttl?.end();
+    this.#pending?.end();
+  }
+
+  /** Dead letters that no queue has taken; undefined if there were none yet. */
+  get pending(): PendingDeadLetters | undefined {
+    return this.#pending;
   }
 
   // Messages come
@@ -76,7 +97,19 @@ export class Discards implements SlicedTask {
 
   /** True where there is no room for the message, and none is made. */
   refuses(message: Message): boolean {
-    return this.#limit?.refuses(message) === true;
+    return this.#limit?.refuses(message, this.#pending) === true;
+  }
+
+  /** A message that is to become a dead letter is added all the same, until its turn comes: see QueueHost.deadLetterBurst. */
+  get staysForNow(): boolean {
+    return this.#queue.settings.overflow === 'reject-publish-dlx' && this.#host.deadLetterBurst;
+  }
+
+  /** There is no room for a new message, whether or not a consumer waits for one. */
+  refuse(message: Message, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
+    if (this.#queue.settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this.#queue, message, 'maxlen');
+    else this.#queue.counters.refused++;
+    tracker?.rejected(publishSeqNo);
   }
 
   /** A message was added, and no consumer takes it. `refused`: there was no room for it, and it has to go when its turn comes. */
@@ -130,6 +163,7 @@ export class Discards implements SlicedTask {
    * where it cannot be read for its next queue.
    */
   discard(seq: number, reason: DeathReason): boolean {
+    if (this.#queue.settings.atLeastOnce) return this.#ensurePending().add(seq, reason);
     if (this.#queue.settings.deadLetterExchange === undefined) {
       this.#queue.remove(seq);
       this.#queue.counters.discard(reason, false);
@@ -180,6 +214,10 @@ export class Discards implements SlicedTask {
     if (seq >= 0) this.#discardReady(seq, 'maxlen');
     if (this.#limit.exceeded) this.#host.timeSlices.do(this);
     else this.watch();
+  }
+
+  #ensurePending(): PendingDeadLetters {
+    return (this.#pending ??= new PendingDeadLetters(this.#queue, this.#log, this.#reader, this.#host));
   }
 
   #discardReady(seq: number, reason: DeathReason): void {

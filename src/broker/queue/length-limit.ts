@@ -14,6 +14,8 @@ export function isLimited({ maxLength, maxLengthBytes }: LengthSettings): boolea
   return maxLength !== undefined || maxLengthBytes !== undefined;
 }
 
+const NONE = { count: 0, bytes: 0 };
+
 export class LengthLimit {
   readonly #log: MessageLog;
   readonly #messages: number;
@@ -54,10 +56,11 @@ export class LengthLimit {
     this.#readyBytes -= bytes;
   }
 
-  /** True where there is no room for a new message, and none is made. */
-  refuses(message: Message): boolean {
+  /** True where there is no room for a new message, and none is made. Dead letters that wait to be taken need room too, as in RabbitMQ. */
+  refuses(message: Message, waiting: { readonly count: number; readonly bytes: number } = NONE): boolean {
     if (this.#dropsHead) return false;
-    return this.#log.ready >= this.#messages || this.#readyBytes + message.bodySize > this.#bytes;
+    if (this.#log.ready + waiting.count >= this.#messages) return true;
+    return this.#readyBytes + waiting.bytes + message.bodySize > this.#bytes;
   }
 
   /** True where messages are to go from the head. */

@@ -8,6 +8,9 @@ import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import type { MemoryBudget } from '../log/memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import type { Unreadable } from '../arguments/unreadable.ts';
+import type { MessageTarget } from '../message/message-target.ts';
+import type { DeclaredQueue } from './declared-queue.ts';
+import type { QueueNoticeListener } from './queue-notice.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
 export interface DyingQueue {
@@ -15,6 +18,9 @@ export interface DyingQueue {
   readonly settings: QueueSettings;
   readonly counters: QueueCounters;
 }
+
+/** Who has taken a dead letter. */
+export type Takers = Set<MessageTarget>;
 
 export interface QueueHost {
   /** The vhost's name. */
@@ -26,12 +32,21 @@ export interface QueueHost {
   readonly memory: MemoryBudget;
   /** True while so many dead letters have come of one message that what the next ones drive out of their queues is for another turn. */
   readonly deadLetterBurst: boolean;
+  /** Rises with each change that may change a route. */
+  readonly version: number;
+  /** Told what the operator is to hear of queues. */
+  readonly notice: QueueNoticeListener;
   /** The queue discards a message; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
+  /**
+   * Sends a dead letter to each queue of its way that is not in `taken`, and adds those that take it. `at`: when it died, in milliseconds
+   * since the epoch. Returns false if there is none, or one refuses it: the message is to be kept. Throws if it cannot be made.
+   */
+  deadLetterSurely(queue: DyingQueue, message: Message, reason: DeathReason, at: number, taken: Takers): boolean;
   /** A message of the queue cannot be handled: it goes to the dead letter exchange, if that is not what went wrong. */
   discarded(queue: string, reason: unknown): void;
   /** Something of the queue cannot be read. */
   unreadable(what: Unreadable, name: string, reason: Error): void;
-  /** The queue was unused for as long as it may be. */
-  queueExpired(name: string): void;
+  /** A queue was unused for as long as it may be. */
+  deleteQueue(queue: DeclaredQueue): void;
 }

@@ -23,6 +23,10 @@ export interface QueueSettings {
   readonly overflow: Overflow;
   readonly deadLetterExchange: string | undefined;
   readonly deadLetterRoutingKey: string | undefined;
+  /** True if a dead letter stays until a queue has taken it (RabbitMQ: x-dead-letter-strategy). */
+  readonly atLeastOnce: boolean;
+  /** True if that is asked for, and other settings do not allow it. */
+  readonly fallsBackToAtMostOnce: boolean;
   /** Highest priority; 0 where the queue knows none. */
   readonly maxPriority: number;
   readonly singleActiveConsumer: boolean;
@@ -55,14 +59,20 @@ function settingsIn(args: FieldTable): QueueSettings {
     max: number('x-delayed-retry-max'),
     multiplier: multiplier === undefined ? undefined : numberOf(multiplier),
   });
+  const overflow = (text('x-overflow') as Overflow | undefined) ?? 'drop-head';
+  const deadLetterExchange = text('x-dead-letter-exchange');
+  const asked = type === 'quorum' && text('x-dead-letter-strategy') === 'at-least-once';
+  const atLeastOnce = asked && overflow === 'reject-publish' && deadLetterExchange !== undefined;
   return {
     type,
     messageTtl: number('x-message-ttl'),
     expires: number('x-expires'),
     maxLength: number('x-max-length'),
     maxLengthBytes: number('x-max-length-bytes'),
-    overflow: (text('x-overflow') as Overflow | undefined) ?? 'drop-head',
-    deadLetterExchange: text('x-dead-letter-exchange'),
+    overflow,
+    deadLetterExchange,
+    atLeastOnce,
+    fallsBackToAtMostOnce: asked && !atLeastOnce,
     deadLetterRoutingKey: text('x-dead-letter-routing-key'),
     maxPriority: number('x-max-priority') ?? 0,
     singleActiveConsumer: isSet(args, 'x-single-active-consumer'),

@@ -19,8 +19,7 @@ import type { RequeueCause } from './delayed-retry.ts';
 import { checkDelete } from './deletion.ts';
 import { QueueExpiry } from './queue-expiry.ts';
 import { expiryOf, isOver } from './message-ttl.ts';
-import { type DiscardingQueue, Discards } from './discards.ts';
-import { isLimited } from './length-limit.ts';
+import { type DiscardingQueue, Discards, needsDiscards } from './discards.ts';
 import { LogReader, type LogReaderOwner } from '../log/log-reader.ts';
 import { messagePriority } from './message-properties.ts';
 import type { MessageLog } from '../log/message-log.ts';
@@ -41,15 +40,12 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   #counters: QueueCounters | undefined;
   readonly #host: QueueHost;
   readonly #log: MessageLog;
-  /** Made when the first message is looked for. */
   #logReader: LogReader | undefined;
   #settings: QueueSettings;
-  /** What consumers are shown. */
   #view: Message | undefined;
   #dispatching = false;
   /** Of a queue that consumers take waiting messages from. */
   #throttle: PublisherThrottle | undefined;
-  /** Undefined where there was nothing to discard yet. */
   #discards: Discards | undefined;
   #deleted = false;
   #queueExpiry: QueueExpiry | undefined;
@@ -59,16 +55,13 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   #deduplication: Deduplication | undefined;
 
   constructor(options: QueueOptions, id: number, log: MessageLog, host: QueueHost) {
-    this.name = options.name;
-    this.durable = options.durable;
-    this.autoDelete = options.autoDelete;
-    this.owner = options.owner;
+    ({ name: this.name, durable: this.durable, autoDelete: this.autoDelete, owner: this.owner } = options);
     this.arguments = options.arguments;
     this.id = id;
     this.#log = log;
     this.#host = host;
     this.#settings = readSettings(options.arguments);
-    if (isLimited(this.#settings)) this.#ensureDiscards();
+    if (needsDiscards(this.#settings)) this.#ensureDiscards();
     this.#deduplicate();
     this.touch();
   }
@@ -107,11 +100,16 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   get unacked(): number {
-    return this.#log.unacked - this.delayed;
+    return this.#log.unacked - this.delayed - this.messagesDlx;
   }
 
   get delayed(): number {
     return this.#retries?.waiting ?? 0;
+  }
+
+  /** Dead letters that wait for a queue that takes them: neither ready nor unacked. */
+  get messagesDlx(): number {
+    return this.#discards?.pending?.count ?? 0;
   }
 
   get deleted(): boolean {
@@ -137,7 +135,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.#deduplicate();
     // A policy for other queues, or for other settings, is no use of this one.
     if (expires !== this.#settings.expires) this.touch();
-    if (this.#discards !== undefined || isLimited(this.#settings)) this.#ensureDiscards().applySettings();
+    if (this.#discards !== undefined || needsDiscards(this.#settings)) this.#ensureDiscards().applySettings();
   }
 
   touch(): void {
@@ -160,13 +158,13 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     }
     const { type, maxPriority, messageTtl } = this.#settings;
     const refused = this.#discards?.refuses(message) === true;
-    if (refused && !this.#staysForNow()) return this.#refuse(message, tracker, publishSeqNo);
+    if (refused && !this.#discards!.staysForNow) return this.#discards!.refuse(message, tracker, publishSeqNo);
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
     if (key !== undefined) this.#deduplication!.taken(key, stored, tracker, publishSeqNo);
     const consumer = log.ready === 0 && !this.#dispatching ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
-      if (!this.#send(consumer, message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');
+      if (!consumer.deliver(message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');
       return;
     }
     const { timers } = this.#host;
@@ -174,10 +172,8 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     // A consumer may take it, and give it back.
     if (expiresAt !== Infinity) this.#ensureDiscards().expiring();
     // What has expired as it comes is kept only where its publisher waits for it: the log tells when its dead letter is stored.
-    const over = consumer === undefined && log.ready === 0 && isOver(expiresAt, timers);
-    if (over && !this.#host.deadLetterBurst && (tracker === undefined || !stored)) {
-      return this.#host.deadLetter(this, message, 'expired');
-    }
+    const over = consumer === undefined && log.ready === 0 && isOver(expiresAt, timers) && !this.#host.deadLetterBurst;
+    if (over && (tracker === undefined || !stored)) return this.#host.deadLetter(this, message, 'expired');
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, expiresAt, priority);
     if (key !== undefined) this.#deduplication!.added(key, seq, stored);
@@ -218,7 +214,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
         if (!consumer.noAck) {
           this.#log.take(seq);
           this.#deliver(consumer, view, seq, redelivered);
-        } else if (this.#send(consumer, view, -1, redelivered)) this.#leave(seq);
+        } else if (consumer.deliver(view, -1, redelivered)) this.remove(seq);
         else this.#discard(seq, 'delivery_limit');
       }
       this.#discards?.watch();
@@ -244,17 +240,15 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     if (!noAck) this.#log.take(seq);
     try {
       use(view, noAck ? -1 : seq, redelivered);
-      if (noAck) this.counters.getNoAck++;
-      else this.counters.get++;
-      if (redelivered) this.counters.redeliver++;
-      if (noAck) this.#leave(seq);
+      if (noAck) this.remove(seq);
     } catch (error) {
-      this.#host.discarded(this.name, error);
+      this.undeliverable(error);
       this.#discard(seq, 'delivery_limit');
       return undefined;
     } finally {
       view.clear();
     }
+    this.counters.countGet(noAck, redelivered);
     this.#discards?.watch();
     return true;
   }
@@ -265,13 +259,15 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.remove(seq);
   }
 
-  remove(seq: number): void {
-    this.leaves(seq);
-    this.#log.settle(seq);
-  }
-
   leaves(seq: number): void {
     this.#deduplication?.left(seq);
+  }
+
+  remove(seq: number): void {
+    // What it was given to may have ended the queue.
+    if (this.#deleted) return;
+    this.leaves(seq);
+    this.#log.settle(seq);
   }
 
   checkTakeBack(): void {
@@ -293,11 +289,11 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   purge(): number {
     const { delayed } = this;
     for (const seq of this.#retries?.cancel() ?? []) this.#log.settle(seq);
-    const purged = this.#log.purge();
+    const purged = delayed + this.#log.purge();
     this.#discards?.recount();
     this.#deduplication?.purged();
     this.#logReader?.resume();
-    return purged + delayed;
+    return purged;
   }
 
   admit(asked: ConsumerOptions, globalPrefetch: number): ConsumerOptions {
@@ -330,6 +326,10 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.#log.drop();
   }
 
+  undeliverable(reason: unknown): void {
+    this.#host.discarded(this.name, reason);
+  }
+
   /** A message cannot be read: the queue takes messages, and delivers none. Other queues are not concerned. */
   stopped(reason: Error): void {
     this.#host.unreadable('queue', this.name, reason);
@@ -353,17 +353,12 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     return this.#discards === undefined ? this.#reader.peek() : this.#discards.head();
   }
 
-  /** A message went without an acknowledgement, and what it was given to may have ended the queue. */
-  #leave(seq: number): void {
-    if (!this.#deleted) this.remove(seq);
-  }
-
   #deduplicate(): void {
     this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
       name: this.name,
       log: this.#log,
       storedAs: this.#log.stores ? this.id : undefined,
-      keysUnreadable: (reason) => this.#host.unreadable('keys', this.name, reason),
+      isDead: (seq) => this.#discards?.pending?.has(seq) === true,
     });
   }
 
@@ -373,18 +368,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   #deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void {
-    if (!this.#send(consumer, message, seq, redelivered)) this.#discard(seq, 'delivery_limit');
-  }
-
-  /** Returns false where the consumer cannot be sent the message: it is given up then, so that what is behind it has its turn. */
-  #send(consumer: Consumer, message: Message, seq: number, redelivered: boolean): boolean {
-    try {
-      consumer.deliver(message, seq, redelivered);
-      return true;
-    } catch (error) {
-      this.#host.discarded(this.name, error);
-      return false;
-    }
+    if (!consumer.deliver(message, seq, redelivered)) this.#discard(seq, 'delivery_limit');
   }
 
   #putBack(seq: number): void {
@@ -407,22 +391,9 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     return view;
   }
 
-  /** A message that is to become a dead letter is added all the same, until its turn comes: see QueueHost.deadLetterBurst. */
-  #staysForNow(): boolean {
-    return this.#settings.overflow === 'reject-publish-dlx' && this.#host.deadLetterBurst;
-  }
-
-  /** There is no room for a new message, whether or not a consumer waits for one. */
-  #refuse(message: Message, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
-    if (this.#settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this, message, 'maxlen');
-    else this.counters.refused++;
-    tracker?.rejected(publishSeqNo);
-  }
-
   #expireUnused(): void {
-    const { expires } = this.#settings;
-    if (expires === undefined || this.#deleted) return;
+    if (this.#settings.expires === undefined || this.#deleted) return;
     if (this.consumerCount > 0) this.touch();
-    else this.#host.queueExpired(this.name);
+    else this.#host.deleteQueue(this);
   }
 }

@@ -55,7 +55,11 @@ export class Retries {
   recover(): void {
     this.#recovered = true;
     this.#reader.attempt(() => {
-      this.#log.recoverWaiting(this.#timers.clock.now(), (seq, due) => this.#waiting.push(due, seq));
+      const now = this.#timers.clock.now();
+      this.#log.recoverWaiting(
+        (due) => due > now,
+        (seq, due) => this.#waiting.push(due, seq),
+      );
     });
     this.#wind();
   }

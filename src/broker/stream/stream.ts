@@ -276,19 +276,15 @@ export class Stream implements DeclaredQueue {
       this.#log.attachBody(offset, view);
       this.#header.add(view, offset);
       this.#unacked++;
-      this.#send(consumer, view, offset);
+      consumer.deliver(view, offset, false);
     }
     this.consumers.rest(reader);
   }
 
-  /** A message that the consumer cannot be sent is passed over. */
-  #send(consumer: Consumer, message: Message, offset: number): void {
-    try {
-      consumer.deliver(message, offset, false);
-    } catch (error) {
-      this.#unacked--;
-      this.#host.discarded(this.name, error);
-    }
+  /** A message that a consumer cannot be sent is passed over. */
+  undeliverable(reason: unknown): void {
+    this.#unacked--;
+    this.#host.discarded(this.name, reason);
   }
 
   /** Throws the error where it is a defect of the broker. */

@@ -24,7 +24,12 @@ import { checkReferences, pagesByLog, rowsByVhost } from '../../store/recovered-
 import { SpareConfirms } from '../log/waiting-confirms.ts';
 import type { DiscardListener } from '../message/discarded.ts';
 import type { UnreadableListener } from '../arguments/unreadable.ts';
+import { Queue } from '../queue/queue.ts';
+import type { QueueNoticeListener } from '../queue/queue-notice.ts';
 import { Vhost } from './vhost.ts';
+
+/** A store of a version before this one is of a broker with another meaning of x-message-deduplication without x-cache-ttl. */
+const DEDUPLICATES_IN_QUEUE_FROM = 6;
 
 /** What a node without any vhost or user begins with. */
 export interface NodeDefaults {
@@ -79,6 +84,8 @@ export class BrokerNode {
   discarded: DiscardListener = () => undefined;
   /** Told of stored bindings that were removed, as one of their ends was not there. */
   dangling: (binding: BindingRecord) => void = () => undefined;
+  /** Told what an operator is to hear of queues. */
+  notice: QueueNoticeListener = () => undefined;
   readonly #bodies: BodyStore;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
@@ -123,6 +130,7 @@ export class BrokerNode {
     const rowsOf = rowsByVhost(state);
     for (const record of state.vhosts) this.#addVhost(record).recover(rowsOf(record.name), pagesOf);
     this.#bodies.dropUnreferenced();
+    if ((state.migratedFrom ?? Infinity) < DEDUPLICATES_IN_QUEUE_FROM) this.#noticeDeduplication();
     if (this.blank && defaults !== undefined) {
       this.createDefaultVhost(defaults);
       this.createDefaultUser(defaults);
@@ -228,6 +236,16 @@ export class BrokerNode {
     this.memory.stop();
   }
 
+  /** Queues for which x-message-deduplication means something else from this start on. */
+  #noticeDeduplication(): void {
+    for (const { name: vhost, queues } of this.#vhosts.values()) {
+      for (const queue of queues) {
+        const rule = queue instanceof Queue ? queue.settings.deduplication : undefined;
+        if (rule !== undefined && rule.window === undefined) this.notice('deduplicates-in-queue', queue.name, vhost);
+      }
+    }
+  }
+
   #addVhost(record: VhostRecord): Vhost {
     const { name } = record;
     const vhost = new Vhost(name, {
@@ -251,6 +269,7 @@ export class BrokerNode {
         this.store.change({ op: 'delete-binding', record });
         this.dangling(record);
       },
+      notice: (what, queue, vhost) => this.notice(what, queue, vhost),
     });
     vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as QueueType | undefined;
     this.#vhosts.set(name, vhost);

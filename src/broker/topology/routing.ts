@@ -1,6 +1,6 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import type { BodyStore } from '../log/body-store.ts';
-import { type Death, type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
+import { type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
 import type { ExchangeCounters } from '../events/counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
@@ -8,7 +8,7 @@ import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { Message } from '../message/message.ts';
 import { Queue } from '../queue/queue.ts';
-import type { DyingQueue } from '../queue/queue-host.ts';
+import type { DyingQueue, Takers } from '../queue/queue-host.ts';
 import { type Directory, findRoute, type Route, routeTo } from '../routing/route.ts';
 import { RouteCounts } from '../routing/route-counts.ts';
 import { RouteCache } from '../routing/route-cache.ts';
@@ -26,6 +26,23 @@ export interface RoutingContext {
   readonly bodies: BodyStore;
   readonly timeSlices: TimeSlices;
   readonly throttleSignal: ThrottleSignal;
+}
+
+/** Hears whether a queue refuses a message. When it is on disk does not matter: what it came of leaves in the same batch. */
+class Answer implements ConfirmTracker {
+  refused = false;
+
+  wait(): void {
+    // Nobody waits.
+  }
+
+  confirmed(): void {
+    // As above.
+  }
+
+  rejected(): void {
+    this.refused = true;
+  }
 }
 
 export class Routing {
@@ -109,28 +126,29 @@ export class Routing {
 
   /** Sends what a queue discards to its dead letter exchange; a dead letter that would go round for ever goes nowhere. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason, at: number): void {
-    const { deadLetterExchange: name, deadLetterRoutingKey } = queue.settings;
-    const exchange = name === undefined ? undefined : this.#directory.exchange(name);
+    const exchange = this.#deadLetterExchange(queue);
     queue.counters.discard(reason, exchange !== undefined);
-    if (name === undefined || exchange === undefined) return;
-    const death = { queue: queue.name, reason, at, deadLetterExchange: name, deadLetterRoutingKey };
-    this.#deadLetters = this.#depth++ === 0 ? 1 : this.#deadLetters + 1;
-    try {
-      this.#sendLetter(exchange, message, death);
-    } finally {
-      this.#depth--;
-    }
+    if (exchange === undefined) return;
+    this.#nested(() => {
+      const { deadLetter, open, histories } = this.#deadLetterOf(queue, exchange, message, reason, at);
+      for (const history of histories) history.keep(deadLetter);
+      if (open.length > 0) this.#hand(deadLetter, open, undefined, 0);
+    });
   }
 
-  #sendLetter(exchange: Exchange, message: Message, death: Death): void {
-    const deadLetter = makeDeadLetter(message, death);
-    const { sinks, histories } = this.#wayOf(deadLetter, this.route(exchange, deadLetter), undefined, 0);
-    for (const history of histories) history.keep(deadLetter);
-    const open =
-      death.reason === 'rejected'
-        ? sinks
-        : sinks.filter((sink) => !(sink instanceof Queue && isCycle(deadLetter, sink.name)));
-    if (open.length > 0) this.#hand(deadLetter, open, undefined, 0);
+  /** See QueueHost.deadLetterSurely. What waits at a delayed exchange, and goes on from there, is taken. */
+  deadLetterSurely(queue: DyingQueue, message: Message, reason: DeathReason, at: number, taken: Takers): boolean {
+    const exchange = this.#deadLetterExchange(queue);
+    if (exchange === undefined) return false;
+    return this.#nested(() => {
+      const { deadLetter, open, histories, delays } = this.#deadLetterOf(queue, exchange, message, reason, at);
+      const before = taken.size;
+      for (const target of open) if (!taken.has(target) && this.#takes(target, deadLetter)) taken.add(target);
+      if (before === 0 && taken.size > 0) for (const history of histories) history.keep(deadLetter);
+      const isDone = delays.length > 0 || (open.length > 0 && open.every((target) => taken.has(target)));
+      if (isDone) queue.counters.discard(reason, true);
+      return isDone;
+    });
   }
 
   /** See QueueHost.deadLetterBurst. */
@@ -144,6 +162,44 @@ export class Routing {
       if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
       else this.goOn(this.#directory.exchange(destination.name)!, message);
     }
+  }
+
+  #deadLetterExchange({ settings: { deadLetterExchange: name } }: DyingQueue): Exchange | undefined {
+    return name === undefined ? undefined : this.#directory.exchange(name);
+  }
+
+  /** Dead letters may bring about others: see QueueHost.deadLetterBurst. */
+  #nested<Result>(send: () => Result): Result {
+    this.#deadLetters = this.#depth++ === 0 ? 1 : this.#deadLetters + 1;
+    try {
+      return send();
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** The dead letter and its way, without the queues to which it would go round for ever. */
+  #deadLetterOf(
+    { name: queue, settings }: DyingQueue,
+    exchange: Exchange,
+    message: Message,
+    reason: DeathReason,
+    at: number,
+  ) {
+    const { deadLetterRoutingKey } = settings;
+    const death = { queue, reason, at, deadLetterExchange: exchange.name, deadLetterRoutingKey };
+    const deadLetter = makeDeadLetter(message, death);
+    const { sinks, histories, delays } = this.#wayOf(deadLetter, this.route(exchange, deadLetter), undefined, 0);
+    const isOpen = (sink: MessageTarget): boolean =>
+      reason === 'rejected' || !(sink instanceof Queue && isCycle(deadLetter, sink.name));
+    return { deadLetter, open: sinks.filter(isOpen), histories, delays };
+  }
+
+  /** Gives a dead letter to one of several. Returns false if it refuses it. */
+  #takes(target: MessageTarget, deadLetter: Message): boolean {
+    const answer = new Answer();
+    this.#hand(deadLetter, [target], answer, 0);
+    return !answer.refused;
   }
 
   #send(

@@ -3,7 +3,6 @@
  * What is durable is told to the store in the same call.
  */
 import { encodeTable } from '../../codec/field-table.ts';
-import { AmqpError } from '../../protocol/amqp-error.ts';
 import { EMPTY_TABLE } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Store } from '../../store/store.ts';
@@ -11,10 +10,10 @@ import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
+import type { DiscardListener } from '../message/discarded.ts';
 import type { BrokerCounters } from '../events/broker-counters.ts';
 import type { MessageSizes } from '../events/message-sizes.ts';
 import { VhostCounters } from '../events/vhost-counters.ts';
-import type { DiscardListener } from '../message/discarded.ts';
 import type { Timers } from '../scheduling/timers.ts';
 import type { DelayContext } from '../delay/delayed-messages.ts';
 import { Bindings, type BoundVhost } from './bindings.ts';
@@ -40,7 +39,8 @@ import { VhostPolicies } from '../policy/vhost-policies.ts';
 import { createQueue } from './create-queue.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
 import { ExclusiveQueues } from './exclusive-queues.ts';
-import type { DyingQueue, QueueHost } from '../queue/queue-host.ts';
+import type { DyingQueue, QueueHost, Takers } from '../queue/queue-host.ts';
+import type { QueueNoticeListener } from '../queue/queue-notice.ts';
 import type { LogContext } from '../log/log.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
 import type { VhostRows } from '../../store/recovered-state.ts';
@@ -65,6 +65,7 @@ export interface VhostContext extends LogContext {
   readonly unreadable: UnreadableListener;
   readonly discarded: DiscardListener;
   readonly dangling: RecoveringVhost['dangling'];
+  readonly notice: QueueNoticeListener;
 }
 
 export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
@@ -82,6 +83,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly timers: Timers;
   readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
+  readonly delays: DelayContext;
+  readonly notice: QueueNoticeListener;
   readonly #context: VhostContext;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, DeclaredQueue>();
@@ -92,13 +95,9 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   constructor(name: string, context: VhostContext) {
     this.name = name;
-    this.#context = context;
-    this.store = context.store;
-    this.memory = context.memory;
-    this.heapLimit = context.heapLimit;
-    this.timers = context.timers;
-    this.throttleSignal = context.throttleSignal;
-    this.timeSlices = context.timeSlices;
+    this.delays = this.#context = context;
+    ({ store: this.store, memory: this.memory, heapLimit: this.heapLimit, notice: this.notice } = context);
+    ({ timers: this.timers, throttleSignal: this.throttleSignal, timeSlices: this.timeSlices } = context);
     this.messageSizes = context.counters.messageSizes;
     this.#routing = new Routing(this, context, this.counters.exchanges);
     for (const [exchange, type, internal] of PREDECLARED) {
@@ -184,12 +183,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   /** exchange.delete; no error where there is none. */
   deleteExchange(name: string, ifUnused: boolean): void {
     if (name === '') throw errors.defaultExchangeRefused();
-    if (name.startsWith('amq.')) {
-      throw new AmqpError(
-        'ACCESS_REFUSED',
-        `deletion of system exchange '${name}' in vhost '${this.name}' not allowed`,
-      );
-    }
+    if (name.startsWith('amq.')) throw errors.systemExchange(name, this.name);
     const exchange = this.#exchanges.get(name);
     if (exchange === undefined) return;
     if (ifUnused && exchange.bound) throw errors.inUse('exchange', name, this.name);
@@ -218,11 +212,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     const queue = this.#addQueue({ ...options, durable: stored }, id);
     if (stored) {
       const { autoDelete } = options;
-      const args = encodeTable(options.arguments);
-      this.store.change({
-        op: 'put-queue',
-        record: { id, vhost: this.name, name, autoDelete, arguments: args },
-      });
+      const record = { id, vhost: this.name, name, autoDelete, arguments: encodeTable(options.arguments) };
+      this.store.change({ op: 'put-queue', record });
     }
     this.#context.counters.churn.queueDeclared++;
     this.#context.counters.churn.queueCreated++;
@@ -313,6 +304,10 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     }
   }
 
+  deadLetterSurely(queue: DyingQueue, message: Message, reason: DeathReason, at: number, taken: Takers): boolean {
+    return this.#routing.deadLetterSurely(queue, message, reason, at, taken);
+  }
+
   discarded(queue: string, reason: unknown): void {
     this.#context.discarded('queue', queue, this.name, reason);
   }
@@ -321,16 +316,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.#context.unreadable(what, name, this.name, reason);
   }
 
-  queueExpired(name: string): void {
-    const queue = this.#queues.get(name);
-    if (queue !== undefined) this.deleteQueue(queue);
-  }
-
   // ExchangeHost
-
-  get delays(): DelayContext {
-    return this.#context;
-  }
 
   nextLogId(): number {
     return this.#context.nextQueueId();

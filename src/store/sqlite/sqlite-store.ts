@@ -30,6 +30,9 @@ export interface SqliteStoreOptions {
   readonly log?: (level: 'info' | 'warn' | 'error', fields: object, message: string) => void;
 }
 
+/** What there was in the folder. */
+type Found = Pick<RecoveredState, 'fresh' | 'migratedFrom'>;
+
 const COMMIT_FAILED =
   'a commit failed and is tried again; until it works, nothing is confirmed and publishers are blocked.';
 
@@ -38,7 +41,7 @@ export class SqliteStore implements Store {
   readonly #path: string;
   readonly #lock: StoreLock;
   readonly #reader: Database;
-  readonly #fresh: boolean;
+  readonly #found: Found;
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   readonly #log: NonNullable<SqliteStoreOptions['log']>;
@@ -77,7 +80,7 @@ export class SqliteStore implements Store {
           'the store was brought to this version',
         );
       }
-      return new SqliteStore(options, path, lock, reader, created);
+      return new SqliteStore(options, path, lock, reader, { fresh: created, migratedFrom });
     } catch (error) {
       for (const step of undo.reverse()) step();
       throw explain(path, error);
@@ -85,11 +88,11 @@ export class SqliteStore implements Store {
   }
 
   /** Use `SqliteStore.open`. */
-  constructor(options: SqliteStoreOptions, path: string, lock: StoreLock, reader: Database, fresh: boolean) {
+  constructor(options: SqliteStoreOptions, path: string, lock: StoreLock, reader: Database, found: Found) {
     this.#path = path;
     this.#lock = lock;
     this.#reader = reader;
-    this.#fresh = fresh;
+    this.#found = found;
     this.#log = options.log ?? (() => undefined);
     this.#closeMs = options.closeMs ?? 5000;
     const engine: Engine = { batch: this.#buffer, commit: (changes, done) => this.#commit(changes, done) };
@@ -103,10 +106,11 @@ export class SqliteStore implements Store {
   }
 
   recover(): RecoveredState {
-    const state = this.#read(() => readState(this.#reader, this.#fresh));
+    const { fresh, migratedFrom } = this.#found;
+    const state = this.#read(() => readState(this.#reader, fresh));
     // Not before: a file that turns out to be damaged is left as it is.
     this.#tell({ kind: 'open' }, []);
-    return state;
+    return { ...state, migratedFrom };
   }
 
   change(change: TopologyChange): void {

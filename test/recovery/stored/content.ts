@@ -98,6 +98,26 @@ const COUNTED = {
   arguments: { 'x-queue-type': 'quorum' },
 };
 
+/** What version 6 can hold beside that: a message that is dead, and waits for a queue that takes its letter. */
+const SURELY = {
+  vhost: '/',
+  name: 'surely',
+  durable: true,
+  auto_delete: false,
+  arguments: {
+    'x-queue-type': 'quorum',
+    'x-dead-letter-exchange': '',
+    'x-dead-letter-routing-key': 'letters',
+    'x-dead-letter-strategy': 'at-least-once',
+    'x-overflow': 'reject-publish',
+  },
+};
+
+/** How many messages are dead and wait in a stored file, for the queue `letters`. */
+export function deadOf(version: number): number {
+  return version < 6 ? 0 : 1;
+}
+
 /** The definitions of a stored file. */
 export function definitionsOf(version: number) {
   const { exchanges, queues } = DEFINITIONS;
@@ -108,6 +128,7 @@ export function definitionsOf(version: number) {
       ...(version < 2 ? [] : [ONCE]),
       ...(version < 4 ? [] : [HUGE]),
       ...(version < 5 ? [] : [COUNTED]),
+      ...(version < 6 ? [] : [SURELY]),
     ],
     exchanges: version < 3 ? exchanges : [...exchanges, DELAYED],
   } satisfies DefinitionsDocument;
@@ -193,6 +214,7 @@ export async function publishMessages(url: string): Promise<void> {
     for (const key of SEEN.toReversed()) {
       channel.sendToQueue('once', Buffer.from(key), { persistent: true, messageId: key });
     }
+    channel.sendToQueue(SURELY.name, Buffer.from('dead'), { persistent: true });
     channel.sendToQueue(COUNTED.name, Buffer.from('twice'), { persistent: true });
     const years = 365 * 24 * 60 * 60 * 1000;
     channel.publish(DELAYED.name, 'plain', Buffer.from('later'), {
@@ -207,6 +229,10 @@ export async function publishMessages(url: string): Promise<void> {
       const message = await channel.get('plain');
       if (n === 2 && message !== false) channel.ack(message);
     }
+  });
+  await on(url, async (channel) => {
+    const message = await channel.get(SURELY.name);
+    if (message !== false) channel.reject(message, false);
   });
   await on(url, async (channel) => void (await channel.get('once', { noAck: true })));
   await on(url, async (channel) => {

@@ -11,9 +11,10 @@ import { migrate, SCHEMA_VERSION } from '../../../src/store/sqlite/schema/schema
 import { storeStats } from '../../../src/store/sqlite/stats.ts';
 import { VERSION_1 } from '../../../src/store/sqlite/schema/version-1.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { KeptLog } from '../../support/kept-log.ts';
 import { open, openChannel } from '../../support/interop/amqplib.ts';
 import { hold, marked } from '../../support/recovery/clients.ts';
-import { definitionsOf, delayedOf, messagesOf, PROPERTIES, RETURNS, SEEN } from './content.ts';
+import { deadOf, definitionsOf, delayedOf, messagesOf, PROPERTIES, RETURNS, SEEN } from './content.ts';
 import { storedFile } from './files.ts';
 
 const VERSIONS = Array.from({ length: SCHEMA_VERSION }, (_, n) => n + 1);
@@ -57,7 +58,7 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
     expect(checkStore(database, recordsProblem)).toMatchObject({
       problems: [],
       notes: [],
-      messages: Object.values(messagesOf(version)).flat().length + delayedOf(version).length,
+      messages: Object.values(messagesOf(version)).flat().length + delayedOf(version).length + deadOf(version),
     });
     const keys = storeStats(database).queues.find(({ name }) => name === 'once')?.keys;
     expect(keys).toBe(version < 2 ? undefined : SEEN.length);
@@ -108,6 +109,29 @@ async function expectTopology(broker: Broker, version: number): Promise<void> {
   await open(`amqp://anna:annas-password@127.0.0.1:${broker.port}/shop`);
   await open(`amqp://guest:${password}@127.0.0.1:${broker.port}`);
 }
+
+test('the log of the first start names the queues whose deduplication means something else now', async () => {
+  const dataDir = temporaryFolder();
+  const log = new KeptLog();
+  const options = { port: 0, dataDir, logger: log } as const;
+  {
+    await using broker = await Broker.start(options);
+    const channel = await openChannel(broker.url);
+    const once = { 'x-message-deduplication': true };
+    await channel.assertQueue('in-queue', { arguments: once });
+    await channel.assertQueue('window', { arguments: { ...once, 'x-cache-ttl': 1000 } });
+    await channel.assertQueue('plain');
+  }
+  const database = new Database(join(dataDir, 'leveret.db'));
+  database.pragma('user_version = 5');
+  database.close();
+  for (const names of [['in-queue'], []]) {
+    log.warnings.length = 0;
+    await using broker = await Broker.start(options);
+    expect(broker.port).toBeGreaterThan(0);
+    expect(log.warnings.map(({ fields }) => fields['queue'])).toEqual(names);
+  }
+});
 
 describe('a migration', () => {
   const NEXT = 'CREATE TABLE later (name TEXT PRIMARY KEY) STRICT; INSERT INTO later SELECT name FROM queue';

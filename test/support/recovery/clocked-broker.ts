@@ -6,6 +6,7 @@ import type { Vhost } from '../../../src/broker/topology/vhost.ts';
 import { brokerContext } from '../../../src/connection/broker-context.ts';
 import { Listener } from '../../../src/connection/listener.ts';
 import { resolveOptions } from '../../../src/embed/options.ts';
+import { noticesTo } from '../../../src/embed/queue-notices.ts';
 import { reportTo } from '../../../src/embed/unreadable.ts';
 import { Scratch } from '../../../src/store/scratch.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
@@ -30,6 +31,7 @@ export class ClockedBroker {
     const store = await SqliteStore.open({ folder, lazyMs: 2 });
     const node = new BrokerNode(store, MEMORY_BUDGET, new Scratch(folder), clock);
     node.unreadable = reportTo(log);
+    node.notice = noticesTo(log);
     node.recover({ user: 'guest', password: 'guest', vhost: '/' });
     const listener = new Listener(brokerContext({ node, config, log, clock }));
     const { port } = await listener.start(0, '127.0.0.1');

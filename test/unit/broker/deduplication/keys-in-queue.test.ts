@@ -35,7 +35,7 @@ function withId(messageId: string): Message {
 class Lives {
   readonly store = new DurableStore({ lazyMs: 3_600_000 });
   readonly memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
-  readonly tracker = new ConfirmRecorder();
+  readonly confirms = new ConfirmRecorder();
   readonly unreadable: string[] = [];
   readonly #clock = new HandClock(1_000_000);
   #log: MessageLog = this.#newLog();
@@ -44,15 +44,15 @@ class Lives {
 
   /** Takes the message if it is no repeat, as a queue does: its number, -1 if it is dropped. */
   offer(id: string, { confirm = true, priority = 0 } = {}): number {
-    const [tracker, number] = [confirm ? this.tracker : undefined, ++this.#number];
+    const [tracker, number] = [confirm ? this.confirms : undefined, ++this.#number];
     const message = withId(id);
     const key = this.keys.keyOf(message)!;
     if (this.keys.isRepeat(key, tracker, number)) return -1;
     const seq = this.#log.append(message, true, Infinity, priority);
     this.keys.added(key);
     if (confirm) {
-      this.tracker.wait(number);
-      this.#log.confirm(seq, this.tracker, number);
+      this.confirms.wait(number);
+      this.#log.confirm(seq, this.confirms, number);
     }
     this.#log.flush(confirm, seq);
     return seq;
@@ -123,9 +123,19 @@ class Lives {
       name: 'q',
       log: this.#log,
       storedAs: QUEUE,
-      keysUnreadable: ({ message }: Error) => void this.unreadable.push(message),
+      isDead: () => false,
     };
-    return new KeysInQueue(header, { timers: new Timers(this.#clock, fault), timeSlices, store, memory }, queue);
+    return new KeysInQueue(
+      header,
+      {
+        timers: new Timers(this.#clock, fault),
+        timeSlices,
+        store,
+        memory,
+        unreadable: (_what, _queue, { message }) => void this.unreadable.push(message),
+      },
+      queue,
+    );
   }
 }
 
@@ -233,11 +243,11 @@ describe('publishers', () => {
     const lives = new Lives();
     lives.offer('a');
     lives.offer('a');
-    expect(lives.tracker.waiting).toEqual([1, 2]);
+    expect(lives.confirms.waiting).toEqual([1, 2]);
     await lives.committed();
-    expect(lives.tracker.waiting).toEqual([]);
+    expect(lives.confirms.waiting).toEqual([]);
     lives.offer('a');
-    expect(lives.tracker.waiting).toEqual([]);
+    expect(lives.confirms.waiting).toEqual([]);
   });
 
   it('of repeats wait for the first one though what came behind it is settled', async () => {
@@ -246,9 +256,9 @@ describe('publishers', () => {
     const behind = lives.offer('b');
     lives.offer('a');
     lives.leave(behind);
-    expect(lives.tracker.waiting).toEqual([3]);
+    expect(lives.confirms.waiting).toEqual([3]);
     await lives.committed();
-    expect(lives.tracker.waiting).toEqual([]);
+    expect(lives.confirms.waiting).toEqual([]);
   });
 });
 

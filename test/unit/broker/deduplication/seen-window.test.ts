@@ -74,9 +74,20 @@ class Lives {
       name: 'q',
       log,
       storedAs: QUEUE,
-      keysUnreadable: ({ message }: Error) => void this.unreadable.push(message),
+      isDead: () => false,
     };
-    return new SeenWindow(this.window, undefined, { timers: this.#timers, timeSlices, store, memory }, queue);
+    return new SeenWindow(
+      this.window,
+      undefined,
+      {
+        timers: this.#timers,
+        timeSlices,
+        store,
+        memory,
+        unreadable: (_what, _queue, { message }) => void this.unreadable.push(message),
+      },
+      queue,
+    );
   }
 }
 

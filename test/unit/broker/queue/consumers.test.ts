@@ -10,7 +10,7 @@ const busy = new Set<string>();
 function consumer(tag: string, options: { priority?: number; prefetch?: number; exclusive?: boolean } = {}): Consumer {
   const { priority = 0, prefetch = 0, exclusive = false } = options;
   const target = { canTake: () => !busy.has(tag), deliver: () => undefined, cancelled: () => undefined };
-  const queue = { counters: new QueueCounters(), activate: () => undefined };
+  const queue = { counters: new QueueCounters(), activate: () => undefined, undeliverable: () => undefined };
   return new Consumer(queue, target, { tag, noAck: false, exclusive, priority, prefetch, arguments: EMPTY_TABLE });
 }
 

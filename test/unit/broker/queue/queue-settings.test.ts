@@ -13,11 +13,13 @@ test('a queue without arguments is a classic one without limits', () => {
     overflow: 'drop-head',
     deadLetterExchange: undefined,
     deadLetterRoutingKey: undefined,
+    atLeastOnce: false,
+    fallsBackToAtMostOnce: false,
     maxPriority: 0,
     singleActiveConsumer: false,
     deliveryLimit: undefined,
     delayedRetry: undefined,
-    countsReturns: false,
+    countsRetries: false,
   });
 });
 
@@ -32,6 +34,7 @@ test('each argument becomes the setting of its name', () => {
       'x-overflow': 'reject-publish',
       'x-dead-letter-exchange': 'dlx',
       'x-dead-letter-routing-key': 'key',
+      'x-dead-letter-strategy': 'at-least-once',
       'x-max-priority': 5,
       'x-single-active-consumer': true,
       'x-delivery-limit': 6,
@@ -50,11 +53,13 @@ test('each argument becomes the setting of its name', () => {
     overflow: 'reject-publish',
     deadLetterExchange: 'dlx',
     deadLetterRoutingKey: 'key',
+    atLeastOnce: true,
+    fallsBackToAtMostOnce: false,
     maxPriority: 5,
     singleActiveConsumer: true,
     deliveryLimit: 6,
     delayedRetry: { type: 'failed', min: 7, max: 8, multiplier: 1.5 },
-    countsReturns: true,
+    countsRetries: true,
   });
 });
 
