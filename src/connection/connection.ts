@@ -9,7 +9,6 @@ import type { Vhost } from '../broker/topology/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { Method } from '../protocol/generated/methods.ts';
 import type { Timer } from '../util/clock.ts';
-import { startingBehind } from '../util/rotation.ts';
 import type { TurnTask } from '../util/turn.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
 import type { Actor } from '../broker/operations/actor.ts';
@@ -17,6 +16,7 @@ import type { ClientConnection, ConnectionStage } from '../broker/operations/cli
 import type { BrokerContext } from './broker-context.ts';
 import type { Channel } from './channel/channel.ts';
 import type { TurnChannel } from './channel/channel-host.ts';
+import { StarvedConsumers } from './channel/starved-consumers.ts';
 import { ClientProperties } from './lifecycle/client-properties.ts';
 import type { Receipt } from '../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../broker/operations/transaction-confirms.ts';
@@ -78,9 +78,7 @@ export class Connection
   #timer: Timer | undefined;
   #awake = false;
   #woken: TurnChannel[] = [];
-  /** Consumers were told to wait for the writer; the channel that took what there was room for when they went on last. */
-  #starved = false;
-  #lastTurn: Channel | undefined;
+  readonly #starved = new StarvedConsumers<Channel>();
   #refusalNoted = false;
   #reasonClosed = 'client unexpectedly closed TCP connection';
 
@@ -119,10 +117,6 @@ export class Connection
 
   get state(): string {
     return this.#stage === 'running' ? this.flow.state : this.#stage === 'closing' ? 'closing' : 'starting';
-  }
-
-  get pendingBytes(): number {
-    return this.writer.pending;
   }
 
   // The handshake, and methods of class connection
@@ -239,12 +233,8 @@ export class Connection
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */
   get takesDeliveries(): boolean {
     if (this.#stage === 'running' && !this.writer.full) return true;
-    this.#starved = true;
+    this.#starved.wait();
     return false;
-  }
-
-  relieved(): void {
-    this.flow.relieved();
   }
 
   // HeartbeatPeer
@@ -358,14 +348,7 @@ export class Connection
 
   /** Consumers that waited for the writer go on. */
   #resumeConsumers(): void {
-    if (!this.#starved || this.writer.full) return;
-    this.#starved = false;
-    for (const channel of startingBehind(this.channels.values(), this.#lastTurn)) {
-      channel.resumeConsumers();
-      if (this.takesDeliveries) continue;
-      this.#lastTurn = channel;
-      return;
-    }
+    if (!this.writer.full) this.#starved.resume(this.channels.values(), () => this.takesDeliveries);
   }
 
   /** Sends what there is to send, then ends the socket; a client that does not end its side is dropped. */

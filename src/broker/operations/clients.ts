@@ -59,14 +59,14 @@ export interface ClientConnection {
   readonly heartbeat: number;
   /** RabbitMQ's word: `running`, `flow`, `blocked`, `closing`. */
   readonly state: string;
-  /** Bytes that wait to be taken by the client. */
-  readonly pendingBytes: number;
+  /** `pending`: bytes that wait to be taken by the client. */
+  readonly writer: { readonly pending: number };
   readonly channels: ReadonlyMap<number, ClientChannel>;
   readonly counters: ConnectionCounters;
   /** Closes with connection.close. */
   close(error: AmqpError): void;
   /** Gives the client up without further words. */
   drop(): void;
-  /** The broker can take more again: if the connection waited for that, it goes on. */
-  relieved(): void;
+  /** `relieved`: the broker can take more again; if the connection waited for that, it goes on. */
+  readonly flow: { relieved(): void };
 }

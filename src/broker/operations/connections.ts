@@ -19,7 +19,7 @@ export class Connections {
     this.#node = node;
     this.#maxConnections = maxConnections;
     const relieve = (): void => {
-      for (const connection of this.#open) connection.relieved();
+      for (const connection of this.#open) connection.flow.relieved();
     };
     node.backlog.onLow(relieve);
     node.alarms.onCleared(relieve);

@@ -113,14 +113,6 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     return this.#version;
   }
 
-  get exchangeCount(): number {
-    return this.#exchanges.size;
-  }
-
-  get queueCount(): number {
-    return this.#queues.size;
-  }
-
   get exchanges(): IterableIterator<Exchange> {
     return this.#exchanges.values();
   }

@@ -30,7 +30,7 @@ export const CONNECTION_FIELDS: Fields<ClientConnection, View> = {
   port: ({ endpoints }) => endpoints.port,
   protocol: () => 'AMQP 0-9-1',
   ...dataFields(['recv_oct', 'recv_cnt', 'send_oct', 'send_cnt']),
-  send_pend: ({ pendingBytes }) => pendingBytes,
+  send_pend: ({ writer }) => writer.pending,
   ssl: () => false,
   ssl_cipher: () => null,
   ssl_hash: () => null,

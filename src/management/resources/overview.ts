@@ -93,9 +93,11 @@ function objectTotals(call: Call): object {
   );
   let [exchanges, queues, consumers] = [0, 0, 0];
   for (const vhost of vhosts) {
-    exchanges += vhost.exchangeCount;
-    queues += vhost.queueCount;
-    for (const queue of vhost.queues) consumers += queue.consumerCount;
+    exchanges += [...vhost.exchanges].length;
+    for (const queue of vhost.queues) {
+      queues++;
+      consumers += queue.consumerCount;
+    }
   }
   const channels = connections.reduce((sum, { channels: { size } }) => sum + size, 0);
   return { channels, connections: connections.length, consumers, exchanges, queues };
