@@ -24,6 +24,7 @@ export function watchDisk(
     onChange: (low, free) => {
       if (low) log.warn({ folder: dataDir, free, limit }, LOW);
       else log.info({ folder: dataDir, free, limit }, ENOUGH);
+      node.store.setDiskLow(low);
       node.alarms.set('disk', low, 'free space');
     },
     onError: (error) => log.warn({ folder: dataDir, reason: error.message }, 'the free disk space is not known'),

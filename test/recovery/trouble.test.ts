@@ -185,6 +185,19 @@ describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, { timeout: 6
     expect(publisher.confirmed).toEqual(new Set([0, 1]));
   });
 
+  test('gives back the room of what is consumed, so that publishers go on, again and again', async () => {
+    const { broker } = await start({ dataDir: join(disk, 'data'), diskFreeLimit: 4 * 1024 * 1024 });
+    const publisher = await publisherOf(broker.url);
+    const consumer = await (await open(broker.url)).connection.createChannel();
+    for (let round = 0; round < 2; round++) {
+      await publishUntilBlocked(publisher);
+      expect(await publisher.heard.next()).toBe('low on disk');
+      while ((await consumer.get('work', { noAck: true })) !== false);
+      expect(await publisher.heard.next()).toBeUndefined();
+      await publisher.channel.waitForConfirms();
+    }
+  });
+
   test('that is low at the start blocks from the first publish on', async () => {
     const { broker } = await start({ dataDir: join(disk, 'data'), diskFreeLimit: 2 * DISK_BYTES });
     const publisher = await publisherOf(broker.url);

@@ -30,6 +30,7 @@ export class DiscardingStore implements Store {
   unschedule(): void {}
   onTrouble(): void {}
   onFault(): void {}
+  setDiskLow(): void {}
 
   afterCommit(callback: () => void): void {
     callback();

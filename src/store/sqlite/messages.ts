@@ -13,6 +13,8 @@ export type ToWriter =
   /** The file was read and found whole: it may be written to. The first commit says the same. */
   | { readonly kind: 'open' }
   | ({ readonly kind: 'commit' } & WrittenBatch)
+  /** The disk of the folder is short of room, or no longer is. */
+  | { readonly kind: 'disk-low'; readonly low: boolean }
   /** Comes when no batch is under way. The thread puts the log into the file and ends. */
   | { readonly kind: 'close' };
 

@@ -145,6 +145,10 @@ export class SqliteStore implements Store {
     this.#listeners.push(listener);
   }
 
+  setDiskLow(low: boolean): void {
+    this.#tell({ kind: 'disk-low', low }, []);
+  }
+
   onFault(listener: (error: unknown) => void): void {
     this.#commits.onFault(listener);
   }

@@ -34,6 +34,7 @@ interface Connection {
 }
 
 let connection: Connection | undefined;
+let diskLow = false;
 
 function connect(): Connection {
   if (connection !== undefined) return connection;
@@ -44,6 +45,7 @@ function connect(): Connection {
     const checkpoints = new Checkpoints(database, files, writer.fresh, (message, error) => {
       say({ kind: 'warning', message, reason: describe(error) });
     });
+    checkpoints.setDiskLow(diskLow);
     connection = { files, database, writer, checkpoints };
     return connection;
   } catch (error) {
@@ -59,6 +61,10 @@ port.on('message', (message: ToWriter) => {
       break;
     case 'commit':
       commit(message, FIRST_PAUSE);
+      break;
+    case 'disk-low':
+      diskLow = message.low;
+      connection?.checkpoints.setDiskLow(diskLow);
       break;
     case 'close':
       close();
