@@ -7,12 +7,12 @@ import { ChangeError } from '../arguments/change-error.ts';
 import { checkSameExchange, checkSameQueue } from '../topology/equivalence.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import { GLOBAL_PARAMETERS } from '../parameters/parameters.ts';
-import type { Policy } from '../policy/policy.ts';
+import { isPolicyKind, type Policy } from '../policy/policy.ts';
 import { type At, type DefinitionSet, readPolicy } from './parse.ts';
 import { type Findings, oneLine, JsonCursor } from './json-cursor.ts';
 
 /** Binds on behalf of nobody. */
-const NOBODY = {};
+export const NOBODY = {};
 
 export function applyDefinitions(node: BrokerNode, set: DefinitionSet, findings: Findings): void {
   const each = <Entry>(entries: readonly At<Entry>[], apply: (entry: At<Entry>) => string | undefined | void): void => {
@@ -96,7 +96,7 @@ function applyParameter(
   findings: Findings,
 ): string | undefined {
   const vhost = node.existingVhost(name);
-  if (component === 'policy' || component === 'operator_policy') {
+  if (isPolicyKind(component)) {
     const before = findings.problems.length;
     const policy: Policy = readPolicy(key, new JsonCursor(value, findings, `${at}.value`));
     if (findings.problems.length === before) vhost.policies.put(component, policy);

@@ -6,6 +6,7 @@ import { limitOf } from '../access/access-limits.ts';
 import { ALL, BrokerNode, type NodeDefaults } from '../topology/broker-node.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
+import { rememberFor } from './undo.ts';
 import { DiscardingStore } from './discarding-store.ts';
 import { type DefinitionSet, parseDefinitions, type Scope } from './parse.ts';
 import type { Finding, Findings } from './json-cursor.ts';
@@ -28,10 +29,17 @@ export function importDefinitions(
   const set = parseDefinitions(document, options, parsed);
   stopAt(parsed);
   rehearse(node, set, options);
-  const applied: Findings = { problems: [], warnings: [] };
-  perform(node, set, options, applied);
-  stopAt(applied);
-  return [...parsed.warnings, ...applied.warnings];
+  const undo = rememberFor(node, set, options.defaults);
+  try {
+    const applied: Findings = { problems: [], warnings: [] };
+    perform(node, set, options, applied);
+    stopAt(applied);
+    return [...parsed.warnings, ...applied.warnings];
+  } catch (error) {
+    // The rehearsal met no problem: the memory was used up meanwhile, or something is wrong with the broker.
+    undo();
+    throw error;
+  }
 }
 
 /** Throws DefinitionsError for what the node would not take. */

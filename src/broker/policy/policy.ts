@@ -9,6 +9,10 @@ import { POLICY_KEYS } from './keys.ts';
 /** A user's policies and the operator's, which bound them. Also RabbitMQ's names of their components. */
 export type PolicyKind = 'policy' | 'operator_policy';
 
+export function isPolicyKind(component: string): component is PolicyKind {
+  return component === 'policy' || component === 'operator_policy';
+}
+
 export const APPLY_TO = ['all', 'exchanges', 'queues', 'classic_queues', 'quorum_queues', 'streams'] as const;
 export type ApplyTo = (typeof APPLY_TO)[number];
 

@@ -1,5 +1,6 @@
 /** Parameters of vhosts, and global ones (RabbitMQ: HTTP API, `/api/parameters`, `/api/global-parameters`). */
 import { GLOBAL_PARAMETERS, OWN_COMPONENT, type Parameter } from '../../broker/parameters/parameters.ts';
+import { isPolicyKind } from '../../broker/policy/policy.ts';
 import { VHOST_LIMITS } from '../../broker/access/access-limits.ts';
 import { clearGlobalParameter, setGlobalParameter } from '../../broker/operations/parameters.ts';
 import { requireKeys } from '../http/body.ts';
@@ -89,14 +90,11 @@ export const parameters: readonly Resource[] = [
 function parametersWhere({ context: { node }, principal }: Call, isWanted: (of: Parameter) => boolean): Parameter[] {
   return [...node.parameters.all()]
     .filter(
-      ({ component, vhost }) => !component.startsWith(OWN_COMPONENT) && !isPolicy(component) && sees(principal, vhost),
+      ({ component, vhost }) =>
+        !component.startsWith(OWN_COMPONENT) && !isPolicyKind(component) && sees(principal, vhost),
     )
     .filter(isWanted)
     .sort(byKeys(({ vhost, component, name }) => [vhost, component, name]));
-}
-
-function isPolicy(component: string): boolean {
-  return component === 'policy' || component === 'operator_policy';
 }
 
 function isIn({ params, vhost }: Call): (of: Parameter) => boolean {

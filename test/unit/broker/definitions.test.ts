@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { DefinitionsDocument } from '../../../src/broker/definitions/document.ts';
+import { AmqpError } from '../../../src/protocol/amqp-error.ts';
 import { exportDefinitions, exportVhostDefinitions } from '../../../src/broker/definitions/export.ts';
 import { DefinitionsError } from '../../../src/broker/definitions/definitions-error.ts';
 import { importDefinitions } from '../../../src/broker/definitions/import.ts';
@@ -166,6 +167,69 @@ describe('definitions', () => {
       expect.stringMatching(/^\$\.bindings\[0\]: PRECONDITION_FAILED - Invalid x-match field value <<"odd">>/),
     ]);
     expect(exportDefinitions(node, PRODUCT)).toEqual(before);
+  });
+
+  test('that the memory ran out for leave nothing, wherever that was', async () => {
+    const { node, vhost } = nodeInMemory();
+    importDefinitions(node, read('rabbitmq-3.10-definitions.json'));
+    importDefinitions(node, {
+      users: [{ name: 'old', password: 'p' }],
+      vhosts: [{ name: 'mine', description: 'old' }],
+      queues: [{ name: 'there', vhost: '/' }],
+      policies: [{ name: 'p', vhost: '/', pattern: '^there', definition: { expires: 5000 } }],
+    });
+    const document = {
+      users: [
+        { name: 'old', password: 'q', limits: { 'max-channels': 3 } },
+        { name: 'new', password: 'p' },
+      ],
+      vhosts: [
+        { name: 'mine', description: 'new' },
+        { name: 'another', limits: { 'max-queues': 9 } },
+      ],
+      permissions: [{ user: 'old', vhost: '/', configure: '', write: '', read: '' }],
+      topic_permissions: [{ user: 'old', vhost: '/', exchange: 'amq.topic', write: '', read: '' }],
+      global_parameters: [{ name: 'g', value: 1 }],
+      policies: [{ name: 'p', vhost: '/', pattern: '^there', definition: { expires: 6000 } }],
+      parameters: [
+        { component: 'operator_policy', name: 'o', vhost: '/', value: { pattern: 'x', definition: { expires: 1 } } },
+        { component: 'shovel', name: 's', vhost: '/', value: {} },
+        { component: 'vhost-limits', name: 'limits', vhost: '/', value: { 'max-queues': 900 } },
+      ],
+      exchanges: [
+        { name: 'fresh', vhost: '/', type: 'topic' },
+        { name: 'fresh', vhost: 'another', type: 'topic' },
+      ],
+      queues: [
+        { name: 'fresh', vhost: '/' },
+        { name: 'fresh', vhost: 'another' },
+      ],
+      bindings: ['fresh', 'there'].map((destination) => ({
+        ...{ source: 'amq.fanout', vhost: '/', destination, destination_type: 'queue', routing_key: 'k' },
+      })),
+    };
+    const before = exportDefinitions(node, PRODUCT);
+    const checkRoom = vi.spyOn(node.heapLimit, 'checkRoom');
+    const declared = document.exchanges.length + document.queues.length + document.bindings.length;
+    for (let room = 0; room < declared; room++) {
+      let asked = 0;
+      checkRoom.mockImplementation(() => {
+        if (asked++ >= room) throw new AmqpError('RESOURCE_ERROR', 'used up');
+      });
+      expect(problemsOf(node, document)).not.toEqual([]);
+      expect(exportDefinitions(node, PRODUCT), `after ${room}`).toEqual(before);
+    }
+    expect(vhost.policies.appliedTo(vhost.queue('there')!).definition).toEqual({ expires: 5000 });
+    await new Promise<void>((resolve) => node.store.afterCommit(resolve));
+    const restarted = new BrokerNode(node.store, Infinity);
+    restarted.recover();
+    expect([...restarted.vhosts].map(({ name }) => name).sort()).toEqual(
+      [...node.vhosts].map(({ name }) => name).sort(),
+    );
+    expect([...restarted.vhost('/')!.queues].map(({ name }) => name)).not.toContain('fresh');
+    expect(restarted.auth.user('new')).toBeUndefined();
+    checkRoom.mockRestore();
+    expect(problemsOf(node, document)).toEqual([]);
   });
 
   test('that would exceed the limit of queues are refused whole', () => {
