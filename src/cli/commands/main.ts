@@ -7,6 +7,8 @@ import { runTool } from './run.ts';
 
 const TOOLS = {
   rabbitmqctl: async (): Promise<Tool> => (await import('./rabbitmqctl.ts')).rabbitmqctl,
+  'rabbitmq-diagnostics': async (): Promise<Tool> => (await import('./rabbitmq-diagnostics.ts')).rabbitmqDiagnostics,
+  'rabbitmq-plugins': async (): Promise<Tool> => (await import('./rabbitmq-plugins.ts')).rabbitmqPlugins,
 };
 
 /** With this process's arguments, output and exit code. */

@@ -2,6 +2,7 @@
 import { connections } from './rabbitmqctl/connections.ts';
 import { definitions } from './rabbitmqctl/definitions.ts';
 import { lists } from './rabbitmqctl/lists.ts';
+import { node } from './rabbitmqctl/node.ts';
 import { parameters } from './rabbitmqctl/parameters.ts';
 import { permissions } from './rabbitmqctl/permissions.ts';
 import { policies } from './rabbitmqctl/policies.ts';
@@ -12,6 +13,7 @@ import { evaluations, tool } from './tool.ts';
 
 export const rabbitmqctl = tool('rabbitmqctl', [
   ...startup,
+  ...node,
   ...users,
   ...permissions,
   ping,

@@ -41,6 +41,11 @@ export function enabledPluginsNotices(path: string): ConfigNotice[] {
 /** @param place what names the plugins */
 export function pluginNotices(place: string, names: readonly string[]): ConfigNotice[] {
   return names
-    .filter((name) => !BUILT_IN_PLUGINS.includes(name) && !NEEDLESS.includes(name))
+    .filter((name) => !isBuiltIn(name))
     .map((name) => ({ level: 'warn', text: `${place}: the plugin ${name} has no counterpart here` }));
+}
+
+/** True if all that the plugin is for is there without it. */
+export function isBuiltIn(name: string): boolean {
+  return BUILT_IN_PLUGINS.includes(name) || NEEDLESS.includes(name);
 }

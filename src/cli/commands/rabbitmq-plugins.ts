@@ -1,0 +1,116 @@
+/**
+ * `rabbitmq-plugins`: what RabbitMQ has as plugins is built in, or is not there (RabbitMQ: rabbitmq-plugins(8)). No broker need run, because images
+ * enable plugins when they are built.
+ */
+import { BUILT_IN_PLUGINS, isBuiltIn } from '../../config/rabbitmq/plugins.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Call, Command } from './command.ts';
+import { CommandError } from './command-error.ts';
+import { tool } from './tool.ts';
+
+const group = 'Plugin Management';
+const ON_OR_OFF = [{ name: 'online' }, { name: 'offline' }];
+
+const commands: readonly Command[] = [
+  {
+    name: 'disable',
+    words: '<plugin> [<plugin> ...]',
+    options: ON_OR_OFF,
+    group,
+    description: 'Is refused for what is built in',
+    banner: ({ node, words }) => `Disabling plugins on node ${node}:\n${words.join('\n')}`,
+    run: ({ words }) => {
+      const kept = words.filter((name) => BUILT_IN_PLUGINS.includes(name));
+      if (kept.length === 0) return 'Plugin configuration unchanged.';
+      throw new CommandError(
+        EXIT.unavailable,
+        `${kept.join(', ')}: built in, and cannot be disabled. The HTTP API and the metrics are turned off by --management-port none and --prometheus-port none.`,
+      );
+    },
+  },
+  {
+    name: 'enable',
+    words: '[<plugin> ...]',
+    options: [...ON_OR_OFF, { name: 'all' }],
+    group,
+    description: 'Tells that the plugins are built in, or that they are not there',
+    banner: (call) => `Enabling plugins on node ${call.node}:\n${namesIn(call).join('\n')}`,
+    run: (call) => {
+      const names = namesIn(call);
+      if (names.length === 0) throw new CommandError(EXIT.usage, 'enable takes the names of plugins');
+      const missing = names.filter((name) => !isBuiltIn(name));
+      if (missing.length > 0) throw notThere(missing);
+      const lines = BUILT_IN_PLUGINS.map((name) => `  ${name}`);
+      return [
+        'The following plugins have been configured:',
+        ...lines,
+        `Applying plugin configuration to ${call.node}...`,
+        'Plugin configuration unchanged.',
+      ].join('\n');
+    },
+  },
+  {
+    name: 'is_enabled',
+    words: '<plugin> [<plugin> ...]',
+    options: ON_OR_OFF,
+    group,
+    description: 'Health check that exits with a non-zero code if a plugin is not built in',
+    banner: ({ node, words }) => `Asking node ${node} if ${subject(words)} enabled...`,
+    run: ({ node, words }) => {
+      const missing = words.filter((name) => !isBuiltIn(name));
+      if (missing.length === 0) return `${capital(subject(words))} enabled on node ${node}`;
+      const negated = subject(missing).replace(/(is|are)$/, '$1 not');
+      throw new CommandError(
+        EXIT.unavailable,
+        `${capital(negated)} enabled on node ${node}. Enabled plugins and dependencies: ${BUILT_IN_PLUGINS.join(', ')}`,
+      );
+    },
+  },
+  {
+    name: 'list',
+    words: '[<pattern>]',
+    options: [
+      { name: 'verbose', short: 'v' },
+      { name: 'minimal', short: 'm' },
+      { name: 'enabled', short: 'E' },
+      { name: 'implicitly-enabled', short: 'e' },
+    ],
+    group,
+    description: 'Lists the plugins that are built in',
+    banner: ({ words: [pattern = '.*'] }) => `Listing plugins with pattern "${pattern}" ...`,
+    run: (call) => {
+      const [pattern = ''] = call.words;
+      const names = BUILT_IN_PLUGINS.filter((name) => name.includes(pattern === '.*' ? '' : pattern)).sort();
+      if (call.flag('minimal')) return names.join('\n');
+      return [
+        ' Configured: E = explicitly enabled; e = implicitly enabled',
+        ` | Status: * = running on ${call.node}`,
+        ' |/',
+        ...names.map((name) => `[E*] ${name}`),
+      ].join('\n');
+    },
+  },
+];
+
+export const rabbitmqPlugins = tool('rabbitmq-plugins', commands);
+
+function namesIn(call: Call): readonly string[] {
+  return call.flag('all') ? BUILT_IN_PLUGINS : call.words;
+}
+
+function subject(names: readonly string[]): string {
+  return names.length === 1 ? `plugin ${names[0]} is` : `plugins ${names.join(', ')} are`;
+}
+
+function capital(text: string): string {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/** RabbitMQ's text and code for a plugin that it has not, and what there is instead. */
+function notThere(names: readonly string[]): CommandError {
+  const list = names.map((name) => `:${name}`).join(', ');
+  return new CommandError(
+    EXIT.software,
+    `{:plugins_not_found, [${list}]}\nLeveret speaks AMQP 0-9-1 and has no ${names.join(', ')}. Leave it out, or keep RabbitMQ for what needs it.`,
+  );
+}
