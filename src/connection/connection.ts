@@ -8,7 +8,6 @@ import type { ConnectionCounters } from '../broker/events/counters.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { Method } from '../protocol/generated/methods.ts';
-import type { Timer } from '../util/clock.ts';
 import type { TurnTask } from '../util/turn.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
 import type { Actor } from '../broker/operations/actor.ts';
@@ -18,6 +17,7 @@ import type { Channel } from './channel/channel.ts';
 import type { TurnChannel } from './channel/channel-host.ts';
 import { StarvedConsumers } from './channel/starved-consumers.ts';
 import { ClientProperties } from './lifecycle/client-properties.ts';
+import { CloseTimer } from './lifecycle/close-timer.ts';
 import type { Receipt } from '../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../broker/operations/transaction-confirms.ts';
 import { Flow, type FlowingConnection } from './input/flow.ts';
@@ -32,11 +32,6 @@ import { READ_BYTES } from './input/shared-input.ts';
 import { Activity } from './lifecycle/activity.ts';
 import { type WaitingConnection, PendingReplies } from './lifecycle/pending-replies.ts';
 import { Writer } from './output/writer.ts';
-
-/** Until the socket of a client that was refused, or sent what is no frame, is closed (RabbitMQ's SILENT_CLOSE_DELAY). */
-const SILENT_CLOSE_MS = 3000;
-/** Until a client that does not answer connection.close is dropped: its heartbeat's interval, but no more than this (RabbitMQ's CLOSING_TIMEOUT). */
-const CLOSING_MS = 30_000;
 
 export class Connection
   implements
@@ -73,9 +68,9 @@ export class Connection
   readonly #pendingReplies: PendingReplies;
   readonly #header = new HeaderReader();
   readonly #handshake: Handshake;
+  readonly #closeTimer: CloseTimer;
   readonly #ended: () => void;
   #stage: ConnectionStage = 'header';
-  #timer: Timer | undefined;
   #awake = false;
   #woken: TurnChannel[] = [];
   readonly #starved = new StarvedConsumers<Channel>();
@@ -98,7 +93,8 @@ export class Connection
     this.#pendingReplies = new PendingReplies(this, this.#readPause);
     this.flow = new Flow(this, socket, this.#readPause);
     this.#handshake = new Handshake(this);
-    this.#closeAfter(broker.config.handshakeTimeout, 'handshake timeout');
+    this.#closeTimer = new CloseTimer(broker.clock, (reason) => this.#timedOut(reason));
+    this.#closeTimer.after(broker.config.handshakeTimeout, 'handshake timeout');
     socket.setNoDelay(true);
     socket.on('drain', () => this.#onDrain());
     socket.on('error', (error) => (this.#reasonClosed = error.message));
@@ -126,6 +122,12 @@ export class Connection
     this.#handshake.method(method);
   }
 
+  delay(ms: number, then: () => void): void {
+    this.#pendingReplies.delay(ms, () => {
+      if (this.#stage === 'handshake') then();
+    });
+  }
+
   tune(channelMax: number, frameMax: number, heartbeat: number): void {
     this.channelMax = channelMax;
     this.frameMax = frameMax;
@@ -139,8 +141,7 @@ export class Connection
     this.vhost = actor.vhost;
     this.actor = actor;
     this.#stage = 'running';
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#closeTimer.cancel();
     const { connectionName: name } = this.client;
     this.broker.log.info(
       { peer: this.endpoints.peer, name, user: actor.user, vhost: actor.vhost.name },
@@ -173,8 +174,7 @@ export class Connection
     this.#stage = 'closing';
     const { replyCode, replyText, classId, methodId } = error;
     this.writer.method(0, { name: 'connection.close', replyCode, replyText, classId, methodId });
-    const interval = this.heartbeat === 0 ? Infinity : this.heartbeat * 1000;
-    this.#closeAfter(Math.min(interval, CLOSING_MS), 'no answer to connection.close');
+    this.#closeTimer.withoutAnswer(this.heartbeat);
     this.#readPause.resumeAll();
   }
 
@@ -183,14 +183,14 @@ export class Connection
     if (error instanceof RefusedError) {
       this.#refused(error.reason);
       this.close(error);
-      this.#closeAfter(SILENT_CLOSE_MS, error.reason);
+      this.#closeTimer.afterSilence(error.reason);
     } else if (error instanceof AmqpError) {
       this.broker.log.warn({ peer: this.endpoints.peer, reason: error.message }, 'connection error');
       this.close(error);
     } else if (error instanceof HandshakeError) {
       this.#refused(error.message);
       this.#parser.stop();
-      this.#closeAfter(SILENT_CLOSE_MS, error.message);
+      this.#closeTimer.afterSilence(error.message);
     } else {
       this.broker.log.error({ peer: this.endpoints.peer, err: error }, 'internal error');
       this.close(new AmqpError('INTERNAL_ERROR', 'an internal error occurred; see the broker log'));
@@ -318,7 +318,7 @@ export class Connection
     } catch (error) {
       this.#parser.stop();
       this.fail(error);
-      this.#closeAfter(SILENT_CLOSE_MS, this.#reasonClosed);
+      this.#closeTimer.afterSilence(this.#reasonClosed);
     }
     patterns.nameGiver = undefined;
     this.#frames.endChunk();
@@ -358,15 +358,12 @@ export class Connection
     this.writer.flush();
     this.#socket.end();
     this.#socket.resume();
-    this.#closeAfter(SILENT_CLOSE_MS, this.#reasonClosed);
+    this.#closeTimer.afterSilence(this.#reasonClosed);
   }
 
-  #closeAfter(ms: number, reason: string): void {
-    this.#timer?.cancel();
-    this.#timer = this.broker.clock.after(ms, () => {
-      if (this.#stage === 'header' || this.#stage === 'handshake') this.#refused(reason);
-      this.drop();
-    });
+  #timedOut(reason: string): void {
+    if (this.#stage === 'header' || this.#stage === 'handshake') this.#refused(reason);
+    this.drop();
   }
 
   /** Notes, once, why the client is not let in. */
@@ -388,7 +385,7 @@ export class Connection
     const opened = this.user !== undefined;
     this.attempt(() => this.#release());
     this.#stage = 'closed';
-    this.#timer?.cancel();
+    this.#closeTimer.cancel();
     this.broker.heartbeats.remove(this);
     this.broker.connections.delete(this);
     this.#ended();

@@ -15,6 +15,7 @@ import { BodyStore } from '../log/body-store.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { AccessLimits } from '../access/access-limits.ts';
+import { LoginThrottle } from '../access/login-throttle.ts';
 import { MemoryBudget } from '../log/memory-budget.ts';
 import { OWN_COMPONENT, Parameters } from '../parameters/parameters.ts';
 import { MessageTotals } from './message-totals.ts';
@@ -65,6 +66,7 @@ export class BrokerNode {
   readonly patterns: PatternMatcher;
   readonly auth: Auth;
   readonly limits: AccessLimits;
+  readonly loginThrottle: LoginThrottle;
   readonly alarms = new Alarms();
   readonly heapLimit: V8HeapLimit;
   readonly memory: MemoryBudget;
@@ -102,6 +104,7 @@ export class BrokerNode {
     this.patterns = new PatternMatcher(clock);
     this.auth = new Auth(store, this.parameters, this.patterns);
     this.limits = new AccessLimits(this.parameters);
+    this.loginThrottle = new LoginThrottle(clock);
     this.heapLimit = new V8HeapLimit(this.alarms, clock);
     this.memory = new MemoryBudget({
       budget: memoryBudget,

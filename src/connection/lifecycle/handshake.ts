@@ -6,7 +6,7 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import { FRAME_MIN_SIZE } from '../../protocol/generated/constants.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../../protocol/generated/methods.ts';
 import { type Actor, UserActor } from '../../broker/operations/actor.ts';
-import { refusalOf } from '../../broker/operations/login.ts';
+import { logIn } from '../../broker/operations/login.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { ClientProperties } from './client-properties.ts';
 import { MECHANISMS, readCredentials } from './credentials.ts';
@@ -16,10 +16,12 @@ import type { Writer } from '../output/writer.ts';
 export interface GreetedConnection {
   readonly broker: BrokerContext;
   readonly writer: Writer;
-  readonly endpoints: { readonly fromLoopback: boolean };
+  readonly endpoints: { readonly peerHost: string; readonly fromLoopback: boolean };
   client: ClientProperties;
   /** SASL mechanism of the login. */
   mechanism: string;
+  /** The client hears nothing and is not heard for so many milliseconds. Nothing follows if it is gone by then. */
+  delay(ms: number, then: () => void): void;
   /** What was agreed on: channels, bytes, seconds. */
   tune(channelMax: number, frameMax: number, heartbeat: number): void;
   opened(actor: Actor): void;
@@ -81,16 +83,23 @@ export class Handshake {
     const { node, config } = connection.broker;
     connection.client = new ClientProperties(clientProperties);
     const credentials = readCredentials(mechanism, response);
-    const refusal =
-      credentials === undefined
-        ? `no credentials by ${mechanism}`
-        : refusalOf(node.auth, credentials, config.loopbackUsers, connection.endpoints.fromLoopback);
+    if (credentials === undefined) {
+      this.#answer(mechanism, `no credentials by ${mechanism}`);
+      return;
+    }
+    this.#user = credentials.user;
+    const { peerHost: host, fromLoopback: loopback } = connection.endpoints;
+    const peer = { host, loopback, delay: connection.delay.bind(connection) };
+    logIn(node, credentials, config.loopbackUsers, peer, (refusal) => this.#answer(mechanism, refusal));
+  }
+
+  #answer(mechanism: string, refusal: string | undefined): void {
+    const { node, config } = this.#connection.broker;
     node.counters.auth.count('amqp091', refusal === undefined);
     if (refusal !== undefined) throw this.#refused(mechanism, refusal);
-    this.#user = credentials!.user;
-    connection.mechanism = mechanism;
+    this.#connection.mechanism = mechanism;
     const { channelMax, frameMax, heartbeat } = config;
-    connection.writer.method(0, { name: 'connection.tune', channelMax, frameMax, heartbeat });
+    this.#connection.writer.method(0, { name: 'connection.tune', channelMax, frameMax, heartbeat });
     this.#due = 'connection.tune-ok';
   }
 

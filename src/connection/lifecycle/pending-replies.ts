@@ -1,15 +1,16 @@
 /**
- * What a connection's next frame waits for: that what it said so far is stored, or that long work it asked for is done. So answers
- * keep their order, and nothing is seen half done.
+ * What a connection's next frame waits for: that what it said so far is stored, that long work it asked for is done, or that some time
+ * has passed. So answers keep their order, and nothing is seen half done.
  */
 import type { TimeSlices, SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
+import type { Clock } from '../../util/clock.ts';
 import type { ReadPause } from '../input/read-pause.ts';
 
 /** The connection, as its waits see it. */
 export interface WaitingConnection {
-  readonly broker: { readonly node: { readonly timeSlices: TimeSlices } };
+  readonly broker: { readonly node: { readonly timeSlices: TimeSlices }; readonly clock: Clock };
   /** Has `turnEnds` called at the end of this turn. */
   wake(): void;
   /** Does what is no frame's doing: what goes wrong then ends the connection. */
@@ -62,6 +63,16 @@ export class PendingReplies {
       return more;
     };
     if (!connection.broker.node.timeSlices.do({ writes, step })) this.#readPause.pause('task');
+  }
+
+  /** Answers in `ms` milliseconds. */
+  delay(ms: number, then: () => void): void {
+    const connection = this.#connection;
+    this.#readPause.pause('login');
+    connection.broker.clock.after(ms, () => {
+      connection.attempt(then);
+      this.#readPause.resume('login');
+    });
   }
 
   /** Does what waited for the store; returns false where nothing did. Then the connection sends, and calls `answered`. */

@@ -1,16 +1,16 @@
 /** Name and password of an HTTP request, by the Basic scheme (RFC 7617). */
-import { refusalOf } from '../../broker/operations/login.ts';
+import { logIn } from '../../broker/operations/login.ts';
 import type { ManagementContext } from '../context.ts';
 import type { Peer } from './entrance.ts';
 import { HttpProblem, loginFailed, noCredentials } from './problem.ts';
 import { type Principal, UserPrincipal } from './principal.ts';
 
-/** Throws HttpProblem 401 without right credentials, 400 for what is no credentials at all. */
-export function authenticate(
-  { node, config, log }: ManagementContext,
+/** Rejects with HttpProblem: 401 without right credentials, 400 for what is no credentials at all. */
+export async function authenticate(
+  { node, config, log, clock }: ManagementContext,
   authorization: string | undefined,
-  peer: Peer,
-): Principal {
+  { host, address, loopback }: Peer,
+): Promise<Principal> {
   if (authorization === undefined) throw noCredentials();
   const [, scheme, encoded] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
   if (scheme?.toLowerCase() !== 'basic') throw loginFailed();
@@ -19,9 +19,12 @@ export function authenticate(
   const colon = decoded.indexOf(':');
   if (colon < 0) throw new HttpProblem(400, undefined);
   const credentials = { user: decoded.toString('utf8', 0, colon), password: decoded.subarray(colon + 1) };
-  const refusal = refusalOf(node.auth, credentials, config.loopbackUsers, peer.loopback);
+  const peer = { host, loopback, delay: (ms: number, then: () => void) => void clock.after(ms, then) };
+  const refusal = await new Promise<string | undefined>((resolve) => {
+    logIn(node, credentials, config.loopbackUsers, peer, resolve);
+  });
   if (refusal !== undefined) {
-    log.warn({ peer: peer.address, reason: refusal }, 'HTTP access denied');
+    log.warn({ peer: address, reason: refusal }, 'HTTP access denied');
     throw loginFailed();
   }
   return new UserPrincipal(node.auth, credentials.user);

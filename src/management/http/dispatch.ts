@@ -41,7 +41,7 @@ export async function dispatch({ context, rates }: Api, resource: Resource, requ
   if (operation.role === 'anyone')
     return operation.handle(new RequestedCall(context, rates, undefined, request, undefined));
   rates.asked();
-  const principal = request.principal ?? authenticate(context, request.headers.authorization, request.peer);
+  const principal = request.principal ?? (await authenticate(context, request.headers.authorization, request.peer));
   if (operation.role !== 'any-user') checkRole(principal, operation.role);
   const vhost = resource.path.includes(':vhost')
     ? enter(context, principal, request, operation, verb as Verb)

@@ -3,6 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { OperatorPrincipal, type Principal } from './principal.ts';
 
 export interface Peer {
+  /** The IP address: failed logins are counted by it. */
+  readonly host: string;
+  /** With the port. */
   readonly address: string;
   /** True if it is on this machine, if only users of this machine may come in. */
   readonly loopback: boolean;
@@ -18,13 +21,13 @@ export interface Entrance {
 export const networkEntrance: Entrance = {
   principalOf: () => undefined,
   peerOf: ({ socket: { remoteAddress = '', remotePort = 0 } }) => {
-    const address = remoteAddress.replace(/^::ffff:/, '');
-    return { address: `${address}:${remotePort}`, loopback: /^(::1$|127\.)/.test(address) };
+    const host = remoteAddress.replace(/^::ffff:/, '');
+    return { host, address: `${host}:${remotePort}`, loopback: /^(::1$|127\.)/.test(host) };
   },
 };
 
 const OPERATOR = new OperatorPrincipal();
-const THIS_MACHINE: Peer = { address: 'control socket', loopback: true };
+const THIS_MACHINE: Peer = { host: 'control socket', address: 'control socket', loopback: true };
 
 /** The control socket: whoever may open it may do everything. A request with a name and a password is that user's, as anywhere. */
 export const controlEntrance: Entrance = {

@@ -46,10 +46,10 @@ export class AmqpClient {
     socket.on('close', () => this.inbox.close('closed'));
   }
 
-  /** Opens the TCP connection and says nothing. */
-  static async dial(url: string): Promise<AmqpClient> {
+  /** Opens the TCP connection and says nothing. `localAddress`: the address of this machine that it comes from. */
+  static async dial(url: string, localAddress?: string): Promise<AmqpClient> {
     const parsed = new URL(url);
-    const socket = dialTcp({ host: parsed.hostname, port: Number(parsed.port || 5672), noDelay: true });
+    const socket = dialTcp({ host: parsed.hostname, port: Number(parsed.port || 5672), noDelay: true, localAddress });
     await once(socket, 'connect');
     return new AmqpClient(parsed, socket);
   }

@@ -34,7 +34,9 @@ class Side implements GreetedConnection {
   readonly writer = { method: (_channel: number, method: ServerMethod) => this.sent.push(method) } as unknown as Writer;
   client = new ClientProperties();
   mechanism = '';
-  readonly endpoints = { fromLoopback: true };
+  readonly endpoints = { peerHost: '127.0.0.1', fromLoopback: true };
+  /** What waits, and for how long. */
+  delayed: { readonly ms: number; readonly then: () => void } | undefined;
   tuned: readonly number[] = [];
   vhost: string | undefined;
   user: string | undefined;
@@ -45,6 +47,10 @@ class Side implements GreetedConnection {
     for (let i = 0; i < connections; i++)
       open.add({ stage: 'running', channels: new Map() } as unknown as ClientConnection);
     this.broker = { node, config, connections: open, serverProperties: EMPTY_TABLE } as unknown as BrokerContext;
+  }
+
+  delay(ms: number, then: () => void): void {
+    this.delayed = { ms, then };
   }
 
   tune(...agreed: readonly number[]): void {
@@ -136,6 +142,23 @@ describe('the handshake', () => {
     expect(() => begin().say(startOk('guest', 'wrong'))).toThrow(HandshakeError);
     const unknown = startOk('guest', 'secret', AUTHENTICATION_FAILURE_CLOSE, 'EXTERNAL');
     expect(() => begin().say(unknown)).toThrow(new HandshakeError('no credentials by EXTERNAL'));
+  });
+
+  it('looks at nothing for a while if too many of the address failed, and at nothing at all if too many wait already', () => {
+    const { side, say } = begin();
+    for (let i = 0; i < 50; i++)
+      expect(() => begin().say(startOk('guest', 'wrong'))).toThrow(/^wrong name or password/);
+    say(startOk());
+    expect(side.sent.map(({ name }) => name)).toEqual(['connection.start']);
+    expect(side.delayed!.ms).toBeGreaterThan(100);
+    side.delayed!.then();
+    expect(side.sent.map(({ name }) => name)).toEqual(['connection.start', 'connection.tune']);
+    for (let i = 0; i < 25; i++) begin().say(startOk('guest', 'wrong'));
+    expect(() => begin().say(startOk())).toThrow(new HandshakeError('too many failed logins from 127.0.0.1'));
+    const elsewhere = begin();
+    elsewhere.side.endpoints.peerHost = '127.0.0.2';
+    elsewhere.say(startOk(), tuneOk(), open());
+    expect(elsewhere.side.vhost).toBe('/');
   });
 
   it('lets users of this machine in from no other', () => {

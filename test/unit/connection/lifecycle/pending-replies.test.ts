@@ -6,6 +6,7 @@ import { TransactionConfirms } from '../../../../src/broker/operations/transacti
 import { Receipt } from '../../../../src/broker/operations/receipt.ts';
 import { ReadPause } from '../../../../src/connection/input/read-pause.ts';
 import { PendingReplies } from '../../../../src/connection/lifecycle/pending-replies.ts';
+import { HandClock } from '../../../support/hand-clock.ts';
 import type { FrameParser } from '../../../../src/wire/frame-parser.ts';
 
 describe('a connection', () => {
@@ -19,16 +20,18 @@ describe('a connection', () => {
   let said: string[];
   let waits: PendingReplies;
   let receipt: Receipt;
+  let clock: HandClock;
 
   beforeEach(() => {
     [commits, allStored, tasks, heard, failures, said] = [[], false, [], true, [], []];
     const store = { afterCommit: (callback: () => void) => (allStored ? callback() : void commits.push(callback)) };
     receipt = new Receipt(store, undefined);
+    clock = new HandClock();
     const timeSlices = { do: (task: SlicedTask) => !task.step() || (tasks.push(task), false) };
     const parser = { pause: () => (heard = false), resume: () => (heard = true) } as unknown as FrameParser;
     const socket = { pause: () => undefined, resume: () => undefined } as unknown as Socket;
     const connection = {
-      broker: { node: { timeSlices: timeSlices as unknown as TimeSlices } },
+      broker: { node: { timeSlices: timeSlices as unknown as TimeSlices }, clock },
       wake: () => void said.push('wake'),
       attempt: (action: () => void) => {
         try {
@@ -78,6 +81,14 @@ describe('a connection', () => {
     expect(tasks[0].step()).toBe(false);
     expect([tasks[1].step(), heard]).toEqual([true, false]);
     expect([tasks[1].step(), heard]).toEqual([false, true]);
+  });
+
+  it('is heard again when the time is over that its answer had to wait for', () => {
+    waits.delay(200, answer);
+    clock.pass(199);
+    expect([said, heard]).toEqual([[], false]);
+    clock.pass(1);
+    expect([said, heard]).toEqual([['answer'], true]);
   });
 
   it('is done with a task that fails', () => {
