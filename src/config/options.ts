@@ -89,9 +89,9 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     flag: '--prometheus-port',
     env: 'LEVERET_PROMETHEUS_PORT',
     type: unless('none', PORT),
-    default: 15692,
+    default: undefined,
     unit: '',
-    description: 'TCP port for Prometheus to read the metrics at; 0 takes any free port, none is for no metrics',
+    description: 'TCP port for metrics, which are not served yet: the log says so, and nothing listens',
     rabbitmq: 'prometheus.tcp.port',
   },
   prometheusHost: {

@@ -44,6 +44,7 @@ export class Listeners {
     try {
       await this.#startAmqp();
       await this.#startManagement();
+      this.#warnOfMetrics();
       await this.#startControl();
     } catch (error) {
       await this.stop();
@@ -61,6 +62,12 @@ export class Listeners {
     const listener = new Listener(this.#broker);
     const address = await listener.start(port, host);
     this.#opened('amqp', listener, address);
+  }
+
+  #warnOfMetrics(): void {
+    const { log, config } = this.#broker;
+    if (config.prometheusPort === undefined) return;
+    log.warn({ port: config.prometheusPort }, 'there are no Prometheus metrics yet: nothing listens on their port');
   }
 
   async #startManagement(): Promise<void> {

@@ -273,7 +273,7 @@ describe('a queue that deduplicates, with keys that cannot be read', { timeout: 
       await channel.waitForConfirms();
     };
     const fill = async (channel: ConfirmChannel): Promise<void> => {
-      await channel.assertQueue('sick', { arguments: { 'x-message-deduplication': true } });
+      await channel.assertQueue('sick', { arguments: { 'x-message-deduplication': true, 'x-cache-ttl': 300_000 } });
       await send(channel, 'a', 'a');
     };
     await using running = await start(await spoiled(fill, 'UPDATE seen SET keys = zeroblob(length(keys))'));

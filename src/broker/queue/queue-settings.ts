@@ -30,7 +30,7 @@ export interface QueueSettings {
   /** Highest priority; 0 where the queue knows none. */
   readonly maxPriority: number;
   readonly singleActiveConsumer: boolean;
-  /** How often a message may come back before it is dead-lettered, where `countsReturns`. */
+  /** How often a message may come back before it is dead-lettered, if `countsRetries`. */
   readonly deliveryLimit: number | undefined;
   /** How a message that comes back is delayed; undefined where it is not. */
   readonly delayedRetry: DelayedRetry | undefined;
