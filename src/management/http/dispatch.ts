@@ -5,8 +5,8 @@ import type { ManagementContext } from '../context.ts';
 import { authenticate } from './authentication.ts';
 import { type JsonObject, readObject } from './body.ts';
 import type { Peer } from './entrance.ts';
-import { checkEnters, checkRole, type Principal, sees } from './principal.ts';
-import { HttpProblem, noObject, notAuthorised, notFound } from './problem.ts';
+import { checkEnters, checkRole, checkSees, type Principal } from './principal.ts';
+import { HttpProblem, noObject, notFound } from './problem.ts';
 import type { Rates } from '../rates/rates.ts';
 import { View } from '../view.ts';
 import { Query } from './query.ts';
@@ -70,7 +70,7 @@ function enter(
   // An administrator of users and vhosts need not have permissions of its own in them.
   if (role === 'administrator') return vhost;
   if (verb !== 'GET') checkEnters(principal, params.vhost);
-  else if (!sees(principal, params.vhost)) throw notAuthorised('User not authorised to access virtual host');
+  else checkSees(principal, params.vhost);
   return vhost;
 }
 

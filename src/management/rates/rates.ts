@@ -139,7 +139,7 @@ export class Rates {
 }
 
 function perSecond(change: number, ms: number): number {
-  return ms <= 0 ? 0 : Math.max((change * 1000) / ms, change < 0 ? (change * 1000) / ms : 0);
+  return ms <= 0 ? 0 : (change * 1000) / ms;
 }
 
 function sameFigures(a: Figures, b: Figures): boolean {

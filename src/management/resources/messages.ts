@@ -5,7 +5,7 @@ import { publishMessage } from '../../broker/operations/publishing.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { isBase64 } from '../http/base64.ts';
 import { integerIn, objectIn, requireKeys, textIn } from '../http/body.ts';
-import { badRequest, notFound } from '../http/problem.ts';
+import { badRequest, notFound, withReplyCode } from '../http/problem.ts';
 import type { Call, Resource } from '../http/resource.ts';
 import { readProperties, showProperties } from '../present/properties.ts';
 import { exchangeNamed } from './exchanges.ts';
@@ -77,6 +77,6 @@ function told<Value>(action: () => Value, missing?: 'queue'): Value {
     if (error instanceof RangeError) throw badRequest(error.message);
     if (!(error instanceof AmqpError)) throw error;
     if (missing !== undefined && error.replyName === 'NOT_FOUND') throw notFound(error.message);
-    throw badRequest(`${error.replyCode} ${error.message}`);
+    throw badRequest(withReplyCode(error));
   }
 }
