@@ -49,7 +49,10 @@ export class Connections {
     const { connections, churn } = this.#node.counters;
     this.#open.delete(connection);
     connections.end(connection.counters);
-    if (connection.vhost !== undefined) churn.connectionClosed++;
+    const { vhost, user, endpoints } = connection;
+    if (vhost === undefined || user === undefined) return;
+    churn.connectionClosed++;
+    this.#node.observer?.({ type: 'connection-closed', vhost: vhost.name, connection: endpoints.name, user });
   }
 
   /**

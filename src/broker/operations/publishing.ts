@@ -72,6 +72,7 @@ export function publishMessage(
   const { vhost } = actor;
   const counters = vhost.counters.channels.others;
   counters.publishConfirm++;
+  vhost.observer?.({ type: 'published', vhost: vhost.name, message, by: undefined });
   const routed = publishRouted(vhost, counters, message, vhost.route(exchange, message), true, tracker, 0);
   const confirmed = new Promise<boolean>((resolve) => {
     tracker.whenSafe(() => {
@@ -98,6 +99,7 @@ export function publishRouted(
   if (!routed) {
     if (mandatory) counters.returnUnroutable++;
     else counters.dropUnroutable++;
+    vhost.observer?.({ type: 'unroutable', vhost: vhost.name, message, mandatory });
   }
   return routed;
 }

@@ -67,7 +67,10 @@ export function deleteQueue(actor: Actor, name: string, ifUnused = false, ifEmpt
 /** Removes the messages that are ready. Throws AmqpError NOT_FOUND and others. The receipt tells how many they were. */
 export function purgeQueue(actor: Actor, name: string): Receipt<number> {
   const queue = readableQueue(actor, name);
-  return new Receipt(actor.vhost.store, queue.purge());
+  const { vhost } = actor;
+  const messages = queue.purge();
+  vhost.observer?.({ type: 'purged', vhost: vhost.name, queue: name, messages });
+  return new Receipt(vhost.store, messages);
 }
 
 /** A queue whose messages the actor may have. Throws AmqpError ACCESS_REFUSED, NOT_FOUND, RESOURCE_LOCKED. */

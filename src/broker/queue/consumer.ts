@@ -21,7 +21,7 @@ export interface ConsumerQueue {
   readonly counters: QueueCounters;
   /** The consumer waits for a message. */
   activate(consumer: Consumer): void;
-  /** A consumer could not be sent a message, which is for the queue to give up. */
+  /** A consumer could not be sent a message, which is for the queue to discard. */
   undeliverable(reason: unknown): void;
 }
 
@@ -70,20 +70,19 @@ export class Consumer {
 
   /** Gives it a message: see DeliveryTarget.deliver. Returns false if it cannot be sent the message. */
   deliver(message: Message, seq: number, redelivered: boolean): boolean {
+    try {
+      this.target.deliver(this, message, seq, redelivered);
+    } catch (error) {
+      this.#queue.undeliverable(error);
+      return false;
+    }
     if (seq < 0) this.#counters.deliverNoAck++;
     else {
       this.#counters.deliver++;
       this.unacked++;
     }
     if (redelivered) this.#counters.redeliver++;
-    try {
-      this.target.deliver(this, message, seq, redelivered);
-      return true;
-    } catch (error) {
-      if (seq >= 0) this.unacked--;
-      this.#queue.undeliverable(error);
-      return false;
-    }
+    return true;
   }
 
   /** Tells the queue that what held the consumer up may be over. */

@@ -108,8 +108,14 @@ export class Discards implements SlicedTask {
   /** There is no room for a new message, whether or not a consumer waits for one. */
   refuse(message: Message, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#queue.settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this.#queue, message, 'maxlen');
-    else this.#queue.counters.refused++;
+    else this.decline('refused', message);
     tracker?.rejected(publishSeqNo);
+  }
+
+  /** The queue does not take a message, and it becomes no dead letter. */
+  decline(type: 'refused' | 'duplicate', message: Message): void {
+    this.#queue.counters[type]++;
+    this.#host.observer?.({ type, vhost: this.#host.name, queue: this.#queue.name, message });
   }
 
   /** A message was added, and no consumer takes it. `refused`: there was no room for it, and it has to go when its turn comes. */
@@ -164,7 +170,8 @@ export class Discards implements SlicedTask {
    */
   discard(seq: number, reason: DeathReason): boolean {
     if (this.#queue.settings.atLeastOnce) return this.#ensurePending().add(seq, reason);
-    if (this.#queue.settings.deadLetterExchange === undefined) {
+    // An observer is shown what is dropped: only for that it is read.
+    if (this.#queue.settings.deadLetterExchange === undefined && this.#host.observer === undefined) {
       this.#queue.remove(seq);
       this.#queue.counters.discard(reason, false);
       return true;

@@ -1,6 +1,7 @@
 /** What a queue asks of the vhost that it belongs to. */
 import type { Store } from '../../store/store.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
+import type { Observer } from '../events/observer.ts';
 import type { QueueCounters } from '../events/queue-counters.ts';
 import type { Timers } from '../scheduling/timers.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
@@ -23,6 +24,7 @@ export interface DyingQueue {
 export type Takers = Set<MessageTarget>;
 
 export interface QueueHost {
+  readonly observer: Observer | undefined;
   /** The vhost's name. */
   readonly name: string;
   readonly timers: Timers;

@@ -153,8 +153,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     const log = this.#log;
     const key = this.#deduplication?.keyOf(message);
     if (key !== undefined && this.#deduplication!.isRepeat(key, tracker, publishSeqNo)) {
-      this.counters.duplicate++;
-      return;
+      return this.#ensureDiscards().decline('duplicate', message);
     }
     const { type, maxPriority, messageTtl } = this.#settings;
     const refused = this.#discards?.refuses(message) === true;
@@ -162,6 +161,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
     if (key !== undefined) this.#deduplication!.taken(key, stored, tracker, publishSeqNo);
+    this.#host.observer?.({ type: 'queued', vhost: this.#host.name, queue: this.name, message });
     const consumer = log.ready === 0 && !this.#dispatching ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
       if (!consumer.deliver(message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');

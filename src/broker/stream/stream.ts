@@ -112,6 +112,7 @@ export class Stream implements DeclaredQueue {
   accept(message: Message, _persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#deleted) return;
     const log = this.#log;
+    this.#host.observer?.({ type: 'queued', vhost: this.#host.name, queue: this.name, message });
     const offset = log.append(message, this.#now(), this.#settings);
     if (!log.stores) {
       this.#grown();

@@ -3,6 +3,7 @@ import type { Store } from '../../store/store.ts';
 import * as errors from '../arguments/errors.ts';
 import { type Binding, bindingRecord, type BindingSpec, isDurable } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
+import type { Observer } from '../events/observer.ts';
 import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import type { DeclaredQueue, Owner } from '../queue/declared-queue.ts';
 
@@ -11,6 +12,7 @@ export interface BoundVhost {
   readonly name: string;
   readonly store: Store;
   readonly heapLimit: V8HeapLimit;
+  readonly observer: Observer | undefined;
   exchange(name: string): Exchange | undefined;
   queue(name: string): DeclaredQueue | undefined;
   /** Both throw AmqpError: see Vhost. */
@@ -36,6 +38,7 @@ export class Bindings {
     source.validateBinding(binding);
     this.#vhost.heapLimit.checkRoom();
     if (!source.bind(binding)) return undefined;
+    this.#tell('bound', binding);
     this.#vhost.routesChanged();
     if (isDurable(binding)) {
       this.#vhost.store.change({ op: 'put-binding', record: bindingRecord(binding, this.#vhost.name) });
@@ -58,12 +61,25 @@ export class Bindings {
     for (let like = open.pop(); like !== undefined; like = open.pop()) {
       const binding = like.source.unbind(like);
       if (binding === undefined) continue;
+      this.#tell('unbound', binding);
       this.#vhost.routesChanged();
       if (isDurable(binding)) store.change({ op: 'delete-binding', record: bindingRecord(binding, name) });
       const source = this.#vhost.exchange(binding.source.name);
       if (source?.autoDelete !== true || source.bound) continue;
       for (const further of this.#vhost.dropExchange(source)) open.push(further);
     }
+  }
+
+  #tell(type: 'bound' | 'unbound', { source, destination, routingKey }: Binding): void {
+    const { observer, name: vhost } = this.#vhost;
+    observer?.({
+      type,
+      vhost,
+      source: source.name,
+      destination: destination.name,
+      destinationKind: destination.kind,
+      routingKey,
+    });
   }
 
   #bindingOf(spec: BindingSpec, requester: Owner): Binding {

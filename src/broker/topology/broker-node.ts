@@ -9,6 +9,7 @@ import { Backlog } from '../flow/backlog.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
+import type { Observer } from '../events/observer.ts';
 import { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { TimeSlices } from '../scheduling/time-slices.ts';
 import { BodyStore } from '../log/body-store.ts';
@@ -75,6 +76,7 @@ export class BrokerNode {
   readonly throttleSignal = new ThrottleSignal();
   readonly timeSlices: TimeSlices;
   readonly counters = new BrokerCounters();
+  #observer: Observer | undefined;
   /** Of vhosts that are deleted. */
   readonly #ended = new MessageTotals();
   readonly #timers: Timers;
@@ -187,7 +189,9 @@ export class BrokerNode {
   /** Creates the vhost, or changes what is said of it. */
   putVhost({ name, description, tags, defaultQueueType }: VhostSpec): Vhost {
     const record = { name, description, tags };
-    const vhost = this.#vhosts.get(name) ?? this.#addVhost(record);
+    const known = this.#vhosts.get(name);
+    const vhost = known ?? this.#addVhost(record);
+    if (known === undefined) this.#observer?.({ type: 'vhost-created', vhost: name });
     this.#records.set(name, record);
     this.store.change({ op: 'put-vhost', record });
     vhost.defaultQueueType = defaultQueueType;
@@ -208,6 +212,7 @@ export class BrokerNode {
     this.auth.forgetVhost(name);
     this.parameters.forgetVhost(name);
     this.store.change({ op: 'delete-vhost', name });
+    this.#observer?.({ type: 'vhost-deleted', vhost: name });
     return true;
   }
 
@@ -226,6 +231,16 @@ export class BrokerNode {
     totals.add(this.#ended);
     for (const vhost of this.vhosts) totals.addVhost(vhost);
     return totals;
+  }
+
+  get observer(): Observer | undefined {
+    return this.#observer;
+  }
+
+  /** Has an observer told from now on, in place of the one before; nobody if it is undefined. */
+  observe(observer: Observer | undefined): void {
+    this.#observer = observer;
+    for (const vhost of this.vhosts) vhost.observer = observer;
   }
 
   onDeletion(listener: DeletionListener): void {
@@ -275,6 +290,7 @@ export class BrokerNode {
       notice: (what, queue, vhost) => this.notice(what, queue, vhost),
     });
     vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as QueueType | undefined;
+    vhost.observer = this.#observer;
     this.#vhosts.set(name, vhost);
     this.#records.set(name, record);
     return vhost;

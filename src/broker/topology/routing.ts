@@ -2,6 +2,7 @@
 import type { BodyStore } from '../log/body-store.ts';
 import { type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
 import type { ExchangeCounters } from '../events/counters.ts';
+import type { Observer } from '../events/observer.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
@@ -21,6 +22,12 @@ const DEAD_LETTERS_AT_ONCE = 64;
 /** What a publisher may ask for before the others are heard: milliseconds in which ways are looked for, and queues that take its messages. */
 const SEARCH_MS = 5;
 const COPIES = 16_384;
+
+/** The vhost, as messages find their way through it. */
+export interface RoutedVhost extends Directory {
+  readonly name: string;
+  readonly observer: Observer | undefined;
+}
 
 export interface RoutingContext {
   readonly bodies: BodyStore;
@@ -46,7 +53,7 @@ class Answer implements ConfirmTracker {
 }
 
 export class Routing {
-  readonly #directory: Directory;
+  readonly #directory: RoutedVhost;
   readonly #context: RoutingContext;
   readonly #routes = new RouteCache();
   readonly #counts: RouteCounts;
@@ -57,7 +64,7 @@ export class Routing {
   #copies = 0;
 
   /** `counters`: of all exchanges. */
-  constructor(directory: Directory, context: RoutingContext, counters: ExchangeCounters) {
+  constructor(directory: RoutedVhost, context: RoutingContext, counters: ExchangeCounters) {
     this.#counts = new RouteCounts(counters);
     this.#directory = directory;
     this.#context = context;
@@ -127,7 +134,7 @@ export class Routing {
   /** Sends what a queue discards to its dead letter exchange; a dead letter that would go round for ever goes nowhere. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason, at: number): void {
     const exchange = this.#deadLetterExchange(queue);
-    queue.counters.discard(reason, exchange !== undefined);
+    this.#tellDiscarded(queue, message, reason, exchange !== undefined);
     if (exchange === undefined) return;
     this.#nested(() => {
       const { deadLetter, open, histories } = this.#deadLetterOf(queue, exchange, message, reason, at);
@@ -146,7 +153,7 @@ export class Routing {
       for (const target of open) if (!taken.has(target) && this.#takes(target, deadLetter)) taken.add(target);
       if (before === 0 && taken.size > 0) for (const history of histories) history.keep(deadLetter);
       const isDone = delays.length > 0 || (open.length > 0 && open.every((target) => taken.has(target)));
-      if (isDone) queue.counters.discard(reason, true);
+      if (isDone) this.#tellDiscarded(queue, message, reason, true);
       return isDone;
     });
   }
@@ -189,7 +196,9 @@ export class Routing {
     const { deadLetterRoutingKey } = settings;
     const death = { queue, reason, at, deadLetterExchange: exchange.name, deadLetterRoutingKey };
     const deadLetter = makeDeadLetter(message, death);
-    const { sinks, histories, delays } = this.#wayOf(deadLetter, this.route(exchange, deadLetter), undefined, 0);
+    const way = this.#wayOf(deadLetter, this.route(exchange, deadLetter), undefined, 0);
+    const { sinks, histories, delays } = way;
+    this.#tellRouted(deadLetter, way);
     const isOpen = (sink: MessageTarget): boolean =>
       reason === 'rejected' || !(sink instanceof Queue && isCycle(deadLetter, sink.name));
     return { deadLetter, open: sinks.filter(isOpen), histories, delays };
@@ -202,16 +211,27 @@ export class Routing {
     return !answer.refused;
   }
 
-  #send(
-    message: Message,
-    { sinks, histories, delays }: Route,
-    tracker: ConfirmTracker | undefined,
-    publishSeqNo: number,
-  ): boolean {
+  #send(message: Message, way: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
+    const { sinks, histories, delays } = way;
+    this.#tellRouted(message, way);
     for (let i = 0; i < histories.length; i++) histories[i].keep(message);
     if (sinks.length === 0) return delays.length > 0;
     this.#hand(message, sinks, tracker, publishSeqNo);
     return true;
+  }
+
+  #tellRouted(message: Message, { exchange, sinks }: Route): void {
+    const { observer, name: vhost } = this.#directory;
+    if (observer === undefined) return;
+    const queues = sinks.flatMap((sink) => (sink instanceof Queue || sink instanceof Stream ? sink.name : []));
+    observer({ type: 'routed', vhost, message, exchange: exchange.name, queues });
+  }
+
+  #tellDiscarded(queue: DyingQueue, message: Message, reason: DeathReason, deadLettered: boolean): void {
+    queue.counters.discard(reason, deadLettered);
+    const { observer, name: vhost } = this.#directory;
+    const type = deadLettered ? 'dead-lettered' : 'dropped';
+    observer?.({ type, vhost, queue: queue.name, message, reason });
   }
 
   #hand(

@@ -12,6 +12,7 @@ import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { DiscardListener } from '../message/discarded.ts';
 import type { BrokerCounters } from '../events/broker-counters.ts';
+import type { Observer } from '../events/observer.ts';
 import type { MessageSizes } from '../events/message-sizes.ts';
 import { VhostCounters } from '../events/vhost-counters.ts';
 import type { Timers } from '../scheduling/timers.ts';
@@ -74,6 +75,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
   readonly policies: VhostPolicies;
   readonly counters = new VhostCounters();
   readonly messageSizes: MessageSizes;
+  observer: Observer | undefined;
   /** Type of queues that are declared without one. */
   defaultQueueType: QueueType | undefined;
   // What it has of its node for queues and bindings.
@@ -164,6 +166,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.heapLimit.checkRoom();
     const exchange = createExchange(declaration, this);
     this.#addExchange(exchange);
+    this.observer?.({ type: 'exchange-declared', vhost: this.name, exchange: name });
     if (!declaration.durable) return;
     const { autoDelete, internal } = declaration;
     const args = encodeTable(declaration.arguments);
@@ -202,6 +205,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     const stored = options.durable && owner === undefined;
     const id = stored ? this.#context.nextQueueId() : 0;
     const queue = this.#addQueue({ ...options, durable: stored }, id);
+    this.observer?.({ type: 'queue-declared', vhost: this.name, queue: name });
     if (stored) {
       const { autoDelete } = options;
       const record = { id, vhost: this.name, name, autoDelete, arguments: encodeTable(options.arguments) };
@@ -220,6 +224,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.#queues.delete(queue.name);
     this.settleCounts();
     this.counters.queueEnded(queue);
+    this.observer?.({ type: 'queue-deleted', vhost: this.name, queue: queue.name });
     this.#context.counters.churn.queueDeleted++;
     this.#exclusive.remove(queue);
     this.#version++;
@@ -326,6 +331,7 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
 
   dropExchange(exchange: Exchange): readonly Binding[] {
     this.#exchanges.delete(exchange.name);
+    this.observer?.({ type: 'exchange-deleted', vhost: this.name, exchange: exchange.name });
     this.routesChanged();
     if (exchange.durable) this.store.change({ op: 'delete-exchange', vhost: this.name, name: exchange.name });
     exchange.delayed?.end();

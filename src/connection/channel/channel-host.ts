@@ -3,6 +3,7 @@ import type { SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Actor } from '../../broker/operations/actor.ts';
 import type { BrokerContext } from '../broker-context.ts';
+import type { Endpoints } from '../lifecycle/endpoints.ts';
 import type { ClientProperties } from '../lifecycle/client-properties.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
@@ -24,6 +25,7 @@ export interface ChannelHost {
   readonly vhost: Vhost;
   readonly actor: Actor;
   readonly client: ClientProperties;
+  readonly endpoints: Endpoints;
   readonly writer: Writer;
   readonly flow: Flow;
   /** What its channels keep that is no message yet. */

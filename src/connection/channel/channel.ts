@@ -2,6 +2,7 @@
  * A channel: the state that a client's commands build on. What each method does stands in methods/; here is what they share:
  * deliveries and their acknowledgements, confirms, and the end of the channel.
  */
+import type { ChannelIdentity } from '../../broker/events/observer.ts';
 import type { ChannelCounters } from '../../broker/events/counters.ts';
 import type { Message } from '../../broker/message/message.ts';
 import type { Consumer, DeliveryTarget } from '../../broker/queue/consumer.ts';
@@ -20,7 +21,7 @@ import { Content } from '../input/content.ts';
 import { Credit } from './credit.ts';
 import type { DeliveringChannel, DeliveryTimeouts } from './delivery-timeouts.ts';
 import { PublishRoutes } from './publish-routes.ts';
-import { Settlement, type SettlementKind } from './settlement.ts';
+import { Settlement, tellSettled, type SettlementKind } from './settlement.ts';
 import { Transaction, type TransactionChannel } from './transaction.ts';
 import { type Delivery, type Take, Unacked } from './unacked.ts';
 
@@ -67,6 +68,13 @@ export class Channel
     this.#fail = fail;
     this.#timeouts = connection.broker.deliveryTimeouts;
     this.#timeouts.add(this);
+    const { vhost } = connection;
+    vhost.observer?.({ type: 'channel-opened', vhost: vhost.name, by: this.identity });
+  }
+
+  get identity(): ChannelIdentity {
+    const { endpoints, actor } = this.connection;
+    return { connection: endpoints.name, channel: this.number, user: actor.user };
   }
 
   send(method: ServerMethod): void {
@@ -98,7 +106,9 @@ export class Channel
   }
 
   deliver(consumer: ChannelConsumer, message: Message, seq: number, redelivered: boolean): void {
-    const fitting = this.connection.writer.fit(message);
+    const { writer, vhost } = this.connection;
+    const fitting = writer.fit(message);
+    if (vhost.observer !== undefined) this.tellDelivered(consumer.queue, consumer.tag, message, seq, redelivered);
     let tag: number;
     if (redelivered) this.counters.redeliver++;
     if (seq < 0) {
@@ -109,12 +119,29 @@ export class Channel
       tag = this.noteDelivery(consumer.queue, seq, consumer);
       this.credit.spend();
     }
-    this.connection.writer.deliver(this.number, consumer.tagBytes, tag, redelivered, fitting);
+    writer.deliver(this.number, consumer.tagBytes, tag, redelivered, fitting);
   }
 
   /** Notes a delivery that is to be acknowledged and returns its tag. */
   noteDelivery(queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): number {
     return this.unacked.add(queue, seq, consumer, this.#timeouts.tick);
+  }
+
+  tellDelivered(
+    queue: DeclaredQueue,
+    tag: string | undefined,
+    message: Message,
+    seq: number,
+    redelivered: boolean,
+  ): void {
+    const { observer, name: vhost } = this.connection.vhost;
+    const by = this.identity;
+    observer?.({ type: 'delivered', vhost, queue: queue.name, message, seq, consumer: tag, redelivered, by });
+  }
+
+  tellConsumer(type: 'consumer-added' | 'consumer-cancelled', { queue, tag }: ChannelConsumer): void {
+    const { observer, name: vhost } = this.connection.vhost;
+    observer?.({ type, vhost, queue: queue.name, consumer: tag, by: this.identity });
   }
 
   reply(message: Message): void {
@@ -132,6 +159,7 @@ export class Channel
   /** The client hears of it behind the answer to what it is doing, for the same command may have ended the queue. */
   cancelled(consumer: ChannelConsumer): void {
     this.consumers.delete(consumer.tag);
+    this.tellConsumer('consumer-cancelled', consumer);
     if (!this.connection.client.consumerCancelNotify) return;
     this.#notices.push({ name: 'basic.cancel', consumerTag: consumer.tag, noWait: true });
     this.connection.wakeChannel(this);
@@ -167,7 +195,7 @@ export class Channel
     if (this.transaction !== undefined) this.transaction.acknowledge(this.#collect(tag, multiple), kind);
     else if (multiple) this.goThrough(this.#settleThrough(tag === 0 ? this.unacked.lastTag : tag, kind));
     else {
-      const settlement = new Settlement(kind, this.credit.release);
+      const settlement = new Settlement(this.connection.vhost, kind, this.credit.release);
       this.unacked.remove(tag, settlement.take);
       this.#finish(settlement);
     }
@@ -181,7 +209,7 @@ export class Channel
 
   /** Does with deliveries that were taken from `unacked` before what was said of them: the steps for `goThrough`. */
   *settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Generator<void> {
-    const settlement = new Settlement(kind, this.credit.release);
+    const settlement = new Settlement(this.connection.vhost, kind, this.credit.release);
     if (kind === 'ack') this.counters.ack += deliveries.length;
     for (const [i, { queue, seq, consumer }] of deliveries.entries()) {
       settlement.take(queue, seq, consumer);
@@ -238,7 +266,11 @@ export class Channel
     if (this.replyConsumer !== undefined) vhost.replyTargets.remove(this.replyConsumer.name);
     const consumers = [...this.consumers.values()];
     this.consumers.clear();
-    for (const consumer of consumers) consumer.queue.consumers.remove(consumer);
+    for (const consumer of consumers) {
+      consumer.queue.consumers.remove(consumer);
+      this.tellConsumer('consumer-cancelled', consumer);
+    }
+    vhost.observer?.({ type: 'channel-closed', vhost: vhost.name, by: this.identity });
     this.transaction?.rollback();
     this.counters = vhost.counters.channels.end(this.counters);
     this.connection.broker.node.counters.churn.channelClosed++;
@@ -296,6 +328,7 @@ export class Channel
   readonly #settle = (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
     this.credit.release(consumer);
     this.counters.ack++;
+    tellSettled(this.connection.vhost, queue, seq, 'ack');
     queue.settle(seq);
   };
 
@@ -308,7 +341,7 @@ export class Channel
   /** All deliveries up to and with a tag; what is left of them when the channel ends meanwhile goes back with the others. */
   *#settleThrough(last: number, kind: SettlementKind, answer?: () => void): Generator<void> {
     const closed = this.#closed;
-    const settlement = new Settlement(kind, this.credit.release);
+    const settlement = new Settlement(this.connection.vhost, kind, this.credit.release);
     while (this.#closed === closed && this.unacked.removeThrough(last, settlement.take, AT_ONCE)) yield;
     if (this.#closed === closed) answer?.();
     this.#finish(settlement);

@@ -1,4 +1,5 @@
 /** What becomes of deliveries that a client is done with: settled, given up, or put back into their queues. */
+import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { RequeueCause } from '../../broker/queue/delayed-retry.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
@@ -6,19 +7,22 @@ import type { ChannelConsumer } from './channel-consumer.ts';
 export type SettlementKind = 'ack' | 'reject' | RequeueCause;
 
 export class Settlement {
+  readonly #vhost: Vhost;
   readonly #kind: SettlementKind;
   readonly #release: (consumer: ChannelConsumer | undefined) => void;
   /** Those that got messages back. */
   readonly #queues = new Set<DeclaredQueue>();
 
   /** `release`: told first that a delivery no longer counts against its consumer's limits. */
-  constructor(kind: SettlementKind, release: (consumer: ChannelConsumer | undefined) => void) {
+  constructor(vhost: Vhost, kind: SettlementKind, release: (consumer: ChannelConsumer | undefined) => void) {
+    this.#vhost = vhost;
     this.#kind = kind;
     this.#release = release;
   }
 
   readonly take = (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
     this.#release(consumer);
+    tellSettled(this.#vhost, queue, seq, this.#kind);
     if (this.#kind === 'ack') queue.settle(seq);
     else if (this.#kind === 'reject') queue.reject(seq);
     else {
@@ -31,4 +35,13 @@ export class Settlement {
   dispatch(): void {
     for (const queue of this.#queues) queue.dispatch();
   }
+}
+
+export function tellSettled(
+  { observer, name }: Vhost,
+  queue: DeclaredQueue,
+  seq: number,
+  outcome: SettlementKind,
+): void {
+  observer?.({ type: 'settled', vhost: name, queue: queue.name, seq, outcome });
 }

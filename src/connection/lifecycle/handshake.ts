@@ -16,7 +16,7 @@ import type { Writer } from '../output/writer.ts';
 export interface GreetedConnection {
   readonly broker: BrokerContext;
   readonly writer: Writer;
-  readonly endpoints: { readonly peerHost: string; readonly fromLoopback: boolean };
+  readonly endpoints: { readonly name: string; readonly peerHost: string; readonly fromLoopback: boolean };
   client: ClientProperties;
   /** SASL mechanism of the login. */
   mechanism: string;
@@ -129,6 +129,8 @@ export class Handshake {
     const vhost = connections.enter(this.#user, virtualHost);
     connection.writer.method(0, { name: 'connection.open-ok' });
     connection.opened(new UserActor(node.auth, this.#user, vhost, connection));
+    const { name } = connection.endpoints;
+    node.observer?.({ type: 'connection-opened', vhost: virtualHost, connection: name, user: this.#user });
   }
 }
 

@@ -39,6 +39,7 @@ export const basicMethods: HandlersOf<'basic'> = {
     const { vhost } = channel.connection;
     if (consumer !== undefined) {
       channel.consumers.delete(consumerTag);
+      channel.tellConsumer('consumer-cancelled', consumer);
       consumer.queue.consumers.remove(consumer);
       vhost.consumerLeft(consumer.queue);
     } else if (channel.replyConsumer !== undefined && channel.replyConsumer.tag.equals(shortstr(consumerTag))) {
@@ -72,13 +73,14 @@ export const basicMethods: HandlersOf<'basic'> = {
 
 /** Returns false where the queue cannot answer yet. */
 function get(channel: Channel, { queue: asked, noAck }: BasicGet): boolean {
-  const { actor, writer } = channel.connection;
+  const { actor, vhost, writer } = channel.connection;
   const queue = readableQueue(actor, queueName(channel, asked));
   const got = queue.get(noAck, (message, seq, redelivered) => {
     const fitting = writer.fit(message);
     if (noAck) channel.counters.getNoAck++;
     else channel.counters.get++;
     if (redelivered) channel.counters.redeliver++;
+    if (vhost.observer !== undefined) channel.tellDelivered(queue, undefined, message, seq, redelivered);
     const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
     const left = noAck ? queue.ready - 1 : queue.ready;
     writer.getOk(channel.number, tag, redelivered, left, fitting);
@@ -116,6 +118,7 @@ function consume(channel: Channel, method: BasicConsume, tag: string): void {
   const consumer = new ChannelConsumer(queue, channel, queue.admit(asked, credit.limit), timeout);
   channel.consumers.set(tag, consumer);
   queue.consumers.add(consumer);
+  channel.tellConsumer('consumer-added', consumer);
   if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
   queue.activate(consumer);
 }

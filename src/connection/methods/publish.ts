@@ -39,7 +39,9 @@ export function publishBy(
   number: number,
 ): void {
   const { connection, counters } = channel;
-  const routed = publishRouted(connection.vhost, counters, message, route, mandatory, tracker, number);
+  const { vhost } = connection;
+  vhost.observer?.({ type: 'published', vhost: vhost.name, message, by: channel.identity });
+  const routed = publishRouted(vhost, counters, message, route, mandatory, tracker, number);
   if (routed || !mandatory) return;
   returnMessage(channel, message);
 }

@@ -34,7 +34,7 @@ class Side implements GreetedConnection {
   readonly writer = { method: (_channel: number, method: ServerMethod) => this.sent.push(method) } as unknown as Writer;
   client = new ClientProperties();
   mechanism = '';
-  readonly endpoints = { peerHost: '127.0.0.1', fromLoopback: true };
+  readonly endpoints = { name: '', peerHost: '127.0.0.1', fromLoopback: true };
   /** What waits, and for how long. */
   delayed: { readonly ms: number; readonly then: () => void } | undefined;
   tuned: readonly number[] = [];
