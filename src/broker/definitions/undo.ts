@@ -39,7 +39,7 @@ function user(node: BrokerNode, name: string): Step {
 
 function vhostItself(node: BrokerNode, name: string): Step {
   const spec = node.vhostSpec(name);
-  return () => void (spec === undefined ? node.deleteVhost(name) : node.putVhost(spec));
+  return () => void (spec === undefined ? node.deleteVhost(name)?.finish() : node.putVhost(spec));
 }
 
 /** Those of new users and in new vhosts go with these. */

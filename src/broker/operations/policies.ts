@@ -1,6 +1,7 @@
-/** Policies and operator policies of vhosts (RabbitMQ: Policies). They count at once, for queues and exchanges that are there too. */
+/** Policies and operator policies of vhosts (RabbitMQ: Policies). Receipts wait until queues and exchanges that are there go by them too. */
 import { ChangeError } from '../arguments/change-error.ts';
-import type { Applied } from '../policy/vhost-policies.ts';
+import type { Store } from '../../store/store.ts';
+import type { Applied, VhostPolicies } from '../policy/vhost-policies.ts';
 import type { Policy, PolicyKind } from '../policy/policy.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import { checkName } from './names.ts';
@@ -17,15 +18,14 @@ export function setPolicy(node: BrokerNode, vhost: string, kind: PolicyKind, pol
   const { policies } = node.existingVhost(vhost);
   const isNew = !policies.list(kind).some(({ name }) => name === policy.name);
   policies.put(kind, policy);
-  return new Receipt(node.store, isNew);
+  return new Receipt(whenApplied(node, policies), isNew);
 }
 
 /** Throws ChangeError `not-found`. */
 export function clearPolicy(node: BrokerNode, vhost: string, kind: PolicyKind, name: string): Receipt {
-  if (!node.existingVhost(vhost).policies.delete(kind, name)) {
-    throw new ChangeError('not-found', `Policy '${name}' does not exist`);
-  }
-  return new Receipt(node.store, undefined);
+  const { policies } = node.existingVhost(vhost);
+  if (!policies.delete(kind, name)) throw new ChangeError('not-found', `Policy '${name}' does not exist`);
+  return new Receipt(whenApplied(node, policies), undefined);
 }
 
 /** What counts for a queue or an exchange beside its arguments. Throws ChangeError `not-found`. */
@@ -34,4 +34,8 @@ export function policiesOf(node: BrokerNode, vhost: string, kind: 'queue' | 'exc
   const entity = kind === 'queue' ? place.queue(name) : place.exchange(name);
   if (entity === undefined) throw new ChangeError('not-found', `there is no ${kind} '${name}' in vhost '${vhost}'`);
   return place.policies.appliedTo(entity);
+}
+
+function whenApplied({ store }: BrokerNode, policies: VhostPolicies): Pick<Store, 'afterCommit'> {
+  return { afterCommit: (callback) => policies.whenApplied(() => store.afterCommit(callback)) };
 }

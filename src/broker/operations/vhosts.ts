@@ -43,11 +43,12 @@ export function createVhost(node: BrokerNode, spec: VhostSpec, owner: string): R
   return putVhost(node, spec, owner);
 }
 
-/** Deletes a vhost with all that is in it; its connections are closed with 320. Throws ChangeError `not-found`. */
+/** Deletes a vhost with all that is in it; its connections are closed with 320. The receipt waits until all of it is gone. Throws ChangeError `not-found`. */
 export function deleteVhost(node: BrokerNode, name: string): Receipt {
   node.existingVhost(name);
-  node.deleteVhost(name);
-  return new Receipt(node.store, undefined);
+  const removal = node.deleteVhost(name)!;
+  const { store } = node;
+  return new Receipt({ afterCommit: (callback) => removal.whenDone(() => store.afterCommit(callback)) }, undefined);
 }
 
 /** Puts limits in place of those there were; what is left out, or negative, is no limit. Throws ChangeError `not-found`, `invalid`. */

@@ -4,21 +4,13 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldTable } from '../../protocol/field-table.ts';
-import { queueTypeOf } from '../arguments/queue-type.ts';
 import type { PatternMatcher } from '../access/pattern-matcher.ts';
 import type { Parameters } from '../parameters/parameters.ts';
-import { type ApplyTo, type Policy, type PolicyKind, PolicyRule, type PolicyTarget } from './policy.ts';
+import type { TimeSlices } from '../scheduling/time-slices.ts';
 import { mergeDefinitions, withDefinition } from './effective-arguments.ts';
-
-/** A queue or an exchange, as policies see it. */
-export interface Governed {
-  readonly kind: 'queue' | 'exchange';
-  readonly name: string;
-  /** As declared. */
-  readonly arguments: FieldTable;
-  /** Takes arguments that count from now on: its own, completed and bounded by policies. */
-  applySettings?(settings: FieldTable): void;
-}
+import { type Governed, targetOf } from './governed.ts';
+import { type ApplyTo, type Policy, type PolicyKind, PolicyRule, type PolicyTarget } from './policy.ts';
+import { PolicySweep } from './policy-sweep.ts';
 
 /** What counts for a queue or an exchange beside its own arguments. */
 export interface Applied {
@@ -36,26 +28,46 @@ interface StoredPolicy {
   readonly 'apply-to': ApplyTo;
 }
 
+/** What policies need of their node. */
+export interface PolicyContext {
+  readonly parameters: Parameters;
+  readonly patterns: PatternMatcher;
+  readonly timeSlices: TimeSlices;
+}
+
+/** The vhost, as its policies see it. */
+export interface GovernedVhost {
+  readonly name: string;
+  /** All that policies are for. */
+  governed(): Iterator<Governed>;
+  /** Alternate exchanges, or what queues do with what they discard, may be others now. */
+  routesChanged(): void;
+}
+
 const KINDS: readonly PolicyKind[] = ['policy', 'operator_policy'];
 
 export class VhostPolicies {
   readonly #vhost: string;
   readonly #parameters: Parameters;
   readonly #patterns: PatternMatcher;
-  readonly #changed: () => void;
+  readonly #sweep: PolicySweep;
   readonly #rules: Readonly<Record<PolicyKind, Map<string, PolicyRule>>> = {
     policy: new Map(),
     operator_policy: new Map(),
   };
 
-  /** `changed` is called when queues and exchanges are to be given their settings anew. */
-  constructor(vhost: string, parameters: Parameters, patterns: PatternMatcher, changed: () => void) {
-    this.#vhost = vhost;
+  constructor(vhost: GovernedVhost, { parameters, patterns, timeSlices }: PolicyContext) {
+    this.#vhost = vhost.name;
     this.#parameters = parameters;
     this.#patterns = patterns;
-    this.#changed = changed;
+    const swept = {
+      governed: () => vhost.governed(),
+      reapply: (entity: Governed) => this.#reapply(entity),
+      changed: () => vhost.routesChanged(),
+    };
+    this.#sweep = new PolicySweep(swept, timeSlices);
     for (const kind of KINDS) {
-      for (const [name, value] of parameters.of(kind, vhost)) {
+      for (const [name, value] of parameters.of(kind, vhost.name)) {
         const { 'apply-to': applyTo, ...rest } = value as StoredPolicy;
         this.#rules[kind].set(name, new PolicyRule(kind, { name, applyTo, ...rest }, patterns));
       }
@@ -71,7 +83,10 @@ export class VhostPolicies {
     return this.#rules[kind].get(name)?.policy;
   }
 
-  /** Sets the policy of this name; it counts at once. Throws ChangeError `invalid` with RabbitMQ's text. */
+  /**
+   * Sets the policy of this name. It counts at once for what is declared from now on, and for what is there as soon as that had its turn:
+   * see whenApplied. Throws ChangeError `invalid` with RabbitMQ's text.
+   */
   put(kind: PolicyKind, policy: Policy): void {
     const rule = new PolicyRule(kind, policy, this.#patterns);
     const { name, pattern, definition, priority, applyTo } = policy;
@@ -79,24 +94,30 @@ export class VhostPolicies {
     // Definitions are imported at every start: what is as it was must not cost a look at every queue.
     const current = this.#parameters.get(kind, this.#vhost, name);
     if (current !== undefined && isDeepStrictEqual(current, value)) return;
+    const former = this.#rules[kind].get(name);
     this.#rules[kind].set(name, rule);
     this.#parameters.put(kind, this.#vhost, name, value);
-    this.#changed();
+    this.#sweep.begin(former === undefined ? [rule] : [former, rule]);
   }
 
   /** Returns false where there is none of this name. */
   delete(kind: PolicyKind, name: string): boolean {
-    if (!this.#rules[kind].delete(name)) return false;
+    const rule = this.#rules[kind].get(name);
+    if (rule === undefined) return false;
+    this.#rules[kind].delete(name);
     this.#parameters.delete(kind, this.#vhost, name);
-    this.#changed();
+    this.#sweep.begin([rule]);
     return true;
+  }
+
+  /** Calls back when all queues and exchanges go by the policies of now: mostly at once. */
+  whenApplied(callback: () => void): void {
+    this.#sweep.whenDone(callback);
   }
 
   /** What counts for the queue or the exchange. */
   appliedTo(entity: Governed): Applied {
-    const { kind, name } = entity;
-    const queueType = kind === 'queue' ? queueTypeOf(entity.arguments) : undefined;
-    const target: PolicyTarget = { kind, name, queueType };
+    const target = targetOf(entity);
     const policy = highest(this.#rules.policy, target);
     const operatorPolicy = highest(this.#rules.operator_policy, target);
     const definition = mergeDefinitions(policy?.definition, operatorPolicy?.definition);
@@ -110,11 +131,11 @@ export class VhostPolicies {
 
   /** Gives a new queue or exchange its settings: by default it goes by its arguments alone. */
   apply(entity: Governed): void {
-    if (this.#rules.policy.size + this.#rules.operator_policy.size > 0) this.reapply(entity);
+    if (this.#rules.policy.size + this.#rules.operator_policy.size > 0) this.#reapply(entity);
   }
 
   /** Gives the queue or the exchange the settings that count now. */
-  reapply(entity: Governed): void {
+  #reapply(entity: Governed): void {
     entity.applySettings?.(this.effectiveSettings(entity));
   }
 }

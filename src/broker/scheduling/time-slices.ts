@@ -14,6 +14,8 @@ export interface SlicedTask {
   readonly writes: boolean;
   /** Does a little of it: less than a millisecond, as a rule. Returns false where nothing is left to do. */
   step(): boolean;
+  /** The broker stops, and calls `step` no more: what must not be left undone is to be done now. */
+  stop?(): void;
 }
 
 export class TimeSlices {
@@ -66,6 +68,7 @@ export class TimeSlices {
   /** Nothing goes on any more: the store is about to close. */
   stop(): void {
     this.#stopped = true;
+    for (const task of this.#tasks) task.stop?.();
     this.#tasks.clear();
   }
 

@@ -29,6 +29,7 @@ import type { UnreadableListener } from '../arguments/unreadable.ts';
 import { Queue } from '../queue/queue.ts';
 import type { QueueNoticeListener } from '../queue/queue-notice.ts';
 import { Vhost } from './vhost.ts';
+import { VhostRemoval } from './vhost-removal.ts';
 
 /** A store of a version before this one is of a broker with another meaning of x-message-deduplication without x-cache-ttl. */
 const DEDUPLICATES_IN_QUEUE_FROM = 6;
@@ -93,6 +94,8 @@ export class BrokerNode {
   readonly #bodies: BodyStore;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
+  /** Those that are being deleted. */
+  readonly #leaving = new Map<string, VhostRemoval>();
   readonly #deletionListeners: DeletionListener[] = [];
   #nextQueueId = 1;
 
@@ -160,16 +163,16 @@ export class BrokerNode {
   // Vhosts
 
   vhost(name: string): Vhost | undefined {
-    return this.#vhosts.get(name);
+    return this.#leaving.has(name) ? undefined : this.#vhosts.get(name);
   }
 
-  get vhosts(): IterableIterator<Vhost> {
-    return this.#vhosts.values();
+  get vhosts(): readonly Vhost[] {
+    return Array.from(this.#vhosts.values()).filter(({ name }) => !this.#leaving.has(name));
   }
 
   /** Throws ChangeError `not-found`. */
   existingVhost(name: string): Vhost {
-    const vhost = this.#vhosts.get(name);
+    const vhost = this.vhost(name);
     if (vhost === undefined) throw new ChangeError('not-found', `Virtual host '${name}' does not exist`);
     return vhost;
   }
@@ -182,12 +185,13 @@ export class BrokerNode {
   }
 
   vhostSpec(name: string): VhostSpec | undefined {
-    const record = this.#records.get(name);
-    return record && { ...record, defaultQueueType: this.#vhosts.get(name)?.defaultQueueType };
+    const vhost = this.vhost(name);
+    return vhost && { ...this.#records.get(name)!, defaultQueueType: vhost.defaultQueueType };
   }
 
   /** Creates the vhost, or changes what is said of it. */
   putVhost({ name, description, tags, defaultQueueType }: VhostSpec): Vhost {
+    this.#leaving.get(name)?.finish();
     const record = { name, description, tags };
     const known = this.#vhosts.get(name);
     const vhost = known ?? this.#addVhost(record);
@@ -200,20 +204,14 @@ export class BrokerNode {
     return vhost;
   }
 
-  /** Deletes the vhost with all that is in it. Returns false where there is none of this name. */
-  deleteVhost(name: string): boolean {
-    const vhost = this.#vhosts.get(name);
-    if (vhost === undefined) return false;
+  /** Deletes the vhost with all that is in it. From now on nobody finds it. Returns undefined where there is none of this name. */
+  deleteVhost(name: string): VhostRemoval | undefined {
+    const vhost = this.vhost(name);
+    if (vhost === undefined) return undefined;
+    const removal = new VhostRemoval(vhost, this.timeSlices, () => this.#removeVhost(vhost));
+    this.#leaving.set(name, removal);
     for (const listener of this.#deletionListeners) listener('vhost', name);
-    vhost.end();
-    this.#ended.addVhost(vhost);
-    this.#vhosts.delete(name);
-    this.#records.delete(name);
-    this.auth.forgetVhost(name);
-    this.parameters.forgetVhost(name);
-    this.store.change({ op: 'delete-vhost', name });
-    this.#observer?.({ type: 'vhost-deleted', vhost: name });
-    return true;
+    return removal.begin();
   }
 
   /** Deletes the user with permissions and limits. Returns false where there is none of this name. */
@@ -229,7 +227,7 @@ export class BrokerNode {
   messageTotals(): MessageTotals {
     const totals = new MessageTotals();
     totals.add(this.#ended);
-    for (const vhost of this.vhosts) totals.addVhost(vhost);
+    for (const vhost of this.#vhosts.values()) totals.addVhost(vhost);
     return totals;
   }
 
@@ -240,7 +238,7 @@ export class BrokerNode {
   /** Has an observer told from now on, in place of the one before; nobody if it is undefined. */
   observe(observer: Observer | undefined): void {
     this.#observer = observer;
-    for (const vhost of this.vhosts) vhost.observer = observer;
+    for (const vhost of this.#vhosts.values()) vhost.observer = observer;
   }
 
   onDeletion(listener: DeletionListener): void {
@@ -262,6 +260,19 @@ export class BrokerNode {
         if (rule !== undefined && rule.window === undefined) this.notice('deduplicates-in-queue', queue.name, vhost);
       }
     }
+  }
+
+  #removeVhost(vhost: Vhost): void {
+    const { name } = vhost;
+    vhost.end();
+    this.#ended.addVhost(vhost);
+    this.#vhosts.delete(name);
+    this.#leaving.delete(name);
+    this.#records.delete(name);
+    this.auth.forgetVhost(name);
+    this.parameters.forgetVhost(name);
+    this.store.change({ op: 'delete-vhost', name });
+    this.#observer?.({ type: 'vhost-deleted', vhost: name });
   }
 
   #addVhost(record: VhostRecord): Vhost {

@@ -36,7 +36,8 @@ import type { MemoryBudget } from '../log/memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import type { Parameters } from '../parameters/parameters.ts';
 import type { PatternMatcher } from '../access/pattern-matcher.ts';
-import { VhostPolicies } from '../policy/vhost-policies.ts';
+import type { Governed } from '../policy/governed.ts';
+import { type GovernedVhost, VhostPolicies } from '../policy/vhost-policies.ts';
 import { createQueue } from './create-queue.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
 import { ExclusiveQueues } from './exclusive-queues.ts';
@@ -69,7 +70,7 @@ export interface VhostContext extends LogContext {
   readonly notice: QueueNoticeListener;
 }
 
-export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
+export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, GovernedVhost {
   readonly name: string;
   readonly replyTargets = new ReplyTargets();
   readonly policies: VhostPolicies;
@@ -106,8 +107,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
       const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
       this.#exchanges.set(exchange, createExchange(options, this));
     }
-    this.policies = new VhostPolicies(name, context.parameters, context.patterns, () => this.#applyPolicies());
-    this.#applyPolicies();
+    this.policies = new VhostPolicies(this, context);
+    for (const exchange of this.#exchanges.values()) this.policies.apply(exchange);
   }
 
   /** Rises with each change that may change a route. */
@@ -343,6 +344,13 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.#routing.forget();
   }
 
+  // GovernedVhost
+
+  *governed(): IterableIterator<Governed> {
+    yield* this.#exchanges.values();
+    yield* this.#queues.values();
+  }
+
   // Recovery
 
   /** Takes in what the store has of this vhost. Throws StoreError where it makes no sense. */
@@ -380,12 +388,5 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost {
     this.policies.apply(queue);
     this.#version++;
     return queue;
-  }
-
-  /** Gives all queues and exchanges the settings that policies make of their arguments. */
-  #applyPolicies(): void {
-    for (const exchange of this.#exchanges.values()) this.policies.reapply(exchange);
-    for (const queue of this.#queues.values()) this.policies.reapply(queue);
-    this.routesChanged();
   }
 }
