@@ -1,24 +1,20 @@
 /** The daemon: starts a broker, says so in the log, and stops it when the system asks. */
+import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { ConfigNotice } from '../config/merge-sources.ts';
 import type { BrokerOptions } from '../embed/options.ts';
 import type { Logger } from '../util/logger.ts';
+import { Application, type RunningBroker } from './application.ts';
 import { EXIT } from './exit-codes.ts';
 import { removePidFile, writePidFile } from './pid-file.ts';
 import { leveretVersion } from '../util/version.ts';
-
-/** The part of embed's Broker that the daemon uses. */
-export interface RunningBroker {
-  readonly port: number;
-  stop(): Promise<void>;
-}
 
 export interface DaemonParts {
   readonly logger: Logger;
   /** What the log is to say of the settings. */
   readonly notices: readonly ConfigNotice[];
-  readonly startBroker: (options: BrokerOptions) => Promise<RunningBroker>;
+  readonly startBroker: (options: BrokerOptions, daemon: RequestListener) => Promise<RunningBroker>;
   /** The process, or something that sends signals like it. */
   readonly signals: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
   /** Ends the process at once. */
@@ -58,13 +54,17 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     logger.info({ version: leveretVersion(), node: process.versions.node, pid: process.pid }, 'Leveret is starting');
     for (const { level, text } of notices) logger[level]({}, text);
     if (pidFile !== undefined) writePidFile(pidFile, logger);
-    const begin = now();
-    const broker = await startBroker({ ...brokerConfig, logger });
-    logStarted(config, broker.port, now() - begin, logger);
+    const application = new Application(config.dataDir, logger, async (daemon) => {
+      const begin = now();
+      const broker = await startBroker({ ...brokerConfig, logger }, daemon);
+      logStarted(config, broker.port, now() - begin, logger);
+      return broker;
+    });
+    await application.start();
 
     const signal = await stopRequest.promise;
     logger.info({ signal }, 'stopping');
-    await broker.stop();
+    await application.end();
     logger.info({}, 'stopped');
     return EXIT.ok;
   } finally {

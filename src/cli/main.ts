@@ -49,8 +49,8 @@ async function run(argv: readonly string[]): Promise<number> {
         import('../embed/broker.ts'),
         createLogger(config.logLevel, config.logFormat),
       ]);
-      const startBroker = async (options: Parameters<typeof Broker.start>[0]) => {
-        const broker = await Broker.start(options);
+      const startBroker = async (...options: Parameters<typeof Broker.start>) => {
+        const broker = await Broker.start(...options);
         collectStartGarbage();
         return broker;
       };

@@ -1,4 +1,5 @@
 /** The broker as a program has it: the one place where its parts are put together. */
+import type { RequestListener } from 'node:http';
 import { BrokerNode } from '../broker/topology/broker-node.ts';
 import { type Config, MEMORY_SHARE } from '../config/config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
@@ -49,8 +50,9 @@ export class Broker implements AsyncDisposable {
    * @throws ConfigError for wrong options or definitions; StoreError where the data folder cannot be used, which another
    *   broker may do already;
    *   the system's error where it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL
+   * @param daemon what answers commands that start and stop the broker; only the daemon has it, whose process is for the broker alone
    */
-  static async start(options: BrokerOptions = {}): Promise<Broker> {
+  static async start(options: BrokerOptions = {}, daemon?: RequestListener): Promise<Broker> {
     const config = resolveOptions(options);
     const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
     const definitions = await readDefinitions(options.definitions ?? config.definitions);
@@ -63,7 +65,7 @@ export class Broker implements AsyncDisposable {
       node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
       node.notice = noticesTo(log);
       await prepare(node, definitions, config, log);
-      const listeners = new Listeners(brokerContext({ node, config, log, clock: systemClock }));
+      const listeners = new Listeners(brokerContext({ node, config, log, clock: systemClock }), daemon);
       await listeners.start();
       const broker = new Broker(config, node, listeners);
       broker.#diskSpace = watchDisk(config, node, log);

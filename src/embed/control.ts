@@ -1,8 +1,8 @@
 /** The socket in the data folder that the commands of who operates the broker come by. */
 import { chmodSync, rmSync } from 'node:fs';
-import type { ManagementContext } from '../management/context.ts';
-import { controlListener } from '../management/management.ts';
+import type { HttpListener } from '../management/http/listener.ts';
 import { controlSocketAddress } from '../util/control-socket.ts';
+import type { Logger } from '../util/logger.ts';
 
 /** Only the user that the broker runs as, and root. */
 const OWNER_ONLY = 0o600;
@@ -13,10 +13,10 @@ const OWNER_ONLY = 0o600;
  */
 export async function listenForControl(
   folder: string,
-  context: ManagementContext,
+  listener: HttpListener,
+  log: Logger,
 ): Promise<{ stop(): Promise<void> } | undefined> {
   if (process.platform === 'win32') return undefined;
-  const listener = controlListener(context);
   const address = controlSocketAddress(folder);
   try {
     // One of a broker that was killed: the folder is ours alone.
@@ -32,10 +32,7 @@ export async function listenForControl(
     return { stop };
   } catch (error) {
     address.release();
-    context.log.warn(
-      { err: error, folder },
-      'the data folder takes no socket: commands reach this broker by --url only',
-    );
+    log.warn({ err: error, folder }, 'the data folder takes no socket: commands reach this broker by --url only');
     return undefined;
   }
 }

@@ -1,10 +1,11 @@
 /** All that a broker listens on: AMQP, and what it is looked into by. It listens on all of it, or does not start. */
+import type { RequestListener } from 'node:http';
 import { hostname } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import type { BrokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
 import type { ListenerInfo, ManagementContext } from '../management/context.ts';
-import { managementListener } from '../management/management.ts';
+import { controlListener, managementListener } from '../management/management.ts';
 import { leveretVersion } from '../util/version.ts';
 import { listenForControl } from './control.ts';
 
@@ -17,9 +18,12 @@ export class Listeners {
   readonly #open: Stoppable[] = [];
   readonly #places: ListenerInfo[] = [];
   readonly #management: ManagementContext;
+  readonly #daemon: RequestListener | undefined;
 
-  constructor(broker: BrokerContext) {
+  /** `daemon`: what answers on the control socket that starts and stops the broker. */
+  constructor(broker: BrokerContext, daemon: RequestListener | undefined) {
     this.#broker = broker;
+    this.#daemon = daemon;
     const { node, connections, config, log, clock } = broker;
     this.#management = {
       node,
@@ -83,8 +87,9 @@ export class Listeners {
   async #startControl(): Promise<void> {
     const { dataDir } = this.#broker.config;
     if (dataDir === undefined) return;
-    const listener = await listenForControl(dataDir, this.#management);
-    if (listener !== undefined) this.#open.push(listener);
+    const listener = controlListener(this.#management, this.#daemon);
+    const control = await listenForControl(dataDir, listener, this.#broker.log);
+    if (control !== undefined) this.#open.push(control);
   }
 
   #opened(protocol: string, listener: Stoppable, { address, port }: AddressInfo): void {

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 export const CONTROL_SOCKET = 'control.sock';
 
+/** Paths below it are the daemon's, which starts and stops the broker; all others are the broker's. */
+export const DAEMON_PATH = '/daemon/';
+
 /** The most octets that the address of a Unix socket has, on any system. */
 const LONGEST_ADDRESS = 103;
 

@@ -1,5 +1,8 @@
 /** The broker's HTTP API as the commands ask it: by the control socket of a data folder, or by a URL. */
-import { request, type RequestOptions } from 'node:http';
+import { request as httpRequest, type RequestOptions } from 'node:http';
+import { DAEMON_PATH } from '../../util/control-socket.ts';
+
+const API = '/api';
 
 /** Where the API is reached. */
 export interface Place {
@@ -17,6 +20,11 @@ export class ApiError extends Error {
     super(reason);
     this.status = status;
   }
+}
+
+/** The process is there, and its broker is stopped (`stop_app`). */
+export class AppStoppedError extends Error {
+  override readonly name = 'AppStoppedError';
 }
 
 /** Nobody answers there. */
@@ -43,7 +51,7 @@ export class Api {
 
   /** Throws ApiError, UnreachableError, TimeoutError; so do all the others. */
   async get<Value>(path: string): Promise<Value> {
-    return JSON.parse(await this.#ask('GET', path)) as Value;
+    return JSON.parse(await this.#ask('GET', API + path)) as Value;
   }
 
   /** Undefined for what there is not. */
@@ -57,17 +65,22 @@ export class Api {
   }
 
   async put(path: string, body: object = {}): Promise<undefined> {
-    await this.#ask('PUT', path, body);
+    await this.#ask('PUT', API + path, body);
   }
 
   /** The answer's JSON; undefined if it has none. */
   async post<Value>(path: string, body: object = {}): Promise<Value | undefined> {
-    const text = await this.#ask('POST', path, body);
+    const text = await this.#ask('POST', API + path, body);
     return text === '' ? undefined : (JSON.parse(text) as Value);
   }
 
   async delete(path: string, headers: Readonly<Record<string, string>> = {}): Promise<undefined> {
-    await this.#ask('DELETE', path, undefined, headers);
+    await this.#ask('DELETE', API + path, undefined, headers);
+  }
+
+  /** Asks the daemon to start, stop or reset its broker. */
+  async daemon(wish: 'start' | 'stop' | 'reset'): Promise<undefined> {
+    await this.#ask('POST', DAEMON_PATH + wish);
   }
 
   /** The API as a user with a password. */
@@ -86,6 +99,7 @@ export class Api {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<string> {
     const { text: place, options } = await this.#locate();
+    const request = options.protocol === 'https:' ? (await import('node:https')).request : httpRequest;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const json = body === undefined ? '' : JSON.stringify(body);
     const asked = request(
@@ -93,7 +107,7 @@ export class Api {
         ...options,
         agent: false,
         method,
-        path: `/api${path}`,
+        path,
         headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) },
       },
       (response) => {
@@ -105,7 +119,7 @@ export class Api {
           const text = Buffer.concat(chunks).toString();
           const { statusCode: status = 500 } = response;
           if (status < 400) resolve(text);
-          else reject(new ApiError(status, reasonOf(text, status)));
+          else reject(refusal(status, text));
         });
       },
     );
@@ -127,11 +141,15 @@ export function path(parts: TemplateStringsArray, ...names: readonly (string | n
   return parts.reduce((text, part, n) => text + encodeURIComponent(names[n - 1]) + part);
 }
 
-function reasonOf(text: string, status: number): string {
+function refusal(status: number, text: string): Error {
+  let body: { error?: unknown; reason?: unknown } = {};
   try {
-    const { reason } = JSON.parse(text) as { reason: unknown };
-    return typeof reason === 'string' ? reason : JSON.stringify(reason);
+    body = JSON.parse(text) as typeof body;
   } catch {
-    return `the broker answered with status ${status}`;
+    // No JSON: the status says enough.
   }
+  const { error, reason } = body;
+  if (error === 'app_stopped') return new AppStoppedError('the broker is stopped');
+  if (reason === undefined) return new ApiError(status, `the broker answered with status ${status}`);
+  return new ApiError(status, typeof reason === 'string' ? reason : JSON.stringify(reason));
 }

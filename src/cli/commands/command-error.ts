@@ -1,3 +1,5 @@
+import { EXIT } from '../exit-codes.ts';
+
 /** What a command ends with if it does not end well: the text for a person and the code for a script. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
@@ -9,5 +11,12 @@ export class CommandError extends Error {
     super(text);
     this.exitCode = exitCode;
     this.bare = bare;
+  }
+}
+
+/** The command line asks for what there is not. It is told of before anything is done, with what was given and the usage. */
+export class ArgumentError extends CommandError {
+  constructor(text: string) {
+    super(EXIT.usage, `Error (argument validation): ${text}`, true);
   }
 }

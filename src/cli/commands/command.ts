@@ -23,8 +23,8 @@ export interface Call {
   /** In milliseconds; undefined if none was given. */
   readonly timeout: number | undefined;
   /** The value of an option of the command's own. */
-  option(name: string): string | undefined;
-  flag(name: string): boolean;
+  readonly option: (name: string) => string | undefined;
+  readonly flag: (name: string) => boolean;
   /** What was given to standard input, without the line's end. */
   readonly input: () => Promise<string>;
 }
@@ -38,6 +38,8 @@ export interface Command {
   readonly description: string;
   /** Printed before anything is asked, but for `--quiet`. */
   readonly banner?: (call: Call) => string;
+  /** True if it waits for something to happen: then the banner comes before that, and not with the answer. */
+  readonly waits?: true;
   readonly run: (call: Call) => Output | Promise<Output>;
   /** What the API's refusals are called here, by their status. By default the reason is printed, with exit code 69. */
   readonly on?: Readonly<Record<number, (call: Call, error: ApiError) => CommandError | Promise<CommandError>>>;

@@ -12,6 +12,7 @@ export interface Whereabouts {
 }
 
 const DEFAULT_PORT = 15672;
+const DEFAULT_TLS_PORT = 15671;
 
 /**
  * `--url`, else the control socket in the data folder: `--data-dir`, LEVERET_DATA_DIR, or what the broker itself takes from its configuration.
@@ -52,15 +53,22 @@ export async function dataFolder(
 
 function atUrl(text: string): Place {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol !== 'http:') {
-    throw new CommandError(EXIT.usage, `--url takes http://USER:PASSWORD@HOST:PORT, not ${JSON.stringify(text)}`);
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new CommandError(
+      EXIT.usage,
+      `--url takes http://USER:PASSWORD@HOST:PORT or https://, not ${JSON.stringify(text)}`,
+    );
   }
+  const secure = url.protocol === 'https:';
+  const port = url.port === '' ? (secure ? DEFAULT_TLS_PORT : DEFAULT_PORT) : Number(url.port);
   const auth = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   return {
-    text: `${url.hostname} port ${url.port || DEFAULT_PORT}`,
+    text: `${url.hostname} port ${port}`,
     options: {
+      // Node's own word for it, by which the client is chosen.
+      protocol: url.protocol,
       host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+      port,
       auth: url.username === '' ? 'guest:guest' : auth,
     },
   };

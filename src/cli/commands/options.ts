@@ -2,8 +2,8 @@
 import { EXIT } from '../exit-codes.ts';
 import type { Call, Command, CommandOption, Tool } from './command.ts';
 import { wordCount } from './command.ts';
-import { CommandError } from './command-error.ts';
-import { nearestCommand, toolUsage, usage } from './help.ts';
+import { ArgumentError, CommandError } from './command-error.ts';
+import { nearestCommand, toolUsage } from './help.ts';
 
 /** What every command takes. Those that name a node and the way to it say nothing here: a data folder has one broker. */
 export const COMMON_OPTIONS: readonly CommandOption[] = [
@@ -35,20 +35,20 @@ export function readCommandLine(tool: Tool, argv: readonly string[]): CommandLin
     if (argv.some((word) => word === '--help' || word === '-h')) return 'help';
     throw new CommandError(EXIT.usage, `\n${toolUsage(tool)}`, true);
   }
-  const command = tool.commands.find((row) => row.name === name);
+  const command = commandIn(tool, argv);
   if (command === undefined) throw unknownCommand(tool, name);
   const { words, options, unknown } = read(argv, [...(command.options ?? []), ...COMMON_OPTIONS]);
-  const wrong = (text: string): CommandError =>
-    new CommandError(
-      EXIT.usage,
-      `Error (argument validation): ${text}\nArguments given:\n\t${argv.join(' ')}\n\n${usage(tool, command)}`,
-      true,
-    );
-  if (unknown !== undefined) throw wrong(`Invalid options for this command:\n${unknown} : `);
+  if (unknown !== undefined) throw new ArgumentError(`Invalid options for this command:\n${unknown} : `);
   const { least, most } = wordCount(command);
-  if (!options.has('help') && words.length - 1 < least) throw wrong('not enough arguments.');
-  if (words.length - 1 > most) throw wrong('too many arguments.');
+  if (!options.has('help') && words.length - 1 < least) throw new ArgumentError('not enough arguments.');
+  if (words.length - 1 > most) throw new ArgumentError('too many arguments.');
   return { command, words: words.slice(1), options };
+}
+
+/** The command that a command line names, whatever else is wrong with it. */
+export function commandIn(tool: Tool, argv: readonly string[]): Command | undefined {
+  const name = firstWord(argv);
+  return tool.commands.find((row) => row.name === name);
 }
 
 interface ReadOptions {

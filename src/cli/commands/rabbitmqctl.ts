@@ -7,6 +7,7 @@ import { parameters } from './rabbitmqctl/parameters.ts';
 import { permissions } from './rabbitmqctl/permissions.ts';
 import { policies } from './rabbitmqctl/policies.ts';
 import { ping, startup } from './rabbitmqctl/startup.ts';
+import { clusterStatus, status } from './rabbitmqctl/status.ts';
 import { users } from './rabbitmqctl/users.ts';
 import { vhosts } from './rabbitmqctl/vhosts.ts';
 import { evaluations, tool } from './tool.ts';
@@ -14,9 +15,11 @@ import { evaluations, tool } from './tool.ts';
 export const rabbitmqctl = tool('rabbitmqctl', [
   ...startup,
   ...node,
+  clusterStatus,
   ...users,
   ...permissions,
   ping,
+  status,
   ...lists,
   ...parameters,
   ...policies,

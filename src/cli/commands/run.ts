@@ -2,12 +2,12 @@
 import { hostname } from 'node:os';
 import { describeFailure } from '../failure.ts';
 import { EXIT } from '../exit-codes.ts';
-import { Api, ApiError, TimeoutError, UnreachableError } from './api.ts';
+import { Api, ApiError, AppStoppedError, TimeoutError, UnreachableError } from './api.ts';
 import type { Call, Tool } from './command.ts';
-import { CommandError } from './command-error.ts';
-import { commandHelp, toolUsage } from './help.ts';
+import { ArgumentError, CommandError } from './command-error.ts';
+import { commandHelp, toolUsage, usage } from './help.ts';
 import { locate } from './locate.ts';
-import { type CommandLine, readCommandLine } from './options.ts';
+import { commandIn, type CommandLine, readCommandLine } from './options.ts';
 import { isForPrograms, print, readFormatter } from './output/print.ts';
 import { readInput } from './input.ts';
 
@@ -18,25 +18,33 @@ export interface Surroundings {
   readonly err: (text: string) => void;
 }
 
+const NEEDS_APP =
+  "this command requires the 'rabbit' app to be running on the target node. Start it with 'rabbitmqctl start_app'.";
+
 export async function runTool(tool: Tool, argv: readonly string[], around: Surroundings): Promise<number> {
   const { env, out, err } = around;
-  let operation = tool.name;
   let node = defaultNode(env);
+  const command = commandIn(tool, argv);
   try {
     const line = readCommandLine(tool, argv);
     if (line === 'help') {
       out(`${toolUsage(tool)}\n`);
       return EXIT.ok;
     }
-    operation = line.command.name;
     node = valueOf(line, 'node') ?? node;
     await run(tool, line, node, around);
     return EXIT.ok;
   } catch (error) {
-    const { text, exitCode } = failureOf(error, node, operation);
-    err(`${text}\n`);
+    const { text, exitCode } = failureOf(error, node, command?.name ?? tool.name);
+    const asked = command !== undefined && isOfTheLine(error);
+    err(asked ? `${text}\nArguments given:\n\t${argv.join(' ')}\n\n${usage(tool, command)}\n` : `${text}\n`);
     return exitCode;
   }
+}
+
+/** True for what is wrong with what was asked for, be it now or at all: the usage is told, and nothing before it. */
+function isOfTheLine(error: unknown): boolean {
+  return error instanceof ArgumentError || error instanceof AppStoppedError;
 }
 
 async function run(tool: Tool, line: CommandLine, node: string, { env, out }: Surroundings): Promise<void> {
@@ -59,11 +67,15 @@ async function run(tool: Tool, line: CommandLine, node: string, { env, out }: Su
     input: readInput,
   };
   const quiet = options.has('quiet') || options.has('silent') || isForPrograms(formatter);
-  if (!quiet && command.banner !== undefined) out(`${command.banner(call)}\n`);
+  const banner = quiet || command.banner === undefined ? '' : `${command.banner(call)}\n`;
   const headers = !options.has('silent') && !options.has('no-table-headers');
+  // What takes long says first what it is about to do.
+  if (command.waits) out(banner);
   try {
-    out(print(await command.run(call), formatter, headers));
+    const output = await command.run(call);
+    out((command.waits ? '' : banner) + print(output, formatter, headers));
   } catch (error) {
+    if (!command.waits && !isOfTheLine(error)) out(banner);
     const inItsWords = error instanceof ApiError ? command.on?.[error.status] : undefined;
     throw inItsWords === undefined ? error : await inItsWords(call, error as ApiError);
   }
@@ -92,6 +104,7 @@ function failureOf(error: unknown, node: string, operation: string): { text: str
     return { text: error.bare ? error.message : `Error:\n${error.message}`, exitCode: error.exitCode };
   }
   if (error instanceof ApiError) return { text: `Error:\n${error.message}`, exitCode: EXIT.unavailable };
+  if (error instanceof AppStoppedError) return { text: `Error: ${NEEDS_APP}`, exitCode: EXIT.usage };
   if (error instanceof UnreachableError) {
     return {
       text: `Error: unable to perform an operation on node '${node}'. Please see diagnostics information and suggestions below.\n\nNo broker answers at ${error.message}\nIs it running, as this user, with this data folder? Name it by --data-dir or LEVERET_DATA_DIR, or its API by --url.`,

@@ -44,6 +44,11 @@ export class HttpListener {
     });
   }
 
+  /** Lets nobody in any more, and answers those who are in. */
+  leave(): void {
+    this.#server.close();
+  }
+
   /** Answers nobody any more. */
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));

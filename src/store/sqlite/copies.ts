@@ -94,6 +94,20 @@ export function compactStore(folder: string): { readonly before: number; readonl
   }
 }
 
+/** Removes all that a folder stores, messages and definitions. Throws StoreError where a broker runs on it; nothing is removed then. */
+export function resetStore(folder: string): void {
+  const path = databasePath(folder);
+  let lock: StoreLock | undefined;
+  try {
+    lock = new StoreLock(path, 'Stop it first: what is in use cannot be removed.');
+    removeDatabase(path);
+  } catch (error) {
+    throw explain(path, error);
+  } finally {
+    lock?.release();
+  }
+}
+
 function isSameFile(a: string, b: string): boolean {
   const [first, second] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
   return first !== undefined && second !== undefined && first.ino === second.ino && first.dev === second.dev;

@@ -22,9 +22,13 @@ export class Arguments {
     this.entries = Object.entries(entries);
   }
 
-  /** In JSON an argument is its name, its AMQP type and its value. */
-  toJSON(): unknown {
+  /** An argument is its name, its AMQP type and its value. */
+  get triples(): readonly (readonly [string, string, unknown])[] {
     return this.entries.map(([name, value]) => [name, ...typed(value)]);
+  }
+
+  toJSON(): unknown {
+    return this.triples;
   }
 }
 

@@ -2,15 +2,17 @@
 import { EXIT } from '../../exit-codes.ts';
 import { CommandError } from '../command-error.ts';
 import { cell } from './cells.ts';
+import { erlangTerm, proplist } from './erlang.ts';
 import { isTable, type Output, type Table } from './output.ts';
 
-/** RabbitMQ's names; `erlang` and `report` have nothing to be for here. */
+/** RabbitMQ's names, but for those that show Elixir's own values. */
 const FORMATTERS = {
   table: (table: Table, headers: boolean) => lines(withHeaders(table, headers), (row) => row.map(cell).join('\t')),
   pretty_table: prettyTable,
   csv: (table: Table, headers: boolean) => lines(withHeaders(table, headers), (row) => row.map(quoted).join(',')),
   json: (table: Table) => `[\n${table.rows.map((row) => JSON.stringify(asObject(table, row))).join('\n,')}\n]\n`,
   json_stream: (table: Table) => lines(table.rows, (row) => JSON.stringify(asObject(table, row))),
+  erlang: ({ columns, rows }: Table) => `${erlangTerm(rows.map((row) => proplist(columns, row)))}\n`,
 };
 
 export type FormatterName = keyof typeof FORMATTERS;
@@ -35,6 +37,7 @@ export function print(output: Output, formatter: FormatterName | undefined, head
   if (output === undefined) return '';
   if (typeof output === 'string') return `${asJson ? JSON.stringify(output) : output}\n`;
   if (isTable(output)) return FORMATTERS[formatter ?? 'table'](output, headers);
+  if (formatter === 'erlang') return `${erlangTerm(output.json)}\n`;
   return `${asJson ? JSON.stringify(output.json) : output.text}\n`;
 }
 

@@ -1,8 +1,7 @@
 /** The columns that a list is asked for. */
-import { EXIT } from '../../exit-codes.ts';
-import { CommandError } from '../command-error.ts';
+import { ArgumentError } from '../command-error.ts';
 
-/** Words with commas between them are several. Throws CommandError for one that there is not. */
+/** Words with commas between them are several. Throws ArgumentError for one that there is not. */
 export function readColumns(
   words: readonly string[],
   known: readonly string[],
@@ -11,11 +10,7 @@ export function readColumns(
   const asked = words.flatMap((word) => word.split(',')).filter((word) => word !== '');
   const unknown = asked.filter((column) => !known.includes(column));
   if (unknown.length > 0) {
-    throw new CommandError(
-      EXIT.usage,
-      `Error (argument validation): Info key(s) ${unknown.join(', ')} are not supported\nSupported are: ${known.join(', ')}`,
-      true,
-    );
+    throw new ArgumentError(`Info key(s) ${unknown.join(', ')} are not supported\nSupported are: ${known.join(', ')}`);
   }
   return asked.length === 0 ? byDefault : asked;
 }

@@ -1,9 +1,13 @@
 /** Definitions as files. */
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { EXIT } from '../../exit-codes.ts';
+import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 
+/** The global parameter with the hash of what `--skip-if-unchanged` imported last. */
+const LAST_IMPORT = 'imported_definition_hash_value';
 const group = 'Definitions';
 const FORMAT = { name: 'format', value: '<json>' };
 
@@ -42,12 +46,25 @@ export const definitions: readonly Command[] = [
       checkFormat(call);
       const [file = '-'] = call.words;
       const text = file === '-' ? await call.input() : readFile(file);
-      await call.api.post('/definitions', parse(text));
-      return undefined;
+      const definitions = parse(text);
+      if (!call.flag('skip-if-unchanged')) await call.api.post('/definitions', definitions);
+      else if (!(await importIfChanged(call, definitions, text)))
+        return 'The definitions are those that were imported last: nothing was done.';
+      return 'Successfully started definition import. This process is asynchronous and can take some time.';
     },
     on: { 400: (_, { message }) => new CommandError(EXIT.data, message) },
   },
 ];
+
+/** What was imported last is known by its hash, which is kept with the definitions themselves, as RabbitMQ does it. False if it is the same. */
+async function importIfChanged({ api }: Call, definitions: object, text: string): Promise<boolean> {
+  const at = path`/global-parameters/${LAST_IMPORT}`;
+  const hash = createHash('sha256').update(text).digest('hex');
+  if ((await api.find<{ readonly value: unknown }>(at))?.value === hash) return false;
+  await api.post('/definitions', definitions);
+  await api.put(at, { value: hash });
+  return true;
+}
 
 function checkFormat(call: Call): void {
   if ((call.option('format') ?? 'json') !== 'json') {

@@ -8,6 +8,10 @@ import { CommandError } from '../command-error.ts';
 export const noSuchUser = ({ words: [user] }: Call): CommandError =>
   new CommandError(EXIT.noUser, `User "${user}" does not exist`);
 
+/** The same, as RabbitMQ's broker has it. */
+export const noSuchUserTerm = ({ words: [user] }: Call): CommandError =>
+  new CommandError(EXIT.unavailable, `{:no_such_user, ${JSON.stringify(user)}}`);
+
 export const noSuchVhost = (vhost: string): CommandError =>
   new CommandError(EXIT.data, `Virtual host '${vhost}' does not exist`, true);
 

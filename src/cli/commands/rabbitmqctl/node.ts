@@ -1,9 +1,11 @@
 /** The broker as a whole: its name, its feature flags, and its end. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT } from '../../exit-codes.ts';
-import { path } from '../api.ts';
-import type { Command } from '../command.ts';
+import { type Api, path } from '../api.ts';
+import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { nodeOf } from './facts.ts';
+import { stateOf, until } from './startup.ts';
 
 /** Between two looks whether the process is gone, in milliseconds. */
 const PAUSE_MS = 50;
@@ -11,16 +13,55 @@ const STOP_MS = 60_000;
 
 export const node: readonly Command[] = [
   {
+    name: 'force_reset',
+    group: 'Nodes',
+    description: 'Removes all that the stopped broker stored',
+    banner: ({ node }) => `Forcefully resetting node ${node} ...`,
+    run: reset,
+    on: { 404: ofAProgram, 409: notStopped },
+  },
+  {
+    name: 'reset',
+    group: 'Nodes',
+    description: 'Removes all that the stopped broker stored: users, vhosts, queues, messages',
+    banner: ({ node }) => `Resetting node ${node} ...`,
+    run: reset,
+    on: { 404: ofAProgram, 409: notStopped },
+  },
+  {
+    name: 'start_app',
+    waits: true,
+    group: 'Nodes',
+    description: 'Starts the broker that stop_app stopped',
+    banner: ({ node }) => `Starting node ${node} ...`,
+    run: (call) => daemonOf(call).daemon('start'),
+    on: { 404: ofAProgram },
+  },
+  {
+    name: 'stop_app',
+    waits: true,
+    group: 'Nodes',
+    description: 'Stops the broker, and leaves its process running',
+    banner: ({ node }) => `Stopping rabbit application on node ${node} ...`,
+    run: async (call) => {
+      const { node, timeout = STOP_MS } = call;
+      if ((await stateOf(call)) === 'stopped') return undefined;
+      await daemonOf(call).daemon('stop');
+      const isStopped = async (): Promise<boolean> => (await stateOf(call)) === 'stopped';
+      await until(isStopped, timeout, `operation stop_app on node ${node}`);
+      return undefined;
+    },
+    on: { 404: ofAProgram },
+  },
+  {
     name: 'stop',
+    waits: true,
     words: '[<pidfile>]',
     group: 'Nodes',
     description: 'Stops the broker of the data folder, and waits until its process is gone',
     banner: ({ node }) => `Stopping and halting node ${node} ...`,
     run: async (call) => {
-      if (call.option('url') !== undefined) {
-        throw new CommandError(EXIT.usage, 'stop is for the broker of a data folder: it takes no --url');
-      }
-      const [{ os_pid: pid }] = await call.api.get<readonly { readonly os_pid: string }[]>('/nodes');
+      const { os_pid: pid } = await nodeOf(daemonOf(call));
       const end = performance.now() + (call.timeout ?? STOP_MS);
       process.kill(Number(pid), 'SIGTERM');
       while (isRunning(Number(pid))) {
@@ -61,6 +102,28 @@ export const node: readonly Command[] = [
     },
   },
 ];
+
+/** Throws CommandError for a broker that is reached over the network. */
+function daemonOf({ api, option }: Call): Api {
+  if (option('url') === undefined) return api;
+  throw new CommandError(EXIT.usage, 'this is for the broker of a data folder: it takes no --url');
+}
+
+function reset(call: Call): Promise<undefined> {
+  return daemonOf(call).daemon('reset');
+}
+
+function notStopped(): CommandError {
+  return new CommandError(
+    EXIT.usage,
+    "Error: this command requires the 'rabbit' app to be stopped on the target node. Stop it with 'rabbitmqctl stop_app'.",
+    true,
+  );
+}
+
+function ofAProgram(): CommandError {
+  return new CommandError(EXIT.unavailable, 'this broker is part of a program, which starts and stops it');
+}
 
 function isRunning(pid: number): boolean {
   try {

@@ -1,9 +1,8 @@
 /** Permissions of users in vhosts, and their topic permissions. */
 import { type ApiError, path } from '../api.ts';
-import { EXIT } from '../../exit-codes.ts';
 import type { Call, Command } from '../command.ts';
-import { CommandError } from '../command-error.ts';
-import { inVhost, noSuchUserOrVhost } from './errors.ts';
+import type { CommandError } from '../command-error.ts';
+import { inVhost, noSuchUserOrVhost, noSuchUserTerm } from './errors.ts';
 import type { Table } from '../output/output.ts';
 
 const group = 'Access Control';
@@ -56,7 +55,7 @@ export const permissions: readonly Command[] = [
     description: 'Lists permissions of a user across all virtual hosts',
     banner: ({ words: [user] }) => `Listing permissions for user "${user}" ...`,
     run: ({ api, words: [user] }) => rows(api.get(path`/users/${user}/permissions`), ['vhost', ...PERMISSIONS]),
-    on: { 404: unknownUser },
+    on: { 404: noSuchUserTerm },
   },
   {
     name: 'list_user_topic_permissions',
@@ -66,7 +65,7 @@ export const permissions: readonly Command[] = [
     banner: ({ words: [user] }) => `Listing topic permissions for user "${user}" ...`,
     run: ({ api, words: [user] }) =>
       rows(api.get(path`/users/${user}/topic-permissions`), ['vhost', ...TOPIC_PERMISSIONS]),
-    on: { 404: unknownUser },
+    on: { 404: noSuchUserTerm },
   },
   {
     name: 'set_permissions',
@@ -98,8 +97,4 @@ async function rows(answer: Promise<readonly Record<string, string>[]>, columns:
 /** What a user does not have is cleared already; if there is no such user or vhost, RabbitMQ says so. */
 async function noneToClear(call: Call, error: ApiError): Promise<CommandError> {
   return noSuchUserOrVhost(call, error);
-}
-
-function unknownUser({ words: [user] }: Call): CommandError {
-  return new CommandError(EXIT.unavailable, `{:no_such_user, ${JSON.stringify(user)}}`);
 }

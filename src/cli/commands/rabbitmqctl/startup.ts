@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT } from '../../exit-codes.ts';
-import { TimeoutError, UnreachableError } from '../api.ts';
+import { AppStoppedError, TimeoutError, UnreachableError } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 
@@ -19,7 +19,7 @@ export const ping: Command = {
   banner: ({ node, timeout = PING_MS }) =>
     `Will ping ${node}. This only checks if the OS process is running and registered with epmd. Timeout: ${timeout} ms.`,
   run: async (call) => {
-    if (await answers(call)) return 'Ping succeeded';
+    if ((await stateOf(call)) !== 'unreachable') return 'Ping succeeded';
     const { node, timeout = PING_MS } = call;
     throw new CommandError(EXIT.unavailable, `Failed to connect and authenticate to ${node} in ${timeout} ms`);
   },
@@ -32,7 +32,8 @@ export const startup: readonly Command[] = [
     description: 'Waits for the RabbitMQ application to start on the target node',
     run: async (call) => {
       const { node, timeout = STARTUP_MS } = call;
-      await until(() => answers(call), timeout, `operation await_startup on node ${node}`);
+      if ((await stateOf(call)) === 'stopped') throw new CommandError(EXIT.unavailable, 'rabbit_is_not_running');
+      await until(() => isUp(call), timeout, `operation await_startup on node ${node}`);
       return undefined;
     },
   },
@@ -53,25 +54,31 @@ export const startup: readonly Command[] = [
       lines.push(`pid is ${pid}`);
       lines.push(`Waiting for erlang distribution on node '${node}' while OS process '${pid}' is running`);
       lines.push(`Waiting for applications 'rabbit_and_plugins' to start on node '${node}'`);
-      await until(() => answers(call), timeout, operation);
+      await until(() => isUp(call), timeout, operation);
       lines.push(`Applications 'rabbit_and_plugins' are running on node '${node}'`);
       return lines.join('\n');
     },
   },
 ];
 
-export async function answers({ api }: Call): Promise<boolean> {
+/** `stopped`: the process is there, and its broker is not. */
+export async function stateOf({ api }: Call): Promise<'running' | 'stopped' | 'unreachable'> {
   try {
     await api.get('/whoami');
-    return true;
+    return 'running';
   } catch (error) {
-    if (error instanceof UnreachableError || error instanceof TimeoutError) return false;
+    if (error instanceof AppStoppedError) return 'stopped';
+    if (error instanceof UnreachableError || error instanceof TimeoutError) return 'unreachable';
     throw error;
   }
 }
 
+async function isUp(call: Call): Promise<boolean> {
+  return (await stateOf(call)) === 'running';
+}
+
 /** Throws CommandError if it is not so in time, in milliseconds. */
-async function until(isSo: () => boolean | Promise<boolean>, within: number, operation: string): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, within: number, operation: string): Promise<void> {
   const end = performance.now() + within;
   while (!(await isSo())) {
     if (performance.now() > end) {

@@ -1,10 +1,8 @@
 /** Virtual hosts, their limits, and those of users. */
-import { EXIT } from '../../exit-codes.ts';
-import { type ApiError, path } from '../api.ts';
-import { type Call, type Command } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import { path } from '../api.ts';
+import type { Call, Command } from '../command.ts';
 import { readColumns } from './columns.ts';
-import { noSuchVhost, readJson } from './errors.ts';
+import { noSuchUserTerm, noSuchVhost, readJson } from './errors.ts';
 
 const group = 'Virtual hosts';
 const VHOST_COLUMNS = ['name', 'tracing', 'cluster_state', 'description', 'tags', 'default_queue_type'];
@@ -97,10 +95,10 @@ export const vhosts: readonly Command[] = [
         : `Clearing "${limit}" limit for user "${user}" ...`,
     run: (call) => {
       const [user, limit] = call.words;
-      const ofUser = path`/user-limits/${user}`;
-      return limit === 'all' ? replaceLimits(call, ofUser, {}) : call.api.delete(ofUser + path`/${limit}`);
+      if (limit === 'all') return replaceUserLimits(call, {});
+      return call.api.delete(path`/user-limits/${user}/${limit}`);
     },
-    on: { 400: unknownUser },
+    on: { 400: noSuchUserTerm, 404: noSuchUserTerm },
   },
   {
     name: 'list_user_limits',
@@ -124,10 +122,17 @@ export const vhosts: readonly Command[] = [
     group: 'Users',
     description: 'Sets user limits',
     banner: ({ words: [user, definition] }) => `Setting user limits to "${definition}" for user "${user}" ...`,
-    run: (call) => replaceLimits(call, path`/user-limits/${call.words[0]}`, readJson(call.words[1])),
-    on: { 400: unknownUser },
+    run: (call) => replaceUserLimits(call, readJson(call.words[1])),
+    on: { 404: noSuchUserTerm },
   },
 ];
+
+/** The API shows no limits for a user that there is not: whether it is there is asked first. */
+async function replaceUserLimits(call: Call, limits: object): Promise<undefined> {
+  const [user] = call.words;
+  await call.api.get(path`/users/${user}`);
+  return replaceLimits(call, path`/user-limits/${user}`, limits);
+}
 
 /** Those that are not named any more go. */
 async function replaceLimits({ api }: Call, at: string, limits: object): Promise<undefined> {
@@ -141,9 +146,4 @@ async function replaceLimits({ api }: Call, at: string, limits: object): Promise
 
 function limitsText([limits]: readonly Limits[]): { text: string; json: unknown } {
   return { text: limits === undefined ? '' : JSON.stringify(limits.value), json: limits?.value ?? {} };
-}
-
-function unknownUser({ words: [user] }: Call, error: ApiError): CommandError {
-  if (error.message.includes('no_such_user')) return new CommandError(EXIT.noUser, `User "${user}" does not exist`);
-  return new CommandError(EXIT.unavailable, error.message);
 }

@@ -75,7 +75,6 @@ it('administers vhosts, permissions and limits', async () => {
   expect(await run('-q', 'list_vhost_limits', '-p', 'v/1')).toEqual(said(`${limits}\n`));
   await run('set_vhost_limits', '-p', 'v/1', '{"max-queues":8}');
   expect(await run('-q', 'list_vhost_limits', '-p', 'v/1')).toEqual(said('{"max-queues":8}\n'));
-  expect(await run('set_user_limits', 'x', '{}')).toMatchObject({ code: 0 });
   expect(await run('delete_vhost', 'v/1')).toEqual(said('Deleting vhost "v/1" ...\n'));
   expect(await run('delete_vhost', 'v/1')).toEqual(
     said('Deleting vhost "v/1" ...\n', 65, "Virtual host 'v/1' does not exist\n"),

@@ -1,0 +1,130 @@
+/**
+ * The broker within the daemon's process (RabbitMQ: "the RabbitMQ application"): `rabbitmqctl stop_app` ends it and `start_app` begins it anew
+ * while the process stays. While it is stopped, the daemon itself listens on the control socket, and what it stored may be reset.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { listenForControl } from '../embed/control.ts';
+import { HttpListener } from '../management/http/listener.ts';
+import { DAEMON_PATH } from '../util/control-socket.ts';
+import type { Logger } from '../util/logger.ts';
+
+/** The part of embed's Broker that the daemon uses. */
+export interface RunningBroker {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** What is asked for cannot be done as things are now. */
+class Refusal extends Error {}
+
+export class Application {
+  readonly #folder: string | undefined;
+  readonly #log: Logger;
+  readonly #startBroker: (daemon: RequestListener) => Promise<RunningBroker>;
+  #broker: RunningBroker | undefined;
+  /** What listens on the control socket while the broker is stopped. */
+  #stopped: { readonly listener: HttpListener; stop(): Promise<void> } | undefined;
+  /** One change at a time. */
+  #change: Promise<unknown> = Promise.resolve();
+  #ended = false;
+  readonly #handler: RequestListener = (request, response) => void this.#answer(request, response);
+
+  /** `folder`: of the data; undefined for a broker in memory, which no command reaches. */
+  constructor(
+    folder: string | undefined,
+    log: Logger,
+    startBroker: (daemon: RequestListener) => Promise<RunningBroker>,
+  ) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#startBroker = startBroker;
+  }
+
+  /** Rejects with what the broker's start rejects with. */
+  async start(): Promise<RunningBroker> {
+    return (this.#broker ??= await this.#startBroker(this.#handler));
+  }
+
+  /** For good: what is asked of it later is refused. */
+  end(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#ended = true;
+      await this.#broker?.stop();
+      await this.#stopped?.stop();
+    });
+  }
+
+  #inTurn<Value>(change: () => Promise<Value>): Promise<Value> {
+    const turn = this.#change.then(change);
+    this.#change = turn.catch(() => {});
+    return turn;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, url = '' } = request;
+    const wish = method === 'POST' && url.startsWith(DAEMON_PATH) ? url.slice(DAEMON_PATH.length) : undefined;
+    response.setHeader('connection', 'close');
+    try {
+      switch (wish) {
+        case 'stop':
+          // The socket that this came by ends with the broker: who asked looks for the stopped one.
+          send(response, 202);
+          return await this.#inTurn(() => this.#stop());
+        case 'start':
+          await this.#inTurn(() => this.#restart());
+          return send(response, 204);
+        case 'reset':
+          await this.#inTurn(() => this.#reset());
+          return send(response, 204);
+        default:
+          return send(response, 503, { error: 'app_stopped', reason: 'the broker is stopped' });
+      }
+    } catch (error) {
+      this.#log.error({ err: error }, `${wish} failed`);
+      if (response.headersSent) return;
+      const refused = error instanceof Refusal;
+      send(response, refused ? 409 : 500, { error: wish, reason: (error as Error).message });
+    }
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#broker === undefined || this.#ended) return;
+    this.#log.info({}, 'the broker is asked to stop; the process stays');
+    await this.#broker.stop();
+    this.#broker = undefined;
+    await this.#listen();
+    this.#log.info({}, 'the broker is stopped');
+  }
+
+  async #restart(): Promise<void> {
+    if (this.#ended) throw new Refusal('the process is about to end');
+    if (this.#broker !== undefined) return;
+    // Its socket makes room for the broker's; who asks for the start still gets the answer.
+    this.#stopped?.listener.leave();
+    try {
+      await this.start();
+      this.#stopped = undefined;
+    } catch (error) {
+      await this.#listen();
+      throw error;
+    }
+  }
+
+  async #reset(): Promise<void> {
+    if (this.#broker !== undefined) throw new Refusal('the broker is running');
+    const { resetStore } = await import('../store/sqlite/copies.ts');
+    resetStore(this.#folder!);
+    this.#log.info({ dataDir: this.#folder }, 'all that was stored is removed');
+  }
+
+  async #listen(): Promise<void> {
+    const listener = new HttpListener(() => Promise.resolve(this.#handler));
+    const control = await listenForControl(this.#folder!, listener, this.#log);
+    this.#stopped = { listener, stop: async () => control?.stop() };
+  }
+}
+
+function send(response: ServerResponse, status: number, body?: object): void {
+  response.writeHead(status, body === undefined ? {} : { 'content-type': 'application/json' });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}

@@ -1,0 +1,132 @@
+/** Health checks: they end with another code than 0 if something is wrong. */
+import { connect } from 'node:net';
+import { EXIT } from '../../exit-codes.ts';
+import { path } from '../api.ts';
+import type { Call, Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { type ListenerFacts, overviewOf } from '../rabbitmqctl/facts.ts';
+import { stateOf } from '../rabbitmqctl/startup.ts';
+
+const group = 'Monitoring, observability and health checks';
+/** How long a listener may take to let a client in, in milliseconds. */
+const CONNECT_MS = 30_000;
+
+export const checks: readonly Command[] = [
+  {
+    name: 'check_alarms',
+    group,
+    description: 'Health check that exits with a non-zero code if the broker reports any alarm',
+    banner: ({ node }) => `Asking node ${node} to report any local resource alarms ...`,
+    run: async ({ api, node }) => {
+      await api.get('/health/checks/alarms');
+      return `Node ${node} reported no alarms, local or clusterwide`;
+    },
+  },
+  {
+    name: 'check_local_alarms',
+    group,
+    description: 'Health check that exits with a non-zero code if the broker reports any local alarm',
+    banner: ({ node }) => `Asking node ${node} to report any local resource alarms ...`,
+    run: async ({ api, node }) => {
+      await api.get('/health/checks/local-alarms');
+      return `Node ${node} reported no local alarms`;
+    },
+  },
+  {
+    name: 'check_port_connectivity',
+    group,
+    description: 'Health check that connects to every port that the broker listens on',
+    banner: ({ node }) => `Testing TCP connections to all active listeners on node ${node} ...`,
+    run: async (call) => {
+      const listeners = (await overviewOf(call.api)).listeners;
+      await Promise.all(listeners.map(({ ip_address: host, port }) => checkConnects(host, port)));
+      return `Successfully connected to ports ${portsOf(listeners)} on node ${call.node}.`;
+    },
+  },
+  {
+    name: 'check_port_listener',
+    words: '<port>',
+    group,
+    description: 'Health check that exits with a non-zero code if the broker does not listen on the port',
+    banner: ({ words: [port], node }) => `Asking node ${node} if there's an active listener on port ${port} ...`,
+    run: async ({ api, words: [port], node }) => {
+      await api.get(path`/health/checks/port-listener/${port}`);
+      return `A listener for port ${port} is running on node ${node}.`;
+    },
+    on: {
+      503: async ({ api, words: [port], node }) => {
+        const ports = portsOf((await overviewOf(api)).listeners);
+        const text = `No listener for port ${port} is active on node ${node}. Found listeners that use the following ports: ${ports}`;
+        return new CommandError(EXIT.unavailable, text, true);
+      },
+    },
+  },
+  {
+    name: 'check_protocol_listener',
+    words: '<protocol>',
+    group,
+    description: 'Health check that exits with a non-zero code if the broker has no listener for the protocol',
+    banner: ({ words: [protocol], node }) =>
+      `Asking node ${node} if there's an active listener for protocol ${protocol} ...`,
+    run: async ({ api, words: [protocol], node }) => {
+      await api.get(path`/health/checks/protocol-listener/${protocol}`);
+      return `A listener for protocol ${protocol} is running on node ${node}.`;
+    },
+    on: {
+      503: async ({ api, words: [protocol], node }) => {
+        const protocols = [...new Set((await overviewOf(api)).listeners.map((listener) => listener.protocol))].sort();
+        const text = `No listener for protocol ${protocol} is active on node ${node}. Found listeners for the following protocols: ${protocols.join(', ')}`;
+        return new CommandError(EXIT.unavailable, text);
+      },
+    },
+  },
+  {
+    name: 'check_running',
+    group,
+    description: 'Health check that exits with a non-zero code if the broker is not running',
+    banner: ({ node }) => `Checking if RabbitMQ is running on node ${node} ...`,
+    run: checkRunning,
+  },
+  {
+    name: 'check_virtual_hosts',
+    group,
+    description: 'Health check that checks if all vhosts are running',
+    banner: ({ node }) => `Checking if all vhosts are running on node ${node} ...`,
+    run: async ({ api, node }) => {
+      await api.get('/health/checks/virtual-hosts');
+      return `Node ${node} reported all vhosts as running`;
+    },
+  },
+];
+
+async function checkRunning(call: Call): Promise<string> {
+  if ((await stateOf(call)) === 'running') return runningText(call);
+  throw new CommandError(EXIT.unavailable, notRunningText(call));
+}
+
+export function runningText({ node }: Call): string {
+  return `RabbitMQ on node ${node} is fully booted and running`;
+}
+
+export function notRunningText({ node }: Call): string {
+  return `RabbitMQ on node ${node} is not running or has not fully booted yet (check with is_booting)`;
+}
+
+function portsOf(listeners: readonly ListenerFacts[]): string {
+  return listeners
+    .map(({ port }) => port)
+    .sort((a, b) => a - b)
+    .join(', ');
+}
+
+/** Rejects with CommandError. An address that stands for all is reached on this machine's own. */
+function checkConnects(address: string, port: number): Promise<void> {
+  const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (reason: string): void =>
+    reject(new CommandError(EXIT.unavailable, `Connection to port ${port} failed: ${reason}`));
+  const socket = connect({ host, port, timeout: CONNECT_MS }, resolve);
+  socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+  socket.on('timeout', () => fail('timeout'));
+  return promise.finally(() => socket.destroy());
+}
