@@ -9,6 +9,9 @@
 import type { Batch } from './batch.ts';
 import type { RecoveredState, TopologyChange } from './stored-records.ts';
 
+/** Told once what was read, or the reason if it cannot be had. */
+export type Answer<Value> = (answer: Value | StoreError) => void;
+
 export interface Store {
   /** False where nothing outlives the process; the broker then confirms without waiting. */
   readonly durable: boolean;
@@ -38,17 +41,17 @@ export interface Store {
    */
   afterCommit(callback: () => void): void;
 
-  /**
-   * The data of the given committed pages, in their order: buffers that are the caller's. Synchronous: it is for pages that left memory.
-   * Throws StoreError.
-   */
-  readPages(pageIds: readonly number[]): Buffer<ArrayBuffer>[];
+  // Reads. Each is answered once, in the same call or in a later turn, with what was asked for or a StoreError. Answers that come later
+  // come in any order; what was asked for may have been removed from the store meanwhile, and is an error then.
 
-  /** A committed body. Throws StoreError. */
-  readBody(bodyId: number): Buffer;
+  /** The data of the given committed pages, in their order: buffers that are the caller's. It is for pages that left memory. */
+  readPages(pageIds: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void;
 
-  /** The keys that a queue has seen, committed and not forgotten, as they were added: oldest first. Throws StoreError. */
-  readSeen(queueId: number): Buffer[];
+  /** A committed body. */
+  readBody(bodyId: number, answer: Answer<Buffer>): void;
+
+  /** The keys that a queue has seen, committed and not forgotten, as they were added: oldest first. */
+  readSeen(queueId: number, answer: Answer<Buffer[]>): void;
 
   /** Told when commits begin to fail (with a reason for the operator) and when they work again (undefined). */
   onTrouble(listener: (reason: string | undefined) => void): void;
@@ -63,7 +66,10 @@ export interface Store {
   nextPageId(): number;
   nextBodyId(): number;
 
-  /** Commits everything said so far, then releases the files. The store is unusable afterwards. */
+  /**
+   * Commits everything said so far, answers what it was asked to read, and then releases the files. The store is unusable afterwards: every
+   * read is a StoreError.
+   */
   close(): Promise<void>;
 }
 

@@ -11,6 +11,7 @@ import { changeFile } from '../support/database-file.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { storeWithQueues } from './sqlite.support.ts';
 import { commit } from './store.support.ts';
+import { readBody } from '../support/store-reads.ts';
 
 describe('a look into the file of an SqliteStore', () => {
   let folder: string;
@@ -177,7 +178,7 @@ describe('a look into the file of an SqliteStore', () => {
     expect(check().problems).toEqual([]);
     changeFile(file, sql);
     expect(check().problems).toContain(problem);
-    expect(() => store.readBody(id)).toThrow(/the part of body 2 from \d+ on is damaged or missing/);
+    await expect(readBody(store, id)).rejects.toThrow(/the part of body 2 from \d+ on is damaged or missing/);
   });
 
   it('notes a body without messages, which is no damage', async () => {

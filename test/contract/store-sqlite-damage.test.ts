@@ -16,6 +16,7 @@ import { Random } from '../fuzz/random.ts';
 import { changeFile } from '../support/database-file.ts';
 import { storeWithQueues } from './sqlite.support.ts';
 import { commit } from './store.support.ts';
+import { readBody, readPages } from '../support/store-reads.ts';
 
 const PAGES = 30;
 const PAGE_BYTES = 9000;
@@ -101,13 +102,13 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     if ('refused' in started) throw new Error(started.refused);
     const { store, pages } = started;
     const hit = pages.find(({ first }) => first === 40)!;
-    expect(() => store.readPages([hit.id])).toThrow(StoreError);
-    expect(() => store.readPages([hit.id])).toThrow(
+    await expect(readPages(store, [hit.id])).rejects.toThrow(StoreError);
+    await expect(readPages(store, [hit.id])).rejects.toThrow(
       `${file} is damaged: page ${hit.id} (messages 40 to 49 of queue 'q2' in vhost '/') does not match its checksum. ` +
         '"leveret store check" tells what else is. Restore the file from a backup, or purge or delete the queue',
     );
     const next = pages.find(({ first }) => first === 50)!;
-    expect(store.readPages([next.id])[0].equals(content(5))).toBe(true);
+    expect((await readPages(store, [next.id]))[0].equals(content(5))).toBe(true);
     await store.close();
   });
 
@@ -120,7 +121,7 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     store.recover();
     const added = { id: 1, queueId: 1, base: 0, first: 400, last: 409, count: 10 };
     await commit(store, (batch) => batch.extendPage(added, 20).fill(1));
-    expect(() => store.readPages([1])).toThrow('does not match its checksum');
+    await expect(readPages(store, [1])).rejects.toThrow('does not match its checksum');
     await store.close();
   });
 
@@ -128,7 +129,7 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
     spoil(content(PAGES));
     const started = await start();
     if ('refused' in started) throw new Error(started.refused);
-    expect(() => started.store.readBody(1)).toThrow(`${file} is damaged: body 1 does not match its checksum`);
+    await expect(readBody(started.store, 1)).rejects.toThrow(`${file} is damaged: body 1 does not match its checksum`);
     await started.store.close();
   });
 
@@ -139,7 +140,7 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
   ])('notices by the checksum that %s of a page is not as it was', async (_what, sql) => {
     changeFile(file, sql);
     const store = await SqliteStore.open({ folder });
-    expect(() => store.readPages([1])).toThrow('page 1');
+    await expect(readPages(store, [1])).rejects.toThrow('page 1');
     await store.close();
   });
 
@@ -228,7 +229,7 @@ describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
         let intactPages = 0;
         for (const { id } of started.pages) {
           try {
-            expect(started.store.readPages([id])[0].equals(content(id - 1)), `page ${id}`).toBe(true);
+            expect((await readPages(started.store, [id]))[0].equals(content(id - 1)), `page ${id}`).toBe(true);
             intactPages++;
           } catch (error) {
             expect(error).toBeInstanceOf(StoreError);

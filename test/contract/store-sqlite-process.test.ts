@@ -10,6 +10,7 @@ import { StoreError } from '../../src/store/store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { storeWithQueues } from './sqlite.support.ts';
 import { pageBytes } from './store-crash.ts';
+import { readPages } from '../support/store-reads.ts';
 
 describe('SqliteStore among processes', () => {
   let folder: string;
@@ -105,7 +106,10 @@ describe('SqliteStore among processes', () => {
     expect([reported, reported + 1]).toContain(written);
     const expected = Array.from({ length: 50 }, (_, n) => written - 49 + n).flatMap((n) => [n, n]);
     expect(pages.map((page) => page.first)).toEqual(expected);
-    const data = store.readPages(pages.map((page) => page.id));
+    const data = await readPages(
+      store,
+      pages.map((page) => page.id),
+    );
     for (const [n, page] of pages.entries()) {
       expect(data[n].equals(Buffer.alloc(pageBytes(seed, page.first), page.first & 255))).toBe(true);
     }

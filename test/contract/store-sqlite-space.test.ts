@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page } from './store.support.ts';
+import { readPages } from '../support/store-reads.ts';
 
 const MEGABYTE = 1_000_000;
 
@@ -112,7 +113,7 @@ describe('the files of an SqliteStore', () => {
       const collect = (batch: Parameters<typeof page>[1]) => void (written = page(store, batch, 1, 7, 1000));
       store.schedule({ collect, committed: () => resolve(written) }, true);
     });
-    expect(store.readPages([id])[0]?.equals(Buffer.alloc(1000, 7))).toBe(true);
+    expect((await readPages(store, [id]))[0]?.equals(Buffer.alloc(1000, 7))).toBe(true);
   });
 
   it('cut a log that one batch made very long, when the store rests', async () => {

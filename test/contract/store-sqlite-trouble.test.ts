@@ -18,6 +18,7 @@ import { StoreError } from '../../src/store/store.ts';
 import { smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page, Script } from './store.support.ts';
+import { readPages } from '../support/store-reads.ts';
 
 const DISK_BYTES = 4 * 1024 * 1024;
 
@@ -203,7 +204,10 @@ describe('an SqliteStore in trouble', () => {
       const next = await SqliteStore.open({ folder: join(disk, 'data') });
       const { pages } = next.recover();
       expect(pages.map((row) => row.first)).toEqual(Array.from({ length: 20 }, (_, n) => n * 10));
-      const data = next.readPages(pages.map((row) => row.id));
+      const data = await readPages(
+        next,
+        pages.map((row) => row.id),
+      );
       expect(data.every((bytes, n) => bytes.equals(Buffer.alloc(60_000, n)))).toBe(true);
       await next.close();
     });

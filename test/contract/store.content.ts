@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/store/batch.ts';
 import type { RecoveredState } from '../../src/store/stored-records.ts';
 import { type Store, StoreError } from '../../src/store/store.ts';
+import { readBody, readPages, readSeen } from '../support/store-reads.ts';
 import { changed, commit, NONE, page, queue } from './store.support.ts';
 
 export function contentContract(store: () => Store, recovered: () => Promise<RecoveredState>): void {
@@ -33,7 +34,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
         bytes: 4,
         bodies,
       });
-      expect(store().readPages([id])[0]).toEqual(Buffer.of(1, 2, 3, 4));
+      expect((await readPages(store(), [id]))[0]).toEqual(Buffer.of(1, 2, 3, 4));
     });
 
     it('are read in the order asked for, once committed, whatever their size', async () => {
@@ -47,9 +48,9 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       const order = ids.toReversed();
       const expected = order.map((id) => Buffer.alloc(sizes[ids.indexOf(id) % sizes.length], ids.indexOf(id)));
       const compare = (read: readonly Buffer[]) => read.every((data, n) => data.equals(expected[n]));
-      expect(compare(store().readPages(order))).toBe(true);
+      expect(compare(await readPages(store(), order))).toBe(true);
       await recovered();
-      expect(compare(store().readPages(order))).toBe(true);
+      expect(compare(await readPages(store(), order))).toBe(true);
     });
 
     it('are extended by records that come later, in a batch of their own or in the same', async () => {
@@ -69,7 +70,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       const header = { id, queueId: 1, base: 0, first: 10, last: 25, count: 13, bytes: 8 };
       expect(pages).toEqual([expect.objectContaining(header), expect.objectContaining({ id: other })]);
       expect([...pages[0].settled!]).toEqual([3, 0]);
-      expect(store().readPages([id, other])).toEqual([Buffer.of(10, 10, 10, 10, 1, 2, 3, 4), Buffer.of(40, 40)]);
+      expect(await readPages(store(), [id, other])).toEqual([Buffer.of(10, 10, 10, 10, 1, 2, 3, 4), Buffer.of(40, 40)]);
     });
 
     it('take more operations in a batch than a first guess allows', async () => {
@@ -89,13 +90,13 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
     it("are handed out as buffers that are the caller's", async () => {
       let id = 0;
       await commit(store(), (batch) => (id = page(store(), batch, 1, 10, 4)));
-      const read = () => store().readPages([id])[0];
-      read().fill(0);
-      expect(read()).toEqual(Buffer.of(10, 10, 10, 10));
+      const read = async () => (await readPages(store(), [id]))[0];
+      (await read()).fill(0);
+      expect(await read()).toEqual(Buffer.of(10, 10, 10, 10));
     });
 
-    it('that the store does not have are a StoreError', () => {
-      expect(() => store().readPages([4711])).toThrow(StoreError);
+    it('that the store does not have are a StoreError', async () => {
+      await expect(readPages(store(), [4711])).rejects.toThrow(StoreError);
     });
 
     it('keep the last bitmap that was settled, and lose it with the page', async () => {
@@ -258,10 +259,10 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
           [3, 0],
         ]),
       );
-      expect(store().readBody(1).toString()).toBe('small');
-      expect(store().readBody(2).equals(large)).toBe(true);
-      expect(store().readBody(3)).toHaveLength(0);
-      expect(() => store().readBody(4)).toThrow(StoreError);
+      expect((await readBody(store(), 1)).toString()).toBe('small');
+      expect((await readBody(store(), 2)).equals(large)).toBe(true);
+      expect(await readBody(store(), 3)).toHaveLength(0);
+      await expect(readBody(store(), 4)).rejects.toThrow(StoreError);
     });
 
     it('come in parts, in one batch or in several, and are there with their end', async () => {
@@ -278,7 +279,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
         [1, 9000],
         [2, 9000],
       ]);
-      for (const id of [1, 2]) expect(store().readBody(id).equals(whole)).toBe(true);
+      for (const id of [1, 2]) expect((await readBody(store(), id)).equals(whole)).toBe(true);
       await commit(store(), (batch) => batch.dropBody(1));
       expect((await recovered()).bodies).toEqual(new Map([[2, 9000]]));
     });
@@ -297,10 +298,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
   describe('keys', () => {
     beforeEach(() => changed(store(), { op: 'put-queue', record: queue(1) }, { op: 'put-queue', record: queue(2) }));
 
-    const texts = (queueId: number) =>
-      store()
-        .readSeen(queueId)
-        .map((keys) => keys.toString());
+    const texts = async (queueId: number) => (await readSeen(store(), queueId)).map((keys) => keys.toString());
 
     const see = (batch: Batch, queueId: number, newest: number, keys: string) =>
       batch.seen({ queueId, newest, count: 1 }, Buffer.byteLength(keys)).set(Buffer.from(keys));
@@ -313,11 +311,11 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       });
       await commit(store(), (batch) => see(batch, 1, 1_800_000_000_000, 'c'.repeat(100_000)));
       const expected = ['b', '', 'c'.repeat(100_000)];
-      expect(texts(1)).toEqual(expected);
+      expect(await texts(1)).toEqual(expected);
       await recovered();
-      expect(texts(1)).toEqual(expected);
-      expect(texts(2)).toEqual(['of another queue']);
-      expect(texts(3)).toEqual([]);
+      expect(await texts(1)).toEqual(expected);
+      expect(await texts(2)).toEqual(['of another queue']);
+      expect(await texts(3)).toEqual([]);
     });
 
     it('are forgotten by their time, those earlier in the batch too, the later ones not', async () => {
@@ -330,10 +328,10 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
         batch.forgetSeen(1, 2000);
         see(batch, 1, 1700, '1700');
       });
-      expect(texts(1)).toEqual(['2000', '3000', '1700']);
+      expect(await texts(1)).toEqual(['2000', '3000', '1700']);
       await commit(store(), (batch) => batch.forgetSeen(1, Infinity));
       await recovered();
-      expect([texts(1), texts(2)]).toEqual([[], ['1000']]);
+      expect([await texts(1), await texts(2)]).toEqual([[], ['1000']]);
     });
 
     it('are committed with the page of the same batch, and go with their queue', async () => {
@@ -346,7 +344,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       await changed(store(), { op: 'delete-queue', id: 1 });
       await changed(store(), { op: 'put-queue', record: queue(1) });
       await recovered();
-      expect([texts(1), texts(2)]).toEqual([[], ['kept']]);
+      expect([await texts(1), await texts(2)]).toEqual([[], ['kept']]);
     });
 
     it('go with their vhost, and with a queue whose name another takes', async () => {
@@ -356,7 +354,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       });
       await changed(store(), { op: 'delete-vhost', name: 'v' }, { op: 'put-queue', record: queue(4, 'q1') });
       await recovered();
-      expect([1, 2, 3].map(texts)).toEqual([[], ['2'], []]);
+      expect(await Promise.all([1, 2, 3].map(texts))).toEqual([[], ['2'], []]);
     });
   });
 }

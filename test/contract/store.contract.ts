@@ -5,6 +5,7 @@ import { contentContract } from './store.content.ts';
 import { modelTest } from './store.model.ts';
 import { changed, commit, NONE, page, queue, Script, type StoreUnderTest, turn } from './store.support.ts';
 import { topologyContract } from './store.topology.ts';
+import { readBody, readPages } from '../support/store-reads.ts';
 
 export function storeContract(under: StoreUnderTest): void {
   let store: Store;
@@ -95,10 +96,7 @@ export function storeContract(under: StoreUnderTest): void {
       await new Promise<void>((resolve) => {
         const log: LogSource = {
           collect: (batch) => (id = page(store, batch, 1, 3)),
-          committed: () => {
-            expect(store.readPages([id])[0]?.[0]).toBe(3);
-            resolve();
-          },
+          committed: () => resolve(readPages(store, [id]).then(([data]) => expect(data[0]).toBe(3))),
         };
         store.schedule(log, true);
       });
@@ -265,12 +263,19 @@ export function storeContract(under: StoreUnderTest): void {
       expect([called, ...log.heard]).toEqual([true, 'collect', 'committed']);
     });
 
+    it('answers what was asked before', async () => {
+      await commit(store, (batch) => batch.body(7, Buffer.from('a body')));
+      const body = readBody(store, 7);
+      await store.close();
+      expect((await body).toString()).toBe('a body');
+    });
+
     it('leaves the store unusable, and may be called again', async () => {
       await store.close();
       await store.close();
       expect(() => store.change({ op: 'delete-queue', id: 1 })).toThrow(StoreError);
       expect(() => store.schedule(new Script(), true)).toThrow(StoreError);
-      expect(() => store.readBody(1)).toThrow(StoreError);
+      await expect(readBody(store, 1)).rejects.toThrow(StoreError);
     });
   });
 

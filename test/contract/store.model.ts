@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import type { Batch } from '../../src/store/batch.ts';
 import type { RecoveredPage, RecoveredState } from '../../src/store/stored-records.ts';
 import type { Store } from '../../src/store/store.ts';
+import { readBody, readPages, readSeen } from '../support/store-reads.ts';
 import type { StoreUnderTest } from './store.support.ts';
 
 interface ModelPage extends RecoveredPage {
@@ -90,7 +91,7 @@ export function modelTest(under: StoreUnderTest): void {
           await (then === 'go on' ? collected : written).promise;
           if (then === 'reopen') {
             store = await under.reopen(store);
-            expect(describeStore(store)).toEqual(describeModel(model));
+            expect(await describeStore(store)).toEqual(describeModel(model));
           }
         }
         await store.close();
@@ -186,9 +187,14 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
   }
 }
 
-function describeStore(store: Store): object {
+async function describeStore(store: Store): Promise<object> {
   const state: RecoveredState = store.recover();
-  const data = store.readPages(state.pages.map((page) => page.id));
+  const ids = state.pages.map((page) => page.id);
+  const data = await readPages(store, ids);
+  const seen = await Promise.all(state.queues.map(({ id }) => readSeen(store, id)));
+  const bodies = await Promise.all(
+    Array.from(state.bodies, async ([id, bytes]) => [id, [bytes, digest(await readBody(store, id))]] as const),
+  );
   return {
     queues: state.queues.map(({ id, vhost, delivered, deliveredByPriority }) => [
       id,
@@ -197,9 +203,9 @@ function describeStore(store: Store): object {
       deliveredByPriority?.get(1),
       deliveredByPriority?.get(2),
     ]),
-    seen: state.queues.map((queue) => store.readSeen(queue.id).map(digest)),
+    seen: seen.map((keys) => keys.map(digest)),
     pages: state.pages.map((page, n) => pageRow({ ...page, data: data[n] })),
-    bodies: new Map([...state.bodies].map(([id, bytes]) => [id, [bytes, digest(store.readBody(id))]])),
+    bodies: new Map(bodies),
     nextQueueId: state.nextQueueId,
   };
 }

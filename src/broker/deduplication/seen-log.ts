@@ -2,6 +2,7 @@
  * The keys that a durable queue has seen, in the store: those of persistent messages, in the batch of their messages, and forgotten
  * by their age. A message that was settled before its batch is not written, but its key is.
  */
+import { askNow } from '../../store/ask.ts';
 import type { Batch } from '../../store/batch.ts';
 import type { LogSource, Store } from '../../store/store.ts';
 import { readU64, writeU64 } from '../../util/bytes.ts';
@@ -32,7 +33,7 @@ export class SeenLog implements LogSource {
 
   /** What an earlier process has seen, oldest first. Throws StoreError. */
   *read(): IterableIterator<readonly [key: string, moment: number]> {
-    for (const bytes of this.#store.readSeen(this.#queueId)) {
+    for (const bytes of askNow<Buffer[]>((answer) => this.#store.readSeen(this.#queueId, answer))) {
       for (let at = 0; at < bytes.length;) {
         const end = at + 1 + bytes[at];
         yield [bytes.toString('latin1', at + 1, end), readU64(bytes, end)];

@@ -1,7 +1,6 @@
 /** A store that keeps nothing, for a node that only rehearses. */
 import type { RecoveredState } from '../../store/stored-records.ts';
-import type { Store } from '../../store/store.ts';
-import { StoreError } from '../../store/store.ts';
+import { type Answer, type Store, StoreError } from '../../store/store.ts';
 
 const NOTHING: RecoveredState = {
   fresh: true,
@@ -36,16 +35,16 @@ export class DiscardingStore implements Store {
     callback();
   }
 
-  readPages(): Buffer<ArrayBuffer>[] {
-    throw new StoreError('there is nothing to read');
+  readPages(_pageIds: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void {
+    answer(new StoreError('there is nothing to read'));
   }
 
-  readBody(): Buffer {
-    throw new StoreError('there is nothing to read');
+  readBody(_bodyId: number, answer: Answer<Buffer>): void {
+    answer(new StoreError('there is nothing to read'));
   }
 
-  readSeen(): Buffer[] {
-    return [];
+  readSeen(_queueId: number, answer: Answer<Buffer[]>): void {
+    answer([]);
   }
 
   nextPageId(): number {

@@ -3,6 +3,7 @@
  * removed from the store when the last record that refers to it is settled. What memory has no room for is read again when
  * its turn comes.
  */
+import { askNow } from '../../store/ask.ts';
 import type { Batch } from '../../store/batch.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { LogSource, Store } from '../../store/store.ts';
@@ -161,6 +162,8 @@ export class BodyStore implements LogSource, Evictable {
   }
 
   #read(body: Body): Buffer {
-    return body.place === undefined ? this.#store.readBody(body.id) : this.#memory.scratch!.read(body.place);
+    return body.place === undefined
+      ? askNow<Buffer>((answer) => this.#store.readBody(body.id, answer))
+      : this.#memory.scratch!.read(body.place);
   }
 }

@@ -3,7 +3,7 @@
  * who waits for that: publishers, for their confirms.
  */
 import type { Batch } from '../../store/batch.ts';
-import type { LogSource, Store } from '../../store/store.ts';
+import type { Answer, LogSource, Store } from '../../store/store.ts';
 import type { Backlog } from '../flow/backlog.ts';
 import type { BodyStore } from './body-store.ts';
 import { flushSegment } from './flush.ts';
@@ -163,8 +163,11 @@ export class LogWriter implements LogSource {
     if (this.#waiting?.length === 0) this.#waiting = undefined;
   }
 
-  readPages(pages: readonly LogPage[]): Buffer<ArrayBuffer>[] {
-    return this.#context.store.readPages(pages.map(({ id }) => id));
+  readPages(pages: readonly LogPage[], answer: Answer<Buffer<ArrayBuffer>[]>): void {
+    this.#context.store.readPages(
+      pages.map(({ id }) => id),
+      answer,
+    );
   }
 
   /** The queue is deleted: whoever waits for a confirm gets it. */

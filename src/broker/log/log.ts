@@ -3,6 +3,7 @@
  * What is to be stored goes to the LogWriter; what memory has no room for goes out of it, newest first, and comes back when
  * its turn comes.
  */
+import { askNow } from '../../store/ask.ts';
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { BodyStore } from './body-store.ts';
@@ -353,7 +354,7 @@ export class QueueLog implements MessageLog, Evictable {
     const before = segment.footprint;
     if (segment.isInScratch) segment.loadFrom(scratch!, buffers);
     else {
-      const data = this.#writer!.readPages(segment.evictedPages());
+      const data = askNow<Buffer<ArrayBuffer>[]>((answer) => this.#writer!.readPages(segment.evictedPages(), answer));
       segment.load(data, this.#writer!.delivered - segment.base, (id) => this.#bodies.find(id), buffers);
     }
     this.#memory.grew(segment.footprint - before, this);

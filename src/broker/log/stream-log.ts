@@ -4,6 +4,7 @@
  * comes back, whole segments at a time, for whoever gets there; and the oldest segments go when the stream is longer or older
  * than it may be. What readers are shown is committed, so that no offset ever stands for another message after a crash.
  */
+import { askNow } from '../../store/ask.ts';
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import { StoreError } from '../../store/store.ts';
@@ -229,7 +230,7 @@ export class StreamLog implements Evictable {
     if (segment === this.#recent && segment.loaded) return;
     this.#recent = segment;
     if (!segment.loaded) {
-      const data = this.#writer!.readPages(segment.evictedPages());
+      const data = askNow<Buffer<ArrayBuffer>[]>((answer) => this.#writer!.readPages(segment.evictedPages(), answer));
       segment.load(data, 0, (id) => this.#bodies.find(id), this.#memory.buffers);
       this.#memory.grew(segment.footprint, this);
     }

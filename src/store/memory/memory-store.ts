@@ -1,7 +1,7 @@
 /** The store of a broker without a data folder: the same contract, kept in this process and gone with it. */
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
-import { type LogSource, type Store, StoreError } from '../store.ts';
+import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
 import { MemoryPages } from './memory-pages.ts';
 import { MemoryTopology } from './memory-topology.ts';
 
@@ -49,19 +49,16 @@ export class MemoryStore implements Store {
     this.#commits.afterCommit(callback);
   }
 
-  readPages(pageIds: readonly number[]): Buffer<ArrayBuffer>[] {
-    this.#assertOpen();
-    return pageIds.map((id) => Buffer.from(found(this.#pages.data(id), `page ${id}`)));
+  readPages(pageIds: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void {
+    answer(this.#read(() => pageIds.map((id) => Buffer.from(found(this.#pages.data(id), `page ${id}`)))));
   }
 
-  readBody(bodyId: number): Buffer {
-    this.#assertOpen();
-    return found(this.#pages.bodyData(bodyId), `body ${bodyId}`);
+  readBody(bodyId: number, answer: Answer<Buffer>): void {
+    answer(this.#read(() => found(this.#pages.bodyData(bodyId), `body ${bodyId}`)));
   }
 
-  readSeen(queueId: number): Buffer[] {
-    this.#assertOpen();
-    return this.#pages.seenKeys(queueId);
+  readSeen(queueId: number, answer: Answer<Buffer[]>): void {
+    answer(this.#read(() => this.#pages.seenKeys(queueId)));
   }
 
   /** Memory that cannot be had ends the process: there is no trouble to tell of. */
@@ -91,6 +88,16 @@ export class MemoryStore implements Store {
     for (const change of changes) this.#topology.apply(change);
     this.#pages.apply();
     done();
+  }
+
+  #read<Value>(read: () => Value): Value | StoreError {
+    try {
+      this.#assertOpen();
+      return read();
+    } catch (error) {
+      if (error instanceof StoreError) return error;
+      throw error;
+    }
   }
 
   #assertOpen(): void {

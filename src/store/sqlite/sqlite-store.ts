@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
-import { type LogSource, type Store, StoreError } from '../store.ts';
+import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
 import { BatchBuffer } from './batch-buffer.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
@@ -129,16 +129,16 @@ export class SqliteStore implements Store {
     this.#commitsIfOpen().afterCommit(callback);
   }
 
-  readPages(pageIds: readonly number[]): Buffer<ArrayBuffer>[] {
-    return this.#read(() => pageIds.map((id) => this.#rows.page(id)));
+  readPages(pageIds: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void {
+    answer(this.#attempt(() => pageIds.map((id) => this.#rows.page(id))));
   }
 
-  readBody(bodyId: number): Buffer {
-    return this.#read(() => this.#rows.body(bodyId));
+  readBody(bodyId: number, answer: Answer<Buffer>): void {
+    answer(this.#attempt(() => this.#rows.body(bodyId)));
   }
 
-  readSeen(queueId: number): Buffer[] {
-    return this.#read(() => this.#rows.seen(queueId));
+  readSeen(queueId: number, answer: Answer<Buffer[]>): void {
+    answer(this.#attempt(() => this.#rows.seen(queueId)));
   }
 
   onTrouble(listener: (reason: string | undefined) => void): void {
@@ -219,6 +219,15 @@ export class SqliteStore implements Store {
     if (reason === undefined) this.#log('info', { file: this.#path }, 'commits work again: publishers go on');
     else this.#log('error', { file: this.#path, reason }, `${COMMIT_FAILED} ${troubleAdvice(reason)}`);
     for (const listener of this.#listeners) listener(reason);
+  }
+
+  #attempt<Value>(read: () => Value): Value | StoreError {
+    try {
+      return this.#read(read);
+    } catch (error) {
+      if (error instanceof StoreError) return error;
+      throw error;
+    }
   }
 
   #read<Result>(read: () => Result): Result {

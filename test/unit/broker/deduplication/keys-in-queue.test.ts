@@ -17,6 +17,7 @@ import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
+import { readSeen } from '../../../support/store-reads.ts';
 
 const QUEUE = 1;
 
@@ -220,19 +221,17 @@ describe('after a restart', () => {
       true,
     );
     await lives.committed();
-    expect(lives.store.readSeen(QUEUE).length).toBe(1);
+    expect(await readSeen(lives.store, QUEUE)).toHaveLength(1);
     await lives.restart();
     await lives.committed();
-    expect(lives.store.readSeen(QUEUE)).toEqual([]);
+    expect(await readSeen(lives.store, QUEUE)).toEqual([]);
   });
 
   it('what cannot be read is forgotten and reported, and what comes is not', async () => {
     const lives = new Lives();
     lives.offer('before');
     await lives.restart();
-    vi.spyOn(lives.store, 'readPages').mockImplementation(() => {
-      throw new StoreError('damaged');
-    });
+    vi.spyOn(lives.store, 'readPages').mockImplementation((_ids, answer) => answer(new StoreError('damaged')));
     expect([lives.offer('before') > 0, lives.offer('before')]).toEqual([true, -1]);
     expect(lives.unreadable).toEqual(['damaged']);
   });
