@@ -1,5 +1,6 @@
 /** All endpoints of the HTTP API; `spec/http-api.json` has a row for each method of them. */
 import type { Resource } from './http/resource.ts';
+import { aliveness } from './resources/aliveness.ts';
 import { bindings } from './resources/bindings.ts';
 import { clients } from './resources/clients.ts';
 import { definitions } from './resources/definitions.ts';
@@ -21,6 +22,7 @@ export const RESOURCES: readonly Resource[] = [
   whoami,
   ...overview,
   ...health,
+  aliveness,
   ...miscellany,
   ...vhosts,
   ...users,

@@ -1,4 +1,6 @@
 /** What an object is shown by: the broker, and the rates that a request asks for. */
+import { contentsOf, type LogContents } from '../broker/log/log-contents.ts';
+import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import type { ManagementContext } from './context.ts';
 import type { Query } from './http/query.ts';
 import type { Figures } from './rates/figures.ts';
@@ -6,11 +8,14 @@ import type { Ages, Rates } from './rates/rates.ts';
 
 /** The largest number of samples that one request gets of a figure. */
 const MOST_SAMPLES = 1000;
+/** What has not changed for so long is idle, in milliseconds: RabbitMQ looks as often. */
+const IDLE_AFTER_MS = 5000;
 
 export class View {
   readonly context: ManagementContext;
   readonly now: number;
   readonly #rates: Rates;
+  readonly #contents = new WeakMap<DeclaredQueue, LogContents>();
   readonly #ages: Readonly<Record<'lengths' | 'msg_rates' | 'data_rates', Ages | undefined>>;
 
   constructor(context: ManagementContext, rates: Rates, query: Query) {
@@ -32,6 +37,21 @@ export class View {
   /** `message_stats`, with rates. */
   messageStats(object: object, figures: Figures): Record<string, unknown> {
     return this.#rates.withDetails(object, figures, this.#ages.msg_rates);
+  }
+
+  /** When the figures last changed, in RabbitMQ's form; undefined if that is not long ago. */
+  idleSince(object: object, figures: Figures): string | undefined {
+    const since = this.#rates.restsSince(object, figures);
+    if (since === undefined || this.now - since < IDLE_AFTER_MS) return undefined;
+    return new Date(since).toISOString().replace('Z', '+00:00');
+  }
+
+  /** What a queue has, found out once for all of its fields; undefined for a stream, whose bytes nobody counts. */
+  contents(queue: DeclaredQueue): LogContents | undefined {
+    if (queue.type === 'stream') return undefined;
+    let contents = this.#contents.get(queue);
+    if (contents === undefined) this.#contents.set(queue, (contents = contentsOf(queue.log.segments)));
+    return contents;
   }
 
   /** Octets, with rates. */

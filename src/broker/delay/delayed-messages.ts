@@ -77,7 +77,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     if (pages.length === 0) return;
     this.#log.recover(pages, 0);
     this.#readFrom = 0;
-    this.#readEnd = this.#log.next;
+    this.#readEnd = this.#log.end;
     this.#wind();
   }
 

@@ -121,3 +121,17 @@ export class LogPage {
     return bits;
   }
 }
+
+/** Position of the page that holds a record, -1 where none does. `pages` are in order. */
+export function pagePosition(pages: readonly LogPage[], index: number): number {
+  let low = 0;
+  let high = pages.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const page = pages[middle];
+    if (index > page.last) low = middle + 1;
+    else if (index < page.first) high = middle - 1;
+    else return middle;
+  }
+  return -1;
+}

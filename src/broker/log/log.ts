@@ -69,8 +69,12 @@ export class QueueLog implements MessageLog, Evictable {
     return this.#writer !== undefined;
   }
 
+  get segments(): Iterable<Segment> {
+    return this.#segments;
+  }
+
   /** Sequence number of the next message. */
-  get next(): number {
+  get end(): number {
     return this.#segments.next;
   }
 

@@ -1,5 +1,6 @@
 /** What keeps a queue's messages: one log, or one a priority. Messages are known by sequence numbers that never repeat. */
 import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { KeptMessages } from './kept-messages.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 
@@ -8,7 +9,7 @@ export interface LogOwner {
   unreadable(reason: Error): void;
 }
 
-export interface MessageLog {
+export interface MessageLog extends KeptMessages {
   /** Who reads it; undefined where nobody does yet. */
   owner: LogOwner | undefined;
   /** Messages that wait for a consumer. */
@@ -41,7 +42,6 @@ export interface MessageLog {
   scan(from: number, visit: (seq: number, expiresAt: number) => void): number;
   /** Marks a ready message as delivered and not yet acknowledged. */
   take(seq: number): void;
-  view(seq: number, message: Message): void;
   /** As `view`; a body that is kept apart is not there, so that it need not be read. */
   viewProperties(seq: number, message: Message): void;
   /** True where a message is still there, and ready. */

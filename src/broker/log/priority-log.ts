@@ -7,6 +7,7 @@ import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 import { type LogContext, QueueLog } from './log.ts';
 import type { LogOwner, MessageLog } from './message-log.ts';
+import type { Segment } from './segment.ts';
 
 /** Sequence numbers of a priority: those of 256 priorities stay exact. */
 const SEQS_PER_PRIORITY = 2 ** 44;
@@ -87,11 +88,24 @@ export class PriorityLog implements MessageLog {
   scan(from: number, visit: (seq: number, expiresAt: number) => void): number {
     // Lowest priority first: its numbers are the lowest.
     for (const log of this.#logs.toReversed()) {
-      if (log.next <= from) continue;
+      if (log.end <= from) continue;
       const next = log.scan(from, visit);
       if (next >= 0) return next;
     }
     return -1;
+  }
+
+  get segments(): Iterable<Segment> {
+    return this.#logs.flatMap((log) => [...log.segments]);
+  }
+
+  /** Each priority has its own. */
+  get end(): number {
+    return Infinity;
+  }
+
+  fetch(seq: number): void {
+    this.#of(seq).fetch(seq);
   }
 
   take(seq: number): void {
@@ -188,6 +202,7 @@ export class PriorityLog implements MessageLog {
   }
 }
 
-function priorityOf(seq: number): number {
+/** Of the messages of a queue without priorities it is 0. */
+export function priorityOf(seq: number): number {
   return Math.floor(seq / SEQS_PER_PRIORITY);
 }

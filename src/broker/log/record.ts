@@ -128,3 +128,10 @@ export function recordStoredBytes(source: Buffer, at: number): number {
   const length = recordLength(source, at);
   return (recordFlags(source, at) & RECORD_SHARED) === 0 ? length : length + recordBodySize(source, at);
 }
+
+/** The bytes of the records whose index is below `end`: the first ones. */
+export function recordsBelow(bytes: Buffer, end: number): Buffer {
+  let at = 0;
+  while (at < bytes.length && recordOffset(bytes, at) < end) at += recordLength(bytes, at);
+  return bytes.subarray(0, at);
+}

@@ -46,6 +46,11 @@ export class Redeliveries {
     return this.#byIndex.get(index)?.deliveries;
   }
 
+  /** See `Redelivery.due`; 0 where nothing is known. */
+  due(index: number): number {
+    return this.#byIndex.get(index)?.due ?? 0;
+  }
+
   set(index: number, deliveries: number, due = 0): void {
     if (!this.#byIndex.has(index)) this.#memory.changed(ENTRY_BYTES);
     this.#byIndex.set(index, { deliveries, due });

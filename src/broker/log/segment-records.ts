@@ -180,6 +180,15 @@ export class Records {
     return recordBodySize(this.#bytes, this.#starts[index + this.#shift]);
   }
 
+  /** Size of the bodies of all messages whose state has `bits` under `mask`. */
+  bodyBytes(mask: number, bits: number): number {
+    let bytes = 0;
+    for (let index = this.find(this.first, mask, bits); index < this.count; index = this.find(index + 1, mask, bits)) {
+      bytes += this.bodySize(index);
+    }
+    return bytes;
+  }
+
   /** When a message expires, in milliseconds since the epoch; Infinity for never. */
   expiresAt(index: number): number {
     return recordDeadline(this.#bytes, this.#starts[index + this.#shift]);

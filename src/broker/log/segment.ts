@@ -10,8 +10,8 @@ import { letGo } from '../../util/bytes.ts';
 import type { Body } from '../message/body.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
-import type { LogPage } from './log-page.ts';
-import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset } from './record.ts';
+import { type LogPage, pagePosition } from './log-page.ts';
+import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset, recordsBelow } from './record.ts';
 import { FULL_MESSAGES, Records } from './segment-records.ts';
 import { Redeliveries } from './redeliveries.ts';
 import type { SegmentBuffers } from './segment-buffers.ts';
@@ -35,6 +35,10 @@ export class Segment {
   readonly base: number;
   ready = 0;
   unacked = 0;
+  /** Messages that are ready or unacked, and not to be stored. */
+  unstored = 0;
+  /** Size of the bodies of what is ready or unacked. Of what a restart left out of memory it is that of the records, until they are read. */
+  bodyBytes = 0;
   /** Indexes below are in a page, or need none: they were settled early, or are not to be stored. */
   flushed = 0;
   pages = NO_PAGES;
@@ -49,8 +53,6 @@ export class Segment {
   #scratch: ScratchPlace | undefined;
   #count = 0;
   #evicted = 0;
-  /** Messages that are neither settled nor to be stored. */
-  #unstored = 0;
   /** A message came back: some are marked as redelivered, which no page tells. */
   #requeued = false;
   /** No message below is ready. */
@@ -78,7 +80,10 @@ export class Segment {
     const segment = new Segment(base, undefined);
     segment.#count = segment.flushed = count;
     segment.pages = pages;
-    for (const page of pages) segment.ready += page.live;
+    for (const page of pages) {
+      segment.ready += page.live;
+      segment.bodyBytes += Math.round((page.bytes * page.live) / page.count);
+    }
     segment.#evicted = segment.ready;
     return segment;
   }
@@ -96,6 +101,16 @@ export class Segment {
   /** True where all that is left of it is in memory. */
   get loaded(): boolean {
     return this.#records !== undefined && this.#evicted === 0;
+  }
+
+  /** Size of the bodies of the unacked messages, which are all in memory. */
+  get unackedBytes(): number {
+    return this.#records?.bodyBytes(PLACE, UNACKED) ?? 0;
+  }
+
+  /** Size of the bodies of those that are to be stored, of what is in memory. */
+  get persistentBytes(): number {
+    return this.#records?.bodyBytes(GONE | STORED, STORED) ?? 0;
   }
 
   /** True where it takes messages. */
@@ -131,7 +146,8 @@ export class Segment {
     const index = this.#records!.append(message, stored ? STORED : READY, expiresAt);
     this.#count = index + 1;
     this.ready++;
-    if (!stored) this.#unstored++;
+    this.bodyBytes += message.bodySize;
+    if (!stored) this.unstored++;
     if (message.shared !== undefined) {
       this.#keepBody(index, message.shared);
     }
@@ -164,7 +180,8 @@ export class Segment {
     const state = this.#state(index);
     if ((state & PLACE) === READY) this.ready--;
     else this.unacked--;
-    if ((state & STORED) === 0) this.#unstored--;
+    if ((state & STORED) === 0) this.unstored--;
+    this.bodyBytes -= this.#records!.bodySize(index);
     this.redeliveries?.delete(index);
     this.#records!.setState(index, (state & ~PLACE) | GONE);
   }
@@ -243,19 +260,8 @@ export class Segment {
   pageOf(index: number): LogPage | undefined {
     const hint = this.pages[this.#lastPage];
     if (hint !== undefined && index >= hint.first && index <= hint.last) return hint;
-    let low = 0;
-    let high = this.pages.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const page = this.pages[middle];
-      if (index > page.last) low = middle + 1;
-      else if (index < page.first) high = middle - 1;
-      else {
-        this.#lastPage = middle;
-        return page;
-      }
-    }
-    return undefined;
+    const position = pagePosition(this.pages, index);
+    return position < 0 ? undefined : this.pages[(this.#lastPage = position)];
   }
 
   addPage(page: LogPage): void {
@@ -279,6 +285,7 @@ export class Segment {
     for (const page of this.evictedPages()) settlePage(page, page.settleBelow(this.#firstLoaded));
     this.ready -= this.#evicted;
     this.#evicted = 0;
+    this.bodyBytes = this.#records?.bodyBytes(GONE, READY) ?? 0;
     if (this.#records !== undefined) return;
     this.redeliveries?.clear();
     this.redeliveries = undefined;
@@ -288,7 +295,7 @@ export class Segment {
 
   /** True where its pages tell all there is to know of it, once what is dirty of them is written. */
   get isInPages(): boolean {
-    return this.#unstored === 0 && !this.#requeued && this.flushed === this.#count;
+    return this.unstored === 0 && !this.#requeued && this.flushed === this.#count;
   }
 
   get hasDirtyPages(): boolean {
@@ -360,6 +367,7 @@ export class Segment {
     since?.release();
     this.#records = records;
     this.#evicted = 0;
+    this.bodyBytes = records.bodyBytes(GONE, READY);
     for (const bytes of data) letGo(bytes);
   }
 
@@ -386,11 +394,4 @@ export class Segment {
   #state(index: number): number {
     return this.#records!.state(index);
   }
-}
-
-/** The bytes of the records whose index is below `end`: the first ones. */
-function recordsBelow(bytes: Buffer, end: number): Buffer {
-  let at = 0;
-  while (at < bytes.length && recordOffset(bytes, at) < end) at += recordLength(bytes, at);
-  return bytes.subarray(0, at);
 }

@@ -12,6 +12,7 @@ import type { BodyStore } from './body-store.ts';
 import type { Evictable, MemoryBudget } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import { evictedSegments } from './evicted-segments.ts';
+import type { KeptMessages } from './kept-messages.ts';
 import type { LogContext } from './log.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Segment } from './segment.ts';
@@ -45,7 +46,7 @@ interface Extent {
   newest: number | undefined;
 }
 
-export class StreamLog implements Evictable {
+export class StreamLog implements Evictable, KeptMessages {
   readonly #bodies: BodyStore;
   readonly #memory: MemoryBudget;
   readonly #segments: SegmentList;
@@ -150,6 +151,23 @@ export class StreamLog implements Evictable {
       from = this.#segments.at(this.#segments.position(from) + 1).base;
     }
     return -1;
+  }
+
+  // KeptMessages
+
+  get segments(): Iterable<Segment> {
+    return this.#segments;
+  }
+
+  fetch(offset: number): void {
+    this.#use(this.#segments.find(offset));
+  }
+
+  view(offset: number, message: Message): void {
+    const segment = this.#segments.find(offset);
+    segment.view(offset - segment.base, message);
+    const body = segment.bodies?.get(offset - segment.base);
+    if (body !== undefined) this.#bodies.attach(message, body);
   }
 
   /** Shows the body too, where it is kept apart, of the message that was read last. Throws StoreError where it cannot be read. */

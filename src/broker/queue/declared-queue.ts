@@ -5,6 +5,7 @@
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { QueueDestination } from '../routing/exchange/binding.ts';
+import type { KeptMessages } from '../log/kept-messages.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
 import type { Message } from '../message/message.ts';
 import type { RequeueCause } from './delayed-retry.ts';
@@ -34,6 +35,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   readonly type: QueueType;
   /** Its number in the store, 0 where it is not stored. */
   readonly id: number;
+  /** Its messages. */
+  readonly log: KeptMessages;
   readonly consumers: ConsumerSet;
   /** How many these are: most queues keep no list of them before they have some. */
   readonly consumerCount: number;
@@ -42,6 +45,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   readonly unacked: number;
   /** Messages that came back and wait before they go out again: neither ready nor unacked. */
   readonly delayed: number;
+  /** False while its messages cannot be read: it delivers none. */
+  readonly readable: boolean;
   readonly deleted: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds, 0 for ever; undefined where the broker's timeout counts. */
   readonly consumerTimeout: number | undefined;

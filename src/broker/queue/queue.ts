@@ -34,12 +34,12 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   readonly owner: Owner | undefined;
   readonly arguments: FieldTable;
   readonly id: number;
+  readonly log: MessageLog;
   // There may be very many queues that rest: what most of them never need is made when it is.
   #incoming: Set<Binding> | undefined;
   #consumers: Consumers | undefined;
   #counters: QueueCounters | undefined;
   readonly #host: QueueHost;
-  readonly #log: MessageLog;
   #logReader: LogReader | undefined;
   #settings: QueueSettings;
   #view: Message | undefined;
@@ -58,7 +58,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     ({ name: this.name, durable: this.durable, autoDelete: this.autoDelete, owner: this.owner } = options);
     this.arguments = options.arguments;
     this.id = id;
-    this.#log = log;
+    this.log = log;
     this.#host = host;
     this.#settings = readSettings(options.arguments);
     if (needsDiscards(this.#settings)) this.#ensureDiscards();
@@ -96,11 +96,11 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   get ready(): number {
-    return this.#log.ready;
+    return this.log.ready;
   }
 
   get unacked(): number {
-    return this.#log.unacked - this.delayed - this.messagesDlx;
+    return this.log.unacked - this.delayed - this.messagesDlx;
   }
 
   get delayed(): number {
@@ -110,6 +110,10 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   /** Dead letters that wait for a queue that takes them: neither ready nor unacked. */
   get messagesDlx(): number {
     return this.#discards?.pending?.count ?? 0;
+  }
+
+  get readable(): boolean {
+    return this.#logReader?.stopped !== true;
   }
 
   get deleted(): boolean {
@@ -122,9 +126,9 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   /** Takes in what the store has of this queue. What of it is expired or too much goes when the broker has started. */
   recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void {
-    this.#log.recover(pages, delivered, deliveredByPriority);
+    this.log.recover(pages, delivered, deliveredByPriority);
     this.#deduplication?.recover();
-    if (this.#log.ready === 0) return;
+    if (this.log.ready === 0) return;
     if (this.#settings.countsRetries) this.#ensureRetries().recover();
     this.#ensureDiscards().recover();
   }
@@ -140,7 +144,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   touch(): void {
     const { expires } = this.#settings;
-    if (expires !== undefined) this.#queueExpiry ??= new QueueExpiry(this.#host.timers, () => this.#expireUnused());
+    if (expires !== undefined) this.#queueExpiry ??= new QueueExpiry(this, this.#host);
     this.#queueExpiry?.begin(expires);
   }
 
@@ -150,7 +154,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
    */
   accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#deleted) return;
-    const log = this.#log;
+    const log = this.log;
     const key = this.#deduplication?.keyOf(message);
     if (key !== undefined && this.#deduplication!.isRepeat(key, tracker, publishSeqNo)) {
       return this.#ensureDiscards().decline('duplicate', message);
@@ -201,7 +205,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     if (this.#dispatching || this.#deleted) return;
     this.#dispatching = true;
     try {
-      while (this.#log.ready > 0) {
+      while (this.log.ready > 0) {
         const consumer = this.#consumers?.next();
         if (consumer === undefined) break;
         const seq = this.#head();
@@ -209,10 +213,10 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
         (this.#throttle ??= new PublisherThrottle()).followed();
         const view = this.#show(seq);
         if (view === undefined) break;
-        const redelivered = this.#log.redelivered(seq);
+        const redelivered = this.log.redelivered(seq);
         if (redelivered && this.#settings.countsRetries) this.#ensureRetries().goOut(seq, view, consumer.noAck);
         if (!consumer.noAck) {
-          this.#log.take(seq);
+          this.log.take(seq);
           this.#deliver(consumer, view, seq, redelivered);
         } else if (consumer.deliver(view, -1, redelivered)) this.remove(seq);
         else this.#discard(seq, 'delivery_limit');
@@ -235,9 +239,9 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
       this.counters.getEmpty++;
       return false;
     }
-    const redelivered = this.#log.redelivered(seq);
+    const redelivered = this.log.redelivered(seq);
     if (redelivered && this.#settings.countsRetries) this.#ensureRetries().goOut(seq, view, noAck);
-    if (!noAck) this.#log.take(seq);
+    if (!noAck) this.log.take(seq);
     try {
       use(view, noAck ? -1 : seq, redelivered);
       if (noAck) this.remove(seq);
@@ -267,7 +271,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     // What it was given to may have ended the queue.
     if (this.#deleted) return;
     this.leaves(seq);
-    this.#log.settle(seq);
+    this.log.settle(seq);
   }
 
   checkTakeBack(): void {
@@ -288,8 +292,8 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   purge(): number {
     const { delayed } = this;
-    for (const seq of this.#retries?.cancel() ?? []) this.#log.settle(seq);
-    const purged = delayed + this.#log.purge();
+    for (const seq of this.#retries?.cancel() ?? []) this.log.settle(seq);
+    const purged = delayed + this.log.purge();
     this.#discards?.recount();
     this.#deduplication?.purged();
     this.#logReader?.resume();
@@ -303,13 +307,13 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   activate(consumer: Consumer): void {
     this.consumers.activate(consumer);
-    if (this.#log.ready > 0) this.dispatch();
+    if (this.log.ready > 0) this.dispatch();
   }
 
   /** The messages may be another's now. */
   consumerLeft(): void {
     this.touch();
-    if (this.#settings.singleActiveConsumer && this.#log.ready > 0) this.dispatch();
+    if (this.#settings.singleActiveConsumer && this.log.ready > 0) this.dispatch();
   }
 
   checkDelete(ifUnused: boolean, ifEmpty: boolean): void {
@@ -323,7 +327,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.#retries?.cancel();
     this.#deduplication?.end();
     this.#consumers?.cancel();
-    this.#log.drop();
+    this.log.drop();
   }
 
   undeliverable(reason: unknown): void {
@@ -341,11 +345,11 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   get #reader(): LogReader {
-    return (this.#logReader ??= new LogReader(this.#log, this));
+    return (this.#logReader ??= new LogReader(this.log, this));
   }
 
   #ensureDiscards(): Discards {
-    return (this.#discards ??= new Discards(this, this.#log, this.#reader, this.#host));
+    return (this.#discards ??= new Discards(this, this.log, this.#reader, this.#host));
   }
 
   /** The ready message whose turn it is; -1 where there is none, or none yet: see Discards.head. */
@@ -356,15 +360,15 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   #deduplicate(): void {
     this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
       name: this.name,
-      log: this.#log,
-      storedAs: this.#log.stores ? this.id : undefined,
+      log: this.log,
+      storedAs: this.log.stores ? this.id : undefined,
       isDead: (seq) => this.#discards?.pending?.has(seq) === true,
     });
   }
 
   /** A message goes; where it cannot be read for its next queue, it is ready again. */
   #discard(seq: number, reason: DeathReason): void {
-    if (!this.#ensureDiscards().discard(seq, reason) && !this.#log.isReady(seq)) this.#log.requeue(seq);
+    if (!this.#ensureDiscards().discard(seq, reason) && !this.log.isReady(seq)) this.log.requeue(seq);
   }
 
   #deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void {
@@ -372,12 +376,12 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   #putBack(seq: number): void {
-    this.#log.requeue(seq);
+    this.log.requeue(seq);
     this.#discards?.cameBack(seq);
   }
 
   #ensureRetries(): Retries {
-    return (this.#retries ??= new Retries(this.#host, this.#log, this.#reader, (seqs) => {
+    return (this.#retries ??= new Retries(this.#host, this.log, this.#reader, (seqs) => {
       for (const seq of seqs) this.#putBack(seq);
       this.dispatch();
     }));
@@ -389,11 +393,5 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     if (!this.#reader.view(seq, view)) return undefined;
     this.#discards?.went(view.bodySize);
     return view;
-  }
-
-  #expireUnused(): void {
-    if (this.#settings.expires === undefined || this.#deleted) return;
-    if (this.consumerCount > 0) this.touch();
-    else this.#host.deleteQueue(this);
   }
 }

@@ -43,7 +43,7 @@ export class Stream implements DeclaredQueue {
   readonly incoming = new Set<Binding>();
   readonly consumers: StreamReaders;
   readonly #host: QueueHost;
-  readonly #log: StreamLog;
+  readonly log: StreamLog;
   #settings: StreamSettings;
   #unacked = 0;
   #deleted = false;
@@ -60,19 +60,19 @@ export class Stream implements DeclaredQueue {
     this.arguments = options.arguments;
     this.id = id;
     this.#host = host;
-    this.#log = new StreamLog(context, options.durable ? id : undefined, () => this.#grown());
+    this.log = new StreamLog(context, options.durable ? id : undefined, () => this.#grown());
     this.#settings = readStreamSettings(options.arguments);
-    this.consumers = new StreamReaders((consumer) => this.#start(consumer));
+    this.consumers = new StreamReaders(({ arguments: args }) => this.offsetOf(args)!);
   }
 
   /** All its messages: what some have read is there for others. */
   get ready(): number {
-    return this.#log.next - this.#log.first;
+    return this.log.next - this.log.first;
   }
 
   /** Offset of the message to come. */
   get next(): number {
-    return this.#log.next;
+    return this.log.next;
   }
 
   get unacked(): number {
@@ -88,13 +88,18 @@ export class Stream implements DeclaredQueue {
     return this.consumers.count;
   }
 
+  /** One reader may be stopped, and others not. */
+  get readable(): boolean {
+    return true;
+  }
+
   get deleted(): boolean {
     return this.#deleted;
   }
 
   /** What is too old is looked for when the broker has started: that reads messages. */
   recover(pages: readonly RecoveredPage[]): void {
-    this.#log.recover(pages);
+    this.log.recover(pages);
     if (this.#settings.maxAge !== Infinity) this.#host.timers.set(this.#aging, this.#now());
   }
 
@@ -111,7 +116,7 @@ export class Stream implements DeclaredQueue {
 
   accept(message: Message, _persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#deleted) return;
-    const log = this.#log;
+    const log = this.log;
     this.#host.observer?.({ type: 'queued', vhost: this.#host.name, queue: this.name, message });
     const offset = log.append(message, this.#now(), this.#settings);
     if (!log.stores) {
@@ -202,7 +207,7 @@ export class Stream implements DeclaredQueue {
     this.#host.timers.set(this.#aging, Infinity);
     clearImmediate(this.#turn);
     for (const consumer of [...this.consumers]) this.#cancel(consumer);
-    this.#log.drop();
+    this.log.drop();
   }
 
   #cancel(consumer: Consumer): void {
@@ -210,10 +215,11 @@ export class Stream implements DeclaredQueue {
     consumer.target.cancelled(consumer);
   }
 
-  /** The argument is valid: see `admit`. */
-  #start(consumer: Consumer): number {
-    const log = this.#log;
-    const point = startingPoint(consumer.arguments, this.#now())!;
+  /** Where a consumer with these arguments begins; undefined if they say nothing that makes sense. Throws AmqpError if it cannot be read. */
+  offsetOf(args: FieldTable): number | undefined {
+    const log = this.log;
+    const point = startingPoint(args, this.#now());
+    if (point === undefined) return undefined;
     switch (point.at) {
       case 'first':
         return log.first;
@@ -230,7 +236,7 @@ export class Stream implements DeclaredQueue {
 
   #firstSince(moment: number): number {
     try {
-      return this.#log.firstSince(moment);
+      return this.log.firstSince(moment);
     } catch (error) {
       this.#tellUnreadable(error);
       throw errors.stopped(this.name, this.#host.name);
@@ -261,7 +267,7 @@ export class Stream implements DeclaredQueue {
     const view = this.#view;
     let passedOver = 0;
     while (consumer.ready) {
-      const offset = this.#log.read(reader.next, view);
+      const offset = this.log.read(reader.next, view);
       if (offset < 0) {
         this.consumers.await(reader);
         return;
@@ -274,7 +280,7 @@ export class Stream implements DeclaredQueue {
         this.#dispatchSoon();
         return;
       }
-      this.#log.attachBody(offset, view);
+      this.log.attachBody(offset, view);
       this.#header.add(view, offset);
       this.#unacked++;
       consumer.deliver(view, offset, false);
@@ -309,9 +315,9 @@ export class Stream implements DeclaredQueue {
   #trim(): void {
     const { maxLengthBytes, maxAge } = this.#settings;
     const now = this.#now();
-    this.#log.trim(maxLengthBytes, maxAge === Infinity ? -Infinity : now - maxAge);
+    this.log.trim(maxLengthBytes, maxAge === Infinity ? -Infinity : now - maxAge);
     if (maxAge === Infinity) return;
-    const due = (this.#log.oldestEnd ?? Infinity) + maxAge + 1;
+    const due = (this.log.oldestEnd ?? Infinity) + maxAge + 1;
     // What is too old and still there has yet to be committed: then this is called again.
     this.#host.timers.set(this.#aging, due > now ? due : Infinity);
   }

@@ -75,6 +75,7 @@ export const CHANNEL_FIELDS: Fields<ShownChannel, View> = {
     peer_port: endpoints.peerPort,
   }),
   consumer_count: ({ channel }) => channel.consumers.size,
+  idle_since: ({ channel }, view) => view.idleSince(channel, channelFigures(channel.counters)),
   global_prefetch_count: ({ channel }) => channel.globalPrefetch,
   message_stats: ({ channel }, view) => view.messageStats(channel, channelFigures(channel.counters)),
   messages_unacknowledged: ({ channel }) => channel.unackedCount,

@@ -1,10 +1,11 @@
 /** A queue or stream, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/queues`). */
 import { isSet } from '../../broker/arguments/fields.ts';
+import { headTimestamp, type LogContents } from '../../broker/log/log-contents.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { fromFieldTable } from '../../codec/field-table.ts';
 import type { Fields } from '../lists/fields.ts';
-import { lengthFigures, queueFigures } from '../rates/figures.ts';
+import { lengthFigures, queueFigures, queueSubject } from '../rates/figures.ts';
 import type { View } from '../view.ts';
 
 export interface ShownQueue {
@@ -24,6 +25,31 @@ const lengths: Fields<ShownQueue, View> = Object.fromEntries(
   ]),
 );
 
+/** What is where, and how large. */
+const CONTENTS: Readonly<Record<string, (contents: LogContents) => number>> = {
+  message_bytes: ({ bytes }) => bytes,
+  message_bytes_paged_out: ({ bytes, bytesInMemory }) => bytes - bytesInMemory,
+  message_bytes_persistent: ({ bytesPersistent }) => bytesPersistent,
+  message_bytes_ram: ({ bytesInMemory }) => bytesInMemory,
+  message_bytes_ready: ({ bytesReady }) => bytesReady,
+  message_bytes_unacknowledged: ({ bytesUnacked }) => bytesUnacked,
+  messages_paged_out: ({ evicted }) => evicted,
+  messages_persistent: ({ persistent }) => persistent,
+  messages_ram: ({ ready, unacked }) => ready + unacked,
+  messages_ready_ram: ({ ready }) => ready,
+  messages_unacknowledged_ram: ({ unacked }) => unacked,
+};
+
+const contents: Fields<ShownQueue, View> = Object.fromEntries(
+  Object.entries(CONTENTS).map(([name, valueOf]) => [
+    name,
+    ({ queue }: ShownQueue, view: View) => {
+      const has = view.contents(queue);
+      return has === undefined ? undefined : valueOf(has);
+    },
+  ]),
+);
+
 export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
   arguments: ({ queue }) => fromFieldTable(queue.arguments),
   auto_delete: ({ queue }) => queue.autoDelete,
@@ -34,7 +60,8 @@ export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
   effective_policy_definition: ({ vhost, queue }) => vhost.policies.appliedTo(queue).definition,
   exclusive: ({ queue }) => queue.owner !== undefined,
   exclusive_consumer_tag: ({ queue }) => [...queue.consumers].find(({ exclusive }) => exclusive)?.tag ?? null,
-  head_message_timestamp: () => null,
+  head_message_timestamp: ({ queue }) => headTimestamp(queue.log) ?? null,
+  idle_since: ({ queue }, view) => view.idleSince(queue, queueSubject(queue)),
   leader: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : context.nodeName),
   members: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : [context.nodeName]),
   online: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : [context.nodeName]),
@@ -42,13 +69,14 @@ export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
     queue.type === 'stream' ? { [context.nodeName]: queue.consumerCount } : undefined,
   message_stats: ({ queue }, view) => view.messageStats(queue, queueFigures(queue)),
   ...lengths,
+  ...contents,
   messages_delayed: ({ queue }) => queue.delayed,
   name: ({ queue }) => queue.name,
   node: (_, { context }) => context.nodeName,
   operator_policy: ({ vhost, queue }) => vhost.policies.appliedTo(queue).operatorPolicy?.name ?? null,
   policy: ({ vhost, queue }) => vhost.policies.appliedTo(queue).policy?.name ?? null,
   single_active_consumer_tag: ({ queue }) => singleActive(queue) ?? null,
-  state: () => 'running',
+  state: ({ queue }) => (queue.readable ? 'running' : 'stopped'),
   type: ({ queue }) => queue.type,
   vhost: ({ vhost }) => vhost.name,
 };

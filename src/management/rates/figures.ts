@@ -70,6 +70,11 @@ export function lengthFigures({ ready, unacked }: { readonly ready: number; read
   return { messages: ready + unacked, messages_ready: ready, messages_unacknowledged: unacked };
 }
 
+/** All that is noted of a queue. */
+export function queueSubject(queue: DeclaredQueue): Figures {
+  return { ...queueFigures(queue), ...lengthFigures(queue) };
+}
+
 /** Of all queues of some vhosts together. */
 export function totalLengths(vhosts: Iterable<Vhost>): Figures {
   let ready = 0;

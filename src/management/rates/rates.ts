@@ -16,6 +16,8 @@ const FORGOTTEN_MS = 600_000;
 
 interface Note {
   readonly at: number;
+  /** When the figures were first noted as they are. */
+  readonly since: number;
   readonly figures: Figures;
 }
 
@@ -71,6 +73,12 @@ export class Rates {
     return shown;
   }
 
+  /** When the figures last changed, as far as that was noted; undefined if they have changed since. */
+  restsSince(object: object, figures: Figures): number | undefined {
+    const last = this.#notes.get(object)?.at(-1);
+    return last !== undefined && sameFigures(last.figures, figures) ? last.since : undefined;
+  }
+
   #details(object: object, name: string, value: number, ages: Ages | undefined): object {
     const notes = this.#notes.get(object);
     const now = this.#clock.now();
@@ -117,14 +125,17 @@ export class Rates {
     this.#noting = true;
     try {
       const at = this.#clock.now();
-      await this.#inSlices(this.#subjects(), ([object, figures]) => this.#note(object, { at, figures: figures() }));
+      await this.#inSlices(this.#subjects(), ([object, figures]) => this.#note(object, at, figures()));
     } finally {
       this.#noting = false;
     }
   }
 
-  #note(object: object, note: Note): void {
+  #note(object: object, at: number, figures: Figures): void {
     const notes = this.#notes.get(object);
+    const last = notes?.at(-1);
+    const since = last !== undefined && sameFigures(last.figures, figures) ? last.since : at;
+    const note = { at, since, figures };
     if (notes === undefined) {
       this.#notes.set(object, [note]);
       return;

@@ -5,8 +5,7 @@ import {
   churnFigures,
   connectionFigures,
   exchangeFigures,
-  lengthFigures,
-  queueFigures,
+  queueSubject,
   totalLengths,
   vhostFigures,
 } from './figures.ts';
@@ -18,7 +17,7 @@ export function* subjectsOf({ node, connections }: ManagementContext): Generator
   for (const vhost of node.vhosts) {
     vhost.settleCounts();
     yield [vhost, () => ({ ...vhostFigures(vhost), ...totalLengths([vhost]) })];
-    for (const queue of vhost.queues) yield [queue, () => ({ ...queueFigures(queue), ...lengthFigures(queue) })];
+    for (const queue of vhost.queues) yield [queue, () => queueSubject(queue)];
     for (const exchange of vhost.exchanges) yield [exchange, () => exchangeFigures(exchange.counters)];
   }
   for (const connection of connections) {

@@ -1,4 +1,4 @@
-/** Health checks (RabbitMQ: HTTP API, `/api/health/checks`, `/api/aliveness-test`, `/api/healthchecks/node`). */
+/** Health checks (RabbitMQ: HTTP API, `/api/health/checks`, `/api/healthchecks/node`). */
 import { badRequest } from '../http/problem.ts';
 import { type Call, Reply, type Resource } from '../http/resource.ts';
 
@@ -10,7 +10,6 @@ const UNITS = ['days', 'weeks', 'months', 'years'];
 const PROTOCOLS: Readonly<Record<string, string>> = { amqp091: 'amqp', 'amqp0.9.1': 'amqp', 'amqp-0-9-1': 'amqp' };
 
 export const health: readonly Resource[] = [
-  { path: '/aliveness-test/:vhost', GET: { role: 'management', handle: () => OK } },
   { path: '/healthchecks/node', GET: { role: 'monitoring', handle: checkAlarms } },
   { path: '/healthchecks/node/:node', GET: { role: 'monitoring', handle: checkAlarms } },
   ...['alarms', 'local-alarms'].map((name) => check(name, checkAlarms)),
