@@ -10,6 +10,10 @@ export function notFound(kind: EntityKind, name: string, vhost: string): AmqpErr
   return new AmqpError('NOT_FOUND', `no ${kind} '${name}' in vhost '${vhost}'`);
 }
 
+export function vhostDeleted(name: string): AmqpError {
+  return new AmqpError('NOT_FOUND', `vhost '${name}' is deleted`);
+}
+
 export function inUse(kind: EntityKind, name: string, vhost: string): AmqpError {
   return new AmqpError('PRECONDITION_FAILED', `${kind} '${name}' in vhost '${vhost}' in use`);
 }

@@ -28,6 +28,8 @@ import type { DiscardListener } from '../message/discarded.ts';
 import type { UnreadableListener } from '../arguments/unreadable.ts';
 import { Queue } from '../queue/queue.ts';
 import type { QueueNoticeListener } from '../queue/queue-notice.ts';
+import { rowOf, type VhostChange } from './change.ts';
+import { eventOf } from './change-event.ts';
 import { Vhost } from './vhost.ts';
 import { VhostRemoval } from './vhost-removal.ts';
 
@@ -158,6 +160,25 @@ export class BrokerNode {
   createDefaultUser({ user, password, vhost, tags = ['administrator'], permissions = ALL }: NodeDefaults): void {
     this.auth.putUser(userWithPassword(user, password, tags));
     if (this.#vhosts.has(vhost)) this.auth.putPermission({ user, vhost, ...permissions });
+  }
+
+  // Changes
+
+  /** Has the store told of changes that were checked, and applies them: all of them are in one batch. */
+  commit(changes: readonly VhostChange[]): void {
+    for (const change of changes) {
+      const row = rowOf(change);
+      if (row !== undefined) this.store.change(row);
+    }
+    for (const change of changes) {
+      this.apply(change);
+      this.#observer?.(eventOf(change));
+    }
+  }
+
+  /** Takes what happened, whoever did it. The store knows. */
+  apply(change: VhostChange): void {
+    this.#vhosts.get(change.vhost)?.apply(change);
   }
 
   // Vhosts
@@ -292,6 +313,7 @@ export class BrokerNode {
       limits: this.limits,
       timers: this.#timers,
       nextQueueId: () => this.#nextQueueId++,
+      commit: (changes) => this.commit(changes),
       unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),
       discarded: (by, name, vhost, reason) => this.discarded(by, name, vhost, reason),
       dangling: (record) => {

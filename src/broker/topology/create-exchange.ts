@@ -15,8 +15,6 @@ export interface ExchangeDeclaration extends ExchangeOptions {
 /** What an exchange needs of its vhost that keeps messages for later. */
 export interface ExchangeHost {
   readonly delays: DelayContext;
-  /** A number for the log of a new durable exchange. */
-  nextLogId(): number;
   /** Routes from the exchange on what waited there. */
   goOn(exchange: Exchange, message: Message): void;
   /** A message that waited at the exchange cannot be sent on, and is lost. */
@@ -25,13 +23,11 @@ export interface ExchangeHost {
   unreadable(what: Unreadable, name: string, reason: Error | undefined): void;
 }
 
-/** `logId`: number of the log that the exchange has in the store already. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
+/** `logId`: number of the log that it has in the store, if any. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
 export function createExchange(declaration: ExchangeDeclaration, host: ExchangeHost, logId?: number): Exchange {
-  const { type } = declaration;
-  if (type !== 'x-delayed-message') return ofType(type, declaration);
-  const routing = ofType(delayedType(declaration.arguments), declaration);
-  const id = logId ?? (declaration.durable ? host.nextLogId() : undefined);
-  const delayed = new DelayedMessages(host.delays, id, {
+  const routing = routingExchange(declaration);
+  if (!keepsMessages(declaration)) return routing;
+  const delayed = new DelayedMessages(host.delays, logId, {
     goOn: (message) => host.goOn(exchange, message),
     lost: (reason) => host.lost(declaration.name, reason),
     stopped: (reason) => host.unreadable('exchange', declaration.name, reason),
@@ -41,8 +37,15 @@ export function createExchange(declaration: ExchangeDeclaration, host: ExchangeH
   return exchange;
 }
 
-function ofType(type: string, options: ExchangeOptions): Exchange {
-  return new (knownType(type))(options);
+/** True if messages wait at the exchange, in a log of their own. */
+export function keepsMessages({ type }: ExchangeDeclaration): boolean {
+  return type === 'x-delayed-message';
+}
+
+/** What routes its messages: the exchange itself, but for those that wait first. */
+function routingExchange(declaration: ExchangeDeclaration): Exchange {
+  const type = keepsMessages(declaration) ? delayedType(declaration.arguments) : declaration.type;
+  return new (knownType(type))(declaration);
 }
 
 function knownType(type: string): ExchangeType {
@@ -52,12 +55,19 @@ function knownType(type: string): ExchangeType {
 }
 
 /** Throws AmqpError PRECONDITION_FAILED where no exchange can be declared like this, whether or not one is there. */
-export function checkExchangeDeclaration({ name, type, arguments: args }: ExchangeDeclaration, vhost: string): void {
-  if (type !== 'x-delayed-message') knownType(type);
+export function checkExchangeDeclaration(declaration: ExchangeDeclaration, vhost: string): void {
+  const { name, type, arguments: args } = declaration;
+  if (!keepsMessages(declaration)) knownType(type);
   const alternate = args.get('alternate-exchange');
   if (alternate === undefined || alternate.type === 'longstr') return;
   throw new AmqpError(
     'PRECONDITION_FAILED',
     `invalid type '${alternate.type}' for arg 'alternate-exchange' in exchange '${name}' in vhost '${vhost}'`,
   );
+}
+
+/** Throws AmqpError PRECONDITION_FAILED where a new exchange has arguments that its type cannot make sense of. */
+export function checkTypeArguments(declaration: ExchangeDeclaration): void {
+  // The type looks at them when it makes one.
+  routingExchange(declaration);
 }

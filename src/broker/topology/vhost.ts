@@ -2,9 +2,7 @@
  * A virtual host: its exchanges, queues and bindings, and the rules for declaring and deleting them.
  * What is durable is told to the store in the same call.
  */
-import { encodeTable } from '../../codec/field-table.ts';
-import { EMPTY_TABLE } from '../../protocol/field-table.ts';
-import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { BindingRecord, RecoveredPage } from '../../store/stored-records.ts';
 import type { Store } from '../../store/store.ts';
 import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
@@ -17,17 +15,17 @@ import type { MessageSizes } from '../events/message-sizes.ts';
 import { VhostCounters } from '../events/vhost-counters.ts';
 import type { Timers } from '../scheduling/timers.ts';
 import type { DelayContext } from '../delay/delayed-messages.ts';
-import { Bindings, type BoundVhost } from './bindings.ts';
+import { bindingOf, type BoundVhost, existingBinding } from './bindings.ts';
 import * as errors from '../arguments/errors.ts';
-import type { Binding, BindingSpec } from '../routing/exchange/binding.ts';
+import { type BindingSpec, isDurable } from '../routing/exchange/binding.ts';
+import type { VhostChange } from './change.ts';
 import {
   checkExchangeDeclaration,
-  createExchange,
+  checkTypeArguments,
   type ExchangeDeclaration,
-  type ExchangeHost,
+  keepsMessages,
 } from './create-exchange.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
-import { PREDECLARED } from '../routing/exchange/types.ts';
 import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
@@ -38,18 +36,18 @@ import type { Parameters } from '../parameters/parameters.ts';
 import type { PatternMatcher } from '../access/pattern-matcher.ts';
 import type { Governed } from '../policy/governed.ts';
 import { type GovernedVhost, VhostPolicies } from '../policy/vhost-policies.ts';
-import { createQueue } from './create-queue.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
-import { ExclusiveQueues } from './exclusive-queues.ts';
-import type { DyingQueue, QueueHost, Takers } from '../queue/queue-host.ts';
+import type { DyingQueue, Takers } from '../queue/queue-host.ts';
 import type { QueueNoticeListener } from '../queue/queue-notice.ts';
 import type { LogContext } from '../log/log.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
 import type { VhostRows } from '../../store/recovered-state.ts';
-import { type RecoveringVhost, recoverVhost } from './recover-vhost.ts';
+import { recoverVhost } from './recover-vhost.ts';
+import { bindingRemoval, exchangeRemoval, queueRemoval } from './removal.ts';
 import { ReplyTargets } from '../routing/reply-to.ts';
 import type { Directory, Route } from '../routing/route.ts';
 import { Routing } from './routing.ts';
+import { type EntityHost, VhostEntities } from './vhost-entities.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import type { Unreadable, UnreadableListener } from '../arguments/unreadable.ts';
 
@@ -64,13 +62,15 @@ export interface VhostContext extends LogContext {
   readonly timeSlices: TimeSlices;
   readonly counters: BrokerCounters;
   nextQueueId(): number;
+  /** Has the store told of changes that were checked, and applies them. */
+  commit(changes: readonly VhostChange[]): void;
   readonly unreadable: UnreadableListener;
   readonly discarded: DiscardListener;
-  readonly dangling: RecoveringVhost['dangling'];
+  readonly dangling: (binding: BindingRecord) => void;
   readonly notice: QueueNoticeListener;
 }
 
-export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, GovernedVhost {
+export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   readonly name: string;
   readonly replyTargets = new ReplyTargets();
   readonly policies: VhostPolicies;
@@ -89,12 +89,10 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
   readonly delays: DelayContext;
   readonly notice: QueueNoticeListener;
   readonly #context: VhostContext;
-  readonly #exchanges = new Map<string, Exchange>();
-  readonly #queues = new Map<string, DeclaredQueue>();
-  readonly #exclusive = new ExclusiveQueues();
+  readonly #entities: VhostEntities;
   readonly #routing: Routing;
-  readonly #bindings = new Bindings(this);
   #version = 0;
+  #ended = false;
 
   constructor(name: string, context: VhostContext) {
     this.name = name;
@@ -103,12 +101,9 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
     ({ timers: this.timers, throttleSignal: this.throttleSignal, timeSlices: this.timeSlices } = context);
     this.messageSizes = context.counters.messageSizes;
     this.#routing = new Routing(this, context, this.counters.exchanges);
-    for (const [exchange, type, internal] of PREDECLARED) {
-      const options = { name: exchange, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
-      this.#exchanges.set(exchange, createExchange(options, this));
-    }
     this.policies = new VhostPolicies(this, context);
-    for (const exchange of this.#exchanges.values()) this.policies.apply(exchange);
+    this.#entities = new VhostEntities(this, context);
+    this.#entities.predeclare();
   }
 
   /** Rises with each change that may change a route. */
@@ -117,35 +112,35 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
   }
 
   get exchanges(): IterableIterator<Exchange> {
-    return this.#exchanges.values();
+    return this.#entities.exchanges;
   }
 
   get queues(): IterableIterator<DeclaredQueue> {
-    return this.#queues.values();
+    return this.#entities.queues;
   }
 
   exchange(name: string): Exchange | undefined {
-    return this.#exchanges.get(name);
+    return this.#entities.exchange(name);
   }
 
   queue(name: string): DeclaredQueue | undefined {
-    return this.#queues.get(name);
+    return this.#entities.queue(name);
   }
 
   sink(routingKey: string): MessageTarget | undefined {
-    return this.#queues.get(routingKey) ?? this.replyTargets.find(routingKey);
+    return this.#entities.queue(routingKey) ?? this.replyTargets.find(routingKey);
   }
 
   /** Throws AmqpError NOT_FOUND. */
   existingExchange(name: string): Exchange {
-    const exchange = this.#exchanges.get(name);
+    const exchange = this.#entities.exchange(name);
     if (exchange === undefined) throw errors.notFound('exchange', name, this.name);
     return exchange;
   }
 
   /** Throws AmqpError NOT_FOUND, or RESOURCE_LOCKED where the queue is another connection's own. */
   existingQueue(name: string, owner: Owner): DeclaredQueue {
-    const queue = this.#queues.get(name);
+    const queue = this.#entities.queue(name);
     if (queue === undefined) throw errors.notFound('queue', name, this.name);
     if (queue.owner !== undefined && queue.owner !== owner) throw errors.locked(name, this.name);
     return queue;
@@ -155,35 +150,29 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
 
   /** exchange.declare without passive. Throws AmqpError where the exchange cannot be, or is another. */
   declareExchange(declaration: ExchangeDeclaration): void {
-    const { name, type } = declaration;
+    const { name } = declaration;
     if (name === '') throw errors.defaultExchangeRefused();
     checkExchangeDeclaration(declaration, this.name);
-    const current = this.#exchanges.get(name);
+    const current = this.#entities.exchange(name);
     if (current !== undefined) {
       checkSameExchange(declaration, current, this.name);
       return;
     }
     if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
+    checkTypeArguments(declaration);
     this.heapLimit.checkRoom();
-    const exchange = createExchange(declaration, this);
-    this.#addExchange(exchange);
-    this.observer?.({ type: 'exchange-declared', vhost: this.name, exchange: name });
-    if (!declaration.durable) return;
-    const { autoDelete, internal } = declaration;
-    const args = encodeTable(declaration.arguments);
-    const logId = exchange.delayed?.logId;
-    const record = { vhost: this.name, name, type, autoDelete, internal, arguments: args, logId };
-    this.store.change({ op: 'put-exchange', record });
+    const logId = keepsMessages(declaration) && declaration.durable ? this.#context.nextQueueId() : undefined;
+    this.#commit([{ op: 'put-exchange', vhost: this.name, exchange: declaration, logId }]);
   }
 
   /** exchange.delete; no error where there is none. */
   deleteExchange(name: string, ifUnused: boolean): void {
     if (name === '') throw errors.defaultExchangeRefused();
     if (name.startsWith('amq.')) throw errors.systemExchange(name, this.name);
-    const exchange = this.#exchanges.get(name);
+    const exchange = this.#entities.exchange(name);
     if (exchange === undefined) return;
     if (ifUnused && exchange.bound) throw errors.inUse('exchange', name, this.name);
-    this.#bindings.remove(this.dropExchange(exchange));
+    this.#commit(exchangeRemoval(this, exchange));
   }
 
   // Queues
@@ -192,29 +181,23 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
   declareQueue(asked: QueueOptions): DeclaredQueue {
     const options = withDefaultType(asked, this.defaultQueueType);
     const { name, owner } = options;
-    const current = this.#queues.get(name);
+    const current = this.#entities.queue(name);
     if (current !== undefined) {
       checkSameQueue(options, current, this.name);
       current.touch();
       this.#context.counters.churn.queueDeclared++;
       return current;
     }
-    checkQueueLimit(this.#context.limits, this.name, name, this.#queues.size);
+    checkQueueLimit(this.#context.limits, this.name, name, this.#entities.queueCount);
     checkQueueArguments(options.arguments, name, this.name);
     checkReplicatedDeclaration(options, this.name);
     this.heapLimit.checkRoom();
     const stored = options.durable && owner === undefined;
     const id = stored ? this.#context.nextQueueId() : 0;
-    const queue = this.#addQueue({ ...options, durable: stored }, id);
-    this.observer?.({ type: 'queue-declared', vhost: this.name, queue: name });
-    if (stored) {
-      const { autoDelete } = options;
-      const record = { id, vhost: this.name, name, autoDelete, arguments: encodeTable(options.arguments) };
-      this.store.change({ op: 'put-queue', record });
-    }
+    this.#commit([{ op: 'put-queue', vhost: this.name, queue: { ...options, durable: stored }, id }]);
     this.#context.counters.churn.queueDeclared++;
     this.#context.counters.churn.queueCreated++;
-    return queue;
+    return this.#entities.queue(name)!;
   }
 
   /** queue.delete: returns the number of messages that went with it and were at no consumer. */
@@ -222,17 +205,8 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
     queue.checkDelete(ifUnused, ifEmpty);
     // What waits to be retried is nobody's: it counts, as in a purge.
     const messages = queue.ready + queue.delayed;
-    this.#queues.delete(queue.name);
-    this.settleCounts();
-    this.counters.queueEnded(queue);
-    this.observer?.({ type: 'queue-deleted', vhost: this.name, queue: queue.name });
+    this.#commit(queueRemoval(this, queue));
     this.#context.counters.churn.queueDeleted++;
-    this.#exclusive.remove(queue);
-    this.#version++;
-    this.#bindings.remove([...queue.incoming]);
-    this.#routing.forgetQueue(queue.name);
-    if (queue.durable) this.store.change({ op: 'delete-queue', id: queue.id });
-    queue.end();
     return messages;
   }
 
@@ -245,20 +219,26 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
 
   /** Deletes the queues that are exclusive to a connection. */
   deleteExclusive(owner: Owner): void {
-    for (const queue of this.#exclusive.of(owner)) this.deleteQueue(queue);
+    for (const queue of this.#entities.exclusiveTo(owner)) this.deleteQueue(queue);
   }
 
   // Bindings
 
   /** Throws AmqpError NOT_FOUND for the source first, then for the destination. */
   bind(spec: BindingSpec, requester: Owner): void {
-    const binding = this.#bindings.bind(spec, requester);
-    if (binding !== undefined) this.#routing.replay(binding);
+    const binding = bindingOf(this, spec, requester);
+    binding.source.validateBinding(binding);
+    this.heapLimit.checkRoom();
+    if (binding.source.binding(binding) !== undefined) return;
+    const durable = isDurable(binding);
+    this.#commit([{ op: 'put-binding', vhost: this.name, binding: spec, durable }]);
+    this.#routing.replay(binding);
   }
 
   /** No error where there is no such binding, nor where one of its ends is missing. */
   unbind(spec: BindingSpec, requester: Owner): void {
-    this.#bindings.unbind(spec, requester);
+    const binding = existingBinding(this, spec, requester);
+    if (binding !== undefined) this.#commit(bindingRemoval(this, binding));
   }
 
   // Messages
@@ -316,10 +296,6 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
 
   // ExchangeHost
 
-  nextLogId(): number {
-    return this.#context.nextQueueId();
-  }
-
   goOn(exchange: Exchange, message: Message): void {
     this.#routing.goOn(exchange, message);
   }
@@ -328,15 +304,19 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
     this.#context.discarded('exchange', exchange, this.name, reason);
   }
 
-  // BoundVhost
+  // EntityHost
 
-  dropExchange(exchange: Exchange): readonly Binding[] {
-    this.#exchanges.delete(exchange.name);
-    this.observer?.({ type: 'exchange-deleted', vhost: this.name, exchange: exchange.name });
-    this.routesChanged();
-    if (exchange.durable) this.store.change({ op: 'delete-exchange', vhost: this.name, name: exchange.name });
-    exchange.delayed?.end();
-    return [...exchange.bindings, ...exchange.incoming];
+  added(entity: Exchange | DeclaredQueue): void {
+    this.policies.apply(entity);
+    if (entity.kind === 'exchange') this.routesChanged();
+    else this.#version++;
+  }
+
+  queueLeaves(queue: DeclaredQueue): void {
+    this.settleCounts();
+    this.counters.queueEnded(queue);
+    this.#version++;
+    this.#routing.forgetQueue(queue.name);
   }
 
   routesChanged(): void {
@@ -347,46 +327,33 @@ export class Vhost implements Directory, QueueHost, ExchangeHost, BoundVhost, Go
   // GovernedVhost
 
   *governed(): IterableIterator<Governed> {
-    yield* this.#exchanges.values();
-    yield* this.#queues.values();
+    yield* this.exchanges;
+    yield* this.queues;
   }
 
-  // Recovery
+  // Changes
+
+  /** Takes what happened to its exchanges, queues and bindings, whoever did it. The store knows. */
+  apply(change: VhostChange): void {
+    this.#entities.apply(change);
+  }
 
   /** Takes in what the store has of this vhost. Throws StoreError where it makes no sense. */
   recover(rows: VhostRows, pagesOf: (queueId: number) => readonly RecoveredPage[]): void {
-    recoverVhost(rows, pagesOf, {
-      name: this.name,
-      host: this,
-      exchange: (name) => this.#exchanges.get(name),
-      queue: (name) => this.#queues.get(name),
-      addExchange: (exchange) => this.#addExchange(exchange),
-      addQueue: (options, id) => this.#addQueue(options, id),
-      dangling: this.#context.dangling,
-    });
-    this.routesChanged();
+    recoverVhost(this, rows, pagesOf, this.#context.dangling);
   }
 
-  /** Ends the vhost: everything in it goes. Its connections are closed already. */
+  /** Ends all that is in it; what the store has of it goes with the vhost's row. Its connections are closed already. */
   end(): void {
-    for (const queue of [...this.#queues.values()]) this.deleteQueue(queue);
-    for (const { delayed } of this.#exchanges.values()) delayed?.end();
-    this.#exchanges.clear();
-    this.routesChanged();
+    this.#ended = true;
+    const { name: vhost } = this;
+    for (const { name, id } of [...this.queues]) this.apply({ op: 'delete-queue', vhost, name, id });
+    for (const { name, durable } of [...this.exchanges]) this.apply({ op: 'delete-exchange', vhost, name, durable });
   }
 
-  #addExchange(exchange: Exchange): void {
-    this.#exchanges.set(exchange.name, exchange);
-    this.policies.apply(exchange);
-    this.routesChanged();
-  }
-
-  #addQueue(options: QueueOptions, id: number): DeclaredQueue {
-    const queue = createQueue(options, id, this.#context, this);
-    this.#queues.set(queue.name, queue);
-    this.#exclusive.add(queue);
-    this.policies.apply(queue);
-    this.#version++;
-    return queue;
+  /** Throws AmqpError NOT_FOUND for whoever was still at work here when it was deleted: another of its name is not meant. */
+  #commit(changes: readonly VhostChange[]): void {
+    if (this.#ended) throw errors.vhostDeleted(this.name);
+    this.#context.commit(changes);
   }
 }

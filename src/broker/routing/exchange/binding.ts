@@ -1,7 +1,6 @@
 /** What ties an exchange to the queues and exchanges behind it (AMQP 0-9-1 section 3.1.4; RabbitMQ: Exchange to Exchange Bindings). */
 import { encodeTable } from '../../../codec/field-table.ts';
 import type { FieldTable } from '../../../protocol/field-table.ts';
-import type { BindingRecord } from '../../../store/stored-records.ts';
 import type { MessageTarget } from '../../message/message-target.ts';
 import type { History } from './history.ts';
 
@@ -70,17 +69,12 @@ export function isDurable(binding: Binding): boolean {
   return binding.source.durable && binding.destination.durable;
 }
 
-/** What the store keeps of a durable binding. */
-export function bindingRecord(
-  { source, destination, routingKey, arguments: args }: Binding,
-  vhost: string,
-): BindingRecord {
+export function specOf({ source, destination, routingKey, arguments: args }: Binding): BindingSpec {
   return {
-    vhost,
     source: source.name,
-    destinationType: destination.kind,
+    destinationKind: destination.kind,
     destination: destination.name,
     routingKey,
-    arguments: encodeTable(args),
+    arguments: args,
   };
 }

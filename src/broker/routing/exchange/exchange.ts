@@ -69,6 +69,15 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
     return this.#bindings.size > 0;
   }
 
+  get bindingCount(): number {
+    return this.#bindings.size;
+  }
+
+  /** The binding that is equal; undefined if there is none. */
+  binding(like: BindingIdentity): Binding | undefined {
+    return this.#bindings.get(bindingKey(like));
+  }
+
   validateBinding(_binding: BindingIdentity): void {
     // Most types take any.
   }

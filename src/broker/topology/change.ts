@@ -1,0 +1,90 @@
+/**
+ * What may happen to the exchanges, queues and bindings of a vhost, as data. A client's declaration comes to it, and what the store has at a
+ * start; an import of definitions is a list of it, and so will be what another node did. Who makes one has checked it: applying it cannot
+ * be refused.
+ */
+import { decodeTable, encodeTable } from '../../codec/field-table.ts';
+import type { FieldTable } from '../../protocol/field-table.ts';
+import type { BindingRecord, ExchangeRecord, QueueRecord, TopologyChange } from '../../store/stored-records.ts';
+import type { QueueOptions } from '../queue/declared-queue.ts';
+import type { BindingSpec } from '../routing/exchange/binding.ts';
+import type { ExchangeDeclaration } from './create-exchange.ts';
+
+interface InVhost {
+  readonly vhost: string;
+}
+
+interface OfBinding extends InVhost {
+  readonly binding: BindingSpec;
+  /** True if the store has it: both its ends outlive the broker. */
+  readonly durable: boolean;
+}
+
+/** A put is for a name that is free; a delete of what is not there does nothing. What is transient is told to no store. */
+export type VhostChange =
+  /** `logId`: number of the log of messages that it keeps for later, if the store has one of it. */
+  | (InVhost & {
+      readonly op: 'put-exchange';
+      readonly exchange: ExchangeDeclaration;
+      readonly logId?: number | undefined;
+    })
+  /** Its bindings are deleted before. */
+  | (InVhost & { readonly op: 'delete-exchange'; readonly name: string; readonly durable: boolean })
+  /** `id`: its number in the store, 0 if it is not stored. */
+  | (InVhost & { readonly op: 'put-queue'; readonly queue: QueueOptions; readonly id: number })
+  /** Likewise. */
+  | (InVhost & { readonly op: 'delete-queue'; readonly name: string; readonly id: number })
+  | (OfBinding & { readonly op: 'put-binding' })
+  | (OfBinding & { readonly op: 'delete-binding' });
+
+/** The change as the store keeps it; undefined if it is none of the store's. */
+export function rowOf(change: VhostChange): TopologyChange | undefined {
+  const { op, vhost } = change;
+  switch (op) {
+    case 'put-exchange': {
+      const { name, type, durable, autoDelete, internal, arguments: args } = change.exchange;
+      const { logId } = change;
+      return durable
+        ? { op, record: { vhost, name, type, autoDelete, internal, arguments: encodeTable(args), logId } }
+        : undefined;
+    }
+    case 'delete-exchange':
+      return change.durable ? { op, vhost, name: change.name } : undefined;
+    case 'put-queue': {
+      const { id, queue } = change;
+      const { name, autoDelete, arguments: args } = queue;
+      return id === 0 ? undefined : { op, record: { id, vhost, name, autoDelete, arguments: encodeTable(args) } };
+    }
+    case 'delete-queue':
+      return change.id === 0 ? undefined : { op, id: change.id };
+    default:
+      return change.durable ? { op, record: bindingRow(vhost, change.binding) } : undefined;
+  }
+}
+
+function bindingRow(vhost: string, binding: BindingSpec): BindingRecord {
+  const { source, destinationKind: destinationType, destination, routingKey, arguments: args } = binding;
+  return { vhost, source, destinationType, destination, routingKey, arguments: encodeTable(args) };
+}
+
+export function exchangeOfRow(record: ExchangeRecord): VhostChange & { readonly op: 'put-exchange' } {
+  const { vhost, name, type, autoDelete, internal, logId } = record;
+  const exchange = { name, type, durable: true, autoDelete, internal, arguments: table(record.arguments) };
+  return { op: 'put-exchange', vhost, exchange, logId };
+}
+
+export function queueOfRow(record: QueueRecord): VhostChange & { readonly op: 'put-queue' } {
+  const { id, vhost, name, autoDelete } = record;
+  const queue = { name, durable: true, autoDelete, owner: undefined, arguments: table(record.arguments) };
+  return { op: 'put-queue', vhost, queue, id };
+}
+
+export function bindingOfRow(record: BindingRecord): VhostChange & { readonly op: 'put-binding' } {
+  const { vhost, source, destinationType: destinationKind, destination, routingKey } = record;
+  const binding = { source, destinationKind, destination, routingKey, arguments: table(record.arguments) };
+  return { op: 'put-binding', vhost, binding, durable: true };
+}
+
+function table(bytes: Uint8Array): FieldTable {
+  return decodeTable(Buffer.from(bytes), 0, bytes.length);
+}
