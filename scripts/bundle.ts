@@ -5,31 +5,41 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'rolldown';
+import { build, type RolldownOutput } from 'rolldown';
 import manifest from '../package.json' with { type: 'json' };
 
-const { output } = await build({
-  input: {
-    index: 'src/index.ts',
-    main: 'src/cli/main.ts',
-    commands: 'src/cli/commands/main.ts',
-    worker: 'src/store/sqlite/worker.ts',
-  },
-  platform: 'node',
-  external: [/^node:/, ...Object.keys(manifest.dependencies)],
-  output: {
-    dir: 'dist',
-    cleanDir: true,
-    // All in one folder: the store finds its worker beside itself, here as in `src`.
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name].js',
-    comments: false,
-  },
-});
+const ROOT = join(import.meta.dirname, '..');
 
-const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-const packages = new Set(modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
-writeFileSync('dist/LICENSES', [...packages].sort().map(notice).join('\n'));
+if (import.meta.main) {
+  const output = await bundle(join(ROOT, 'dist'));
+  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  const packages = new Set(modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+  writeFileSync(join(ROOT, 'dist/LICENSES'), [...packages].sort().map(notice).join('\n'));
+}
+
+/** Bundles the sources into a folder of this package, which is emptied before. */
+export async function bundle(folder: string): Promise<RolldownOutput['output']> {
+  const { output } = await build({
+    input: {
+      index: 'src/index.ts',
+      main: 'src/cli/main.ts',
+      commands: 'src/cli/commands/main.ts',
+      worker: 'src/store/sqlite/worker.ts',
+    },
+    cwd: ROOT,
+    platform: 'node',
+    external: [/^node:/, ...Object.keys(manifest.dependencies)],
+    output: {
+      dir: folder,
+      cleanDir: true,
+      // All in one folder: the store finds its worker beside itself, here as in `src`.
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name].js',
+      comments: false,
+    },
+  });
+  return output;
+}
 
 /** A package's name and the text of its licence, or its licence's name if it brings no text. */
 function notice(folder: string): string {

@@ -104,23 +104,19 @@ describe.concurrent('heartbeats', () => {
     // Tenths of a second by a timer of this process: while the machine holds the process up, they do not go on either.
     let tenths = 0;
     const timer = setInterval(() => tenths++, 100);
-    await client.inbox.until(() => (client.inbox.heartbeats >= 2 ? true : undefined), 'two heartbeats', 15_000);
+    await client.inbox.until(() => (client.inbox.heartbeats >= 2 ? true : undefined), 'two heartbeats');
     clearInterval(timer);
     expect(tenths).toBeLessThan(40);
   });
 
-  test(
-    'heartbeat/silent-client: a client that sends nothing has its socket reset without a close frame',
-    { timeout: 15_000 },
-    async () => {
-      const client = await target.connect({ tune: { heartbeat: 1 } });
-      const from = Date.now();
-      await client.expectReset(10_000);
-      expect(Date.now() - from).toBeGreaterThan(1_500);
-    },
-  );
+  test('heartbeat/silent-client: a client that sends nothing has its socket reset without a close frame', async () => {
+    const client = await target.connect({ tune: { heartbeat: 1 } });
+    const from = Date.now();
+    await client.expectReset();
+    expect(Date.now() - from).toBeGreaterThan(1_500);
+  });
 
-  test('heartbeat/any-traffic: heartbeats and methods both keep a connection alive', { timeout: 15_000 }, async () => {
+  test('heartbeat/any-traffic: heartbeats and methods both keep a connection alive', async () => {
     const client = await target.connect({ tune: { heartbeat: 1 } });
     const channel = await client.channel();
     // As a client's own timer would do it; the test ends on the server's heartbeats, not on the clock.
@@ -129,7 +125,7 @@ describe.concurrent('heartbeats', () => {
       else channel.send('basic.recover-async', { requeue: true });
     }, 400);
     try {
-      await client.inbox.until(() => (client.inbox.heartbeats >= 9 ? true : undefined), 'nine heartbeats', 12_000);
+      await client.inbox.until(() => (client.inbox.heartbeats >= 9 ? true : undefined), 'nine heartbeats');
       await client.expectAlive();
     } finally {
       clearInterval(timer);
@@ -141,7 +137,7 @@ describe.concurrent('heartbeats', () => {
       await target.connect({ tune: { heartbeat: 0 } }),
       await target.connect({ tune: { heartbeat: 2 } }),
     ];
-    await ticking.inbox.until(() => (ticking.inbox.heartbeats >= 3 ? true : undefined), 'three heartbeats', 15_000);
+    await ticking.inbox.until(() => (ticking.inbox.heartbeats >= 3 ? true : undefined), 'three heartbeats');
     expect(silent.inbox.heartbeats).toBe(0);
     await silent.expectAlive();
   });

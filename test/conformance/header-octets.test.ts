@@ -224,7 +224,7 @@ describe('headers/octets: what the broker does not have to change stays octet fo
     ['returned to a quorum queue', returns(QUORUM)],
     ['retried later', returns({ 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': 1 })],
     ['read from a stream', stream],
-  ])('%s', { timeout: 60_000 }, async (_name, prepare) => {
+  ])('%s', async (_name, prepare) => {
     const { needs = [], changes, pass, expiration, replyTo } = await prepare();
     await fc.assert(
       fc.asyncProperty(octetHeaders, fc.boolean(), async (fields, persistent) => {

@@ -227,7 +227,7 @@ describe('a stream', () => {
     channel.ack(last.deliveryTag, true);
     // RabbitMQ counts every few seconds only.
     await channel.expectCounts(stream.queue, { messages: 3 });
-  }, 15_000);
+  });
 
   test('stream/bindings: takes what exchanges route to it', async () => {
     const stream = await TestStream.declare(target);

@@ -30,7 +30,7 @@ const cellAt = (leaf: Buffer, n: number): number => leaf.readUInt16BE(CELL_LIST_
 /** The bytes of the n-th page, no two alike. */
 const content = (n: number): Buffer => Buffer.from(Array.from({ length: PAGE_BYTES }, (_, i) => (i * (n + 7)) >>> 3));
 
-describe('an SqliteStore whose file is damaged', { timeout: 60_000 }, () => {
+describe('an SqliteStore whose file is damaged', () => {
   let parent: string;
   let whole: string;
   let folder: string;

@@ -18,7 +18,7 @@ import { commit, page } from './store.support.ts';
 const COMMITS = 12;
 const HEADER_BYTES = 32;
 
-describe('an SqliteStore whose log is damaged', { timeout: 60_000 }, () => {
+describe('an SqliteStore whose log is damaged', () => {
   let parent: string;
   /** The log as a kill leaves it, and where its commits end. */
   let whole: Buffer;

@@ -1,5 +1,5 @@
 /** The SQLite store against other processes: one broker a folder, and nothing lost when a process is killed. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { linkSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreError } from '../../src/store/store.ts';
+import { spawnTied } from '../support/processes/tied.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { storeWithQueues } from './sqlite.support.ts';
 import { pageBytes } from './store-crash.ts';
@@ -14,7 +15,7 @@ import { readPages } from '../support/store-reads.ts';
 
 describe('SqliteStore among processes', () => {
   let folder: string;
-  let child: ChildProcess | undefined;
+  let child: ChildProcessWithoutNullStreams | undefined;
 
   beforeEach(() => {
     folder = temporaryFolder();
@@ -27,8 +28,8 @@ describe('SqliteStore among processes', () => {
   /** Starts a writing process and returns its lines. */
   function start(seed: number): AsyncIterableIterator<string> {
     const script = join(import.meta.dirname, 'store-child.ts');
-    child = spawn(process.execPath, [script, folder, `${seed}`], { stdio: ['ignore', 'pipe', 'inherit'] });
-    return createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+    child = spawnTied([process.execPath, script, folder, `${seed}`]);
+    return createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
 
   async function killed(): Promise<void> {

@@ -7,6 +7,7 @@ import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page } from './store.support.ts';
 import { readPages } from '../support/store-reads.ts';
+import { UNTIL } from '../support/patience.ts';
 
 const MEGABYTE = 1_000_000;
 
@@ -65,7 +66,7 @@ describe('the files of an SqliteStore', () => {
       });
     }
     expect(megabytes('leveret.db')).toBeLessThan(15);
-    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(4), { timeout: 10_000 });
+    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(4), UNTIL);
     expect(megabytes('leveret.db')).toBeLessThan(15);
   });
 
@@ -76,17 +77,17 @@ describe('the files of an SqliteStore', () => {
     for (let n = 0; n < 50; n++) await commit(store, (batch) => page(store, batch, 1, n, MEGABYTE));
     expect(megabytes('leveret.db-wal')).toBeGreaterThan(45);
     reader.close();
-    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(50), { timeout: 10_000 });
+    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(50), UNTIL);
     const before = megabytes('leveret.db-wal');
     for (let n = 0; n < 30; n++) await commit(store, (batch) => page(store, batch, 1, 50 + n, MEGABYTE));
     expect(megabytes('leveret.db-wal')).toBeLessThanOrEqual(before);
   });
 
-  it('give back room while commits go on without a pause', { timeout: 40_000 }, async () => {
+  it('give back room while commits go on without a pause', async () => {
     await commit(store, (batch) => {
       for (let n = 0; n < 60; n++) page(store, batch, 1, n, MEGABYTE);
     });
-    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(60), { timeout: 10_000 });
+    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(60), UNTIL);
     await commit(store, (batch) => batch.dropPages(1));
     let last = 0;
     await vi.waitFor(
@@ -105,9 +106,9 @@ describe('the files of an SqliteStore', () => {
     await commit(store, (batch) => {
       for (let n = 0; n < 60; n++) page(store, batch, 1, n, MEGABYTE);
     });
-    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(60), { timeout: 10_000 });
+    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeGreaterThan(60), UNTIL);
     await commit(store, (batch) => batch.dropPages(1));
-    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeLessThan(20), { timeout: 15_000 });
+    await vi.waitFor(() => expect(megabytes('leveret.db')).toBeLessThan(20), UNTIL);
     const id = await new Promise<number>((resolve) => {
       let written = 0;
       const collect = (batch: Parameters<typeof page>[1]) => void (written = page(store, batch, 1, 7, 1000));
@@ -118,7 +119,7 @@ describe('the files of an SqliteStore', () => {
 
   it('cut a log that one batch made very long, when the store rests', async () => {
     await commit(store, (batch) => page(store, batch, 1, 0, 80 * MEGABYTE));
-    await vi.waitFor(() => expect(megabytes('leveret.db-wal')).toBeLessThan(1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(megabytes('leveret.db-wal')).toBeLessThan(1), UNTIL);
   });
 
   it('keep no bitmap of a page that is gone', async () => {

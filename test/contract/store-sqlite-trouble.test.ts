@@ -19,6 +19,7 @@ import { smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page, Script } from './store.support.ts';
 import { readPages } from '../support/store-reads.ts';
+import { UNTIL } from '../support/patience.ts';
 
 const DISK_BYTES = 4 * 1024 * 1024;
 
@@ -65,7 +66,7 @@ describe('an SqliteStore in trouble', () => {
     expect([first.heard, second.heard, called]).toEqual([['collect'], [], false]);
     expect(reasons).toEqual(['database is locked (SQLITE_BUSY)']);
     release();
-    await vi.waitFor(() => expect(called).toBe(true), { timeout: 10_000, interval: 10 });
+    await vi.waitFor(() => expect(called).toBe(true), UNTIL);
     expect([first.heard, second.heard]).toEqual([
       ['collect', 'committed'],
       ['collect', 'committed'],
@@ -138,7 +139,7 @@ describe('an SqliteStore in trouble', () => {
     expect(second.heard).toEqual(['collect']);
     expect(reasons).toEqual([`${file} was ${what} while it was in use`]);
     renameSync(`${file}.away`, file);
-    await vi.waitFor(() => expect(second.heard).toEqual(['collect', 'committed']), { timeout: 10_000, interval: 10 });
+    await vi.waitFor(() => expect(second.heard).toEqual(['collect', 'committed']), UNTIL);
     expect(store.recover().pages.map((row) => row.first)).toEqual([0, 10]);
     await store.close();
   });
@@ -162,7 +163,7 @@ describe('an SqliteStore in trouble', () => {
       await next.close();
       return firsts;
     };
-    await vi.waitFor(async () => expect(await leftByKill()).toEqual(range(10)), { timeout: 10_000, interval: 50 });
+    await vi.waitFor(async () => expect(await leftByKill()).toEqual(range(10)), UNTIL);
     await expect(store.close()).rejects.toThrow('leveret.db-wal was removed');
   });
 

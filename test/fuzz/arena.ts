@@ -9,12 +9,11 @@ import { Broker, type BrokerOptions } from '../../src/index.ts';
 import { AmqpClient, handshake, type HandshakeOptions } from '../support/amqp-client/index.ts';
 import { Canary } from './canary.ts';
 import { Offender } from './offender.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 /** Names that attackers share. Exclusive or not, durable or not: that is theirs to say. */
 export const SHARED_QUEUES = ['fuzz-a', 'fuzz-b', 'fuzz-c', 'fuzz-d'];
 export const SHARED_EXCHANGES = ['fuzz-x', 'fuzz-y', 'fuzz-z'];
-
-const LEFTOVER_DEADLINE_MS = 5_000;
 
 interface Line {
   readonly message: string;
@@ -105,7 +104,7 @@ export class Arena {
   /** Every connection is closed, and no queue is locked or consumed from by one that is gone. */
   async #nothingLeft(): Promise<void> {
     const client = await AmqpClient.connect(this.url);
-    const end = Date.now() + LEFTOVER_DEADLINE_MS;
+    const end = Date.now() + PATIENCE;
     while (this.#log.open > 1 && Date.now() < end) await client.expectAlive();
     assert.equal(this.#log.open, 1, 'connections are left, beside the one that asks');
     const channel = await client.channel();

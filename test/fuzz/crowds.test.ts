@@ -1,9 +1,7 @@
 /** Many connections, many channels, much announced: what one client may hold stays small until it really sends it. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AmqpClient, frames, method } from '../support/amqp-client/index.ts';
+import { startCommand } from '../support/cli/command.ts';
 import { liveBytes } from '../support/live-memory.ts';
 import { inParallel, useArena } from './arena.ts';
 import { Offender } from './offender.ts';
@@ -12,30 +10,24 @@ import { HANDSHAKE, OPEN_CHANNEL, STAGES } from './sessions.ts';
 
 const MIB = 1024 * 1024;
 
-// Much data moves here; a slow machine may take its time.
-vi.setConfig({ testTimeout: 60_000 });
 const arena = useArena();
 
 describe('a client', () => {
-  test(
-    'that announces 128 MiB on each of 2047 channels takes memory for what it sends',
-    { timeout: 60_000 },
-    async () => {
-      await arena().attack(async () => {
-        const client = await arena().connect();
-        const before = liveBytes();
-        for (let channel = 1; channel <= 2047; channel++) {
-          client.send(channel, 'channel.open').send(channel, 'basic.publish', { exchange: 'amq.fanout' });
-          client.write(frames.headerFrame(channel, 128 * MIB));
-          client.write(frames.bodyFrame(channel, Buffer.alloc(1)));
-        }
-        await client.expect('channel.open-ok', 2047);
-        // A first buffer of 64 KiB a channel, and what a channel is.
-        expect(liveBytes() - before).toBeLessThan(2047 * 80 * 1024);
-        client.destroy();
-      });
-    },
-  );
+  test('that announces 128 MiB on each of 2047 channels takes memory for what it sends', async () => {
+    await arena().attack(async () => {
+      const client = await arena().connect();
+      const before = liveBytes();
+      for (let channel = 1; channel <= 2047; channel++) {
+        client.send(channel, 'channel.open').send(channel, 'basic.publish', { exchange: 'amq.fanout' });
+        client.write(frames.headerFrame(channel, 128 * MIB));
+        client.write(frames.bodyFrame(channel, Buffer.alloc(1)));
+      }
+      await client.expect('channel.open-ok', 2047);
+      // A first buffer of 64 KiB a channel, and what a channel is.
+      expect(liveBytes() - before).toBeLessThan(2047 * 80 * 1024);
+      client.destroy();
+    });
+  });
 
   test('whose large messages are through keeps none of them in memory, on however many channels', async () => {
     await arena().attack(async () => {
@@ -84,26 +76,15 @@ describe('a client', () => {
 
 test('a broker that has no file descriptors left serves the clients it has, and new ones when it has some again', async () => {
   // Its own process, with few descriptors: this one needs its own for the clients.
-  const broker = spawn('sh', ['-c', `ulimit -n 60 && exec "${process.execPath}" src/cli/main.ts --memory --port 0`]);
-  try {
-    const url = await new Promise<string>((resolve, reject) => {
-      createInterface(broker.stdout).on('line', (line) => {
-        const port = /"port":(\d+)/.exec(line)?.[1];
-        if (port !== undefined) resolve(`amqp://guest:guest@127.0.0.1:${port}`);
-      });
-      broker.once('exit', (code) => reject(new Error(`the broker exited with ${code}`)));
-    });
-    const client = await AmqpClient.connect(url);
-    const port = Number(new URL(url).port);
-    const crowd = await Promise.all(Array.from({ length: 200 }, () => Offender.dial(port)));
-    await client.expectAlive();
-    for (const offender of crowd) offender.destroy();
-    await client.expectAlive();
-    await expect.poll(() => AmqpClient.connect(url).then((another) => another.close())).toBeUndefined();
-    await client.close();
-    expect(broker.exitCode).toBeNull();
-  } finally {
-    broker.kill();
-    await once(broker, 'exit');
-  }
+  const command = startCommand(['--memory', '--port', '0'], { shell: 'ulimit -n 60 && exec "$@"' });
+  const { port } = await command.waitForLine('started TCP listener');
+  const url = `amqp://guest:guest@127.0.0.1:${String(port)}`;
+  const client = await AmqpClient.connect(url);
+  const crowd = await Promise.all(Array.from({ length: 200 }, () => Offender.dial(Number(port))));
+  await client.expectAlive();
+  for (const offender of crowd) offender.destroy();
+  await client.expectAlive();
+  await expect.poll(() => AmqpClient.connect(url).then((another) => another.close())).toBeUndefined();
+  await client.close();
+  expect(command.child.exitCode).toBeNull();
 });

@@ -3,14 +3,11 @@
  * is closed for it.
  */
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toFieldTable } from '../../src/codec/field-table.ts';
 import { AmqpClient, frames, method, type MethodName } from '../support/amqp-client/index.ts';
 import { startCommand } from '../support/cli/command.ts';
 import { useArena } from './arena.ts';
-
-// Much data moves here; a slow machine may take its time.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MIB = 1024 * 1024;
 /** Of a table like this a frame holds 60 KiB, and the heap a MiB and more. */

@@ -1,8 +1,7 @@
 /** A client that says whatever a test wants it to say, and takes what it is told without looking, or leaves it unread. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-
-const CLOSE_DEADLINE_MS = 10_000;
+import { PATIENCE } from '../support/patience.ts';
 
 export class Offender {
   readonly socket: Socket;
@@ -58,7 +57,7 @@ export class Offender {
     await this.closed();
   }
 
-  async closed(deadline = CLOSE_DEADLINE_MS): Promise<void> {
+  async closed(deadline = PATIENCE): Promise<void> {
     const timer = setTimeout(() => this.socket.destroy(new Error('deadline')), deadline);
     let late = false;
     this.socket.once('error', (error) => (late = error.message === 'deadline'));

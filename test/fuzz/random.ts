@@ -2,6 +2,7 @@
  * Repeatable chance for the fuzz tests: the same seed gives the same bytes on every machine.
  * LEVERET_FUZZ_ROUNDS multiplies the rounds of each test (default 1), LEVERET_FUZZ_SEED moves the seeds (default 1).
  */
+import { TEST_PATIENCE } from '../support/patience.ts';
 
 export const FUZZ_SEED = positive('LEVERET_FUZZ_SEED');
 const FUZZ_ROUNDS = positive('LEVERET_FUZZ_ROUNDS');
@@ -11,9 +12,9 @@ export function seeds(count: number): number[] {
   return Array.from({ length: count * FUZZ_ROUNDS }, (_, round) => FUZZ_SEED * 1_000_003 + round);
 }
 
-/** Milliseconds that a test of `count` rounds may take: what is usual, and in proportion where it is asked for more. */
-export function fuzzTimeout(usual = 30_000): number {
-  return usual * FUZZ_ROUNDS;
+/** Milliseconds that a test may take: in proportion to the rounds that were asked for. */
+export function fuzzTimeout(): number {
+  return TEST_PATIENCE * FUZZ_ROUNDS;
 }
 
 /** mulberry32: small, fast, and good enough to be hostile. */

@@ -3,7 +3,7 @@
  * What waits for them stays bounded, and they are dropped where the protocol says so.
  */
 import { setTimeout as elapse } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decodeMethod } from '../../src/wire/generated/method-codec.ts';
 import { frames, method } from '../support/amqp-client/index.ts';
 import { liveBytes } from '../support/live-memory.ts';
@@ -11,9 +11,6 @@ import { type Arena, useArena } from './arena.ts';
 import { HANDSHAKE, OPEN_CHANNEL } from './sessions.ts';
 
 const MIB = 1024 * 1024;
-
-// Much data moves here; a slow machine may take its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('a client that does not finish the handshake', () => {
   const arena = useArena(() => ({ handshakeTimeout: 300 }));
@@ -162,7 +159,7 @@ describe('a client that reads nothing', () => {
       offender.socket.resume();
       // Where a small reply comes through again, all that waited has come before it.
       const last = 'the last one';
-      await expect.poll(() => publisher.publish(replyTo, last) && offender.heard(last), { timeout: 10_000 }).toBe(true);
+      await expect.poll(() => publisher.publish(replyTo, last) && offender.heard(last)).toBe(true);
       expect(offender.receivedBytes - unread).toBeGreaterThan(MIB);
       expect(offender.receivedBytes - unread).toBeLessThan((count - 20) * MIB);
       await client.close();

@@ -1,8 +1,7 @@
 /** What a message costs the garbage collector, counted rather than timed: see allocation-child.ts. */
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { runOk } from '../support/processes/run.ts';
 
 const CHILD = fileURLToPath(new URL('./allocation-child.ts', import.meta.url));
 
@@ -23,14 +22,7 @@ interface Allocations {
 
 async function allocations({ autoAck, size, unconfirmed, queues = 1 }: Load): Promise<Allocations> {
   const args = [CHILD, String(autoAck), String(size), String(unconfirmed), String(queues)];
-  const child = promisify(execFile)(process.execPath, args, { timeout: 60_000 });
-  try {
-    return JSON.parse((await child).stdout) as Allocations;
-  } catch (error) {
-    // The broker's log is on standard output.
-    const { stdout = '' } = error as { readonly stdout?: string };
-    throw new Error(`The child failed. It printed:\n${stdout}`, { cause: error });
-  }
+  return JSON.parse(await runOk(process.execPath, args)) as Allocations;
 }
 
 /** Bytes of heap. A lower figure is progress: lower the bound with it. */
@@ -42,7 +34,7 @@ const BOUNDS: readonly Load[] = [
 ];
 
 describe('allocations in the way of a message', () => {
-  it.each(BOUNDS)('stay below $bytes bytes $what', { timeout: 90_000 }, async (load) => {
+  it.each(BOUNDS)('stay below $bytes bytes $what', async (load) => {
     const { bytesAMessage, places } = await allocations(load);
     expect(bytesAMessage, JSON.stringify(places, null, 2)).toBeLessThan(load.bytes);
   });

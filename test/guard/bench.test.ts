@@ -1,13 +1,11 @@
 /** The benchmark itself works: each kind of scenario, very short, against a broker in this process. */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest';
 import { methodFrame, publishFrames } from '../../bench/client/frames.ts';
 import { Consumer } from '../../bench/load/consumer.ts';
 import { Crowd } from '../../bench/load/crowd.ts';
@@ -17,30 +15,19 @@ import type { Results } from '../../bench/report/results.ts';
 import { Topology } from '../../bench/scenarios/topology.ts';
 import { Broker } from '../../src/index.ts';
 import { BASIC_DELIVER } from '../../src/protocol/generated/constants.ts';
-
-// Most tests here start a process or two.
-vi.setConfig({ testTimeout: 60_000 });
+import { TEST_PATIENCE } from '../support/patience.ts';
+import { run } from '../support/processes/run.ts';
+import { tied } from '../support/processes/tied.ts';
 
 const unexpected = (error: Error): never => {
   throw error;
 };
 const RUN = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const SHORT = ['--runs', '1', '--seconds', '0.5', '--warmup', '0.1', '--scale', '0.01'];
 
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function bench(...args: string[]): Promise<Run> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [RUN, ...args]);
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    return error as Run;
-  }
+async function bench(...args: string[]) {
+  const { code, stdout, stderr } = await run(process.execPath, [RUN, ...args], { deadline: TEST_PATIENCE });
+  return { code, stdout: stdout.toString(), stderr };
 }
 
 describe('npm run bench', () => {
@@ -57,7 +44,7 @@ describe('npm run bench', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('compares brokers in a table, a JSON file and a chart', { timeout: 240_000 }, async () => {
+  it('compares brokers in a table, a JSON file and a chart', { timeout: 2 * TEST_PATIENCE }, async () => {
     const { port } = broker;
     const url = `amqp://guest:guest@127.0.0.1:${port}`;
     const scenarios = [
@@ -88,8 +75,9 @@ describe('npm run bench', () => {
     expect(readFileSync(join(folder, 'chart.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
   });
 
-  it('starts a broker by its command where the scenario is about its process', { timeout: 120_000 }, async () => {
-    const command = `own=${process.execPath} ${MAIN} --port {port} --data-dir {dir}`;
+  it('starts a broker by its command where the scenario is about its process', async () => {
+    const words = tied([process.execPath, inject('daemon'), '--port', '{port}', '--data-dir', '{dir}']);
+    const command = `own=${words.join(' ')}`;
     const { code, stdout, stderr } = await bench(
       '--command',
       command,
@@ -103,7 +91,7 @@ describe('npm run bench', () => {
     expect(stdout).toMatch(/idle .* MB/);
   });
 
-  it('ends with an error where a broker does not do its work', { timeout: 60_000 }, async () => {
+  it('ends with an error where a broker does not do its work', async () => {
     const refusing = await Broker.start({ port: 0, maxMessageSize: 8 });
     const { code, stdout } = await bench(
       '--target',
@@ -117,7 +105,7 @@ describe('npm run bench', () => {
     expect(stdout).toMatch(/FAILED auto16 .* 406 PRECONDITION_FAILED/);
   });
 
-  it('ends with an error where the broker goes', { timeout: 60_000 }, async () => {
+  it('ends with an error where the broker goes', async () => {
     const sockets: Socket[] = [];
     let bytes = 0;
     const between = createServer((client) => {
@@ -238,7 +226,7 @@ describe('a consumer of the bench', () => {
   });
 });
 
-test('what was timed before the measured stretch does not count', { timeout: 30_000 }, async () => {
+test('what was timed before the measured stretch does not count', async () => {
   await using broker = await Broker.start({ port: 0 });
   await using topology = await Topology.open(broker.url);
   await topology.queues({ names: ['asked'], durable: false });
@@ -254,7 +242,7 @@ test('what was timed before the measured stretch does not count', { timeout: 30_
   const going = await Crowd.open(broker.url, crowd, new Counters(), unexpected);
   asking.start();
   going.start();
-  await expect.poll(() => counters.consumed, { timeout: 10_000 }).toBeGreaterThan(100);
+  await expect.poll(() => counters.consumed).toBeGreaterThan(100);
   expect(asking.times.length).toBeGreaterThan(100);
   expect(going.times.length).toBeGreaterThan(0);
   asking.measure();

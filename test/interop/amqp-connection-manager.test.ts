@@ -90,7 +90,7 @@ describe.skipIf(externalUrl !== undefined)('amqp-connection-manager, while the b
     };
     const publishers = Promise.all(Array.from({ length: 100 }, publishAll));
     for (const kill of kills) {
-      await confirmed.until((numbers) => numbers.length >= kill, 30_000);
+      await confirmed.until((numbers) => numbers.length >= kill);
       await broker.restart('SIGKILL');
       expect(confirmed.items.length).toBeLessThan(total);
     }
@@ -99,7 +99,7 @@ describe.skipIf(externalUrl !== undefined)('amqp-connection-manager, while the b
     await publisher.sendToQueue(queue, 'end', { persistent: true });
 
     const inbox = await consumeInto(await openChannel(broker.url), queue, { noAck: true });
-    await inbox.until((messages) => messages.at(-1)?.content.toString() === 'end', 30_000);
+    await inbox.until((messages) => messages.at(-1)?.content.toString() === 'end');
     const seen = new Set(inbox.items.map((message) => message?.content.toString()));
     const lost = confirmed.items.filter((number) => !seen.has(String(number)));
     expect(lost).toEqual([]);

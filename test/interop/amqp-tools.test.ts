@@ -4,10 +4,12 @@ import { expect, test } from 'vitest';
 import { consumeInto, openChannel } from '../support/interop/amqplib.ts';
 import { deleteQueuesAfterTest } from '../support/interop/leftovers.ts';
 import { uniqueName } from '../support/interop/names.ts';
-import { describeClient, run, runOk, start, works } from '../support/interop/programs.ts';
+import { describeClient } from '../support/interop/programs.ts';
+import { run, runOk, start } from '../support/processes/run.ts';
+import { works } from '../support/processes/tied.ts';
 import { useTarget } from '../support/interop/target.ts';
 
-const missing = works('amqp-publish', ['--help']) ? undefined : 'amqp-tools is not installed (Debian: amqp-tools).';
+const missing = works(['amqp-publish', '--help']) ? undefined : 'amqp-tools is not installed (Debian: amqp-tools).';
 
 describeClient('amqp-tools', { missing, required: true }, () => {
   const target = useTarget();

@@ -4,8 +4,10 @@
  */
 import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
-import { describeClient, pythonWith, runOk } from '../support/interop/programs.ts';
+import { describeClient, pythonWith } from '../support/interop/programs.ts';
+import { runOk } from '../support/processes/run.ts';
 import { useTarget } from '../support/interop/target.ts';
+import { TEST_PATIENCE } from '../support/patience.ts';
 
 const SCRIPTS = fileURLToPath(new URL('celery', import.meta.url));
 const python = pythonWith('celery');
@@ -15,6 +17,6 @@ describeClient('Celery', { missing, required: false }, () => {
   const target = useTarget();
 
   test('has its worker do tasks, and controls it', { timeout: 120_000 }, async () => {
-    await runOk(python ?? 'python3', ['-B', 'work.py', target.url], { cwd: SCRIPTS, deadline: 115_000 });
+    await runOk(python ?? 'python3', ['-B', 'work.py', target.url], { cwd: SCRIPTS, deadline: TEST_PATIENCE });
   });
 });

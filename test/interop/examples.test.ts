@@ -1,15 +1,16 @@
 /** The programs in examples/, each run as a newcomer would run it, judged by what they print. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { runOk } from '../support/interop/programs.ts';
+import { runOk } from '../support/processes/run.ts';
 import { externalUrl, useTarget } from '../support/interop/target.ts';
+import { TEST_PATIENCE } from '../support/patience.ts';
 
 const target = useTarget();
 
 /** Runs the program against the broker and gives the lines it printed. */
 async function runExample(name: string, ...args: readonly string[]): Promise<string[]> {
   const program = fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
-  const printed = await runOk(process.execPath, [program, target.url, ...args], { deadline: 110_000 });
+  const printed = await runOk(process.execPath, [program, target.url, ...args], { deadline: TEST_PATIENCE });
   return printed.trimEnd().split('\n');
 }
 

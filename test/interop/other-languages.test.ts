@@ -8,14 +8,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, test } from 'vitest';
-import { describeClient, runOk, works } from '../support/interop/programs.ts';
+import { describeClient } from '../support/interop/programs.ts';
+import { runOk } from '../support/processes/run.ts';
+import { works } from '../support/processes/tied.ts';
 import { useTarget } from '../support/interop/target.ts';
+import { TEST_PATIENCE } from '../support/patience.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** Debian's Go packages are sources below this path, built without modules and without the network. */
 const GO = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' };
 
-const goMissing = works('go', ['list', 'github.com/rabbitmq/amqp091-go'], GO)
+const goMissing = works(['go', 'list', 'github.com/rabbitmq/amqp091-go'], GO)
   ? undefined
   : 'Go or its amqp091-go is not installed.';
 describeClient('amqp091-go', { missing: goMissing, required: false }, () => {
@@ -26,32 +29,32 @@ describeClient('amqp091-go', { missing: goMissing, required: false }, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'leveret-interop-go-'));
     program = join(folder, 'tutorials');
-    const build = { cwd: join(HERE, 'go'), env: { ...GO, GOCACHE: join(folder, 'cache') }, deadline: 170_000 };
+    const build = { cwd: join(HERE, 'go'), env: { ...GO, GOCACHE: join(folder, 'cache') }, deadline: TEST_PATIENCE };
     await runOk('go', ['build', '-o', program, 'main.go'], build);
-  }, 180_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  test('does the work of the tutorials', { timeout: 60_000 }, async () => {
-    await runOk(program, [target.url], { deadline: 55_000 });
+  test('does the work of the tutorials', async () => {
+    await runOk(program, [target.url], { deadline: TEST_PATIENCE });
   });
 });
 
-const rubyMissing = works('ruby', ['-e', 'require "bunny"']) ? undefined : 'Ruby or its Bunny is not installed.';
+const rubyMissing = works(['ruby', '-e', 'require "bunny"']) ? undefined : 'Ruby or its Bunny is not installed.';
 describeClient('Bunny', { missing: rubyMissing, required: false }, () => {
   const target = useTarget();
 
-  test('does the work of the tutorials', { timeout: 60_000 }, async () => {
-    await runOk('ruby', [join(HERE, 'ruby', 'bunny.rb'), target.url], { deadline: 55_000 });
+  test('does the work of the tutorials', async () => {
+    await runOk('ruby', [join(HERE, 'ruby', 'bunny.rb'), target.url], { deadline: TEST_PATIENCE });
   });
 });
 
-const phpMissing = works('php', ['-r', 'exit(@include_once("PhpAmqpLib/autoload.php") ? 0 : 1);'])
+const phpMissing = works(['php', '-r', 'exit((@include_once "PhpAmqpLib/autoload.php") === false ? 1 : 0);'])
   ? undefined
   : 'PHP or its php-amqplib is not installed.';
 describeClient('php-amqplib', { missing: phpMissing, required: false }, () => {
   const target = useTarget();
 
-  test('does the work of the tutorials', { timeout: 60_000 }, async () => {
-    await runOk('php', [join(HERE, 'php', 'tutorials.php'), target.url], { deadline: 55_000 });
+  test('does the work of the tutorials', async () => {
+    await runOk('php', [join(HERE, 'php', 'tutorials.php'), target.url], { deadline: TEST_PATIENCE });
   });
 });

@@ -1,8 +1,10 @@
 /** pika (Python), blocking and asynchronous: each script in python/ asserts for itself and tells by its exit code. */
 import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
-import { describeClient, pythonWith, runOk } from '../support/interop/programs.ts';
+import { describeClient, pythonWith } from '../support/interop/programs.ts';
+import { runOk } from '../support/processes/run.ts';
 import { useTarget } from '../support/interop/target.ts';
+import { TEST_PATIENCE } from '../support/patience.ts';
 
 const SCRIPTS = fileURLToPath(new URL('python', import.meta.url));
 const python = pythonWith('pika');
@@ -19,7 +21,7 @@ describeClient('pika', { missing, required: true }, () => {
     ["raises its own exceptions for the broker's errors", 'errors.py'],
     ['round-trips headers and bodies of all kinds and hears of cancelled consumers', 'contents.py'],
     ['confirms and consumes asynchronously on one event loop', 'asynchronous.py'],
-  ])('%s', { timeout: 60_000 }, async (_, script) => {
-    await runOk(python ?? 'python3', ['-B', script, target.url], { cwd: SCRIPTS, deadline: 55_000 });
+  ])('%s', async (_, script) => {
+    await runOk(python ?? 'python3', ['-B', script, target.url], { cwd: SCRIPTS, deadline: TEST_PATIENCE });
   });
 });

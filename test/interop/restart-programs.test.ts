@@ -1,9 +1,12 @@
 /** pika and amqp-tools through a restart of the broker. Only for Leveret: another broker is not ours to stop. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { describeClient, pythonWith, runOk, start, works } from '../support/interop/programs.ts';
+import { describeClient, pythonWith } from '../support/interop/programs.ts';
+import { runOk, start } from '../support/processes/run.ts';
+import { works } from '../support/processes/tied.ts';
 import { restartableBroker } from '../support/interop/restartable.ts';
 import { externalUrl } from '../support/interop/target.ts';
+import { TEST_PATIENCE } from '../support/patience.ts';
 
 const SCRIPTS = fileURLToPath(new URL('python', import.meta.url));
 const ours = externalUrl === undefined ? undefined : 'The broker at LEVERET_TEST_URL is not ours to stop.';
@@ -11,34 +14,36 @@ const ours = externalUrl === undefined ? undefined : 'The broker at LEVERET_TEST
 const python = pythonWith('pika');
 const pika = ours ?? (python === undefined ? 'No Python with pika is installed (Debian: python3-pika).' : undefined);
 describeClient('pika, through a restart', { missing: pika, required: ours === undefined }, () => {
-  test('finds everything that was confirmed, in order, after two kills', { timeout: 90_000 }, async () => {
+  test('finds everything that was confirmed, in order, after two kills', async () => {
     const broker = await restartableBroker();
-    const survivor = start(python ?? 'python3', ['-B', 'survivor.py', broker.url], { cwd: SCRIPTS, deadline: 80_000 });
+    const survivor = start(python ?? 'python3', ['-B', 'survivor.py', broker.url], {
+      cwd: SCRIPTS,
+      deadline: TEST_PATIENCE,
+    });
     for (const line of ['confirmed 300', 'confirmed 700']) {
-      await survivor.lines.until((lines) => lines.includes(line), 30_000);
+      await survivor.lines.until((lines) => lines.includes(line));
       await broker.restart('SIGKILL');
     }
     const { code, stderr } = await survivor.outcome;
     expect([code, stderr]).toEqual([0, '']);
   });
 
-  test(
-    'reads a stream from the beginning and from an offset, after a kill as before',
-    { timeout: 90_000 },
-    async () => {
-      const broker = await restartableBroker();
-      const reader = start(python ?? 'python3', ['-B', 'stream.py', broker.url], { cwd: SCRIPTS, deadline: 80_000 });
-      await reader.lines.until((lines) => lines.includes('read 1000'), 30_000);
-      await broker.restart('SIGKILL');
-      const { code, stderr } = await reader.outcome;
-      expect([code, stderr]).toEqual([0, '']);
-    },
-  );
+  test('reads a stream from the beginning and from an offset, after a kill as before', async () => {
+    const broker = await restartableBroker();
+    const reader = start(python ?? 'python3', ['-B', 'stream.py', broker.url], {
+      cwd: SCRIPTS,
+      deadline: TEST_PATIENCE,
+    });
+    await reader.lines.until((lines) => lines.includes('read 1000'));
+    await broker.restart('SIGKILL');
+    const { code, stderr } = await reader.outcome;
+    expect([code, stderr]).toEqual([0, '']);
+  });
 });
 
-const tools = ours ?? (works('amqp-get', ['--help']) ? undefined : 'amqp-tools is not installed (Debian: amqp-tools).');
+const tools = ours ?? (works(['amqp-get', '--help']) ? undefined : 'amqp-tools is not installed (Debian: amqp-tools).');
 describeClient('amqp-tools, through a restart', { missing: tools, required: ours === undefined }, () => {
-  test('get from a durable queue what they published to it before', { timeout: 60_000 }, async () => {
+  test('get from a durable queue what they published to it before', async () => {
     const broker = await restartableBroker();
     await runOk('amqp-declare-queue', ['-u', broker.url, '-d', '-q', 'tasks']);
     for (const body of ['one', 'two']) {

@@ -12,7 +12,7 @@ import { Inbox } from '../support/interop/inbox.ts';
 import { restartableBroker, type RestartableBroker } from '../support/interop/restartable.ts';
 import { externalUrl } from '../support/interop/target.ts';
 
-describe.skipIf(externalUrl !== undefined)('after a restart of the broker', { timeout: 60_000 }, () => {
+describe.skipIf(externalUrl !== undefined)('after a restart of the broker', () => {
   let broker: RestartableBroker;
 
   beforeEach(async () => {

@@ -17,43 +17,39 @@ const SURELY = {
   'x-overflow': 'reject-publish',
 };
 
-test(
-  'rejected, expired and too often returned messages wait over kills, and come when there is a queue for them',
-  { timeout: 60_000 },
-  async () => {
-    const broker = await killableBroker();
-    const channel = await confirmChannel(broker.url);
-    await channel.assertExchange('dlx', 'fanout');
-    await channel.assertQueue('work', { arguments: { ...SURELY, 'x-delivery-limit': 0 } });
-    for (const id of ['rejected', 'returned', 'acknowledged'])
-      channel.sendToQueue('work', Buffer.from(id), { persistent: true });
-    await channel.waitForConfirms();
-    const held = await hold(broker.url, 'work', 3);
-    held.channel.nack(held.messages[0], false, false);
-    held.channel.nack(held.messages[1], false, true);
-    held.channel.ack(held.messages[2]);
-    await settled(held.channel);
-    channel.sendToQueue('work', Buffer.from('expired'), { persistent: true, expiration: '1' });
-    channel.sendToQueue('work', Buffer.from('left'), { persistent: true });
-    await channel.waitForConfirms();
-    await expect.poll(async () => (await channel.checkQueue('work')).messageCount).toBe(1);
-    await barrier(broker.url);
-    for (let restarts = 0; restarts < 2; restarts++) {
-      await broker.restart();
-      const again = await confirmChannel(broker.url);
-      expect((await again.checkQueue('work')).messageCount).toBe(1);
-      await barrier(broker.url);
-    }
-    const again = await confirmChannel(broker.url);
-    await again.assertQueue('letters');
-    await again.bindQueue('letters', 'dlx', '');
-    await expect.poll(async () => (await again.checkQueue('letters')).messageCount, { timeout: 10_000 }).toBe(3);
-    await barrier(broker.url);
+test('rejected, expired and too often returned messages wait over kills, and come when there is a queue for them', async () => {
+  const broker = await killableBroker();
+  const channel = await confirmChannel(broker.url);
+  await channel.assertExchange('dlx', 'fanout');
+  await channel.assertQueue('work', { arguments: { ...SURELY, 'x-delivery-limit': 0 } });
+  for (const id of ['rejected', 'returned', 'acknowledged'])
+    channel.sendToQueue('work', Buffer.from(id), { persistent: true });
+  await channel.waitForConfirms();
+  const held = await hold(broker.url, 'work', 3);
+  held.channel.nack(held.messages[0], false, false);
+  held.channel.nack(held.messages[1], false, true);
+  held.channel.ack(held.messages[2]);
+  await settled(held.channel);
+  channel.sendToQueue('work', Buffer.from('expired'), { persistent: true, expiration: '1' });
+  channel.sendToQueue('work', Buffer.from('left'), { persistent: true });
+  await channel.waitForConfirms();
+  await expect.poll(async () => (await channel.checkQueue('work')).messageCount).toBe(1);
+  await barrier(broker.url);
+  for (let restarts = 0; restarts < 2; restarts++) {
     await broker.restart();
-    expect(await drain(broker.url, 'letters')).toEqual(['rejected', 'returned', 'expired']);
-    expect(await drain(broker.url, 'work')).toEqual(['left']);
-  },
-);
+    const again = await confirmChannel(broker.url);
+    expect((await again.checkQueue('work')).messageCount).toBe(1);
+    await barrier(broker.url);
+  }
+  const again = await confirmChannel(broker.url);
+  await again.assertQueue('letters');
+  await again.bindQueue('letters', 'dlx', '');
+  await expect.poll(async () => (await again.checkQueue('letters')).messageCount).toBe(3);
+  await barrier(broker.url);
+  await broker.restart();
+  expect(await drain(broker.url, 'letters')).toEqual(['rejected', 'returned', 'expired']);
+  expect(await drain(broker.url, 'work')).toEqual(['left']);
+});
 
 /** A broker by a clock, with a queue `work` of one rejected message, whose letter nobody has taken. */
 async function withRejected(prepare: (channel: Channel) => Promise<unknown>) {

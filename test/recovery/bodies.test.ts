@@ -2,15 +2,15 @@
 import { describe, expect, test, vi } from 'vitest';
 import { barrier, confirmChannel, drain, hold, persistent, settled, store } from '../support/recovery/clients.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
-import { DEADLINE } from '../support/interop/inbox.ts';
+import { UNTIL } from '../support/patience.ts';
 
 const QUEUES = ['q0', 'q1', 'q2', 'q3', 'q4'];
 const BODY_BYTES = 100 * 1024;
 const bodies = ['a', 'b', 'c'].map((letter) => letter.repeat(BODY_BYTES));
 
-const eventually = <Value>(look: () => Value): Promise<Value> => vi.waitFor(look, { timeout: DEADLINE, interval: 50 });
+const eventually = <Value>(look: () => Value): Promise<Value> => vi.waitFor(look, UNTIL);
 
-describe('large bodies', { timeout: 60_000 }, () => {
+describe('large bodies', () => {
   test('are stored once for five queues, survive with any of them, and go with the last', async () => {
     const broker = await killableBroker();
     const channel = await confirmChannel(broker.url);
@@ -88,7 +88,7 @@ describe('large bodies', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the database', { timeout: 60_000 }, () => {
+describe('the database', () => {
   test('uses the room of consumed messages again, and gives back what stays unused', async () => {
     const broker = await killableBroker();
     const channel = await confirmChannel(broker.url);

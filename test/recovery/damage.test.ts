@@ -38,7 +38,7 @@ async function twoQueues(channel: ConfirmChannel): Promise<void> {
   await store(channel, 'well', ['a', 'b']);
 }
 
-describe('a queue with a page that cannot be read', { timeout: 60_000 }, () => {
+describe('a queue with a page that cannot be read', () => {
   test('delivers what comes before it, then cancels its consumers and says why, once', async () => {
     await using running = await start(await spoiled(twoQueues, SPOIL_SECOND_SEGMENT));
     const { url, errors } = running;
@@ -142,7 +142,7 @@ describe('a queue with a page that cannot be read', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a large body that cannot be read', { timeout: 60_000 }, () => {
+describe('a large body that cannot be read', () => {
   const SPOIL_BODY = 'UPDATE body SET data = zeroblob(bytes)';
 
   test('is not removed where it is there under another number', async () => {
@@ -207,7 +207,7 @@ describe('a large body that cannot be read', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a store with a row that makes no sense', { timeout: 60_000 }, () => {
+describe('a store with a row that makes no sense', () => {
   const fill = async (channel: ConfirmChannel): Promise<void> => {
     await channel.assertExchange('x', 'fanout');
     await channel.assertQueue('sick');
@@ -266,7 +266,7 @@ describe('a store with a row that makes no sense', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a queue that deduplicates, with keys that cannot be read', { timeout: 60_000 }, () => {
+describe('a queue that deduplicates, with keys that cannot be read', () => {
   test('says so once and takes messages again; what it sees from then on it knows', async () => {
     const send = async (channel: ConfirmChannel, ...ids: string[]): Promise<void> => {
       for (const id of ids) channel.sendToQueue('sick', Buffer.from(id), { persistent: true, messageId: id });
@@ -285,7 +285,7 @@ describe('a queue that deduplicates, with keys that cannot be read', { timeout: 
   });
 });
 
-describe('a stream with a page that cannot be read', { timeout: 60_000 }, () => {
+describe('a stream with a page that cannot be read', () => {
   test('cancels the consumers that come to it and says why; others read behind it, and publishing goes on', async () => {
     const fill = async (channel: ConfirmChannel): Promise<void> => {
       await channel.assertQueue('sick', { arguments: { 'x-queue-type': 'stream', 'x-max-age': '1h' } });

@@ -14,7 +14,7 @@ function publish(channel: ConfirmChannel, queue: string, ids: readonly string[],
   }
 }
 
-describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
+describe('after SIGKILL and a restart', () => {
   test('a publisher that sends again whatever it sent loses nothing and doubles nothing', async () => {
     const broker = await killableBroker();
     const ids = range(0, 6000);
@@ -114,6 +114,6 @@ describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
     publish(channel, 'short', ['a', 'b']);
     await channel.waitForConfirms();
     await broker.restart();
-    await expect.poll(() => broker.query('SELECT count(*) FROM seen'), { timeout: 10_000 }).toEqual([0]);
+    await expect.poll(() => broker.query('SELECT count(*) FROM seen')).toEqual([0]);
   });
 });

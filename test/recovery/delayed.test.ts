@@ -32,7 +32,7 @@ async function take(url: string, queue: string, count: number): Promise<string[]
   return messages.map(marked);
 }
 
-describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
+describe('after SIGKILL and a restart', () => {
   test('a delayed message goes on at the moment it had, also one whose moment came while the broker was down', async () => {
     const broker = await killableBroker();
     const channel = await confirmChannel(broker.url);
@@ -95,7 +95,7 @@ describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
   });
 });
 
-test('killed again and again, every confirmed message arrives, and none twice', { timeout: 120_000 }, async () => {
+test('killed again and again, every confirmed message arrives, and none twice', async () => {
   const random = new Random(7);
   const broker = await killableBroker();
   await later(await confirmChannel(broker.url));

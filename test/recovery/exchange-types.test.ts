@@ -5,7 +5,7 @@ import { killableBroker } from '../support/recovery/killable.ts';
 
 const CUSTOMERS = Array.from({ length: 30 }, (_, index) => `customer ${index}`);
 
-describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', { timeout: 60_000 }, (signal) => {
+describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', (signal) => {
   test.each([
     ['x-consistent-hash', { 'hash-header': 'customer' }, { a: '1', b: '2' }],
     ['x-modulus-hash', {}, { a: 'a', b: 'b' }],

@@ -4,6 +4,7 @@ import { Broker } from '../../src/index.ts';
 import { KeptLog } from '../support/kept-log.ts';
 import { confirmChannel } from '../support/recovery/clients.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { UNTIL } from '../support/patience.ts';
 
 test('a start that finds its address in use frees the folder, and says nothing of the store afterwards', async () => {
   const dataDir = temporaryFolder();
@@ -22,6 +23,6 @@ test('a start that finds its address in use frees the folder, and says nothing o
   await using next = await Broker.start({ port: 0, dataDir, logLevel: 'silent' });
   const channel = await confirmChannel(next.url);
   // By then the moment of the broker that did not start has passed too.
-  await vi.waitFor(async () => expect((await channel.checkQueue('work')).messageCount).toBe(0), { timeout: 10_000 });
+  await vi.waitFor(async () => expect((await channel.checkQueue('work')).messageCount).toBe(0), UNTIL);
   expect([...log.errors, ...log.warnings]).toEqual([]);
 });

@@ -13,7 +13,7 @@ import {
 } from '../support/recovery/clients.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
 
-describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
+describe('after SIGKILL and a restart', () => {
   test('each confirmed message is there, in order, in the queues it went to', async () => {
     const broker = await killableBroker();
     const channel = await confirmChannel(broker.url);

@@ -13,7 +13,7 @@ const FIELDS = [
 ];
 const CHANGED = new Set(['x-delay', ...DEATH_HEADERS]);
 
-test('they go on when it comes, octet for octet, and so does what is behind them', { timeout: 60_000 }, async () => {
+test('they go on when it comes, octet for octet, and so does what is behind them', async () => {
   const broker = await killableBroker();
   const client = await AmqpClient.connect(broker.url);
   const channel = await client.channel();

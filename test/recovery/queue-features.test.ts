@@ -6,7 +6,7 @@ import { killableBroker } from '../support/recovery/killable.ts';
 
 const LETTERS = { deadLetterExchange: '', deadLetterRoutingKey: 'letters' };
 
-describe('after SIGKILL and a restart', { timeout: 60_000 }, () => {
+describe('after SIGKILL and a restart', () => {
   test('priorities order what was there and what comes', async () => {
     const broker = await killableBroker();
     const channel = await confirmChannel(broker.url);

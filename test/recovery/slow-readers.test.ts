@@ -46,7 +46,7 @@ async function read(url: string, reader: number, noAck: boolean): Promise<(numbe
   await channel.consume(queueOf(reader), { noAck });
   const numbers: (number | string)[] = [];
   for (let n = 0; n < MESSAGES; n++) {
-    const { body } = await channel.delivery(10_000);
+    const { body } = await channel.delivery();
     numbers.push(body === bodyOf(reader, n) ? n : `damaged: ${body.slice(0, 8)}`);
   }
   return numbers;

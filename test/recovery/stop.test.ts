@@ -8,7 +8,7 @@ import { nextEvent } from '../support/interop/events.ts';
 import { confirmChannel, drain, hold, persistent, range, store } from '../support/recovery/clients.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
 
-describe('SIGTERM', { timeout: 60_000 }, () => {
+describe('SIGTERM', () => {
   test('tells clients with 320 that the broker shuts down, and exits with 0', async () => {
     const broker = await killableBroker();
     const { connection } = await open(broker.url);
@@ -45,7 +45,7 @@ describe('SIGTERM', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a second broker on a data folder', { timeout: 60_000 }, () => {
+describe('a second broker on a data folder', () => {
   test('is refused with the reason, while the first runs on', async () => {
     const broker = await killableBroker();
     const channel = await confirmChannel(broker.url);

@@ -31,7 +31,7 @@ function atOffsets(bodies: readonly string[], first: number): string[] {
   return bodies.map((body, n) => `${first + n}:${body}`);
 }
 
-describe('a stream after SIGKILL and a restart', { timeout: 60_000 }, () => {
+describe('a stream after SIGKILL and a restart', () => {
   test('has what was confirmed at the same offsets, and goes on behind it', async () => {
     const broker = await killableBroker();
     let channel = await confirmChannel(broker.url);

@@ -12,7 +12,7 @@ const QUEUE_ARGUMENTS = {
   'x-own': ['a', 1, true],
 };
 
-describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', { timeout: 60_000 }, (signal) => {
+describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', (signal) => {
   test('durable exchanges of all types are what they were declared as', async () => {
     const broker = await killableBroker();
     const channel = await openChannel(broker.url);

@@ -14,12 +14,12 @@ import { startCommand } from '../support/cli/command.ts';
 import { dropSocket, open } from '../support/interop/amqplib.ts';
 import { Inbox } from '../support/interop/inbox.ts';
 import { KeptLog, type LogLine } from '../support/kept-log.ts';
+import { UNTIL } from '../support/patience.ts';
 import { drain, exists, range } from '../support/recovery/clients.ts';
 import { smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const DISK_BYTES = 8 * 1024 * 1024;
-const PATIENCE = { timeout: 15_000, interval: 20 };
 
 interface Publisher {
   readonly connection: ChannelModel;
@@ -94,7 +94,7 @@ function messagesOf(lines: readonly LogLine[]): readonly string[] {
 
 const whyNot = whyNoSmallDisk();
 
-describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, { timeout: 60_000 }, () => {
+describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, () => {
   let disk: string;
   let ballast: string;
 
@@ -113,7 +113,7 @@ describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, { timeout: 6
     const { broker, log } = await start({ dataDir, diskFreeLimit: 0 });
     const publisher = await publisherOf(broker.url);
     const first = range(0, 20).map(() => publisher.publish(1000));
-    await vi.waitFor(() => expect(publisher.confirmed.size).toBe(first.length), PATIENCE);
+    await vi.waitFor(() => expect(publisher.confirmed.size).toBe(first.length), UNTIL);
     writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
     await publishUntilBlocked(publisher);
     expect(await publisher.heard.next()).toBe('low on disk');
@@ -172,7 +172,7 @@ describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, { timeout: 6
       expect(messagesOf(log.warnings)).toEqual([
         expect.stringMatching(/free disk space is below the limit.*Free some/),
       ]);
-    }, PATIENCE);
+    }, UNTIL);
     publisher.publish(10);
     expect(await publisher.heard.next()).toBe('low on disk');
     expect(messagesOf(log.errors)).toEqual([]);
@@ -236,7 +236,7 @@ async function daemonWithTen(dataDir: string) {
 
 const limited = hasPrlimit();
 
-describe.skipIf(limited !== '')(`a broker whose writes fail${limited}`, { timeout: 60_000 }, () => {
+describe.skipIf(limited !== '')(`a broker whose writes fail${limited}`, () => {
   afterEach(stopAll);
 
   /** A write beyond the limit fails with EFBIG: an I/O error to SQLite, made by the operating system. */
@@ -272,43 +272,39 @@ describe.skipIf(limited !== '')(`a broker whose writes fail${limited}`, { timeou
 
 const journaled = mountJournaledDisk();
 
-describe.skipIf(journaled.folder === undefined)(
-  `a broker whose disk fails${journaled.why}`,
-  { timeout: 60_000 },
-  () => {
-    test('and is read-only from then on confirms nothing more, delivers what it has, and has all it confirmed', async () => {
-      const { folder, mount } = journaled as { folder: string; mount: () => void };
-      onTestFinished(() => rmSync(dirname(folder), { recursive: true }));
-      mount();
-      onTestFinished(() => {
-        execFileSync('umount', ['-l', folder]);
-      });
-      const dataDir = join(folder, 'data');
-      const { daemon, url, publisher } = await daemonWithTen(dataDir);
-
-      // What the system does to a file system in which it finds damage.
-      execFileSync('mount', ['-o', 'remount,abort', folder]);
-      publisher.publish(100);
-      const { reason } = await daemon.waitForLine('a commit failed and is tried again');
-      expect(reason).toMatch(/SQLITE_(IOERR|READONLY)/);
-      publisher.publish(100);
-      expect(await publisher.heard.next()).toBe('low on disk');
-      const consumer = await (await open(url)).connection.createChannel();
-      expect(await consumer.get('work')).not.toBe(false);
-      expect(publisher.confirmed.size).toBe(10);
-
-      const closed = new Promise((resolve) => publisher.connection.once('close', resolve));
-      daemon.child.kill('SIGKILL');
-      await closed;
-      await daemon.finished;
-      execFileSync('umount', [folder]);
-      mount();
-      const { broker } = await start({ dataDir });
-      expect(await numbers(broker.url)).toEqual(range(0, 10).map(Number));
-      await stopAll();
+describe.skipIf(journaled.folder === undefined)(`a broker whose disk fails${journaled.why}`, () => {
+  test('and is read-only from then on confirms nothing more, delivers what it has, and has all it confirmed', async () => {
+    const { folder, mount } = journaled as { folder: string; mount: () => void };
+    onTestFinished(() => rmSync(dirname(folder), { recursive: true }));
+    mount();
+    onTestFinished(() => {
+      execFileSync('umount', ['-l', folder]);
     });
-  },
-);
+    const dataDir = join(folder, 'data');
+    const { daemon, url, publisher } = await daemonWithTen(dataDir);
+
+    // What the system does to a file system in which it finds damage.
+    execFileSync('mount', ['-o', 'remount,abort', folder]);
+    publisher.publish(100);
+    const { reason } = await daemon.waitForLine('a commit failed and is tried again');
+    expect(reason).toMatch(/SQLITE_(IOERR|READONLY)/);
+    publisher.publish(100);
+    expect(await publisher.heard.next()).toBe('low on disk');
+    const consumer = await (await open(url)).connection.createChannel();
+    expect(await consumer.get('work')).not.toBe(false);
+    expect(publisher.confirmed.size).toBe(10);
+
+    const closed = new Promise((resolve) => publisher.connection.once('close', resolve));
+    daemon.child.kill('SIGKILL');
+    await closed;
+    await daemon.finished;
+    execFileSync('umount', [folder]);
+    mount();
+    const { broker } = await start({ dataDir });
+    expect(await numbers(broker.url)).toEqual(range(0, 10).map(Number));
+    await stopAll();
+  });
+});
 
 /** A folder for a file system that the system makes read-only when it fails, as disks have it; gone when the tests are. */
 function mountJournaledDisk(): { readonly folder?: string; readonly mount?: () => void; readonly why: string } {

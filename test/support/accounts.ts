@@ -2,14 +2,13 @@
  * Users, permissions and virtual hosts for a test file: written into the data folder of a Leveret that is about to start, or
  * imported into a running RabbitMQ by the command in LEVERET_TEST_CTL (such as "rabbitmqctl -n rabbit@localhost").
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { userWithPassword } from '../../src/broker/access/passwords.ts';
 import type { PermissionRecord } from '../../src/store/stored-records.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { runOk } from './processes/run.ts';
 
 export interface Accounts {
   readonly vhosts: readonly string[];
@@ -59,8 +58,5 @@ export async function importAccounts({ vhosts, users, permissions }: Accounts): 
 
 async function control(args: readonly string[], input = ''): Promise<void> {
   const [command = '', ...first] = (process.env['LEVERET_TEST_CTL'] ?? '').split(' ');
-  const child = spawn(command, [...first, ...args], { stdio: ['pipe', 'ignore', 'inherit'] });
-  child.stdin.end(input);
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${code}`);
+  await runOk(command, [...first, ...args], { input });
 }

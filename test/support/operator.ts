@@ -2,9 +2,8 @@
  * What an operator does to the broker under test: through its own administration where it runs in this process, and by the
  * command in LEVERET_TEST_CTL (such as "rabbitmqctl -n rabbit@localhost") where it does not.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Broker } from '../../src/index.ts';
+import { runOk } from './processes/run.ts';
 
 type Patterns = readonly [configure: string, write: string, read: string];
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -86,7 +85,5 @@ export function operatorByCommand(): Operator {
 
 async function control(...args: readonly string[]): Promise<void> {
   const [command = '', ...first] = (process.env['LEVERET_TEST_CTL'] ?? '').split(' ');
-  const child = spawn(command, [...first, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${code}`);
+  await runOk(command, [...first, ...args]);
 }

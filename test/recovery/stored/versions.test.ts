@@ -65,7 +65,7 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
     database.close();
   });
 
-  test('comes back with its topology, and with its messages over and over', { timeout: 60_000 }, async () => {
+  test('comes back with its topology, and with its messages over and over', async () => {
     const { folder } = folderOf(version);
     const options = { port: 0, dataDir: folder, logLevel: 'silent' } as const;
     for (const life of ['first', 'second']) {

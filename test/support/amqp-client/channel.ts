@@ -7,7 +7,8 @@ import { toFieldTable } from '../../../src/codec/field-table.ts';
 import type { MethodByName } from '../../../src/protocol/generated/methods.ts';
 import type { AmqpClient } from './client.ts';
 import { contentFrames, HEADER, methodFrame } from './frames.ts';
-import { assertReply, DEADLINE, describe, type Received } from './inbox.ts';
+import { PATIENCE } from '../patience.ts';
+import { assertReply, describe, type Received } from './inbox.ts';
 import { method, type Fields, type MethodName, type ReplyName } from './methods.ts';
 
 /** A message as a test wants to see it. */
@@ -73,7 +74,7 @@ export class AmqpChannel {
     return this.expect(`${name}-ok` as ReplyName<N>);
   }
 
-  async expect<N extends MethodName>(name: N, deadline = DEADLINE): Promise<MethodByName[N]> {
+  async expect<N extends MethodName>(name: N, deadline = PATIENCE): Promise<MethodByName[N]> {
     return this.client.expect(name, this.number, deadline);
   }
 
@@ -137,7 +138,7 @@ export class AmqpChannel {
 
   /** Asks for the counts until they are these: a barrier for messages that other channels published too. */
   async expectCounts(queue: string, expected: { messages?: number; consumers?: number }): Promise<void> {
-    const end = Date.now() + DEADLINE;
+    const end = Date.now() + PATIENCE;
     for (;;) {
       const counts = await this.counts(queue);
       const { messages = counts.messages, consumers = counts.consumers } = expected;
@@ -170,7 +171,7 @@ export class AmqpChannel {
   }
 
   /** The next method of this channel, which must be a delivery. */
-  async delivery(deadline = DEADLINE): Promise<Delivery> {
+  async delivery(deadline = PATIENCE): Promise<Delivery> {
     const received = await this.client.inbox.next(this.number, 'basic.deliver', deadline);
     assert.equal(received.method.name, 'basic.deliver', `expected basic.deliver but got ${describe(received)}`);
     const { deliveryTag, redelivered, consumerTag } = received.method;

@@ -11,7 +11,8 @@ import { decodeMethod } from '../../../src/wire/generated/method-codec.ts';
 import { AmqpChannel } from './channel.ts';
 import * as frames from './frames.ts';
 import { handshake, type HandshakeOptions } from './handshake.ts';
-import { assertReply, DEADLINE, describe, Inbox, type Received } from './inbox.ts';
+import { PATIENCE } from '../patience.ts';
+import { assertReply, describe, Inbox, type Received } from './inbox.ts';
 import { method, type Fields, type MethodName } from './methods.ts';
 
 const CARRIES_CONTENT = new Set<MethodName>(['basic.deliver', 'basic.return', 'basic.get-ok']);
@@ -75,7 +76,7 @@ export class AmqpClient {
   }
 
   /** Takes the next method of `channel`, which must be `name`. */
-  async expect<N extends MethodName>(name: N, channel = 0, deadline = DEADLINE): Promise<MethodByName[N]> {
+  async expect<N extends MethodName>(name: N, channel = 0, deadline = PATIENCE): Promise<MethodByName[N]> {
     const received = await this.inbox.next(channel, name, deadline);
     assert.equal(describe(received).split(' ')[0], name, `expected ${name} but got ${describe(received)}`);
     return received.method as MethodByName[N];
@@ -90,7 +91,7 @@ export class AmqpClient {
   }
 
   /** Expects a hard error with this code and text, answers it, and expects the server to close the socket. */
-  async expectClose(replyCode: number, replyText: string | RegExp, deadline = DEADLINE): Promise<Method> {
+  async expectClose(replyCode: number, replyText: string | RegExp, deadline = PATIENCE): Promise<Method> {
     const close = await this.inbox.until(
       () => {
         const found = this.inbox.peek(0).find((one) => one.method.name === 'connection.close');
@@ -107,18 +108,18 @@ export class AmqpClient {
     return close;
   }
 
-  async expectSocketClosed(deadline = DEADLINE): Promise<void> {
+  async expectSocketClosed(deadline = PATIENCE): Promise<void> {
     await this.inbox.until(() => this.inbox.closed, 'end of the stream', deadline);
   }
 
   /** Expects the end of the stream without connection.close or any other method before it. */
-  async expectSilentClose(deadline = 2 * DEADLINE): Promise<void> {
+  async expectSilentClose(deadline = 2 * PATIENCE): Promise<void> {
     await this.expectSocketClosed(deadline);
     assert.deepEqual(this.inbox.peek(0).map(describe), []);
   }
 
   /** Expects that the server resets the socket, without any further method before that. */
-  async expectReset(deadline = DEADLINE): Promise<void> {
+  async expectReset(deadline = PATIENCE): Promise<void> {
     await this.expectSilentClose(deadline);
     assert.equal(this.inbox.closed, 'read ECONNRESET');
   }

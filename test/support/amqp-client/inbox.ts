@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import type { BasicProperties } from '../../../src/codec/properties.ts';
 import type { Method } from '../../../src/protocol/generated/methods.ts';
+import { PATIENCE } from '../patience.ts';
 
 /** A method as it arrived, with its content where it carries one. */
 export interface Received {
@@ -20,9 +21,6 @@ export interface Content {
   /** Payload octets of each body frame, in order; empty for an empty body. */
   readonly frames: readonly number[];
 }
-
-/** Milliseconds a wait may take before it fails. */
-export const DEADLINE = 15_000;
 
 export class Inbox {
   readonly #byChannel = new Map<number, Received[]>();
@@ -58,7 +56,7 @@ export class Inbox {
   }
 
   /** Takes the next method of a channel. A connection.close on channel 0 or a closed socket ends the wait of any channel. */
-  async next(channel: number, what: string, deadline = DEADLINE): Promise<Received> {
+  async next(channel: number, what: string, deadline = PATIENCE): Promise<Received> {
     return this.until(
       () => {
         const received = this.#of(channel).shift();
@@ -86,7 +84,7 @@ export class Inbox {
   }
 
   /** Waits until `probe` gives a value; it is asked again after everything that arrives. */
-  async until<T>(probe: () => T | undefined, what: string, deadline = DEADLINE): Promise<T> {
+  async until<T>(probe: () => T | undefined, what: string, deadline = PATIENCE): Promise<T> {
     const now = probe();
     if (now !== undefined) return now;
     return new Promise<T>((resolve, reject) => {

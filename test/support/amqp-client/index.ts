@@ -12,5 +12,5 @@ export {
   startOk,
   type HandshakeOptions,
 } from './handshake.ts';
-export { DEADLINE, type Received } from './inbox.ts';
+export type { Received } from './inbox.ts';
 export { method, type Fields, type MethodName } from './methods.ts';

@@ -1,10 +1,8 @@
-/** Runs the `leveret` command as a child process, from the sources. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+/** Runs the `leveret` command as a child process. */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { inject, onTestFinished } from 'vitest';
+import { spawnTied, tied } from '../processes/tied.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
 export interface CommandResult {
   readonly code: number | null;
@@ -13,7 +11,7 @@ export interface CommandResult {
 }
 
 export interface RunningCommand {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessWithoutNullStreams;
   /** Resolves with the log line that holds `text`; rejects if the command ends first. */
   waitForLine(text: string): Promise<Record<string, unknown>>;
   readonly finished: Promise<CommandResult>;
@@ -23,7 +21,7 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Arguments of Node itself. */
   readonly nodeArguments?: readonly string[];
-  /** The script to run instead of the command's sources. */
+  /** The script to run instead of the command's bundle. */
   readonly script?: string;
   /** A line for the shell that runs the command, which is `"$@"` in it. */
   readonly shell?: string;
@@ -35,12 +33,10 @@ const ANY_PORTS = { LEVERET_MANAGEMENT_PORT: '0', LEVERET_PROMETHEUS_PORT: '0' }
 /** The working directory is an empty folder, and the caller's LEVERET_ and RABBITMQ_ variables are not passed on. */
 export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(LEVERET|RABBITMQ)_/.test(name));
-  const words = [process.execPath, ...(options.nodeArguments ?? []), options.script ?? MAIN, ...args];
-  const [program, ...rest] = options.shell === undefined ? words : ['sh', '-c', options.shell, 'sh', ...words];
-  const child = spawn(program, rest, {
+  const words = [process.execPath, ...(options.nodeArguments ?? []), options.script ?? inject('daemon'), ...args];
+  const child = spawnTied(options.shell === undefined ? words : ['sh', '-c', options.shell, 'sh', ...tied(words)], {
     cwd: temporaryFolder(),
     env: { ...Object.fromEntries(inherited), ...ANY_PORTS, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';

@@ -1,10 +1,10 @@
 /** RabbitMQ's tools, run against a broker of the test's own. */
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Tool } from '../../../src/cli/commands/command.ts';
 import { runTool } from '../../../src/cli/commands/run.ts';
 import { Broker, type BrokerOptions } from '../../../src/index.ts';
+import { run } from '../processes/run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
 export interface Ended {
@@ -38,14 +38,12 @@ export async function runHere(tool: Tool, argv: readonly string[], env: NodeJS.P
 }
 
 /** As a script runs it: the file in `bin/rabbitmq`, as a process. */
-export function runScript(name: string, argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export async function runScript(
+  name: string,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const script = fileURLToPath(new URL(`../../../bin/rabbitmq/${name}`, import.meta.url));
-  return new Promise((resolve) => {
-    const ended = execFile(
-      process.execPath,
-      [script, ...argv],
-      { env: { ...process.env, ...env } },
-      (_, stdout, stderr) => resolve({ code: ended.exitCode ?? -1, stdout, stderr }),
-    );
-  });
+  const { code, stdout, stderr } = await run(process.execPath, [script, ...argv], { env });
+  return { code: code ?? -1, stdout: stdout.toString(), stderr };
 }

@@ -2,16 +2,15 @@
  * Leveret as a child process on a port and a data folder of its own: what a test needs to kill it the hard way and to
  * start it again where it was.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { DEADLINE } from './inbox.ts';
+import { inject } from 'vitest';
+import { PATIENCE } from '../patience.ts';
+import { spawnTied } from '../processes/tied.ts';
 
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 const READY = 'Server startup complete';
 
 export interface Daemon {
@@ -23,12 +22,20 @@ export interface Daemon {
 
 /**
  * Starts a daemon and waits until it says that it listens. Rejects with everything it printed if it exits before, or
- * says nothing for 20 seconds.
+ * does not say so in time.
  */
 export async function startDaemon(options: { port: number; dataDir: string }): Promise<Daemon> {
   const anyPorts = ['--management-port', '0', '--prometheus-port', '0'];
-  const args = [MAIN, '--port', String(options.port), ...anyPorts, '--data-dir', options.dataDir];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const words = [
+    process.execPath,
+    inject('daemon'),
+    '--port',
+    String(options.port),
+    ...anyPorts,
+    '--data-dir',
+    options.dataDir,
+  ];
+  const child = spawnTied(words);
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
   let output = '';
   await new Promise<void>((resolve, reject) => {
@@ -36,7 +43,7 @@ export async function startDaemon(options: { port: number; dataDir: string }): P
       child.kill('SIGKILL');
       reject(new Error(`The daemon ${why}. It printed:\n${output}`));
     };
-    const timer = setTimeout(() => fail('did not say that it is ready'), DEADLINE);
+    const timer = setTimeout(() => fail('did not say that it is ready'), PATIENCE);
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
       if (output.includes(READY)) {

@@ -2,9 +2,7 @@
  * What a test collects from callbacks and later waits for: deliveries, returns, events. Every wait has a deadline and
  * says what did arrive when it passes.
  */
-
-/** Milliseconds a test waits for something that should happen at once. */
-export const DEADLINE = 20_000;
+import { PATIENCE } from '../patience.ts';
 
 interface Waiter {
   readonly done: () => boolean;
@@ -30,13 +28,13 @@ export class Inbox<T> {
   }
 
   /** The next item. Rejects after `deadline` milliseconds. */
-  async next(deadline = DEADLINE): Promise<T> {
+  async next(deadline = PATIENCE): Promise<T> {
     const [item] = (await this.take(1, deadline)) as [T];
     return item;
   }
 
   /** The next `count` items in their order. Rejects after `deadline` milliseconds. */
-  async take(count: number, deadline = DEADLINE): Promise<T[]> {
+  async take(count: number, deadline = PATIENCE): Promise<T[]> {
     await this.#until(
       () => this.waiting >= count,
       deadline,
@@ -48,7 +46,7 @@ export class Inbox<T> {
   }
 
   /** Waits until all items together fulfil a condition. Rejects after `deadline` milliseconds. */
-  async until(condition: (items: readonly T[]) => boolean, deadline = DEADLINE): Promise<void> {
+  async until(condition: (items: readonly T[]) => boolean, deadline = PATIENCE): Promise<void> {
     await this.#until(
       () => condition(this.items),
       deadline,

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { runCommand, startCommand } from '../../support/cli/command.ts';
 import { temporaryFile, temporaryFolder } from '../../support/temporary-folder.ts';
 
+const SOURCES = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 const BIN = fileURLToPath(new URL('../../../bin/leveret.js', import.meta.url));
 const ON_ANY_PORT = ['--host', '127.0.0.1', '--port', '0'];
 
@@ -27,6 +28,11 @@ describe('the leveret command', () => {
     const result = await runCommand(['--version'], { script: BIN, nodeArguments: ['--import', pretend] });
     expect(result).toMatchObject({ code: 78, stdout: '' });
     expect(result.stderr).toMatch(/^leveret: Node\.js 22\.11\.0 is too old: Leveret needs 22\.12 or newer\..*\n$/);
+  });
+
+  it('runs from its sources too, where nothing was built', async () => {
+    const result = await runCommand(['--memory', '--host', '192.0.2.1'], { script: SOURCES });
+    expect(result).toMatchObject({ code: 69, stderr: expect.stringContaining('192.0.2.1') as string });
   });
 
   it('writes its number into the pid file, and removes the file at the stop', async () => {

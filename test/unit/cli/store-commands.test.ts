@@ -199,7 +199,7 @@ describe('leveret store compact', () => {
   });
 });
 
-describe('leveret backup', { timeout: 60_000 }, () => {
+describe('leveret backup', () => {
   it('of a running broker holds all that was confirmed before it, and nothing half; the broker goes on', async () => {
     const dataDir = temporaryFolder();
     const broker = await startBroker(dataDir);

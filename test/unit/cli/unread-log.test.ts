@@ -11,22 +11,22 @@ describe('a daemon whose log nobody reads', () => {
     ['a socket', {}],
     // `cat` does not read on either once it cannot write.
     ['a pipe', { shell: '"$@" | cat' }],
-  ])('goes on serving clients, by %s', { timeout: 120_000 }, async (_, options) => {
+  ])('goes on serving clients, by %s', async (_, options) => {
     const command = startCommand(ARGUMENTS, options);
     const url = await urlOf(command);
-    command.child.stdout!.pause();
+    command.child.stdout.pause();
     for (let count = 0; count < CONNECTIONS; count++) await (await AmqpClient.connect(url)).close();
-    command.child.stdout!.resume();
+    command.child.stdout.resume();
     const client = await AmqpClient.connect(url);
     await client.expectAlive();
     client.destroy();
     await command.waitForLine('"msg":"connection closed"');
   });
 
-  test('goes on where the other end is closed', { timeout: 60_000 }, async () => {
+  test('goes on where the other end is closed', async () => {
     const command = startCommand(ARGUMENTS);
     const url = await urlOf(command);
-    command.child.stdout!.destroy();
+    command.child.stdout.destroy();
     for (let count = 0; count < 3; count++) await (await AmqpClient.connect(url)).close();
     expect(command.child.exitCode).toBeNull();
   });

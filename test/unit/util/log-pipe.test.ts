@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { LogPipe } from '../../../src/util/log-pipe.ts';
+import { UNTIL } from '../../support/patience.ts';
 
 /** A pipe with so many bytes of room. */
 function pipe(room: number) {
@@ -26,7 +27,7 @@ describe('a log to a pipe', () => {
     for (const line of ['one\n', 'two\n', 'three\n']) log.write(line);
     expect(state.read).toBe('one\ntw');
     state.room = Infinity;
-    await vi.waitFor(() => expect(state.read).toBe('one\ntwo\nthree\n'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(state.read).toBe('one\ntwo\nthree\n'), UNTIL);
   });
 
   test('loses what nobody reads for long, and says how much', () => {

@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { runOk } from '../../support/processes/run.ts';
 
 /** What V8 says of its collections and what a program prints that runs `code`, asks for one after a rest of 20 ms, and ends `lifeMs` later. */
-async function outputOf(code: string, lifeMs: number): Promise<string> {
+function outputOf(code: string, lifeMs: number): Promise<string> {
   const module = JSON.stringify(new URL('../../../src/util/start-garbage.ts', import.meta.url));
   const text = `
     import { collectStartGarbage } from ${module};
     const end = setTimeout(() => kept.length, ${lifeMs});
     ${code}
     collectStartGarbage(20);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--trace-gc', '--input-type=module', '--eval', text]);
-  return stdout;
+  return runOk(process.execPath, ['--trace-gc', '--input-type=module', '--eval', text]);
 }
 
 describe('collectStartGarbage', () => {

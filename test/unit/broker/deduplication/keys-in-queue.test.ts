@@ -18,6 +18,7 @@ import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
 import { readSeen } from '../../../support/store-reads.ts';
+import { UNTIL } from '../../../support/patience.ts';
 
 const QUEUE = 1;
 
@@ -208,7 +209,7 @@ describe('after a restart', () => {
     for (let n = 0; n < 50; n++) lives.offer(`${n}`.padEnd(16));
     await lives.restart();
     const before = lives.memory.bytes;
-    await vi.waitUntil(() => lives.memory.bytes >= before + 50 * 100, { timeout: 10_000 });
+    await vi.waitUntil(() => lives.memory.bytes >= before + 50 * 100, UNTIL);
   });
 
   it('what a version before has stored of the other rule is removed', async () => {

@@ -14,6 +14,7 @@ import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
 import { readSeen } from '../../../support/store-reads.ts';
+import { UNTIL } from '../../../support/patience.ts';
 
 const QUEUE = 1;
 /** Keys have one character an octet. */
@@ -194,7 +195,7 @@ describe('the store', () => {
     expect(lives.memory.bytes).toBe(before);
     lives.deduplication.end();
     lives.restart();
-    await vi.waitUntil(() => lives.memory.bytes === before, { timeout: 10_000 });
+    await vi.waitUntil(() => lives.memory.bytes === before, UNTIL);
   });
 
   it('has a row a batch, and loses it when the last of its keys is over', async () => {

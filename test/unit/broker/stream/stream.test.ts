@@ -249,7 +249,7 @@ describe('a stream', () => {
     expect(stream.consumers.count).toBe(0);
   });
 
-  test('is read by many at their own places in little memory', { timeout: 30_000 }, async () => {
+  test('is read by many at their own places in little memory', async () => {
     const store = await SqliteStore.open({ folder: temporaryFolder(), lazyMs: 2 });
     const node = new BrokerNode(store, 8 * 1024 * 1024);
     node.recover(DEFAULTS);
