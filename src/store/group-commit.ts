@@ -3,6 +3,7 @@
  * Collects what is said between two batches (topology changes, logs that have something to write, callbacks that wait),
  * starts the next batch when it is due and no other runs, and reports the end of a batch to those who were in it.
  */
+import { Histogram } from '../util/histogram.ts';
 import type { Batch } from './batch.ts';
 import type { TopologyChange } from './stored-records.ts';
 import type { LogSource } from './store.ts';
@@ -18,12 +19,19 @@ export interface Engine {
   commit(changes: readonly TopologyChange[], done: () => void): void;
 }
 
+/** Seconds. */
+const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
 interface Running {
+  /** By `performance.now`. */
+  readonly startedAt: number;
   readonly sources: ReadonlySet<LogSource>;
   readonly waiters: (() => void)[];
 }
 
 export class GroupCommit {
+  /** How long batches take, in seconds: from when the logs are asked until what they gave is on disk. */
+  readonly durations = new Histogram(DURATIONS);
   readonly #engine: Engine;
   readonly #lazyMs: number;
   readonly #faultListeners: ((error: unknown) => void)[] = [];
@@ -96,7 +104,7 @@ export class GroupCommit {
     this.#timer = undefined;
     const changes = this.#changes;
     const sources = this.#sources;
-    const running: Running = { sources, waiters: this.#waiters };
+    const running: Running = { startedAt: performance.now(), sources, waiters: this.#waiters };
     this.#changes = [];
     this.#sources = new Set();
     this.#waiters = [];
@@ -111,6 +119,7 @@ export class GroupCommit {
 
   #finish(running: Running, inside: boolean): void {
     this.#running = undefined;
+    this.durations.add((performance.now() - running.startedAt) / 1000);
     for (const source of running.sources) this.#guard(() => source.committed());
     for (const waiter of running.waiters) this.#guard(waiter);
     // The next batch only after all were told: a log hears of one batch before it is asked for the next.

@@ -6,6 +6,7 @@
  * write say so with `schedule`, and are asked for it (`LogSource.collect`) when the next batch is made, so that what was
  * settled in between is never written. Batches commit in order, each whole or not at all.
  */
+import type { Histogram } from '../util/histogram.ts';
 import type { Batch } from './batch.ts';
 import type { RecoveredState, TopologyChange } from './stored-records.ts';
 
@@ -61,6 +62,9 @@ export interface Store {
 
   /** Told what goes wrong with a source or a callback: the others of its batch, and the next batches, do not suffer from it. */
   onFault(listener: (error: unknown) => void): void;
+
+  /** How long commits took, in seconds. */
+  readonly commitDurations: Histogram;
 
   /** Numbers for pages and bodies, never used before in this store's life. */
   nextPageId(): number;

@@ -18,6 +18,19 @@ export interface DiskSpaceOptions {
   readonly onError: (error: Error) => void;
 }
 
+/** Bytes on the disk of the folder, or of the working directory without one; 0 if the system does not say. */
+export function freeSpace(folder = '.'): number {
+  try {
+    return freeOf(statfsSync(folder));
+  } catch {
+    return 0;
+  }
+}
+
+function freeOf({ bavail, bsize }: SpaceOf): number {
+  return bavail * bsize;
+}
+
 /** Bytes a second that a disk may fill with at most. */
 const FASTEST_WRITER = 250_000_000;
 /** Milliseconds between two looks. */
@@ -59,10 +72,10 @@ export class DiskSpace {
     }
   }
 
-  #saw({ bavail, bsize }: SpaceOf): void {
+  #saw(space: SpaceOf): void {
     if (this.#stopped) return;
     const { limit, onChange } = this.#options;
-    const free = bavail * bsize;
+    const free = freeOf(space);
     const low = free < limit;
     this.#failed = false;
     this.#again(((free - limit) / FASTEST_WRITER) * 1000);

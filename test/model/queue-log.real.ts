@@ -13,27 +13,12 @@ import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 /** Little, so that memory runs short in a test too. */
 const BUDGET = 2 * 1024 * 1024;
 
-/** A backlog that says how much it is. */
-class CountedBacklog extends Backlog {
-  bytes = 0;
-
-  override add(bytes: number): void {
-    this.bytes += bytes;
-    super.add(bytes);
-  }
-
-  override remove(bytes: number): void {
-    this.bytes -= bytes;
-    super.remove(bytes);
-  }
-}
-
 export class Logs {
   readonly #folder: string;
   readonly store: SqliteStore;
   readonly bodies: BodyStore;
   readonly memory: MemoryBudget;
-  readonly backlog = new CountedBacklog();
+  readonly backlog = new Backlog();
   readonly spareConfirms = new SpareConfirms();
   readonly #scratch: Scratch;
   readonly #logs = new Map<number, QueueLog>();

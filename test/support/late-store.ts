@@ -4,6 +4,7 @@
  */
 import type { RecoveredState, TopologyChange } from '../../src/store/stored-records.ts';
 import type { Answer, LogSource, Store } from '../../src/store/store.ts';
+import type { Histogram } from '../../src/util/histogram.ts';
 
 export interface Lateness {
   /** Answers come in another order than they were asked for, some of them several turns later. The same seed makes the same order. */
@@ -69,6 +70,10 @@ export class LateStore implements Store {
   onFault(listener: (error: unknown) => void): void {
     this.#faultListeners.push(listener);
     this.inner.onFault(listener);
+  }
+
+  get commitDurations(): Histogram {
+    return this.inner.commitDurations;
   }
 
   nextPageId(): number {

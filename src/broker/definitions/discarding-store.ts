@@ -1,4 +1,5 @@
 /** A store that keeps nothing, for a node that only rehearses. */
+import { Histogram } from '../../util/histogram.ts';
 import type { RecoveredState } from '../../store/stored-records.ts';
 import { type Answer, type Store, StoreError } from '../../store/store.ts';
 
@@ -18,6 +19,7 @@ const NOTHING: RecoveredState = {
 
 export class DiscardingStore implements Store {
   readonly durable = false;
+  readonly commitDurations = new Histogram([]);
   #next = 1;
 
   recover(): RecoveredState {

@@ -3,10 +3,13 @@
  * count for owns them.
  */
 
-/** Adds each counter to that of the same name. */
+/** Adds each number to that of the same name. */
 export function addCounters<C extends object>(to: C, from: C): void {
-  const [sums, addends] = [to, from] as unknown as Record<string, number>[];
-  for (const name of Object.keys(addends)) sums[name] += addends[name];
+  const [sums, addends] = [to, from] as unknown as Record<string, unknown>[];
+  for (const name in addends) {
+    const addend = addends[name];
+    if (typeof addend === 'number') (sums[name] as number) += addend;
+  }
 }
 
 /** What goes through a channel; the sums over a vhost, or the broker, are the same counters. */

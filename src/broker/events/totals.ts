@@ -12,6 +12,11 @@ export class Totals<C extends object> {
     this.others = make();
   }
 
+  /** Those that count now, but for `others`. */
+  get live(): Iterable<C> {
+    return this.#live;
+  }
+
   begin(): C {
     const counters = this.#make();
     this.#live.add(counters);

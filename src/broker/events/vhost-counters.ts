@@ -6,7 +6,8 @@ import { Totals } from './totals.ts';
 
 export interface CountedQueue {
   readonly type: QueueType;
-  readonly counters: QueueCounters;
+  /** What it counted up to now: to be looked at, not to be counted with. */
+  readonly counted: Readonly<QueueCounters>;
 }
 
 export class VhostCounters {
@@ -14,16 +15,13 @@ export class VhostCounters {
   readonly exchanges = new ExchangeCounters();
   #endedQueues: QueueSums | undefined;
 
-  queueEnded(queue: CountedQueue): void {
-    (this.#endedQueues ??= noQueues())[queue.type].add(queue.counters);
+  queueEnded({ type, counted }: CountedQueue): void {
+    (this.#endedQueues ??= noQueues())[type].add(counted);
   }
 
-  /** By the type of the queues. `live`: those that there are. */
-  queues(live: Iterable<CountedQueue>): QueueSums {
-    const sums = noQueues();
-    if (this.#endedQueues !== undefined) addQueueSums(sums, this.#endedQueues);
-    for (const { type, counters } of live) sums[type].add(counters);
-    return sums;
+  /** Of queues that are deleted, by their types; undefined before the first. */
+  get endedQueues(): QueueSums | undefined {
+    return this.#endedQueues;
   }
 }
 

@@ -16,6 +16,10 @@ export class Backlog {
     return this.#high;
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   add(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > HIGH_BYTES) this.#high = true;

@@ -4,6 +4,17 @@ import type { BrokerNode } from '../topology/broker-node.ts';
 import { checkName } from './names.ts';
 import { Receipt } from './receipt.ts';
 
+const CLUSTER_NAME = 'cluster_name';
+
+/** What the cluster is called; `unnamed`: as long as nobody named it. */
+export function clusterName(node: BrokerNode, unnamed: string): string {
+  return (node.parameters.get(GLOBAL_PARAMETERS, '', CLUSTER_NAME) as string | undefined) ?? unnamed;
+}
+
+export function setClusterName(node: BrokerNode, name: string): Receipt<boolean> {
+  return setGlobalParameter(node, CLUSTER_NAME, name);
+}
+
 /** The receipt tells whether the name is new. Throws ChangeError `invalid` for a name that AMQP cannot carry. */
 export function setGlobalParameter(node: BrokerNode, name: string, value: unknown): Receipt<boolean> {
   checkName(name);

@@ -7,6 +7,7 @@ import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { QueueDestination } from '../routing/exchange/binding.ts';
 import type { KeptMessages } from '../log/kept-messages.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
+import type { CountedQueue } from '../events/vhost-counters.ts';
 import type { Message } from '../message/message.ts';
 import type { RequeueCause } from './delayed-retry.ts';
 import type { Consumer, ConsumerOptions, ConsumerQueue } from './consumer.ts';
@@ -31,7 +32,7 @@ export interface ConsumerSet extends Iterable<Consumer> {
   remove(consumer: Consumer): void;
 }
 
-export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQueue {
+export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQueue, CountedQueue {
   readonly type: QueueType;
   /** Its number in the store, 0 where it is not stored. */
   readonly id: number;

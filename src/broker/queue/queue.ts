@@ -5,7 +5,7 @@ import { deduplicate } from '../deduplication/deduplicate.ts';
 import type { Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
-import { QueueCounters } from '../events/queue-counters.ts';
+import { NOTHING_COUNTED, QueueCounters } from '../events/queue-counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import { PublisherThrottle } from '../flow/publisher-throttle.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
@@ -77,6 +77,10 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   get counters(): QueueCounters {
     return (this.#counters ??= new QueueCounters());
+  }
+
+  get counted(): Readonly<QueueCounters> {
+    return this.#counters ?? NOTHING_COUNTED;
   }
 
   get incoming(): Set<Binding> {
@@ -190,7 +194,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     }
     if (consumer !== undefined) {
       log.take(seq);
-      this.#deliver(consumer, message, seq, false);
+      if (!consumer.deliver(message, seq, false)) this.#discard(seq, 'delivery_limit');
     } else {
       if (this.#throttle?.grew(log.ready) === true) this.#host.throttleSignal.raise();
       this.#discards?.added(seq, message, expiresAt, refused);
@@ -215,11 +219,10 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
         if (view === undefined) break;
         const redelivered = this.log.redelivered(seq);
         if (redelivered && this.#settings.countsRetries) this.#ensureRetries().goOut(seq, view, consumer.noAck);
-        if (!consumer.noAck) {
-          this.log.take(seq);
-          this.#deliver(consumer, view, seq, redelivered);
-        } else if (consumer.deliver(view, -1, redelivered)) this.remove(seq);
-        else this.#discard(seq, 'delivery_limit');
+        const { noAck } = consumer;
+        if (!noAck) this.log.take(seq);
+        if (!consumer.deliver(view, noAck ? -1 : seq, redelivered)) this.#discard(seq, 'delivery_limit');
+        else if (noAck) this.remove(seq);
       }
       this.#discards?.watch();
     } finally {
@@ -369,10 +372,6 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   /** A message goes; where it cannot be read for its next queue, it is ready again. */
   #discard(seq: number, reason: DeathReason): void {
     if (!this.#ensureDiscards().discard(seq, reason) && !this.log.isReady(seq)) this.log.requeue(seq);
-  }
-
-  #deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void {
-    if (!consumer.deliver(message, seq, redelivered)) this.#discard(seq, 'delivery_limit');
   }
 
   #putBack(seq: number): void {

@@ -65,6 +65,10 @@ export class Stream implements DeclaredQueue {
     this.consumers = new StreamReaders(({ arguments: args }) => this.offsetOf(args)!);
   }
 
+  get counted(): Readonly<QueueCounters> {
+    return this.counters;
+  }
+
   /** All its messages: what some have read is there for others. */
   get ready(): number {
     return this.log.next - this.log.first;

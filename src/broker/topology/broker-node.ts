@@ -247,9 +247,15 @@ export class BrokerNode {
   /** What all vhosts counted since the broker started, those that are deleted included: exact at this moment. */
   messageTotals(): MessageTotals {
     const totals = new MessageTotals();
-    totals.add(this.#ended);
-    for (const vhost of this.#vhosts.values()) totals.addVhost(vhost);
+    const steps = this.addMessages(totals);
+    while (steps.next().done !== true);
     return totals;
+  }
+
+  /** Makes `messageTotals` a little at a time, for who lets others have their turns between: see MessageTotals.addVhosts. */
+  *addMessages(totals: MessageTotals): Generator<void> {
+    totals.add(this.#ended);
+    yield* totals.addVhosts(this.#vhosts.values());
   }
 
   get observer(): Observer | undefined {
@@ -286,7 +292,8 @@ export class BrokerNode {
   #removeVhost(vhost: Vhost): void {
     const { name } = vhost;
     vhost.end();
-    this.#ended.addVhost(vhost);
+    const steps = this.#ended.addVhosts([vhost]);
+    while (steps.next().done !== true);
     this.#vhosts.delete(name);
     this.#leaving.delete(name);
     this.#records.delete(name);

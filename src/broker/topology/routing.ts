@@ -153,7 +153,7 @@ export class Routing {
       for (const target of open) if (!taken.has(target) && this.#takes(target, deadLetter)) taken.add(target);
       if (before === 0 && taken.size > 0) for (const history of histories) history.keep(deadLetter);
       const isDone = delays.length > 0 || (open.length > 0 && open.every((target) => taken.has(target)));
-      if (isDone) this.#tellDiscarded(queue, message, reason, true);
+      if (isDone) this.#tellDiscarded(queue, message, reason, true, true);
       return isDone;
     });
   }
@@ -227,8 +227,14 @@ export class Routing {
     observer({ type: 'routed', vhost, message, exchange: exchange.name, queues });
   }
 
-  #tellDiscarded(queue: DyingQueue, message: Message, reason: DeathReason, deadLettered: boolean): void {
-    queue.counters.discard(reason, deadLettered);
+  #tellDiscarded(
+    queue: DyingQueue,
+    message: Message,
+    reason: DeathReason,
+    deadLettered: boolean,
+    confirmed = false,
+  ): void {
+    queue.counters.discard(reason, deadLettered, confirmed);
     const { observer, name: vhost } = this.#directory;
     const type = deadLettered ? 'dead-lettered' : 'dropped';
     observer?.({ type, vhost, queue: queue.name, message, reason });

@@ -4,6 +4,7 @@
  */
 import type { BindingRecord, RecoveredPage } from '../../store/stored-records.ts';
 import type { Store } from '../../store/store.ts';
+import type { Histogram } from '../../util/histogram.ts';
 import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
@@ -11,7 +12,6 @@ import type { DeathReason } from '../message/dead-letter.ts';
 import type { DiscardListener } from '../message/discarded.ts';
 import type { BrokerCounters } from '../events/broker-counters.ts';
 import type { Observer } from '../events/observer.ts';
-import type { MessageSizes } from '../events/message-sizes.ts';
 import { VhostCounters } from '../events/vhost-counters.ts';
 import type { Timers } from '../scheduling/timers.ts';
 import type { DelayContext } from '../delay/delayed-messages.ts';
@@ -75,7 +75,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   readonly replyTargets = new ReplyTargets();
   readonly policies: VhostPolicies;
   readonly counters = new VhostCounters();
-  readonly messageSizes: MessageSizes;
+  readonly messageSizes: Histogram;
   observer: Observer | undefined;
   /** Type of queues that are declared without one. */
   defaultQueueType: QueueType | undefined;

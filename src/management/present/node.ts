@@ -1,20 +1,18 @@
 /** The node, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/nodes`). RabbitMQ's names for what Leveret has of the same meaning. */
-import { readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { BUILT_IN_PLUGINS } from '../../config/rabbitmq/plugins.ts';
+import { freeSpace } from '../../util/disk-space.ts';
+import { openFiles } from '../../util/open-files.ts';
 import type { ManagementContext } from '../context.ts';
 import { churnFigures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
 import { EXCHANGE_TYPES } from './exchange-types.ts';
 
-/** Files that a process may have open if the system does not say. */
-const FILES_BY_DEFAULT = 1024;
-
 export function showNode(view: View): object {
   const { context } = view;
   const { node, config, nodeName, startedAt, clock, version } = context;
-  const { total, used, sockets } = openFiles();
+  const { open, limit } = openFiles();
   const { connections, churn } = node.counters;
   const octets = connections.sum();
   const memory = process.memoryUsage();
@@ -31,8 +29,8 @@ export function showNode(view: View): object {
     disk_free_limit: config.diskFreeLimit,
     enabled_plugins: BUILT_IN_PLUGINS,
     exchange_types: EXCHANGE_TYPES,
-    fd_total: total,
-    fd_used: used,
+    fd_total: limit,
+    fd_used: open,
     log_files: ['<stdout>'],
     mem_alarm: node.alarms.isLow('memory'),
     mem_calculation_strategy: 'rss',
@@ -49,8 +47,8 @@ export function showNode(view: View): object {
     rates_mode: 'basic',
     run_queue: 0,
     running: true,
-    sockets_total: total,
-    sockets_used: sockets,
+    sockets_total: limit,
+    sockets_used: context.connections.size,
     type: 'disc',
     uptime: clock.now() - startedAt,
     ...view.data(churn, churnFigures(churn)),
@@ -98,38 +96,4 @@ export function listenersOf(context: ManagementContext): object[] {
     port,
     socket_opts: {},
   }));
-}
-
-/** Bytes on the disk of the data folder; of the working directory's disk without one. */
-function freeSpace(folder: string | undefined): number {
-  try {
-    const { bavail, bsize } = statfsSync(folder ?? '.');
-    return bavail * bsize;
-  } catch {
-    return 0;
-  }
-}
-
-/** Of this process, as Linux tells; zeros elsewhere. */
-function openFiles(): { readonly total: number; readonly used: number; readonly sockets: number } {
-  try {
-    const files = readdirSync('/proc/self/fd');
-    const sockets = files.filter((file) => isSocket(file)).length;
-    return { total: mostFiles(), used: files.length, sockets };
-  } catch {
-    return { total: FILES_BY_DEFAULT, used: 0, sockets: 0 };
-  }
-}
-
-function mostFiles(): number {
-  const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];
-  return limit === undefined ? FILES_BY_DEFAULT : Number(limit);
-}
-
-function isSocket(file: string): boolean {
-  try {
-    return readlinkSync(`/proc/self/fd/${file}`).startsWith('socket:');
-  } catch {
-    return false;
-  }
 }

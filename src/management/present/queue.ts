@@ -1,6 +1,7 @@
 /** A queue or stream, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/queues`). */
 import { isSet } from '../../broker/arguments/fields.ts';
 import { headTimestamp, type LogContents } from '../../broker/log/log-contents.ts';
+import { consumerCapacity } from '../../broker/queue/consumer-capacity.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { fromFieldTable } from '../../codec/field-table.ts';
@@ -53,8 +54,8 @@ const contents: Fields<ShownQueue, View> = Object.fromEntries(
 export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
   arguments: ({ queue }) => fromFieldTable(queue.arguments),
   auto_delete: ({ queue }) => queue.autoDelete,
-  consumer_capacity: ({ queue }) => utilisation(queue),
-  consumer_utilisation: ({ queue }) => utilisation(queue),
+  consumer_capacity: ({ queue }) => consumerCapacity(queue),
+  consumer_utilisation: ({ queue }) => consumerCapacity(queue),
   consumers: ({ queue }) => queue.consumerCount,
   durable: ({ queue }) => queue.durable,
   effective_policy_definition: ({ vhost, queue }) => vhost.policies.appliedTo(queue).definition,
@@ -97,12 +98,4 @@ export function singleActive(queue: DeclaredQueue): string | undefined {
   if (!isSet(queue.arguments, 'x-single-active-consumer')) return undefined;
   for (const { tag } of queue.consumers) return tag;
   return undefined;
-}
-
-/** How much of the time consumers could take a message at once: 1 while none waits, or one of them has room; 0 without any. */
-function utilisation(queue: DeclaredQueue): number {
-  if (queue.consumerCount === 0) return 0;
-  if (queue.ready === 0) return 1;
-  for (const consumer of queue.consumers) if (consumer.ready) return 1;
-  return 0;
 }

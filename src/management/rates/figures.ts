@@ -7,7 +7,6 @@ import type {
 } from '../../broker/events/counters.ts';
 import type { QueueCounters } from '../../broker/events/queue-counters.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
-import { MessageTotals } from '../../broker/topology/message-totals.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 
 export type Figures = Readonly<Record<string, number>>;
@@ -41,8 +40,8 @@ export function channelFigures(counters: ChannelCounters): Figures {
   };
 }
 
-export function queueFigures({ counters }: DeclaredQueue): Figures {
-  return { publish: counters.publish, ...deliveryFigures(counters) };
+export function queueFigures({ counted }: DeclaredQueue): Figures {
+  return { publish: counted.publish, ...deliveryFigures(counted) };
 }
 
 export function exchangeFigures({ publishIn, publishOut }: ExchangeCounters): Figures {
@@ -90,7 +89,5 @@ export function totalLengths(vhosts: Iterable<Vhost>): Figures {
 
 /** What clients did in a vhost since the broker started. */
 export function vhostFigures(vhost: Vhost): Figures {
-  const totals = new MessageTotals();
-  totals.addVhost(vhost);
-  return channelFigures(totals.channels);
+  return channelFigures(vhost.counters.channels.sum());
 }

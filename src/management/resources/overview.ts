@@ -1,7 +1,6 @@
 /** The broker as a whole (RabbitMQ: HTTP API, `/api/overview`, `/api/nodes`, `/api/cluster-name`). */
 import { ChannelCounters } from '../../broker/events/counters.ts';
-import { setGlobalParameter } from '../../broker/operations/parameters.ts';
-import { GLOBAL_PARAMETERS } from '../../broker/parameters/parameters.ts';
+import { clusterName, setClusterName } from '../../broker/operations/parameters.ts';
 import { requireKeys, textIn } from '../http/body.ts';
 import { noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
@@ -9,8 +8,6 @@ import { EXCHANGE_TYPES } from '../present/exchange-types.ts';
 import { contextsOf, listenersOf, showMemory, showNode } from '../present/node.ts';
 import { channelFigures, churnFigures, type Figures, totalLengths, vhostFigures } from '../rates/figures.ts';
 import { visibleVhosts } from './visible.ts';
-
-const CLUSTER_NAME = 'cluster_name';
 
 export const overview: readonly Resource[] = [
   { path: '/overview', GET: { role: 'management', handle: showOverview } },
@@ -25,21 +22,20 @@ export const overview: readonly Resource[] = [
   },
   {
     path: '/cluster-name',
-    GET: { role: 'management', handle: (call) => ({ name: clusterName(call) }) },
+    GET: {
+      role: 'management',
+      handle: ({ context: { node, config } }) => ({ name: clusterName(node, config.clusterName) }),
+    },
     PUT: {
       role: 'administrator',
       handle: async ({ context: { node }, body }) => {
         requireKeys(body, ['name']);
-        await setGlobalParameter(node, CLUSTER_NAME, textIn(body, 'name', '')).stored();
+        await setClusterName(node, textIn(body, 'name', '')).stored();
         return NO_CONTENT;
       },
     },
   },
 ];
-
-function clusterName({ context: { node, config } }: Call): string {
-  return (node.parameters.get(GLOBAL_PARAMETERS, '', CLUSTER_NAME) as string | undefined) ?? config.clusterName;
-}
 
 /** Throws HttpProblem 404. */
 function checkNode({ context, params }: Call): void {
@@ -63,7 +59,7 @@ function showOverview(call: Call): object {
     product_name: config.product,
     rabbitmq_version: config.productVersion,
     leveret_version: context.version,
-    cluster_name: clusterName(call),
+    cluster_name: clusterName(node, config.clusterName),
     cluster_tags: {},
     node_tags: {},
     erlang_version: process.versions.node,

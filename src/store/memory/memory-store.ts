@@ -1,4 +1,5 @@
 /** The store of a broker without a data folder: the same contract, kept in this process and gone with it. */
+import type { Histogram } from '../../util/histogram.ts';
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
@@ -68,6 +69,10 @@ export class MemoryStore implements Store {
 
   onFault(listener: (error: unknown) => void): void {
     this.#commits.onFault(listener);
+  }
+
+  get commitDurations(): Histogram {
+    return this.#commits.durations;
   }
 
   nextPageId(): number {

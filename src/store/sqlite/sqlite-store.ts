@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
+import type { Histogram } from '../../util/histogram.ts';
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
@@ -151,6 +152,10 @@ export class SqliteStore implements Store {
 
   onFault(listener: (error: unknown) => void): void {
     this.#commits.onFault(listener);
+  }
+
+  get commitDurations(): Histogram {
+    return this.#commits.durations;
   }
 
   nextPageId(): number {

@@ -1,9 +1,10 @@
 /** What is counted for clients, under RabbitMQ's names (its HTTP API: message_stats). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ChannelCounters } from '../../../../src/broker/events/counters.ts';
-import type { QueueCounters } from '../../../../src/broker/events/queue-counters.ts';
+import { QueueCounters } from '../../../../src/broker/events/queue-counters.ts';
 import { OperatorActor } from '../../../../src/broker/operations/actor.ts';
 import { publishMessage } from '../../../../src/broker/operations/publishing.ts';
+import { MessageTotals } from '../../../../src/broker/topology/message-totals.ts';
 import { AmqpClient, type AmqpChannel, handshake } from '../../../support/amqp-client/index.ts';
 import { MemoryBroker } from '../../../support/memory-broker.ts';
 
@@ -190,6 +191,31 @@ describe('giving up', () => {
     expect(totals().queues.classic).toMatchObject({ deadLettered: reasons, dropped: reasons });
   });
 
+  it('counts apart what a queue took for certain, with the strategy at-least-once', async () => {
+    await channel.queue('dead');
+    await channel.queue('q', {
+      durable: true,
+      exclusive: false,
+      arguments: {
+        'x-queue-type': 'quorum',
+        'x-overflow': 'reject-publish',
+        'x-dead-letter-strategy': 'at-least-once',
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': 'dead',
+      },
+    });
+    channel.publish('q').publish('q');
+    for (let n = 1; n <= 2; n++) {
+      await channel.get('q');
+      channel.reject(n, false);
+    }
+    const rejected = { expired: 0, rejected: 2, maxlen: 0, delivery_limit: 0 };
+    await expect
+      .poll(() => totals().queues.quorum)
+      .toMatchObject({ deadLettered: rejected, deadLetterConfirmed: rejected });
+    expect(totals().queues.classic.deadLetterConfirmed).toBeUndefined();
+  });
+
   it('counts what came back too often', async () => {
     await channel.queue('q', {
       durable: true,
@@ -235,6 +261,33 @@ describe('the totals', () => {
     expect(counted(totals().channels)).toEqual(expected);
     expect(totals().exchanges).toMatchObject({ publishIn: 1, publishOut: 1 });
     expect(counted(totals().queues.classic)).toEqual(expected);
+  });
+
+  it('that are made in steps have each queue and channel once, if one ends between two steps too', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    for (const name of names) {
+      await channel.queue(name);
+      channel.publish(name, '').publish(name, '');
+    }
+    await done();
+    const stepped = new MessageTotals();
+    const steps = broker.node.addMessages(stepped);
+    // One channel, and the first queue.
+    for (let step = 0; step < 2; step++) steps.next();
+    await channel.call('queue.delete', { queue: 'a' });
+    await channel.call('queue.delete', { queue: 'd' });
+    while (steps.next().done !== true);
+    expect(stepped.queues.classic.publish).toBe(8);
+    expect(stepped.channels.publish).toBe(8);
+    expect(totals().queues.classic.publish).toBe(8);
+  });
+
+  it('make nothing for a queue that counted nothing', async () => {
+    await channel.queue('rests');
+    totals();
+    const { counted } = broker.vhost.queue('rests')!;
+    expect(Object.isFrozen(counted)).toBe(true);
+    expect(counted).toEqual(new QueueCounters());
   });
 
   it('begin at 0', () => {
