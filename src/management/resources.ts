@@ -2,10 +2,13 @@
 import type { Resource } from './http/resource.ts';
 import { aliveness } from './resources/aliveness.ts';
 import { bindings } from './resources/bindings.ts';
+import { browsing } from './resources/browsing.ts';
 import { clients } from './resources/clients.ts';
 import { definitions } from './resources/definitions.ts';
+import { delayed } from './resources/delayed.ts';
 import { exchanges } from './resources/exchanges.ts';
 import { health } from './resources/health.ts';
+import { jobs } from './resources/jobs.ts';
 import { limits } from './resources/limits.ts';
 import { messages } from './resources/messages.ts';
 import { miscellany } from './resources/miscellany.ts';
@@ -35,5 +38,8 @@ export const RESOURCES: readonly Resource[] = [
   ...exchanges,
   ...bindings,
   ...messages,
+  browsing,
+  ...delayed,
+  ...jobs,
   ...clients,
 ];

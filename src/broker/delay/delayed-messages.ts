@@ -9,6 +9,7 @@ import { DueQueue } from '../log/due-queue.ts';
 import type { Message } from '../message/message.ts';
 import { type LogContext, QueueLog } from '../log/log.ts';
 import { isReadFailure } from '../log/log-reader.ts';
+import type { KeptMessages } from '../log/kept-messages.ts';
 import type { LogOwner } from '../log/message-log.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import { delayOf, markWaited } from '../message/delay-header.ts';
@@ -53,6 +54,8 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   /** The log cannot be read, and nothing goes on before that moment; 0 where it can. */
   #readAgainAt = 0;
   #ended = false;
+  /** Messages that were cancelled and still stand in the heap. */
+  readonly #cancelled = new Set<number>();
 
   constructor(context: DelayContext, logId: number | undefined, exchange: DelayingExchange) {
     this.logId = logId;
@@ -61,6 +64,14 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     this.#log = new QueueLog(context, logId);
     this.#log.owner = this;
     this.#heap = new DueQueue(context.memory);
+  }
+
+  get log(): KeptMessages {
+    return this.#log;
+  }
+
+  get deleted(): boolean {
+    return this.#ended;
   }
 
   get count(): number {
@@ -97,8 +108,21 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     if (due < this.#timer.at) this.#wind();
   }
 
+  /** Cancels one. Returns false if there is no such message. Throws if it cannot be read. */
+  cancel(seq: number): boolean {
+    if (!this.#log.isReady(seq)) return false;
+    this.#log.settle(seq);
+    // What was not read yet will not be found.
+    if (seq >= this.#readFrom && seq < this.#readEnd) return true;
+    this.#cancelled.add(seq);
+    this.#skipCancelled();
+    this.#wind();
+    return true;
+  }
+
   /** Cancels all that wait and returns their number. */
   purge(): number {
+    this.#cancelled.clear();
     this.#heap.clear();
     this.#readFrom = Infinity;
     this.#wentOn();
@@ -171,7 +195,12 @@ export class DelayedMessages implements MessageTarget, LogOwner {
       }
       // Whatever went wrong with it, it is not tried again.
       if (this.#heap.first === seq) this.#heap.pop();
+      this.#skipCancelled();
     }
+  }
+
+  #skipCancelled(): void {
+    while (this.#cancelled.delete(this.#heap.first)) this.#heap.pop();
   }
 
   #resume(): void {

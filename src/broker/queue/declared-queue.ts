@@ -75,6 +75,11 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   checkTakeBack(): void;
   /** A delivered message is rejected for good. */
   reject(seq: number): void;
+  /**
+   * Offers a copy of a ready message to `send`, which says whether another has taken it: then it leaves the queue, in the same batch of the
+   * store. Returns false if it stays, or is not there. Throws AmqpError if nothing is to be taken out.
+   */
+  transfer(seq: number, send: (message: Message) => boolean): boolean;
   /** A delivered message comes back. The caller dispatches when it has put back all it has. */
   requeue(seq: number, how: RequeueCause): void;
   /** Gives messages to consumers as long as there are both. */

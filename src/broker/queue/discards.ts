@@ -5,7 +5,7 @@
 import { Deque } from '../../util/deque.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { SlicedTask } from '../scheduling/time-slices.ts';
-import type { Message } from '../message/message.ts';
+import { Message } from '../message/message.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 import { checkStrategy } from './dead-letter-strategy.ts';
 import { PendingDeadLetters } from './pending-dead-letters.ts';
@@ -178,6 +178,22 @@ export class Discards implements SlicedTask {
     }
     this.#queue.leaves(seq);
     return this.#reader.move(seq, (message) => this.#host.deadLetter(this.#queue, message, reason));
+  }
+
+  /** See DeclaredQueue.transfer. */
+  transfer(seq: number, send: (message: Message) => boolean): boolean {
+    const view = new Message();
+    if (!this.#log.isReady(seq) || !this.#reader.view(seq, view)) return false;
+    const message = view.copy();
+    message.sameBatchAsSettled = true;
+    const bytes = message.bodySize;
+    // What it brings about may drive the message out of this queue.
+    if (!send(message) || !this.#log.isReady(seq)) return false;
+    this.#limit?.went(bytes);
+    this.#queue.leaves(seq);
+    this.#log.settle(seq, true);
+    this.watch();
+    return true;
   }
 
   // SlicedTask: the head's moment has come, or more has to go than one turn had time for.

@@ -44,7 +44,6 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   #settings: QueueSettings;
   #view: Message | undefined;
   #dispatching = false;
-  /** Of a queue that consumers take waiting messages from. */
   #throttle: PublisherThrottle | undefined;
   #discards: Discards | undefined;
   #deleted = false;
@@ -111,13 +110,13 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     return this.#retries?.waiting ?? 0;
   }
 
-  /** Dead letters that wait for a queue that takes them: neither ready nor unacked. */
-  get messagesDlx(): number {
-    return this.#discards?.pending?.count ?? 0;
-  }
-
   get readable(): boolean {
     return this.#logReader?.stopped !== true;
+  }
+
+  /** Dead letters that wait for a queue that takes them. */
+  get messagesDlx(): number {
+    return this.#discards?.pending?.count ?? 0;
   }
 
   get deleted(): boolean {
@@ -283,6 +282,10 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   reject(seq: number): void {
     if (!this.#deleted) this.#discard(seq, 'rejected');
+  }
+
+  transfer(seq: number, send: (message: Message) => boolean): boolean {
+    return !this.#deleted && this.#ensureDiscards().transfer(seq, send);
   }
 
   /** Back to its own place, now or later, unless it came back too often. */

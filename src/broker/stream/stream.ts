@@ -191,6 +191,10 @@ export class Stream implements DeclaredQueue {
     this.#unacked--;
   }
 
+  transfer(): never {
+    throw this.#notSupported('moving messages');
+  }
+
   /** Its channel is gone. The message never left. */
   requeue(): void {
     this.#unacked--;

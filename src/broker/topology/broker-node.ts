@@ -7,6 +7,7 @@ import type { QueueType } from '../arguments/queue-type.ts';
 import { Auth } from '../access/auth.ts';
 import { Backlog } from '../flow/backlog.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
+import { Jobs } from '../scheduling/jobs.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
 import type { Observer } from '../events/observer.ts';
@@ -79,6 +80,7 @@ export class BrokerNode {
   readonly throttleSignal = new ThrottleSignal();
   readonly timeSlices: TimeSlices;
   readonly counters = new BrokerCounters();
+  readonly jobs = new Jobs();
   #observer: Observer | undefined;
   /** Of vhosts that are deleted. */
   readonly #ended = new MessageTotals();

@@ -9,6 +9,7 @@ import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { Message } from '../message/message.ts';
 import { Queue } from '../queue/queue.ts';
+import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import type { DyingQueue, Takers } from '../queue/queue-host.ts';
 import { type Directory, findRoute, type Route, routeTo } from '../routing/route.ts';
 import { RouteCounts } from '../routing/route-counts.ts';
@@ -155,6 +156,20 @@ export class Routing {
       const isDone = delays.length > 0 || (open.length > 0 && open.every((target) => taken.has(target)));
       if (isDone) this.#tellDiscarded(queue, message, reason, true, true);
       return isDone;
+    });
+  }
+
+  /**
+   * Sends a message that leaves its queue if this is taken: to one other, or on from an exchange. Returns false if nobody takes it; a copy for
+   * one that refuses it, beside others that do not, is lost as that of a message that is published.
+   */
+  transfer(message: Message, to: Exchange | DeclaredQueue): boolean {
+    return this.#nested(() => {
+      if ('accept' in to) return this.#takes(to, message);
+      const { sinks, histories, delays } = this.#wayOf(message, this.route(to, message), undefined, 0);
+      const takers = sinks.filter((sink) => this.#takes(sink, message)).length;
+      if (takers > 0) for (const history of histories) history.keep(message);
+      return takers > 0 || delays.length > 0;
     });
   }
 

@@ -258,6 +258,11 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
     return this.#routing.publish(message, route, tracker, publishSeqNo);
   }
 
+  /** See Routing.transfer. */
+  transfer(message: Message, to: Exchange | DeclaredQueue): boolean {
+    return this.#routing.transfer(message, to);
+  }
+
   /** To be called before counters of exchanges and queues are read: they lack what was published last by one route. */
   settleCounts(): void {
     this.#routing.settleCounts();

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Binding } from '../../broker/routing/exchange/binding.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import { encodeTable, fromFieldTable } from '../../codec/field-table.ts';
+import { encodeTable } from '../../codec/field-table.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { Fields } from '../lists/fields.ts';
 import type { View } from '../view.ts';
+import { showTable } from './table.ts';
 
 /** Both real bindings and those that the default exchange has to every queue. */
 export interface ShownBinding {
@@ -23,7 +24,7 @@ export const BINDING_FIELDS: Fields<ShownBinding, View> = {
   destination: ({ destination }) => destination,
   destination_type: ({ kind }) => kind,
   routing_key: ({ routingKey }) => routingKey,
-  arguments: ({ arguments: args }) => fromFieldTable(args),
+  arguments: ({ arguments: args }) => showTable(args),
   properties_key: (binding) => propertiesKey(binding),
 };
 

@@ -1,10 +1,10 @@
 /** Connections, channels and consumers, as the HTTP API shows them (RabbitMQ: HTTP API, `/api/connections`, `/api/channels`, `/api/consumers`). */
 import type { ClientChannel, ClientConnection, ClientConsumer } from '../../broker/operations/clients.ts';
-import { fromFieldTable } from '../../codec/field-table.ts';
 import type { Fields } from '../lists/fields.ts';
 import { channelFigures, connectionFigures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
 import { singleActive } from './queue.ts';
+import { showTable } from './table.ts';
 
 export interface ShownChannel {
   readonly connection: ClientConnection;
@@ -19,7 +19,7 @@ export const CONNECTION_FIELDS: Fields<ClientConnection, View> = {
   auth_mechanism: ({ mechanism }) => mechanism,
   channel_max: ({ channelMax }) => channelMax,
   channels: ({ channels }) => channels.size,
-  client_properties: ({ client }) => fromFieldTable(client.properties),
+  client_properties: ({ client }) => showTable(client.properties),
   connected_at: ({ connectedAt }) => connectedAt,
   frame_max: ({ frameMax }) => frameMax,
   host: ({ endpoints }) => endpoints.host,
@@ -100,7 +100,7 @@ export const CONSUMER_FIELDS: Fields<ShownConsumer, View> = {
     if (singleActive(shown.consumer.queue) === undefined) return 'up';
     return isActive(shown) ? 'single_active' : 'waiting';
   },
-  arguments: ({ consumer }) => fromFieldTable(consumer.arguments),
+  arguments: ({ consumer }) => showTable(consumer.arguments),
   channel_details: (shown, { context }) => {
     const { connection, channel } = shown;
     const { endpoints, user } = connection;

@@ -1,10 +1,10 @@
 /** An exchange, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/exchanges`). */
 import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import { fromFieldTable } from '../../codec/field-table.ts';
 import type { Fields } from '../lists/fields.ts';
 import { exchangeFigures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
+import { showTable } from './table.ts';
 
 export interface ShownExchange {
   readonly vhost: Vhost;
@@ -12,7 +12,7 @@ export interface ShownExchange {
 }
 
 export const EXCHANGE_FIELDS: Fields<ShownExchange, View> = {
-  arguments: ({ exchange }) => fromFieldTable(exchange.arguments),
+  arguments: ({ exchange }) => showTable(exchange.arguments),
   auto_delete: ({ exchange }) => exchange.autoDelete,
   durable: ({ exchange }) => exchange.durable,
   internal: ({ exchange }) => exchange.internal,

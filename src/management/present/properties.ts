@@ -1,8 +1,9 @@
 /** Content properties by RabbitMQ's names in JSON (RabbitMQ: HTTP API, `properties`). */
-import { fromFieldTable, toFieldTable } from '../../codec/field-table.ts';
+import { toFieldTable } from '../../codec/field-table.ts';
 import type { BasicProperties, PropertyChanges } from '../../codec/properties.ts';
 import { isObject, type JsonObject } from '../http/body.ts';
 import { badRequest } from '../http/problem.ts';
+import { showTable } from './table.ts';
 
 type Kind = 'text' | 'number' | 'table';
 
@@ -29,7 +30,7 @@ export function showProperties(properties: BasicProperties): object {
   const shown = PROPERTIES.flatMap(([name, property]): [string, unknown][] => {
     const value = properties[property];
     if (value === undefined) return [];
-    if (property === 'headers') return [[name, fromFieldTable(properties.headers!)]];
+    if (property === 'headers') return [[name, showTable(properties.headers!)]];
     return [[name, typeof value === 'bigint' ? Number(value) : value]];
   });
   return shown.length === 0 ? [] : Object.fromEntries(shown);

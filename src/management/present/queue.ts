@@ -4,10 +4,10 @@ import { headTimestamp, type LogContents } from '../../broker/log/log-contents.t
 import { consumerCapacity } from '../../broker/queue/consumer-capacity.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import { fromFieldTable } from '../../codec/field-table.ts';
 import type { Fields } from '../lists/fields.ts';
 import { lengthFigures, queueFigures, queueSubject } from '../rates/figures.ts';
 import type { View } from '../view.ts';
+import { showTable } from './table.ts';
 
 export interface ShownQueue {
   readonly vhost: Vhost;
@@ -52,7 +52,7 @@ const contents: Fields<ShownQueue, View> = Object.fromEntries(
 );
 
 export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
-  arguments: ({ queue }) => fromFieldTable(queue.arguments),
+  arguments: ({ queue }) => showTable(queue.arguments),
   auto_delete: ({ queue }) => queue.autoDelete,
   consumer_capacity: ({ queue }) => consumerCapacity(queue),
   consumer_utilisation: ({ queue }) => consumerCapacity(queue),

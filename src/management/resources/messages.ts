@@ -1,5 +1,4 @@
 /** Publishing one message, and taking some (RabbitMQ: HTTP API, `/publish` and `/get`). */
-import { isUtf8 } from 'node:buffer';
 import { getMessages, type TakenMessage } from '../../broker/operations/getting.ts';
 import { publishMessage } from '../../broker/operations/publishing.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
@@ -7,6 +6,7 @@ import { isBase64 } from '../http/base64.ts';
 import { integerIn, objectIn, requireKeys, textIn } from '../http/body.ts';
 import { badRequest, notFound, withReplyCode } from '../http/problem.ts';
 import type { Call, Resource } from '../http/resource.ts';
+import { type Encoding, readEncoding, showPayload } from '../present/message.ts';
 import { readProperties, showProperties } from '../present/properties.ts';
 import { exchangeNamed } from './exchanges.ts';
 
@@ -44,19 +44,14 @@ function get({ actor, params, body }: Call): unknown {
   requireKeys(body, ['ackmode', 'count', 'encoding']);
   const mode = ACK_MODES.find((known) => known === body.ackmode);
   if (mode === undefined) throw badRequest(`Invalid ackmode value: ${String(body.ackmode)}`);
-  const encoding = textIn(body, 'encoding', '');
-  if (encoding !== 'auto' && encoding !== 'base64') {
-    throw badRequest('Unsupported encoding. Please use auto or base64.');
-  }
+  const encoding = readEncoding(textIn(body, 'encoding', ''));
   const count = Math.min(integerIn(body, 'count', 0), MOST_MESSAGES);
   const truncate = body.truncate === undefined ? Infinity : integerIn(body, 'truncate', 0);
   const taken = told(() => getMessages(actor, params.queue, Math.max(count, 0), mode), 'queue');
   return taken.map((message) => showTaken(message, encoding, truncate));
 }
 
-function showTaken({ body, ...message }: TakenMessage, encoding: 'auto' | 'base64', truncate: number): object {
-  const shown = body.subarray(0, truncate);
-  const asText = encoding === 'auto' && isUtf8(shown);
+function showTaken({ body, ...message }: TakenMessage, encoding: Encoding, truncate: number): object {
   return {
     payload_bytes: body.length,
     redelivered: message.redelivered,
@@ -64,8 +59,7 @@ function showTaken({ body, ...message }: TakenMessage, encoding: 'auto' | 'base6
     routing_key: message.routingKey,
     message_count: message.left,
     properties: showProperties(message.properties),
-    payload: shown.toString(asText ? 'utf8' : 'base64'),
-    payload_encoding: asText ? 'string' : 'base64',
+    ...showPayload(body.subarray(0, truncate), encoding),
   };
 }
 
