@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import type { ConfigNotice } from '../config/merge-sources.ts';
 import { createLogger } from '../util/logger.ts';
 import { keepHeapSmall } from '../util/heap-growth.ts';
+import { inlineMessagePath } from '../util/inlining.ts';
 import { collectStartGarbage } from '../util/start-garbage.ts';
 import type { Invocation } from './arguments.ts';
 import { describeFailure, UsageError } from './failure.ts';
@@ -42,6 +43,7 @@ async function run(argv: readonly string[]): Promise<number> {
     }
     case 'start': {
       keepHeapSmall();
+      inlineMessagePath();
       const notices: ConfigNotice[] = [];
       const config = loadConfig(invocation.values, process.env, (notice) => notices.push(notice));
       const [{ runDaemon }, { Broker }, logger] = await Promise.all([

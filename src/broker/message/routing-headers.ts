@@ -11,6 +11,10 @@ const NONE: readonly string[] = [];
 /** The routing keys beside the message's own; empty for most messages. Throws AmqpError PRECONDITION_FAILED for other than arrays. */
 export function furtherRoutingKeys(message: Message): readonly string[] {
   if ((propertyFlags(message.properties, message.propertiesStart) & PROPERTY_HEADERS) === 0) return NONE;
+  return keysInHeaders(message);
+}
+
+function keysInHeaders(message: Message): readonly string[] {
   const [copies, hidden] = [keysIn(message, 'CC'), keysIn(message, 'BCC')];
   return copies === NONE && hidden === NONE ? NONE : [...copies, ...hidden];
 }

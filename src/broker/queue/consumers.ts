@@ -66,12 +66,7 @@ export class Consumers {
 
   /** The consumer for the next message; undefined where none can take one. */
   next(): Consumer | undefined {
-    if (this.#single) {
-      const [first] = this.#all as Set<Consumer | undefined>;
-      if (first === undefined || first.ready) return first;
-      first.active = false;
-      return undefined;
-    }
+    if (this.#single) return this.#nextSingle();
     for (let i = 0; i < this.#groups.length; i++) {
       const group = this.#groups[i];
       const { turn } = group;
@@ -86,6 +81,13 @@ export class Consumers {
         consumer.active = false;
       }
     }
+    return undefined;
+  }
+
+  #nextSingle(): Consumer | undefined {
+    const [first] = this.#all as Set<Consumer | undefined>;
+    if (first === undefined || first.ready) return first;
+    first.active = false;
     return undefined;
   }
 

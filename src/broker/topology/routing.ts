@@ -288,6 +288,16 @@ export class Routing {
   #wayOf(message: Message, route: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): Route {
     const further = furtherRoutingKeys(message);
     if (further.length === 0 && !route.perMessage) return route;
+    return this.#ownWay(message, route, further, tracker, publishSeqNo);
+  }
+
+  #ownWay(
+    message: Message,
+    route: Route,
+    further: readonly string[],
+    tracker: ConfirmTracker | undefined,
+    publishSeqNo: number,
+  ): Route {
     const way = this.#find(route.exchange, route.routingKey, message, further);
     if (way.delays.length > 0) this.#hand(message, way.delays, tracker, publishSeqNo);
     if (further.length > 0) stripBcc(message);

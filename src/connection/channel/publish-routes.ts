@@ -34,12 +34,16 @@ export class PublishRoutes {
     const { route, routeStart, routeEnd } = message;
     if (this.#last === undefined || !equalBytes(route, routeStart, routeEnd, this.#lastBytes!, 0, this.#lastLength)) {
       this.#last = this.#search(message);
-      this.#byTopic = this.#host.actor.isBoundByTopic(this.#last.exchange);
-      this.#lastBytes ??= Buffer.allocUnsafeSlow(LONGEST_ROUTE);
-      this.#lastLength = copyBytes(route, routeStart, routeEnd, this.#lastBytes, 0);
+      this.#remember(this.#last, message);
     }
     if (this.#byTopic) checkFurtherTopics(this.#host.actor, this.#last.exchange, message);
     return this.#last;
+  }
+
+  #remember({ exchange }: Route, { route, routeStart, routeEnd }: Message): void {
+    this.#byTopic = this.#host.actor.isBoundByTopic(exchange);
+    this.#lastBytes ??= Buffer.allocUnsafeSlow(LONGEST_ROUTE);
+    this.#lastLength = copyBytes(route, routeStart, routeEnd, this.#lastBytes, 0);
   }
 
   #search(message: Message): Route {
