@@ -1,15 +1,8 @@
 /** The broker's HTTP API as the commands ask it: by the control socket of a data folder, or by a URL. */
-import { request as httpRequest, type RequestOptions } from 'node:http';
 import { DAEMON_PATH } from '../../util/control-socket.ts';
+import { exchange, type Headers, type Place, type Verb } from './exchange.ts';
 
 const API = '/api';
-
-/** Where the API is reached. */
-export interface Place {
-  /** For the user of a failed command. */
-  readonly text: string;
-  readonly options: RequestOptions;
-}
 
 /** The API refused: its status and reason. */
 export class ApiError extends Error {
@@ -26,18 +19,6 @@ export class ApiError extends Error {
 export class AppStoppedError extends Error {
   override readonly name = 'AppStoppedError';
 }
-
-/** Nobody answers there. */
-export class UnreachableError extends Error {
-  override readonly name = 'UnreachableError';
-}
-
-/** The answer took longer than `--timeout`. */
-export class TimeoutError extends Error {
-  override readonly name = 'TimeoutError';
-}
-
-type Verb = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 export class Api {
   readonly #locate: () => Promise<Place>;
@@ -74,7 +55,7 @@ export class Api {
     return text === '' ? undefined : (JSON.parse(text) as Value);
   }
 
-  async delete(path: string, headers: Readonly<Record<string, string>> = {}): Promise<undefined> {
+  async delete(path: string, headers: Headers = {}): Promise<undefined> {
     await this.#ask('DELETE', API + path, undefined, headers);
   }
 
@@ -92,47 +73,12 @@ export class Api {
     return new Api(locate, this.#timeout);
   }
 
-  async #ask(
-    method: Verb,
-    path: string,
-    body?: object,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<string> {
-    const { text: place, options } = await this.#locate();
-    const request = options.protocol === 'https:' ? (await import('node:https')).request : httpRequest;
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
+  async #ask(method: Verb, path: string, body?: object, headers: Headers = {}): Promise<string> {
     const json = body === undefined ? '' : JSON.stringify(body);
-    const asked = request(
-      {
-        ...options,
-        agent: false,
-        method,
-        path,
-        headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          clearTimeout(timer);
-          const text = Buffer.concat(chunks).toString();
-          const { statusCode: status = 500 } = response;
-          if (status < 400) resolve(text);
-          else reject(refusal(status, text));
-        });
-      },
-    );
-    const timer =
-      this.#timeout === undefined
-        ? undefined
-        : setTimeout(() => asked.destroy(new TimeoutError(String(this.#timeout))), this.#timeout);
-    asked.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      reject(error instanceof TimeoutError ? error : new UnreachableError(`${place}: ${error.code ?? error.message}`));
-    });
-    asked.end(json);
-    return promise;
+    const request = { method, path, headers: { ...headers, 'content-type': 'application/json' }, body: json };
+    const { status, text } = await exchange(await this.#locate(), request, this.#timeout);
+    if (status < 400) return text;
+    throw refusal(status, text);
   }
 }
 

@@ -34,6 +34,8 @@ export interface Command {
   /** As the usage line has them: `<x>` is needed, `[<x>]` may be left out, `...` goes on. */
   readonly words?: string;
   readonly options?: readonly CommandOption[];
+  /** True if its words and options do not matter, because its answer is the same whatever they are. */
+  readonly takesAnything?: true;
   readonly group: string;
   readonly description: string;
   /** Printed before anything is asked, but for `--quiet`. */

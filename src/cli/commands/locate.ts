@@ -2,7 +2,7 @@
 import type { SocketAddress } from '../../util/control-socket.ts';
 import { controlSocketAddress } from '../../util/control-socket.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { Place } from './api.ts';
+import type { Place } from './exchange.ts';
 import { CommandError } from './command-error.ts';
 
 export interface Whereabouts {

@@ -38,6 +38,7 @@ export function readCommandLine(tool: Tool, argv: readonly string[]): CommandLin
   const command = commandIn(tool, argv);
   if (command === undefined) throw unknownCommand(tool, name);
   const { words, options, unknown } = read(argv, [...(command.options ?? []), ...COMMON_OPTIONS]);
+  if (command.takesAnything) return { command, words: words.slice(1), options };
   if (unknown !== undefined) throw new ArgumentError(`Invalid options for this command:\n${unknown} : `);
   const { least, most } = wordCount(command);
   if (!options.has('help') && words.length - 1 < least) throw new ArgumentError('not enough arguments.');

@@ -1,4 +1,5 @@
 /** `rabbitmqctl`: the broker, operated (RabbitMQ: rabbitmqctl(8)). */
+import { cluster } from './rabbitmqctl/cluster.ts';
 import { connections } from './rabbitmqctl/connections.ts';
 import { definitions } from './rabbitmqctl/definitions.ts';
 import { lists } from './rabbitmqctl/lists.ts';
@@ -16,6 +17,7 @@ export const rabbitmqctl = tool('rabbitmqctl', [
   ...startup,
   ...node,
   clusterStatus,
+  ...cluster,
   ...users,
   ...permissions,
   ping,

@@ -2,9 +2,10 @@
 import { hostname } from 'node:os';
 import { describeFailure } from '../failure.ts';
 import { EXIT } from '../exit-codes.ts';
-import { Api, ApiError, AppStoppedError, TimeoutError, UnreachableError } from './api.ts';
+import { Api, ApiError, AppStoppedError } from './api.ts';
 import type { Call, Tool } from './command.ts';
 import { ArgumentError, CommandError } from './command-error.ts';
+import { TimeoutError, UnreachableError } from './exchange.ts';
 import { commandHelp, toolUsage, usage } from './help.ts';
 import { locate } from './locate.ts';
 import { commandIn, type CommandLine, readCommandLine } from './options.ts';

@@ -35,16 +35,21 @@ function helpOf(tool: () => Tool): Command {
   };
 }
 
+/** A command of RabbitMQ's that has no meaning here: it ends with 69 and says why, in one line. */
+export function without(name: string, words: string, group: string, description: string, why: string): Command {
+  const run = (): never => {
+    throw new CommandError(EXIT.unavailable, `${name}: ${why}`);
+  };
+  return { name, words, takesAnything: true, group, description, run };
+}
+
 /** What can only be done inside of RabbitMQ. */
-export const evaluations: readonly Command[] = ['eval', 'eval_file', 'exec'].map((name) => ({
-  name,
-  words: '<expr>',
-  group: 'Operations',
-  description: 'Is refused: this broker is not written in Erlang',
-  run: () => {
-    throw new CommandError(
-      EXIT.unavailable,
-      `${name} runs Erlang code inside of RabbitMQ: there is none in this broker`,
-    );
-  },
-}));
+export const evaluations: readonly Command[] = ['eval', 'eval_file', 'exec'].map((name) =>
+  without(
+    name,
+    '<expr>',
+    'Operations',
+    'Is refused: this broker is not written in Erlang',
+    'it runs Erlang code inside of RabbitMQ, and there is none in this broker',
+  ),
+);

@@ -4,6 +4,7 @@ import { EXIT } from '../../exit-codes.ts';
 import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { alone } from '../one-node.ts';
 import { type ListenerFacts, overviewOf } from '../rabbitmqctl/facts.ts';
 import { stateOf } from '../rabbitmqctl/startup.ts';
 
@@ -32,6 +33,29 @@ export const checks: readonly Command[] = [
       return `Node ${node} reported no local alarms`;
     },
   },
+  {
+    name: 'check_certificate_expiration',
+    options: [
+      { name: 'unit', value: '<unit>' },
+      { name: 'within', value: '<number>' },
+    ],
+    group,
+    description: 'Checks that no certificate of a listener ends soon',
+    banner: ({ node }) => `Checking certificate expiration on node ${node} ...`,
+    run: async ({ api, option }) => {
+      const within = option('within') ?? '4';
+      const unit = (option('unit') ?? 'weeks').toLowerCase();
+      await api.get(path`/health/checks/certificate-expiration/${within}/${unit}`);
+      return `No certificates are expiring within ${within} ${within === '1' ? unit.replace(/s$/, '') : unit}.`;
+    },
+    on: { 400: (_, { message }) => new CommandError(EXIT.data, message) },
+  },
+  alone(
+    'check_if_node_is_mirror_sync_critical',
+    'node-is-mirror-sync-critical',
+    'data safety of any classic mirrored queues',
+  ),
+  alone('check_if_node_is_quorum_critical', 'node-is-quorum-critical', 'quorum of any quorum queues'),
   {
     name: 'check_port_connectivity',
     group,

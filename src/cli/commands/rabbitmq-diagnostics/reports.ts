@@ -7,7 +7,7 @@ import { alarmsOf, listenerRow, listenerText, nodeOf, overviewOf } from '../rabb
 import { memoryLines } from '../rabbitmqctl/memory.ts';
 import { stateOf } from '../rabbitmqctl/startup.ts';
 import { memoryOf, unitOf } from '../rabbitmqctl/status.ts';
-import { UnreachableError } from '../api.ts';
+import { UnreachableError } from '../exchange.ts';
 import { notRunningText, runningText } from './checks.ts';
 
 const group = 'Monitoring, observability and health checks';

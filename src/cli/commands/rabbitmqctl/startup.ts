@@ -2,9 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT } from '../../exit-codes.ts';
-import { AppStoppedError, TimeoutError, UnreachableError } from '../api.ts';
+import { AppStoppedError } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { TimeoutError, UnreachableError } from '../exchange.ts';
 
 const PING_MS = 60_000;
 const STARTUP_MS = 300_000;

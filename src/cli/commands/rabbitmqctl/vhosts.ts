@@ -1,6 +1,8 @@
 /** Virtual hosts, their limits, and those of users. */
+import { EXIT } from '../../exit-codes.ts';
 import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
 import { readColumns } from './columns.ts';
 import { noSuchUserTerm, noSuchVhost, readJson } from './errors.ts';
 
@@ -83,6 +85,21 @@ export const vhosts: readonly Command[] = [
     banner: ({ words: [definition], vhost }) => `Setting vhost limits to "${definition}" for vhost "${vhost}" ...`,
     run: (call) => replaceLimits(call, path`/vhost-limits/${call.vhost}`, readJson(call.words[0])),
     on: { 404: ({ vhost }) => noSuchVhost(vhost) },
+  },
+  {
+    name: 'set_vhost_tags',
+    words: '<vhost> [<tag> ...]',
+    group,
+    description: 'Sets virtual host tags',
+    banner: ({ words: [vhost, ...tags] }) => `Setting tags for virtual host "${vhost}" to [${tags.join(', ')}] ...`,
+    run: async ({ api, words: [vhost, ...tags] }) => {
+      const at = path`/vhosts/${vhost}`;
+      const { description } = await api.get<{ readonly description?: string }>(at);
+      return api.put(at, { description, tags: tags.join(',') });
+    },
+    on: {
+      404: ({ words: [vhost] }) => new CommandError(EXIT.data, `Virtual host "${vhost}" does not exist`),
+    },
   },
   {
     name: 'clear_user_limits',

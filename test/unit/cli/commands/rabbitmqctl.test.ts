@@ -158,7 +158,7 @@ it('tells what is wrong with a command line', async () => {
 
 it('says in one line why it evaluates nothing', async () => {
   expect(await runHere(rabbitmqctl, ['eval', 'node().'])).toEqual(
-    said('', 69, 'Error:\neval runs Erlang code inside of RabbitMQ: there is none in this broker\n'),
+    said('', 69, 'Error:\neval: it runs Erlang code inside of RabbitMQ, and there is none in this broker\n'),
   );
 });
 

@@ -1,0 +1,137 @@
+/** Clusters, mirrors, and settings that RabbitMQ changes while it runs: what has a meaning for one node, and why the rest has none. */
+import { EXIT } from '../../exit-codes.ts';
+import { path } from '../api.ts';
+import type { Command } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { ONE_NODE } from '../one-node.ts';
+import { without } from '../tool.ts';
+import { inVhost } from './errors.ts';
+import { stateOf, until } from './startup.ts';
+
+const CLUSTER = 'Cluster';
+const REPLICATION = 'Replication';
+const CONFIGURATION = 'Configuration and Environment';
+const OPERATIONS = 'Operations';
+const ONLINE_MS = 300_000;
+const NO_CLUSTER = 'Is refused: a broker is one node here';
+const IN_CONFIGURATION = 'Is refused: it is set in the configuration';
+
+export const cluster: readonly Command[] = [
+  {
+    name: 'await_online_nodes',
+    words: '<count>',
+    group: CLUSTER,
+    description: 'Waits for <count> nodes, of which there is one',
+    waits: true,
+    banner: ({ words: [count], node, timeout = ONLINE_MS }) =>
+      `Will wait for at least ${count} nodes to join the cluster of ${node}. Timeout: ${timeout / 1000} seconds.`,
+    run: async (call) => {
+      const { node, timeout = ONLINE_MS } = call;
+      if (Number(call.words[0]) > 1) throw new CommandError(EXIT.unavailable, ONE_NODE);
+      await until(
+        async () => (await stateOf(call)) === 'running',
+        timeout,
+        `operation await_online_nodes on node ${node}`,
+      );
+      return undefined;
+    },
+  },
+  ...[
+    'change_cluster_node_type',
+    'forget_cluster_node',
+    'join_cluster',
+    'rename_cluster_node',
+    'update_cluster_nodes',
+  ].map((name) => without(name, '<node>', CLUSTER, NO_CLUSTER, ONE_NODE)),
+  without('force_boot', '', CLUSTER, NO_CLUSTER, ONE_NODE),
+  {
+    name: 'cancel_sync_queue',
+    words: '<queue>',
+    group: REPLICATION,
+    description: 'Does nothing: no queue has a mirror',
+    banner: ({ words: [queue], vhost }) => `Stopping synchronising queue '${queue}' in vhost '${vhost}' ...`,
+    run: async ({ api, words: [queue], vhost }) => {
+      await api.get(path`/queues/${vhost}/${queue}`);
+      return 'not_syncing';
+    },
+    on: { 404: () => new CommandError(EXIT.unavailable, 'not_found') },
+  },
+  {
+    name: 'sync_queue',
+    words: '<queue>',
+    group: REPLICATION,
+    description: 'Is refused: no queue has a mirror',
+    banner: ({ words: [queue], vhost }) => `Synchronising queue '${queue}' in vhost '${vhost}' ...`,
+    run: async ({ api, words: [queue], vhost }) => {
+      await api.get(path`/queues/${vhost}/${queue}`);
+      throw new CommandError(EXIT.unavailable, 'not_mirrored');
+    },
+    on: { 404: () => new CommandError(EXIT.unavailable, 'not_found') },
+  },
+  {
+    name: 'restart_vhost',
+    group: 'Virtual hosts',
+    description: 'Tells that the vhost runs: none fails by itself',
+    banner: ({ vhost, node }) => `Trying to restart vhost '${vhost}' on node '${node}' ...`,
+    run: async ({ api, vhost, node }) => {
+      await api.get(path`/vhosts/${vhost}`);
+      return `Vhost '${vhost}' is already running on node '${node}'`;
+    },
+    on: inVhost,
+  },
+  without('set_disk_free_limit', '<limit>', CONFIGURATION, IN_CONFIGURATION, setBy('--disk-free-limit')),
+  without('set_log_level', '<level>', CONFIGURATION, IN_CONFIGURATION, setBy('--log-level')),
+  without('set_vm_memory_high_watermark', '<limit>', CONFIGURATION, IN_CONFIGURATION, setBy('--memory-budget')),
+  {
+    name: 'force_gc',
+    group: OPERATIONS,
+    description: 'Does nothing: Node.js frees memory by itself',
+    banner: ({ node }) => `Will ask all processes on node ${node} to schedule a full sweep GC`,
+    run: async ({ api }) => {
+      await api.get('/whoami');
+      return undefined;
+    },
+  },
+  ...['suspend_listeners', 'resume_listeners'].map((name) =>
+    without(
+      name,
+      '',
+      OPERATIONS,
+      'Is refused: clients are kept out by stop_app',
+      "clients are kept out by 'rabbitmqctl stop_app' here, and let in by 'rabbitmqctl start_app'",
+    ),
+  ),
+  ...['trace_on', 'trace_off'].map((name) =>
+    without(name, '', 'Virtual hosts', 'Is refused: there is no tracing', 'messages cannot be traced here'),
+  ),
+  {
+    name: 'rotate_logs',
+    group: 'Deprecated',
+    description: 'DEPRECATED. Does nothing',
+    run: () => {
+      throw new CommandError(EXIT.unavailable, 'This command does not rotate logs anymore [deprecated]');
+    },
+  },
+  {
+    name: 'hipe_compile',
+    words: '<directory>',
+    group: 'Deprecated',
+    description: 'DEPRECATED. Does nothing',
+    run: () => 'This command is a no-op. HiPE is no longer supported by modern Erlang versions',
+  },
+  {
+    name: 'node_health_check',
+    group: 'Deprecated',
+    description: 'DEPRECATED. Checks that no alarm is in effect: see rabbitmq-diagnostics',
+    banner: ({ node, timeout = 70_000 }) =>
+      `This command is DEPRECATED and will be removed in a future version.\nIt performs intrusive, opinionated health checks and requires a fully booted node.\nUse one of the options covered in https://www.rabbitmq.com/monitoring.html#health-checks instead.\nTimeout: ${timeout / 1000} seconds ...\nChecking health of node ${node} ...`,
+    run: async ({ api }) => {
+      await api.get('/healthchecks/node');
+      return 'Health check passed';
+    },
+  },
+];
+
+function setBy(option: string): string {
+  return `it is set in the configuration, as ${option}, and holds from the next start on`;
+}

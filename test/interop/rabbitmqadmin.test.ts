@@ -1,0 +1,81 @@
+/** RabbitMQ's own rabbitmqadmin (Python) and Leveret's, each against a broker of its own: the same words, octet for octet the same answers. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { Broker } from '../../src/index.ts';
+import { describeClient } from '../support/interop/programs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const THEIRS = '/usr/bin/rabbitmqadmin';
+const OURS = fileURLToPath(new URL('../../bin/rabbitmq/rabbitmqadmin', import.meta.url));
+const missing = existsSync(THEIRS) ? undefined : 'RabbitMQ is not installed (Debian: rabbitmq-server).';
+
+const CALLS: readonly (readonly string[])[] = [
+  ['declare', 'queue', 'name=q', 'durable=true', 'arguments={"x-max-length":5}'],
+  ['declare', 'queue', 'name=qq', 'queue_type=quorum'],
+  ['declare', 'exchange', 'name=x', 'type=topic'],
+  ['declare', 'binding', 'source=x', 'destination=q', 'routing_key=a.b', 'arguments={"a":1}'],
+  ['declare', 'vhost', 'name=v'],
+  ['declare', 'user', 'name=hare', 'password=secret', 'tags='],
+  ['declare', 'permission', 'vhost=v', 'user=hare', 'configure=.*', 'write=.*', 'read=.*'],
+  ['declare', 'policy', 'name=p', 'pattern=^q', 'definition={"max-length":50}', 'apply-to=queues'],
+  ['declare', 'policy', 'name=p', 'pattern=^q', 'definition={"nope":50}'],
+  ['declare', 'queue', 'name=q', 'durable=false'],
+  ['declare', 'queue', 'nope'],
+  ['declare', 'nothing'],
+  ['publish', 'routing_key=q', 'payload=hällo', 'properties={"delivery_mode":2,"headers":{"a":[1,true,null],"b":"ü"}}'],
+  ['publish', 'routing_key=nowhere', 'payload=x'],
+  ['publish', 'routing_key=q'],
+  ['publish', 'exchange=nope', 'routing_key=q', 'payload=x'],
+  ['get', 'queue=q', 'count=2'],
+  ['-f', 'pretty_json', 'get', 'queue=q'],
+  ['get', 'queue=nope'],
+  ['list', 'queues', 'name', 'messages', 'durable', 'arguments'],
+  ['-f', 'long', 'list', 'queues', 'name', 'policy'],
+  ['-f', 'kvp', 'list', 'exchanges', 'name', 'internal'],
+  ['-f', 'raw_json', 'list', 'bindings', 'source', 'properties_key'],
+  ['-q', '-f', 'tsv', '-S', 'name', '-R', 'list', 'exchanges', 'name', 'type'],
+  ['list', 'policies'],
+  ['list', 'permissions'],
+  ['list', 'connections'],
+  ['-V', 'nope', 'list', 'queues'],
+  ['show', 'overview', 'rabbitmq_version', 'object_totals.queues'],
+  ['export', 'definitions.json'],
+  ['import', 'definitions.json'],
+  ['delete', 'binding', 'source=x', 'destination_type=queue', 'destination=q', 'properties_key=a.b'],
+  ['purge', 'queue', 'name=q'],
+  ['delete', 'queue', 'name=q'],
+  ['delete', 'queue', 'name=q'],
+  ['close', 'connection', 'name=nope'],
+  ['-p', 'wrong', 'list', 'queues'],
+  ['--use=guest', '-qV/', 'list', 'queues', 'name'],
+  ['--nope', 'list'],
+  [],
+];
+
+describeClient('rabbitmqadmin', { missing, required: false }, () => {
+  test("answers as RabbitMQ's own", { timeout: 120_000 }, async () => {
+    const [theirs, ours] = await Promise.all([talker(THEIRS, []), talker(process.execPath, [OURS])]);
+    for (const call of CALLS) expect([call, await ours(call)]).toEqual([call, await theirs(call)]);
+  });
+});
+
+/** Runs the program for a broker of its own, in a folder of its own. */
+async function talker(
+  program: string,
+  before: readonly string[],
+): Promise<(call: readonly string[]) => Promise<object>> {
+  const broker = await Broker.start({ port: 0, managementPort: 0 });
+  onTestFinished(() => broker.stop());
+  const cwd = temporaryFolder();
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', HOME: cwd };
+  return (call) =>
+    new Promise((resolve) => {
+      const argv = [...before, '-H', '127.0.0.1', '-P', String(broker.managementPort), ...call];
+      const ended = execFile(program, argv, { cwd, env }, (_, stdout, stderr) =>
+        resolve({ code: ended.exitCode, stdout, stderr }),
+      );
+      ended.stdin?.end('from standard input\n');
+    });
+}
