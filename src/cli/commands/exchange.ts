@@ -1,6 +1,6 @@
 /** One request over HTTP and its answer, whatever is asked. */
-import { request as httpRequest } from 'node:http';
 import type { RequestOptions } from 'node:https';
+import { http } from '../../util/node-http.ts';
 
 /** Where an API is reached. */
 export interface Place {
@@ -45,7 +45,7 @@ export interface Answer {
 export async function exchange(place: Place, asked: HttpRequest, timeout: number | undefined): Promise<Answer> {
   const { method, path, headers, body } = asked;
   // TLS takes its time to load, and is needed by few.
-  const request = place.options.protocol === 'https:' ? (await import('node:https')).request : httpRequest;
+  const request = place.options.protocol === 'https:' ? (await import('node:https')).request : http.request;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const sent = request(
     {

@@ -2,8 +2,9 @@
  * A listener for HTTP. The API behind it is loaded when the first request comes: a broker that nobody looks into neither starts later
  * for it, nor is larger.
  */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { http } from '../../util/node-http.ts';
 
 /** Until a client that sends its request slowly, or does not go on, is dropped, in milliseconds. */
 const REQUEST_MS = 60_000;
@@ -17,7 +18,7 @@ export class HttpListener {
   /** `load`: makes what answers requests; called once. */
   constructor(load: () => Promise<RequestListener>) {
     let app: Promise<RequestListener> | undefined;
-    this.#server = createServer(
+    this.#server = http.createServer(
       { requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS, keepAliveTimeout: IDLE_MS },
       (request, response) => {
         app ??= load();

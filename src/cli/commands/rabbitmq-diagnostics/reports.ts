@@ -1,5 +1,4 @@
 /** What the broker is and has: reports, which end with 0 whatever they say. */
-import { lookup } from 'node:dns/promises';
 import { EXIT } from '../../exit-codes.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -102,6 +101,7 @@ export const reports: readonly Command[] = [
       if (family !== 'ipv4' && family !== 'ipv6') {
         throw new CommandError(EXIT.data, `Address family ${family} is not supported: use ipv4 or ipv6`);
       }
+      const { lookup } = await import('node:dns/promises');
       try {
         const found = await lookup(name, { family: family === 'ipv4' ? 4 : 6, all: true });
         return found.map(({ address }) => address).join('\n');

@@ -1,5 +1,4 @@
 /** Definitions as files. */
-import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { EXIT } from '../../exit-codes.ts';
 import { path } from '../api.ts';
@@ -59,6 +58,7 @@ export const definitions: readonly Command[] = [
 /** What was imported last is known by its hash, which is kept with the definitions themselves, as RabbitMQ does it. False if it is the same. */
 async function importIfChanged({ api }: Call, definitions: object, text: string): Promise<boolean> {
   const at = path`/global-parameters/${LAST_IMPORT}`;
+  const { createHash } = await import('node:crypto');
   const hash = createHash('sha256').update(text).digest('hex');
   if ((await api.find<{ readonly value: unknown }>(at))?.value === hash) return false;
   await api.post('/definitions', definitions);
