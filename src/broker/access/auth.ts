@@ -1,13 +1,17 @@
-/** Users, their passwords and what they may do (RabbitMQ: Access Control). What changes is told to the store in the same call. */
-import type { PermissionRecord, RecoveredState, UserRecord } from '../../store/stored-records.ts';
-import type { Store } from '../../store/store.ts';
+/** Users, their passwords and what they may do (RabbitMQ: Access Control). */
+import type { PermissionRecord, TopologyChange, UserRecord } from '../../store/stored-records.ts';
 import { OWN_COMPONENT, type Parameters } from '../parameters/parameters.ts';
 import type { PatternMatcher } from './pattern-matcher.ts';
 import { passwordMatches } from './passwords.ts';
 import { type Operation, Permission, TopicPermission, type TopicPermissionRecord } from './permissions.ts';
-import { recoverEntity } from '../../store/recovered-state.ts';
 
 const TOPIC_PERMISSIONS = `${OWN_COMPONENT}topic-permission`;
+
+/** What users and permissions are changed by; topic permissions are parameters. */
+export type AccessChange = Extract<
+  TopologyChange,
+  { readonly op: 'put-user' | 'delete-user' | 'put-permission' | 'delete-permission' | 'delete-vhost' }
+>;
 
 /** What is kept for a user in a vhost. */
 class Rights {
@@ -17,7 +21,7 @@ class Rights {
 }
 
 export class Auth {
-  readonly #store: Pick<Store, 'change'>;
+  readonly #commit: (change: AccessChange) => void;
   readonly #parameters: Parameters;
   readonly #patterns: PatternMatcher;
   readonly #users = new Map<string, UserRecord>();
@@ -26,29 +30,36 @@ export class Auth {
   /** Rises with each change, so that remembered answers can be told to be old. */
   version = 0;
 
-  constructor(store: Pick<Store, 'change'>, parameters: Parameters, patterns: PatternMatcher) {
-    this.#store = store;
+  /** `commit`: has the store told of a change, and this one apply it. */
+  constructor(commit: (change: AccessChange) => void, parameters: Parameters, patterns: PatternMatcher) {
+    this.#commit = commit;
     this.#parameters = parameters;
     this.#patterns = patterns;
+    parameters.watch(TOPIC_PERMISSIONS, (vhost, key, value) => this.#applyTopic(vhost, key, value));
   }
 
-  /** Takes in what the store has. The parameters are recovered before. */
-  recover({ users, permissions, vhosts }: RecoveredState): void {
-    for (const user of users) this.#users.set(user.name, user);
-    for (const record of permissions) {
-      recoverEntity(`a permission of user '${record.user}'`, () => {
+  /** Takes what happened, whoever did it. */
+  apply(change: AccessChange): void {
+    this.version++;
+    switch (change.op) {
+      case 'put-user':
+        this.#users.set(change.record.name, change.record);
+        break;
+      case 'delete-user':
+        this.#users.delete(change.name);
+        this.#rights.delete(change.name);
+        break;
+      case 'put-permission': {
+        const { record } = change;
         this.#rightsOf(record.user, record.vhost).permission = new Permission(record, this.#patterns);
-      });
-    }
-    for (const { name: vhost } of vhosts) {
-      for (const [key, value] of this.#parameters.of(TOPIC_PERMISSIONS, vhost)) {
-        recoverEntity(`topic permission ${key}`, () => {
-          const [user, exchange] = JSON.parse(key) as [string, string];
-          const { write, read } = value as { write: string; read: string };
-          const topic = new TopicPermission({ user, vhost, exchange, write, read }, this.#patterns);
-          this.#rightsOf(user, vhost).topics.set(exchange, topic);
-        });
+        break;
       }
+      case 'delete-permission':
+        this.#rightsOf(change.user, change.vhost).permission = undefined;
+        break;
+      case 'delete-vhost':
+        for (const vhosts of this.#rights.values()) vhosts.delete(change.name);
+        break;
     }
   }
 
@@ -64,18 +75,13 @@ export class Auth {
 
   /** Creates the user or takes the place of the one of this name; permissions stay. */
   putUser(user: UserRecord): void {
-    this.#users.set(user.name, user);
-    this.version++;
-    this.#store.change({ op: 'put-user', record: user });
+    this.#commit({ op: 'put-user', record: user });
   }
 
   /** Removes the user with all permissions. */
   deleteUser(name: string): void {
     for (const vhost of this.#rights.get(name)?.keys() ?? []) this.deleteTopicPermissions(name, vhost);
-    this.#rights.delete(name);
-    this.#users.delete(name);
-    this.version++;
-    this.#store.change({ op: 'delete-user', name });
+    this.#commit({ op: 'delete-user', name });
   }
 
   /** The user's record where name and password are right. */
@@ -92,21 +98,23 @@ export class Auth {
 
   /** Throws ChangeError where one of the three is no regular expression. */
   putPermission(record: PermissionRecord): void {
-    this.#rightsOf(record.user, record.vhost).permission = new Permission(record, this.#patterns);
-    this.version++;
-    this.#store.change({ op: 'put-permission', record });
+    // What makes no sense is refused before anybody hears of it.
+    new Permission(record, this.#patterns);
+    this.#commit({ op: 'put-permission', record });
   }
 
   deletePermission(user: string, vhost: string): void {
-    const rights = this.#rights.get(user)?.get(vhost);
-    if (rights !== undefined) rights.permission = undefined;
-    this.version++;
-    this.#store.change({ op: 'delete-permission', user, vhost });
+    this.#commit({ op: 'delete-permission', user, vhost });
+  }
+
+  /** Undefined where the user has none in the vhost. */
+  permission(user: string, vhost: string): PermissionRecord | undefined {
+    return this.#rights.get(user)?.get(vhost)?.permission?.record;
   }
 
   /** True where the user has any permission record in the vhost. */
   mayAccess(user: string, vhost: string): boolean {
-    return this.#rights.get(user)?.get(vhost)?.permission !== undefined;
+    return this.permission(user, vhost) !== undefined;
   }
 
   may(user: string, vhost: string, operation: Operation, resource: string): boolean {
@@ -126,8 +134,7 @@ export class Auth {
   /** Throws ChangeError where one of the two is no regular expression. */
   putTopicPermission(record: TopicPermissionRecord): void {
     const { user, vhost, exchange, write, read } = record;
-    this.#rightsOf(user, vhost).topics.set(exchange, new TopicPermission(record, this.#patterns));
-    this.version++;
+    new TopicPermission(record, this.#patterns);
     this.#parameters.put(TOPIC_PERMISSIONS, vhost, topicKey(user, exchange), { write, read });
   }
 
@@ -136,10 +143,8 @@ export class Auth {
     const topics = this.#rights.get(user)?.get(vhost)?.topics;
     if (topics === undefined) return;
     for (const name of exchange === undefined ? [...topics.keys()] : [exchange]) {
-      topics.delete(name);
       this.#parameters.delete(TOPIC_PERMISSIONS, vhost, topicKey(user, name));
     }
-    this.version++;
   }
 
   /** True where nothing is said about the exchange, or the routing key is one of those allowed. */
@@ -147,10 +152,16 @@ export class Auth {
     return this.#rights.get(user)?.get(vhost)?.topics.get(exchange)?.allows(operation, routingKey) !== false;
   }
 
-  /** The vhost is gone, and its rows with it. */
-  forgetVhost(vhost: string): void {
-    for (const vhosts of this.#rights.values()) vhosts.delete(vhost);
+  #applyTopic(vhost: string, key: string, value: unknown): void {
     this.version++;
+    const [user, exchange] = JSON.parse(key) as [string, string];
+    const { topics } = this.#rightsOf(user, vhost);
+    if (value === undefined) {
+      topics.delete(exchange);
+      return;
+    }
+    const { write, read } = value as { write: string; read: string };
+    topics.set(exchange, new TopicPermission({ user, vhost, exchange, write, read }, this.#patterns));
   }
 
   #rightsOf(user: string, vhost: string): Rights {

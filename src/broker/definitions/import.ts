@@ -1,15 +1,17 @@
 /**
  * Importing definitions: all or nothing. They are first given to a node that stores nothing and has what the real one has
- * under the same names; only where that meets no problem does the real one get them.
+ * under the same names. What changes there is what the import comes to; only where it meets no problem does the real one get it.
  */
 import { limitOf } from '../access/access-limits.ts';
 import { ALL, BrokerNode, type NodeDefaults } from '../topology/broker-node.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
-import { rememberFor } from './undo.ts';
 import { DiscardingStore } from './discarding-store.ts';
+import { makeChanges } from './make-changes.ts';
 import { type DefinitionSet, parseDefinitions, type Scope } from './parse.ts';
-import type { Finding, Findings } from './json-cursor.ts';
+import { type Finding, type Findings, oneLine } from './json-cursor.ts';
+import type { Change } from '../topology/change.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
 
 export interface ImportOptions extends Scope {
   /** What a blank node gets before the import, unless the document has users, or vhosts, of its own. */
@@ -25,31 +27,30 @@ export function importDefinitions(
   document: unknown,
   options: ImportOptions = {},
 ): readonly Finding[] {
-  const parsed: Findings = { problems: [], warnings: [] };
-  const set = parseDefinitions(document, options, parsed);
-  stopAt(parsed);
-  rehearse(node, set, options);
-  const undo = rememberFor(node, set, options.defaults);
+  const findings: Findings = { problems: [], warnings: [] };
+  const set = parseDefinitions(document, options, findings);
+  stopAt(findings);
+  const changes = rehearse(node, set, options, findings);
   try {
-    const applied: Findings = { problems: [], warnings: [] };
-    perform(node, set, options, applied);
-    stopAt(applied);
-    return [...parsed.warnings, ...applied.warnings];
+    makeChanges(node, changes);
   } catch (error) {
-    // The rehearsal met no problem: the memory was used up meanwhile, or something is wrong with the broker.
-    undo();
-    throw error;
+    if (!(error instanceof AmqpError)) throw error;
+    throw new DefinitionsError([{ path: '$', text: oneLine(error) }]);
   }
+  return findings.warnings;
 }
 
-/** Throws DefinitionsError for what the node would not take. */
-function rehearse(node: BrokerNode, set: DefinitionSet, options: ImportOptions): void {
-  const findings: Findings = { problems: [], warnings: [] };
+/** What the definitions change. Throws DefinitionsError for what the node would not take. */
+function rehearse(node: BrokerNode, set: DefinitionSet, options: ImportOptions, findings: Findings): readonly Change[] {
   const stage = stageFor(node, set);
+  const changes: Change[] = [];
+  stage.changing = (change) => void changes.push(change);
   perform(stage, set, options, findings);
   checkQueueLimits(node, set, findings);
   for (const vhost of stage.vhosts) vhost.end();
+  stage.stop();
   stopAt(findings);
+  return changes;
 }
 
 function stopAt({ problems }: Findings): void {
@@ -71,11 +72,14 @@ function perform(node: BrokerNode, set: DefinitionSet, { defaults }: ImportOptio
   }
 }
 
-/** A node to rehearse on: users and vhosts as in the real one, and of the rest what the definitions speak of. */
+/** A node to rehearse on: users, vhosts and parameters as in the real one, and of the rest what the definitions speak of. */
 function stageFor(node: BrokerNode, set: DefinitionSet): BrokerNode {
   const stage = new BrokerNode(new DiscardingStore(), Infinity);
   for (const user of node.auth.users) stage.auth.putUser(user);
   for (const { name } of node.vhosts) stage.putVhost(node.vhostSpec(name)!);
+  for (const { component, vhost, name, value } of node.parameters.all()) {
+    if (vhost === '' || stage.vhost(vhost) !== undefined) stage.parameters.put(component, vhost, name, value);
+  }
   const copyExchange = (vhost: string, name: string): void => {
     const exchange = node.vhost(vhost)?.exchange(name);
     if (exchange === undefined || stage.vhost(vhost)!.exchange(name) !== undefined) return;

@@ -2,9 +2,7 @@
  * What the broker keeps by component, vhost and name beside its entities: policies, limits, topic permissions, and the
  * parameters of others, which it only hands back (RabbitMQ: Parameters and Policies). Values are JSON.
  */
-import type { ParameterRecord } from '../../store/stored-records.ts';
-import type { Store } from '../../store/store.ts';
-import { recoverEntity } from '../../store/recovered-state.ts';
+import type { TopologyChange } from '../../store/stored-records.ts';
 
 export interface Parameter {
   readonly component: string;
@@ -20,23 +18,31 @@ export const OWN_COMPONENT = 'leveret.';
 /** Of no vhost (RabbitMQ: global parameters). */
 export const GLOBAL_PARAMETERS = `${OWN_COMPONENT}global`;
 
+/** What the map of parameters is changed by, and nothing else. A vhost goes with all of its own. */
+export type ParameterChange = Extract<
+  TopologyChange,
+  { readonly op: 'put-parameter' | 'delete-parameter' | 'delete-vhost' }
+>;
+
+/** Told of a parameter of one component; `value` is undefined if it is gone. */
+export type ParameterWatcher = (vhost: string, name: string, value: unknown) => void;
+
 type ByName = Map<string, unknown>;
 
 export class Parameters {
-  readonly #store: Pick<Store, 'change'>;
+  readonly #commit: (change: ParameterChange) => void;
+  readonly #watchers = new Map<string, ParameterWatcher>();
   /** By vhost, then component, then name. */
   readonly #values = new Map<string, Map<string, ByName>>();
 
-  constructor(store: Pick<Store, 'change'>) {
-    this.#store = store;
+  /** `commit`: has the store told of a change, and this one apply it. */
+  constructor(commit: (change: ParameterChange) => void) {
+    this.#commit = commit;
   }
 
-  recover(records: readonly ParameterRecord[]): void {
-    for (const { component, vhost, name, value } of records) {
-      recoverEntity(`parameter '${name}' of ${component}`, () =>
-        this.#component(component, vhost).set(name, JSON.parse(value)),
-      );
-    }
+  /** Has `watcher` make of each parameter of the component what follows from it, once it has changed. */
+  watch(component: string, watcher: ParameterWatcher): void {
+    this.#watchers.set(component, watcher);
   }
 
   /** Undefined where there is none. */
@@ -59,20 +65,30 @@ export class Parameters {
   }
 
   put(component: string, vhost: string, name: string, value: unknown): void {
-    this.#component(component, vhost).set(name, value);
-    this.#store.change({ op: 'put-parameter', record: { component, vhost, name, value: JSON.stringify(value) } });
+    this.#commit({ op: 'put-parameter', record: { component, vhost, name, value: JSON.stringify(value) } });
   }
 
   /** Returns false where there was none. */
   delete(component: string, vhost: string, name: string): boolean {
-    if (this.#values.get(vhost)?.get(component)?.delete(name) !== true) return false;
-    this.#store.change({ op: 'delete-parameter', component, vhost, name });
+    if (this.#values.get(vhost)?.get(component)?.has(name) !== true) return false;
+    this.#commit({ op: 'delete-parameter', component, vhost, name });
     return true;
   }
 
-  /** The vhost is gone, and its rows with it. */
-  forgetVhost(vhost: string): void {
-    this.#values.delete(vhost);
+  /** Takes what happened, whoever did it. */
+  apply(change: ParameterChange): void {
+    if (change.op === 'delete-vhost') {
+      this.#values.delete(change.name);
+    } else if (change.op === 'put-parameter') {
+      const { component, vhost, name, value: json } = change.record;
+      const value: unknown = JSON.parse(json);
+      this.#component(component, vhost).set(name, value);
+      this.#watchers.get(component)?.(vhost, name, value);
+    } else {
+      const { component, vhost, name } = change;
+      this.#values.get(vhost)?.get(component)?.delete(name);
+      this.#watchers.get(component)?.(vhost, name, undefined);
+    }
   }
 
   #component(component: string, vhost: string): ByName {

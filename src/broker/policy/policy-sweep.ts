@@ -41,11 +41,12 @@ export class PolicySweep implements SlicedTask {
 
   /** Calls back when everything goes by the policies of now, or nobody will see to that any more. */
   whenDone(callback: () => void): void {
-    if (this.#entities === undefined && this.#changed.length === 0) callback();
+    if (this.#isDone) callback();
     else this.#waiting.push(callback);
   }
 
   step(): boolean {
+    if (this.#isDone) return false;
     this.#entities ??= this.#nextRound();
     const next = this.#entities.next();
     if (next.done !== true) {
@@ -59,9 +60,18 @@ export class PolicySweep implements SlicedTask {
     return false;
   }
 
+  /** Does all that is left in this turn. */
+  finish(): void {
+    while (this.step());
+  }
+
   /** Whoever waits is told: where the broker stops, the next start applies what is stored. */
   stop(): void {
     for (const callback of this.#waiting.splice(0)) callback();
+  }
+
+  get #isDone(): boolean {
+    return this.#entities === undefined && this.#changed.length === 0;
   }
 
   #nextRound(): Iterator<Governed> {

@@ -9,6 +9,8 @@ import { POLICY_KEYS } from './keys.ts';
 /** A user's policies and the operator's, which bound them. Also RabbitMQ's names of their components. */
 export type PolicyKind = 'policy' | 'operator_policy';
 
+export const POLICY_KINDS: readonly PolicyKind[] = ['policy', 'operator_policy'];
+
 export function isPolicyKind(component: string): component is PolicyKind {
   return component === 'policy' || component === 'operator_policy';
 }

@@ -44,8 +44,6 @@ export interface GovernedVhost {
   routesChanged(): void;
 }
 
-const KINDS: readonly PolicyKind[] = ['policy', 'operator_policy'];
-
 export class VhostPolicies {
   readonly #vhost: string;
   readonly #parameters: Parameters;
@@ -66,12 +64,6 @@ export class VhostPolicies {
       changed: () => vhost.routesChanged(),
     };
     this.#sweep = new PolicySweep(swept, timeSlices);
-    for (const kind of KINDS) {
-      for (const [name, value] of parameters.of(kind, vhost.name)) {
-        const { 'apply-to': applyTo, ...rest } = value as StoredPolicy;
-        this.#rules[kind].set(name, new PolicyRule(kind, { name, applyTo, ...rest }, patterns));
-      }
-    }
   }
 
   /** In no order. */
@@ -88,26 +80,38 @@ export class VhostPolicies {
    * see whenApplied. Throws ChangeError `invalid` with RabbitMQ's text.
    */
   put(kind: PolicyKind, policy: Policy): void {
-    const rule = new PolicyRule(kind, policy, this.#patterns);
+    // What makes no sense is refused before anybody hears of it.
+    new PolicyRule(kind, policy, this.#patterns);
     const { name, pattern, definition, priority, applyTo } = policy;
     const value: StoredPolicy = { pattern, definition, priority, 'apply-to': applyTo };
     // Definitions are imported at every start: what is as it was must not cost a look at every queue.
     const current = this.#parameters.get(kind, this.#vhost, name);
     if (current !== undefined && isDeepStrictEqual(current, value)) return;
-    const former = this.#rules[kind].get(name);
-    this.#rules[kind].set(name, rule);
     this.#parameters.put(kind, this.#vhost, name, value);
-    this.#sweep.begin(former === undefined ? [rule] : [former, rule]);
   }
 
   /** Returns false where there is none of this name. */
   delete(kind: PolicyKind, name: string): boolean {
-    const rule = this.#rules[kind].get(name);
-    if (rule === undefined) return false;
-    this.#rules[kind].delete(name);
-    this.#parameters.delete(kind, this.#vhost, name);
-    this.#sweep.begin([rule]);
-    return true;
+    return this.#parameters.delete(kind, this.#vhost, name);
+  }
+
+  /** The parameter that has the policy is another now, or gone if `value` is undefined. */
+  apply(kind: PolicyKind, name: string, value: unknown): void {
+    const rules = this.#rules[kind];
+    const changed = [rules.get(name)];
+    rules.delete(name);
+    if (value !== undefined) {
+      const { 'apply-to': applyTo, ...rest } = value as StoredPolicy;
+      const rule = new PolicyRule(kind, { name, applyTo, ...rest }, this.#patterns);
+      rules.set(name, rule);
+      changed.push(rule);
+    }
+    this.#sweep.begin(changed.filter((rule) => rule !== undefined));
+  }
+
+  /** Has what is there go by the policies of now in this turn. */
+  finish(): void {
+    this.#sweep.finish();
   }
 
   /** Calls back when all queues and exchanges go by the policies of now: mostly at once. */
@@ -130,7 +134,7 @@ export class VhostPolicies {
   }
 
   /** Gives a new queue or exchange its settings: by default it goes by its arguments alone. */
-  apply(entity: Governed): void {
+  applyTo(entity: Governed): void {
     if (this.#rules.policy.size + this.#rules.operator_policy.size > 0) this.#reapply(entity);
   }
 

@@ -19,17 +19,18 @@ import { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { AccessLimits } from '../access/access-limits.ts';
 import { LoginThrottle } from '../access/login-throttle.ts';
 import { MemoryBudget } from '../log/memory-budget.ts';
-import { OWN_COMPONENT, Parameters } from '../parameters/parameters.ts';
+import { OWN_COMPONENT, Parameters, type ParameterWatcher } from '../parameters/parameters.ts';
 import { MessageTotals } from './message-totals.ts';
 import { PatternMatcher } from '../access/pattern-matcher.ts';
 import { userWithPassword } from '../access/passwords.ts';
-import { checkReferences, pagesByLog, rowsByVhost } from '../../store/recovered-state.ts';
 import { SpareConfirms } from '../log/waiting-confirms.ts';
 import type { DiscardListener } from '../message/discarded.ts';
 import type { UnreadableListener } from '../arguments/unreadable.ts';
 import { Queue } from '../queue/queue.ts';
 import type { QueueNoticeListener } from '../queue/queue-notice.ts';
-import { rowOf, type VhostChange } from './change.ts';
+import { POLICY_KINDS } from '../policy/policy.ts';
+import { type Change, type NodeChange, rowOf } from './change.ts';
+import { recoverNode } from './recover-node.ts';
 import { eventOf } from './change-event.ts';
 import { Vhost } from './vhost.ts';
 import { VhostRemoval } from './vhost-removal.ts';
@@ -100,6 +101,8 @@ export class BrokerNode {
   readonly #records = new Map<string, VhostRecord>();
   /** Those that are being deleted. */
   readonly #leaving = new Map<string, VhostRemoval>();
+  /** Told of each change that is made here, before it counts. */
+  changing: (change: Change) => void = () => undefined;
   readonly #deletionListeners: DeletionListener[] = [];
   #nextQueueId = 1;
 
@@ -109,9 +112,10 @@ export class BrokerNode {
     const fault = (error: unknown): void => this.fault(error);
     this.#timers = new Timers(clock, fault);
     this.timeSlices = new TimeSlices(store, this.backlog, clock, fault);
-    this.parameters = new Parameters(store);
+    const commit = (change: NodeChange): void => this.commit([change]);
+    this.parameters = new Parameters(commit);
     this.patterns = new PatternMatcher(clock);
-    this.auth = new Auth(store, this.parameters, this.patterns);
+    this.auth = new Auth(commit, this.parameters, this.patterns);
     this.limits = new AccessLimits(this.parameters);
     this.loginThrottle = new LoginThrottle(clock);
     this.heapLimit = new V8HeapLimit(this.alarms, clock);
@@ -123,6 +127,16 @@ export class BrokerNode {
       fault,
     });
     this.#bodies = new BodyStore(store, this.memory);
+    for (const kind of POLICY_KINDS) {
+      const watcher: ParameterWatcher = (vhost, name, value) => {
+        this.#vhosts.get(vhost)?.policies.apply(kind, name, value);
+      };
+      this.parameters.watch(kind, watcher);
+    }
+    this.parameters.watch(VHOST_SETTINGS, (name, _setting, value) => {
+      const vhost = this.#vhosts.get(name);
+      if (vhost !== undefined) vhost.defaultQueueType = value as QueueType | undefined;
+    });
     store.onFault(fault);
     store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
   }
@@ -133,14 +147,9 @@ export class BrokerNode {
    */
   recover(defaults?: NodeDefaults): void {
     const state = this.store.recover();
-    checkReferences(state);
     this.#nextQueueId = state.nextQueueId;
-    this.parameters.recover(state.parameters);
-    this.auth.recover(state);
     for (const [id, size] of state.bodies) this.#bodies.recover(id, size);
-    const pagesOf = pagesByLog(state);
-    const rowsOf = rowsByVhost(state);
-    for (const record of state.vhosts) this.#addVhost(record).recover(rowsOf(record.name), pagesOf);
+    recoverNode(this, state);
     this.#bodies.dropUnreferenced();
     if ((state.migratedFrom ?? Infinity) < DEDUPLICATES_IN_QUEUE_FROM) this.#noticeDeduplication();
     if (this.blank && defaults !== undefined) {
@@ -167,20 +176,48 @@ export class BrokerNode {
   // Changes
 
   /** Has the store told of changes that were checked, and applies them: all of them are in one batch. */
-  commit(changes: readonly VhostChange[]): void {
+  commit(changes: readonly Change[]): void {
     for (const change of changes) {
+      // One of this name that is being deleted is gone first.
+      if (change.op === 'put-vhost') this.#leaving.get(change.record.name)?.finish();
+      this.changing(change);
       const row = rowOf(change);
       if (row !== undefined) this.store.change(row);
     }
     for (const change of changes) {
+      const event = this.#observer && eventOf(change, (vhost) => this.#vhosts.has(vhost));
       this.apply(change);
-      this.#observer?.(eventOf(change));
+      if (change.op === 'put-queue') this.counters.churn.queueCreated++;
+      else if (change.op === 'delete-queue') this.counters.churn.queueDeleted++;
+      if (event !== undefined) this.#observer?.(event);
     }
   }
 
-  /** Takes what happened, whoever did it. The store knows. */
-  apply(change: VhostChange): void {
-    this.#vhosts.get(change.vhost)?.apply(change);
+  /** Takes what happened, whoever did it: a client here, an import, a broker that ran before, or another. The store knows. */
+  apply(change: Change): void {
+    switch (change.op) {
+      case 'put-vhost':
+        return this.#putVhost(change.record);
+      case 'delete-vhost':
+        this.#deleteVhost(change.name);
+        this.auth.apply(change);
+        return this.parameters.apply(change);
+      case 'put-user':
+      case 'delete-user':
+      case 'put-permission':
+      case 'delete-permission':
+        return this.auth.apply(change);
+      case 'put-parameter':
+      case 'delete-parameter':
+        return this.parameters.apply(change);
+      default:
+        return this.#vhosts.get(change.vhost)?.apply(change);
+    }
+  }
+
+  /** A number for a queue, or a log, that the store has not had before. */
+  nextQueueId(): number {
+    return this.#nextQueueId++;
   }
 
   // Vhosts
@@ -214,24 +251,17 @@ export class BrokerNode {
 
   /** Creates the vhost, or changes what is said of it. */
   putVhost({ name, description, tags, defaultQueueType }: VhostSpec): Vhost {
-    this.#leaving.get(name)?.finish();
-    const record = { name, description, tags };
-    const known = this.#vhosts.get(name);
-    const vhost = known ?? this.#addVhost(record);
-    if (known === undefined) this.#observer?.({ type: 'vhost-created', vhost: name });
-    this.#records.set(name, record);
-    this.store.change({ op: 'put-vhost', record });
-    vhost.defaultQueueType = defaultQueueType;
+    this.commit([{ op: 'put-vhost', record: { name, description, tags } }]);
     if (defaultQueueType === undefined) this.parameters.delete(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE);
     else this.parameters.put(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE, defaultQueueType);
-    return vhost;
+    return this.existingVhost(name);
   }
 
   /** Deletes the vhost with all that is in it. From now on nobody finds it. Returns undefined where there is none of this name. */
   deleteVhost(name: string): VhostRemoval | undefined {
     const vhost = this.vhost(name);
     if (vhost === undefined) return undefined;
-    const removal = new VhostRemoval(vhost, this.timeSlices, () => this.#removeVhost(vhost));
+    const removal = new VhostRemoval(vhost, this.timeSlices, () => this.commit([{ op: 'delete-vhost', name }]));
     this.#leaving.set(name, removal);
     for (const listener of this.#deletionListeners) listener('vhost', name);
     return removal.begin();
@@ -291,22 +321,24 @@ export class BrokerNode {
     }
   }
 
-  #removeVhost(vhost: Vhost): void {
-    const { name } = vhost;
+  #putVhost(record: VhostRecord): void {
+    const { name } = record;
+    if (!this.#vhosts.has(name)) this.#vhosts.set(name, this.#newVhost(name));
+    this.#records.set(name, record);
+  }
+
+  #deleteVhost(name: string): void {
+    const vhost = this.#vhosts.get(name);
+    if (vhost === undefined) return;
     vhost.end();
     const steps = this.#ended.addVhosts([vhost]);
     while (steps.next().done !== true);
     this.#vhosts.delete(name);
     this.#leaving.delete(name);
     this.#records.delete(name);
-    this.auth.forgetVhost(name);
-    this.parameters.forgetVhost(name);
-    this.store.change({ op: 'delete-vhost', name });
-    this.#observer?.({ type: 'vhost-deleted', vhost: name });
   }
 
-  #addVhost(record: VhostRecord): Vhost {
-    const { name } = record;
+  #newVhost(name: string): Vhost {
     const vhost = new Vhost(name, {
       store: this.store,
       bodies: this.#bodies,
@@ -321,7 +353,7 @@ export class BrokerNode {
       patterns: this.patterns,
       limits: this.limits,
       timers: this.#timers,
-      nextQueueId: () => this.#nextQueueId++,
+      nextQueueId: () => this.nextQueueId(),
       commit: (changes) => this.commit(changes),
       unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),
       discarded: (by, name, vhost, reason) => this.discarded(by, name, vhost, reason),
@@ -331,10 +363,7 @@ export class BrokerNode {
       },
       notice: (what, queue, vhost) => this.notice(what, queue, vhost),
     });
-    vhost.defaultQueueType = this.parameters.get(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE) as QueueType | undefined;
     vhost.observer = this.#observer;
-    this.#vhosts.set(name, vhost);
-    this.#records.set(name, record);
     return vhost;
   }
 }

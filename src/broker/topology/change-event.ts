@@ -1,23 +1,31 @@
 /** What an observer is told of a change. */
 import type { TopologyEvent } from '../events/observer.ts';
-import type { VhostChange } from './change.ts';
+import type { Change } from './change.ts';
 
-export function eventOf(change: VhostChange): TopologyEvent {
-  const { vhost } = change;
+/** Undefined if it is told of nothing. `isThere`: whether there is a vhost of the name before the change. */
+export function eventOf(change: Change, isThere: (vhost: string) => boolean): TopologyEvent | undefined {
   switch (change.op) {
+    case 'put-vhost': {
+      const { name: vhost } = change.record;
+      return isThere(vhost) ? undefined : { type: 'vhost-created', vhost };
+    }
+    case 'delete-vhost':
+      return { type: 'vhost-deleted', vhost: change.name };
     case 'put-exchange':
-      return { type: 'exchange-declared', vhost, exchange: change.exchange.name };
+      return { type: 'exchange-declared', vhost: change.vhost, exchange: change.exchange.name };
     case 'delete-exchange':
-      return { type: 'exchange-deleted', vhost, exchange: change.name };
+      return { type: 'exchange-deleted', vhost: change.vhost, exchange: change.name };
     case 'put-queue':
-      return { type: 'queue-declared', vhost, queue: change.queue.name };
+      return { type: 'queue-declared', vhost: change.vhost, queue: change.queue.name };
     case 'delete-queue':
-      return { type: 'queue-deleted', vhost, queue: change.name };
+      return { type: 'queue-deleted', vhost: change.vhost, queue: change.name };
     case 'put-binding':
     case 'delete-binding': {
       const { source, destination, destinationKind, routingKey } = change.binding;
       const type = change.op === 'put-binding' ? 'bound' : 'unbound';
-      return { type, vhost, source, destination, destinationKind, routingKey };
+      return { type, vhost: change.vhost, source, destination, destinationKind, routingKey };
     }
+    default:
+      return undefined;
   }
 }

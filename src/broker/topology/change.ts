@@ -37,28 +37,35 @@ export type VhostChange =
   | (OfBinding & { readonly op: 'put-binding' })
   | (OfBinding & { readonly op: 'delete-binding' });
 
+/** What may happen to vhosts, users and all that is kept by name: the store has all of it. */
+export type NodeChange = Exclude<TopologyChange, { readonly op: VhostChange['op'] }>;
+
+export type Change = VhostChange | NodeChange;
+
 /** The change as the store keeps it; undefined if it is none of the store's. */
-export function rowOf(change: VhostChange): TopologyChange | undefined {
-  const { op, vhost } = change;
-  switch (op) {
+export function rowOf(change: Change): TopologyChange | undefined {
+  switch (change.op) {
     case 'put-exchange': {
+      const { op, vhost, logId } = change;
       const { name, type, durable, autoDelete, internal, arguments: args } = change.exchange;
-      const { logId } = change;
       return durable
         ? { op, record: { vhost, name, type, autoDelete, internal, arguments: encodeTable(args), logId } }
         : undefined;
     }
     case 'delete-exchange':
-      return change.durable ? { op, vhost, name: change.name } : undefined;
+      return change.durable ? { op: change.op, vhost: change.vhost, name: change.name } : undefined;
     case 'put-queue': {
-      const { id, queue } = change;
+      const { op, vhost, id, queue } = change;
       const { name, autoDelete, arguments: args } = queue;
       return id === 0 ? undefined : { op, record: { id, vhost, name, autoDelete, arguments: encodeTable(args) } };
     }
     case 'delete-queue':
-      return change.id === 0 ? undefined : { op, id: change.id };
+      return change.id === 0 ? undefined : { op: change.op, id: change.id };
+    case 'put-binding':
+    case 'delete-binding':
+      return change.durable ? { op: change.op, record: bindingRow(change.vhost, change.binding) } : undefined;
     default:
-      return change.durable ? { op, record: bindingRow(vhost, change.binding) } : undefined;
+      return change;
   }
 }
 

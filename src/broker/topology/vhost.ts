@@ -196,7 +196,6 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
     const id = stored ? this.#context.nextQueueId() : 0;
     this.#commit([{ op: 'put-queue', vhost: this.name, queue: { ...options, durable: stored }, id }]);
     this.#context.counters.churn.queueDeclared++;
-    this.#context.counters.churn.queueCreated++;
     return this.#entities.queue(name)!;
   }
 
@@ -206,7 +205,6 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
     // What waits to be retried is nobody's: it counts, as in a purge.
     const messages = queue.ready + queue.delayed;
     this.#commit(queueRemoval(this, queue));
-    this.#context.counters.churn.queueDeleted++;
     return messages;
   }
 
@@ -232,7 +230,14 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
     if (binding.source.binding(binding) !== undefined) return;
     const durable = isDurable(binding);
     this.#commit([{ op: 'put-binding', vhost: this.name, binding: spec, durable }]);
-    this.#routing.replay(binding);
+    this.replay(spec);
+  }
+
+  /** Gives what passed an exchange, and was kept there, to a new destination of it. */
+  replay(spec: BindingSpec): void {
+    const source = this.existingExchange(spec.source);
+    const ends = spec.destinationKind === 'queue' ? this.queue(spec.destination) : this.exchange(spec.destination);
+    if (ends !== undefined) this.#routing.replay({ ...spec, source, destination: ends });
   }
 
   /** No error where there is no such binding, nor where one of its ends is missing. */
@@ -312,7 +317,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   // EntityHost
 
   added(entity: Exchange | DeclaredQueue): void {
-    this.policies.apply(entity);
+    this.policies.applyTo(entity);
     if (entity.kind === 'exchange') this.routesChanged();
     else this.#version++;
   }

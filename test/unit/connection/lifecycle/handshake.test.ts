@@ -170,7 +170,7 @@ describe('the handshake', () => {
   });
 
   it('says no to a vhost that is not there, or not the user’s, and where there are connections enough', () => {
-    node.auth.forgetVhost('/');
+    node.auth.apply({ op: 'delete-vhost', name: '/' });
     expect(() => begin().say(startOk(), tuneOk(), open())).toThrow(
       "NOT_ALLOWED - access to vhost '/' refused for user 'guest'",
     );
