@@ -54,6 +54,6 @@ export function lower(metric: string, value: number, unit: Unit): Measurement {
 }
 
 /** `count` at the settings' scale, at least one. */
-export function scaled(count: number, { scale }: Settings): number {
+export function scaled(count: number, { scale }: Pick<Settings, 'scale'>): number {
   return Math.max(1, Math.round(count * scale));
 }

@@ -4,6 +4,7 @@ import { application } from './application.ts';
 import { backlog } from './backlog.ts';
 import { growth } from './growth.ts';
 import { latency } from './latency.ts';
+import { memoryBack } from './memory-back.ts';
 import { processes } from './process.ts';
 import { queues } from './queues.ts';
 import { routing } from './routing.ts';
@@ -19,5 +20,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...growth,
   ...backlog,
   ...processes,
+  ...memoryBack,
   ...queues,
 ];

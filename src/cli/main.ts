@@ -6,8 +6,8 @@ import { loadConfig } from '../config/load.ts';
 import type { ConfigNotice } from '../config/merge-sources.ts';
 import { createLogger } from '../util/logger.ts';
 import { keepHeapSmall } from '../util/heap-growth.ts';
+import { collectGarbageWhenIdle } from '../util/idle-garbage.ts';
 import { inlineMessagePath } from '../util/inlining.ts';
-import { collectStartGarbage } from '../util/start-garbage.ts';
 import type { Invocation } from './arguments.ts';
 import { describeFailure, UsageError } from './failure.ts';
 
@@ -51,15 +51,11 @@ async function run(argv: readonly string[]): Promise<number> {
         import('../embed/broker.ts'),
         createLogger(config.logLevel, config.logFormat),
       ]);
-      const startBroker = async (...options: Parameters<typeof Broker.start>) => {
-        const broker = await Broker.start(...options);
-        collectStartGarbage();
-        return broker;
-      };
+      collectGarbageWhenIdle();
       return runDaemon(config, {
         logger,
         notices,
-        startBroker,
+        startBroker: (...options) => Broker.start(...options),
         signals: process,
         exit: (code) => process.exit(code),
         now: () => performance.now(),

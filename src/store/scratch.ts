@@ -4,6 +4,7 @@
  */
 import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { newBuffer } from '../util/bytes.ts';
 import { StoreError } from './store.ts';
 
 /** Where in the file something lies. */
@@ -43,7 +44,7 @@ export class Scratch {
   }
 
   read(place: ScratchPlace): Buffer<ArrayBuffer> {
-    const data = Buffer.allocUnsafeSlow(place.bytes);
+    const data = newBuffer(place.bytes);
     this.#transfer(place, data, readSync);
     return data;
   }

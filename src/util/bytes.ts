@@ -49,5 +49,18 @@ export function bitAt(bitmap: Uint8Array, position: number): boolean {
 
 /** Frees a buffer's memory now, if no other has a part of it, and not when it is collected: many would take as much as there is by then. */
 export function letGo({ buffer, byteLength }: Buffer<ArrayBuffer>): void {
-  if (buffer.byteLength === byteLength) buffer.transfer(0);
+  if (buffer.byteLength === byteLength) buffer.transferToFixedLength(0);
+}
+
+/** From this size on a buffer is taken from the system alone: in bytes. */
+const MAPPED_BYTES = 256 * 1024;
+
+/**
+ * A buffer whose contents are whatever, and whose memory the system has back when it is let go of or collected. The C library keeps what it is
+ * given back of up to 32 MiB, for the most part: once such a piece was freed, it cuts the next out of a heap that shrinks from its end only. So
+ * large ones are what V8 takes from the system itself: memory that could be resized.
+ */
+export function newBuffer(bytes: number): Buffer<ArrayBuffer> {
+  if (bytes < MAPPED_BYTES) return Buffer.allocUnsafeSlow(bytes);
+  return Buffer.from(new ArrayBuffer(bytes, { maxByteLength: bytes }), 0, bytes);
 }

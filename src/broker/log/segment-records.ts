@@ -2,11 +2,13 @@
  * The messages of a loaded segment: their records end to end in one growing buffer, and beside it in typed arrays where each
  * begins and what became of it. A message is addressed by its index; there is no object for it.
  */
-import { readU32, writeU32 } from '../../util/bytes.ts';
+import { writeU32 } from '../../util/bytes.ts';
 import { Pins } from '../message/pins.ts';
 import { PINNED_BODY_BYTES, type Message } from '../message/message.ts';
 import {
   BESIDE_MESSAGE_BYTES,
+  FULL_BYTES,
+  FULL_MESSAGES,
   NO_MEMORY,
   newMemory,
   type SegmentBuffers,
@@ -22,10 +24,6 @@ import {
   viewRecord,
   writeRecord,
 } from './record.ts';
-
-/** Records take no further message past either of these. */
-export const FULL_BYTES = 1 << 20;
-export const FULL_MESSAGES = 8192;
 
 /** What is too large for the small sizes begins with these, and doubles. */
 const FIRST_BYTES = 8192;
@@ -74,19 +72,20 @@ export class Records {
   /** Full-sized ones, to follow others that were full. */
   static after(full: Records): Records {
     const records = new Records(full.#buffers, 0);
-    if (!full.full) return records;
-    const bytes = Math.min(full.#bytes.length, FULL_BYTES);
-    records.#use(records.#buffers.take(FULL_MESSAGES, bytes), 0);
+    if (full.full) records.#take(FULL_MESSAGES, FULL_BYTES);
     return records;
   }
 
   /** Nobody reads these records any more: their memory is used again or freed, once no large body is sent from it. */
   release(): void {
-    const [memory, part, pins] = [this.#memory, this.#part, this.#pins];
-    if (pins === undefined) this.#buffers.give(memory, part);
-    else pins.whenUnpinned(() => this.#buffers.give(memory, part));
+    this.#giveBack(this.#memory, this.#part, this.#pins);
     this.#pins = undefined;
     this.#use(NO_MEMORY, 0);
+  }
+
+  #giveBack(memory: SegmentMemory, part: number, pins: Pins | undefined): void {
+    if (pins === undefined) this.#buffers.give(memory, part);
+    else pins.whenUnpinned(() => this.#buffers.give(memory, part));
   }
 
   /**
@@ -97,9 +96,8 @@ export class Records {
     const records = new Records(buffers, 0);
     let bytes = 0;
     for (const part of parts) bytes += part.length;
-    const { memory, part } = buffers.takeSmall(count, bytes) ?? { memory: memoryFor(count, bytes, buffers), part: 0 };
-    records.#use(memory, part);
-    for (const read of parts) records.#used += read.copy(memory.bytes, records.#used);
+    records.#take(count, bytes);
+    for (const read of parts) records.#used += read.copy(records.#bytes, records.#used);
     records.count = count;
     records.#index(state);
     return records;
@@ -107,7 +105,7 @@ export class Records {
 
   /** What `pack` made; indexes before the first get `state`. */
   static unpack(packed: Buffer, state: number, buffers: SegmentBuffers): Records {
-    const [count, first] = [readU32(packed, 0), readU32(packed, 4)];
+    const [count, first] = [packed.readUInt32BE(0), packed.readUInt32BE(4)];
     const bytesAt = 8 + count - first;
     const records = Records.from([packed.subarray(bytesAt)], count, state, buffers);
     records.#states.set(packed.subarray(8, bytesAt), first + records.#shift);
@@ -236,15 +234,20 @@ export class Records {
   #grow(length: number): void {
     const { first } = this;
     const before = this.#memory;
-    const part = this.#part;
+    if (before.shared !== undefined) {
+      // The message itself may be read from there, and go on to other queues: until the calls of this turn are done.
+      const [part, pins] = [this.#part, this.#pins];
+      this.#pins = undefined;
+      queueMicrotask(() => this.#giveBack(before, part, pins));
+    }
     const start = this.#bytesStart;
     const end = this.#used;
     const from = first + this.#shift;
     const messages = this.count - first;
     const needed = end - start + length;
-    const small = this.#buffers.takeSmall(messages + 1, needed);
-    if (small === undefined) this.#use(this.#enlarged(messages + 1, needed, length), 0);
-    else this.#use(small.memory, small.part);
+    const place = this.#buffers.take(messages + 1, needed);
+    if (place === undefined) this.#use(this.#enlarged(messages + 1, needed, length), 0);
+    else this.#use(place.memory, place.part);
     const { bytes, starts, states } = this.#memory;
     const moved = this.#bytesStart - start;
     const to = first + this.#shift;
@@ -256,13 +259,12 @@ export class Records {
         starts[to + i] = before.starts[from + i] + moved;
       }
     }
-    if (before.free !== undefined) this.#buffers.give(before, part);
   }
 
   /** Memory of its own for one more record of so many bytes: of what there is, that which is too small is doubled. */
   #enlarged(messages: number, needed: number, length: number): SegmentMemory {
     // A part of a piece is none of its own.
-    const own = this.#memory.free === undefined ? this.#memory : NO_MEMORY;
+    const own = this.#memory.shared === undefined ? this.#memory : NO_MEMORY;
     let { bytes, starts, states } = own;
     if (needed > bytes.length) {
       const doubled = Math.min(bytes.length * 2, FULL_BYTES + length);
@@ -273,7 +275,13 @@ export class Records {
       starts = new Uint32Array(size);
       states = new Uint8Array(size);
     }
-    return { bytes, starts, states, parts: 1, likes: own.likes };
+    return { bytes, starts, states, parts: 1 };
+  }
+
+  #take(messages: number, bytes: number): void {
+    const place = this.#buffers.take(messages, bytes);
+    if (place === undefined) this.#use(newMemory(messages, bytes), 0);
+    else this.#use(place.memory, place.part);
   }
 
   #use(memory: SegmentMemory, part: number): void {
@@ -286,13 +294,10 @@ export class Records {
     const bytes = memory.bytes.length / memory.parts;
     this.#bytesStart = this.#used = part * bytes;
     this.#bytesEnd = this.#bytesStart + bytes;
-    this.#footprint = memory === NO_MEMORY ? 0 : OVERHEAD_BYTES + bytes + messages * BESIDE_MESSAGE_BYTES;
+    // The end of a full-sized part is hardly ever written to.
+    const taken = memory.shared === undefined ? bytes : Math.min(bytes, FULL_BYTES);
+    this.#footprint = memory === NO_MEMORY ? 0 : OVERHEAD_BYTES + taken + messages * BESIDE_MESSAGE_BYTES;
     this.#shift = part * messages - this.first;
     this.#indexEnd = this.first + messages;
   }
-}
-
-/** Full-sized where most of it is needed, for there may be some to spare. */
-function memoryFor(messages: number, bytes: number, buffers: SegmentBuffers): SegmentMemory {
-  return bytes > FULL_BYTES / 2 ? buffers.take(FULL_MESSAGES, bytes) : newMemory(messages, bytes);
 }

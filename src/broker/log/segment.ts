@@ -12,9 +12,9 @@ import type { MemoryBudget } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import { type LogPage, pagePosition } from './log-page.ts';
 import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset, recordsBelow } from './record.ts';
-import { FULL_MESSAGES, Records } from './segment-records.ts';
+import { Records } from './segment-records.ts';
 import { Redeliveries } from './redeliveries.ts';
-import type { SegmentBuffers } from './segment-buffers.ts';
+import { FULL_MESSAGES, type SegmentBuffers } from './segment-buffers.ts';
 
 const READY = 0;
 const UNACKED = 1;

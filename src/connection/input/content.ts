@@ -6,7 +6,7 @@ import { checkProperties } from '../../codec/properties.ts';
 import { Message } from '../../broker/message/message.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { BASIC_PUBLISH, CLASS_BASIC } from '../../protocol/generated/constants.ts';
-import { readU16, readU64 } from '../../util/bytes.ts';
+import { letGo, newBuffer, readU16, readU64 } from '../../util/bytes.ts';
 import type { InboundQuota } from './inbound-memory.ts';
 import type { SpareBuffers } from '../../util/spare-buffers.ts';
 
@@ -82,7 +82,7 @@ export class Content {
     if (size > LARGEST_BODY) {
       throw undecodable(`content body size ${size} exceeds maximum allowed size ${LARGEST_BODY}`);
     }
-    this.#letGo();
+    this.#dropHeld();
     const { message } = this;
     message.properties = buffer;
     message.propertiesStart = start + PROPERTIES_OFFSET;
@@ -146,7 +146,7 @@ export class Content {
 
   #clear(): void {
     this.message.clear();
-    this.#letGo();
+    this.#dropHeld();
   }
 
   #hold(bytes: number): void {
@@ -155,7 +155,7 @@ export class Content {
   }
 
   /** The body is the broker's now, or nobody's. */
-  #letGo(): void {
+  #dropHeld(): void {
     if (this.#held > 0) this.#quota.shrank(this.#held);
     this.#held = 0;
     if (this.#spare === undefined) return;
@@ -192,8 +192,11 @@ export class Content {
     if (this.#bodySize <= BODY_BUFFER_BYTES) {
       message.body = this.#spare = this.#buffers.take();
     } else {
-      const body = Buffer.allocUnsafeSlow(Math.min(this.#bodySize, Math.max(FIRST_BODY_BYTES, bytes * BODY_GROWTH)));
-      if (message.bodyOwned) message.body.copy(body, 0, 0, this.#bodyGot);
+      const body = newBuffer(Math.min(this.#bodySize, Math.max(FIRST_BODY_BYTES, bytes * BODY_GROWTH)));
+      if (message.bodyOwned) {
+        message.body.copy(body, 0, 0, this.#bodyGot);
+        letGo(message.body as Buffer<ArrayBuffer>);
+      }
       message.body = body;
       message.bodyOwned = true;
     }

@@ -1,6 +1,6 @@
 /** Reads pages, bodies and keys, each checked against its checksum: what is not as it was written is reported, never returned. */
 import type { Database, Statement } from 'better-sqlite3';
-import { letGo } from '../../util/bytes.ts';
+import { letGo, newBuffer } from '../../util/bytes.ts';
 import type { PageHeader, SeenHeader } from '../stored-records.ts';
 import { StoreError } from '../store.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
@@ -72,7 +72,7 @@ export class StoredRows {
 
   /** A body in parts, one of which is in memory beside it at a time. */
   #joined(id: number, end: BodyRow): Buffer {
-    const body = Buffer.allocUnsafeSlow(end.bytes);
+    const body = newBuffer(end.bytes);
     let at = 0;
     try {
       for (const part of this.#parts.iterate(id) as IterableIterator<PartRow>) {

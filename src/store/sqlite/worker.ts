@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
-import { collectStartGarbage } from '../../util/start-garbage.ts';
+import { collectGarbageWhenIdle } from '../../util/idle-garbage.ts';
 import { StoreError } from '../store.ts';
 import type { BatchMemory } from './batch-buffer.ts';
 import { BatchWriter, type WrittenBatch } from './batch-writer.ts';
@@ -78,7 +78,7 @@ function open(): void {
   } catch {
     // The first commit tries again, and has somebody to tell.
   }
-  collectStartGarbage();
+  collectGarbageWhenIdle();
 }
 
 /** `written`: SQLite has it; it counts as committed when the files that have it are found to be in their places. */

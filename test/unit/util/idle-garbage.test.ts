@@ -3,16 +3,16 @@ import { runOk } from '../../support/processes/run.ts';
 
 /** What V8 says of its collections and what a program prints that runs `code`, asks for one after a rest of 20 ms, and ends `lifeMs` later. */
 function outputOf(code: string, lifeMs: number): Promise<string> {
-  const module = JSON.stringify(new URL('../../../src/util/start-garbage.ts', import.meta.url));
+  const module = JSON.stringify(new URL('../../../src/util/idle-garbage.ts', import.meta.url));
   const text = `
-    import { collectStartGarbage } from ${module};
+    import { collectGarbageWhenIdle } from ${module};
     const end = setTimeout(() => kept.length, ${lifeMs});
     ${code}
-    collectStartGarbage(20);`;
+    collectGarbageWhenIdle(20);`;
   return runOk(process.execPath, ['--trace-gc', '--input-type=module', '--eval', text]);
 }
 
-describe('collectStartGarbage', () => {
+describe('collectGarbageWhenIdle', () => {
   it('has V8 collect and give memory back', async () => {
     expect(await outputOf('const kept = [];', 3000)).toMatch(/Mark-Compact \(reduce\).*testing/);
   });
