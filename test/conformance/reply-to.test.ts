@@ -40,6 +40,17 @@ describe('direct reply-to', () => {
     expect(await server.returned()).toMatchObject({ body: 'too late', replyCode: 312 });
   });
 
+  test('reply-to/answered-before: a requester that was answered and left is not reached any more', async () => {
+    const { requester, server, replyTo, tag } = await requested();
+    server.publish(replyTo, 'pong');
+    expect(await requester.delivery()).toMatchObject({ body: 'pong' });
+    await requester.call('basic.cancel', { consumerTag: tag });
+    await requester.consume(REPLY_TO, { noAck: true });
+    server.publish(replyTo, 'to the former', { mandatory: true });
+    expect(await server.returned()).toMatchObject({ body: 'to the former', replyCode: 312 });
+    await requester.expectNothing();
+  });
+
   test('reply-to/dropped: an answer to a requester that is gone is dropped', async () => {
     const { requester, server, replyTo } = await requested();
     await requester.client.close();

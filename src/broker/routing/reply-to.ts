@@ -13,18 +13,46 @@ export interface ReplyReceiver {
   reply(message: Message): void;
 }
 
+/** Where the replies to one name go. */
+export class ReplyTarget implements MessageTarget {
+  readonly name: string;
+  readonly #receiver: ReplyReceiver;
+  /** The receiver left. */
+  deleted = false;
+
+  constructor(name: string, receiver: ReplyReceiver) {
+    this.name = name;
+    this.#receiver = receiver;
+  }
+
+  accept(message: Message): void {
+    if (!this.deleted) this.#receiver.reply(message);
+  }
+}
+
 export class ReplyTargets {
-  readonly #byName = new Map<string, MessageTarget>();
+  readonly #byName = new Map<string, ReplyTarget>();
+  readonly #changed: () => void;
+
+  /** `changed`: called when a target came or went, and with it the route to its name. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
 
   /** Returns the name under which replies reach the receiver. */
   add(receiver: ReplyReceiver): string {
     const name = `${REPLY_TO}.${randomBytes(16).toString('base64url')}`;
-    this.#byName.set(name, { accept: (message) => receiver.reply(message) });
+    this.#byName.set(name, new ReplyTarget(name, receiver));
+    this.#changed();
     return name;
   }
 
   remove(name: string): void {
+    const target = this.#byName.get(name);
+    if (target === undefined) return;
+    target.deleted = true;
     this.#byName.delete(name);
+    this.#changed();
   }
 
   find(name: string): MessageTarget | undefined {

@@ -11,6 +11,7 @@ import { Message } from '../message/message.ts';
 import { Queue } from '../queue/queue.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import type { DyingQueue, Takers } from '../queue/queue-host.ts';
+import { ReplyTarget } from '../routing/reply-to.ts';
 import { type Directory, findRoute, type Route, routeTo } from '../routing/route.ts';
 import { RouteCounts } from '../routing/route-counts.ts';
 import { RouteCache } from '../routing/route-cache.ts';
@@ -120,8 +121,8 @@ export class Routing {
 
   /** What is left of a way that was found a while ago: queues are known by their names, and some may be gone or others. */
   renew(route: Route): Route {
-    const isGone = (sink: MessageTarget): sink is Queue | Stream =>
-      (sink instanceof Queue || sink instanceof Stream) && sink.deleted;
+    const isGone = (sink: MessageTarget): sink is Queue | Stream | ReplyTarget =>
+      (sink instanceof Queue || sink instanceof Stream || sink instanceof ReplyTarget) && sink.deleted;
     if (!route.sinks.some(isGone)) return route;
     const sinks = route.sinks.flatMap((sink) => (isGone(sink) ? (this.#directory.sink(sink.name) ?? []) : sink));
     return { ...route, sinks };

@@ -72,7 +72,7 @@ export interface VhostContext extends LogContext {
 
 export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   readonly name: string;
-  readonly replyTargets = new ReplyTargets();
+  readonly replyTargets = new ReplyTargets(() => void this.#version++);
   readonly policies: VhostPolicies;
   readonly counters = new VhostCounters();
   readonly messageSizes: Histogram;
