@@ -34,7 +34,15 @@ const GUEST = 'amqp://guest:guest@127.0.0.1:5672/';
 const DIAGNOSTICS = 'rabbitmq-diagnostics -q ping';
 
 export const SET_UPS: readonly SetUp[] = [
-  { name: 'nothing but the image', service: { healthcheck: DIAGNOSTICS }, login: [GUEST], succeed: ['leveret ping'] },
+  {
+    name: 'nothing but the image',
+    service: { healthcheck: DIAGNOSTICS },
+    login: [GUEST],
+    succeed: [
+      'rabbitmqctl status',
+      'rabbitmqadmin declare queue name=q durable=true && rabbitmqadmin -q -f tsv list queues name | grep -qx q',
+    ],
+  },
   {
     name: 'user, password and vhost by variables',
     service: {
@@ -110,6 +118,8 @@ export const SET_UPS: readonly SetUp[] = [
     login: [GUEST],
     log: ['cluster_partition_handling: a broker is one node here', 'RABBITMQ_NODENAME: a broker is one node here'],
     succeed: [
+      'rabbitmqctl stop_app && rabbitmqctl reset && rabbitmqctl start_app && rabbitmqctl cluster_status',
+      'rabbitmq-upgrade await_online_quorum_plus_one && rabbitmq-queues check_if_node_is_quorum_critical',
       '[ "$(cat /var/lib/rabbitmq/.erlang.cookie)" = SECRETCOOKIE ]',
       '[ "$(stat -c %a /var/lib/rabbitmq/.erlang.cookie)" = 400 ]',
     ],
