@@ -10,6 +10,7 @@ import { collectGarbageWhenIdle } from '../util/idle-garbage.ts';
 import { inlineMessagePath } from '../util/inlining.ts';
 import type { Invocation } from './arguments.ts';
 import { describeFailure, UsageError } from './failure.ts';
+import { operate } from './operate.ts';
 
 try {
   // By exit and not by exitCode: whatever a stopped broker still holds must not keep the process.
@@ -21,6 +22,8 @@ try {
 }
 
 async function run(argv: readonly string[]): Promise<number> {
+  const ended = await operate(argv);
+  if (ended !== undefined) return ended;
   const invocation = await parse(argv);
   switch (invocation.command) {
     case 'print':
@@ -65,7 +68,8 @@ async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function parse(argv: readonly string[]): Promise<Invocation> {
-  if (argv.length === 0) return { command: 'start', values: {} };
+  const words = argv[0] === 'start' ? argv.slice(1) : argv;
+  if (words.length === 0) return { command: 'start', values: {} };
   const { parseArguments } = await import('./arguments.ts');
-  return parseArguments(argv);
+  return parseArguments(words);
 }

@@ -27,9 +27,12 @@ export interface Call {
   readonly flag: (name: string) => boolean;
   /** What was given to standard input, without the line's end. */
   readonly input: () => Promise<string>;
+  /** For what goes on while the command runs: prints at once. */
+  readonly print: (output: Output) => void;
 }
 
 export interface Command {
+  /** One word, or two: `users add`. */
   readonly name: string;
   /** As the usage line has them: `<x>` is needed, `[<x>]` may be left out, `...` goes on. */
   readonly words?: string;
@@ -51,6 +54,8 @@ export interface Command {
 export interface Tool {
   readonly name: string;
   readonly commands: readonly Command[];
+  /** What every command of it takes. */
+  readonly options: readonly CommandOption[];
 }
 
 /** How many words a command takes. */

@@ -30,26 +30,28 @@ export interface CommandLine {
 
 /** @throws CommandError */
 export function readCommandLine(tool: Tool, argv: readonly string[]): CommandLine | 'help' {
-  const name = firstWord(argv);
+  const name = firstWords(tool, argv)[0];
   if (name === undefined) {
     if (argv.some((word) => word === '--help' || word === '-h')) return 'help';
     throw new CommandError(EXIT.usage, `\n${toolUsage(tool)}`, true);
   }
   const command = commandIn(tool, argv);
   if (command === undefined) throw unknownCommand(tool, name);
-  const { words, options, unknown } = read(argv, [...(command.options ?? []), ...COMMON_OPTIONS]);
-  if (command.takesAnything) return { command, words: words.slice(1), options };
+  const { words: all, options, unknown } = read(argv, [...(command.options ?? []), ...tool.options]);
+  const words = all.slice(command.name.split(' ').length);
+  if (command.takesAnything) return { command, words, options };
   if (unknown !== undefined) throw new ArgumentError(`Invalid options for this command:\n${unknown} : `);
   const { least, most } = wordCount(command);
-  if (!options.has('help') && words.length - 1 < least) throw new ArgumentError('not enough arguments.');
-  if (words.length - 1 > most) throw new ArgumentError('too many arguments.');
-  return { command, words: words.slice(1), options };
+  if (!options.has('help') && words.length < least) throw new ArgumentError('not enough arguments.');
+  if (words.length > most) throw new ArgumentError('too many arguments.');
+  return { command, words, options };
 }
 
 /** The command that a command line names, whatever else is wrong with it. */
 export function commandIn(tool: Tool, argv: readonly string[]): Command | undefined {
-  const name = firstWord(argv);
-  return tool.commands.find((row) => row.name === name);
+  const [first, second] = firstWords(tool, argv);
+  const named = (name: string): Command | undefined => tool.commands.find((row) => row.name === name);
+  return named(`${first} ${second}`) ?? named(first);
 }
 
 interface ReadOptions {
@@ -83,8 +85,8 @@ function read(argv: readonly string[], known: readonly CommandOption[]): ReadOpt
   return { words, options, unknown };
 }
 
-function firstWord(argv: readonly string[]): string | undefined {
-  return read(argv, COMMON_OPTIONS).words[0];
+function firstWords({ options }: Tool, argv: readonly string[]): readonly string[] {
+  return read(argv, options).words;
 }
 
 function unknownCommand(tool: Tool, name: string): CommandError {

@@ -55,21 +55,10 @@ async function run(tool: Tool, line: CommandLine, node: string, { env, out }: Su
     return;
   }
   const formatter = readFormatter(valueOf(line, 'formatter'));
-  const timeout = readTimeout(valueOf(line, 'timeout'));
-  const where = { url: valueOf(line, 'url'), dataDir: valueOf(line, 'data-dir'), config: valueOf(line, 'config') };
-  const call: Call = {
-    words: line.words,
-    vhost: valueOf(line, 'vhost') ?? '/',
-    node,
-    api: new Api(() => locate(where, env), timeout),
-    timeout,
-    option: (name) => valueOf(line, name),
-    flag: (name) => options.has(name),
-    input: readInput,
-  };
+  const headers = !options.has('silent') && !options.has('no-table-headers');
+  const call = callOf(line, node, env, (output) => out(print(output, formatter, headers)));
   const quiet = options.has('quiet') || options.has('silent') || isForPrograms(formatter);
   const banner = quiet || command.banner === undefined ? '' : `${command.banner(call)}\n`;
-  const headers = !options.has('silent') && !options.has('no-table-headers');
   // What takes long says first what it is about to do.
   if (command.waits) out(banner);
   try {
@@ -80,6 +69,23 @@ async function run(tool: Tool, line: CommandLine, node: string, { env, out }: Su
     const inItsWords = error instanceof ApiError ? command.on?.[error.status] : undefined;
     throw inItsWords === undefined ? error : await inItsWords(call, error as ApiError);
   }
+}
+
+/** Throws CommandError. */
+export function callOf(line: CommandLine, node: string, env: NodeJS.ProcessEnv, print: Call['print']): Call {
+  const timeout = readTimeout(valueOf(line, 'timeout'));
+  const where = { url: valueOf(line, 'url'), dataDir: valueOf(line, 'data-dir'), config: valueOf(line, 'config') };
+  return {
+    words: line.words,
+    vhost: valueOf(line, 'vhost') ?? '/',
+    node,
+    api: new Api(() => locate(where, env), timeout),
+    timeout,
+    option: (name) => valueOf(line, name),
+    flag: (name) => line.options.has(name),
+    input: readInput,
+    print,
+  };
 }
 
 function valueOf({ options }: CommandLine, name: string): string | undefined {

@@ -3,10 +3,11 @@ import { EXIT } from '../exit-codes.ts';
 import type { Command, Tool } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { commandHelp, toolUsage } from './help.ts';
+import { COMMON_OPTIONS } from './options.ts';
 
 /** A tool with the commands that each of them has, before those of its own. */
 export function tool(name: string, commands: readonly Command[]): Tool {
-  const made: Tool = { name, commands: [helpOf(() => made), version, ...commands] };
+  const made: Tool = { name, commands: [helpOf(() => made), version, ...commands], options: COMMON_OPTIONS };
   return made;
 }
 

@@ -30,6 +30,7 @@ export interface NodeFacts {
   readonly config_files: readonly string[];
   readonly log_files: readonly string[];
   readonly mem_alarm: boolean;
+  readonly mem_used: number;
   readonly mem_limit: number;
   readonly disk_free_alarm: boolean;
   readonly disk_free: number;

@@ -1,0 +1,36 @@
+/** `leveret --help`: what there is, on one screen. */
+import { leveret } from '../leveret.ts';
+
+const WIDTH = 32;
+
+export function help(): string {
+  const groups = Map.groupBy(leveret.commands, ({ group }) => group);
+  const sections = Array.from(groups, ([group, commands]) => {
+    const rows = commands.map(({ name, words, description }) =>
+      line([name, words].filter(Boolean).join(' '), description.split(/[;:,]/)[0]),
+    );
+    return `${group}:\n${rows.join('')}`;
+  });
+  return [
+    'Leveret, an AMQP 0-9-1 broker that RabbitMQ clients use unchanged.\n',
+    `Usage:\n${line('leveret [options]', 'Start the broker')}${line('leveret COMMAND', 'Ask the one that runs')}`,
+    ...sections,
+    `Care:\n${[
+      line('ping', 'Check that a broker answers'),
+      line('store check | stats | compact', 'Look after the data folder'),
+      line('backup <file>', 'Copy the store into one file'),
+    ].join('')}`,
+    `Everywhere:\n${[
+      line('--data-dir <folder>', "The broker's data folder, by which it is found"),
+      line('--url <url>', 'Its HTTP API instead: http://USER:PASSWORD@HOST:15672'),
+      line('--json', 'JSON in a terminal too'),
+      line('COMMAND --help', 'What a command takes'),
+      line('start --help', 'All options of the broker'),
+    ].join('')}`,
+    "RabbitMQ's own commands are there too: rabbitmqctl, rabbitmq-diagnostics, rabbitmqadmin.\n",
+  ].join('\n');
+}
+
+function line(name: string, text: string): string {
+  return name.length < WIDTH ? `  ${name.padEnd(WIDTH)}${text}\n` : `  ${name}\n  ${' '.repeat(WIDTH)}${text}\n`;
+}
