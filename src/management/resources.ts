@@ -6,6 +6,7 @@ import { browsing } from './resources/browsing.ts';
 import { clients } from './resources/clients.ts';
 import { definitions } from './resources/definitions.ts';
 import { delayed } from './resources/delayed.ts';
+import { events } from './resources/events.ts';
 import { exchanges } from './resources/exchanges.ts';
 import { health } from './resources/health.ts';
 import { jobs } from './resources/jobs.ts';
@@ -39,6 +40,7 @@ export const RESOURCES: readonly Resource[] = [
   ...bindings,
   ...messages,
   browsing,
+  events,
   ...delayed,
   ...jobs,
   ...clients,

@@ -82,6 +82,7 @@ export class BrokerNode {
   readonly timeSlices: TimeSlices;
   readonly counters = new BrokerCounters();
   readonly jobs = new Jobs();
+  readonly #observers = new Set<Observer>();
   #observer: Observer | undefined;
   /** Of vhosts that are deleted. */
   readonly #ended = new MessageTotals();
@@ -294,10 +295,21 @@ export class BrokerNode {
     return this.#observer;
   }
 
-  /** Has an observer told from now on, in place of the one before; nobody if it is undefined. */
-  observe(observer: Observer | undefined): void {
-    this.#observer = observer;
-    for (const vhost of this.#vhosts.values()) vhost.observer = observer;
+  /** Has an observer told from now on, beside others. Returns what ends that. */
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer);
+    this.#observersChanged();
+    return () => {
+      this.#observers.delete(observer);
+      this.#observersChanged();
+    };
+  }
+
+  /** With one, or none, nobody pays for a list. */
+  #observersChanged(): void {
+    const observers = [...this.#observers];
+    this.#observer = observers.length < 2 ? observers[0] : (event) => observers.forEach((each) => each(event));
+    for (const vhost of this.#vhosts.values()) vhost.observer = this.#observer;
   }
 
   onDeletion(listener: DeletionListener): void {

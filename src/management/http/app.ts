@@ -7,10 +7,11 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ManagementContext } from '../context.ts';
+import { EventFeed } from '../events/feed.ts';
 import { Rates } from '../rates/rates.ts';
 import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
-import { dispatch } from './dispatch.ts';
+import { type Admitted, admit, type Api, dispatch } from './dispatch.ts';
 import type { Entrance } from './entrance.ts';
 import { noObject, problemOf } from './problem.ts';
 import { Reply, type Resource } from './resource.ts';
@@ -47,25 +48,37 @@ export async function createApp(
     },
   });
   const rates = new Rates(context.clock, () => subjectsOf(context), eachInSlices);
+  const feed = new EventFeed(context, rates);
+  const api: Api = { context, rates, feed, resources };
+  const admitted = new WeakMap<FastifyRequest, Admitted>();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noObject()));
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
   for (const resource of resources) {
-    app.all(`/api${resource.path}`, async (request, reply) => {
-      const answer = await dispatch({ context, rates }, resource, {
+    const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      const answer = await admit(api, resource, {
         method: request.method,
         url: request.raw.url ?? '',
         headers: request.headers,
         params: request.params as Record<string, string>,
-        bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
         peer: entrance.peerOf(request.raw),
         principal: entrance.principalOf(request.raw),
       });
+      if (answer instanceof Reply) return sendReply(request, reply, answer);
+      admitted.set(request, answer);
+      return undefined;
+    };
+    app.all(`/api${resource.path}`, { onRequest }, async (request, reply) => {
+      const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const answer = await dispatch(api, admitted.get(request)!, bytes);
       return answer instanceof Reply ? sendReply(request, reply, answer) : sendJson(request, reply, answer);
     });
   }
-  app.addHook('onClose', () => rates.stop());
+  app.addHook('onClose', () => {
+    feed.stop();
+    rates.stop();
+  });
   await app.ready();
   return (request, response) => app.routing(request, response);
 }
@@ -81,7 +94,7 @@ function sendJson(request: FastifyRequest, reply: FastifyReply, value: unknown):
 
 function sendReply(request: FastifyRequest, reply: FastifyReply, { status, headers, content }: Reply): FastifyReply {
   reply.code(status).headers(SECURITY_HEADERS).headers(headers);
-  if (content === undefined) return reply.send();
+  if (content === undefined || content instanceof Readable) return reply.send(content);
   const large = typeof content === 'object' && !Buffer.isBuffer(content);
   const source = large ? Readable.from(inSlices(content)) : content;
   const worthIt = large || content.length >= COMPRESSED_FROM;

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { ManagementContext } from '../context.ts';
+import type { EventFeed } from '../events/feed.ts';
 import { authenticate } from './authentication.ts';
 import { type JsonObject, readObject } from './body.ts';
 import type { Peer } from './entrance.ts';
@@ -10,47 +11,65 @@ import { HttpProblem, noObject, notFound } from './problem.ts';
 import type { Rates } from '../rates/rates.ts';
 import { View } from '../view.ts';
 import { Query } from './query.ts';
-import { allowedVerbs, type Call, type Operation, Reply, type Resource, type Verb } from './resource.ts';
+import { allowedVerbs, allVerbs, type Call, type Operation, Reply, type Resource, type Verb } from './resource.ts';
 
 /** What answers are made of. */
 export interface Api {
   readonly context: ManagementContext;
   readonly rates: Rates;
+  readonly feed: EventFeed;
+  readonly resources: readonly Resource[];
 }
 
-export interface HttpRequest {
+/** A request before its body is read. */
+export interface RequestHead {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
   readonly params: Readonly<Record<string, string>>;
-  readonly bytes: Buffer;
   readonly peer: Peer;
   /** Set if the way that the request came by says who asks: the control socket. */
   readonly principal: Principal | undefined;
 }
 
-/** Throws what `problemOf` knows, or a defect. Returns a Reply, or what goes out as JSON. */
-export async function dispatch({ context, rates }: Api, resource: Resource, request: HttpRequest): Promise<unknown> {
+/** A request that may be made. */
+export interface Admitted {
+  readonly head: RequestHead;
+  readonly operation: Operation;
+  readonly verb: Verb;
+  /** Undefined if anybody may make it. */
+  readonly principal: Principal | undefined;
+  readonly vhost: Vhost | undefined;
+}
+
+/**
+ * Before a body is read: nobody sends one who may not. Returns a Reply if that is all there is to say. Throws HttpProblem, or a defect.
+ */
+export async function admit({ context, rates }: Api, resource: Resource, head: RequestHead): Promise<Admitted | Reply> {
   // A path such as /queues// names nothing.
-  if (Object.values(request.params).includes('')) throw noObject();
-  const verb = request.method === 'HEAD' ? 'GET' : request.method;
-  if (verb === 'OPTIONS') return new Reply(200, { allow: allowedVerbs(resource) }, '');
-  const operation = resource[verb as Verb];
-  if (operation === undefined) return new Reply(405, { allow: allowedVerbs(resource) });
-  if (!takesJson(request.headers.accept)) throw new HttpProblem(406, undefined);
-  if (operation.role === 'anyone')
-    return operation.handle(new RequestedCall(context, rates, undefined, request, undefined));
+  if (Object.values(head.params).includes('')) throw noObject();
+  const asked = head.method === 'HEAD' ? 'GET' : head.method;
+  if (asked === 'OPTIONS') return new Reply(200, { allow: allowedVerbs(resource) }, '');
+  const verb = allVerbs(resource).find((known) => known === asked);
+  if (verb === undefined) return new Reply(405, { allow: allowedVerbs(resource) });
+  const operation = resource[verb]!;
+  if (!accepts(head.headers.accept, operation.accepts)) throw new HttpProblem(406, undefined);
+  if (operation.role === 'anyone') return { head, operation, verb, principal: undefined, vhost: undefined };
   rates.asked();
-  const principal = request.principal ?? (await authenticate(context, request.headers.authorization, request.peer));
+  const principal = head.principal ?? (await authenticate(context, head.headers.authorization, head.peer));
   if (operation.role !== 'any-user') checkRole(principal, operation.role);
-  const vhost = resource.path.includes(':vhost')
-    ? enter(context, principal, request, operation, verb as Verb)
-    : undefined;
-  const answer: unknown = await operation.handle(new RequestedCall(context, rates, principal, request, vhost));
+  const vhost = resource.path.includes(':vhost') ? enter(context, principal, head, operation, verb) : undefined;
+  return { head, operation, verb, principal, vhost };
+}
+
+/** Throws what `problemOf` knows, or a defect. Returns a Reply, or what goes out as JSON. */
+export async function dispatch(api: Api, admitted: Admitted, bytes: Buffer): Promise<unknown> {
+  const { head, operation, verb, principal } = admitted;
+  const answer: unknown = await operation.handle(new RequestedCall(api, admitted, bytes));
   if (verb !== 'GET') {
-    const { name: user } = principal;
-    context.log.info(
-      { user, peer: request.peer.address, method: verb, path: request.url.split('?')[0] },
+    const { peer, url } = head;
+    api.context.log.info(
+      { user: principal?.name, peer: peer.address, method: verb, path: url.split('?')[0] },
       'HTTP change',
     );
   }
@@ -61,7 +80,7 @@ export async function dispatch({ context, rates }: Api, resource: Resource, requ
 function enter(
   { node }: ManagementContext,
   principal: Principal,
-  { params }: HttpRequest,
+  { params }: RequestHead,
   { role }: Operation,
   verb: Verb,
 ): Vhost {
@@ -74,51 +93,52 @@ function enter(
   return vhost;
 }
 
-/** As RabbitMQ: JSON is all there is, and who wants something else alone gets nothing. */
-function takesJson(accept: string | undefined): boolean {
+/** As RabbitMQ: JSON is all there is, as a rule, and who wants something else alone gets nothing. */
+function accepts(accept: string | undefined, type = 'application/json'): boolean {
   if (accept === undefined || accept === '') return true;
-  return accept.split(',').some((range) => /^\s*(\*\/\*|application\/(\*|json))\s*(;|$)/i.test(range));
+  const [group] = type.split('/');
+  return accept
+    .split(',')
+    .some((range) => ['*/*', `${group}/*`, type].includes(range.split(';')[0].trim().toLowerCase()));
 }
 
 class RequestedCall implements Call {
-  readonly context: ManagementContext;
   readonly query: Query;
-  readonly #rates: Rates;
-  readonly #principal: Principal | undefined;
-  readonly #request: HttpRequest;
-  readonly #vhost: Vhost | undefined;
+  readonly bytes: Buffer;
+  readonly #api: Api;
+  readonly #admitted: Admitted;
   #body: JsonObject | undefined;
   #view: View | undefined;
 
-  constructor(
-    context: ManagementContext,
-    rates: Rates,
-    principal: Principal | undefined,
-    request: HttpRequest,
-    vhost: Vhost | undefined,
-  ) {
-    this.context = context;
-    this.#rates = rates;
-    this.#principal = principal;
-    this.#request = request;
-    this.#vhost = vhost;
-    this.query = new Query(request.url);
+  constructor(api: Api, admitted: Admitted, bytes: Buffer) {
+    this.#api = api;
+    this.#admitted = admitted;
+    this.bytes = bytes;
+    this.query = new Query(admitted.head.url);
+  }
+
+  get context(): ManagementContext {
+    return this.#api.context;
+  }
+
+  get resources(): readonly Resource[] {
+    return this.#api.resources;
+  }
+
+  get feed(): EventFeed {
+    return this.#api.feed;
   }
 
   get principal(): Principal {
-    return this.#principal!;
+    return this.#admitted.principal!;
   }
 
   get params(): Readonly<Record<string, string>> {
-    return this.#request.params;
+    return this.#admitted.head.params;
   }
 
   get headers(): IncomingMessage['headers'] {
-    return this.#request.headers;
-  }
-
-  get bytes(): Buffer {
-    return this.#request.bytes;
+    return this.#admitted.head.headers;
   }
 
   get body(): JsonObject {
@@ -126,11 +146,11 @@ class RequestedCall implements Call {
   }
 
   get vhost(): Vhost {
-    return this.#vhost!;
+    return this.#admitted.vhost!;
   }
 
   get view(): View {
-    return (this.#view ??= new View(this.context, this.#rates, this.query));
+    return (this.#view ??= new View(this.context, this.#api.rates, this.query));
   }
 
   get actor(): Call['actor'] {

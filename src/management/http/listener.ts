@@ -6,28 +6,35 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { http } from '../../util/node-http.ts';
 
-/** Until a client that sends its request slowly, or does not go on, is dropped, in milliseconds. */
-const REQUEST_MS = 60_000;
-const HEADERS_MS = 10_000;
-const IDLE_MS = 65_000;
+/** Until a client that sends its request slowly, or does not go on, or does not take its answer, is dropped, in milliseconds. */
+export interface Patience {
+  readonly request: number;
+  readonly headers: number;
+  readonly idle: number;
+  /** How often it is looked for such clients. */
+  readonly look: number;
+}
+
+const PATIENCE: Patience = { request: 60_000, headers: 10_000, idle: 65_000, look: 5000 };
 const MOST_CONNECTIONS = 2000;
 
 export class HttpListener {
   readonly #server: Server;
 
   /** `load`: makes what answers requests; called once. */
-  constructor(load: () => Promise<RequestListener>) {
+  constructor(load: () => Promise<RequestListener>, { request, headers, idle, look }: Patience = PATIENCE) {
     let app: Promise<RequestListener> | undefined;
     this.#server = http.createServer(
-      { requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS, keepAliveTimeout: IDLE_MS },
-      (request, response) => {
+      { requestTimeout: request, headersTimeout: headers, keepAliveTimeout: idle, connectionsCheckingInterval: look },
+      (asked, response) => {
         app ??= load();
         app.then(
-          (answer) => answer(request, response),
+          (answer) => answer(asked, response),
           (error: unknown) => response.destroy(error as Error),
         );
       },
     );
+    this.#server.timeout = idle;
     this.#server.maxConnections = MOST_CONNECTIONS;
   }
 

@@ -1,8 +1,10 @@
 /** An endpoint of the API: a path, and what each method of it asks for and does. */
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Actor } from '../../broker/operations/actor.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { ManagementContext } from '../context.ts';
+import type { EventFeed } from '../events/feed.ts';
 import type { JsonObject } from './body.ts';
 import type { Principal, Role } from './principal.ts';
 import type { View } from '../view.ts';
@@ -21,6 +23,10 @@ export interface Call {
   readonly body: JsonObject;
   /** Of a path with `:vhost`. The principal may enter it, or is shown it. */
   readonly vhost: Vhost;
+  /** All endpoints that there are. */
+  readonly resources: readonly Resource[];
+  /** What changes. */
+  readonly feed: EventFeed;
   /** What objects are shown by. */
   readonly view: View;
   /** The principal in that vhost. */
@@ -31,8 +37,8 @@ export interface Call {
 export class Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Text, bytes, or a sequence of pieces of text that is written as the client takes them. */
-  readonly content: string | Buffer | Iterable<string> | undefined;
+  /** Text, bytes, a sequence of pieces of text that is written as the client takes them, or a stream that goes out as it comes. */
+  readonly content: string | Buffer | Iterable<string> | Readable | undefined;
 
   constructor(status: number, headers: Readonly<Record<string, string>> = {}, content?: Reply['content']) {
     this.status = status;
@@ -52,6 +58,8 @@ export function put(isNew: boolean): Reply {
 export interface Operation {
   /** What the tags of the user must give; undefined: anybody with a password. `anyone`: nobody says who it is. */
   readonly role: Role | 'any-user' | 'anyone';
+  /** What it answers with, if that is not JSON: whoever asks has to accept it. */
+  readonly accepts?: string;
   /** What happens. A promise is awaited: it may resolve when what changed is stored. */
   readonly handle: (call: Call) => unknown;
 }
@@ -60,8 +68,12 @@ export type Verb = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
 export type Resource = { readonly path: string } & { readonly [Method in Verb]?: Operation };
 
-/** The verbs of a resource, as the header Allow names them. */
+/** The verbs of a resource. */
+export function allVerbs(resource: Resource): Verb[] {
+  return (['GET', 'PUT', 'POST', 'DELETE'] as const).filter((verb) => resource[verb] !== undefined);
+}
+
+/** As the header Allow names them. */
 export function allowedVerbs(resource: Resource): string {
-  const verbs = (['GET', 'PUT', 'POST', 'DELETE'] as const).filter((verb) => resource[verb] !== undefined);
-  return [...(resource.GET === undefined ? [] : ['HEAD']), ...verbs, 'OPTIONS'].join(', ');
+  return [...(resource.GET === undefined ? [] : ['HEAD']), ...allVerbs(resource), 'OPTIONS'].join(', ');
 }

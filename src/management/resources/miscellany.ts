@@ -1,5 +1,6 @@
 /** What tools ask beside the broker's own objects: versions, logins, feature flags, and what is not there (RabbitMQ: HTTP API). */
 import { userWithPassword } from '../../broker/access/passwords.ts';
+import { openApi } from '../openapi.ts';
 import { badRequest, noObject } from '../http/problem.ts';
 import type { Reply } from '../http/resource.ts';
 import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
@@ -32,6 +33,10 @@ const FEATURE_FLAGS = [
 
 export const miscellany: readonly Resource[] = [
   { path: '/version', GET: { role: 'any-user', handle: ({ context: { config } }) => config.productVersion } },
+  {
+    path: '/openapi.json',
+    GET: { role: 'management', handle: ({ resources, context: { version } }) => openApi(resources, version) },
+  },
   { path: '/extensions', GET: { role: 'management', handle: () => [{ javascript: 'dispatcher.js' }] } },
   {
     path: '/auth',

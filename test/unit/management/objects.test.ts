@@ -307,6 +307,7 @@ describe('the broker', () => {
     expect((await ask('GET', '/health/checks/protocol-listener/foo')).status).toBe(503);
     expect(await outcome('GET', '/health/checks/nope')).toEqual([404, 'Not Found']);
     expect(await get('/aliveness-test/%2F')).toEqual({ status: 'ok' });
+    expect(await outcome('DELETE', '/queues/%2F/aliveness-test')).toBe(204);
   });
 
   it('gives its definitions and takes them', async () => {

@@ -9,11 +9,12 @@ let broker: MemoryBroker;
 let client: AmqpClient;
 let channel: AmqpChannel;
 let events: BrokerEvent[];
+let unobserve: () => void;
 
 beforeEach(async () => {
   events = [];
   broker = await MemoryBroker.start();
-  broker.node.observe((event) => events.push(event));
+  unobserve = broker.node.observe((event) => events.push(event));
   client = await broker.connect();
   channel = await client.channel();
 });
@@ -158,7 +159,7 @@ describe('an observer', () => {
       'vhost-deleted',
     ]);
     other.destroy();
-    broker.node.observe(undefined);
+    unobserve();
     events.length = 0;
     await channel.queue('q');
     expect(events).toEqual([]);

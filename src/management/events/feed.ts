@@ -1,0 +1,133 @@
+/**
+ * What changes in the broker, told to who listens, as server-sent events (HTML Living Standard, section 9.2): topology and clients as it happens,
+ * alarms when one begins or ends, and every few seconds how many messages there are and how fast they go. While nobody listens the broker
+ * is not watched. Who does not take what it is told is dropped.
+ */
+import { Readable } from 'node:stream';
+import type { BrokerEvent } from '../../broker/events/observer.ts';
+import type { Timer } from '../../util/clock.ts';
+import type { ManagementContext } from '../context.ts';
+import { type Principal, sees } from '../http/principal.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { channelFigures, totalLengths } from '../rates/figures.ts';
+import type { Rates } from '../rates/rates.ts';
+
+/** How often alarms are looked at and samples are sent, in milliseconds. */
+const SAMPLE_MS = 5000;
+/** Bytes that may wait to be taken by one who listens. */
+const MOST_WAITING_BYTES = 1024 * 1024;
+const MOST_LISTENERS = 100;
+
+const TOLD: ReadonlySet<BrokerEvent['type']> = new Set([
+  'vhost-created',
+  'vhost-deleted',
+  'queue-declared',
+  'queue-deleted',
+  'exchange-declared',
+  'exchange-deleted',
+  'bound',
+  'unbound',
+  'connection-opened',
+  'connection-closed',
+  'channel-opened',
+  'channel-closed',
+  'consumer-added',
+  'consumer-cancelled',
+]);
+
+interface Listener {
+  readonly principal: Principal;
+  readonly stream: Readable;
+}
+
+export class EventFeed {
+  readonly #context: ManagementContext;
+  readonly #rates: Rates;
+  readonly #listeners = new Set<Listener>();
+  #unobserve: (() => void) | undefined;
+  #timer: Timer | undefined;
+  #alarm: string | undefined;
+
+  constructor(context: ManagementContext, rates: Rates) {
+    this.#context = context;
+    this.#rates = rates;
+  }
+
+  /** Ends when whoever reads it closes it, or is dropped. Throws HttpProblem 503 if too many listen. */
+  open(principal: Principal): Readable {
+    if (this.#listeners.size >= MOST_LISTENERS) {
+      throw new HttpProblem(503, { error: 'too_many_listeners', reason: `${MOST_LISTENERS} listen already` });
+    }
+    const listener = { principal, stream: new Readable({ read: () => undefined }) };
+    listener.stream.once('close', () => this.#leave(listener));
+    if (this.#listeners.size === 0) this.#begin();
+    this.#listeners.add(listener);
+    // The first words say that all that follows is told.
+    push(listener, ': listening\n\n');
+    this.#tellSample(listener);
+    return listener.stream;
+  }
+
+  stop(): void {
+    for (const { stream } of this.#listeners) stream.destroy();
+  }
+
+  #begin(): void {
+    const { node, clock } = this.#context;
+    this.#unobserve = node.observe((event) => {
+      if (TOLD.has(event.type)) this.#tell(event);
+    });
+    this.#alarm = node.alarms.alarm;
+    this.#timer = clock.every(SAMPLE_MS, () => this.#sample());
+  }
+
+  #leave(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size > 0) return;
+    this.#unobserve?.();
+    this.#timer?.cancel();
+  }
+
+  #tell(event: BrokerEvent): void {
+    const { type, ...rest } = event;
+    const by = 'by' in rest ? rest.by : undefined;
+    const text = eventText(type, { ...rest, at: this.#context.clock.now() });
+    const user = by?.user ?? ('user' in rest ? rest.user : undefined);
+    for (const listener of this.#listeners) {
+      const { principal } = listener;
+      const isShown =
+        user === undefined ? sees(principal, event.vhost) : principal.has('monitoring') || user === principal.name;
+      if (isShown) push(listener, text);
+    }
+  }
+
+  #sample(): void {
+    const { alarms } = this.#context.node;
+    if (alarms.alarm !== this.#alarm) {
+      this.#alarm = alarms.alarm;
+      const text = eventText('alarms', { memory: alarms.isLow('memory'), disk: alarms.isLow('disk') });
+      for (const listener of this.#listeners) push(listener, text);
+    }
+    for (const listener of this.#listeners) this.#tellSample(listener);
+  }
+
+  /** As the overview shows it: to who monitors. To all others it says that the connection lives. */
+  #tellSample(listener: Listener): void {
+    const { node } = this.#context;
+    if (!listener.principal.has('monitoring')) return push(listener, ': alive\n\n');
+    this.#rates.asked();
+    const lengths = this.#rates.withDetails(node, totalLengths(node.vhosts));
+    const stats = this.#rates.withDetails(node, channelFigures(node.messageTotals().channels));
+    push(listener, eventText('rates', { queue_totals: lengths, message_stats: stats }));
+  }
+}
+
+function eventText(type: string, data: object): string {
+  return `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
+function push({ stream }: Listener, text: string): void {
+  if (stream.destroyed) return;
+  if (stream.readableLength + text.length > MOST_WAITING_BYTES) stream.destroy();
+  else stream.push(text);
+}
