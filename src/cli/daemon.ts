@@ -14,7 +14,10 @@ export interface DaemonParts {
   readonly logger: Logger;
   /** What the log is to say of the settings. */
   readonly notices: readonly ConfigNotice[];
-  readonly startBroker: (options: BrokerOptions, daemon: RequestListener) => Promise<RunningBroker>;
+  readonly startBroker: (
+    options: BrokerOptions,
+    process: { readonly daemon: RequestListener },
+  ) => Promise<RunningBroker>;
   /** The process, or something that sends signals like it. */
   readonly signals: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
   /** Ends the process at once. */
@@ -56,7 +59,7 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     if (pidFile !== undefined) writePidFile(pidFile, logger);
     const application = new Application(config.dataDir, logger, async (daemon) => {
       const begin = now();
-      const broker = await startBroker({ ...brokerConfig, logger }, daemon);
+      const broker = await startBroker({ ...brokerConfig, logger }, { daemon });
       logStarted(config, broker.port, now() - begin, logger);
       return broker;
     });

@@ -21,6 +21,14 @@ import { reportTo } from './unreadable.ts';
 import { Users } from './users.ts';
 import { Vhosts } from './vhosts.ts';
 
+/** A process that is for a broker alone. */
+export interface OwnProcess {
+  /** What answers commands that start and stop the broker. */
+  readonly daemon?: RequestListener;
+  /** True: it listens on nothing but the socket in its data folder. False by default. */
+  readonly onlyForCommands?: boolean;
+}
+
 export class Broker implements AsyncDisposable {
   readonly vhosts: Vhosts;
   readonly users: Users;
@@ -50,9 +58,9 @@ export class Broker implements AsyncDisposable {
    * @throws ConfigError for wrong options or definitions; StoreError where the data folder cannot be used, which another
    *   broker may do already;
    *   the system's error where it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL
-   * @param daemon what answers commands that start and stop the broker; only the daemon has it, whose process is for the broker alone
+   * @param process what a process that is for the broker alone has beside it: Leveret's own daemon and commands
    */
-  static async start(options: BrokerOptions = {}, daemon?: RequestListener): Promise<Broker> {
+  static async start(options: BrokerOptions = {}, process: OwnProcess = {}): Promise<Broker> {
     const config = resolveOptions(options);
     const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
     const definitions = await readDefinitions(options.definitions ?? config.definitions);
@@ -65,8 +73,8 @@ export class Broker implements AsyncDisposable {
       node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
       node.notice = noticesTo(log);
       await prepare(node, definitions, config, log);
-      const listeners = new Listeners(brokerContext({ node, config, log, clock: systemClock }), daemon);
-      await listeners.start();
+      const listeners = new Listeners(brokerContext({ node, config, log, clock: systemClock }), process.daemon);
+      await listeners.start(process.onlyForCommands);
       const broker = new Broker(config, node, listeners);
       broker.#diskSpace = watchDisk(config, node, log);
       return broker;

@@ -44,11 +44,9 @@ export class Listeners {
   }
 
   /** Rejects with the system's error if one of them cannot listen; then none does. */
-  async start(): Promise<void> {
+  async start(onlyForCommands = false): Promise<void> {
     try {
-      await this.#startAmqp();
-      await this.#startManagement();
-      this.#warnOfMetrics();
+      if (!onlyForCommands) await this.#startForClients();
       await this.#startControl();
     } catch (error) {
       await this.stop();
@@ -59,6 +57,12 @@ export class Listeners {
   /** Takes no more clients, closes those there are, and resolves when all are gone. */
   async stop(): Promise<void> {
     await Promise.all(this.#open.map((listener) => listener.stop()));
+  }
+
+  async #startForClients(): Promise<void> {
+    await this.#startAmqp();
+    await this.#startManagement();
+    this.#warnOfMetrics();
   }
 
   async #startAmqp(): Promise<void> {

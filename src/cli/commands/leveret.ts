@@ -10,6 +10,7 @@ const OPTIONS: readonly CommandOption[] = [
   { name: 'data-dir', value: '<folder>' },
   { name: 'config', value: '<file>' },
   { name: 'url', value: '<url>' },
+  { name: 'offline' },
   { name: 'timeout', short: 't', value: '<seconds>' },
   { name: 'help', short: 'h' },
 ];

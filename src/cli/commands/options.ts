@@ -20,6 +20,7 @@ export const COMMON_OPTIONS: readonly CommandOption[] = [
   { name: 'data-dir', value: '<folder>' },
   { name: 'config', value: '<file>' },
   { name: 'url', value: '<url>' },
+  { name: 'offline' },
 ];
 
 export interface CommandLine {

@@ -7,7 +7,8 @@ import type { Call, Tool } from './command.ts';
 import { ArgumentError, CommandError } from './command-error.ts';
 import { TimeoutError, UnreachableError } from './exchange.ts';
 import { commandHelp, toolUsage, usage } from './help.ts';
-import { locate } from './locate.ts';
+import { locate, type Whereabouts } from './locate.ts';
+import { isOffline, offline } from './offline.ts';
 import { commandIn, type CommandLine, readCommandLine } from './options.ts';
 import { isForPrograms, print, readFormatter } from './output/print.ts';
 import { readInput } from './input.ts';
@@ -62,8 +63,11 @@ async function run(tool: Tool, line: CommandLine, node: string, { env, out }: Su
   // What takes long says first what it is about to do.
   if (command.waits) out(banner);
   try {
-    const output = await command.run(call);
-    out((command.waits ? '' : banner) + print(output, formatter, headers));
+    const ask = async (): Promise<void> => {
+      const output = await command.run(call);
+      out((command.waits ? '' : banner) + print(output, formatter, headers));
+    };
+    await (isOffline(line) ? offline(whereIs(line), env, ask) : ask());
   } catch (error) {
     if (!command.waits && !isOfTheLine(error)) out(banner);
     const inItsWords = error instanceof ApiError ? command.on?.[error.status] : undefined;
@@ -74,7 +78,7 @@ async function run(tool: Tool, line: CommandLine, node: string, { env, out }: Su
 /** Throws CommandError. */
 export function callOf(line: CommandLine, node: string, env: NodeJS.ProcessEnv, print: Call['print']): Call {
   const timeout = readTimeout(valueOf(line, 'timeout'));
-  const where = { url: valueOf(line, 'url'), dataDir: valueOf(line, 'data-dir'), config: valueOf(line, 'config') };
+  const where = whereIs(line);
   return {
     words: line.words,
     vhost: valueOf(line, 'vhost') ?? '/',
@@ -86,6 +90,10 @@ export function callOf(line: CommandLine, node: string, env: NodeJS.ProcessEnv, 
     input: readInput,
     print,
   };
+}
+
+export function whereIs(line: CommandLine): Whereabouts {
+  return { url: valueOf(line, 'url'), dataDir: valueOf(line, 'data-dir'), config: valueOf(line, 'config') };
 }
 
 function valueOf({ options }: CommandLine, name: string): string | undefined {

@@ -23,6 +23,7 @@ export function help(): string {
     `Everywhere:\n${[
       line('--data-dir <folder>', "The broker's data folder, by which it is found"),
       line('--url <url>', 'Its HTTP API instead: http://USER:PASSWORD@HOST:15672'),
+      line('--offline', 'Ask the broker of a folder that does not run'),
       line('--json', 'JSON in a terminal too'),
       line('COMMAND --help', 'What a command takes'),
       line('start --help', 'All options of the broker'),

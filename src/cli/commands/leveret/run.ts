@@ -7,7 +7,8 @@ import { CommandError } from '../command-error.ts';
 import { TimeoutError, UnreachableError } from '../exchange.ts';
 import { commandIn, readCommandLine } from '../options.ts';
 import type { Output } from '../output/output.ts';
-import { callOf, type Surroundings } from '../run.ts';
+import { isOffline, offline } from '../offline.ts';
+import { callOf, type Surroundings, whereIs } from '../run.ts';
 import { asJson, asText } from './print.ts';
 
 /** `terminal`: true if a person reads the output. */
@@ -29,7 +30,8 @@ export async function runFriendly(
       out(terminal && !line.options.has('json') ? asText(output) : asJson(output));
     const call = callOf(line, '', env, print);
     try {
-      print(await line.command.run(call));
+      const ask = async (): Promise<void> => print(await line.command.run(call));
+      await (isOffline(line) ? offline(whereIs(line), env, ask) : ask());
     } catch (error) {
       const inItsWords = error instanceof ApiError ? line.command.on?.[error.status] : undefined;
       throw inItsWords === undefined ? error : await inItsWords(call, error as ApiError);

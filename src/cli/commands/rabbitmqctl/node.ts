@@ -104,9 +104,12 @@ export const node: readonly Command[] = [
 ];
 
 /** Throws CommandError for a broker that is reached over the network. */
-function daemonOf({ api, option }: Call): Api {
-  if (option('url') === undefined) return api;
-  throw new CommandError(EXIT.usage, 'this is for the broker of a data folder: it takes no --url');
+function daemonOf({ api, option, flag }: Call): Api {
+  if (option('url') === undefined && !flag('offline')) return api;
+  throw new CommandError(
+    EXIT.usage,
+    'this is for the broker that runs on a data folder: it takes neither --url nor --offline',
+  );
 }
 
 function reset(call: Call): Promise<undefined> {
