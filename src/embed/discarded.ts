@@ -5,6 +5,8 @@ import type { Logger } from '../util/logger.ts';
 const TEXTS: Readonly<Record<Discarder, string>> = {
   queue:
     'a queue gives up a message that cannot be handled: it goes to the dead letter exchange where there is one and takes it, and else is lost',
+  destination:
+    'a message cannot be put where it was routed to: it is lost there, which its publisher hears if it asked for confirms; others have it',
   exchange: 'an exchange gives up a message that cannot be sent on, or back: it is lost',
 };
 

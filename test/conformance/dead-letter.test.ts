@@ -297,6 +297,32 @@ describe('the headers of a dead letter', () => {
     await rejectFirst(channel, queue);
     expect(deathsOf(await letters.next())).toMatchObject([{ queue, reason: 'rejected', count: 8, exchange: 'x' }]);
   });
+
+  test('dead-letter/client-same-deaths: of several of the same queue and reason the first counts on', async () => {
+    const { channel, queue, letters } = await mortal();
+    const entry = (of: string, count: number) => ({
+      queue: of,
+      reason: 'rejected',
+      count,
+      exchange: 'x',
+      'routing-keys': ['k'],
+    });
+    channel.publish(queue, 'm', { headers: { 'x-death': [entry(queue, 2), entry('other', 5), entry(queue, 3)] } });
+    await rejectFirst(channel, queue);
+    expect(deathsOf(await letters.next())).toMatchObject([
+      { queue, count: 3 },
+      { queue: 'other', count: 5 },
+    ]);
+  });
+
+  test('dead-letter/client-first-death: the first death of a history that a client sent is not known', async () => {
+    const { channel, queue, letters } = await mortal();
+    const entry = { queue: 'other', reason: 'expired', count: 1, exchange: 'x', 'routing-keys': ['k'] };
+    channel.publish(queue, 'm', { headers: { 'x-death': [entry] } });
+    await rejectFirst(channel, queue);
+    const names = Object.keys(headersOf(await letters.next()));
+    expect(names.filter((name) => name.startsWith('x-first-death'))).toEqual([]);
+  });
 });
 
 describe('a dead letter in a circle', () => {

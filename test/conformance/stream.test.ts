@@ -325,3 +325,18 @@ describe('a stream', () => {
     expect(bodiesOf(rest).map(Number.parseFloat)).toEqual(Array.from(rest, (_, n) => number + 1 + n));
   });
 });
+
+test('stream/delete-count: the deletion of a stream counts no messages', async () => {
+  const { queue } = await filled('a', 'b', 'c');
+  const channel = await target.channel();
+  expect((await channel.call('queue.delete', { queue })).messageCount).toBe(0);
+});
+
+test.each(['classic', 'quorum'])('stream/offset-elsewhere: a consumer of a %s queue has no offset', async (type) => {
+  const channel = await target.channel();
+  const args = { 'x-queue-type': type };
+  const queue = await channel.queue(target.name('q'), { durable: true, exclusive: false, arguments: args });
+  channel.send('basic.consume', { queue, arguments: { 'x-stream-offset': 'first' } });
+  const where = `for queue '${queue}' in vhost '/' of queue type rabbit_${type}_queue`;
+  await channel.expectClose(406, `PRECONDITION_FAILED - invalid arg 'x-stream-offset' ${where}`);
+});

@@ -30,6 +30,12 @@ export function systemExchange(exchange: string, vhost: string): AmqpError {
   return new AmqpError('ACCESS_REFUSED', `deletion of system exchange '${exchange}' in vhost '${vhost}' not allowed`);
 }
 
+/** An argument of a consumer that the type of the queue does not know. */
+export function onlyForStreams(argument: string, queue: string, vhost: string, type: string): AmqpError {
+  const where = `for queue '${queue}' in vhost '${vhost}' of queue type rabbit_${type}_queue`;
+  return new AmqpError('PRECONDITION_FAILED', `invalid arg '${argument}' ${where}`);
+}
+
 export function notEmpty(queue: string, vhost: string): AmqpError {
   return new AmqpError('PRECONDITION_FAILED', `queue '${queue}' in vhost '${vhost}' not empty`);
 }

@@ -20,6 +20,7 @@ export interface DelayContext extends LogContext {
 
 /** The exchange that messages wait at. */
 export interface DelayingExchange {
+  readonly name: string;
   /** The message's time has come: it is routed from the exchange on. */
   goOn(message: Message): void;
   /** A message cannot be sent on; others are not concerned. */
@@ -64,6 +65,10 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     this.#log = new QueueLog(context, logId);
     this.#log.owner = this;
     this.#heap = new DueQueue(context.memory);
+  }
+
+  get name(): string {
+    return this.#exchange.name;
   }
 
   get log(): KeptMessages {

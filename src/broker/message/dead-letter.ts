@@ -47,7 +47,8 @@ export function makeDeadLetter(message: Message, death: Death): Message {
   letter.sameBatchAsSettled = true;
   letter.setRoute(death.deadLetterExchange, death.deadLetterRoutingKey ?? routingKey);
   const headers = new Map<string, Buffer | undefined>([[DEATHS, addDeath(message, death)]]);
-  if (message.findHeader('x-first-death-reason') === undefined) setDeath(headers, 'first', death, exchange);
+  // Of a history that a client sent the first death is not known.
+  if (message.findHeader(DEATHS)?.type !== 'array') setDeath(headers, 'first', death, exchange);
   setDeath(headers, 'last', death, exchange);
   // A routing key of the queue's own replaces all that the message had; where it has none, CC goes on to count.
   if (death.deadLetterRoutingKey !== undefined) headers.set('CC', undefined);
@@ -86,12 +87,13 @@ export function deathsOf(message: Message): DeathElement[] {
 
 /** The deaths, newest first: one entry a queue and reason, with their number. */
 function addDeath(message: Message, death: Death): Buffer {
+  const isSame = ({ entry }: DeathElement): boolean =>
+    textIn(entry, 'queue') === death.queue && textIn(entry, 'reason') === death.reason;
   const deaths = deathsOf(message);
-  const known = deaths.findIndex(
-    ({ entry }) => textIn(entry, 'queue') === death.queue && textIn(entry, 'reason') === death.reason,
-  );
-  const newest = known < 0 ? firstDeath(message, death) : nextDeath(deaths.splice(known, 1)[0]);
-  return arrayOf([newest, ...deaths.map(({ octets }) => octets)]);
+  const known = deaths.find(isSame);
+  const newest = known === undefined ? firstDeath(message, death) : nextDeath(known);
+  // A client may have sent several of the same: the first counts, as in RabbitMQ.
+  return arrayOf([newest, ...deaths.filter((element) => !isSame(element)).map(({ octets }) => octets)]);
 }
 
 function firstDeath(message: Message, death: Death): Buffer {

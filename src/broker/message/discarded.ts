@@ -1,7 +1,7 @@
 /** Messages that cannot be handled: nothing else waits for them, and nobody but the log hears of it. */
 
 /** What a message was discarded by. */
-export type Discarder = 'queue' | 'exchange';
+export type Discarder = 'queue' | 'exchange' | 'destination';
 
 /**
  * Told of each. `reason`: what was thrown. A queue sends the message to its dead letter exchange, unless that is what cannot be done.

@@ -2,6 +2,7 @@
 import type { Message } from './message.ts';
 
 export interface MessageTarget {
+  readonly name: string;
   /** `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined where nobody does. */
   accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void;
   /** So many messages of clients came by a route. Called some time after them; undefined if the target counts none. */

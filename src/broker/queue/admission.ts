@@ -3,6 +3,9 @@ import * as errors from '../arguments/errors.ts';
 import type { ConsumerOptions } from './consumer.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
+/** Where a consumer of a stream begins. */
+const STREAM_OFFSET = 'x-stream-offset';
+
 interface AdmittingQueue {
   readonly name: string;
   readonly settings: QueueSettings;
@@ -16,6 +19,7 @@ export function admitConsumer(
   { name, settings, consumers }: AdmittingQueue,
   vhost: string,
 ): ConsumerOptions {
+  if (asked.arguments.has(STREAM_OFFSET)) throw errors.onlyForStreams(STREAM_OFFSET, name, vhost, settings.type);
   const quorum = settings.type === 'quorum';
   if (quorum && globalPrefetch > 0) throw errors.noGlobalPrefetch(name, vhost);
   // Quorum queues do not know exclusive consumers: RabbitMQ takes the flag and lets others consume too.

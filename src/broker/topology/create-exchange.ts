@@ -28,6 +28,7 @@ export function createExchange(declaration: ExchangeDeclaration, host: ExchangeH
   const routing = routingExchange(declaration);
   if (!keepsMessages(declaration)) return routing;
   const delayed = new DelayedMessages(host.delays, logId, {
+    name: declaration.name,
     goOn: (message) => host.goOn(exchange, message),
     lost: (reason) => host.lost(declaration.name, reason),
     stopped: (reason) => host.unreadable('exchange', declaration.name, reason),

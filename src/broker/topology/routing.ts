@@ -1,5 +1,6 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import type { BodyStore } from '../log/body-store.ts';
+import type { DiscardListener } from '../message/discarded.ts';
 import { type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
 import type { ExchangeCounters } from '../events/counters.ts';
 import type { Observer } from '../events/observer.ts';
@@ -32,6 +33,7 @@ export interface RoutedVhost extends Directory {
 }
 
 export interface RoutingContext {
+  readonly discarded: DiscardListener;
   readonly bodies: BodyStore;
   readonly timeSlices: TimeSlices;
   readonly throttleSignal: ThrottleSignal;
@@ -264,7 +266,15 @@ export class Routing {
   ): void {
     const { persistent } = message;
     this.#context.bodies.share(message, sinks.length);
-    for (let i = 0; i < sinks.length; i++) sinks[i].accept(message, persistent, tracker, publishSeqNo);
+    for (let i = 0; i < sinks.length; i++) {
+      try {
+        sinks[i].accept(message, persistent, tracker, publishSeqNo);
+      } catch (error) {
+        // The others are to have it, and the publisher goes on.
+        tracker?.rejected(publishSeqNo);
+        this.#context.discarded('destination', sinks[i].name, this.#directory.name, error);
+      }
+    }
     this.#copies += sinks.length - 1;
     if (this.#copies < COPIES) return;
     this.#copies = 0;

@@ -202,8 +202,8 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   /** queue.delete: returns the number of messages that went with it and were at no consumer. */
   deleteQueue(queue: DeclaredQueue, ifUnused = false, ifEmpty = false): number {
     queue.checkDelete(ifUnused, ifEmpty);
-    // What waits to be retried is nobody's: it counts, as in a purge.
-    const messages = queue.ready + queue.delayed;
+    // What waits to be retried is nobody's: it counts, as in a purge. RabbitMQ counts none of a stream.
+    const messages = queue.type === 'stream' ? 0 : queue.ready + queue.delayed;
     this.#commit(queueRemoval(this, queue));
     return messages;
   }

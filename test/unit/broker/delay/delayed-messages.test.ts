@@ -87,7 +87,7 @@ describe('a delayed exchange', () => {
     publish(vhost, 'good', 100);
     for (let days = 0; days < 3; days++) clock.pass(DAY);
     expect(drain(vhost, 'a')).toEqual(['good']);
-    expect(discarded).toEqual([['exchange', 'later', '/', defect]]);
+    expect(discarded).toEqual([['destination', 'a', '/', defect]]);
     expect(vhost.existingExchange('later').delayed).toMatchObject({ count: 0, next: undefined });
     expect(faults).toEqual([]);
   });

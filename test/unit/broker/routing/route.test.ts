@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { decodeProperties } from '../../../../src/codec/properties.ts';
@@ -223,4 +223,26 @@ describe('a way that was found', () => {
     const names = ['second', 'first', 'second'].map((name) => vhost.route(vhost.existingExchange(name), message));
     expect(names.map(({ sinks }) => sinks)).toEqual([[vhost.queue('b')], [vhost.queue('a')], [vhost.queue('b')]]);
   });
+});
+
+test('a destination that cannot take a message has it refused, and the others have it', () => {
+  const discarded: unknown[][] = [];
+  node.discarded = (...what) => void discarded.push(what);
+  const defect = new Error('a defect');
+  vi.spyOn(vhost.queue('b')!, 'accept').mockImplementation(() => {
+    throw defect;
+  });
+  const heard: (readonly [string, number])[] = [];
+  const tracker = {
+    wait: () => undefined,
+    confirmed: (number: number) => heard.push(['confirmed', number]),
+    rejected: (number: number) => heard.push(['rejected', number]),
+  };
+  exchange('all', 'fanout');
+  for (const name of ['a', 'b', 'c']) bind('all', name);
+  const message = messageOf({ exchange: 'all', routingKey: '', body: 'x' });
+  expect(vhost.publish(message, vhost.route(vhost.existingExchange('all'), message), tracker, 7)).toBe(true);
+  expect(heard).toEqual([['rejected', 7]]);
+  expect(discarded).toEqual([['destination', 'b', '/', defect]]);
+  expect(reached()).toBe('ac');
 });
