@@ -15,14 +15,25 @@ export interface ExportedProduct {
   readonly productVersion: string;
 }
 
+/** A document whose lists are made entry by entry while they are read: of very many queues that takes long. */
+export type DefinitionSections = {
+  readonly [Name in keyof json.DefinitionsDocument]: json.DefinitionsDocument[Name] extends
+    readonly (infer Entry)[] | undefined
+    ? Iterable<Entry>
+    : json.DefinitionsDocument[Name];
+};
+
 /** Everything but messages, exclusive queues with their bindings, and what every vhost has by itself. */
-export function exportDefinitions(
-  node: BrokerNode,
-  { product, productVersion }: ExportedProduct,
-): json.DefinitionsDocument {
+export function exportDefinitions(node: BrokerNode, product: ExportedProduct): json.DefinitionsDocument {
+  return whole(definitionSections(node, product));
+}
+
+/** See exportDefinitions. */
+export function definitionSections(node: BrokerNode, { product, productVersion }: ExportedProduct): DefinitionSections {
   const vhosts = byName([...node.vhosts]);
-  const inVhosts = <Entry extends object>(list: (vhost: Vhost) => Entry[]): (Entry & { vhost: string })[] =>
-    vhosts.flatMap((vhost) => list(vhost).map((entry) => ({ vhost: vhost.name, ...entry })));
+  const inVhosts = function* <Entry extends object>(list: (vhost: Vhost) => Iterable<Entry>) {
+    for (const vhost of vhosts) for (const entry of list(vhost)) yield { vhost: vhost.name, ...entry };
+  };
   return {
     rabbit_version: productVersion,
     rabbitmq_version: productVersion,
@@ -53,8 +64,17 @@ export function exportDefinitions(
 export function exportVhostDefinitions(
   node: BrokerNode,
   vhost: Vhost,
-  { product, productVersion }: ExportedProduct,
+  product: ExportedProduct,
 ): json.DefinitionsDocument {
+  return whole(vhostDefinitionSections(node, vhost, product));
+}
+
+/** See exportVhostDefinitions. */
+export function vhostDefinitionSections(
+  node: BrokerNode,
+  vhost: Vhost,
+  { product, productVersion }: ExportedProduct,
+): DefinitionSections {
   return {
     rabbit_version: productVersion,
     rabbitmq_version: productVersion,
@@ -66,6 +86,13 @@ export function exportVhostDefinitions(
     exchanges: exchangeDefinitions(vhost),
     bindings: bindingDefinitions(vhost),
   };
+}
+
+function whole(sections: DefinitionSections): json.DefinitionsDocument {
+  const entries = Object.entries(sections) as [string, unknown][];
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === 'object' ? [...(value as Iterable<unknown>)] : value]),
+  );
 }
 
 function vhostDefinition({ name, description, tags, defaultQueueType }: VhostSpec): json.VhostDefinition {
@@ -88,13 +115,10 @@ function policyDefinition({ name, pattern, definition, priority, applyTo }: Poli
   return { name, pattern, 'apply-to': applyTo, priority, definition };
 }
 
-function queueDefinitions(vhost: Vhost): json.QueueDefinition[] {
-  return byName([...vhost.queues].filter(isExported)).map(({ name, durable, autoDelete, arguments: args }) => ({
-    name,
-    durable,
-    auto_delete: autoDelete,
-    arguments: plain(args),
-  }));
+function* queueDefinitions(vhost: Vhost): Generator<json.QueueDefinition> {
+  for (const { name, durable, autoDelete, arguments: args } of byName([...vhost.queues].filter(isExported))) {
+    yield { name, durable, auto_delete: autoDelete, arguments: plain(args) };
+  }
 }
 
 function exchangeDefinitions(vhost: Vhost): json.ExchangeDefinition[] {
@@ -109,9 +133,9 @@ function exchangeDefinitions(vhost: Vhost): json.ExchangeDefinition[] {
   }));
 }
 
-function bindingDefinitions(vhost: Vhost): json.BindingDefinition[] {
-  const definitions: json.BindingDefinition[] = [];
-  for (const exchange of vhost.exchanges) {
+function* bindingDefinitions(vhost: Vhost): Generator<json.BindingDefinition> {
+  for (const exchange of byName([...vhost.exchanges])) {
+    const definitions: json.BindingDefinition[] = [];
     for (const { destination, routingKey, arguments: args } of exchange.bindings) {
       const queue = destination.kind === 'queue' ? vhost.queue(destination.name) : undefined;
       if (queue !== undefined && !isExported(queue)) continue;
@@ -123,14 +147,13 @@ function bindingDefinitions(vhost: Vhost): json.BindingDefinition[] {
         arguments: plain(args),
       });
     }
+    yield* by(definitions, (binding) => [
+      binding.destination_type,
+      binding.destination,
+      binding.routing_key!,
+      JSON.stringify(binding.arguments),
+    ]);
   }
-  return by(definitions, (binding) => [
-    binding.source,
-    binding.destination_type,
-    binding.destination,
-    binding.routing_key!,
-    JSON.stringify(binding.arguments),
-  ]);
 }
 
 /** An exclusive queue is its connection's own. */
@@ -164,10 +187,8 @@ function byName<Entry extends { readonly name: string }>(entries: readonly Entry
 }
 
 function by<Entry>(entries: readonly Entry[], keys: (entry: Entry) => readonly string[]): Entry[] {
-  const keyed = entries.map((entry) => ({ entry, key: keys(entry) }));
-  keyed.sort((a, b) => {
-    const at = a.key.findIndex((part, index) => part !== b.key[index]);
-    return at === -1 ? 0 : a.key[at] < b.key[at] ? -1 : 1;
-  });
+  // One text to compare: of twenty thousand bindings a list each takes several times as long.
+  const keyed = entries.map((entry) => ({ entry, key: keys(entry).join('\0') }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return keyed.map(({ entry }) => entry);
 }

@@ -33,6 +33,19 @@ export async function eachInSlices<Item>(items: Iterable<Item>, action: (item: I
   }
 }
 
+/** A JSON object whose lists are written item by item. */
+export function* jsonObject(object: object): Generator<string> {
+  let separator = '{';
+  for (const [name, value] of Object.entries(object) as [string, unknown][]) {
+    yield `${separator}${JSON.stringify(name)}:`;
+    if (typeof value === 'object' && value !== null && Symbol.iterator in value)
+      yield* jsonArray(value as Iterable<unknown>);
+    else yield JSON.stringify(value);
+    separator = ',';
+  }
+  yield separator === '{' ? '{}' : '}';
+}
+
 /** A JSON array, item by item. */
 export function* jsonArray(items: Iterable<unknown>): Generator<string> {
   let separator = '[';

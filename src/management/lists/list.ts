@@ -11,8 +11,8 @@ import { nameFilter, pageOf, readPage } from './pages.ts';
 export interface ListOf<Subject, View> {
   readonly fields: Fields<Subject, View>;
   readonly view: View;
-  /** In the order in which they are listed if nothing else is asked for. */
-  readonly subjects: readonly Subject[];
+  /** In the order in which they are listed if nothing else is asked for. Of a list without pages each may be made when it is written. */
+  readonly subjects: Iterable<Subject>;
   readonly nameOf: (subject: Subject) => string;
   /** True for a list that RabbitMQ cuts into pages. */
   readonly paged?: boolean;
@@ -29,15 +29,17 @@ export async function list<Subject, View>(query: Query, of: ListOf<Subject, View
     columns === undefined ? show(fields, subject, view) : showColumns(fields, subject, view, columns);
   const page = of.paged === true ? readPage(query) : undefined;
   if (page === undefined) return json(jsonArray(map(await sorted(query, of, of.subjects), item)));
-  const filtered = await named(nameFilter(page), of);
-  const { subjects, ...counts } = pageOf(page, await sorted(query, of, filtered), of.subjects.length);
-  return json([JSON.stringify({ ...counts, items: subjects.map(item) })]);
+  const all = Array.isArray(of.subjects) ? (of.subjects as readonly Subject[]) : [...of.subjects];
+  const filtered = await named(nameFilter(page), all, of.nameOf);
+  const { subjects, ...counts } = pageOf(page, [...(await sorted(query, of, filtered))], all.length);
+  return json(pagePieces(counts, map(subjects, item)));
 }
 
 /** Names that a pattern takes long on are spread over turns: each may take it some milliseconds. */
-async function named<Subject, View>(
+async function named<Subject>(
   matches: ((name: string) => boolean) | undefined,
-  { subjects, nameOf }: ListOf<Subject, View>,
+  subjects: readonly Subject[],
+  nameOf: (subject: Subject) => string,
 ): Promise<readonly Subject[]> {
   if (matches === undefined) return subjects;
   const found: Subject[] = [];
@@ -50,24 +52,32 @@ async function named<Subject, View>(
 async function sorted<Subject, View>(
   query: Query,
   { fields, view }: ListOf<Subject, View>,
-  subjects: readonly Subject[],
-): Promise<readonly Subject[]> {
+  subjects: Iterable<Subject>,
+): Promise<Iterable<Subject>> {
   const path = query.get('sort')?.split('.');
   const backwards = query.isTrue('sort_reverse');
-  if (path === undefined || !Object.hasOwn(fields, path[0])) return backwards ? subjects.toReversed() : subjects;
-  const keyed: { readonly subject: Subject; readonly key: unknown }[] = [];
-  await eachInSlices(subjects, (subject) => keyed.push({ subject, key: valueAt(fields, subject, view, path) }));
+  if (path === undefined || !Object.hasOwn(fields, path[0])) return backwards ? [...subjects].reverse() : subjects;
+  const keyed: Keyed<Subject>[] = [];
+  await eachInSlices(subjects, (subject) => keyed.push(keyedBy(subject, valueAt(fields, subject, view, path))));
   const sign = backwards ? -1 : 1;
-  return keyed.sort((a, b) => sign * compare(a.key, b.key)).map(({ subject }) => subject);
+  return keyed.sort((a, b) => sign * compare(a, b)).map(({ subject }) => subject);
+}
+
+interface Keyed<Subject> {
+  readonly subject: Subject;
+  readonly rank: number;
+  readonly key: number | string;
+}
+
+function keyedBy<Subject>(subject: Subject, value: unknown): Keyed<Subject> {
+  const rank = rankOf(value);
+  return { subject, rank, key: rank === 0 ? 0 : rank === 1 ? Number(value) : textOf(value) };
 }
 
 /** Erlang's order, as far as it shows: numbers before texts; what is missing comes first. */
-function compare(a: unknown, b: unknown): number {
-  const [rankA, rankB] = [rankOf(a), rankOf(b)];
-  if (rankA !== rankB) return rankA - rankB;
-  if (rankA === 0) return 0;
-  const [left, right] = rankA === 1 ? [Number(a), Number(b)] : [textOf(a), textOf(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
+function compare<Subject>(a: Keyed<Subject>, b: Keyed<Subject>): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
 
 function rankOf(value: unknown): number {
@@ -83,6 +93,13 @@ function json(content: Iterable<string>): Reply {
   return new Reply(200, { 'content-type': 'application/json' }, content);
 }
 
-function* map<From, To>(items: readonly From[], change: (item: From) => To): Generator<To> {
+/** The counts of a page, and its items one by one. */
+function* pagePieces(counts: object, items: Iterable<unknown>): Generator<string> {
+  yield `${JSON.stringify(counts).slice(0, -1)},"items":`;
+  yield* jsonArray(items);
+  yield '}';
+}
+
+function* map<From, To>(items: Iterable<From>, change: (item: From) => To): Generator<To> {
   for (const item of items) yield change(item);
 }

@@ -44,7 +44,8 @@ export function propertiesKey({ routingKey, arguments: args }: Pick<ShownBinding
 }
 
 function formEncoded(text: string): string {
-  return encodeURIComponent(text)
+  // A text of JSON may have half a character.
+  return encodeURIComponent(text.toWellFormed())
     .replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+');
 }

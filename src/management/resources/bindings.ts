@@ -1,5 +1,7 @@
 /** Bindings: listed, made, taken away (RabbitMQ: HTTP API, `/api/bindings`). */
 import { bind, unbind } from '../../broker/operations/bindings.ts';
+import type { Binding } from '../../broker/routing/exchange/binding.ts';
+import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { toFieldTable } from '../../codec/field-table.ts';
 import { EMPTY_TABLE } from '../../protocol/field-table.ts';
@@ -12,23 +14,19 @@ import { byName } from '../lists/order.ts';
 import { BINDING_FIELDS, propertiesKey, type ShownBinding, shownBinding } from '../present/binding.ts';
 import { existingExchange, exchangeNamed } from './exchanges.ts';
 import { existingQueue } from './queues.ts';
-import { visibleVhosts } from './visible.ts';
+import { queuesIn, visibleVhosts } from './visible.ts';
 
 export const bindings: readonly Resource[] = [
   {
     path: '/bindings',
     GET: {
       role: 'management',
-      handle: (call) =>
-        listBindings(
-          call,
-          visibleVhosts(call).flatMap((vhost) => [...bindingsIn(vhost)]),
-        ),
+      handle: (call) => listBindings(call, ofVhosts(visibleVhosts(call))),
     },
   },
   {
     path: '/bindings/:vhost',
-    GET: { role: 'management', handle: (call) => listBindings(call, [...bindingsIn(call.vhost)]) },
+    GET: { role: 'management', handle: (call) => listBindings(call, bindingsIn(call.vhost)) },
   },
   ...(['q', 'e'] as const).flatMap((letter): Resource[] => [
     {
@@ -60,11 +58,8 @@ export const bindings: readonly Resource[] = [
     GET: {
       role: 'management',
       handle: (call) => {
-        const { name } = existingQueue(call);
-        return listBindings(
-          call,
-          [...bindingsIn(call.vhost)].filter((of) => of.kind === 'queue' && of.destination === name),
-        );
+        const queue = existingQueue(call);
+        return listBindings(call, [implicitBinding(call.vhost, queue.name), ...leadingTo(call.vhost, queue)]);
       },
     },
   },
@@ -73,11 +68,7 @@ export const bindings: readonly Resource[] = [
     GET: {
       role: 'management',
       handle: (call) => {
-        const { name } = existingExchange(call);
-        return listBindings(
-          call,
-          [...bindingsIn(call.vhost)].filter(({ source }) => source === name),
-        );
+        return listBindings(call, bindingsOf(call.vhost, existingExchange(call)));
       },
     },
   },
@@ -86,34 +77,37 @@ export const bindings: readonly Resource[] = [
     GET: {
       role: 'management',
       handle: (call) => {
-        const { name } = existingExchange(call);
-        return listBindings(
-          call,
-          [...bindingsIn(call.vhost)].filter((of) => of.kind === 'exchange' && of.destination === name),
-        );
+        return listBindings(call, leadingTo(call.vhost, existingExchange(call)));
       },
     },
   },
 ];
 
-/** Those of the default exchange first: it has one to each queue. */
-function* bindingsIn(vhost: Vhost): Generator<ShownBinding> {
-  for (const { name } of [...vhost.queues].sort(byName)) {
-    yield {
-      vhost: vhost.name,
-      source: '',
-      kind: 'queue',
-      destination: name,
-      routingKey: name,
-      arguments: EMPTY_TABLE,
-    };
-  }
-  for (const exchange of [...vhost.exchanges].sort(byName)) {
-    for (const binding of exchange.bindings) yield shownBinding(vhost, binding);
-  }
+function* ofVhosts(vhosts: readonly Vhost[]): Generator<ShownBinding> {
+  for (const vhost of vhosts) yield* bindingsIn(vhost);
 }
 
-function listBindings({ query, view }: Call, subjects: readonly ShownBinding[]): unknown {
+/** Those of the default exchange first. They are made while they are written: a vhost may have very many. */
+function* bindingsIn(vhost: Vhost): Generator<ShownBinding> {
+  for (const exchange of [...vhost.exchanges].sort(byName)) yield* bindingsOf(vhost, exchange);
+}
+
+function* bindingsOf(vhost: Vhost, exchange: Exchange): Generator<ShownBinding> {
+  if (exchange.name === '') for (const { queue } of queuesIn(vhost)) yield implicitBinding(vhost, queue.name);
+  for (const binding of exchange.bindings) yield shownBinding(vhost, binding);
+}
+
+/** The default exchange has one to each queue. */
+function implicitBinding({ name: vhost }: Vhost, queue: string): ShownBinding {
+  return { vhost, source: '', kind: 'queue', destination: queue, routingKey: queue, arguments: EMPTY_TABLE };
+}
+
+/** In the order of their sources. */
+function leadingTo(vhost: Vhost, { incoming }: { readonly incoming: ReadonlySet<Binding> }): ShownBinding[] {
+  return [...incoming].sort((a, b) => byName(a.source, b.source)).map((binding) => shownBinding(vhost, binding));
+}
+
+function listBindings({ query, view }: Call, subjects: Iterable<ShownBinding>): unknown {
   return list(query, { fields: BINDING_FIELDS, view, subjects, nameOf: ({ destination }) => destination });
 }
 
@@ -122,7 +116,7 @@ function between({ vhost, params }: Call, letter: 'q' | 'e'): ShownBinding[] {
   const [kind, source] = [letter === 'q' ? 'queue' : 'exchange', exchangeNamed(params.source)];
   const destination = letter === 'q' ? params.destination : exchangeNamed(params.destination);
   const isMeant = (of: ShownBinding): boolean => of.kind === kind && of.destination === destination;
-  if (source === '') return [...bindingsIn(vhost)].filter((of) => of.source === '' && isMeant(of));
+  if (source === '') return kind === 'queue' && vhost.queue(destination) ? [implicitBinding(vhost, destination)] : [];
   return Array.from(vhost.exchange(source)?.bindings ?? [], (binding) => shownBinding(vhost, binding)).filter(isMeant);
 }
 

@@ -1,11 +1,12 @@
 /** Definitions, exported and imported, whole or of one vhost (RabbitMQ: HTTP API, `/api/definitions`). */
 import { DefinitionsError } from '../../broker/definitions/definitions-error.ts';
-import { exportDefinitions, exportVhostDefinitions } from '../../broker/definitions/export.ts';
+import { definitionSections, vhostDefinitionSections } from '../../broker/definitions/export.ts';
 import { importDefinitions } from '../../broker/definitions/import.ts';
 import { decodeText, type ParsedText, parseJsonText } from '../../broker/definitions/json-text.ts';
 import { Receipt } from '../../broker/operations/receipt.ts';
 import { isObject } from '../http/body.ts';
 import { fileIn } from '../http/multipart.ts';
+import { jsonObject } from '../http/slices.ts';
 import { badRequest } from '../http/problem.ts';
 import { type Call, NO_CONTENT, Reply, type Resource } from '../http/resource.ts';
 
@@ -14,7 +15,7 @@ export const definitions: readonly Resource[] = [
     path,
     GET: {
       role: 'administrator',
-      handle: (call) => download(call, exportDefinitions(call.context.node, call.context.config)),
+      handle: (call) => download(call, definitionSections(call.context.node, call.context.config)),
     },
     POST: { role: 'administrator', handle: (call) => load(call, undefined) },
   })),
@@ -22,7 +23,7 @@ export const definitions: readonly Resource[] = [
     path: '/definitions/:vhost',
     GET: {
       role: 'administrator',
-      handle: (call) => download(call, exportVhostDefinitions(call.context.node, call.vhost, call.context.config)),
+      handle: (call) => download(call, vhostDefinitionSections(call.context.node, call.vhost, call.context.config)),
     },
     POST: { role: 'administrator', handle: (call) => load(call, call.vhost.name) },
   },
@@ -33,7 +34,7 @@ function download({ query }: Call, document: object): Reply {
   const headers = { 'content-type': 'application/json' };
   const file =
     name === undefined ? {} : { 'content-disposition': `attachment; filename=${name.replace(/[^\w.-]/g, '_')}` };
-  return new Reply(200, { ...headers, ...file }, Buffer.from(JSON.stringify(document)));
+  return new Reply(200, { ...headers, ...file }, jsonObject(document));
 }
 
 async function load(

@@ -101,7 +101,13 @@ describe('queues', () => {
     for (const query of ['page=a', 'page=1&name=(&use_regex=true']) {
       expect(await outcome('GET', `/queues?${query}`)).toEqual([400, 'Pagination parameters are invalid']);
     }
-    for (const name of ['list.a', 'list.b', 'list.C']) await ask('DELETE', `/queues/%2F/${name}`);
+    const names = async (): Promise<unknown> =>
+      ((await get('/queues/%2F?page=1&name=list&columns=name')) as { items: unknown }).items;
+    expect(await names()).toEqual([{ name: 'list.C' }, { name: 'list.a' }, { name: 'list.b' }]);
+    await ask('DELETE', '/queues/%2F/list.a');
+    await ask('PUT', '/queues/%2F/list.Z', { body: {} });
+    expect(await names()).toEqual([{ name: 'list.C' }, { name: 'list.Z' }, { name: 'list.b' }]);
+    for (const name of ['list.Z', 'list.b', 'list.C']) await ask('DELETE', `/queues/%2F/${name}`);
   });
 });
 
@@ -144,6 +150,8 @@ describe('exchanges and bindings', () => {
     expect(await outcome('DELETE', `/bindings/%2F/e/x/q/b/${key}`)).toEqual([404, 'Not Found']);
     const plain = await ask('POST', '/bindings/%2F/e/x/q/b', { body: {} });
     expect([plain.status, plain.headers.get('location')]).toEqual([201, 'b/~']);
+    // Half a character is no text, and has a key all the same.
+    expect(await outcome('POST', '/bindings/%2F/e/x/q/b', { routing_key: '\ud800' })).toBe(201);
     expect(await outcome('POST', '/bindings/%2F/e/x/q/none', {})).toEqual([404, "no queue 'none' in vhost '/'"]);
     expect(await get('/bindings/%2F/e/nope/q/none')).toEqual([]);
     expect(await outcome('DELETE', '/exchanges/%2F/x')).toBe(204);
