@@ -1,12 +1,15 @@
-/** `rabbitmqadmin`, over HTTP, in the form of RabbitMQ 3.x (`declare queue name=q`). */
+/** `rabbitmqadmin`, over HTTP, in the form of RabbitMQ 3.x (`declare queue name=q`) or of 4.x (`queues declare --name q`). */
 import { AdminError, usageError } from './rabbitmqadmin/admin-error.ts';
 import { ACTIONS } from './rabbitmqadmin/actions.ts';
 import { Connection } from './rabbitmqadmin/connection.ts';
 import { help, readCommandLine, withFile } from './rabbitmqadmin/options.ts';
+import { isLater } from './rabbitmqadmin/v2/grammar.ts';
 import { readAll } from './input.ts';
 import type { Surroundings } from './run.ts';
 
-export async function runAdmin(argv: readonly string[], { env, out, err }: Surroundings): Promise<number> {
+export async function runAdmin(argv: readonly string[], around: Surroundings): Promise<number> {
+  if (isLater(argv)) return (await import('./rabbitmqadmin/v2/run.ts')).runLater(argv, around);
+  const { env, out, err } = around;
   try {
     const line = readCommandLine(argv);
     if (line.options.has('help') || (line.words.length === 1 && line.words[0] === 'help')) {

@@ -40,13 +40,7 @@ type Upload = Record<string, unknown>;
 export const ACTIONS: Readonly<Record<string, (call: AdminCall) => Printed | Promise<Printed>>> = {
   list: (call) => show(call, 'list', LISTABLE),
   show: (call) => show(call, 'show', SHOWABLE),
-  declare: async (call) => {
-    const { kind, path, upload } = read(call, DECLARABLE);
-    const { queue_type: type } = upload;
-    if (type !== undefined) upload.arguments = { ...(upload.arguments as object), 'x-queue-type': type };
-    await call.connection.ask(kind === 'binding' ? 'POST' : 'PUT', path, JSON.stringify(upload));
-    return { note: `${kind} declared` };
-  },
+  declare: (call) => declare(call, DECLARABLE),
   delete: (call) => remove(call, DELETABLE, 'deleted'),
   close: (call) => remove(call, CLOSABLE, 'closed'),
   purge: (call) => remove(call, PURGABLE, 'purged'),
@@ -108,7 +102,15 @@ async function show(call: AdminCall, verb: string, all: Readonly<Record<string, 
   return { answer: formatted(verb === 'show' ? `[${json}]` : json, asked, listing, call.list) };
 }
 
-async function remove(call: AdminCall, all: Actions, done: string): Promise<Printed> {
+export async function declare(call: AdminCall, all: Actions): Promise<Printed> {
+  const { kind, path, upload } = read(call, all);
+  const { queue_type: type } = upload;
+  if (type !== undefined) upload.arguments = { ...(upload.arguments as object), 'x-queue-type': type };
+  await call.connection.ask(kind === 'binding' ? 'POST' : 'PUT', path, JSON.stringify(upload));
+  return { note: `${kind} declared` };
+}
+
+export async function remove(call: AdminCall, all: Actions, done = ''): Promise<Printed> {
   const { kind, path } = read(call, all);
   await call.connection.ask('DELETE', path);
   return { note: `${kind} ${done}` };
@@ -159,7 +161,8 @@ function filled(template: string, upload: Upload): string {
   });
 }
 
-function jsonIn(given: string): unknown {
+/** Throws AdminError. */
+export function jsonIn(given: string): unknown {
   try {
     return JSON.parse(given);
   } catch {
@@ -188,7 +191,8 @@ function writePayload(file: string, messages: string): void {
   writeTo(file, Buffer.from(message.payload, message.payload_encoding === 'base64' ? 'base64' : 'utf8'));
 }
 
-function writeTo(file: string, content: string | Buffer): void {
+/** Throws AdminError. */
+export function writeTo(file: string, content: string | Buffer): void {
   try {
     writeFileSync(file, content);
   } catch (error) {
@@ -196,7 +200,8 @@ function writeTo(file: string, content: string | Buffer): void {
   }
 }
 
-function readFrom(file: string): Buffer {
+/** Throws AdminError. */
+export function readFrom(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {

@@ -20,7 +20,8 @@ export class Connection {
   readonly host: string;
   readonly #place: Place;
   readonly #authorization: string;
-  readonly #prefix: string;
+  /** What all paths of the API begin with. */
+  readonly #root: string;
   /** In seconds. */
   readonly #timeout: number;
 
@@ -37,26 +38,26 @@ export class Connection {
     const user = uri.username ?? options.get('username') ?? 'guest';
     const password = uri.password ?? options.get('password') ?? 'guest';
     this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-    this.#prefix = options.get('path_prefix') ?? '';
+    this.#root = options.get('root') ?? `${options.get('path_prefix') ?? ''}/api`;
     this.#timeout = Number(options.get('request_timeout') ?? 120);
     if (!(this.#timeout > 0)) throw usageError('request-timeout must be a number of seconds');
   }
 
   /** The answer as text. Throws AdminError. */
   async ask(method: Verb, path: string, body: string | Buffer = ''): Promise<string> {
-    const full = `${this.#prefix}/api${path}`;
+    const full = this.#root + path;
     const type = body.length === 0 ? {} : { 'content-type': 'application/json' };
     const headers = { authorization: this.#authorization, ...type };
     try {
       const answer = await exchange(this.#place, { method, path: full, headers, body }, this.#timeout * 1000);
       if (answer.status < 400) return answer.text;
-      throw died(refusal(answer.status, full, answer.text));
+      throw died(refusal(answer.status, full, answer.text), answer.status);
     } catch (error) {
       if (error instanceof TimeoutError) {
-        throw died(`Timed out getting HTTP response (request timeout: ${this.#timeout} seconds)`);
+        throw died(`Timed out getting HTTP response (request timeout: ${this.#timeout} seconds)`, 'unreachable');
       }
       if (!(error instanceof UnreachableError)) throw error;
-      throw died(`Could not connect: ${SYSTEM_ERRORS[error.code ?? ''] ?? error.message}`);
+      throw died(`Could not connect: ${SYSTEM_ERRORS[error.code ?? ''] ?? error.message}`, 'unreachable');
     }
   }
 }
