@@ -118,7 +118,7 @@ export class Application {
   }
 
   async #listen(): Promise<void> {
-    const listener = new HttpListener(() => Promise.resolve(this.#handler));
+    const listener = new HttpListener(() => Promise.resolve({ answer: this.#handler }));
     const control = await listenForControl(this.#folder!, listener, this.#log);
     this.#stopped = { listener, stop: async () => control?.stop() };
   }

@@ -89,9 +89,9 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     flag: '--prometheus-port',
     env: 'LEVERET_PROMETHEUS_PORT',
     type: unless('none', PORT),
-    default: undefined,
+    default: 15692,
     unit: '',
-    description: 'TCP port for metrics, which are not served yet: the log says so, and nothing listens',
+    description: 'TCP port for the metrics that Prometheus scrapes; 0 takes any free port, none is for none',
     rabbitmq: 'prometheus.tcp.port',
   },
   prometheusHost: {

@@ -96,6 +96,11 @@ export class Broker implements AsyncDisposable {
     return this.#portOf('http');
   }
 
+  /** The TCP port that Prometheus scrapes; undefined without one. */
+  get prometheusPort(): number | undefined {
+    return this.#portOf('http/prometheus');
+  }
+
   /**
    * Where clients of this machine connect as the default user, for example `amqp://guest:guest@127.0.0.1:5672`. Definitions
    * with users of their own take the default user's place.

@@ -6,6 +6,7 @@ import type { BrokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
 import type { ListenerInfo, ManagementContext } from '../management/context.ts';
 import { controlListener, managementListener } from '../management/management.ts';
+import { metricsListener } from '../metrics/metrics.ts';
 import { leveretVersion } from '../util/version.ts';
 import { listenForControl } from './control.ts';
 
@@ -62,7 +63,7 @@ export class Listeners {
   async #startForClients(): Promise<void> {
     await this.#startAmqp();
     await this.#startManagement();
-    this.#warnOfMetrics();
+    await this.#startPrometheus();
   }
 
   async #startAmqp(): Promise<void> {
@@ -70,12 +71,6 @@ export class Listeners {
     const listener = new Listener(this.#broker);
     const address = await listener.start(port, host);
     this.#opened('amqp', listener, address);
-  }
-
-  #warnOfMetrics(): void {
-    const { log, config } = this.#broker;
-    if (config.prometheusPort === undefined) return;
-    log.warn({ port: config.prometheusPort }, 'there are no Prometheus metrics yet: nothing listens on their port');
   }
 
   async #startManagement(): Promise<void> {
@@ -86,6 +81,16 @@ export class Listeners {
     this.#opened('http', listener, address);
     // RabbitMQ's line, which scripts wait for.
     this.#broker.log.info({}, `Management plugin: HTTP (non-TLS) listener started on port ${address.port}`);
+  }
+
+  async #startPrometheus(): Promise<void> {
+    const { prometheusPort: port, prometheusHost: host = this.#broker.config.host } = this.#broker.config;
+    if (port === undefined) return;
+    const listener = metricsListener(this.#management);
+    const address = (await listener.start({ port, host })) as AddressInfo;
+    this.#opened('http/prometheus', listener, address);
+    // RabbitMQ's line.
+    this.#broker.log.info({}, `Prometheus metrics: HTTP (non-TLS) listener started on port ${address.port}`);
   }
 
   async #startControl(): Promise<void> {

@@ -1,4 +1,4 @@
-/** What the HTTP API looks into and acts on. */
+/** What the HTTP API looks into and acts on, and metrics are read from. */
 import type { Connections } from '../broker/operations/connections.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config } from '../config/config.ts';

@@ -20,6 +20,8 @@ function apiListener(context: ManagementContext, entrance: Entrance, daemon?: Re
     const [{ createApp }, { RESOURCES }] = await Promise.all([import('./http/app.ts'), import('./resources.ts')]);
     const app = await createApp(context, RESOURCES, entrance);
     if (daemon === undefined) return app;
-    return (request, response) => (request.url?.startsWith(DAEMON_PATH) ? daemon : app)(request, response);
+    const answer: RequestListener = (request, response) =>
+      (request.url?.startsWith(DAEMON_PATH) ? daemon : app.answer)(request, response);
+    return { ...app, answer };
   });
 }

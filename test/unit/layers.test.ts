@@ -27,6 +27,7 @@ const RULES: Rules = {
     ['broker/operations'],
     ['broker/definitions'],
     ['connection', 'management'],
+    ['metrics'],
     ['embed'],
     ['cli', 'index.ts'],
   ],

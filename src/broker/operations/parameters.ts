@@ -11,6 +11,11 @@ export function clusterName(node: BrokerNode, unnamed: string): string {
   return (node.parameters.get(GLOBAL_PARAMETERS, '', CLUSTER_NAME) as string | undefined) ?? unnamed;
 }
 
+/** RabbitMQ's number of the cluster, if it came with definitions from one. */
+export function clusterId(node: BrokerNode): string | undefined {
+  return node.parameters.get(GLOBAL_PARAMETERS, '', 'internal_cluster_id') as string | undefined;
+}
+
 export function setClusterName(node: BrokerNode, name: string): Receipt<boolean> {
   return setGlobalParameter(node, CLUSTER_NAME, name);
 }

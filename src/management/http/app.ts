@@ -2,7 +2,6 @@
  * The API as a function from request to response, by fastify, whatever listener the request came by. What RabbitMQ's answers look
  * like beside their content is here: headers, errors, compression.
  */
-import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -12,6 +11,7 @@ import { Rates } from '../rates/rates.ts';
 import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
 import { type Admitted, admit, type Api, dispatch } from './dispatch.ts';
+import type { HttpApp } from './listener.ts';
 import type { Entrance } from './entrance.ts';
 import { noObject, problemOf } from './problem.ts';
 import { Reply, type Resource } from './resource.ts';
@@ -37,7 +37,7 @@ export async function createApp(
   context: ManagementContext,
   resources: readonly Resource[],
   entrance: Entrance,
-): Promise<RequestListener> {
+): Promise<HttpApp> {
   const app: FastifyInstance = fastify({
     bodyLimit: LARGEST_BODY,
     exposeHeadRoutes: false,
@@ -75,12 +75,14 @@ export async function createApp(
       return answer instanceof Reply ? sendReply(request, reply, answer) : sendJson(request, reply, answer);
     });
   }
-  app.addHook('onClose', () => {
-    feed.stop();
-    rates.stop();
-  });
   await app.ready();
-  return (request, response) => app.routing(request, response);
+  return {
+    answer: (request, response) => app.routing(request, response),
+    stop: () => {
+      feed.stop();
+      rates.stop();
+    },
+  };
 }
 
 /** As bytes: to a text fastify would add its character set, which RabbitMQ does not name. */

@@ -6,6 +6,13 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { http } from '../../util/node-http.ts';
 
+/** What answers requests. */
+export interface HttpApp {
+  readonly answer: RequestListener;
+  /** From then on it does nothing of its own accord. */
+  readonly stop?: () => void;
+}
+
 /** Until a client that sends its request slowly, or does not go on, or does not take its answer, is dropped, in milliseconds. */
 export interface Patience {
   readonly request: number;
@@ -20,16 +27,16 @@ const MOST_CONNECTIONS = 2000;
 
 export class HttpListener {
   readonly #server: Server;
+  #app: Promise<HttpApp> | undefined;
 
   /** `load`: makes what answers requests; called once. */
-  constructor(load: () => Promise<RequestListener>, { request, headers, idle, look }: Patience = PATIENCE) {
-    let app: Promise<RequestListener> | undefined;
+  constructor(load: () => Promise<HttpApp>, { request, headers, idle, look }: Patience = PATIENCE) {
     this.#server = http.createServer(
       { requestTimeout: request, headersTimeout: headers, keepAliveTimeout: idle, connectionsCheckingInterval: look },
       (asked, response) => {
-        app ??= load();
-        app.then(
-          (answer) => answer(asked, response),
+        this.#app ??= load();
+        this.#app.then(
+          ({ answer }) => answer(asked, response),
           (error: unknown) => response.destroy(error as Error),
         );
       },
@@ -62,5 +69,10 @@ export class HttpListener {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
+    // One that could not be loaded does nothing.
+    await this.#app?.then(
+      (app) => app.stop?.(),
+      () => undefined,
+    );
   }
 }

@@ -1,12 +1,43 @@
-/** Long answers a piece at a time: between the pieces the broker does its own work. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+/**
+ * Long answers a piece at a time: between the pieces the broker does its own work. In one turn of the event loop one answer goes on, so
+ * that many at a time take no more of it than one.
+ */
+import { Deque } from '../../util/deque.ts';
 
 /** How long one slice may take, in milliseconds, and how much text is handed on at once. */
 const SLICE_MS = 4;
 const PIECE_CHARACTERS = 65_536;
+/** What is done for an item takes some microseconds: the clock is not looked at after each. */
+const ITEMS_A_LOOK = 16;
+
+/** Who waits for a turn, the longest waiting first. */
+const waiting = new Deque<() => void>();
+
+let scheduled = false;
+
+/** Resolves in a turn of the event loop in which no other answer goes on. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    schedule();
+  });
+}
+
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  setImmediate(goOn);
+}
+
+function goOn(): void {
+  scheduled = false;
+  waiting.shift()!();
+  if (waiting.length > 0) schedule();
+}
 
 /** The pieces joined to larger ones; after each slice of time the event loop has a turn. */
 export async function* inSlices(pieces: Iterable<string>): AsyncGenerator<string> {
+  await nextTurn();
   let text = '';
   let began = performance.now();
   for (const piece of pieces) {
@@ -24,9 +55,13 @@ export async function* inSlices(pieces: Iterable<string>): AsyncGenerator<string
 
 /** Does something for each item, in slices of time. */
 export async function eachInSlices<Item>(items: Iterable<Item>, action: (item: Item) => void): Promise<void> {
+  await nextTurn();
   let began = performance.now();
+  let unlooked = 0;
   for (const item of items) {
     action(item);
+    if (++unlooked < ITEMS_A_LOOK) continue;
+    unlooked = 0;
     if (performance.now() - began < SLICE_MS) continue;
     await nextTurn();
     began = performance.now();

@@ -16,9 +16,11 @@ async function impatient() {
   const answerDropped = new Promise<void>((resolve) => (dropped = resolve));
   const listener = new HttpListener(
     () =>
-      Promise.resolve((request, response) => {
-        response.once('close', dropped);
-        request.resume().on('end', () => response.write(Buffer.alloc(32 * 1024 * 1024)));
+      Promise.resolve({
+        answer: (request, response) => {
+          response.once('close', dropped);
+          request.resume().on('end', () => response.write(Buffer.alloc(32 * 1024 * 1024)));
+        },
       }),
     { request: 400, headers: 200, idle: 300, look: 50 },
   );

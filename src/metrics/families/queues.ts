@@ -1,0 +1,180 @@
+/** Metrics of queues and streams, by RabbitMQ's names. What it tells of Erlang's processes has no meaning here. */
+import { QueueCounters } from '../../broker/events/queue-counters.ts';
+import { consumerCapacity } from '../../broker/queue/consumer-capacity.ts';
+import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
+import type { Vhost } from '../../broker/topology/vhost.ts';
+import { QUEUE_TYPES } from '../../broker/arguments/queue-type.ts';
+import { labelPair } from '../exposition.ts';
+import { counter, gauge, type ObjectFamily, ObjectKind } from '../object-kind.ts';
+import { inVhosts } from './in-vhosts.ts';
+import { queueTypeName } from './queue-types.ts';
+
+interface QueueOfVhost {
+  readonly vhost: Vhost;
+  readonly queue: DeclaredQueue;
+}
+
+type QueueFamily = ObjectFamily<QueueOfVhost, Readonly<QueueCounters>>;
+
+const labels = ({ vhost, queue }: QueueOfVhost): string =>
+  `${labelPair('vhost', vhost.name)},${labelPair('queue', queue.name)}`;
+
+const consumers = gauge<QueueOfVhost>('queue_consumers', 'Consumers on a queue', ({ queue }) => queue.consumerCount);
+
+const coarse: QueueFamily = {
+  family: 'queue_coarse_metrics',
+  labels,
+  gauges: [
+    gauge('queue_messages_ready', 'Messages ready to be delivered to consumers', ({ queue }) => queue.ready),
+    gauge(
+      'queue_messages_unacked',
+      'Messages delivered to consumers but not yet acknowledged',
+      ({ queue }) => queue.unacked,
+    ),
+    gauge(
+      'queue_messages',
+      'Sum of ready and unacknowledged messages - total queue depth',
+      ({ queue }) => queue.ready + queue.unacked,
+    ),
+  ],
+};
+
+const consumerCount: QueueFamily = {
+  family: 'queue_consumer_count',
+  partOf: ['queue_metrics'],
+  labels,
+  gauges: [consumers],
+};
+
+const state: QueueFamily = {
+  family: 'queue_metrics',
+  labels,
+  gauges: [
+    consumers,
+    gauge('queue_consumer_capacity', 'Consumer capacity', ({ queue }) => consumerCapacity(queue)),
+    gauge('queue_consumer_utilisation', 'Same as consumer capacity', ({ queue }) => consumerCapacity(queue)),
+  ],
+};
+
+const deliveries: QueueFamily = {
+  family: 'queue_delivery_metrics',
+  labels,
+  counters: [
+    counter(
+      'queue_get_ack_total',
+      'Total number of messages fetched from a queue with basic.get in manual acknowledgement mode',
+      ({ get }) => get,
+    ),
+    counter(
+      'queue_get_total',
+      'Total number of messages fetched from a queue with basic.get in automatic acknowledgement mode',
+      ({ getNoAck }) => getNoAck,
+    ),
+    counter(
+      'queue_messages_delivered_ack_total',
+      'Total number of messages delivered from a queue to consumers in manual acknowledgement mode',
+      ({ deliver }) => deliver,
+    ),
+    counter(
+      'queue_messages_delivered_total',
+      'Total number of messages delivered from a queue to consumers in automatic acknowledgement mode',
+      ({ deliverNoAck }) => deliverNoAck,
+    ),
+    counter(
+      'queue_messages_redelivered_total',
+      'Total number of messages redelivered from a queue to consumers',
+      ({ redeliver }) => redeliver,
+    ),
+    counter(
+      'queue_messages_acked_total',
+      'Total number of messages acknowledged by consumers on a queue',
+      ({ ack }) => ack,
+    ),
+    counter(
+      'queue_get_empty_total',
+      'Total number of times basic.get operations fetched no message on a queue',
+      ({ getEmpty }) => getEmpty,
+    ),
+  ],
+};
+
+/** By the exchange, too, in RabbitMQ: that is not counted here. */
+const published: QueueFamily = {
+  family: 'queue_exchange_metrics',
+  labels,
+  counters: [
+    counter(
+      'queue_exchange_messages_published_total',
+      'Total number of messages published into a queue through an exchange',
+      ({ publish }) => publish,
+    ),
+  ],
+};
+
+/** By the channel and the exchange, too, in RabbitMQ. */
+const publishedByChannels: QueueFamily = {
+  family: 'channel_queue_exchange_metrics',
+  labels: ({ vhost, queue }) => `${labelPair('queue_vhost', vhost.name)},${labelPair('queue', queue.name)}`,
+  counters: [
+    counter(
+      'queue_messages_published_total',
+      'Total number of messages published into a queue through an exchange on a channel',
+      ({ publish }) => publish,
+    ),
+  ],
+};
+
+const info: QueueFamily = {
+  family: 'queue_info',
+  eachOnly: true,
+  labels: (shown) => `${labels(shown)},queue_type="${queueTypeName(shown.queue.type)}",membership="leader"`,
+  gauges: [
+    gauge('queue_info', "A metric with a constant '1' value and labels that provide some queue details", () => 1),
+  ],
+};
+
+const own: QueueFamily = {
+  family: 'leveret_queue_metrics',
+  prefix: 'leveret_',
+  labels,
+  gauges: [
+    gauge(
+      'queue_messages_delayed',
+      'Messages that came back and wait before they go out again',
+      ({ queue }) => queue.delayed,
+    ),
+  ],
+  counters: [
+    counter('queue_messages_refused_total', 'Messages that a full queue did not take', ({ refused }) => refused),
+    counter(
+      'queue_messages_duplicate_total',
+      'Messages that a queue did not take as it had had them before',
+      ({ duplicate }) => duplicate,
+    ),
+  ],
+};
+
+/** Families with which RabbitMQ tells the type of each queue too. */
+const INFORMED = [coarse, consumerCount, state].map(({ family }) => family);
+
+export const QUEUES = new ObjectKind<QueueOfVhost, Readonly<QueueCounters>>({
+  subjects: (context, vhosts) =>
+    inVhosts(
+      context,
+      vhosts,
+      (vhost) => vhost.queues,
+      (vhost, queue) => ({ vhost, queue }),
+    ),
+  counters: ({ queue }) => queue.counted,
+  totals: ({ totals: { queues } }) => {
+    const sum = new QueueCounters();
+    for (const type of QUEUE_TYPES) sum.add(queues[type]);
+    return sum;
+  },
+  families: [coarse, consumerCount, state, deliveries, published, publishedByChannels, own, info],
+});
+
+/** The families that are told with those that are asked for. */
+export function withQueueInfo(families: ReadonlySet<string>): ReadonlySet<string> {
+  return INFORMED.some((family) => families.has(family)) ? new Set([...families, info.family]) : families;
+}
