@@ -24,7 +24,7 @@ export function parseArguments(argv: readonly string[]): Invocation {
   const program = new Command('leveret')
     .description('An AMQP 0-9-1 broker that RabbitMQ clients use unchanged.\nWithout a command it starts the broker.')
     .version(leveretVersion(), '--version', 'Print the version')
-    .helpOption('--help', 'Print this help')
+    .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
     .allowExcessArguments(false)
     .exitOverride()

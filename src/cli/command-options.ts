@@ -13,7 +13,7 @@ export function addCommand(
   const command = parent
     .command(usage)
     .description(description)
-    .helpOption('--help', 'Print this help')
+    .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
     .allowExcessArguments(false)
     .addOption(configOption());
@@ -24,11 +24,10 @@ export function addCommand(
 export function commanderOption(option: TableOption): Option {
   const { placeholder, toText } = option.type;
   const unit = option.unit === '' ? '' : ` ${option.unit}`;
+  // What people type without looking.
+  const names = option.name === 'port' ? `-p, ${option.flag}` : option.flag;
   const note = placeholder === undefined ? '' : ` (default: ${toText(option.default)}${unit})`;
-  return new Option(
-    placeholder === undefined ? option.flag : `${option.flag} <${placeholder}>`,
-    option.description + note,
-  );
+  return new Option(names + (placeholder === undefined ? '' : ` <${placeholder}>`), option.description + note);
 }
 
 export function configOption(): Option {

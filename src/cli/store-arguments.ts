@@ -18,7 +18,7 @@ export function addStoreCommands(
   const store = program
     .command('store')
     .description('Look after the data folder: check, stats, compact')
-    .helpOption('--help', 'Print this help')
+    .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
     .allowExcessArguments(false)
     .action(() => {

@@ -5,6 +5,7 @@ import { backupStore, compactStore } from '../store/sqlite/copies.ts';
 import { databasePath, explain, openForReading } from '../store/sqlite/database-file.ts';
 import { type LogStats, storeStats, type StoreStats } from '../store/sqlite/stats.ts';
 import { EXIT } from './exit-codes.ts';
+import { size } from './sizes.ts';
 import type { StoreAction } from './store-arguments.ts';
 
 export interface CommandOutput {
@@ -102,13 +103,6 @@ function table(ofNumbers: readonly string[], ofNames: readonly string[], listed:
       .trimEnd(),
   );
   return ['', ...lines];
-}
-
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-function size(bytes: number): string {
-  const power = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
-  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${UNITS[power]}`;
 }
 
 function succeeded(text: string): CommandOutput {

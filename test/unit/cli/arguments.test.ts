@@ -28,6 +28,12 @@ describe('the command line', () => {
     expect(leveretVersion()).toMatch(/^\d+\.\d+\.\d+/);
   });
 
+  it('takes the short forms that people type', () => {
+    expect(parseArguments(['-p', '1234'])).toEqual({ command: 'start', values: { port: '1234' } });
+    expect(parseArguments(['ping', '-p', '1234'])).toMatchObject({ values: { port: '1234' } });
+    expect(parseArguments(['-h'])).toEqual(parseArguments(['--help']));
+  });
+
   it('takes the address and a time-out for a ping', () => {
     expect(parseArguments(['ping', '--port', '1', '--host', 'h', '--timeout', '0.5'])).toMatchObject({
       command: 'ping',
@@ -38,7 +44,7 @@ describe('the command line', () => {
 
   it.each([
     [['--prot', '1'], `unknown option '--prot' (Did you mean --port?)`],
-    [['--port'], `option '--port <number>' argument missing`],
+    [['--port'], `option '-p, --port <number>' argument missing`],
     [['pong'], 'unexpected argument "pong"'],
     [['ping', '--memory'], `unknown option '--memory'`],
     [['--port', '1', 'ping'], 'options of ping come after it'],

@@ -3,6 +3,7 @@ import { EXIT } from '../../exit-codes.ts';
 import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { fieldOf, valueAt } from '../fields.ts';
 import { Arguments, type Table } from '../output/output.ts';
 
 const group = 'Look';
@@ -106,12 +107,12 @@ function everywhere(name: string, description: string, columns: Columns): Comman
 
 async function list({ api }: Call, at: string, columns: Columns): Promise<Table> {
   const rows = await api.get<readonly object[]>(at);
-  const fields = Object.values(columns).map((field) => field.split('.'));
-  return { columns: Object.keys(columns), rows: rows.map((row) => fields.map((field) => valueAt(row, field))) };
+  const fields = Object.values(columns).map(fieldOf);
+  return { columns: Object.keys(columns), rows: rows.map((row) => fields.map((field) => shownAt(row, field))) };
 }
 
-function valueAt(row: unknown, field: readonly string[]): unknown {
-  const value = field.reduce((at: unknown, key) => (at as Record<string, unknown> | undefined)?.[key], row);
+function shownAt(row: unknown, field: readonly string[]): unknown {
+  const value = valueAt(row, field);
   if (field.at(-1) !== 'arguments') return value;
   const entries = (value ?? {}) as Record<string, unknown>;
   return Object.keys(entries).length === 0 ? undefined : new NamedArguments(entries);

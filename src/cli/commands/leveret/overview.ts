@@ -1,6 +1,7 @@
 /** The broker at a glance: once, and as it goes on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT } from '../../exit-codes.ts';
+import { size } from '../../sizes.ts';
 import type { Api } from '../api.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
@@ -77,7 +78,7 @@ async function glance(api: Api): Promise<Report> {
     ['Leveret', `${figures.leveret_version}, to clients ${figures.product_name} ${figures.rabbitmq_version}`],
     ['Running', `for ${duration(node.uptime)}, process ${node.os_pid}`],
     ['Listens', figures.listeners.map(({ protocol, port }) => `${protocol} ${port}`).join(', ')],
-    ['Data', node.db_dir === '' ? 'in memory only' : `${node.db_dir}, ${bytes(node.disk_free)} free`],
+    ['Data', node.db_dir === '' ? 'in memory only' : `${node.db_dir}, ${size(node.disk_free)} free`],
     ['Memory', memoryText(node)],
     ['Alarms', alarms.length === 0 ? 'none' : alarms.join(', ')],
     [
@@ -136,7 +137,7 @@ function summary(figures: Figures, node: NodeFacts): object {
 }
 
 function memoryText({ mem_used: used, mem_limit: limit }: NodeFacts): string {
-  return `${bytes(used)} used, ${bytes(limit)} for messages`;
+  return `${size(used)} used, ${size(limit)} for messages`;
 }
 
 function ratesText({ message_stats: stats }: Figures): string {
@@ -160,10 +161,4 @@ function duration(milliseconds: number): string {
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
-}
-
-function bytes(count: number): string {
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = count < 1024 ? 0 : Math.min(Math.floor(Math.log2(count) / 10), units.length - 1);
-  return `${power === 0 ? count : (count / 1024 ** power).toFixed(1)} ${units[power]}`;
 }

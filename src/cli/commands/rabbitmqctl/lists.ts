@@ -3,6 +3,7 @@ import { EXIT } from '../../exit-codes.ts';
 import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { fieldOf, valueAt } from '../fields.ts';
 import { Arguments, type Table } from '../output/output.ts';
 import { readColumns } from './columns.ts';
 import {
@@ -147,13 +148,13 @@ export const lists: readonly Command[] = [
 /** A vhost that there is not has nothing in it: so does RabbitMQ. Throws CommandError. */
 async function list(call: Call, { path, columns, byDefault }: List): Promise<Table> {
   const asked = readColumns(call.words, Object.keys(columns), byDefault);
-  const fields = asked.map((column) => columns[column].split('.'));
+  const fields = asked.map((column) => fieldOf(columns[column]));
   const query = new URLSearchParams({ columns: [...new Set(fields.map(([field]) => field))].join(',') });
   const rows = await call.api.find<readonly object[]>(`${path(call)}?${query.toString()}`);
-  return { columns: asked, rows: (rows ?? []).map((row) => fields.map((field) => valueAt(row, field))) };
+  return { columns: asked, rows: (rows ?? []).map((row) => fields.map((field) => shownAt(row, field))) };
 }
 
-function valueAt(row: unknown, field: readonly string[]): unknown {
-  const value = field.reduce((at: unknown, key) => (at as Record<string, unknown> | undefined)?.[key], row);
+function shownAt(row: unknown, field: readonly string[]): unknown {
+  const value = valueAt(row, field);
   return field.at(-1) === 'arguments' ? new Arguments((value ?? {}) as Record<string, unknown>) : value;
 }
