@@ -13,6 +13,17 @@ interface Declaration {
   readonly arguments: FieldTable;
 }
 
+interface QueueCapabilities {
+  /** Messages may die in it, and so may come round to it as dead letters. */
+  readonly deadLetters: boolean;
+}
+
+export const CAPABILITIES: Readonly<Record<QueueType, QueueCapabilities>> = {
+  classic: { deadLetters: true },
+  quorum: { deadLetters: true },
+  stream: { deadLetters: false },
+};
+
 /** `classic` where the arguments, which are valid, name none. */
 export function queueTypeOf(args: FieldTable): QueueType {
   return (textIn(args, QUEUE_TYPE) as QueueType | undefined) ?? 'classic';

@@ -3,6 +3,10 @@ import type { Message } from './message.ts';
 
 export interface MessageTarget {
   readonly name: string;
+  /** Of what queue.declare makes, and of nothing else. */
+  readonly kind?: 'queue';
+  /** True if it is gone: another of its name may be there by now. */
+  readonly deleted?: boolean;
   /** `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined where nobody does. */
   accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void;
   /** So many messages of clients came by a route. Called some time after them; undefined if the target counts none. */

@@ -8,6 +8,7 @@ import type { QueueDestination } from '../routing/exchange/binding.ts';
 import type { KeptMessages } from '../log/kept-messages.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
 import type { CountedQueue } from '../events/vhost-counters.ts';
+import type { MessageTarget } from '../message/message-target.ts';
 import type { Message } from '../message/message.ts';
 import type { RequeueCause } from './delayed-retry.ts';
 import type { Consumer, ConsumerOptions, ConsumerQueue } from './consumer.ts';
@@ -90,4 +91,9 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   checkDelete(ifUnused: boolean, ifEmpty: boolean): void;
   /** It is deleted: its consumers are cancelled and its messages gone. The vhost has removed its bindings. */
   end(): void;
+}
+
+/** What queue.declare made, among all that takes messages. */
+export function isQueue(target: MessageTarget): target is DeclaredQueue {
+  return target.kind === 'queue';
 }

@@ -1,4 +1,5 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
+import { CAPABILITIES } from '../arguments/queue-type.ts';
 import type { BodyStore } from '../log/body-store.ts';
 import type { DiscardListener } from '../message/discarded.ts';
 import { type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
@@ -9,16 +10,13 @@ import type { Exchange } from '../routing/exchange/exchange.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { Message } from '../message/message.ts';
-import { Queue } from '../queue/queue.ts';
-import type { DeclaredQueue } from '../queue/declared-queue.ts';
+import { type DeclaredQueue, isQueue } from '../queue/declared-queue.ts';
 import type { DyingQueue, Takers } from '../queue/queue-host.ts';
-import { ReplyTarget } from '../routing/reply-to.ts';
 import { type Directory, findRoute, type Route, routeTo } from '../routing/route.ts';
 import { RouteCounts } from '../routing/route-counts.ts';
 import { RouteCache } from '../routing/route-cache.ts';
 import { furtherRoutingKeys, stripBcc } from '../message/routing-headers.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
-import { Stream } from '../stream/stream.ts';
 
 /** Dead letters that bring about one another in one call, before the rest is for another turn: there is no end of them where queues make circles. */
 const DEAD_LETTERS_AT_ONCE = 64;
@@ -123,8 +121,7 @@ export class Routing {
 
   /** What is left of a way that was found a while ago: queues are known by their names, and some may be gone or others. */
   renew(route: Route): Route {
-    const isGone = (sink: MessageTarget): sink is Queue | Stream | ReplyTarget =>
-      (sink instanceof Queue || sink instanceof Stream || sink instanceof ReplyTarget) && sink.deleted;
+    const isGone = ({ deleted }: MessageTarget): boolean => deleted === true;
     if (!route.sinks.some(isGone)) return route;
     const sinks = route.sinks.flatMap((sink) => (isGone(sink) ? (this.#directory.sink(sink.name) ?? []) : sink));
     return { ...route, sinks };
@@ -218,7 +215,8 @@ export class Routing {
     const { sinks, histories, delays } = way;
     this.#tellRouted(deadLetter, way);
     const isOpen = (sink: MessageTarget): boolean =>
-      reason === 'rejected' || !(sink instanceof Queue && isCycle(deadLetter, sink.name));
+      reason === 'rejected' ||
+      !(isQueue(sink) && CAPABILITIES[sink.type].deadLetters && isCycle(deadLetter, sink.name));
     return { deadLetter, open: sinks.filter(isOpen), histories, delays };
   }
 
@@ -241,7 +239,7 @@ export class Routing {
   #tellRouted(message: Message, { exchange, sinks }: Route): void {
     const { observer, name: vhost } = this.#directory;
     if (observer === undefined) return;
-    const queues = sinks.flatMap((sink) => (sink instanceof Queue || sink instanceof Stream ? sink.name : []));
+    const queues = sinks.flatMap((sink) => (isQueue(sink) ? sink.name : []));
     observer({ type: 'routed', vhost, message, exchange: exchange.name, queues });
   }
 
