@@ -3,11 +3,13 @@ import { higher, lower, MB, type Measurement, scaled, type Scenario, type Settin
 import type { LaunchedBroker } from '../target/launch.ts';
 import type { Target } from '../target/target.ts';
 import { fill } from './backlog.ts';
+import { declareEach } from './declare-each.ts';
 import { measureLives } from './lives.ts';
 import { settled } from './process.ts';
 import { numbered, Topology } from './topology.ts';
 
 const QUEUES = 20_000;
+const EMPTY_QUEUES = 100_000;
 const MESSAGES_EACH = 50;
 /** Of these published in one go, which has a time limit. */
 const IN_ONE_GO = 10;
@@ -48,7 +50,32 @@ function many(target: Target, settings: Settings): Promise<Measurement[]> {
   return measureLives(target, [(broker) => add(broker, names), (broker) => comeBack(broker, names)]);
 }
 
+/** What a start with very many queues takes, when none of them has a message. */
+function empty(target: Target, settings: Settings): Promise<Measurement[]> {
+  const names = numbered('bench.empty', scaled(EMPTY_QUEUES, settings) + 1);
+  const declare = async ({ url }: LaunchedBroker): Promise<Measurement[]> => {
+    const topology = await Topology.open(url);
+    const declared = await declareEach(topology, names);
+    await topology.connection.close();
+    return declared;
+  };
+  const comeBack = async (broker: LaunchedBroker): Promise<Measurement[]> => {
+    const topology = await Topology.open(broker.url);
+    await topology.expectReady(names.at(-1)!, 0);
+    await topology.connection.close();
+    return [lower('answer', broker.startMs, 'ms'), lower('resident', (await settled(broker)) / MB, 'MB')];
+  };
+  return measureLives(target, [declare, comeBack]);
+}
+
 export const queues: readonly Scenario[] = [
+  {
+    name: 'queues100k',
+    group: 'process',
+    description: '100,000 durable queues declared one after the other, then a restart',
+    needsCommand: true,
+    run: empty,
+  },
   {
     name: 'queues20k',
     group: 'process',

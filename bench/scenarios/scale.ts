@@ -1,5 +1,6 @@
 /** Many of a kind: connections, and declarations of queues. */
 import { crowdLoad } from '../load/crowd-load.ts';
+import { declareEach } from './declare-each.ts';
 import { higher, lower, scaled, type Scenario, type Settings } from '../scenario.ts';
 import { numbered, Topology } from './topology.ts';
 
@@ -8,29 +9,13 @@ async function crowd(url: string, settings: Settings) {
   return [higher('consumed', rate, '/s'), lower('p99', p99, 'µs'), higher('opened', opened, '/s')];
 }
 
-/** Share of the declarations that counts as the first, and as the last. */
-const EDGE = 10;
-
 async function declareMany(url: string, settings: Settings) {
   const names = numbered('bench.declare', scaled(10_000, settings) + 1);
   await using topology = await Topology.open(url);
   for (const name of names) await topology.deleteQueue(name);
-  const edge = Math.ceil(names.length / EDGE);
-  const startedAt = performance.now();
-  const took: number[] = [];
-  for (const name of names) {
-    const at = performance.now();
-    await topology.declareQueue(name, true);
-    took.push(performance.now() - at);
-  }
-  const seconds = (performance.now() - startedAt) / 1000;
+  const declared = await declareEach(topology, names);
   for (const name of names) await topology.deleteQueue(name);
-  const mean = (values: number[]) => (values.reduce((sum, value) => sum + value, 0) / values.length) * 1000;
-  return [
-    higher('declared', names.length / seconds, '/s'),
-    lower('first tenth', mean(took.slice(0, edge)), 'µs'),
-    lower('last tenth', mean(took.slice(-edge)), 'µs'),
-  ];
+  return declared;
 }
 
 export const scale: readonly Scenario[] = [

@@ -4,7 +4,7 @@
  * be refused.
  */
 import { decodeTable, encodeTable } from '../../codec/field-table.ts';
-import type { FieldTable } from '../../protocol/field-table.ts';
+import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 import type { BindingRecord, ExchangeRecord, QueueRecord, TopologyChange } from '../../store/stored-records.ts';
 import type { QueueOptions } from '../queue/declared-queue.ts';
 import type { BindingSpec } from '../routing/exchange/binding.ts';
@@ -92,6 +92,8 @@ export function bindingOfRow(record: BindingRecord): VhostChange & { readonly op
   return { op: 'put-binding', vhost, binding, durable: true };
 }
 
+/** Most have no arguments: very many queues share one empty table. */
 function table(bytes: Uint8Array): FieldTable {
-  return decodeTable(Buffer.from(bytes), 0, bytes.length);
+  if (bytes.length === 0) return EMPTY_TABLE;
+  return decodeTable(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
 }
