@@ -27,6 +27,8 @@ export interface Config {
   readonly managementPort: number | undefined;
   /** Address to listen on for them; undefined: that of `host`. */
   readonly managementHost: string | undefined;
+  /** Origins whose pages may use the HTTP API; `*` is every one. */
+  readonly managementCorsOrigins: readonly string[];
   /** TCP port for Prometheus, 0 to 65535; 0 takes any free port. Undefined: there are no metrics. */
   readonly prometheusPort: number | undefined;
   /** Address to listen on for Prometheus; undefined: that of `host`. */

@@ -85,6 +85,15 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     description: 'Address to listen on for them; same is that of --host',
     rabbitmq: 'management.tcp.ip',
   },
+  managementCorsOrigins: {
+    flag: '--management-cors-origins',
+    env: 'LEVERET_MANAGEMENT_CORS_ORIGINS',
+    type: names(),
+    default: Object.freeze([]),
+    unit: '',
+    description: 'Origins whose pages may use the HTTP API, separated by commas; * is all of them, none is none',
+    rabbitmq: 'management.cors.allow_origins.*',
+  },
   prometheusPort: {
     flag: '--prometheus-port',
     env: 'LEVERET_PROMETHEUS_PORT',

@@ -25,7 +25,7 @@ const ACCEPTED: readonly AcceptedKeys[] = [
     reason: ENGINE,
   },
   {
-    keys: /^(collect_statistics|management\.(rates_mode|sample_retention_policies|disable_stats|enable_queue_totals|db_cache_multiplier|http_log_dir|tcp\.|http\.)|management_agent|prometheus\.(return_per_object_metrics|tcp\.|filter_)|tcp_listen_options|reverse_dns_lookups|deprecated_features|feature_flags|log|definitions\.(skip_if_unchanged|hashing|import_backend))/,
+    keys: /^(collect_statistics|management\.(cors\.max_age|rates_mode|sample_retention_policies|disable_stats|enable_queue_totals|db_cache_multiplier|http_log_dir|tcp\.|http\.)|management_agent|prometheus\.(return_per_object_metrics|tcp\.|filter_)|tcp_listen_options|reverse_dns_lookups|deprecated_features|feature_flags|log|definitions\.(skip_if_unchanged|hashing|import_backend))/,
     level: 'info',
     reason: 'this cannot be set here',
   },

@@ -1,4 +1,5 @@
 /** Keys of rabbitmq.conf of which several together set one option, and those whose values are written differently. */
+import { readOrigins } from './cors-keys.ts';
 import type { ConfEntry } from './entry.ts';
 import { readListeners } from './listener-keys.ts';
 import { readLogKeys } from './log-keys.ts';
@@ -14,6 +15,7 @@ export interface CombinedKeys {
 
 export const COMBINED_KEYS: readonly CombinedKeys[] = [
   { keys: ['listeners.tcp'], read: readListeners },
+  { keys: ['management.cors.allow_origins'], read: readOrigins },
   { keys: ['loopback_users'], read: readLoopbackUsers },
   { keys: ['default_user_tags'], read: readDefaultUserTags },
   { keys: ['default_permissions'], read: readDefaultPermissions },

@@ -10,6 +10,7 @@ import { EventFeed } from '../events/feed.ts';
 import { Rates } from '../rates/rates.ts';
 import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
+import { corsHeaders } from './cors.ts';
 import { type Admitted, admit, type Api, dispatch } from './dispatch.ts';
 import type { HttpApp } from './listener.ts';
 import type { Entrance } from './entrance.ts';
@@ -55,6 +56,10 @@ export async function createApp(
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noObject()));
   app.setErrorHandler((error, request, reply) => answerError(context, error, request, reply));
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(corsHeaders(context.config.managementCorsOrigins, request.headers));
+    done();
+  });
   for (const resource of resources) {
     const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
       const answer = await admit(api, resource, {
@@ -96,6 +101,11 @@ function sendJson(request: FastifyRequest, reply: FastifyReply, value: unknown):
 
 function sendReply(request: FastifyRequest, reply: FastifyReply, { status, headers, content }: Reply): FastifyReply {
   reply.code(status).headers(SECURITY_HEADERS).headers(headers);
+  if (content instanceof Readable && request.method === 'HEAD') {
+    // It has no end that could be waited for.
+    content.destroy();
+    return reply.send();
+  }
   if (content === undefined || content instanceof Readable) return reply.send(content);
   const large = typeof content === 'object' && !Buffer.isBuffer(content);
   const source = large ? Readable.from(inSlices(content)) : content;

@@ -73,6 +73,8 @@ describe('events', () => {
     await expect.poll(() => narrow.told().map(({ data }) => data.queue)).toEqual(['shown']);
     expect(all.told().flatMap(({ data }) => data.queue ?? [])).toEqual(['hidden', 'shown']);
     for (const { response } of [all, narrow]) response.destroy();
+    const head = await ask('HEAD', '/events', { headers: { accept: 'text/event-stream' } });
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     expect((await ask('GET', '/events', { as: null })).status).toBe(401);
     expect((await ask('GET', '/events', { headers: { accept: 'application/json' } })).status).toBe(406);
   });

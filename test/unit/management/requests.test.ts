@@ -107,6 +107,32 @@ describe('a request to the HTTP API', () => {
     expect((await ask('GET', path)).json).toMatchObject({ name, vhost: '/' });
   });
 
+  it('of a page of another origin is answered for that page if it may', async () => {
+    const origin = 'https://page.example';
+    const headers = { origin, 'access-control-request-headers': 'authorization' };
+    const unasked = await ask('GET', '/whoami', { headers });
+    expect(unasked.headers.get('access-control-allow-origin')).toBeNull();
+    for (const managementCorsOrigins of [[origin], ['*']]) {
+      await using open = await Broker.start({ port: 0, managementPort: 0, managementCorsOrigins });
+      for (const [method, as, status] of [
+        ['OPTIONS', null, 200],
+        ['GET', 'guest:guest', 200],
+        ['GET', null, 401],
+      ] as const) {
+        const answer = await apiOf(open)(method, '/whoami', { as, headers });
+        expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([status, origin]);
+        expect(answer.headers.get('access-control-allow-headers')).toBe('authorization');
+      }
+    }
+    await using narrow = await Broker.start({
+      port: 0,
+      managementPort: 0,
+      managementCorsOrigins: ['https://other.example'],
+    });
+    const other = await apiOf(narrow)('GET', '/whoami', { headers });
+    expect([other.status, other.headers.get('access-control-allow-origin')]).toEqual([200, null]);
+  });
+
   it('that cannot be read as a path is refused', async () => {
     expect((await ask('GET', '/queues/%zz')).status).toBe(400);
   });

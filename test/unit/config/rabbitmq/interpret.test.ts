@@ -41,6 +41,11 @@ describe('the keys of rabbitmq.conf', () => {
     ],
     ['management.listener.port = 8080', { managementPort: 8080 }],
     ['prometheus.tcp.port = 9090\nprometheus.tcp.ip = ::', { prometheusPort: 9090, prometheusHost: '::' }],
+    [
+      'management.cors.allow_origins.1 = https://a.example\nmanagement.cors.allow_origins.2 = *',
+      { managementCorsOrigins: ['https://a.example', '*'] },
+    ],
+    ['management.cors.allow_origins = none', { managementCorsOrigins: [] }],
     ['loopback_users.guest = false', { loopbackUsers: [] }],
     ['loopback_users = none', { loopbackUsers: [] }],
     [
