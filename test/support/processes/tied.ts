@@ -34,7 +34,10 @@ export function spawnTied(words: readonly string[], options: TiedOptions = {}): 
   child.stdin.end(input);
   if (running.size === 0) process.once('exit', killAll);
   running.add(child);
-  child.once('close', () => running.delete(child));
+  child.once('close', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', killAll);
+  });
   return child;
 }
 
