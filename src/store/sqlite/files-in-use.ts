@@ -49,10 +49,11 @@ export class FilesInUse {
   }
 
   /**
-   * Throws StoreError where the log must not be put into the database: because it is no longer whole, or because another one has its place,
-   * which the next start would put on top. A log that was removed may: nothing of it is lost then.
+   * Throws StoreError where the log must not be put into the database: because one of them is not whole, or because another one has the place of
+   * the log, which the next start would put on top. A log that was removed may: nothing of it is lost then.
    */
   checkForCheckpoint(): void {
+    this.#checkSize(this.#file.check());
     this.#checkLogIsWhole();
     if (logBytes(this.#file.path) > 0) this.#log.check();
   }

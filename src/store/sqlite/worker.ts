@@ -93,11 +93,10 @@ function commit(batch: WrittenBatch, pause: number, written = false): void {
     }
   } catch (error) {
     if (!mayWorkLater(error)) throw error;
+    // At once: what a log without a name has is in no other place.
+    connection?.checkpoints.makeRoom();
     say({ kind: 'trouble', reason: describe(error) });
-    setTimeout(() => {
-      connection?.checkpoints.makeRoom();
-      commit(batch, Math.min(pause * 2, LAST_PAUSE), written);
-    }, pause);
+    setTimeout(() => commit(batch, Math.min(pause * 2, LAST_PAUSE), written), pause);
     return;
   }
   give({ numbers: batch.numbers, chunks: batch.chunks });
