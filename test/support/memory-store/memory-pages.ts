@@ -1,0 +1,193 @@
+/** Pages, bitmaps, bodies and keys of the memory store. A batch is a list of what to do, done when the batch commits. */
+import type { Batch } from '../../../src/store/batch.ts';
+import type {
+  PageHeader,
+  RecoveredPage,
+  RecoveredQueue,
+  RecoveredState,
+  SeenHeader,
+} from '../../../src/store/stored-records.ts';
+
+interface Page {
+  readonly header: PageHeader;
+  readonly data: Buffer;
+}
+
+interface Seen {
+  readonly newest: number;
+  readonly keys: Buffer;
+}
+
+export class MemoryPages implements Batch {
+  readonly #pages = new Map<number, Page>();
+  readonly #pageIds = new Map<number, Set<number>>();
+  readonly #settled = new Map<number, Uint8Array>();
+  readonly #redelivered = new Map<number, Float64Array>();
+  readonly #bodies = new Map<number, Buffer>();
+  /** The beginnings of bodies whose end is still to come. */
+  readonly #parts = new Map<number, Buffer[]>();
+  /** By queue and priority. */
+  readonly #delivered = new Map<number, Map<number, number>>();
+  readonly #seen = new Map<number, Seen[]>();
+  #batch: (() => void)[] = [];
+  /** Nobody waits for memory: batches may be of any size. */
+  readonly bytes = 0;
+
+  page(header: PageHeader, bytes: number): Uint8Array {
+    const data = Buffer.allocUnsafeSlow(bytes);
+    const copy = header.bodies === undefined ? { ...header } : { ...header, bodies: header.bodies.slice() };
+    this.#batch.push(() => this.#add({ header: copy, data }));
+    return data;
+  }
+
+  extendPage({ id, last, count }: Omit<PageHeader, 'bodies'>, bytes: number): Uint8Array {
+    const data = Buffer.allocUnsafeSlow(bytes);
+    this.#batch.push(() => {
+      const page = this.#pages.get(id)!;
+      const header = { ...page.header, last, count: page.header.count + count };
+      this.#pages.set(id, { header, data: Buffer.concat([page.data, data]) });
+    });
+    return data;
+  }
+
+  settle(pageId: number, bitmap: Uint8Array): void {
+    const copy = bitmap.slice();
+    this.#batch.push(() => this.#pages.has(pageId) && this.#settled.set(pageId, copy));
+  }
+
+  redelivered(pageId: number, messages: Float64Array): void {
+    const copy = messages.slice();
+    this.#batch.push(() => this.#pages.has(pageId) && this.#redelivered.set(pageId, copy));
+  }
+
+  dropPage(pageId: number): void {
+    this.#batch.push(() => this.#drop(pageId));
+  }
+
+  dropPages(queueId: number): void {
+    this.#batch.push(() => this.#dropAll(queueId));
+  }
+
+  body(bodyId: number, bytes: Uint8Array): void {
+    const end = Buffer.from(bytes);
+    this.#batch.push(() => {
+      this.#bodies.set(bodyId, Buffer.concat([...(this.#parts.get(bodyId) ?? []), end]));
+      this.#parts.delete(bodyId);
+    });
+  }
+
+  bodyPart(bodyId: number, _start: number, bytes: Uint8Array): void {
+    const part = Buffer.from(bytes);
+    this.#batch.push(() => {
+      const parts = this.#parts.get(bodyId);
+      if (parts === undefined) this.#parts.set(bodyId, [part]);
+      else parts.push(part);
+    });
+  }
+
+  dropBody(bodyId: number): void {
+    this.#batch.push(() => {
+      this.#bodies.delete(bodyId);
+      this.#parts.delete(bodyId);
+    });
+  }
+
+  seen({ queueId, newest }: SeenHeader, bytes: number): Uint8Array {
+    const keys = Buffer.allocUnsafeSlow(bytes);
+    this.#batch.push(() => {
+      const seen = this.#seen.get(queueId);
+      if (seen === undefined) this.#seen.set(queueId, [{ newest, keys }]);
+      else seen.push({ newest, keys });
+    });
+    return keys;
+  }
+
+  forgetSeen(queueId: number, before: number): void {
+    this.#batch.push(() => {
+      const kept = this.#seen.get(queueId)?.filter(({ newest }) => newest >= before) ?? [];
+      if (kept.length > 0) this.#seen.set(queueId, kept);
+      else this.#seen.delete(queueId);
+    });
+  }
+
+  delivered(queueId: number, priority: number, seq: number): void {
+    this.#batch.push(() => {
+      const deliveredByPriority = this.#delivered.get(queueId);
+      if (deliveredByPriority === undefined) this.#delivered.set(queueId, new Map([[priority, seq]]));
+      else deliveredByPriority.set(priority, seq);
+    });
+  }
+
+  /** Commits what was written since the last call. */
+  apply(): void {
+    const batch = this.#batch;
+    this.#batch = [];
+    for (const step of batch) step();
+  }
+
+  /** The queue is gone. */
+  removeQueue(queueId: number): void {
+    this.#delivered.delete(queueId);
+    this.#seen.delete(queueId);
+    this.#dropAll(queueId);
+  }
+
+  deliveredFrom(queueId: number): Pick<RecoveredQueue, 'delivered' | 'deliveredByPriority'> {
+    const deliveredByPriority = new Map(this.#delivered.get(queueId));
+    const delivered = deliveredByPriority.get(0) ?? 0;
+    deliveredByPriority.delete(0);
+    return deliveredByPriority.size === 0 ? { delivered } : { delivered, deliveredByPriority };
+  }
+
+  data(pageId: number): Buffer | undefined {
+    return this.#pages.get(pageId)?.data;
+  }
+
+  seenKeys(queueId: number): Buffer[] {
+    return (this.#seen.get(queueId) ?? []).map(({ keys }) => keys);
+  }
+
+  bodyData(bodyId: number): Buffer | undefined {
+    return this.#bodies.get(bodyId);
+  }
+
+  state(): Pick<RecoveredState, 'pages' | 'bodies'> {
+    const pages: RecoveredPage[] = [];
+    for (const [id, { header, data }] of this.#pages) {
+      const settled = this.#settled.get(id);
+      const redelivered = this.#redelivered.get(id);
+      pages.push({
+        ...header,
+        bytes: data.length,
+        ...(settled === undefined ? undefined : { settled }),
+        ...(redelivered === undefined ? undefined : { redelivered }),
+      });
+    }
+    const beginnings = Array.from(this.#parts.keys(), (id) => [id, 0] as const);
+    const bodies = Array.from(this.#bodies, ([id, data]) => [id, data.length] as const);
+    pages.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
+    return { pages, bodies: new Map([...beginnings, ...bodies]) };
+  }
+
+  #add(page: Page): void {
+    const { id, queueId } = page.header;
+    this.#pages.set(id, page);
+    const ids = this.#pageIds.get(queueId);
+    if (ids === undefined) this.#pageIds.set(queueId, new Set([id]));
+    else ids.add(id);
+  }
+
+  #drop(pageId: number): void {
+    const page = this.#pages.get(pageId);
+    if (page === undefined) return;
+    this.#pages.delete(pageId);
+    this.#settled.delete(pageId);
+    this.#redelivered.delete(pageId);
+    this.#pageIds.get(page.header.queueId)?.delete(pageId);
+  }
+
+  #dropAll(queueId: number): void {
+    for (const id of this.#pageIds.get(queueId) ?? []) this.#drop(id);
+    this.#pageIds.delete(queueId);
+  }
+}
