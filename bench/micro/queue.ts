@@ -1,7 +1,7 @@
 /** A queue: messages in, out, and settled. */
 import type { DeclaredQueue } from '../../src/broker/queue/declared-queue.ts';
 import type { Message } from '../../src/broker/message/message.ts';
-import { MemoryStore } from '../../src/store/memory/memory-store.ts';
+import { NullStore } from '../../src/store/null-store.ts';
 import { messageOf, queueOn } from './broker.ts';
 import type { Micro } from './loop.ts';
 
@@ -14,7 +14,7 @@ export const queue: readonly Micro[] = [16, 1024].flatMap((size): Micro[] => [
     description: 'messages into an empty queue, which is then purged; an operation is a message',
     prepare: () => {
       const message = messageOf(size, false);
-      const own = queueOn(new MemoryStore());
+      const own = queueOn(new NullStore());
       return {
         operations: MESSAGES,
         run: () => {
@@ -29,7 +29,7 @@ export const queue: readonly Micro[] = [16, 1024].flatMap((size): Micro[] => [
     description: `the way of a message that is taken and acknowledged, ${UNACKED} of them unacknowledged`,
     prepare: () => {
       const message = messageOf(size, false);
-      const own = queueOn(new MemoryStore());
+      const own = queueOn(new NullStore());
       const unacked = Array.from({ length: UNACKED }, () => acceptAndGet(own, message));
       let next = 0;
       return {

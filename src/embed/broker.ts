@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import { BrokerNode } from '../broker/topology/broker-node.ts';
 import { type Config, MEMORY_SHARE } from '../config/config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
+import { NullStore } from '../store/null-store.ts';
 import { Scratch } from '../store/scratch.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { availableMemory } from '../util/available-memory.ts';
@@ -138,13 +139,10 @@ export class Broker implements AsyncDisposable {
 const DANGLING =
   'a stored binding is removed, as its source or its destination is not there; declare and bind them again if it is wanted';
 
-/** The engines are loaded where they are used: a broker in memory needs no SQLite, and starts the sooner for it. */
+/** SQLite is loaded only if it is used: a broker in memory starts the sooner for it. */
 async function openStore(config: Config, log: Logger): Promise<{ store: Store; scratch: Scratch | undefined }> {
   const { dataDir: folder } = config;
-  if (folder === undefined) {
-    const { MemoryStore } = await import('../store/memory/memory-store.ts');
-    return { store: new MemoryStore(), scratch: undefined };
-  }
+  if (folder === undefined) return { store: new NullStore(), scratch: undefined };
   const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
   const store = await SqliteStore.open({ folder, log: (level, fields, message) => log[level](fields, message) });
   try {

@@ -20,7 +20,7 @@ export interface Engine {
 }
 
 /** Seconds. */
-const DURATIONS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+export const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 interface Running {
   /** By `performance.now`. */
@@ -31,7 +31,7 @@ interface Running {
 
 export class GroupCommit {
   /** How long batches take, in seconds: from when the logs are asked until what they gave is on disk. */
-  readonly durations = new Histogram(DURATIONS);
+  readonly durations = new Histogram(COMMIT_SECONDS);
   readonly #engine: Engine;
   readonly #lazyMs: number;
   readonly #faultListeners: ((error: unknown) => void)[] = [];

@@ -4,7 +4,7 @@ import type { Vhost } from '../../src/broker/topology/vhost.ts';
 import { brokerContext } from '../../src/connection/broker-context.ts';
 import { Listener } from '../../src/connection/listener.ts';
 import { resolveOptions } from '../../src/embed/options.ts';
-import { MemoryStore } from '../../src/store/memory/memory-store.ts';
+import { NullStore } from '../../src/store/null-store.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { AmqpClient } from './amqp-client/index.ts';
@@ -17,7 +17,7 @@ export class MemoryBroker implements AsyncDisposable {
   readonly #listener: Listener;
 
   static async start(): Promise<MemoryBroker> {
-    const node = new BrokerNode(new MemoryStore(), MEMORY_BUDGET);
+    const node = new BrokerNode(new NullStore(), MEMORY_BUDGET);
     node.recover({ user: 'guest', password: 'guest', vhost: '/' });
     const config = resolveOptions({});
     const listener = new Listener(brokerContext({ node, config, log: silentLogger, clock: systemClock }));

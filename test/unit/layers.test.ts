@@ -32,7 +32,7 @@ const RULES: Rules = {
     ['cli', 'index.ts'],
   ],
   forbidden: { broker: ['wire'] },
-  restricted: { 'store/sqlite': ['embed', 'cli'], 'store/memory': ['embed', 'cli'] },
+  restricted: { 'store/sqlite': ['embed', 'cli'] },
   packages: {
     'better-sqlite3': ['store/sqlite'],
     commander: ['cli'],

@@ -2,11 +2,11 @@
  * Importing definitions: all or nothing. They are first given to a node that stores nothing and has what the real one has
  * under the same names. What changes there is what the import comes to; only where it meets no problem does the real one get it.
  */
+import { NullStore } from '../../store/null-store.ts';
 import { limitOf } from '../access/access-limits.ts';
 import { ALL, BrokerNode, type NodeDefaults } from '../topology/broker-node.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
-import { DiscardingStore } from './discarding-store.ts';
 import { makeChanges } from './make-changes.ts';
 import { type DefinitionSet, parseDefinitions, type Scope } from './parse.ts';
 import { type Finding, type Findings, oneLine } from './json-cursor.ts';
@@ -74,7 +74,7 @@ function perform(node: BrokerNode, set: DefinitionSet, { defaults }: ImportOptio
 
 /** A node to rehearse on: users, vhosts and parameters as in the real one, and of the rest what the definitions speak of. */
 function stageFor(node: BrokerNode, set: DefinitionSet): BrokerNode {
-  const stage = new BrokerNode(new DiscardingStore(), Infinity);
+  const stage = new BrokerNode(new NullStore(), Infinity);
   for (const user of node.auth.users) stage.auth.putUser(user);
   for (const { name } of node.vhosts) stage.putVhost(node.vhostSpec(name)!);
   for (const { component, vhost, name, value } of node.parameters.all()) {

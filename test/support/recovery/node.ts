@@ -1,7 +1,7 @@
 /** A broker node in memory, without connections. */
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import type { Vhost } from '../../../src/broker/topology/vhost.ts';
-import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
+import { MemoryStore } from '../memory-store/memory-store.ts';
 import type { Clock } from '../../../src/util/clock.ts';
 
 export interface NodeInMemory {

@@ -9,7 +9,7 @@ import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { SeenWindow } from '../../../../src/broker/deduplication/seen-window.ts';
 import { TimeSlices } from '../../../../src/broker/scheduling/time-slices.ts';
 import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
-import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
+import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';

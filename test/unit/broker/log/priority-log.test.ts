@@ -7,7 +7,7 @@ import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { Message } from '../../../../src/broker/message/message.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
-import { MemoryStore } from '../../../../src/store/memory/memory-store.ts';
+import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 
 function priorityLog(): PriorityLog {
