@@ -150,7 +150,7 @@ test('a dead letter that cannot be taken is lost, and neither its queue nor a pu
   clock.pass(20);
   expect(queue.ready).toBe(1);
   expect(consume()).toEqual(['stays']);
-  expect(discarded).toEqual(Array(2).fill(['queue', 'q', defect]));
+  expect(discarded).toEqual(Array(2).fill(['destination', 'dead', defect]));
 });
 
 describe.each([
