@@ -3,7 +3,7 @@ import { checks } from './rabbitmq-diagnostics/checks.ts';
 import { reports } from './rabbitmq-diagnostics/reports.ts';
 import { lists } from './rabbitmqctl/lists.ts';
 import { ping, startup } from './rabbitmqctl/startup.ts';
-import { clusterStatus, status } from './rabbitmqctl/status.ts';
+import { clusterStatus, environment, status } from './rabbitmqctl/status.ts';
 import { tool } from './tool.ts';
 
 export const rabbitmqDiagnostics = tool('rabbitmq-diagnostics', [
@@ -11,6 +11,7 @@ export const rabbitmqDiagnostics = tool('rabbitmq-diagnostics', [
   ...checks,
   status,
   clusterStatus,
+  environment,
   ...reports,
   ...lists,
   ...startup,

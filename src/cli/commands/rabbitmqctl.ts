@@ -8,7 +8,7 @@ import { parameters } from './rabbitmqctl/parameters.ts';
 import { permissions } from './rabbitmqctl/permissions.ts';
 import { policies } from './rabbitmqctl/policies.ts';
 import { ping, startup } from './rabbitmqctl/startup.ts';
-import { clusterStatus, status } from './rabbitmqctl/status.ts';
+import { clusterStatus, environment, status } from './rabbitmqctl/status.ts';
 import { users } from './rabbitmqctl/users.ts';
 import { vhosts } from './rabbitmqctl/vhosts.ts';
 import { evaluations, tool } from './tool.ts';
@@ -22,6 +22,7 @@ export const rabbitmqctl = tool('rabbitmqctl', [
   ...permissions,
   ping,
   status,
+  environment,
   ...lists,
   ...parameters,
   ...policies,

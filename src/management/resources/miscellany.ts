@@ -53,6 +53,7 @@ export const miscellany: readonly Resource[] = [
     path: '/auth/attempts/:node',
     GET: { role: 'monitoring', handle: showAttempts },
   },
+  { path: '/config/effective', GET: { role: 'administrator', handle: showConfig } },
   {
     path: '/feature-flags',
     GET: {
@@ -91,6 +92,12 @@ export const miscellany: readonly Resource[] = [
 
 function unknownPath(): Reply {
   throw noObject();
+}
+
+/** All settings but passwords, by the names of `docs/configuration.md`; null for what is not set or has no limit. */
+function showConfig({ context: { config } }: Call): object {
+  const shown = Object.entries(config).filter(([name]) => name !== 'defaultPass');
+  return { leveret: Object.fromEntries(shown.map(([name, value]) => [name, (value as unknown) ?? null])) };
 }
 
 function showAttempts({ context: { node, nodeName }, params }: Call): unknown {

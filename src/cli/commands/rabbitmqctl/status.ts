@@ -1,8 +1,9 @@
-/** What the broker is and how it is: `status`, `cluster_status`, `environment`, `report`. */
+/** What the broker is and how it is: `status`, `cluster_status`, `environment`. */
 import type { Api } from '../api.ts';
 import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { ArgumentError } from '../command-error.ts';
+import { erlangTerm } from '../output/erlang.ts';
 import type { Report } from '../output/output.ts';
 import { items, orNone, sections, size, UNITS } from '../output/sections.ts';
 import { alarmsOf, listenerRow, listenerText, nodeOf, overviewOf } from './facts.ts';
@@ -165,6 +166,17 @@ export const clusterStatus: Command = {
       versions: { [node]: version },
     };
     return { text, json };
+  },
+};
+
+export const environment: Command = {
+  name: 'environment',
+  group: 'Configuration and Environment',
+  description: 'Displays the settings that the broker runs with, but for passwords',
+  banner: ({ node }) => `Application environment of node ${node} ...`,
+  run: async ({ api }) => {
+    const json = await api.get<object>('/config/effective');
+    return { text: erlangTerm(json), json };
   },
 };
 

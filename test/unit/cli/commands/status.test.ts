@@ -66,6 +66,20 @@ it('answers what the broker is and uses', async () => {
   expect(await run('-q', 'resolve_hostname', '127.0.0.1')).toEqual(said('127.0.0.1\n'));
 });
 
+it('shows the settings that it runs with, but no password', async () => {
+  const { run } = await operatedBroker(rabbitmqctl, { heartbeat: 7, defaultPass: 'secret' });
+  const { code, stdout } = await run('environment');
+  expect({ code, shown: stdout.slice(0, 74) }).toEqual({
+    code: 0,
+    shown: 'Application environment of node rabbit@test ...\n[{leveret,\n     [{port,0},',
+  });
+  expect(stdout).toContain('{heartbeat,7},\n');
+  expect(stdout).not.toContain('secret');
+  expect(JSON.parse((await run('environment', '--formatter', 'json')).stdout)).toMatchObject({
+    leveret: { heartbeat: 7, managementPort: null },
+  });
+});
+
 it('prints lists as Erlang terms', async () => {
   const { run } = await operatedBroker(rabbitmqctl);
   expect(await run('list_users', '--formatter', 'erlang')).toEqual(
