@@ -71,7 +71,7 @@ export class Application {
           send(response, 202);
           return await this.#inTurn(() => this.#stop());
         case 'start':
-          await this.#inTurn(() => this.#restart());
+          await this.#inTurn(() => this.#restart(response));
           return send(response, 204);
         case 'reset':
           await this.#inTurn(() => this.#reset());
@@ -96,11 +96,13 @@ export class Application {
     this.#log.info({}, 'the broker is stopped');
   }
 
-  async #restart(): Promise<void> {
+  async #restart(answer: ServerResponse): Promise<void> {
     if (this.#ended) throw new Refusal('the process is about to end');
     if (this.#broker !== undefined) return;
     // Its socket makes room for the broker's; who asks for the start still gets the answer.
-    this.#stopped?.listener.leave();
+    const stopped = this.#stopped;
+    stopped?.listener.leave();
+    answer.once('close', () => void stopped?.stop());
     try {
       await this.start();
       this.#stopped = undefined;
