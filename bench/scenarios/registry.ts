@@ -4,6 +4,7 @@ import { application } from './application.ts';
 import { backlog } from './backlog.ts';
 import { growth } from './growth.ts';
 import { latency } from './latency.ts';
+import { looking } from './looking.ts';
 import { memoryBack } from './memory-back.ts';
 import { processes } from './process.ts';
 import { queues } from './queues.ts';
@@ -22,4 +23,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...processes,
   ...memoryBack,
   ...queues,
+  ...looking,
 ];

@@ -7,6 +7,9 @@ import { residentBytes } from './process.ts';
 
 export interface LaunchedBroker {
   readonly url: string;
+  /** Where Leveret's HTTP API and its metrics are: `http://127.0.0.1:` and a port. */
+  readonly management: string;
+  readonly metrics: string;
   readonly pid: number;
   /** From exec to the first octets that answer a protocol header, in milliseconds. */
   readonly startMs: number;
@@ -19,12 +22,11 @@ export interface LaunchedBroker {
 const START_MS = 60_000;
 const STOP_MS = 20_000;
 const RETRY_MS = 5;
-/** Leveret listens for HTTP too, as it does by default, but where nobody else does. */
-const ANY_PORTS = { LEVERET_MANAGEMENT_PORT: '0', LEVERET_PROMETHEUS_PORT: '0' };
 const PROTOCOL_HEADER = Buffer.from('AMQP\x00\x00\x09\x01', 'latin1');
 
 export async function launch(command: string, folder: string): Promise<LaunchedBroker> {
-  const port = await freePort();
+  // It listens for HTTP too, as it does by default, but where nobody else does.
+  const [port, management, metrics] = [await freePort(), await freePort(), await freePort()];
   const [program, ...args] = command
     .trim()
     .split(/\s+/)
@@ -34,7 +36,7 @@ export async function launch(command: string, folder: string): Promise<LaunchedB
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, ...ANY_PORTS },
+    env: { ...process.env, LEVERET_MANAGEMENT_PORT: `${management}`, LEVERET_PROMETHEUS_PORT: `${metrics}` },
   });
   let output = '';
   const keep = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-4000));
@@ -63,7 +65,15 @@ export async function launch(command: string, folder: string): Promise<LaunchedB
   }
   const startMs = performance.now() - startedAt;
   const pid = child.pid!;
-  return { url: `amqp://guest:guest@127.0.0.1:${port}`, pid, startMs, resident: () => residentBytes(pid), stop };
+  return {
+    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    management: `http://127.0.0.1:${management}`,
+    metrics: `http://127.0.0.1:${metrics}`,
+    pid,
+    startMs,
+    resident: () => residentBytes(pid),
+    stop,
+  };
 }
 
 function signal({ pid }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {

@@ -86,9 +86,11 @@ describe('npm run bench', () => {
       'start',
       'restart1m',
       'memory',
+      'looking20k',
     );
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/idle .* MB/);
+    expect(stdout).toMatch(/longest turn, per-object .* ms/);
   });
 
   it('ends with an error where a broker does not do its work', async () => {
