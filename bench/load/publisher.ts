@@ -120,10 +120,10 @@ export class Publisher implements Role, Sink {
         return;
       }
       const { bytes, count: taken } = this.#messages.take(most);
-      const goOn = this.#connection.write(bytes);
+      const hasRoom = this.#connection.write(bytes);
       this.#sent += taken;
       this.#counters.published = this.#sent;
-      if (!goOn) {
+      if (!hasRoom) {
         this.#blocked = true;
         return;
       }

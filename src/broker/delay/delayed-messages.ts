@@ -22,7 +22,7 @@ export interface DelayContext extends LogContext {
 export interface DelayingExchange {
   readonly name: string;
   /** The message's time has come: it is routed from the exchange on. */
-  goOn(message: Message): void;
+  sendThrough(message: Message): void;
   /** A message cannot be sent on; others are not concerned. */
   lost(reason: unknown): void;
   /** What waits cannot be read, and so none of it goes on. Told once, until `wentOn`. */
@@ -220,7 +220,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     // What it brings about may come back here.
     this.#heap.pop();
     try {
-      this.#exchange.goOn(message);
+      this.#exchange.sendThrough(message);
     } catch (error) {
       this.#exchange.lost(error);
     }

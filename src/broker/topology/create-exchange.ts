@@ -16,7 +16,7 @@ export interface ExchangeDeclaration extends ExchangeOptions {
 export interface ExchangeHost {
   readonly delays: DelayContext;
   /** Routes from the exchange on what waited there. */
-  goOn(exchange: Exchange, message: Message): void;
+  sendThrough(exchange: Exchange, message: Message): void;
   /** A message that waited at the exchange cannot be sent on, and is lost. */
   lost(exchange: string, reason: unknown): void;
   /** Something of the exchange cannot be read; or, without a reason, can be read again. */
@@ -29,7 +29,7 @@ export function createExchange(declaration: ExchangeDeclaration, host: ExchangeH
   if (!keepsMessages(declaration)) return routing;
   const delayed = new DelayedMessages(host.delays, logId, {
     name: declaration.name,
-    goOn: (message) => host.goOn(exchange, message),
+    sendThrough: (message) => host.sendThrough(exchange, message),
     lost: (reason) => host.lost(declaration.name, reason),
     stopped: (reason) => host.unreadable('exchange', declaration.name, reason),
     wentOn: () => host.unreadable('exchange', declaration.name, undefined),

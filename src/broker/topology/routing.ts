@@ -128,7 +128,7 @@ export class Routing {
   }
 
   /** Routes a message from an exchange on where it waited, or was kept. */
-  goOn(exchange: Exchange, message: Message): void {
+  sendThrough(exchange: Exchange, message: Message): void {
     this.#send(message, this.#wayOf(message, this.route(exchange, message), undefined, 0), undefined, 0);
   }
 
@@ -182,7 +182,7 @@ export class Routing {
   replay({ source, destination }: Binding): void {
     for (const message of source.history?.replay() ?? []) {
       if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
-      else this.goOn(this.#directory.exchange(destination.name)!, message);
+      else this.sendThrough(this.#directory.exchange(destination.name)!, message);
     }
   }
 

@@ -306,8 +306,8 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
 
   // ExchangeHost
 
-  goOn(exchange: Exchange, message: Message): void {
-    this.#routing.goOn(exchange, message);
+  sendThrough(exchange: Exchange, message: Message): void {
+    this.#routing.sendThrough(exchange, message);
   }
 
   lost(exchange: string, reason: unknown): void {

@@ -26,10 +26,10 @@ function nextTurn(): Promise<void> {
 function schedule(): void {
   if (scheduled) return;
   scheduled = true;
-  setImmediate(goOn);
+  setImmediate(nextPiece);
 }
 
-function goOn(): void {
+function nextPiece(): void {
   scheduled = false;
   waiting.shift()!();
   if (waiting.length > 0) schedule();

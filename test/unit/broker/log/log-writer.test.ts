@@ -61,11 +61,11 @@ function newLog(store: HeldStore, spareConfirms = new SpareConfirms()): QueueLog
   );
 }
 
-function filledLog(inPlaceOfAnother: boolean): HeldStore {
+function filledLog(sameBatchAsSettled: boolean): HeldStore {
   const store = new HeldStore();
   const log = newLog(store);
   const message = messageOf({ body: Buffer.alloc(64 * KiB) });
-  message.sameBatchAsSettled = inPlaceOfAnother;
+  message.sameBatchAsSettled = sameBatchAsSettled;
   for (let n = 0; n < 200; n++) log.append(message, true);
   log.flush(false);
   return store;
