@@ -3,7 +3,6 @@
  * mean is told to frames.ts.
  */
 import type { Socket } from 'node:net';
-import type { SlicedTask } from '../broker/scheduling/time-slices.ts';
 import type { ConnectionCounters } from '../broker/events/counters.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
@@ -14,7 +13,7 @@ import type { Actor } from '../broker/operations/actor.ts';
 import type { ClientConnection, ConnectionStage } from '../broker/operations/clients.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Channel } from './channel/channel.ts';
-import type { TurnChannel } from './channel/channel-host.ts';
+import type { TurnChannel, LongTask } from './channel/channel-host.ts';
 import { StarvedConsumers } from './channel/starved-consumers.ts';
 import { ClientProperties } from './lifecycle/client-properties.ts';
 import { CloseTimer } from './lifecycle/close-timer.ts';
@@ -226,7 +225,7 @@ export class Connection
     this.#pendingReplies.whenStored(receipt, messages, callback);
   }
 
-  occupy(task: SlicedTask): void {
+  occupy(task: LongTask): void {
     this.#pendingReplies.occupy(task);
   }
 

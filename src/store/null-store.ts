@@ -20,6 +20,7 @@ const NOTHING: RecoveredState = {
 
 export class NullStore implements Store {
   readonly durable = false;
+  readonly answersAtOnce = true;
   readonly commitDurations = new Histogram(COMMIT_SECONDS);
   #next = 1;
 

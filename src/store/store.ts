@@ -17,6 +17,9 @@ export interface Store {
   /** False where nothing outlives the process; the broker then confirms without waiting. */
   readonly durable: boolean;
 
+  /** True if reads are answered in the same call, so that nothing is gained by asking for what will be wanted soon. */
+  readonly answersAtOnce: boolean;
+
   /**
    * What the store holds, without the messages themselves. Called once, before any other method.
    * Transient and exclusive entities are never stored, so they are never recovered.

@@ -15,7 +15,9 @@ import { Consumer, type DeliveryTarget } from '../../src/broker/queue/consumer.t
 import type { ConfirmTracker } from '../../src/broker/message/message-target.ts';
 import type { Stream } from '../../src/broker/stream/stream.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { HandClock } from '../support/hand-clock.ts';
+import { LateStore } from '../support/late-store.ts';
 import { messageOf } from '../support/recovery/messages.ts';
 
 /** Little, so that memory runs short. */
@@ -157,18 +159,22 @@ class Comparison {
     confirmed: (number) => void this.#unconfirmed.delete(number),
     rejected: () => expect.unreachable(),
   };
-  #store!: SqliteStore;
+  readonly #late: boolean;
+  #store!: Store;
   #node!: BrokerNode;
   #stream!: Stream;
   #readers: Reader[] = [];
 
-  constructor(folder: string, args: Record<string, unknown>) {
+  /** `late`: the store answers reads some turns later. */
+  constructor(folder: string, args: Record<string, unknown>, late: boolean) {
     this.#folder = folder;
+    this.#late = late;
     this.#arguments = args;
   }
 
   async start(): Promise<void> {
-    this.#store = await SqliteStore.open({ folder: this.#folder, lazyMs: 2 });
+    const store = await SqliteStore.open({ folder: this.#folder, lazyMs: 2 });
+    this.#store = this.#late ? new LateStore(store, { shuffled: SEED }) : store;
     this.#node = new BrokerNode(this.#store, BUDGET, undefined, this.#clock);
     this.#node.recover({ user: 'guest', password: 'guest', vhost: '/' });
     const options = { name: 's', durable: true, autoDelete: false, owner: undefined };
@@ -263,7 +269,8 @@ class Comparison {
 
   async #commit(): Promise<void> {
     while (this.#unconfirmed.size > 0) await new Promise<void>((resolve) => this.#store.afterCommit(resolve));
-    while (this.#stream.consumers.interrupted.size > 0) await new Promise((resolve) => setImmediate(resolve));
+    const { interrupted, loading } = this.#stream.consumers;
+    while (interrupted.size + loading.size > 0) await new Promise((resolve) => setImmediate(resolve));
     for (const one of this.#readers) one.expectAll();
     this.#expectTrimmed();
   }
@@ -292,13 +299,15 @@ const RUNS = Number(process.env['LEVERET_MODEL_RUNS'] ?? 10);
 const SEED = Number(process.env['LEVERET_MODEL_SEED'] ?? 20261122);
 
 test.each([
-  ['whatever is done to it', {}],
-  ['but for the oldest messages, where its length is limited', { 'x-max-length-bytes': 400_000 }],
-])('a stream over a store is an array, %s', { timeout: RUNS * 10_000 }, async (_, args) => {
+  ['whatever is done to it', {}, false],
+  ['but for the oldest messages, where its length is limited', { 'x-max-length-bytes': 400_000 }, false],
+  ['whatever is done to it, if the store answers later', {}, true],
+  ['but for the oldest messages, if the store answers later', { 'x-max-length-bytes': 400_000 }, true],
+])('a stream over a store is an array, %s', { timeout: RUNS * 10_000 }, async (_, args, late) => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30, size: 'max' }), async (steps) => {
       const folder = mkdtempSync(join(tmpdir(), 'leveret-model-'));
-      const compared = new Comparison(folder, args);
+      const compared = new Comparison(folder, args, late);
       try {
         await compared.start();
         for (const next of steps) await compared.apply(next);

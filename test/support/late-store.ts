@@ -14,6 +14,7 @@ export interface Lateness {
 export class LateStore implements Store {
   readonly inner: Store;
   readonly durable: boolean;
+  readonly answersAtOnce = false;
   /** Reads that were not answered in the call in which they were asked. */
   answered = 0;
   readonly #random: (() => number) | undefined;

@@ -10,7 +10,7 @@ import type { Message } from '../message/message.ts';
 import { type LogContext, QueueLog } from '../log/log.ts';
 import { isReadFailure } from '../log/log-reader.ts';
 import type { KeptMessages } from '../log/kept-messages.ts';
-import type { LogOwner } from '../log/message-log.ts';
+import { awaitStored, type LogOwner, NONE, NOT_YET } from '../log/message-log.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import { delayOf, markWaited } from '../message/delay-header.ts';
 
@@ -52,6 +52,8 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   #readEnd = 0;
   /** Nothing goes on before the store has written what it has to write. */
   #held = false;
+  /** What goes on next is on its way from the store. */
+  #awaited = false;
   /** The log cannot be read, and nothing goes on before that moment; 0 where it can. */
   #readAgainAt = 0;
   #ended = false;
@@ -102,13 +104,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     const due = Math.min(this.#now() + delayOf(message), LATEST);
     const stored = persistent && log.stores;
     const seq = log.append(message, stored, due);
-    if (stored) {
-      if (tracker !== undefined) {
-        tracker.wait(publishSeqNo);
-        log.confirm(seq, tracker, publishSeqNo);
-      }
-      log.flush(tracker !== undefined);
-    }
+    if (stored) awaitStored(log, seq, tracker, publishSeqNo);
     this.#heap.push(due, seq);
     if (due < this.#timer.at) this.#wind();
   }
@@ -155,8 +151,16 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     }
   }
 
+  // LogOwner
+
+  loaded(): void {
+    this.#awaited = false;
+    this.#wind();
+  }
+
   unreadable(reason: Error): void {
     this.#stop(reason);
+    this.loaded();
   }
 
   #stop(reason: Error): void {
@@ -176,7 +180,9 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     const next = this.#log.scan(this.#readFrom, (seq, due) => {
       if (seq < this.#readEnd) this.#heap.push(due, seq);
     });
-    this.#readFrom = next < 0 ? Infinity : next;
+    this.#awaited = next === NOT_YET;
+    if (this.#awaited) return;
+    this.#readFrom = next === NONE ? Infinity : next;
     this.#wentOn();
   }
 
@@ -186,7 +192,11 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     for (let n = 0; n < MESSAGES_AT_ONCE && reads < READS_AT_ONCE && this.#heap.at <= this.#now(); n++) {
       const seq = this.#heap.first;
       try {
-        if (this.#log.fetch(seq)) reads++;
+        if (!this.#log.holds(seq)) reads++;
+        if (!this.#log.fetch(seq)) {
+          this.#awaited = true;
+          return;
+        }
         // It is stored before it moves on: its publisher may have been told so for the place where it is now.
         if (backlog.high || !this.#log.isSafe(seq)) {
           this.#held = true;
@@ -230,7 +240,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   #wind(): void {
     const soonest = this.#now() + 1;
     const at = this.#readFrom < this.#readEnd ? soonest : Math.max(this.#heap.at, soonest);
-    this.#context.timers.set(this.#timer, this.#held ? Infinity : Math.max(at, this.#readAgainAt));
+    this.#context.timers.set(this.#timer, this.#held || this.#awaited ? Infinity : Math.max(at, this.#readAgainAt));
   }
 
   #now(): number {

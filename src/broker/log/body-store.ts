@@ -3,13 +3,14 @@
  * removed from the store when the last record that refers to it is settled. What memory has no room for is read again when
  * its turn comes.
  */
-import { askNow } from '../../store/ask.ts';
+import { ask } from '../../store/ask.ts';
 import type { Batch } from '../../store/batch.ts';
 import type { Scratch } from '../../store/scratch.ts';
-import type { LogSource, Store } from '../../store/store.ts';
+import { type LogSource, type Store, StoreError } from '../../store/store.ts';
 import { Body } from '../message/body.ts';
 import type { Evictable, MemoryBudget } from './memory-budget.ts';
-import type { Message } from '../message/message.ts';
+import type { LogOwner } from './message-log.ts';
+import { type Message, NO_BYTES } from '../message/message.ts';
 
 /** From this size on a body is kept apart even for one queue, so that a segment stays a handy piece. */
 const LARGE_BYTES = 256 * 1024;
@@ -32,6 +33,10 @@ export class BodyStore implements LogSource, Evictable {
   #missing = false;
   /** Bodies that are in memory, oldest first. */
   readonly #resident = new Set<Body>();
+  /** What the store was asked for, and who waits for it. */
+  readonly #reading = new Map<Body, Set<LogOwner>>();
+  /** What could not be read, while those who wait are told so. */
+  #failure: { readonly body: Body; readonly reason: StoreError } | undefined;
   readonly #dropped: number[] = [];
   /** Handed to the store since the last batch, and with it. */
   #written: Body[] = [];
@@ -75,13 +80,18 @@ export class BodyStore implements LogSource, Evictable {
     this.#store.schedule(this, false);
   }
 
-  /** Points the message at a body that a record refers to, reading it from disk where it is not in memory. */
-  attach(message: Message, body: Body): void {
+  /**
+   * Points the message at a body that a record refers to, which is read where it is not in memory. Returns false where it is not here yet:
+   * `owner` is told when it is. Without an owner a body that takes its time is not read. Throws StoreError where it cannot be read.
+   */
+  attach(message: Message, body: Body, owner: LogOwner | undefined): boolean {
+    const bytes = body.bytes ?? this.#read(body, owner);
     message.shared = body;
-    message.body = body.bytes ?? this.#read(body);
+    message.body = bytes ?? NO_BYTES;
     message.bodyStart = 0;
     message.bodyEnd = body.size;
     message.bodyOwned = true;
+    return bytes !== undefined;
   }
 
   /**
@@ -161,9 +171,38 @@ export class BodyStore implements LogSource, Evictable {
     this.#collected = [];
   }
 
-  #read(body: Body): Buffer {
-    return body.place === undefined
-      ? askNow<Buffer>((answer) => this.#store.readBody(body.id, answer))
-      : this.#memory.scratch!.read(body.place);
+  #read(body: Body, owner: LogOwner | undefined): Buffer | undefined {
+    if (body.place !== undefined) return this.#memory.scratch!.read(body.place);
+    if (owner === undefined && !this.#store.answersAtOnce) return undefined;
+    if (this.#failure?.body === body) throw this.#failure.reason;
+    const asked = this.#reading.get(body);
+    if (asked !== undefined) asked.add(owner!);
+    else {
+      const bytes = ask<Buffer>(
+        (answer) => this.#store.readBody(body.id, answer),
+        (answer) => this.#answered(body, answer),
+      );
+      if (bytes !== undefined) return bytes;
+      this.#reading.set(body, new Set([owner!]));
+    }
+    return undefined;
+  }
+
+  /** What comes later stays, as those who wait for it take it in this call if they still want it. */
+  #answered(body: Body, answer: Buffer | StoreError): void {
+    const waiting = this.#reading.get(body)!;
+    this.#reading.delete(body);
+    if (answer instanceof StoreError) {
+      this.#failure = { body, reason: answer };
+      for (const owner of waiting) owner.unreadable(answer);
+      this.#failure = undefined;
+      return;
+    }
+    if (body.references > 0) {
+      body.bytes = answer;
+      this.#resident.add(body);
+      this.#memory.grew(body.size, this);
+    }
+    for (const owner of waiting) owner.loaded();
   }
 }

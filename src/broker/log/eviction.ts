@@ -12,8 +12,8 @@ export interface EvictingLog {
   readonly writer: LogWriter | undefined;
   readonly memory: MemoryBudget;
   readonly owner: LogOwner | undefined;
-  /** Reads the messages of the segment that are out of memory. */
-  readonly load: (segment: Segment) => void;
+  /** See SegmentLoads.load. */
+  readonly load: (segment: Segment) => boolean;
 }
 
 /** Puts a segment out of memory if it can be had from the store, or else from `scratch`. */
@@ -34,12 +34,11 @@ export function evictSegment(segment: Segment, scratch: Scratch | undefined, log
   memory.shrank(footprint);
 }
 
-/** False where some of it cannot be read: it stays as it is then, until somebody needs those messages. */
+/** False where some of it is not here yet, or cannot be read: it stays as it is then, in the latter case until somebody needs those messages. */
 function loadAll(segment: Segment, { load, owner }: EvictingLog): boolean {
   if (segment.unreadable) return false;
   try {
-    load(segment);
-    return true;
+    return load(segment);
   } catch (error) {
     if (!isReadFailure(error)) throw error;
     segment.unreadable = true;

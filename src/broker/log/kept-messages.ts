@@ -7,8 +7,11 @@ export interface KeptMessages {
   readonly segments: Iterable<Segment>;
   /** Messages from this number on are not to be shown yet. */
   readonly end: number;
-  /** Has a message in memory, with all of its segment, until the end of this turn. Throws if it cannot be read. */
-  fetch(seq: number): void;
-  /** Shows a message that is in memory. Throws if its body, which may be kept apart, cannot be read. */
-  view(seq: number, message: Message): void;
+  /**
+   * Has a message in memory, with all of its segment, until the end of this turn. Returns false if it is not here yet: the log's owner is told
+   * when it is. Throws if it cannot be read.
+   */
+  fetch(seq: number): boolean;
+  /** Shows a message that is in memory. Returns false if its body, which may be kept apart, is not here yet. Throws if that cannot be read. */
+  view(seq: number, message: Message): boolean;
 }

@@ -5,20 +5,29 @@
  */
 import { StoreError } from '../../store/store.ts';
 import { Message } from '../message/message.ts';
-import type { LogOwner, MessageLog } from './message-log.ts';
+import { type LogOwner, type MessageLog, NONE, NOT_YET } from './message-log.ts';
 
 /** Whose messages are read. */
 export interface LogReaderOwner {
-  /** They cannot be: told once, until `LogReader.resume`. */
+  /** What was not here yet is: it is time to ask again. */
+  loaded(): void;
+  /** They cannot be read: told once, until `LogReader.resume`, and when somebody asks again in vain and hears it later. */
   stopped(reason: Error): void;
 }
 
 export class LogReader implements LogOwner {
   readonly #log: MessageLog;
   readonly #owner: LogReaderOwner;
+  #view: Message | undefined;
   #stopped = false;
   /** A look at many messages failed: what it was to find is not known. */
   #lacking = false;
+  /** While it is stopped and somebody asked again: the store has yet to answer, or has in vain, which the next one to ask hears. */
+  #again: 'asked' | 'failed' | undefined;
+  /** What somebody asked for is not here yet. */
+  #isAwaited = false;
+  /** Those who wait for it. */
+  #waiting: (() => void)[] | undefined;
 
   constructor(log: MessageLog, owner: LogReaderOwner) {
     this.#log = log;
@@ -30,22 +39,57 @@ export class LogReader implements LogOwner {
     return this.#stopped;
   }
 
-  /** The first ready message; -1 where there is none, or none to be read. */
+  /** The first ready message; NONE where there is none, or none to be read; NOT_YET where it is not here yet. */
   peek(): number {
-    if (this.#stopped) return -1;
+    if (this.#stopped) return NONE;
     try {
-      return this.#log.peek();
+      const seq = this.#log.peek();
+      if (seq === NOT_YET) this.#isAwaited = true;
+      return seq;
     } catch (error) {
       this.#stop(error);
-      return -1;
+      return NONE;
     }
   }
 
-  /** Shows a message; false where it cannot be read. */
+  /** A view of a message, good until the next one or `clear`; undefined where it is not here yet, or cannot be read. */
+  show(seq: number): Message | undefined {
+    const view = (this.#view ??= new Message());
+    return this.view(seq, view) ? view : undefined;
+  }
+
+  /** Lets go of what was shown. */
+  clear(): void {
+    this.#view?.clear();
+  }
+
+  /** Points `message` at a message; false where it is not here yet, or cannot be read. */
   view(seq: number, message: Message): boolean {
     try {
-      this.#log.view(seq, message);
+      const isHere = this.#log.view(seq, message);
+      if (!isHere) this.#isAwaited = true;
+      return isHere;
+    } catch (error) {
+      this.#stop(error);
+      return false;
+    }
+  }
+
+  /** See MessageLog.viewMoving; false where the message cannot be read. */
+  viewMoving(seq: number, message: Message): boolean {
+    try {
+      this.#log.viewMoving(seq, message);
       return true;
+    } catch (error) {
+      this.#stop(error);
+      return false;
+    }
+  }
+
+  /** See MessageLog.fetch; false too where the message cannot be read. */
+  fetch(seq: number): boolean {
+    try {
+      return this.#log.fetch(seq);
     } catch (error) {
       this.#stop(error);
       return false;
@@ -63,43 +107,80 @@ export class LogReader implements LogOwner {
     }
   }
 
-  /** See MessageLog.countReadyBytes; 0 where they cannot be read. */
-  countReadyBytes(): number {
-    return this.attempt(() => this.#log.countReadyBytes()) ?? 0;
-  }
-
-  /** What a look at many messages finds; undefined where they cannot be read. */
-  attempt<Found>(look: () => Found): Found | undefined {
+  /** Looks at many messages. */
+  attempt(look: () => void): void {
     try {
-      return look();
+      look();
     } catch (error) {
       this.#stop(error);
       this.#lacking = true;
-      return undefined;
     }
   }
 
-  /** Somebody asks for messages: true where they can be read, now if not before. */
-  tryAgain(): boolean {
+  /** Somebody asks for messages: true where they can be read, now if not before; undefined where that is not known yet. */
+  tryAgain(): boolean | undefined {
     if (!this.#stopped) return true;
-    if (this.#lacking) return false;
-    try {
-      const seq = this.#log.peek();
-      if (seq >= 0) this.#log.view(seq, new Message());
-      this.#stopped = false;
-    } catch (error) {
-      if (!isReadFailure(error)) throw error;
-    }
-    return !this.#stopped;
-  }
-
-  unreadable(reason: Error): void {
-    this.#stop(reason);
+    const failed = this.#again === 'failed';
+    this.#again = undefined;
+    return failed || this.#lacking ? false : this.#readAgain();
   }
 
   /** What could not be read is gone. */
   resume(): void {
     this.#stopped = this.#lacking = false;
+    this.#again = undefined;
+  }
+
+  /** Calls back once it is time to ask again for what was not here yet. Returns false where nothing is on its way. */
+  whenAnswered(callback: () => void): boolean {
+    if (this.#isAwaited) (this.#waiting ??= []).push(callback);
+    return this.#isAwaited;
+  }
+
+  /** See MessageLog.drop. */
+  drop(): void {
+    this.#log.drop();
+    this.#wake();
+  }
+
+  // LogOwner
+
+  loaded(): void {
+    this.#isAwaited = false;
+    if (this.#stopped && (this.#again !== 'asked' || this.#readAgain() !== true)) return;
+    this.#owner.loaded();
+    this.#wake();
+  }
+
+  unreadable(reason: Error, isLacking = false): void {
+    this.#isAwaited = false;
+    if (isLacking) this.#lacking = true;
+    const isAgain = this.#again === 'asked';
+    if (isAgain || this.#waiting !== undefined) this.#again = 'failed';
+    if (isAgain) this.#owner.stopped(reason);
+    else this.#stop(reason);
+    this.#wake();
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const callback of waiting ?? []) callback();
+  }
+
+  /** True if the first message can be had again, undefined if it may come. */
+  #readAgain(): boolean | undefined {
+    try {
+      const seq = this.#log.peek();
+      const isHere = seq < 0 ? seq === NONE : this.#log.view(seq, new Message());
+      this.#stopped = !isHere;
+      this.#again = isHere ? undefined : 'asked';
+      this.#isAwaited = !isHere;
+      return isHere ? true : undefined;
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+      return false;
+    }
   }
 
   #stop(error: unknown): void {

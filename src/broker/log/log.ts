@@ -3,7 +3,6 @@
  * What is to be stored goes to the LogWriter; what memory has no room for goes out of it, newest first, and comes back when
  * its turn comes.
  */
-import { askNow } from '../../store/ask.ts';
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { BodyStore } from './body-store.ts';
@@ -12,8 +11,10 @@ import { Message } from '../message/message.ts';
 import { evictedSegments } from './evicted-segments.ts';
 import { evictSegment } from './eviction.ts';
 import { LogWriter, type WriterContext } from './log-writer.ts';
-import type { LogOwner, MessageLog } from './message-log.ts';
+import { type LookedAt, lookForBytes, lookForDelivered, lookForWaiting } from './message-looks.ts';
+import { type LogOwner, type MessageLog, NOBODY, NONE, NOT_YET } from './message-log.ts';
 import type { Segment } from './segment.ts';
+import { SegmentLoads } from './segment-loads.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
@@ -42,6 +43,8 @@ export class QueueLog implements MessageLog, Evictable {
   #unacked = 0;
   /** True if it was used since memory last asked for some. */
   #used = false;
+  #loads: SegmentLoads | undefined;
+  readonly #readsAhead: boolean;
 
   /**
    * `queueId`: the queue's number in the store; undefined where it is not stored. `priority`: which of the queue's logs it is, `first`: number
@@ -51,6 +54,7 @@ export class QueueLog implements MessageLog, Evictable {
     const { store, bodies, memory } = context;
     this.#bodies = bodies;
     this.#memory = memory;
+    this.#readsAhead = !store.answersAtOnce;
     this.#segments = new SegmentList(memory.buffers, first);
     this.#cursor = first;
     const stored = queueId !== undefined && store.durable;
@@ -123,14 +127,15 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   peek(): number {
-    if (this.#ready === 0) return -1;
-    this.#used = true;
+    if (this.#ready === 0) return NONE;
     for (let i = this.#segments.position(this.#cursor); ; i++) {
       const segment = this.#segments.at(i);
       if (segment.ready === 0) continue;
-      if (!segment.loaded) this.#load(segment);
+      if (!this.#ensureLoaded(segment)) return NOT_YET;
       const index = segment.nextReady(Math.max(0, this.#cursor - segment.base));
-      if (index >= 0) return (this.#cursor = segment.base + index);
+      if (index < 0) continue;
+      if (this.#readsAhead && index * 2 >= segment.count) this.#ensureLoads().loadAhead(this.#segments.at(i + 1));
+      return (this.#cursor = segment.base + index);
     }
   }
 
@@ -139,19 +144,24 @@ export class QueueLog implements MessageLog, Evictable {
       const segment = this.#segments.at(i);
       const end = segment.base + segment.count;
       if (end <= from || segment.settled) continue;
-      this.#ensureLoaded(segment);
+      if (!this.#ensureLoaded(segment)) return NOT_YET;
       const first = Math.max(0, from - segment.base);
       for (let index = segment.nextKept(first); index >= 0; index = segment.nextKept(index + 1)) {
         visit(segment.base + index, segment.expiresAt(index));
       }
       return end;
     }
-    return -1;
+    return NONE;
   }
 
-  /** Has a message in memory that is asked for out of its turn, until the end of this one. Returns true where it had to be read. */
+  /** True if a message is in memory. */
+  holds(seq: number): boolean {
+    return this.#segments.find(seq).loaded;
+  }
+
   fetch(seq: number): boolean {
-    return this.#ensureLoaded(this.#segments.find(seq));
+    const segment = this.#segmentOf(seq);
+    return segment === undefined || this.#ensureLoaded(segment);
   }
 
   /** True where a message is on disk, or is not to be. */
@@ -170,12 +180,12 @@ export class QueueLog implements MessageLog, Evictable {
     if (segment.isStored(index)) this.#writer!.noteDelivered(seq, index < segment.flushed);
   }
 
-  view(seq: number, message: Message): void {
-    const segment = this.#segments.find(seq);
-    const index = seq - segment.base;
-    segment.view(index, message);
-    const body = segment.bodies?.get(index);
-    if (body !== undefined) this.#bodies.attach(message, body);
+  view(seq: number, message: Message): boolean {
+    return this.#view(seq, message, this.owner ?? NOBODY);
+  }
+
+  viewMoving(seq: number, message: Message): void {
+    this.#view(seq, message, undefined);
   }
 
   viewProperties(seq: number, message: Message): void {
@@ -184,12 +194,8 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   isReady(seq: number): boolean {
-    if (this.#segments.length === 0) return false;
-    const segment = this.#segments.at(this.#segments.position(seq));
-    const index = seq - segment.base;
-    if (index < 0 || index >= segment.count) return false;
-    if (!segment.loaded) this.#load(segment);
-    return segment.isReady(index);
+    const segment = this.#segmentOf(seq);
+    return segment?.isReady(seq - segment.base) === true;
   }
 
   redelivered(seq: number): boolean {
@@ -217,27 +223,14 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   recoverWaiting(isMeant: (due: number) => boolean, visit: (seq: number, due: number) => void): void {
-    for (const segment of this.#segments) {
-      for (const [index, due] of segment.redeliveries?.waiting(isMeant) ?? []) {
-        this.#ensureLoaded(segment);
-        if (!segment.isReady(index)) continue;
-        this.take(segment.base + index);
-        visit(segment.base + index, due);
-      }
-    }
+    lookForWaiting(this.#lookedAt, isMeant, (seq, due) => {
+      this.take(seq);
+      visit(seq, due);
+    });
   }
 
-  deliveredOften(deliveries: number): number[] {
-    const seqs: number[] = [];
-    for (const segment of this.#segments) {
-      if (segment.ready === 0 || segment.base >= (this.#writer?.delivered ?? Infinity)) continue;
-      if (deliveries > 1 && segment.redeliveries?.some(deliveries) !== true) continue;
-      this.#ensureLoaded(segment);
-      for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
-        if (segment.deliveries(index) >= deliveries) seqs.push(segment.base + index);
-      }
-    }
-    return seqs;
+  deliveredOften(deliveries: number, visit: (seq: number) => void): void {
+    lookForDelivered(this.#lookedAt, this.#writer?.delivered ?? Infinity, deliveries, visit);
   }
 
   expiresAt(seq: number): number {
@@ -250,14 +243,8 @@ export class QueueLog implements MessageLog, Evictable {
     return segment.bodySize(seq - segment.base);
   }
 
-  countReadyBytes(): number {
-    let bytes = 0;
-    for (const segment of this.#segments) {
-      if (segment.ready === 0) continue;
-      if (!segment.loaded) this.#load(segment);
-      for (let i = 0; i < segment.count; i++) if (segment.isReady(i)) bytes += segment.bodySize(i);
-    }
-    return bytes;
+  countReadyBytes(add: (bytes: number) => void): void {
+    lookForBytes(this.#lookedAt, add);
   }
 
   settle(seq: number, replaced = false): void {
@@ -277,7 +264,7 @@ export class QueueLog implements MessageLog, Evictable {
 
   move(seq: number, take: (message: Message) => void): void {
     const view = new Message();
-    this.view(seq, view);
+    this.viewMoving(seq, view);
     const message = view.copy();
     message.sameBatchAsSettled = true;
     const body = message.shared;
@@ -301,8 +288,9 @@ export class QueueLog implements MessageLog, Evictable {
 
   purge(): number {
     const purged = this.#ready;
+    this.#loads?.stopLooking();
     for (const segment of [...this.#segments]) {
-      if (!segment.loaded && segment.isInScratch) this.#load(segment);
+      if (!segment.loaded && segment.isInScratch) this.#ensureLoads().load(segment);
       if (!segment.loaded) this.#settleEvicted(segment);
       for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
         this.settle(segment.base + index);
@@ -313,6 +301,7 @@ export class QueueLog implements MessageLog, Evictable {
 
   drop(): void {
     this.#memory.forget(this);
+    this.#loads?.drop();
     dropSegments(this.#segments, this.#bodies, this.#memory);
     this.#writer?.drop();
   }
@@ -343,25 +332,41 @@ export class QueueLog implements MessageLog, Evictable {
       return;
     }
     const [writer, memory] = [this.#writer, this.#memory];
-    evictSegment(segment, scratch, { writer, memory, owner: this.owner, load: (evicted) => this.#load(evicted) });
+    evictSegment(segment, scratch, {
+      writer,
+      memory,
+      owner: this.owner,
+      load: (evicted) => this.#ensureLoads().load(evicted),
+    });
+  }
+
+  #view(seq: number, message: Message, owner: LogOwner | undefined): boolean {
+    const segment = this.#segments.find(seq);
+    const index = seq - segment.base;
+    segment.view(index, message);
+    const body = segment.bodies?.get(index);
+    return body === undefined || this.#bodies.attach(message, body, owner);
+  }
+
+  /** The segment with a number; undefined if there is none. */
+  #segmentOf(seq: number): Segment | undefined {
+    if (this.#segments.length === 0) return undefined;
+    const segment = this.#segments.at(this.#segments.position(seq));
+    return seq >= segment.base && seq < segment.base + segment.count ? segment : undefined;
   }
 
   #ensureLoaded(segment: Segment): boolean {
     this.#used = true;
-    if (segment.loaded) return false;
-    this.#load(segment);
-    return true;
+    return segment.loaded || this.#ensureLoads().load(segment);
   }
 
-  #load(segment: Segment): void {
-    const { buffers, scratch } = this.#memory;
-    const before = segment.footprint;
-    if (segment.isInScratch) segment.loadFrom(scratch!, buffers);
-    else {
-      const data = askNow<Buffer<ArrayBuffer>[]>((answer) => this.#writer!.readPages(segment.evictedPages(), answer));
-      segment.load(data, this.#writer!.delivered - segment.base, (id) => this.#bodies.find(id), buffers);
-    }
-    this.#memory.grew(segment.footprint - before, this);
+  get #lookedAt(): LookedAt {
+    return { segments: this.#segments, loads: () => this.#ensureLoads() };
+  }
+
+  #ensureLoads(): SegmentLoads {
+    const [bodies, memory, writer] = [this.#bodies, this.#memory, this.#writer];
+    return (this.#loads ??= new SegmentLoads({ bodies, memory, writer, holder: this, owner: () => this.owner }));
   }
 
   #settleEvicted(segment: Segment): void {

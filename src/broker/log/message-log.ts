@@ -4,9 +4,34 @@ import type { KeptMessages } from './kept-messages.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 
-/** Told that messages cannot be read though nobody asked for them: to put others out of memory the log has to read these. */
+/** No message. */
+export const NONE = -1;
+/** There is one, but not yet: it is on its way from the store, or others have to go first. Whoever asked is told when to ask again. */
+export const NOT_YET = -2;
+
+/** Told what a log hears later than in the call that asked, or though nobody asked: to put messages out of memory it has to read others. */
 export interface LogOwner {
-  unreadable(reason: Error): void;
+  /** What was on its way is in memory, until the end of this turn at least. */
+  loaded(): void;
+  /** It cannot be read. `isLacking`: what a look at many messages was to find is not known now. */
+  unreadable(reason: Error, isLacking?: boolean): void;
+}
+
+/** Owns a log that nobody reads. */
+export const NOBODY: LogOwner = { loaded: () => undefined, unreadable: () => undefined };
+
+/** Has a stored message that was appended just now written, and its publisher told then, if one waits. */
+export function awaitStored(
+  log: Pick<MessageLog, 'confirm' | 'flush'>,
+  seq: number,
+  tracker: ConfirmTracker | undefined,
+  publishSeqNo: number,
+): void {
+  if (tracker !== undefined) {
+    tracker.wait(publishSeqNo);
+    log.confirm(seq, tracker, publishSeqNo);
+  }
+  log.flush(tracker !== undefined, seq);
 }
 
 export interface MessageLog extends KeptMessages {
@@ -33,18 +58,25 @@ export interface MessageLog extends KeptMessages {
   writeNext(seq: number): void;
   /** Has a stored message written, with what was added before it. `urgent`: a publisher waits for it. */
   flush(urgent: boolean, seq: number): void;
-  /** Sequence number of the ready message whose turn it is, -1 where there is none. */
+  /** Sequence number of the ready message whose turn it is; NONE, or NOT_YET. */
   peek(): number;
   /**
    * Calls `visit` with the messages of one segment, ready and unacked, and when they expire: the one that has `from`, or the next.
-   * Numbers rise. Returns where to go on, -1 at the end.
+   * Numbers rise. Returns where to go on; NONE at the end, and NOT_YET where the segment is not here.
    */
   scan(from: number, visit: (seq: number, expiresAt: number) => void): number;
   /** Marks a ready message as delivered and not yet acknowledged. */
   take(seq: number): void;
+  /**
+   * Shows a message that goes elsewhere. Where its body is kept apart and it would take its time to read it, it goes without: see
+   * Message.isWhole.
+   */
+  viewMoving(seq: number, message: Message): void;
   /** As `view`; a body that is kept apart is not there, so that it need not be read. */
   viewProperties(seq: number, message: Message): void;
-  /** True where a message is still there, and ready. */
+  /** Has a message in memory that is asked for out of its turn, until the end of this one. Returns false where it is not here yet. */
+  fetch(seq: number): boolean;
+  /** True where a message that was fetched, or has been taken, is still there and ready. */
   isReady(seq: number): boolean;
   redelivered(seq: number): boolean;
   /** How often a message was delivered, as far as it is known: the delivery under way included, and one at least where it is redelivered. */
@@ -56,15 +88,21 @@ export interface MessageLog extends KeptMessages {
    * dead, and waits for a queue that takes its letter. That is stored with it.
    */
   wait(seq: number, due: number): void;
-  /** After `recover`: messages that were told to wait, and whose `due` is meant, are unacked again, and `visit` is told of them. */
+  /**
+   * After `recover`: messages that were told to wait, and whose `due` is meant, are unacked again, and `visit` is told of them, of each
+   * before anybody else sees it.
+   */
   recoverWaiting(isMeant: (due: number) => boolean, visit: (seq: number, due: number) => void): void;
-  /** The ready messages that were delivered at least so often, in their order. */
-  deliveredOften(deliveries: number): number[];
+  /** Tells `visit` of the ready messages that were delivered at least so often, of each before anybody else sees it. */
+  deliveredOften(deliveries: number, visit: (seq: number) => void): void;
   /** When a message expires, in milliseconds since the epoch; Infinity for never. */
   expiresAt(seq: number): number;
   bodySize(seq: number): number;
-  /** Size of the bodies of all ready messages. It reads them all: for a limit on bytes that comes to a queue with messages. */
-  countReadyBytes(): number;
+  /**
+   * Has the sizes of the bodies of all ready messages added, of each before anybody else sees it. It reads them all: for a limit on bytes that
+   * comes to a queue with messages.
+   */
+  countReadyBytes(add: (bytes: number) => void): void;
   /**
    * Removes a message for good, ready or unacked. `replaced`: another comes in its place, which the next batch takes, so that who
    * waits for this one is told with that batch, and else at once.
@@ -72,7 +110,7 @@ export interface MessageLog extends KeptMessages {
   settle(seq: number, replaced?: boolean): void;
   /**
    * Removes a message for good and hands a copy of it to `take`, which puts it elsewhere in the same call: both are in one batch of the
-   * store. A body that is kept apart stays. Throws, with nothing done, where the message cannot be read.
+   * store. A body that is kept apart stays, and is seen as by `viewMoving`. Throws, with nothing done, where the message cannot be read.
    */
   move(seq: number, take: (message: Message) => void): void;
   /** Puts a delivered message back to its own place. */

@@ -6,7 +6,7 @@ import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 import { type LogContext, QueueLog } from './log.ts';
-import type { LogOwner, MessageLog } from './message-log.ts';
+import { type LogOwner, type MessageLog, NONE } from './message-log.ts';
 import type { Segment } from './segment.ts';
 
 /** Sequence numbers of a priority: those of 256 priorities stay exact. */
@@ -82,7 +82,7 @@ export class PriorityLog implements MessageLog {
 
   peek(): number {
     for (const log of this.#logs) if (log.ready > 0) return log.peek();
-    return -1;
+    return NONE;
   }
 
   scan(from: number, visit: (seq: number, expiresAt: number) => void): number {
@@ -90,9 +90,9 @@ export class PriorityLog implements MessageLog {
     for (const log of this.#logs.toReversed()) {
       if (log.end <= from) continue;
       const next = log.scan(from, visit);
-      if (next >= 0) return next;
+      if (next !== NONE) return next;
     }
-    return -1;
+    return NONE;
   }
 
   get segments(): Iterable<Segment> {
@@ -104,20 +104,24 @@ export class PriorityLog implements MessageLog {
     return Infinity;
   }
 
-  fetch(seq: number): void {
-    this.#of(seq).fetch(seq);
-  }
-
   take(seq: number): void {
     this.#of(seq).take(seq);
   }
 
-  view(seq: number, message: Message): void {
-    this.#of(seq).view(seq, message);
+  view(seq: number, message: Message): boolean {
+    return this.#of(seq).view(seq, message);
+  }
+
+  viewMoving(seq: number, message: Message): void {
+    this.#of(seq).viewMoving(seq, message);
   }
 
   viewProperties(seq: number, message: Message): void {
     this.#of(seq).viewProperties(seq, message);
+  }
+
+  fetch(seq: number): boolean {
+    return this.#of(seq).fetch(seq);
   }
 
   isReady(seq: number): boolean {
@@ -144,8 +148,8 @@ export class PriorityLog implements MessageLog {
     for (const log of this.#logs) log.recoverWaiting(isMeant, visit);
   }
 
-  deliveredOften(deliveries: number): number[] {
-    return this.#logs.flatMap((log) => log.deliveredOften(deliveries));
+  deliveredOften(deliveries: number, visit: (seq: number) => void): void {
+    for (const log of this.#logs) log.deliveredOften(deliveries, visit);
   }
 
   expiresAt(seq: number): number {
@@ -156,8 +160,8 @@ export class PriorityLog implements MessageLog {
     return this.#of(seq).bodySize(seq);
   }
 
-  countReadyBytes(): number {
-    return this.#sum((log) => log.countReadyBytes());
+  countReadyBytes(add: (bytes: number) => void): void {
+    for (const log of this.#logs) log.countReadyBytes(add);
   }
 
   settle(seq: number, replaced?: boolean): void {

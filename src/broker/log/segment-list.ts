@@ -38,6 +38,7 @@ export class SegmentList {
     return this.#segments[0];
   }
 
+  /** There is one at each position below `length`. */
   at(position: number): Segment {
     return this.#segments[position];
   }

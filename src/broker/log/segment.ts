@@ -216,12 +216,12 @@ export class Segment {
   }
 
   isReady(index: number): boolean {
-    return index >= this.#firstLoaded && (this.#state(index) & PLACE) === READY;
+    return index >= this.firstLoaded && (this.#state(index) & PLACE) === READY;
   }
 
   /** Of messages in memory: what was settled before the others left it only the pages know. */
   isSettled(index: number): boolean {
-    return index >= this.#firstLoaded && (this.#state(index) & PLACE) === GONE;
+    return index >= this.firstLoaded && (this.#state(index) & PLACE) === GONE;
   }
 
   /** True where the message belongs on disk: it is in a page once `flushed` is past it. */
@@ -276,13 +276,13 @@ export class Segment {
 
   /** Those of them with records out of memory. */
   evictedPages(): LogPage[] {
-    const end = this.#firstLoaded;
+    const end = this.firstLoaded;
     return this.#evicted === 0 ? [] : this.pages.filter((page) => page.live > 0 && page.first < end);
   }
 
   /** Settles all messages that are out of memory; `settlePage` is told of each page how many of it. */
   settleEvicted(settlePage: (page: LogPage, count: number) => void): void {
-    for (const page of this.evictedPages()) settlePage(page, page.settleBelow(this.#firstLoaded));
+    for (const page of this.evictedPages()) settlePage(page, page.settleBelow(this.firstLoaded));
     this.ready -= this.#evicted;
     this.#evicted = 0;
     this.bodyBytes = this.#records?.bodyBytes(GONE, READY) ?? 0;
@@ -305,7 +305,7 @@ export class Segment {
   /** Forgets the records, which the pages have. */
   evict(): void {
     for (const page of this.pages) {
-      if (page.last >= this.#firstLoaded) page.noteSettled((index) => this.isSettled(index));
+      if (page.last >= this.firstLoaded) page.noteSettled((index) => this.isSettled(index));
     }
     this.#evicted = this.ready;
     this.release();
@@ -346,7 +346,7 @@ export class Segment {
     buffers: SegmentBuffers,
   ): void {
     const since = this.#records;
-    const end = this.#firstLoaded;
+    const end = this.firstLoaded;
     // A page may have been extended by what is in memory.
     const parts = since === undefined ? [...data] : data.map((bytes) => recordsBelow(bytes, end));
     if (since !== undefined) parts.push(since.bytes);
@@ -372,7 +372,7 @@ export class Segment {
   }
 
   /** Records of messages below this index are out of memory. */
-  get #firstLoaded(): number {
+  get firstLoaded(): number {
     return this.#records?.first ?? this.#count;
   }
 

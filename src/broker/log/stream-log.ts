@@ -4,7 +4,6 @@
  * comes back, whole segments at a time, for whoever gets there; and the oldest segments go when the stream is longer or older
  * than it may be. What readers are shown is committed, so that no offset ever stands for another message after a crash.
  */
-import { askNow } from '../../store/ask.ts';
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import { StoreError } from '../../store/store.ts';
@@ -15,7 +14,9 @@ import { evictedSegments } from './evicted-segments.ts';
 import type { KeptMessages } from './kept-messages.ts';
 import type { LogContext } from './log.ts';
 import { LogWriter } from './log-writer.ts';
+import { type LogOwner, NONE, NOT_YET } from './message-log.ts';
 import type { Segment } from './segment.ts';
+import { SegmentLoads } from './segment-loads.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
 import type { ConfirmTarget } from '../message/message-target.ts';
@@ -46,6 +47,11 @@ interface Extent {
   newest: number | undefined;
 }
 
+export interface StreamLogOwner extends LogOwner {
+  /** `StreamLog.end` may have risen. */
+  grown(): void;
+}
+
 export class StreamLog implements Evictable, KeptMessages {
   readonly #bodies: BodyStore;
   readonly #memory: MemoryBudget;
@@ -54,6 +60,9 @@ export class StreamLog implements Evictable, KeptMessages {
   readonly #writer: LogWriter | undefined;
   /** Of all segments that have messages. */
   readonly #extents = new Map<Segment, Extent>();
+  readonly #owner: StreamLogOwner;
+  readonly #loads: SegmentLoads;
+  readonly #answersAtOnce: boolean;
   /** Segments in memory, the one used last at the end. */
   readonly #loaded = new Set<Segment>();
   #recent: Segment | undefined;
@@ -61,14 +70,21 @@ export class StreamLog implements Evictable, KeptMessages {
   /** True if it was used since memory last asked for some. */
   #used = false;
 
-  /** `queueId`: its number in the store; undefined where it is not stored. `committed`: called when `end` may have risen. */
-  constructor(context: LogContext, queueId: number | undefined, committed: () => void) {
+  /** `queueId`: its number in the store; undefined where it is not stored. */
+  constructor(context: LogContext, queueId: number | undefined, owner: StreamLogOwner) {
     const { store, bodies, memory } = context;
     this.#bodies = bodies;
     this.#memory = memory;
     this.#segments = new SegmentList(memory.buffers);
     const stored = queueId !== undefined && store.durable;
-    this.#writer = stored ? new LogWriter(context, { queueId, priority: 0 }, this.#segments, committed) : undefined;
+    const writer = stored
+      ? new LogWriter(context, { queueId, priority: 0 }, this.#segments, () => owner.grown())
+      : undefined;
+    this.#writer = writer;
+    this.#owner = owner;
+    this.#answersAtOnce = store.answersAtOnce;
+    const came = (segment: Segment) => this.#use(segment);
+    this.#loads = new SegmentLoads({ bodies, memory, writer, holder: this, owner: () => owner, came });
   }
 
   /** Offset of the oldest message. */
@@ -134,23 +150,26 @@ export class StreamLog implements Evictable, KeptMessages {
   }
 
   /**
-   * Shows the first message at or behind `offset`, but not the body where that is kept apart, and returns its offset; -1 where there
-   * is none for readers yet. Throws StoreError where it cannot be read.
+   * Shows the first message at or behind `offset`, but not the body where that is kept apart, and returns its offset; NONE where there
+   * is none for readers yet, NOT_YET where it is not here yet. Throws StoreError where it cannot be read.
    */
   read(offset: number, message: Message): number {
     const { end } = this;
     for (let from = Math.max(offset, this.first); from < end;) {
       const segment = this.#segments.find(from);
-      this.#use(segment);
+      if (!this.#use(segment)) return NOT_YET;
       const index = segment.nextReady(from - segment.base);
       if (index >= 0) {
+        if (!this.#answersAtOnce && index * 2 >= segment.count) {
+          this.#loads.loadAhead(this.#segments.at(this.#segments.position(from) + 1));
+        }
         segment.view(index, message);
         return segment.base + index;
       }
       // Only a store that somebody has mended has such gaps.
       from = this.#segments.at(this.#segments.position(from) + 1).base;
     }
-    return -1;
+    return NONE;
   }
 
   // KeptMessages
@@ -159,33 +178,34 @@ export class StreamLog implements Evictable, KeptMessages {
     return this.#segments;
   }
 
-  fetch(offset: number): void {
-    this.#use(this.#segments.find(offset));
+  fetch(offset: number): boolean {
+    return this.#use(this.#segments.find(offset));
   }
 
-  view(offset: number, message: Message): void {
+  view(offset: number, message: Message): boolean {
     const segment = this.#segments.find(offset);
     segment.view(offset - segment.base, message);
-    const body = segment.bodies?.get(offset - segment.base);
-    if (body !== undefined) this.#bodies.attach(message, body);
-  }
-
-  /** Shows the body too, where it is kept apart, of the message that was read last. Throws StoreError where it cannot be read. */
-  attachBody(offset: number, message: Message): void {
-    const segment = this.#recent!;
-    const body = segment.bodies?.get(offset - segment.base);
-    if (body !== undefined) this.#bodies.attach(message, body);
+    return this.#attach(segment, offset, message);
   }
 
   /**
-   * Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` where none did. Throws
-   * StoreError where that cannot be read.
+   * Shows the body too, where it is kept apart, of the message that was read last. Returns false where it is not here yet. Throws StoreError
+   * where it cannot be read.
+   */
+  attachBody(offset: number, message: Message): boolean {
+    return this.#attach(this.#recent!, offset, message);
+  }
+
+  /**
+   * Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` where none did, NOT_YET
+   * where that is not known yet. Throws StoreError where it cannot be read.
    */
   firstSince(moment: number): number {
     const position = this.#positionSince(moment);
+    if (position === NOT_YET) return NOT_YET;
     if (position === this.#segments.length) return this.#segments.next;
     const segment = this.#segments.at(position);
-    this.#use(segment);
+    if (!this.#use(segment)) return NOT_YET;
     let index = segment.nextReady(0);
     while (segment.expiresAt(index) < moment) index = segment.nextReady(index + 1);
     return segment.base + index;
@@ -206,7 +226,7 @@ export class StreamLog implements Evictable, KeptMessages {
     }
   }
 
-  /** When the last message of the oldest segment came, if `trim` may remove that segment some time; else undefined. */
+  /** When the last message of the oldest segment came, if `trim` may remove that segment some time; else, or if it is not known yet, undefined. */
   get oldestEnd(): number | undefined {
     const { first } = this.#segments;
     return first !== undefined && this.#hasFollower(first) ? this.#newest(first) : undefined;
@@ -215,6 +235,7 @@ export class StreamLog implements Evictable, KeptMessages {
   /** The stream is deleted. */
   drop(): void {
     this.#memory.forget(this);
+    this.#loads.drop();
     dropSegments(this.#segments, this.#bodies, this.#memory);
     this.#writer?.drop();
   }
@@ -233,6 +254,11 @@ export class StreamLog implements Evictable, KeptMessages {
     return this.#loaded.size > 0;
   }
 
+  #attach(segment: Segment, offset: number, message: Message): boolean {
+    const body = segment.bodies?.get(offset - segment.base);
+    return body === undefined || this.#bodies.attach(message, body, this.#owner);
+  }
+
   /** Puts a segment out of memory if the store has all of it. */
   #evict(segment: Segment): void {
     const writer = this.#writer;
@@ -242,25 +268,21 @@ export class StreamLog implements Evictable, KeptMessages {
     this.#loaded.delete(segment);
   }
 
-  /** Has the segment in memory, as the one that was used last. */
-  #use(segment: Segment): void {
+  /** Has the segment in memory, as the one that was used last. Returns false where it is not here yet: see SegmentLoads.load. */
+  #use(segment: Segment): boolean {
     this.#used = true;
-    if (segment === this.#recent && segment.loaded) return;
+    if (segment === this.#recent && segment.loaded) return true;
+    if (!segment.loaded && !this.#loads.load(segment)) return false;
     this.#recent = segment;
-    if (!segment.loaded) {
-      const data = askNow<Buffer<ArrayBuffer>[]>((answer) => this.#writer!.readPages(segment.evictedPages(), answer));
-      segment.load(data, 0, (id) => this.#bodies.find(id), this.#memory.buffers);
-      this.#memory.grew(segment.footprint, this);
-    }
     this.#loaded.delete(segment);
     this.#loaded.add(segment);
+    return true;
   }
 
-  /** False where the segment cannot be read. */
-  #tryUse(segment: Segment): boolean {
+  /** False where the segment cannot be read, undefined where it is not here yet. */
+  #tryUse(segment: Segment): boolean | undefined {
     try {
-      this.#use(segment);
-      return true;
+      return this.#use(segment) || undefined;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       return false;
@@ -282,7 +304,8 @@ export class StreamLog implements Evictable, KeptMessages {
     const extent = this.#extents.get(tail);
     const isEnough = extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge);
     if (isEnough && this.#segments.length < MOST_SEGMENTS_CUT_SHORT) return true;
-    return !this.#tryUse(tail) || !tail.open;
+    if (!tail.loaded && !this.#answersAtOnce) return true;
+    return this.#tryUse(tail) !== true || !tail.open;
   }
 
   #count(segment: Segment, bytes: number, now: number): void {
@@ -295,24 +318,31 @@ export class StreamLog implements Evictable, KeptMessages {
     this.#bytes += bytes;
   }
 
-  /** Position of the first segment whose last message came at `moment` or after it; their number where there is none. */
+  /**
+   * Position of the first segment whose last message came at `moment` or after it; their number where there is none, NOT_YET where that is
+   * not known yet.
+   */
   #positionSince(moment: number): number {
     let low = 0;
     let high = this.#segments.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#newest(this.#segments.at(middle)) < moment) low = middle + 1;
+      const newest = this.#newest(this.#segments.at(middle));
+      if (newest === undefined) return NOT_YET;
+      if (newest < moment) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  /** When the segment's last message came; Infinity where it has none yet, or none that can be read. */
-  #newest(segment: Segment): number {
+  /** When the segment's last message came; Infinity where it has none yet, or none that can be read; undefined where that is not known yet. */
+  #newest(segment: Segment): number | undefined {
     const extent = this.#extents.get(segment);
     if (extent === undefined) return Infinity;
-    extent.newest ??= this.#tryUse(segment) ? segment.expiresAt(segment.count - 1) : Infinity;
-    return extent.newest;
+    if (extent.newest !== undefined) return extent.newest;
+    const isHere = this.#tryUse(segment);
+    if (isHere === undefined) return undefined;
+    return (extent.newest = isHere ? segment.expiresAt(segment.count - 1) : Infinity);
   }
 
   #hasFollower(segment: Segment): boolean {

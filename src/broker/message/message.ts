@@ -23,19 +23,20 @@ import type { Pins } from './pins.ts';
 /** Bodies of queued messages are sent from where they lie from this size on, and copied below it. */
 export const PINNED_BODY_BYTES = 8192;
 
-const EMPTY = Buffer.alloc(0);
+/** Of what has no bytes, or none here. */
+export const NO_BYTES = Buffer.alloc(0);
 const PERSISTENT = 2;
 
 export class Message {
   /** Exchange and routing key as two shortstrs, end to end, as basic.publish and basic.deliver both carry them. */
-  route: Buffer = EMPTY;
+  route: Buffer = NO_BYTES;
   routeStart = 0;
   routeEnd = 0;
   /** Property flags and property list of the content header. */
-  properties: Buffer = EMPTY;
+  properties: Buffer = NO_BYTES;
   propertiesStart = 0;
   propertiesEnd = 0;
-  body: Buffer = EMPTY;
+  body: Buffer = NO_BYTES;
   bodyStart = 0;
   bodyEnd = 0;
   /** True where the body's bytes never change, so that they may be kept without a copy. */
@@ -49,6 +50,11 @@ export class Message {
 
   get bodySize(): number {
     return this.bodyEnd - this.bodyStart;
+  }
+
+  /** False where the body is kept apart and not in memory: only its size is known then. */
+  get isWhole(): boolean {
+    return this.shared === undefined || this.body.length >= this.bodyEnd;
   }
 
   get propertiesSize(): number {
@@ -107,7 +113,7 @@ export class Message {
     copy.propertiesEnd = copy.properties.length;
     const body = this.body.subarray(this.bodyStart, this.bodyEnd);
     copy.body = this.bodyOwned ? body : Buffer.from(body);
-    copy.bodyEnd = copy.body.length;
+    copy.bodyEnd = this.bodySize;
     copy.bodyOwned = true;
     copy.shared = this.shared;
     return copy;
@@ -137,7 +143,7 @@ export class Message {
 
   /** Lets go of the buffers, so that the view does not keep them alive. */
   clear(): void {
-    this.route = this.properties = this.body = EMPTY;
+    this.route = this.properties = this.body = NO_BYTES;
     this.shared = undefined;
     this.pins = undefined;
   }

@@ -67,9 +67,11 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   consumerLeft(): void;
   /**
    * Takes the first ready message and shows it to `use`, whose message is only valid inside; false where there is none, undefined where
-   * that is not known yet: many have expired, and go first. Throws AmqpError where messages cannot be taken so.
+   * that is not known yet: it is on its way from the store, or many have expired and go first. Throws AmqpError where messages cannot be taken so.
    */
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean | undefined;
+  /** After a `get` that returned undefined: calls back when it is time to ask again. Returns false where that may be at any time. */
+  whenAnswered(callback: () => void): boolean;
   /** A delivered message is acknowledged. */
   settle(seq: number): void;
   /** Throws AmqpError where basic.nack, basic.reject and basic.recover are not for what it delivered. */

@@ -13,14 +13,14 @@ import { MessageTtl, isOver } from './message-ttl.ts';
 import { isLimited, LengthLimit } from './length-limit.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { LogReader } from '../log/log-reader.ts';
-import type { MessageLog } from '../log/message-log.ts';
+import { type MessageLog, NOT_YET } from '../log/message-log.ts';
 import type { DyingQueue, QueueHost } from './queue-host.ts';
 
 /** The queue, as that part of it sees it. */
 export interface DiscardingQueue extends DyingQueue {
   readonly deleted: boolean;
-  /** A message that came back too often before the broker started, and is ready: see Retries.tooOften. -1 where there is none. */
-  nextTooOften(): number;
+  /** Tells, once, of the messages that came back too often before the broker started: see Retries.findTooOften. */
+  findTooOften(found: (seq: number) => void): void;
   /** A message is about to leave for good. */
   leaves(seq: number): void;
   /** It leaves. */
@@ -34,6 +34,11 @@ export function needsDiscards(settings: QueueSettings): boolean {
   return isLimited(settings) || settings.fallsBackToAtMostOnce;
 }
 
+interface Condemned {
+  readonly seq: number;
+  readonly reason: DeathReason;
+}
+
 export class Discards implements SlicedTask {
   readonly #queue: DiscardingQueue;
   readonly #log: MessageLog;
@@ -42,8 +47,8 @@ export class Discards implements SlicedTask {
   // There may be very many queues that need none of these.
   #limit: LengthLimit | undefined;
   #ttl: MessageTtl | undefined;
-  /** Dead letters that there was no room for: see QueueHost.deadLetterBurst. */
-  #refused: Deque<number> | undefined;
+  /** Messages that are to go when their turn comes. */
+  #condemned: Deque<Condemned> | undefined;
   /** Dead letters that no queue has taken. */
   #pending: PendingDeadLetters | undefined;
 
@@ -122,7 +127,8 @@ export class Discards implements SlicedTask {
   added(seq: number, message: Message, expiresAt: number, refused: boolean): void {
     this.#limit?.came(message.bodySize);
     if (this.#host.deadLetterBurst) {
-      if (refused) (this.#refused ??= new Deque()).push(seq);
+      // There was no room for it: see QueueHost.deadLetterBurst.
+      if (refused) this.#condemn(seq, 'maxlen');
       this.#host.timeSlices.add(this);
       return;
     }
@@ -146,19 +152,24 @@ export class Discards implements SlicedTask {
     this.#limit?.went(bytes);
   }
 
+  /** What had to go and was not here is. */
+  goOn(): void {
+    this.#host.timeSlices.add(this);
+  }
+
   /** Another message may be the head now. */
   watch(): void {
     this.#ttl?.watch();
   }
 
-  /** The ready message whose turn it is; -1 where there is none yet: more have expired than this turn has time for. */
+  /** The ready message whose turn it is: see LogReader.peek. NOT_YET too where more have expired than this turn has time for. */
   head(): number {
     for (;;) {
       const seq = this.#reader.peek();
       if (seq < 0 || this.#ttl?.hasExpired(seq) !== true) return seq;
       if (!this.#host.timeSlices.hasTime()) {
         this.#host.timeSlices.add(this);
-        return -1;
+        return NOT_YET;
       }
       this.#discardReady(seq, 'expired');
     }
@@ -210,12 +221,14 @@ export class Discards implements SlicedTask {
     return false;
   }
 
-  /** Returns false where nothing has to go. */
+  /** Returns false where nothing has to go, or what has to is not here yet. */
   #discardNext(): boolean {
-    const tooOften = this.#queue.nextTooOften();
-    if (tooOften >= 0) return this.#discardIfReady(tooOften, 'delivery_limit');
-    const refused = this.#refused?.shift();
-    if (refused !== undefined) return this.#discardIfReady(refused, 'maxlen');
+    this.#queue.findTooOften((seq) => {
+      this.#condemn(seq, 'delivery_limit');
+      this.#host.timeSlices.add(this);
+    });
+    const condemned = this.#condemned?.first;
+    if (condemned !== undefined) return this.#execute(condemned);
     const seq = this.#reader.peek();
     if (seq < 0) return false;
     if (this.#ttl?.hasExpired(seq) === true) this.#discardReady(seq, 'expired');
@@ -224,8 +237,14 @@ export class Discards implements SlicedTask {
     return true;
   }
 
-  /** It may have gone another way since it was to go, or be at a consumer. */
-  #discardIfReady(seq: number, reason: DeathReason): true {
+  #condemn(seq: number, reason: DeathReason): void {
+    (this.#condemned ??= new Deque()).push({ seq, reason });
+  }
+
+  /** It may have gone another way since it was to go, or be at a consumer. Returns false where it is not here yet. */
+  #execute({ seq, reason }: Condemned): boolean {
+    if (!this.#reader.fetch(seq)) return false;
+    this.#condemned!.shift();
     if (this.#log.isReady(seq)) this.#discardReady(seq, reason);
     return true;
   }

@@ -21,8 +21,8 @@ export class LengthLimit {
   readonly #messages: number;
   readonly #bytes: number;
   readonly #dropsHead: boolean;
-  /** Bytes of the ready bodies; counted only while they are limited. */
-  #readyBytes = 0;
+  /** Bytes of the ready bodies; counted only while they are limited. One number for all limits that follow each other. */
+  #ready = { bytes: 0 };
 
   private constructor(log: MessageLog, { maxLength = Infinity, maxLengthBytes = Infinity, overflow }: LengthSettings) {
     this.#log = log;
@@ -36,35 +36,38 @@ export class LengthLimit {
     if (!isLimited(limits)) return undefined;
     const limit = new LengthLimit(log, limits);
     const known = before !== undefined && before.#bytes !== Infinity;
-    if (known) limit.#readyBytes = before.#readyBytes;
+    if (known) limit.#ready = before.#ready;
     else limit.count(reader);
     return limit;
   }
 
-  /** The log is not what it was: counts anew. It reads all messages, where their bytes are limited. */
+  /** The log is not what it was: counts anew. It reads all messages, where their bytes are limited; those that come later count then. */
   count(reader: LogReader): void {
-    this.#readyBytes = this.#bytes === Infinity ? 0 : reader.countReadyBytes();
+    const ready = { bytes: 0 };
+    this.#ready = ready;
+    if (this.#bytes === Infinity) return;
+    reader.attempt(() => this.#log.countReadyBytes((bytes) => (ready.bytes += bytes)));
   }
 
   /** A message with a body of so many bytes is ready. */
   came(bytes: number): void {
-    this.#readyBytes += bytes;
+    this.#ready.bytes += bytes;
   }
 
   /** A message with a body of so many bytes was ready, and is not any more. */
   went(bytes: number): void {
-    this.#readyBytes -= bytes;
+    this.#ready.bytes -= bytes;
   }
 
   /** True where there is no room for a new message, and none is made. Dead letters that wait to be taken need room too, as in RabbitMQ. */
   refuses(message: Message, waiting: { readonly count: number; readonly bytes: number } = NONE): boolean {
     if (this.#dropsHead) return false;
     if (this.#log.ready + waiting.count >= this.#messages) return true;
-    return this.#readyBytes + waiting.bytes + message.bodySize > this.#bytes;
+    return this.#ready.bytes + waiting.bytes + message.bodySize > this.#bytes;
   }
 
   /** True where messages are to go from the head. */
   get exceeded(): boolean {
-    return this.#dropsHead && (this.#log.ready > this.#messages || this.#readyBytes > this.#bytes);
+    return this.#dropsHead && (this.#log.ready > this.#messages || this.#ready.bytes > this.#bytes);
   }
 }

@@ -74,16 +74,18 @@ export class PendingDeadLetters implements SlicedTask {
     this.#reader.attempt(() => {
       this.#log.recoverWaiting(
         (due) => due < 0,
-        (seq, mark) => this.#keep(seq, this.#newPending(seq, REASONS[-1 - mark], at)),
+        (seq, mark) => {
+          this.#keep(seq, this.#newPending(seq, REASONS[-1 - mark], at));
+          this.again();
+        },
       );
     });
-    this.again();
   }
 
   /** A message dies, ready or unacked: it leaves if its letter is taken, and stays if not. Returns false if it cannot be read. */
   add(seq: number, reason: DeathReason): boolean {
     const view = new Message();
-    if (!this.#reader.view(seq, view)) return false;
+    if (!this.#reader.viewMoving(seq, view)) return false;
     const pending = this.#newPending(seq, reason, this.#host.timers.clock.now());
     if (this.#log.isReady(seq)) this.#log.take(seq);
     this.#queue.leaves(seq);
@@ -142,7 +144,7 @@ export class PendingDeadLetters implements SlicedTask {
   #sendAgain(seq: number): void {
     const pending = this.#pending.get(seq)!;
     const view = new Message();
-    if (!this.#reader.view(seq, view) || !this.#send(seq, pending, view)) return;
+    if (!this.#reader.viewMoving(seq, view) || !this.#send(seq, pending, view)) return;
     this.#pending.delete(seq);
     this.#bytes -= pending.bytes;
   }

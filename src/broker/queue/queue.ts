@@ -9,7 +9,7 @@ import { NOTHING_COUNTED, QueueCounters } from '../events/queue-counters.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import { PublisherThrottle } from '../flow/publisher-throttle.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
-import { Message } from '../message/message.ts';
+import type { Message } from '../message/message.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 import { admitConsumer } from './admission.ts';
 import type { Consumer, ConsumerOptions } from './consumer.ts';
@@ -22,7 +22,7 @@ import { expiryOf, isOver } from './message-ttl.ts';
 import { type DiscardingQueue, Discards, needsDiscards } from './discards.ts';
 import { LogReader, type LogReaderOwner } from '../log/log-reader.ts';
 import { messagePriority } from './message-properties.ts';
-import type { MessageLog } from '../log/message-log.ts';
+import { awaitStored, type MessageLog, NONE } from '../log/message-log.ts';
 import type { QueueHost } from './queue-host.ts';
 import { Retries } from './retries.ts';
 import { type QueueSettings, readSettings } from './queue-settings.ts';
@@ -42,7 +42,6 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   readonly #host: QueueHost;
   #logReader: LogReader | undefined;
   #settings: QueueSettings;
-  #view: Message | undefined;
   #dispatching = false;
   #throttle: PublisherThrottle | undefined;
   #discards: Discards | undefined;
@@ -169,7 +168,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     const stored = log.stores && (persistent || type === 'quorum');
     if (key !== undefined) this.#deduplication!.taken(key, stored, tracker, publishSeqNo);
     this.#host.observer?.({ type: 'queued', vhost: this.#host.name, queue: this.name, message });
-    const consumer = log.ready === 0 && !this.#dispatching ? this.#consumers?.next() : undefined;
+    const consumer = log.ready === 0 && !this.#dispatching && message.isWhole ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
       if (!consumer.deliver(message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');
       return;
@@ -184,19 +183,14 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
     const seq = log.append(message, stored, expiresAt, priority);
     if (key !== undefined) this.#deduplication!.added(key, seq, stored);
-    if (stored) {
-      if (tracker !== undefined) {
-        tracker.wait(publishSeqNo);
-        log.confirm(seq, tracker, publishSeqNo);
-      }
-      log.flush(tracker !== undefined, seq);
-    }
+    if (stored) awaitStored(log, seq, tracker, publishSeqNo);
     if (consumer !== undefined) {
       log.take(seq);
       if (!consumer.deliver(message, seq, false)) this.#discard(seq, 'delivery_limit');
     } else {
       if (this.#throttle?.grew(log.ready) === true) this.#host.throttleSignal.raise();
       this.#discards?.added(seq, message, expiresAt, refused);
+      if (!message.isWhole) this.dispatch();
     }
   }
 
@@ -226,21 +220,21 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
       this.#discards?.watch();
     } finally {
       this.#dispatching = false;
-      this.#view?.clear();
+      this.#logReader?.clear();
     }
   }
 
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean | undefined {
     this.touch();
-    this.#reader.tryAgain();
+    if (this.#reader.tryAgain() === undefined) return undefined;
     const seq = this.#head();
-    if (seq < 0 && this.#reader.peek() >= 0) return undefined;
     const view = seq < 0 ? undefined : this.#show(seq);
     if (this.#reader.stopped) throw errors.stopped(this.name, this.#host.name);
-    if (view === undefined) {
+    if (seq === NONE) {
       this.counters.getEmpty++;
       return false;
     }
+    if (view === undefined) return undefined;
     const redelivered = this.log.redelivered(seq);
     if (redelivered && this.#settings.countsRetries) this.#ensureRetries().goOut(seq, view, noAck);
     if (!noAck) this.log.take(seq);
@@ -307,7 +301,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   admit(asked: ConsumerOptions, globalPrefetch: number): ConsumerOptions {
-    if (!this.#reader.tryAgain()) throw errors.stopped(this.name, this.#host.name);
+    if (this.#reader.tryAgain() === false) throw errors.stopped(this.name, this.#host.name);
     return admitConsumer(asked, globalPrefetch, this, this.#host.name);
   }
 
@@ -333,11 +327,20 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.#retries?.cancel();
     this.#deduplication?.end();
     this.#consumers?.cancel();
-    this.log.drop();
+    this.#reader.drop();
   }
 
   undeliverable(reason: unknown): void {
     this.#host.discarded(this.name, reason);
+  }
+
+  loaded(): void {
+    this.dispatch();
+    this.#discards?.goOn();
+  }
+
+  whenAnswered(callback: () => void): boolean {
+    return this.#reader.whenAnswered(callback);
   }
 
   /** A message cannot be read: the queue takes messages, and delivers none. Other queues are not concerned. */
@@ -346,8 +349,8 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.consumers.cancel();
   }
 
-  nextTooOften(): number {
-    return this.#retries?.tooOften(this.#settings) ?? -1;
+  findTooOften(found: (seq: number) => void): void {
+    this.#retries?.findTooOften(this.#settings, found);
   }
 
   get #reader(): LogReader {
@@ -358,7 +361,6 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     return (this.#discards ??= new Discards(this, this.log, this.#reader, this.#host));
   }
 
-  /** The ready message whose turn it is; -1 where there is none, or none yet: see Discards.head. */
   #head(): number {
     return this.#discards === undefined ? this.#reader.peek() : this.#discards.head();
   }
@@ -391,9 +393,8 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   /** The view of a ready message that is about to leave the queue; undefined where it cannot be read. */
   #show(seq: number): Message | undefined {
-    const view = (this.#view ??= new Message());
-    if (!this.#reader.view(seq, view)) return undefined;
-    this.#discards?.went(view.bodySize);
+    const view = this.#reader.show(seq);
+    if (view !== undefined) this.#discards?.went(view.bodySize);
     return view;
   }
 }

@@ -26,7 +26,6 @@ export class Retries {
   readonly #timer: TimerEntry;
   /** True from its recovery until the broker has started. */
   #recovered = false;
-  #tooOften: number[] = [];
 
   /** `ready`: called with the messages that have waited for long enough. */
   constructor(
@@ -58,19 +57,19 @@ export class Retries {
       const now = this.#timers.clock.now();
       this.#log.recoverWaiting(
         (due) => due > now,
-        (seq, due) => this.#waiting.push(due, seq),
+        (seq, due) => {
+          this.#waiting.push(due, seq);
+          if (due < this.#timer.at) this.#wind();
+        },
       );
     });
-    this.#wind();
   }
 
-  /** The broker has started: one that came back once too often by the end of the one before, in their order; -1 where there is none. */
-  tooOften({ deliveryLimit = Infinity }: RetrySettings): number {
-    if (this.#recovered) {
-      this.#tooOften = this.#reader.attempt(() => this.#log.deliveredOften(deliveryLimit + 1).reverse()) ?? [];
-      this.#recovered = false;
-    }
-    return this.#tooOften.pop() ?? -1;
+  /** The broker has started: tells `found`, once, of those that came back too often by the end of the one before, in their order. */
+  findTooOften({ deliveryLimit = Infinity }: RetrySettings, found: (seq: number) => void): void {
+    if (!this.#recovered) return;
+    this.#recovered = false;
+    this.#reader.attempt(() => this.#log.deliveredOften(deliveryLimit + 1, found));
   }
 
   /**

@@ -26,7 +26,8 @@ export class ReplyTarget implements MessageTarget {
   }
 
   accept(message: Message): void {
-    if (!this.deleted) this.#receiver.reply(message);
+    // A dead letter may come without its body (see Message.isWhole), and there is nothing here that it could wait in.
+    if (!this.deleted && message.isWhole) this.#receiver.reply(message);
   }
 }
 

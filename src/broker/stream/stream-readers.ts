@@ -9,7 +9,7 @@ import { StreamFilter } from './filter.ts';
 export class StreamReader {
   readonly consumer: Consumer;
   readonly filter: StreamFilter | undefined;
-  /** Offset of the message that comes next, or of one before it that the filter does not pass. */
+  /** Offset of the message that comes next, or of one before it that the filter does not pass; NOT_YET where that has yet to be found out. */
   next: number;
 
   constructor(consumer: Consumer, next: number) {
@@ -24,6 +24,8 @@ export class StreamReaders implements ConsumerSet {
   /** Those to be served when there are more messages, and those to be served in the next turns, who waits longest first. */
   readonly waiting = new Set<StreamReader>();
   readonly interrupted = new Set<StreamReader>();
+  /** Those to be served when what they came to is here. */
+  readonly loading = new Set<StreamReader>();
   readonly #start: (consumer: Consumer) => number;
 
   /** `start`: the offset at which a consumer begins. */
@@ -53,26 +55,41 @@ export class StreamReaders implements ConsumerSet {
   /** Nothing is to be done for the reader until its consumer asks. */
   rest(reader: StreamReader): void {
     reader.consumer.active = false;
-    this.waiting.delete(reader);
-    this.interrupted.delete(reader);
+    this.#takeOut(reader);
   }
 
   /** The reader has all there is. */
   await(reader: StreamReader): void {
-    reader.consumer.active = true;
-    this.waiting.add(reader);
-    this.interrupted.delete(reader);
+    this.#putInto(this.waiting, reader);
   }
 
   /** The reader has had its turn, though there is more. */
   interrupt(reader: StreamReader): void {
-    reader.consumer.active = true;
-    this.waiting.delete(reader);
+    // At the end of those that were.
     this.interrupted.delete(reader);
-    this.interrupted.add(reader);
+    this.#putInto(this.interrupted, reader);
+  }
+
+  /** What the reader came to is not here yet. */
+  awaitLoaded(reader: StreamReader): void {
+    this.#putInto(this.loading, reader);
   }
 
   [Symbol.iterator](): IterableIterator<Consumer> {
     return this.#all.keys();
+  }
+
+  #putInto(state: Set<StreamReader>, reader: StreamReader): void {
+    reader.consumer.active = true;
+    // One that is there keeps its place: those who walk through the others do not meet it twice.
+    if (state.has(reader)) return;
+    this.#takeOut(reader);
+    state.add(reader);
+  }
+
+  #takeOut(reader: StreamReader): void {
+    this.waiting.delete(reader);
+    this.interrupted.delete(reader);
+    this.loading.delete(reader);
   }
 }

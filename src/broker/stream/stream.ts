@@ -22,13 +22,14 @@ import { startingPoint } from './offset.ts';
 import { OffsetHeader } from './offset-header.ts';
 import { type StreamReader, StreamReaders } from './stream-readers.ts';
 import { readStreamSettings, type StreamSettings } from './stream-settings.ts';
-import { StreamLog } from '../log/stream-log.ts';
+import { NONE, NOT_YET } from '../log/message-log.ts';
+import { StreamLog, type StreamLogOwner } from '../log/stream-log.ts';
 
 /** What a filter may pass over before others have their turn: bytes of messages, each with so many more for the look at it. */
 const PASSED_OVER_BYTES = 4 * 1024 * 1024;
 const LOOK_BYTES = 512;
 
-export class Stream implements DeclaredQueue {
+export class Stream implements DeclaredQueue, StreamLogOwner {
   readonly kind = 'queue';
   readonly type = 'stream';
   readonly counters = new QueueCounters();
@@ -60,7 +61,7 @@ export class Stream implements DeclaredQueue {
     this.arguments = options.arguments;
     this.id = id;
     this.#host = host;
-    this.log = new StreamLog(context, options.durable ? id : undefined, () => this.#grown());
+    this.log = new StreamLog(context, options.durable ? id : undefined, this);
     this.#settings = readStreamSettings(options.arguments);
     this.consumers = new StreamReaders(({ arguments: args }) => this.offsetOf(args)!);
   }
@@ -124,7 +125,7 @@ export class Stream implements DeclaredQueue {
     this.#host.observer?.({ type: 'queued', vhost: this.#host.name, queue: this.name, message });
     const offset = log.append(message, this.#now(), this.#settings);
     if (!log.stores) {
-      this.#grown();
+      this.grown();
       return;
     }
     if (tracker !== undefined) {
@@ -141,6 +142,10 @@ export class Stream implements DeclaredQueue {
 
   get(): never {
     throw this.#notSupported('basic.get');
+  }
+
+  whenAnswered(): boolean {
+    return false;
   }
 
   purge(): never {
@@ -242,6 +247,7 @@ export class Stream implements DeclaredQueue {
     }
   }
 
+  /** Throws AmqpError where it cannot be read. */
   #firstSince(moment: number): number {
     try {
       return this.log.firstSince(moment);
@@ -251,11 +257,23 @@ export class Stream implements DeclaredQueue {
     }
   }
 
-  /** There are more messages for consumers. */
-  #grown(): void {
+  // StreamLogOwner
+
+  grown(): void {
     if (this.#deleted) return;
     this.#trim();
     for (const reader of this.consumers.waiting) this.#serve(reader);
+  }
+
+  loaded(): void {
+    if (this.#deleted) return;
+    this.#trim();
+    for (const reader of [...this.consumers.loading]) this.#serve(reader);
+  }
+
+  /** Those who wait for it hear that from the log. */
+  unreadable(): void {
+    this.loaded();
   }
 
   /** A consumer that comes to what cannot be read is cancelled; the others may go on. */
@@ -275,25 +293,34 @@ export class Stream implements DeclaredQueue {
     const view = this.#view;
     let passedOver = 0;
     while (consumer.ready) {
-      const offset = this.log.read(reader.next, view);
-      if (offset < 0) {
-        this.consumers.await(reader);
-        return;
-      }
-      reader.next = offset + 1;
+      if (reader.next === NOT_YET) reader.next = this.log.firstSince(this.#startingMoment(consumer));
+      const offset = reader.next === NOT_YET ? NOT_YET : this.log.read(reader.next, view);
+      if (offset === NOT_YET) return this.consumers.awaitLoaded(reader);
+      if (offset === NONE) return this.consumers.await(reader);
       if (filter?.passes(view) === false) {
+        reader.next = offset + 1;
         passedOver += LOOK_BYTES + view.bodyEnd - view.routeStart;
         if (passedOver < PASSED_OVER_BYTES) continue;
         this.consumers.interrupt(reader);
         this.#dispatchSoon();
         return;
       }
-      this.log.attachBody(offset, view);
+      if (!this.log.attachBody(offset, view)) {
+        reader.next = offset;
+        return this.consumers.awaitLoaded(reader);
+      }
+      reader.next = offset + 1;
       this.#header.add(view, offset);
       this.#unacked++;
       consumer.deliver(view, offset, false);
     }
     this.consumers.rest(reader);
+  }
+
+  /** Of one that begins at a moment. */
+  #startingMoment(consumer: Consumer): number {
+    const point = startingPoint(consumer.arguments, this.#now())!;
+    return point.at === 'moment' ? point.moment : -Infinity;
   }
 
   /** A message that a consumer cannot be sent is passed over. */

@@ -1,5 +1,4 @@
 /** A channel's connection, as the channel and its methods see it. */
-import type { SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Actor } from '../../broker/operations/actor.ts';
 import type { BrokerContext } from '../broker-context.ts';
@@ -20,6 +19,17 @@ export interface TurnChannel {
   end(): void;
 }
 
+/** Has `goOn` called when a task may go on. Returns false where that is so already. */
+export type Wait = (goOn: () => void) => boolean;
+
+/** Work of a client that takes time slices, and may have to wait in between. */
+export interface LongTask {
+  /** See SlicedTask. */
+  readonly writes: boolean;
+  /** Does a little of it. Returns false where nothing is left to do, or what the rest waits for. */
+  step(): boolean | Wait;
+}
+
 export interface ChannelHost {
   readonly broker: BrokerContext;
   readonly vhost: Vhost;
@@ -37,7 +47,7 @@ export interface ChannelHost {
   /** Calls back once what the receipt is for is stored, and the messages are safe; until then no further frame is taken. */
   whenStored(receipt: Receipt<unknown>, messages: TransactionConfirms | undefined, callback: () => void): void;
   /** Does the task in time slices; until it is done no further frame is taken. */
-  occupy(task: SlicedTask): void;
+  occupy(task: LongTask): void;
   /** Removes the channel and ends it. */
   endChannel(channel: TurnChannel): void;
 }

@@ -12,7 +12,7 @@ import type { ReplyReceiver } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { ServerMethod } from '../../protocol/generated/methods.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
-import type { ChannelHost, TurnChannel } from './channel-host.ts';
+import type { ChannelHost, TurnChannel, Wait } from './channel-host.ts';
 import type { ClientChannel } from '../../broker/operations/clients.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
@@ -220,14 +220,15 @@ export class Channel
 
   /**
    * Goes through long work step by step, in time slices: others are heard between them, but of this connection no frame is taken before the
-   * last. An AmqpError of a step closes the channel.
+   * last. An AmqpError of a step closes the channel. A step may yield what the next one waits for.
    */
-  goThrough(steps: Iterator<void>): void {
+  goThrough(steps: Iterator<Wait | void>): void {
     this.connection.occupy({
       writes: true,
       step: () => {
         try {
-          return steps.next().done !== true;
+          const next = steps.next();
+          return next.done !== true && (next.value ?? true);
         } catch (error) {
           if (!(error instanceof AmqpError)) throw error;
           this.#fail(error);

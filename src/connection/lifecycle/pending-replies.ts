@@ -6,6 +6,7 @@ import type { TimeSlices, SlicedTask } from '../../broker/scheduling/time-slices
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import type { Clock } from '../../util/clock.ts';
+import type { LongTask, Wait } from '../channel/channel-host.ts';
 import type { ReadPause } from '../input/read-pause.ts';
 
 /** The connection, as its waits see it. */
@@ -52,17 +53,20 @@ export class PendingReplies {
   }
 
   /** See ChannelHost. */
-  occupy(task: SlicedTask): void {
+  occupy(task: LongTask): void {
     const connection = this.#connection;
-    const { writes } = task;
+    const { timeSlices } = connection.broker.node;
     this.#tasks++;
     const step = (): boolean => {
-      let more = false;
+      let more: boolean | Wait = false;
       connection.attempt(() => (more = task.step()));
-      if (!more && --this.#tasks === 0) this.#readPause.resume('task');
-      return more;
+      if (isWait(more) && more(() => timeSlices.add(sliced))) return false;
+      if (more === false && --this.#tasks === 0) this.#readPause.resume('task');
+      return more !== false;
     };
-    if (!connection.broker.node.timeSlices.do({ writes, step })) this.#readPause.pause('task');
+    const sliced: SlicedTask = { writes: task.writes, step };
+    timeSlices.do(sliced);
+    if (this.#tasks > 0) this.#readPause.pause('task');
   }
 
   /** Answers in `ms` milliseconds. */
@@ -87,4 +91,8 @@ export class PendingReplies {
   answered(): void {
     this.#readPause.resume('store');
   }
+}
+
+function isWait(more: boolean | Wait): more is Wait {
+  return typeof more === 'function';
 }

@@ -8,6 +8,7 @@ import type { FieldTable } from '../../protocol/field-table.ts';
 import type { BasicConsume, BasicGet } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel/channel.ts';
 import { ChannelConsumer, shortstr } from '../channel/channel-consumer.ts';
+import type { Wait } from '../channel/channel-host.ts';
 import type { HandlersOf } from './handler-types.ts';
 import { queueName } from './names.ts';
 import { publish } from './publish.ts';
@@ -54,7 +55,8 @@ export const basicMethods: HandlersOf<'basic'> = {
   },
 
   'basic.get': (channel, method) => {
-    if (!get(channel, method)) channel.goThrough(getLater(channel, method));
+    const wait = get(channel, method);
+    if (wait !== undefined) channel.goThrough(getLater(channel, method, wait));
   },
 
   'basic.ack': (channel, { deliveryTag, multiple }) => channel.settle(deliveryTag, multiple),
@@ -71,8 +73,8 @@ export const basicMethods: HandlersOf<'basic'> = {
     recover(channel, requeue, () => channel.send({ name: 'basic.recover-ok' })),
 };
 
-/** Returns false where the queue cannot answer yet. */
-function get(channel: Channel, { queue: asked, noAck }: BasicGet): boolean {
+/** Returns how to wait where the queue cannot answer yet. */
+function get(channel: Channel, { queue: asked, noAck }: BasicGet): Wait | undefined {
   const { actor, vhost, writer } = channel.connection;
   const queue = readableQueue(actor, queueName(channel, asked));
   const got = queue.get(noAck, (message, seq, redelivered) => {
@@ -89,11 +91,11 @@ function get(channel: Channel, { queue: asked, noAck }: BasicGet): boolean {
     channel.counters.getEmpty++;
     channel.send({ name: 'basic.get-empty' });
   }
-  return got !== undefined;
+  return got === undefined ? (goOn) => queue.whenAnswered(goOn) : undefined;
 }
 
-function* getLater(channel: Channel, method: BasicGet): Generator<void> {
-  while (!get(channel, method)) yield;
+function* getLater(channel: Channel, method: BasicGet, first: Wait): Generator<Wait> {
+  for (let wait: Wait | undefined = first; wait !== undefined; wait = get(channel, method)) yield wait;
 }
 
 function isTaken(channel: Channel, tag: string): boolean {

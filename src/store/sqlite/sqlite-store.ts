@@ -39,6 +39,7 @@ const COMMIT_FAILED =
 
 export class SqliteStore implements Store {
   readonly durable = true;
+  readonly answersAtOnce = true;
   readonly #path: string;
   readonly #lock: StoreLock;
   readonly #reader: Database;

@@ -8,6 +8,7 @@ import { MemoryTopology } from './memory-topology.ts';
 
 export class MemoryStore implements Store {
   readonly durable: boolean = false;
+  readonly answersAtOnce = true;
   readonly #pages = new MemoryPages();
   readonly #topology = new MemoryTopology((queueId) => this.#pages.removeQueue(queueId));
   readonly #commits: GroupCommit;

@@ -20,9 +20,9 @@ export class History {
     this.#length = length;
   }
 
-  /** Copies the message, unless its headers forbid it (`x-recent-history-no-store`). */
+  /** Copies the message, unless its headers forbid it (`x-recent-history-no-store`), or it comes without its body: see Message.isWhole. */
   keep(message: Message): void {
-    if (refused(message)) return;
+    if (refused(message) || !message.isWhole) return;
     const copy = message.copy();
     // The logs may be through with the body before this is.
     copy.shared = undefined;

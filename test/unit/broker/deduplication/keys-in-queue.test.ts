@@ -66,8 +66,7 @@ class Lives {
   }
 
   take(seq: number): void {
-    // What is taken was looked at: it is in memory.
-    expect(this.#log.isReady(seq)).toBe(true);
+    expect([this.#log.fetch(seq), this.#log.isReady(seq)]).toEqual([true, true]);
     this.#log.take(seq);
   }
 
@@ -76,7 +75,7 @@ class Lives {
   }
 
   leave(seq: number): void {
-    this.#log.isReady(seq);
+    this.#log.fetch(seq);
     this.keys.left(seq);
     this.#log.settle(seq);
   }

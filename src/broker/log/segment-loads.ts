@@ -1,0 +1,184 @@
+/**
+ * Brings segments of a log back into memory: from the scratch file at once, and from the store in the same call or later, as that answers.
+ * A look is for what has to see messages before anybody else does: it has its turn when their segment comes into memory, whoever asked for
+ * that.
+ */
+import { ask } from '../../store/ask.ts';
+import { StoreError } from '../../store/store.ts';
+import { letGo } from '../../util/bytes.ts';
+import type { BodyStore } from './body-store.ts';
+import type { LogPage } from './log-page.ts';
+import { isReadFailure } from './log-reader.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { Evictable, MemoryBudget } from './memory-budget.ts';
+import type { LogOwner } from './message-log.ts';
+import type { Segment } from './segment.ts';
+
+/** The log, as its segments come back to it. */
+export interface LoadingLog {
+  readonly bodies: BodyStore;
+  readonly memory: MemoryBudget;
+  /** Undefined where nothing of the log outlives the process. */
+  readonly writer: LogWriter | undefined;
+  /** Whose memory it is. */
+  readonly holder: Evictable;
+  /** Who is told what comes later; undefined where nobody reads the log yet. */
+  readonly owner: () => LogOwner | undefined;
+  /** Told of a segment that came later. */
+  readonly came?: (segment: Segment) => void;
+}
+
+/** Sees the messages of a segment whose index is at least `from` and below `end`. */
+export type Visit = (segment: Segment, from: number, end: number) => void;
+
+interface Look {
+  readonly visit: Visit;
+  /** Segments that it has not seen yet, or not all of. */
+  readonly left: Set<Segment>;
+}
+
+export class SegmentLoads {
+  readonly #log: LoadingLog;
+  /** What the store was asked for, and has not answered. */
+  readonly #asked = new Set<Segment>();
+  /** Those of them that nobody wants yet. */
+  readonly #ahead = new Set<Segment>();
+  #looks: Look[] = [];
+  /** What could not be read, while the owner is told so: who asks for it in that call hears the same. */
+  #failure: { readonly segment: Segment; readonly reason: StoreError } | undefined;
+
+  constructor(log: LoadingLog) {
+    this.#log = log;
+  }
+
+  /**
+   * Has a segment in memory. Returns false where it is not here yet: the owner is told when it is, or that it cannot be read. Throws
+   * StoreError, or the system's error of the scratch file, where that is known at once.
+   */
+  load(segment: Segment): boolean {
+    if (this.#asked.has(segment)) {
+      this.#ahead.delete(segment);
+      return false;
+    }
+    if (this.#failure?.segment === segment) throw this.#failure.reason;
+    const { memory, writer } = this.#log;
+    if (segment.isInScratch) {
+      this.#take(segment, () => segment.loadFrom(memory.scratch!, memory.buffers));
+      return true;
+    }
+    const pages = segment.evictedPages();
+    const data = ask<Buffer<ArrayBuffer>[]>(
+      (answer) => writer!.readPages(pages, answer),
+      (answer) => this.#answered(segment, pages, answer),
+    );
+    if (data === undefined) {
+      this.#asked.add(segment);
+      return false;
+    }
+    this.#fill(segment, data);
+    return true;
+  }
+
+  /** Asks for a segment that will be wanted soon, if there is one. Whether it can be read is told when it is wanted. */
+  loadAhead(segment: Segment | undefined): void {
+    if (segment === undefined || segment.loaded || segment.ready === 0 || this.#asked.has(segment)) return;
+    if (!this.load(segment)) this.#ahead.add(segment);
+  }
+
+  /** Shows `visit` all messages of these segments, of each when it is in memory. Throws as `load` does. */
+  look(segments: readonly Segment[], visit: Visit): void {
+    const look = { visit, left: new Set(segments) };
+    for (const segment of segments) visit(segment, segment.firstLoaded, segment.count);
+    this.#looks.push(look);
+    try {
+      this.#goOn(look);
+    } catch (error) {
+      this.#end(look);
+      throw error;
+    }
+  }
+
+  /** What was not in memory is gone, or of no interest: nothing is looked for any more. */
+  stopLooking(): void {
+    this.#looks = [];
+  }
+
+  /** The log is gone: whatever the store answers, nobody is told. */
+  drop(): void {
+    this.stopLooking();
+    this.#asked.clear();
+    this.#ahead.clear();
+  }
+
+  #answered(segment: Segment, asked: readonly LogPage[], answer: Buffer<ArrayBuffer>[] | StoreError): void {
+    if (!this.#asked.delete(segment)) return;
+    const isAhead = this.#ahead.delete(segment);
+    // It may have been purged meanwhile: then nobody wants this answer, and who wants other messages of it asks again.
+    const isWanted = isSame(asked, segment.evictedPages());
+    if (answer instanceof StoreError) {
+      if (isWanted && !isAhead) this.#failed(segment, answer);
+      else this.#log.owner()?.loaded();
+      return;
+    }
+    if (isWanted) {
+      this.#fill(segment, answer);
+      this.#log.came?.(segment);
+    } else answer.forEach(letGo);
+    for (const look of [...this.#looks]) this.#tryOn(look);
+    this.#log.owner()?.loaded();
+  }
+
+  #failed(segment: Segment, reason: StoreError): void {
+    const looks = this.#looks.filter(({ left }) => !left.has(segment));
+    const isLacking = looks.length < this.#looks.length;
+    this.#looks = looks;
+    this.#failure = { segment, reason };
+    try {
+      this.#log.owner()?.unreadable(reason, isLacking);
+    } finally {
+      this.#failure = undefined;
+    }
+  }
+
+  #fill(segment: Segment, data: readonly Buffer<ArrayBuffer>[]): void {
+    const { bodies, memory, writer } = this.#log;
+    this.#take(segment, () => {
+      segment.load(data, writer!.delivered - segment.base, (id) => bodies.find(id), memory.buffers);
+    });
+  }
+
+  #take(segment: Segment, load: () => void): void {
+    const { memory, holder } = this.#log;
+    const [before, end] = [segment.footprint, segment.firstLoaded];
+    load();
+    memory.grew(segment.footprint - before, holder);
+    for (const { left, visit } of this.#looks) if (left.delete(segment)) visit(segment, 0, end);
+  }
+
+  /** Reads what the look is still to see, one segment after the other. */
+  #goOn(look: Look): void {
+    for (const segment of look.left) {
+      if (segment.loaded) look.left.delete(segment);
+      else if (!this.load(segment)) return;
+    }
+    this.#end(look);
+  }
+
+  #tryOn(look: Look): void {
+    try {
+      this.#goOn(look);
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+      this.#end(look);
+      this.#log.owner()?.unreadable(error, true);
+    }
+  }
+
+  #end(look: Look): void {
+    this.#looks = this.#looks.filter((other) => other !== look);
+  }
+}
+
+function isSame(some: readonly LogPage[], others: readonly LogPage[]): boolean {
+  return some.length === others.length && some.every((page, i) => page === others[i]);
+}
