@@ -131,8 +131,8 @@ export type TopologyChange =
   /** Removes the pages of its log too. */
   | { readonly op: 'delete-exchange'; readonly vhost: string; readonly name: string }
   | { readonly op: 'put-queue'; readonly record: QueueRecord }
-  /** Removes the queue, its pages with what is known of their messages, and the keys it has seen; not its bindings, nor the bodies they refer to. */
-  | { readonly op: 'delete-queue'; readonly id: number }
+  /** Removes the queue, its pages with what is known of their messages, and the keys it has seen; not its bindings, nor the bodies they refer to. It goes by the number. */
+  | { readonly op: 'delete-queue'; readonly id: number; readonly vhost: string; readonly name: string }
   | { readonly op: 'put-binding'; readonly record: BindingRecord }
   | { readonly op: 'delete-binding'; readonly record: BindingRecord }
   | { readonly op: 'put-user'; readonly record: UserRecord }

@@ -178,7 +178,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
         kept = page(store(), batch, 2, 0);
         batch.body(1, Uint8Array.of(1));
       });
-      await changed(store(), { op: 'delete-queue', id: 1 });
+      await changed(store(), { op: 'delete-queue', id: 1, vhost: 'v', name: 'q' });
       const state = await recovered();
       expect(state.pages.map((row) => row.id)).toEqual([kept]);
       expect(state.queues.map((row) => row.id)).toEqual([2]);
@@ -217,7 +217,11 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
         { delivered: 5, deliveredByPriority: new Map(byPriority) },
         { delivered: 0, deliveredByPriority: new Map([[7, 70]]) },
       ]);
-      await changed(store(), { op: 'delete-queue', id: 1 }, { op: 'put-queue', record: queue(1) });
+      await changed(
+        store(),
+        { op: 'delete-queue', id: 1, vhost: 'v', name: 'q' },
+        { op: 'put-queue', record: queue(1) },
+      );
       const again = (await recovered()).queues.find(({ id }) => id === 1)!;
       expect([again.delivered, again.deliveredByPriority]).toEqual([0, undefined]);
     });
@@ -341,7 +345,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
         see(batch, 2, 1000, 'kept');
       });
       expect((await recovered()).pages).toHaveLength(1);
-      await changed(store(), { op: 'delete-queue', id: 1 });
+      await changed(store(), { op: 'delete-queue', id: 1, vhost: 'v', name: 'q' });
       await changed(store(), { op: 'put-queue', record: queue(1) });
       await recovered();
       expect([await texts(1), await texts(2)]).toEqual([[], ['kept']]);

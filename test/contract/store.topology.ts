@@ -127,7 +127,7 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
         { op: 'delete-parameter', component: 'c', vhost: '/', name: 'n' },
         { op: 'put-permission', record: { user: 'u', vhost: '/', configure: '', write: '', read: '' } },
         { op: 'delete-permission', user: 'u', vhost: '/' },
-        { op: 'delete-queue', id: 99 },
+        { op: 'delete-queue', id: 99, vhost: 'v', name: 'q' },
         { op: 'delete-vhost', name: 'nowhere' },
         { op: 'delete-user', name: 'nobody' },
       );
@@ -220,7 +220,11 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
     });
 
     it('never gives the id of a queue twice, nor that of the log of an exchange', async () => {
-      await changed(store(), { op: 'put-queue', record: queue(41) }, { op: 'delete-queue', id: 41 });
+      await changed(
+        store(),
+        { op: 'put-queue', record: queue(41) },
+        { op: 'delete-queue', id: 41, vhost: 'v', name: 'q' },
+      );
       expect((await recovered()).nextQueueId).toBe(42);
       const record = { vhost: '/', name: 'x', type: 'x', autoDelete: false, internal: false, arguments: NONE };
       await changed(

@@ -58,7 +58,7 @@ export class Logs {
   }
 
   delete(id: number): void {
-    this.store.change({ op: 'delete-queue', id });
+    this.store.change({ op: 'delete-queue', id, vhost: '/', name: 'q' });
     this.log(id).drop();
     this.#logs.delete(id);
   }

@@ -5,7 +5,7 @@
  */
 import { decodeTable, encodeTable } from '../../codec/field-table.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
-import type { BindingRecord, ExchangeRecord, QueueRecord, TopologyChange } from '../../store/stored-records.ts';
+import type { BindingRecord, TopologyChange } from '../../store/stored-records.ts';
 import type { QueueOptions } from '../queue/declared-queue.ts';
 import type { BindingSpec } from '../routing/exchange/binding.ts';
 import type { ExchangeDeclaration } from './create-exchange.ts';
@@ -60,7 +60,7 @@ export function rowOf(change: Change): TopologyChange | undefined {
       return id === 0 ? undefined : { op, record: { id, vhost, name, autoDelete, arguments: encodeTable(args) } };
     }
     case 'delete-queue':
-      return change.id === 0 ? undefined : { op: change.op, id: change.id };
+      return change.id === 0 ? undefined : change;
     case 'put-binding':
     case 'delete-binding':
       return change.durable ? { op: change.op, record: bindingRow(change.vhost, change.binding) } : undefined;
@@ -74,22 +74,32 @@ function bindingRow(vhost: string, binding: BindingSpec): BindingRecord {
   return { vhost, source, destinationType, destination, routingKey, arguments: encodeTable(args) };
 }
 
-export function exchangeOfRow(record: ExchangeRecord): VhostChange & { readonly op: 'put-exchange' } {
-  const { vhost, name, type, autoDelete, internal, logId } = record;
-  const exchange = { name, type, durable: true, autoDelete, internal, arguments: table(record.arguments) };
-  return { op: 'put-exchange', vhost, exchange, logId };
-}
-
-export function queueOfRow(record: QueueRecord): VhostChange & { readonly op: 'put-queue' } {
-  const { id, vhost, name, autoDelete } = record;
-  const queue = { name, durable: true, autoDelete, owner: undefined, arguments: table(record.arguments) };
-  return { op: 'put-queue', vhost, queue, id };
-}
-
-export function bindingOfRow(record: BindingRecord): VhostChange & { readonly op: 'put-binding' } {
-  const { vhost, source, destinationType: destinationKind, destination, routingKey } = record;
-  const binding = { source, destinationKind, destination, routingKey, arguments: table(record.arguments) };
-  return { op: 'put-binding', vhost, binding, durable: true };
+/** A change that the store has, or had told by another. */
+export function changeOf(row: Extract<TopologyChange, { readonly op: VhostChange['op'] }>): VhostChange;
+export function changeOf(row: TopologyChange): Change;
+export function changeOf(row: TopologyChange): Change {
+  switch (row.op) {
+    case 'put-exchange': {
+      const { vhost, name, type, autoDelete, internal, arguments: args, logId } = row.record;
+      const exchange = { name, type, durable: true, autoDelete, internal, arguments: table(args) };
+      return { op: row.op, vhost, exchange, logId };
+    }
+    case 'delete-exchange':
+      return { ...row, durable: true };
+    case 'put-queue': {
+      const { id, vhost, name, autoDelete, arguments: args } = row.record;
+      const queue = { name, durable: true, autoDelete, owner: undefined, arguments: table(args) };
+      return { op: row.op, vhost, queue, id };
+    }
+    case 'put-binding':
+    case 'delete-binding': {
+      const { vhost, source, destinationType: destinationKind, destination, routingKey, arguments: args } = row.record;
+      const binding = { source, destinationKind, destination, routingKey, arguments: table(args) };
+      return { op: row.op, vhost, binding, durable: true };
+    }
+    default:
+      return row;
+  }
 }
 
 /** Most have no arguments: very many queues share one empty table. */

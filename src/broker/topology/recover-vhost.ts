@@ -3,7 +3,7 @@ import type { BindingRecord, RecoveredPage } from '../../store/stored-records.ts
 import { recoverEntity, type VhostRows } from '../../store/recovered-state.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
-import { bindingOfRow, exchangeOfRow, queueOfRow, type VhostChange } from './change.ts';
+import { changeOf, type VhostChange } from './change.ts';
 
 /** The vhost, which is empty but for what is predeclared. */
 export interface RecoveringVhost {
@@ -25,13 +25,13 @@ export function recoverVhost(
 ): void {
   for (const record of exchanges) {
     recoverEntity(`exchange '${record.name}' in vhost '${vhost.name}'`, () => {
-      vhost.apply(exchangeOfRow(record));
+      vhost.apply(changeOf({ op: 'put-exchange', record }));
       if (record.logId !== undefined) vhost.exchange(record.name)!.delayed?.recover(pagesOf(record.logId));
     });
   }
   for (const record of queues) {
     recoverEntity(`queue '${record.name}' in vhost '${vhost.name}'`, () => {
-      vhost.apply(queueOfRow(record));
+      vhost.apply(changeOf({ op: 'put-queue', record }));
       vhost.queue(record.name)!.recover(pagesOf(record.id), record.delivered, record.deliveredByPriority);
     });
   }
@@ -43,7 +43,7 @@ export function recoverVhost(
       continue;
     }
     recoverEntity(`the binding '${source}' to '${destination}' in vhost '${vhost.name}'`, () => {
-      vhost.apply(bindingOfRow(record));
+      vhost.apply(changeOf({ op: 'put-binding', record }));
     });
   }
 }
