@@ -8,6 +8,7 @@ import { createLogger } from '../util/logger.ts';
 import { keepHeapSmall } from '../util/heap-growth.ts';
 import { collectGarbageWhenIdle } from '../util/idle-garbage.ts';
 import { inlineMessagePath } from '../util/inlining.ts';
+import { systemClock } from '../util/system.ts';
 import type { Invocation } from './arguments.ts';
 import { describeFailure, UsageError } from './failure.ts';
 import { operate } from './operate.ts';
@@ -61,7 +62,7 @@ async function run(argv: readonly string[]): Promise<number> {
         startBroker: (...options) => Broker.start(...options),
         signals: process,
         exit: (code) => process.exit(code),
-        now: () => performance.now(),
+        now: () => systemClock.elapsed(),
       });
     }
   }

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { PROTOCOL_HEADER } from '../connection/input/protocol-header.ts';
 import { CONNECTION_START, FRAME_METHOD } from '../protocol/generated/constants.ts';
+import { systemClock } from '../util/system.ts';
 import { UnavailableError } from './failure.ts';
 
 /** The beginning of a method frame: type, channel, size, class and method. */
@@ -22,7 +23,7 @@ export async function ping({ host, port, timeout }: PingTarget): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const fail = (reason: string) => reject(new UnavailableError(`no broker answers on ${host} port ${port}: ${reason}`));
   const socket = connect({ host, port });
-  const timer = setTimeout(() => fail(`nothing came within ${timeout} seconds`), timeout * 1000);
+  const timer = systemClock.after(timeout * 1000, () => fail(`nothing came within ${timeout} seconds`));
   let received = Buffer.alloc(0);
   socket.on('connect', () => socket.write(PROTOCOL_HEADER));
   socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
@@ -36,7 +37,7 @@ export async function ping({ host, port, timeout }: PingTarget): Promise<void> {
   try {
     await promise;
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
     socket.destroy();
   }
 }

@@ -21,10 +21,11 @@ export interface BrokerParts {
   readonly node: BrokerNode;
   readonly config: Config;
   readonly log: Logger;
-  readonly clock: Clock;
 }
 
 export interface BrokerContext extends BrokerParts {
+  /** By which clients live. */
+  readonly clock: Clock;
   readonly turn: Turn;
   readonly heartbeats: Heartbeats;
   readonly input: SharedInput;
@@ -37,18 +38,20 @@ export interface BrokerContext extends BrokerParts {
 }
 
 export function brokerContext(parts: BrokerParts): BrokerContext {
-  const { config, clock } = parts;
+  const { node, config } = parts;
+  const { connections: clock, messages } = node.clocks;
   return {
     ...parts,
-    turn: new Turn(),
+    clock,
+    turn: new Turn(clock),
     heartbeats: new Heartbeats(clock),
     input: new SharedInput(),
-    deliveryTimeouts: new DeliveryTimeouts(clock),
+    deliveryTimeouts: new DeliveryTimeouts(messages),
     outputBuffers: new OutputBuffers(),
     bodyBuffers: new SpareBuffers(BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT),
     inboundMemory: new InboundMemory(heldLimit(parts)),
     serverProperties: serverProperties(config, leveretVersion()),
-    connections: new Connections(parts.node, config.maxConnections),
+    connections: new Connections(node, config.maxConnections),
   };
 }
 

@@ -90,7 +90,7 @@ export class Connection
     this.#parser = new FrameParser(this.#frames);
     this.#readPause = new ReadPause(socket, this.#parser, this.#guard);
     this.#pendingReplies = new PendingReplies(this, this.#readPause);
-    this.flow = new Flow(this, socket, this.#readPause);
+    this.flow = new Flow(this, this.#readPause);
     this.#handshake = new Handshake(this);
     this.#closeTimer = new CloseTimer(broker.clock, (reason) => this.#timedOut(reason));
     this.#closeTimer.after(broker.config.handshakeTimeout, 'handshake timeout');
@@ -98,7 +98,6 @@ export class Connection
     socket.on('drain', () => this.#onDrain());
     socket.on('error', (error) => (this.#reasonClosed = error.message));
     socket.on('end', () => this.#onEnd());
-    socket.on('timeout', () => this.missedHeartbeats());
     socket.on('close', () => this.#onClosed());
   }
 
@@ -239,7 +238,7 @@ export class Connection
   // HeartbeatPeer
 
   get readPaused(): boolean {
-    return this.#readPause.paused;
+    return this.#readPause.paused && !this.flow.isStuck;
   }
 
   sendHeartbeat(): void {

@@ -7,7 +7,6 @@ import { NullStore } from '../store/null-store.ts';
 import { Scratch } from '../store/scratch.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { availableMemory } from '../util/available-memory.ts';
-import { systemClock } from '../util/clock.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
 import { Delayed } from './delayed.ts';
@@ -74,7 +73,7 @@ export class Broker implements AsyncDisposable {
       node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
       node.notice = noticesTo(log);
       await prepare(node, definitions, config, log);
-      const listeners = new Listeners(brokerContext({ node, config, log, clock: systemClock }), process.daemon);
+      const listeners = new Listeners(brokerContext({ node, config, log }), process.daemon);
       await listeners.start(process.onlyForCommands);
       const broker = new Broker(config, node, listeners);
       broker.#diskSpace = watchDisk(config, node, log);

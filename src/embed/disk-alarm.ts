@@ -1,7 +1,6 @@
 /** The disk alarm: publishers are stopped before the disk of the data folder is full. */
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config } from '../config/config.ts';
-import { systemClock } from '../util/clock.ts';
 import { DiskSpace } from '../util/disk-space.ts';
 import type { Logger } from '../util/logger.ts';
 
@@ -20,7 +19,7 @@ export function watchDisk(
   return new DiskSpace({
     folder: dataDir,
     limit,
-    clock: systemClock,
+    clock: node.clocks.connections,
     onChange: (low, free) => {
       if (low) log.warn({ folder: dataDir, free, limit }, LOW);
       else log.info({ folder: dataDir, free, limit }, ENOUGH);

@@ -4,6 +4,7 @@
  * starts the next batch when it is due and no other runs, and reports the end of a batch to those who were in it.
  */
 import { Histogram } from '../util/histogram.ts';
+import type { Clock, Timer } from '../util/clock.ts';
 import type { Batch } from './batch.ts';
 import type { TopologyChange } from './stored-records.ts';
 import type { LogSource } from './store.ts';
@@ -23,7 +24,7 @@ export interface Engine {
 export const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 interface Running {
-  /** By `performance.now`. */
+  /** By the clock's `elapsed`. */
   readonly startedAt: number;
   readonly sources: ReadonlySet<LogSource>;
   readonly waiters: (() => void)[];
@@ -33,6 +34,7 @@ export class GroupCommit {
   /** How long batches take, in seconds: from when the logs are asked until what they gave is on disk. */
   readonly durations = new Histogram(COMMIT_SECONDS);
   readonly #engine: Engine;
+  readonly #clock: Clock;
   readonly #lazyMs: number;
   readonly #faultListeners: ((error: unknown) => void)[] = [];
   #running: Running | undefined;
@@ -41,12 +43,14 @@ export class GroupCommit {
   #sources = new Set<LogSource>();
   #waiters: (() => void)[] = [];
   #urgent = false;
-  #immediate: NodeJS.Immediate | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  /** The next batch is asked for, at the end of this turn. */
+  #asked = false;
+  #timer: Timer | undefined;
 
   /** `lazyMs`: how long what is not urgent may wait for company, in milliseconds. */
-  constructor(engine: Engine, lazyMs = 20) {
+  constructor(engine: Engine, clock: Clock, lazyMs = 20) {
     this.#engine = engine;
+    this.#clock = clock;
     this.#lazyMs = lazyMs;
   }
 
@@ -63,7 +67,7 @@ export class GroupCommit {
   schedule(source: LogSource, urgent: boolean): void {
     this.#sources.add(source);
     if (urgent) this.#hurry();
-    else if (this.#timer === undefined && !this.#urgent) this.#timer = setTimeout(() => this.#hurry(), this.#lazyMs);
+    else if (!this.#urgent) this.#timer ??= this.#clock.after(this.#lazyMs, () => this.#hurry());
   }
 
   unschedule(source: LogSource): void {
@@ -94,17 +98,23 @@ export class GroupCommit {
   /** The next batch starts at the end of this turn of the event loop, or as soon as the running one is done. */
   #hurry(): void {
     this.#urgent = true;
-    if (this.#running === undefined) this.#immediate ??= setImmediate(() => this.#start());
+    if (this.#running !== undefined || this.#asked) return;
+    this.#asked = true;
+    this.#clock.soon(this.#turnEnds);
   }
 
+  /** The batch that was asked for may have been made meanwhile. */
+  readonly #turnEnds = (): void => {
+    if (this.#asked) this.#start();
+  };
+
   #start(): void {
-    clearImmediate(this.#immediate);
-    clearTimeout(this.#timer);
-    this.#immediate = undefined;
+    this.#timer?.cancel();
     this.#timer = undefined;
+    this.#asked = false;
     const changes = this.#changes;
     const sources = this.#sources;
-    const running: Running = { startedAt: performance.now(), sources, waiters: this.#waiters };
+    const running: Running = { startedAt: this.#clock.elapsed(), sources, waiters: this.#waiters };
     this.#changes = [];
     this.#sources = new Set();
     this.#waiters = [];
@@ -119,7 +129,7 @@ export class GroupCommit {
 
   #finish(running: Running, inside: boolean): void {
     this.#running = undefined;
-    this.durations.add((performance.now() - running.startedAt) / 1000);
+    this.durations.add((this.#clock.elapsed() - running.startedAt) / 1000);
     for (const source of running.sources) this.#guard(() => source.committed());
     for (const waiter of running.waiters) this.#guard(waiter);
     // The next batch only after all were told: a log hears of one batch before it is asked for the next.

@@ -1,4 +1,4 @@
-/** Time as the broker sees it, so that a test can hold it in its hand. */
+/** Time as the broker sees it, so that a test can hold it in its hand. The system's own is in system.ts. */
 
 export interface Timer {
   cancel(): void;
@@ -13,22 +13,22 @@ export interface Clock {
   after(ms: number, callback: () => void): Timer;
   /** Calls back every `ms` milliseconds until cancelled. Does not keep the process alive either. */
   every(ms: number, callback: () => void): Timer;
+  /** Calls back once, when all events that wait now were heard: at the end of this turn of the event loop. Keeps the process alive. */
+  soon(callback: () => void): void;
 }
 
-/** Longest delay that Node's timers keep; longer ones would fire at once. */
-const LONGEST_MS = 0x7fffffff;
+/**
+ * The two times that a broker goes by. They are one in production. A test may let days pass for the messages while its clients stay
+ * connected.
+ */
+export interface Clocks {
+  /** By which messages age: TTL, delays, retries, expiry, deduplication windows, ages of streams, timeouts of deliveries. */
+  readonly messages: Clock;
+  /** By which clients live, and the broker's own work is measured: heartbeats, handshakes, logins, time slices, batches. */
+  readonly connections: Clock;
+}
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  elapsed: () => performance.now(),
-  after(ms, callback) {
-    const timer = setTimeout(callback, Math.min(ms, LONGEST_MS));
-    timer.unref();
-    return { cancel: () => clearTimeout(timer) };
-  },
-  every(ms, callback) {
-    const timer = setInterval(callback, ms);
-    timer.unref();
-    return { cancel: () => clearInterval(timer) };
-  },
-};
+/** Both times by one clock. */
+export function byOneClock(clock: Clock): Clocks {
+  return { messages: clock, connections: clock };
+}

@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { collector } from './garbage.ts';
+import { systemClock } from './system.ts';
 
 /** Milliseconds without work, after which nobody is expected to come while a collection runs. */
 const REST_MS = 1000;
@@ -49,7 +50,7 @@ function watch(rest: number, left: number): void {
 function after(rest: number, callback: (rested: boolean) => void): void {
   const before = performance.eventLoopUtilization();
   const look = (): void => callback(performance.eventLoopUtilization(before).utilization <= LITTLE_WORK);
-  setTimeout(look, rest).unref();
+  systemClock.after(rest, look);
 }
 
 function heapBytes(): number {

@@ -2,6 +2,8 @@
  * Standard output for the log where it is a pipe or a socket. Whoever reads it may stop, and a program that writes to a full one waits for it; a
  * broker must not. What does not fit is kept up to a bound, and what is beyond that is lost, which the log says when it is read again.
  */
+import type { Timer } from './clock.ts';
+import { systemClock } from './system.ts';
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 
 /** Bytes of lines that wait for the reader. */
@@ -17,7 +19,7 @@ export class LogPipe {
   #waiting: Buffer[] = [];
   #bytes = 0;
   #lost = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
 
   /** @param render makes of the pipe's own line, which is JSON, what the others are */
   constructor(write: Write, render = (json: string) => json) {
@@ -40,10 +42,10 @@ export class LogPipe {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') this.#forget();
     }
     if (this.#bytes === 0) return;
-    this.#timer ??= setTimeout(() => {
+    this.#timer ??= systemClock.after(RETRY_MS, () => {
       this.#timer = undefined;
       this.flush();
-    }, RETRY_MS).unref();
+    });
   }
 
   #writeAll(): void {
@@ -66,7 +68,7 @@ export class LogPipe {
   #report(): string {
     const lines = this.#lost;
     this.#lost = 0;
-    const time = new Date().toISOString();
+    const time = new Date(systemClock.now()).toISOString();
     const report = { level: 'warn', time, lines, msg: 'log lines are lost: nobody read them in time' };
     return this.#render(`${JSON.stringify(report)}\n`);
   }

@@ -3,6 +3,8 @@
  * buffer, acknowledging a run of publishes) leaves it here, and it is done after all sockets that were readable were read.
  */
 
+import type { Clock } from './clock.ts';
+
 export interface TurnTask {
   /** The turn goes on, but so many wait for its end that what is ready to go had better go now. */
   flushEarly(): void;
@@ -13,18 +15,23 @@ export interface TurnTask {
 const CROWD = 128;
 
 export class Turn {
+  readonly #clock: Clock;
   #tasks: TurnTask[] = [];
   #spare: TurnTask[] = [];
   #scheduled = false;
   /** Tasks that were flushed early in this turn: the first ones. */
   #flushed = 0;
 
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
   /** Calls `task.endTurn` at the end of this turn, or of the next if this one is ending. Each call counts: ask once. */
   atEnd(task: TurnTask): void {
     this.#tasks.push(task);
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(this.#run);
+    this.#clock.soon(this.#run);
   }
 
   /** To be called between two events, while nobody is in the middle of anything. */

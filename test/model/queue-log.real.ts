@@ -8,6 +8,7 @@ import { MemoryBudget } from '../../src/broker/log/memory-budget.ts';
 import { QueueLog } from '../../src/broker/log/log.ts';
 import { SpareConfirms } from '../../src/broker/log/waiting-confirms.ts';
 import { Scratch } from '../../src/store/scratch.ts';
+import { systemClock } from '../../src/util/system.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 
 /** Little, so that memory runs short in a test too. */
@@ -35,7 +36,12 @@ export class Logs {
     this.#folder = folder;
     this.store = store;
     this.#scratch = new Scratch(folder);
-    this.memory = new MemoryBudget({ budget: BUDGET, scratch: this.#scratch, alarms: new Alarms() });
+    this.memory = new MemoryBudget({
+      budget: BUDGET,
+      scratch: this.#scratch,
+      alarms: new Alarms(),
+      clock: systemClock,
+    });
     this.bodies = new BodyStore(store, this.memory);
     const state = store.recover();
     this.#nextQueueId = state.nextQueueId;

@@ -19,6 +19,7 @@ import type { Store } from '../../src/store/store.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { LateStore } from '../support/late-store.ts';
 import { messageOf } from '../support/recovery/messages.ts';
+import { byOneClock } from '../../src/util/clock.ts';
 
 /** Little, so that memory runs short. */
 const BUDGET = 1024 * 1024;
@@ -175,7 +176,7 @@ class Comparison {
   async start(): Promise<void> {
     const store = await SqliteStore.open({ folder: this.#folder, lazyMs: 2 });
     this.#store = this.#late ? new LateStore(store, { shuffled: SEED }) : store;
-    this.#node = new BrokerNode(this.#store, BUDGET, undefined, this.#clock);
+    this.#node = new BrokerNode(this.#store, BUDGET, undefined, byOneClock(this.#clock));
     this.#node.recover({ user: 'guest', password: 'guest', vhost: '/' });
     const options = { name: 's', durable: true, autoDelete: false, owner: undefined };
     const args = toFieldTable({ 'x-queue-type': 'stream', ...this.#arguments });

@@ -45,6 +45,11 @@ export class HandClock implements Clock {
     return { cancel: () => timer.cancel() };
   }
 
+  /** The turns of the event loop are real. */
+  soon(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   /** Timers that wait. */
   get timers(): number {
     return this.#pending.size;

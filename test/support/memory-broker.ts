@@ -5,7 +5,7 @@ import { brokerContext } from '../../src/connection/broker-context.ts';
 import { Listener } from '../../src/connection/listener.ts';
 import { resolveOptions } from '../../src/embed/options.ts';
 import { NullStore } from '../../src/store/null-store.ts';
-import { systemClock } from '../../src/util/clock.ts';
+import type { Clocks } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { AmqpClient } from './amqp-client/index.ts';
 
@@ -16,11 +16,11 @@ export class MemoryBroker implements AsyncDisposable {
   readonly url: string;
   readonly #listener: Listener;
 
-  static async start(): Promise<MemoryBroker> {
-    const node = new BrokerNode(new NullStore(), MEMORY_BUDGET);
+  static async start(clocks?: Clocks): Promise<MemoryBroker> {
+    const node = new BrokerNode(new NullStore(), MEMORY_BUDGET, undefined, clocks);
     node.recover({ user: 'guest', password: 'guest', vhost: '/' });
     const config = resolveOptions({});
-    const listener = new Listener(brokerContext({ node, config, log: silentLogger, clock: systemClock }));
+    const listener = new Listener(brokerContext({ node, config, log: silentLogger }));
     const { port } = await listener.start(0, '127.0.0.1');
     return new MemoryBroker(node, listener, `amqp://guest:guest@127.0.0.1:${port}`);
   }
@@ -36,8 +36,8 @@ export class MemoryBroker implements AsyncDisposable {
     return this.node.vhost('/')!;
   }
 
-  connect(): Promise<AmqpClient> {
-    return AmqpClient.connect(this.url);
+  connect(options?: Parameters<typeof AmqpClient.connect>[1]): Promise<AmqpClient> {
+    return AmqpClient.connect(this.url, options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

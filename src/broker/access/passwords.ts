@@ -2,8 +2,9 @@
  * Password hashes, which are RabbitMQ's own: base64 of a 4-byte salt and the hash of salt and password
  * (RabbitMQ: Passwords).
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { UserRecord } from '../../store/stored-records.ts';
+import { systemChance } from '../../util/system.ts';
 
 /** RabbitMQ's names of hashing algorithms to Node's. */
 export const HASHING_ALGORITHMS: ReadonlyMap<string, string> = new Map([
@@ -23,7 +24,7 @@ export function hashBytes(hashingAlgorithm: string): number | undefined {
 
 /** A user's record with a fresh hash of the password. */
 export function userWithPassword(name: string, password: string, tags: readonly string[]): UserRecord {
-  const salt = randomBytes(SALT_BYTES);
+  const salt = systemChance.bytes(SALT_BYTES);
   const hash = createHash('sha256').update(salt).update(password).digest();
   const passwordHash = Buffer.concat([salt, hash]).toString('base64');
   return { name, passwordHash, hashingAlgorithm: DEFAULT_HASHING_ALGORITHM, tags };

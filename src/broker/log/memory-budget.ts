@@ -4,6 +4,7 @@
  * file; and where that does not help, the memory alarm stops the publishers.
  */
 import type { Scratch } from '../../store/scratch.ts';
+import type { Clock } from '../../util/clock.ts';
 import type { Alarms } from '../flow/alarms.ts';
 import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { SegmentBuffers } from './segment-buffers.ts';
@@ -19,6 +20,7 @@ export interface MemoryOptions {
   /** Where they go to; undefined where there is no disk to use. */
   readonly scratch: Scratch | undefined;
   readonly alarms: Alarms;
+  readonly clock: Clock;
   /** Looked at when messages take more memory, as some of what is known of them lies there. */
   readonly heapLimit?: V8HeapLimit;
   /** Told what goes wrong while memory is asked for; it is asked for on. Default: it is thrown. */
@@ -41,6 +43,7 @@ export class MemoryBudget {
   /** Bytes of messages in memory from which on some go out of it. */
   readonly budget: number;
   readonly #alarms: Alarms;
+  readonly #clock: Clock;
   readonly #heapLimit: V8HeapLimit | undefined;
   readonly scratch: Scratch | undefined;
   readonly #fault: (error: unknown) => void;
@@ -54,10 +57,11 @@ export class MemoryBudget {
   #scheduled = false;
   #stopped = false;
 
-  constructor({ budget, scratch, alarms, heapLimit, fault = rethrow }: MemoryOptions) {
+  constructor({ budget, scratch, alarms, clock, heapLimit, fault = rethrow }: MemoryOptions) {
     this.budget = budget;
     this.#kept = Math.min(KEPT_BYTES, budget / 2);
     this.#alarms = alarms;
+    this.#clock = clock;
     this.#heapLimit = heapLimit;
     this.scratch = scratch;
     this.#fault = fault;
@@ -100,7 +104,7 @@ export class MemoryBudget {
     this.#bytes += bytes;
     if (this.#bytes < this.#kept || this.#bytes < this.#askedAt + STEP_BYTES || this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(this.#reclaim);
+    this.#clock.soon(this.#reclaim);
   }
 
   readonly #reclaim = (): void => {
@@ -138,13 +142,13 @@ export class MemoryBudget {
     if (this.#bytes <= this.#kept / 2 || this.#holders.size === 0) this.#left = 0;
     if (this.#left > 0) {
       this.#scheduled = true;
-      setImmediate(this.#reclaim);
+      this.#clock.soon(this.#reclaim);
       return;
     }
     if (!low) return;
     // Stopped publishers ask for nothing, and what was not committed yet may be had a little later.
     this.#scheduled = true;
-    setTimeout(this.#reclaim, ALARM_RETRY_MS).unref();
+    this.#clock.after(ALARM_RETRY_MS, this.#reclaim);
   }
 }
 

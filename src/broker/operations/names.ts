@@ -1,5 +1,5 @@
 /** Names of exchanges and queues as people and methods give them. */
-import { randomBytes } from 'node:crypto';
+import { type Chance, uniqueName } from '../../util/chance.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { REPLY_TO } from '../routing/reply-to.ts';
 import { SERVER_NAMED } from '../topology/replicated.ts';
@@ -10,8 +10,8 @@ export function resourceName(name: string): string {
 }
 
 /** A name for a queue that was declared without one. */
-export function newQueueName(): string {
-  return `${SERVER_NAMED}${randomBytes(16).toString('base64url')}`;
+export function newQueueName(chance: Chance): string {
+  return `${SERVER_NAMED}${uniqueName(chance)}`;
 }
 
 /** True for names that stand for a consumer of direct replies, not for a queue. */

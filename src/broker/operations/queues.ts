@@ -30,7 +30,7 @@ export function declareQueue(actor: Actor, declaration: QueueDeclaration): Recei
   const asked = resourceName(declaration.name);
   // What is no queue is the name of a reply consumer.
   if (isReplyName(asked)) return new Receipt(vhost.store, inspectQueue(actor, asked));
-  const name = asked === '' ? newQueueName() : asked;
+  const name = asked === '' ? newQueueName(actor.vhost.chance) : asked;
   actor.check('configure', 'queue', name);
   if (asked.startsWith('amq.')) throw reservedName('queue', name);
   const { durable, exclusive, autoDelete, arguments: args } = declaration;

@@ -1,5 +1,6 @@
 /** What a queue asks of the vhost that it belongs to. */
 import type { Store } from '../../store/store.ts';
+import type { Clock } from '../../util/clock.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Observer } from '../events/observer.ts';
 import type { QueueCounters } from '../events/queue-counters.ts';
@@ -27,7 +28,10 @@ export interface QueueHost {
   readonly observer: Observer | undefined;
   /** The vhost's name. */
   readonly name: string;
+  /** By which messages age. */
   readonly timers: Timers;
+  /** By which turns of the event loop are asked for. */
+  readonly clock: Clock;
   readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
   readonly store: Store;

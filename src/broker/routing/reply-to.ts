@@ -2,7 +2,7 @@
  * Direct reply-to (RabbitMQ's page of that name): a consumer of `amq.rabbitmq.reply-to` has no queue; requests carry a name of
  * its own, and replies to that name go straight to the requester's channel, or nowhere if it is gone.
  */
-import { randomBytes } from 'node:crypto';
+import { type Chance, uniqueName } from '../../util/chance.ts';
 import type { Message } from '../message/message.ts';
 import type { MessageTarget } from '../message/message-target.ts';
 
@@ -32,17 +32,19 @@ export class ReplyTarget implements MessageTarget {
 }
 
 export class ReplyTargets {
+  readonly #chance: Chance;
   readonly #byName = new Map<string, ReplyTarget>();
   readonly #changed: () => void;
 
   /** `changed`: called when a target came or went, and with it the route to its name. */
-  constructor(changed: () => void) {
+  constructor(chance: Chance, changed: () => void) {
+    this.#chance = chance;
     this.#changed = changed;
   }
 
   /** Returns the name under which replies reach the receiver. */
   add(receiver: ReplyReceiver): string {
-    const name = `${REPLY_TO}.${randomBytes(16).toString('base64url')}`;
+    const name = `${REPLY_TO}.${uniqueName(this.#chance)}`;
     this.#byName.set(name, new ReplyTarget(name, receiver));
     this.#changed();
     return name;

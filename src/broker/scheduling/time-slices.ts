@@ -89,7 +89,7 @@ export class TimeSlices {
   #ask(): void {
     if (this.#asked) return;
     this.#asked = true;
-    setImmediate(this.#turn);
+    this.#clock.soon(this.#turn);
   }
 
   readonly #turn = (): void => {

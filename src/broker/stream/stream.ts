@@ -52,8 +52,8 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
   readonly #view = new Message();
   readonly #header = new OffsetHeader();
   readonly #aging = new TimerEntry(() => this.#trim());
-  /** The next turn of those that were interrupted. */
-  #turn: NodeJS.Immediate | undefined;
+  /** The next turn is asked for, for those that were interrupted. */
+  #asked = false;
 
   constructor(options: QueueOptions, id: number, context: LogContext, host: QueueHost) {
     this.name = options.name;
@@ -218,7 +218,6 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
   end(): void {
     this.#deleted = true;
     this.#host.timers.set(this.#aging, Infinity);
-    clearImmediate(this.#turn);
     for (const consumer of [...this.consumers]) this.#cancel(consumer);
     this.log.drop();
   }
@@ -337,9 +336,10 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
 
   /** Those that were interrupted go on one after the other, a turn each. */
   #dispatchSoon(): void {
-    if (this.consumers.interrupted.size === 0) return;
-    this.#turn ??= setImmediate(() => {
-      this.#turn = undefined;
+    if (this.#asked || this.consumers.interrupted.size === 0) return;
+    this.#asked = true;
+    this.#host.clock.soon(() => {
+      this.#asked = false;
       const [reader] = this.consumers.interrupted as ReadonlySet<StreamReader | undefined>;
       if (reader !== undefined) this.#serve(reader);
       this.#dispatchSoon();

@@ -6,8 +6,10 @@ import { Alarms } from '../flow/alarms.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
 import { Auth } from '../access/auth.ts';
 import { Backlog } from '../flow/backlog.ts';
-import { type Clock, systemClock } from '../../util/clock.ts';
 import { Jobs } from '../scheduling/jobs.ts';
+import type { Chance } from '../../util/chance.ts';
+import type { Clocks } from '../../util/clock.ts';
+import { systemChance, systemClocks } from '../../util/system.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
 import type { Observer } from '../events/observer.ts';
@@ -68,6 +70,7 @@ const DEFAULT_QUEUE_TYPE = 'default-queue-type';
 
 export class BrokerNode {
   readonly store: Store;
+  readonly clocks: Clocks;
   readonly parameters: Parameters;
   readonly patterns: PatternMatcher;
   readonly auth: Auth;
@@ -87,6 +90,7 @@ export class BrokerNode {
   /** Of vhosts that are deleted. */
   readonly #ended = new MessageTotals();
   readonly #timers: Timers;
+  readonly #chance: Chance;
   /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
   /** Told of what cannot be read. */
@@ -108,10 +112,19 @@ export class BrokerNode {
   #nextQueueId = 1;
 
   /** `memoryBudget`: bytes of messages in memory; `scratch`: where those go that it has no room for, if anywhere. */
-  constructor(store: Store, memoryBudget: number, scratch?: Scratch, clock: Clock = systemClock) {
+  constructor(
+    store: Store,
+    memoryBudget: number,
+    scratch?: Scratch,
+    clocks: Clocks = systemClocks,
+    chance: Chance = systemChance,
+  ) {
     this.store = store;
+    this.clocks = clocks;
+    this.#chance = chance;
+    const clock = clocks.connections;
     const fault = (error: unknown): void => this.fault(error);
-    this.#timers = new Timers(clock, fault);
+    this.#timers = new Timers(clocks.messages, fault);
     this.timeSlices = new TimeSlices(store, this.backlog, clock, fault);
     const commit = (change: NodeChange): void => this.commit([change]);
     this.parameters = new Parameters(commit);
@@ -124,6 +137,7 @@ export class BrokerNode {
       budget: memoryBudget,
       scratch,
       alarms: this.alarms,
+      clock,
       heapLimit: this.heapLimit,
       fault,
     });
@@ -365,6 +379,8 @@ export class BrokerNode {
       patterns: this.patterns,
       limits: this.limits,
       timers: this.#timers,
+      clock: this.clocks.connections,
+      chance: this.#chance,
       nextQueueId: () => this.nextQueueId(),
       commit: (changes) => this.commit(changes),
       unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),

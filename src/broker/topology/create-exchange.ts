@@ -1,5 +1,6 @@
 /** Making an exchange of a type that is known by its name. */
 import { AmqpError } from '../../protocol/amqp-error.ts';
+import type { Chance } from '../../util/chance.ts';
 import { type DelayContext, DelayedMessages } from '../delay/delayed-messages.ts';
 import type { Message } from '../message/message.ts';
 import type { Unreadable } from '../arguments/unreadable.ts';
@@ -12,8 +13,9 @@ export interface ExchangeDeclaration extends ExchangeOptions {
   readonly type: string;
 }
 
-/** What an exchange needs of its vhost that keeps messages for later. */
+/** What exchanges need of their vhost: those by chance, and those that keep messages for later. */
 export interface ExchangeHost {
+  readonly chance: Chance;
   readonly delays: DelayContext;
   /** Routes from the exchange on what waited there. */
   sendThrough(exchange: Exchange, message: Message): void;
@@ -25,7 +27,7 @@ export interface ExchangeHost {
 
 /** `logId`: number of the log that it has in the store, if any. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
 export function createExchange(declaration: ExchangeDeclaration, host: ExchangeHost, logId?: number): Exchange {
-  const routing = routingExchange(declaration);
+  const routing = routingExchange(declaration, host.chance);
   if (!keepsMessages(declaration)) return routing;
   const delayed = new DelayedMessages(host.delays, logId, {
     name: declaration.name,
@@ -44,9 +46,9 @@ export function keepsMessages({ type }: ExchangeDeclaration): boolean {
 }
 
 /** What routes its messages: the exchange itself, but for those that wait first. */
-function routingExchange(declaration: ExchangeDeclaration): Exchange {
+function routingExchange(declaration: ExchangeDeclaration, chance: Chance): Exchange {
   const type = keepsMessages(declaration) ? delayedType(declaration.arguments) : declaration.type;
-  return new (knownType(type))(declaration);
+  return new (knownType(type))(declaration, chance);
 }
 
 function knownType(type: string): ExchangeType {
@@ -68,7 +70,7 @@ export function checkExchangeDeclaration(declaration: ExchangeDeclaration, vhost
 }
 
 /** Throws AmqpError PRECONDITION_FAILED where a new exchange has arguments that its type cannot make sense of. */
-export function checkTypeArguments(declaration: ExchangeDeclaration): void {
+export function checkTypeArguments(declaration: ExchangeDeclaration, chance: Chance): void {
   // The type looks at them when it makes one.
-  routingExchange(declaration);
+  routingExchange(declaration, chance);
 }

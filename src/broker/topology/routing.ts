@@ -1,5 +1,6 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import { CAPABILITIES } from '../arguments/queue-type.ts';
+import type { Clock } from '../../util/clock.ts';
 import type { BodyStore } from '../log/body-store.ts';
 import type { DiscardListener } from '../message/discarded.ts';
 import { type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
@@ -32,6 +33,7 @@ export interface RoutedVhost extends Directory {
 
 export interface RoutingContext {
   readonly discarded: DiscardListener;
+  readonly clock: Clock;
   readonly bodies: BodyStore;
   readonly timeSlices: TimeSlices;
   readonly throttleSignal: ThrottleSignal;
@@ -280,9 +282,9 @@ export class Routing {
   }
 
   #find(exchange: Exchange, routingKey: string, message: Message | undefined, further?: readonly string[]): Route {
-    const began = performance.now();
+    const began = this.#context.clock.elapsed();
     const route = findRoute(this.#directory, exchange, routingKey, message, further);
-    this.#searched += performance.now() - began;
+    this.#searched += this.#context.clock.elapsed() - began;
     if (this.#searched >= SEARCH_MS) {
       this.#searched = 0;
       this.#context.throttleSignal.raise();

@@ -2,15 +2,15 @@
  * A virtual host: its exchanges, queues and bindings, and the rules for declaring and deleting them.
  * What is durable is told to the store in the same call.
  */
-import type { BindingRecord, RecoveredPage } from '../../store/stored-records.ts';
+import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { Chance } from '../../util/chance.ts';
+import type { Clock } from '../../util/clock.ts';
 import type { Store } from '../../store/store.ts';
 import type { Histogram } from '../../util/histogram.ts';
 import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
-import type { DiscardListener } from '../message/discarded.ts';
-import type { BrokerCounters } from '../events/broker-counters.ts';
 import type { Observer } from '../events/observer.ts';
 import { VhostCounters } from '../events/vhost-counters.ts';
 import type { Timers } from '../scheduling/timers.ts';
@@ -29,17 +29,14 @@ import type { Exchange } from '../routing/exchange/exchange.ts';
 import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
 import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
-import { checkQueueLimit, type AccessLimits } from '../access/access-limits.ts';
+import { checkQueueLimit } from '../access/access-limits.ts';
 import type { MemoryBudget } from '../log/memory-budget.ts';
 import type { Message } from '../message/message.ts';
-import type { Parameters } from '../parameters/parameters.ts';
-import type { PatternMatcher } from '../access/pattern-matcher.ts';
 import type { Governed } from '../policy/governed.ts';
 import { type GovernedVhost, VhostPolicies } from '../policy/vhost-policies.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
 import type { DyingQueue, Takers } from '../queue/queue-host.ts';
 import type { QueueNoticeListener } from '../queue/queue-notice.ts';
-import type { LogContext } from '../log/log.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
 import type { VhostRows } from '../../store/recovered-state.ts';
 import { recoverVhost } from './recover-vhost.ts';
@@ -49,30 +46,13 @@ import type { Directory, Route } from '../routing/route.ts';
 import { Routing } from './routing.ts';
 import { type EntityHost, VhostEntities } from './vhost-entities.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
-import type { Unreadable, UnreadableListener } from '../arguments/unreadable.ts';
-
-/** What a vhost shares with the others of its node. */
-export interface VhostContext extends LogContext {
-  readonly parameters: Parameters;
-  readonly patterns: PatternMatcher;
-  readonly limits: AccessLimits;
-  readonly heapLimit: V8HeapLimit;
-  readonly timers: Timers;
-  readonly throttleSignal: ThrottleSignal;
-  readonly timeSlices: TimeSlices;
-  readonly counters: BrokerCounters;
-  nextQueueId(): number;
-  /** Has the store told of changes that were checked, and applies them. */
-  commit(changes: readonly VhostChange[]): void;
-  readonly unreadable: UnreadableListener;
-  readonly discarded: DiscardListener;
-  readonly dangling: (binding: BindingRecord) => void;
-  readonly notice: QueueNoticeListener;
-}
+import type { Unreadable } from '../arguments/unreadable.ts';
+import type { VhostContext } from './vhost-context.ts';
 
 export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   readonly name: string;
-  readonly replyTargets = new ReplyTargets(() => void this.#version++);
+  readonly chance: Chance;
+  readonly replyTargets: ReplyTargets;
   readonly policies: VhostPolicies;
   readonly counters = new VhostCounters();
   readonly messageSizes: Histogram;
@@ -84,6 +64,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   readonly memory: MemoryBudget;
   readonly heapLimit: V8HeapLimit;
   readonly timers: Timers;
+  readonly clock: Clock;
   readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
   readonly delays: DelayContext;
@@ -98,7 +79,13 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
     this.name = name;
     this.delays = this.#context = context;
     ({ store: this.store, memory: this.memory, heapLimit: this.heapLimit, notice: this.notice } = context);
-    ({ timers: this.timers, throttleSignal: this.throttleSignal, timeSlices: this.timeSlices } = context);
+    ({
+      timers: this.timers,
+      clock: this.clock,
+      throttleSignal: this.throttleSignal,
+      timeSlices: this.timeSlices,
+    } = context);
+    this.replyTargets = new ReplyTargets((this.chance = context.chance), () => void this.#version++);
     this.messageSizes = context.counters.messageSizes;
     this.#routing = new Routing(this, context, this.counters.exchanges);
     this.policies = new VhostPolicies(this, context);
@@ -159,7 +146,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
       return;
     }
     if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
-    checkTypeArguments(declaration);
+    checkTypeArguments(declaration, this.chance);
     this.heapLimit.checkRoom();
     const logId = keepsMessages(declaration) && declaration.durable ? this.#context.nextQueueId() : undefined;
     this.#commit([{ op: 'put-exchange', vhost: this.name, exchange: declaration, logId }]);

@@ -1,6 +1,7 @@
 /** One request over HTTP and its answer, whatever is asked. */
 import type { RequestOptions } from 'node:https';
 import { http } from '../../util/node-http.ts';
+import { systemClock } from '../../util/system.ts';
 
 /** Where an API is reached. */
 export interface Place {
@@ -60,15 +61,17 @@ export async function exchange(place: Place, asked: HttpRequest, timeout: number
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
       response.on('end', () => {
-        clearTimeout(timer);
+        timer?.cancel();
         resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString() });
       });
     },
   );
   const timer =
-    timeout === undefined ? undefined : setTimeout(() => sent.destroy(new TimeoutError(String(timeout))), timeout);
+    timeout === undefined
+      ? undefined
+      : systemClock.after(timeout, () => sent.destroy(new TimeoutError(String(timeout))));
   sent.on('error', (error: NodeJS.ErrnoException) => {
-    clearTimeout(timer);
+    timer?.cancel();
     const { code, message } = error;
     reject(error instanceof TimeoutError ? error : new UnreachableError(`${place.text}: ${code ?? message}`, code));
   });

@@ -2,7 +2,6 @@
  * When a connection is not heard: while the broker can take no more of what it publishes, while its consumers are to be heard
  * first, while it does not read what it is answered, and after names that took patterns too long.
  */
-import type { Socket } from 'node:net';
 import type { NameGiver } from '../../broker/access/pattern-matcher.ts';
 import type { BrokerNode } from '../../broker/topology/broker-node.ts';
 import type { ClientProperties } from '../lifecycle/client-properties.ts';
@@ -20,23 +19,21 @@ export interface FlowingConnection {
   readonly broker: { readonly node: BrokerNode; readonly clock: Clock };
   readonly writer: Writer;
   readonly client: ClientProperties;
-  /** Seconds between heartbeats; 0 is none. */
-  readonly heartbeat: number;
   /** Has `turnEnds` called at the end of this turn. */
   wake(): void;
 }
 
 export class Flow implements NameGiver {
   readonly #connection: FlowingConnection;
-  readonly #socket: Socket;
   readonly #readPause: ReadPause;
+  /** Of the writer, when it was last asked whether the client is stuck. */
+  #taken = 0;
   /** When it has rested for its names, by the clock's `elapsed`. */
   #restedAt = 0;
   #restTimer: Timer | undefined;
 
-  constructor(connection: FlowingConnection, socket: Socket, readPause: ReadPause) {
+  constructor(connection: FlowingConnection, readPause: ReadPause) {
     this.#connection = connection;
-    this.#socket = socket;
     this.#readPause = readPause;
   }
 
@@ -48,17 +45,22 @@ export class Flow implements NameGiver {
 
   /** A method was answered: where much waits to be sent, the next one waits too. Deliveries alone keep nobody from being heard. */
   answered(): void {
-    const { writer, heartbeat } = this.#connection;
-    if (writer.pending <= CONGESTED_BYTES) return;
-    this.#readPause.pause('congested');
-    // Nothing is heard of the client now, so that it must show by reading that it is alive.
-    this.#socket.setTimeout(2 * heartbeat * 1000);
+    if (this.#connection.writer.pending > CONGESTED_BYTES) this.#readPause.pause('congested');
+  }
+
+  /**
+   * True if the client is not heard as it does not take what it is sent, and has taken none of it since this was last asked: then it
+   * shows no sign of life.
+   */
+  get isStuck(): boolean {
+    if (!this.#readPause.has('congested')) return false;
+    const before = this.#taken;
+    this.#taken = this.#connection.writer.taken;
+    return this.#taken === before;
   }
 
   /** The client has taken what it was sent. */
   taken(): void {
-    if (!this.#readPause.has('congested')) return;
-    this.#socket.setTimeout(0);
     this.#readPause.resume('congested');
   }
 

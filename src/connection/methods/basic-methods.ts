@@ -1,10 +1,10 @@
 /** Class basic but for publishing (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
-import { randomBytes } from 'node:crypto';
 import { isInteger } from '../../broker/arguments/field-equality.ts';
 import { readableQueue } from '../../broker/operations/queues.ts';
 import { REPLY_TO } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
+import { uniqueName } from '../../util/chance.ts';
 import type { BasicConsume, BasicGet } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel/channel.ts';
 import { ChannelConsumer, shortstr } from '../channel/channel-consumer.ts';
@@ -30,7 +30,7 @@ export const basicMethods: HandlersOf<'basic'> = {
     if (consumerTag !== '' && isTaken(channel, consumerTag)) {
       throw new AmqpError('NOT_ALLOWED', `attempt to reuse consumer tag '${consumerTag}'`);
     }
-    const tag = consumerTag === '' ? `amq.ctag-${randomBytes(16).toString('base64url')}` : consumerTag;
+    const tag = consumerTag === '' ? `amq.ctag-${uniqueName(channel.connection.vhost.chance)}` : consumerTag;
     if (method.queue === REPLY_TO) consumeReplies(channel, method, tag);
     else consume(channel, method, tag);
   },

@@ -29,6 +29,11 @@ const TURN_BYTES = 512 * 1024;
 const CONTENT_HEADER_BYTES = 12;
 const FRAME_HEAD_BYTES = 7;
 
+/** Node tells of a write only when all of it is with the system; its handle knows what is still to be written. */
+interface Written {
+  readonly _handle: { readonly writeQueueSize?: number } | null;
+}
+
 export class Writer {
   readonly #socket: Socket;
   readonly #buffers: OutputBuffers;
@@ -90,6 +95,12 @@ export class Writer {
   /** Bytes that were not handed to the system yet. */
   get pending(): number {
     return this.#socket.writableLength + this.unflushed;
+  }
+
+  /** How much the peer has taken, in bytes: a number that changes while it takes any, be it only a part of a large write. */
+  get taken(): number {
+    const { _handle: handle } = this.#socket as unknown as Written;
+    return this.#counters.sendOct - this.#socket.writableLength - (handle?.writeQueueSize ?? 0);
   }
 
   /** The socket took all it had. */

@@ -3,6 +3,7 @@
  * that many at a time take no more of it than one.
  */
 import { Deque } from '../../util/deque.ts';
+import { systemClock } from '../../util/system.ts';
 
 /** How long one slice may take, in milliseconds, and how much text is handed on at once. */
 const SLICE_MS = 4;
@@ -26,7 +27,7 @@ function nextTurn(): Promise<void> {
 function schedule(): void {
   if (scheduled) return;
   scheduled = true;
-  setImmediate(nextPiece);
+  systemClock.soon(nextPiece);
 }
 
 function nextPiece(): void {
@@ -39,16 +40,16 @@ function nextPiece(): void {
 export async function* inSlices(pieces: Iterable<string>): AsyncGenerator<string> {
   await nextTurn();
   let text = '';
-  let began = performance.now();
+  let began = systemClock.elapsed();
   for (const piece of pieces) {
     text += piece;
-    const late = performance.now() - began >= SLICE_MS;
+    const late = systemClock.elapsed() - began >= SLICE_MS;
     if (text.length < PIECE_CHARACTERS && !late) continue;
     yield text;
     text = '';
     if (!late) continue;
     await nextTurn();
-    began = performance.now();
+    began = systemClock.elapsed();
   }
   if (text !== '') yield text;
 }
@@ -56,15 +57,15 @@ export async function* inSlices(pieces: Iterable<string>): AsyncGenerator<string
 /** Does something for each item, in slices of time. */
 export async function eachInSlices<Item>(items: Iterable<Item>, action: (item: Item) => void): Promise<void> {
   await nextTurn();
-  let began = performance.now();
+  let began = systemClock.elapsed();
   let unlooked = 0;
   for (const item of items) {
     action(item);
     if (++unlooked < ITEMS_A_LOOK) continue;
     unlooked = 0;
-    if (performance.now() - began < SLICE_MS) continue;
+    if (systemClock.elapsed() - began < SLICE_MS) continue;
     await nextTurn();
-    began = performance.now();
+    began = systemClock.elapsed();
   }
 }
 

@@ -1,7 +1,7 @@
 /** Which part of a list is asked for, and by which names (RabbitMQ: HTTP API, "Pagination"). */
 import { compilePattern } from '../../broker/access/pattern.ts';
 import { PatternMatcher } from '../../broker/access/pattern-matcher.ts';
-import { systemClock } from '../../util/clock.ts';
+import { systemClock } from '../../util/system.ts';
 import { badRequest, HttpProblem } from '../http/problem.ts';
 import type { Query } from '../http/query.ts';
 

@@ -3,6 +3,8 @@
  * as a part of a commit. Gives back unused room at the end of the file, in steps. Runs on the writer thread.
  */
 import type { Database } from 'better-sqlite3';
+import type { Timer } from '../../util/clock.ts';
+import { systemClock } from '../../util/system.ts';
 import type { FilesInUse } from './files-in-use.ts';
 import type { FreshRows } from './fresh-rows.ts';
 
@@ -48,8 +50,10 @@ export class Checkpoints {
   /** A checkpoint is not due again before so much is written: the last one failed, or left something because somebody reads. */
   #heldUntil = 0;
   /** When room was last given back, or there was none to give. */
-  #gaveBackAt = performance.now();
-  #timer: NodeJS.Timeout | undefined;
+  #gaveBackAt = systemClock.elapsed();
+  /** When the store was last used. */
+  #usedAt = 0;
+  #timer: Timer | undefined;
   #diskLow = false;
 
   /**
@@ -72,7 +76,7 @@ export class Checkpoints {
     this.#written += bytes;
     const due = this.#written >= LARGE_LOG || this.#rows.bytes >= MUCH_LIVE;
     if (due && this.#written >= this.#heldUntil) this.#checkpoint('PASSIVE');
-    if (this.#diskLow || performance.now() - this.#gaveBackAt > BUSY_MS) this.#giveBack(BUSY_VACUUM_STEP);
+    if (this.#diskLow || systemClock.elapsed() - this.#gaveBackAt > BUSY_MS) this.#giveBack(BUSY_VACUUM_STEP);
     this.#rest();
   }
 
@@ -88,13 +92,19 @@ export class Checkpoints {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.cancel();
   }
 
   #rest(): void {
-    if (this.#timer === undefined) this.#timer = setTimeout(() => this.#idle(), IDLE_MS);
-    else this.#timer.refresh();
+    this.#usedAt = systemClock.elapsed();
+    this.#timer ??= systemClock.after(IDLE_MS, this.#look);
   }
+
+  readonly #look = (): void => {
+    const left = this.#usedAt + IDLE_MS - systemClock.elapsed();
+    this.#timer = left > 0 ? systemClock.after(left, this.#look) : undefined;
+    if (left <= 0) this.#idle();
+  };
 
   #idle(): void {
     if (this.#logBytes() > (this.#diskLow ? 0 : KEPT_LOG)) this.#checkpoint('TRUNCATE');
@@ -105,7 +115,7 @@ export class Checkpoints {
 
   /** Gives back so many unused bytes at most; returns false where there are none to give, or it did not work. */
   #giveBack(bytes: number): boolean {
-    this.#gaveBackAt = performance.now();
+    this.#gaveBackAt = systemClock.elapsed();
     const given = this.#attempt(NOT_GIVEN_BACK, () => {
       this.#files.check();
       const free = (this.#database.pragma('freelist_count', { simple: true }) as number) * this.#pageSize;

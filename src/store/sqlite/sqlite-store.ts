@@ -6,6 +6,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type { Histogram } from '../../util/histogram.ts';
+import type { Clock } from '../../util/clock.ts';
+import { systemClock } from '../../util/system.ts';
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
@@ -28,6 +30,8 @@ export interface SqliteStoreOptions {
   readonly synchronous?: Synchronous;
   /** How long `close` waits for commits that fail, in milliseconds. Default 5000. */
   readonly closeMs?: number;
+  /** For when batches begin; the writer thread goes by the system's. Default: the system's. */
+  readonly clock?: Clock;
   readonly log?: (level: 'info' | 'warn' | 'error', fields: object, message: string) => void;
 }
 
@@ -48,6 +52,7 @@ export class SqliteStore implements Store {
   readonly #exited: Promise<void>;
   readonly #log: NonNullable<SqliteStoreOptions['log']>;
   readonly #closeMs: number;
+  readonly #clock: Clock;
   readonly #commits: GroupCommit;
   readonly #buffer = new BatchBuffer();
   readonly #listeners: ((reason: string | undefined) => void)[] = [];
@@ -97,8 +102,9 @@ export class SqliteStore implements Store {
     this.#found = found;
     this.#log = options.log ?? (() => undefined);
     this.#closeMs = options.closeMs ?? 5000;
+    this.#clock = options.clock ?? systemClock;
     const engine: Engine = { batch: this.#buffer, commit: (changes, done) => this.#commit(changes, done) };
-    this.#commits = new GroupCommit(engine, options.lazyMs);
+    this.#commits = new GroupCommit(engine, this.#clock, options.lazyMs);
     this.#ids = new StoredIds(readCounters(reader));
     this.#rows = new StoredRows(reader, path);
     this.#worker = startWriter({ path, synchronous: options.synchronous ?? 'full' });
@@ -268,11 +274,13 @@ export class SqliteStore implements Store {
     this.#commits.whenIdle(resolve);
     void this.#exited.then(giveUp);
     // A commit that is only slow is waited for.
-    const timer = setInterval(() => this.#trouble !== undefined && giveUp(), this.#closeMs);
+    const timer = this.#clock.every(this.#closeMs, () => {
+      if (this.#trouble !== undefined) giveUp();
+    });
     try {
       await promise;
     } finally {
-      clearInterval(timer);
+      timer.cancel();
     }
   }
 }

@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { collectGarbageWhenIdle } from '../../util/idle-garbage.ts';
+import { systemClock } from '../../util/system.ts';
 import { StoreError } from '../store.ts';
 import type { BatchMemory } from './batch-buffer.ts';
 import { BatchWriter, type WrittenBatch } from './batch-writer.ts';
@@ -96,7 +97,7 @@ function commit(batch: WrittenBatch, pause: number, written = false): void {
     // At once: what a log without a name has is in no other place.
     connection?.checkpoints.makeRoom();
     say({ kind: 'trouble', reason: describe(error) });
-    setTimeout(() => commit(batch, Math.min(pause * 2, LAST_PAUSE), written), pause);
+    systemClock.after(pause, () => commit(batch, Math.min(pause * 2, LAST_PAUSE), written));
     return;
   }
   give({ numbers: batch.numbers, chunks: batch.chunks });

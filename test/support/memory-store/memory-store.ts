@@ -3,6 +3,8 @@ import type { Histogram } from '../../../src/util/histogram.ts';
 import { type Engine, GroupCommit } from '../../../src/store/group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../../../src/store/stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../../../src/store/store.ts';
+import type { Clock } from '../../../src/util/clock.ts';
+import { systemClock } from '../../../src/util/system.ts';
 import { MemoryPages } from './memory-pages.ts';
 import { MemoryTopology } from './memory-topology.ts';
 
@@ -17,9 +19,9 @@ export class MemoryStore implements Store {
   #closed = false;
 
   /** `lazyMs`: how long what nobody waits for may wait for company, in milliseconds. Default 20. */
-  constructor(options: { readonly lazyMs?: number } = {}) {
+  constructor(options: { readonly lazyMs?: number; readonly clock?: Clock } = {}) {
     const engine: Engine = { batch: this.#pages, commit: (changes, done) => this.#commit(changes, done) };
-    this.#commits = new GroupCommit(engine, options.lazyMs);
+    this.#commits = new GroupCommit(engine, options.clock ?? systemClock, options.lazyMs);
   }
 
   /** What is committed now: nothing at the start. */

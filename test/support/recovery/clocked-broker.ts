@@ -12,6 +12,7 @@ import { Scratch } from '../../../src/store/scratch.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { type Logger, silentLogger } from '../../../src/util/logger.ts';
 import type { HandClock } from '../hand-clock.ts';
+import { byOneClock } from '../../../src/util/clock.ts';
 
 const MEMORY_BUDGET = 64 * 1024 * 1024;
 const FILES = ['leveret.db', 'leveret.db-wal'];
@@ -29,11 +30,11 @@ export class ClockedBroker {
   static async start(folder: string, clock: HandClock, log: Logger = silentLogger): Promise<ClockedBroker> {
     const config = resolveOptions({ dataDir: folder });
     const store = await SqliteStore.open({ folder, lazyMs: 2 });
-    const node = new BrokerNode(store, MEMORY_BUDGET, new Scratch(folder), clock);
+    const node = new BrokerNode(store, MEMORY_BUDGET, new Scratch(folder), byOneClock(clock));
     node.unreadable = reportTo(log);
     node.notice = noticesTo(log);
     node.recover({ user: 'guest', password: 'guest', vhost: '/' });
-    const listener = new Listener(brokerContext({ node, config, log, clock }));
+    const listener = new Listener(brokerContext({ node, config, log }));
     const { port } = await listener.start(0, '127.0.0.1');
     return new ClockedBroker(folder, `amqp://guest:guest@127.0.0.1:${port}`, node, store, listener);
   }

@@ -1,8 +1,8 @@
 /** A broker node in memory, without connections. */
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import type { Vhost } from '../../../src/broker/topology/vhost.ts';
+import { byOneClock, type Clock } from '../../../src/util/clock.ts';
 import { MemoryStore } from '../memory-store/memory-store.ts';
-import type { Clock } from '../../../src/util/clock.ts';
 
 export interface NodeInMemory {
   readonly store: MemoryStore;
@@ -12,7 +12,7 @@ export interface NodeInMemory {
 
 export function nodeInMemory(clock?: Clock): NodeInMemory {
   const store = new MemoryStore();
-  const node = new BrokerNode(store, Infinity, undefined, clock);
+  const node = new BrokerNode(store, Infinity, undefined, clock && byOneClock(clock));
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
   return { store, node, vhost: node.vhost('/')! };
 }

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
+import { systemClock } from '../../../src/util/system.ts';
 import { Turn } from '../../../src/util/turn.ts';
 
 const unexpected = (): never => expect.unreachable();
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('tasks are done at the end of the turn, in the order they were left, as often as they were left', async () => {
-  const turn = new Turn();
+  const turn = new Turn(systemClock);
   const done: string[] = [];
   const task = (name: string) => ({ flushEarly: unexpected, endTurn: () => void done.push(name) });
   const twice = task('twice');
@@ -19,7 +20,7 @@ test('tasks are done at the end of the turn, in the order they were left, as oft
 });
 
 test('what a task leaves while a turn ends is done at the end of the next', async () => {
-  const turn = new Turn();
+  const turn = new Turn(systemClock);
   const done: number[] = [];
   const task = {
     flushEarly: unexpected,
@@ -36,7 +37,7 @@ test('what a task leaves while a turn ends is done at the end of the next', asyn
 });
 
 test('where many wait for the end of the turn, each is flushed early once, and has its end all the same', async () => {
-  const turn = new Turn();
+  const turn = new Turn(systemClock);
   const said: string[] = [];
   const leave = (name: string) =>
     turn.atEnd({

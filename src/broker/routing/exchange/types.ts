@@ -1,4 +1,5 @@
 /** The exchange types there are, by the name that exchange.declare knows them by. */
+import type { Chance } from '../../../util/chance.ts';
 import type { Exchange, ExchangeOptions } from './exchange.ts';
 import { ConsistentHashExchange } from './consistent-hash.ts';
 import { DirectExchange } from './direct.ts';
@@ -10,7 +11,7 @@ import { RandomExchange } from './random.ts';
 import { RecentHistoryExchange } from './recent-history.ts';
 import { TopicExchange } from './topic.ts';
 
-export type ExchangeType = new (options: ExchangeOptions) => Exchange;
+export type ExchangeType = new (options: ExchangeOptions, chance: Chance) => Exchange;
 
 export const EXCHANGE_TYPES: ReadonlyMap<string, ExchangeType> = new Map<string, ExchangeType>([
   ['direct', DirectExchange],

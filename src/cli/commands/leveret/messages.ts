@@ -1,5 +1,5 @@
 /** Messages: sent, looked at, taken, and followed as they come. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../../../util/system.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';

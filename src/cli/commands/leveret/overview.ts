@@ -1,5 +1,5 @@
 /** The broker at a glance: once, and as it goes on. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay } from '../../../util/system.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { size } from '../../sizes.ts';
 import type { Api } from '../api.ts';

@@ -1,5 +1,5 @@
 /** The broker as a whole: its name, its feature flags, and its end. */
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay, systemClock } from '../../../util/system.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { type Api, path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
@@ -62,10 +62,10 @@ export const node: readonly Command[] = [
     banner: ({ node }) => `Stopping and halting node ${node} ...`,
     run: async (call) => {
       const { os_pid: pid } = await nodeOf(daemonOf(call));
-      const end = performance.now() + (call.timeout ?? STOP_MS);
+      const end = systemClock.elapsed() + (call.timeout ?? STOP_MS);
       process.kill(Number(pid), 'SIGTERM');
       while (isRunning(Number(pid))) {
-        if (performance.now() > end) throw new CommandError(EXIT.timeout, `the process ${pid} did not end in time`);
+        if (systemClock.elapsed() > end) throw new CommandError(EXIT.timeout, `the process ${pid} did not end in time`);
         await delay(PAUSE_MS);
       }
       return undefined;

@@ -1,6 +1,6 @@
 /** Commands that wait for the broker, or ask whether it is there. */
 import { existsSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
+import { delay, systemClock } from '../../../util/system.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { AppStoppedError } from '../api.ts';
 import type { Call, Command } from '../command.ts';
@@ -80,9 +80,9 @@ async function isUp(call: Call): Promise<boolean> {
 
 /** Throws CommandError if it is not so in time, in milliseconds. */
 export async function until(isSo: () => boolean | Promise<boolean>, within: number, operation: string): Promise<void> {
-  const end = performance.now() + within;
+  const end = systemClock.elapsed() + within;
   while (!(await isSo())) {
-    if (performance.now() > end) {
+    if (systemClock.elapsed() > end) {
       throw new CommandError(EXIT.timeout, `Error: ${operation} timed out. Timeout value used: ${within}`, true);
     }
     await delay(PAUSE_MS);

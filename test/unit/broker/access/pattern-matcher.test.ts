@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PatternMatcher } from '../../../../src/broker/access/pattern-matcher.ts';
-import { systemClock } from '../../../../src/util/clock.ts';
+import { systemClock } from '../../../../src/util/system.ts';
 
 const LONG = 'a'.repeat(254);
 const ENDLESS = /^(a+)+$/;

@@ -2,10 +2,8 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KeysInQueue } from '../../../../src/broker/deduplication/keys-in-queue.ts';
-import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
 import { BodyStore } from '../../../../src/broker/log/body-store.ts';
-import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import type { MessageLog } from '../../../../src/broker/log/message-log.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
@@ -19,6 +17,7 @@ import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
 import { readSeen } from '../../../support/store-reads.ts';
 import { UNTIL } from '../../../support/patience.ts';
+import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 
 const QUEUE = 1;
 
@@ -36,7 +35,7 @@ function withId(messageId: string): Message {
 
 class Lives {
   readonly store = new DurableStore({ lazyMs: 3_600_000 });
-  readonly memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  readonly memory = unlimitedMemory();
   readonly confirms = new ConfirmRecorder();
   readonly unreadable: string[] = [];
   readonly #clock = new HandClock(1_000_000);

@@ -1,6 +1,5 @@
 /** What a queue that deduplicates by a window of time remembers, and what of it goes to the store; by a clock that the test holds. */
 import { describe, expect, it, vi } from 'vitest';
-import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
 import { Timers } from '../../../../src/broker/scheduling/timers.ts';
 import { BodyStore } from '../../../../src/broker/log/body-store.ts';
@@ -8,13 +7,13 @@ import { QueueLog } from '../../../../src/broker/log/log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { SeenWindow } from '../../../../src/broker/deduplication/seen-window.ts';
 import { TimeSlices } from '../../../../src/broker/scheduling/time-slices.ts';
-import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
 import { readSeen } from '../../../support/store-reads.ts';
 import { UNTIL } from '../../../support/patience.ts';
+import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 
 const QUEUE = 1;
 /** Keys have one character an octet. */
@@ -24,7 +23,7 @@ class Lives {
   readonly clock = new HandClock(1_000_000);
   readonly store = new MemoryStore({ lazyMs: 3_600_000 });
   readonly confirms = new ConfirmRecorder();
-  readonly memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  readonly memory = unlimitedMemory();
   readonly timeSlices = new TimeSlices(this.store, new Backlog(), this.clock, (error) => {
     throw error;
   });

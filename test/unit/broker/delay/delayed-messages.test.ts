@@ -7,6 +7,7 @@ import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { bodyText, messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
+import { byOneClock } from '../../../../src/util/clock.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -25,7 +26,7 @@ interface Started {
 /** A node with the queues a and b and the delayed topic exchange `later`, which leads to a. */
 function started(store = new MemoryStore()): Started {
   const clock = new HandClock();
-  const node = new BrokerNode(store, Infinity, undefined, clock);
+  const node = new BrokerNode(store, Infinity, undefined, byOneClock(clock));
   const faults: unknown[] = [];
   node.fault = (error) => faults.push(error);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
 import { BodyStore } from '../../../../src/broker/log/body-store.ts';
-import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { QueueLog } from '../../../../src/broker/log/log.ts';
 import { SpareConfirms, WaitingConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import type { Batch } from '../../../../src/store/batch.ts';
@@ -10,6 +8,7 @@ import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import type { PageHeader } from '../../../../src/store/stored-records.ts';
 import type { LogSource } from '../../../../src/store/store.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';
+import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -54,7 +53,7 @@ function countingBatch(pages = new Map<number, PageHeader>()): Batch {
 }
 
 function newLog(store: HeldStore, spareConfirms = new SpareConfirms()): QueueLog {
-  const memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  const memory = unlimitedMemory();
   return new QueueLog(
     { store, memory, bodies: new BodyStore(store, memory), backlog: new Backlog(), spareConfirms },
     1,
@@ -115,7 +114,7 @@ describe('a body of ten megabytes', () => {
   /** A log with one message that has such a body; collects a batch and returns what was written, a text for each call. */
   function largeLog() {
     const store = new HeldStore();
-    const memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+    const memory = unlimitedMemory();
     const bodies = new BodyStore(store, memory);
     const log = new QueueLog({ store, memory, bodies, backlog: new Backlog(), spareConfirms: new SpareConfirms() }, 1);
     const message = messageOf({ body: Buffer.alloc(SIZE) });

@@ -3,6 +3,7 @@ import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { type Evictable, MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { Scratch } from '../../../../src/store/scratch.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { systemClock } from '../../../../src/util/system.ts';
 
 const MiB = 1024 * 1024;
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
@@ -13,7 +14,7 @@ function memoryOf(
 ): { memory: MemoryBudget; alarms: Alarms; scratch: Scratch | undefined } {
   const alarms = new Alarms();
   const scratch = withScratch ? new Scratch(temporaryFolder()) : undefined;
-  return { memory: new MemoryBudget({ budget, scratch, alarms }), alarms, scratch };
+  return { memory: new MemoryBudget({ budget, scratch, alarms, clock: systemClock }), alarms, scratch };
 }
 
 /** One that has nothing to give, and notes where it could have put it. */
@@ -46,7 +47,13 @@ describe('memory', () => {
   test('is asked of the others where one fails, which is told', async () => {
     const faults: unknown[] = [];
     const fault = (error: unknown): void => void faults.push(error);
-    const memory = new MemoryBudget({ budget: 8 * MiB, scratch: undefined, alarms: new Alarms(), fault });
+    const memory = new MemoryBudget({
+      budget: 8 * MiB,
+      scratch: undefined,
+      alarms: new Alarms(),
+      clock: systemClock,
+      fault,
+    });
     const error = new Error('a defect');
     memory.grew(3 * MiB, {
       evict() {

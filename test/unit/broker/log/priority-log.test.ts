@@ -1,18 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
 import { BodyStore } from '../../../../src/broker/log/body-store.ts';
-import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { Message } from '../../../../src/broker/message/message.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
+import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 
 function priorityLog(): PriorityLog {
   const store = new MemoryStore();
-  const memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  const memory = unlimitedMemory();
   return new PriorityLog(
     { store, memory, bodies: new BodyStore(store, memory), backlog: new Backlog(), spareConfirms: new SpareConfirms() },
     undefined,

@@ -9,6 +9,7 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
 import { messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
+import { byOneClock } from '../../../../src/util/clock.ts';
 
 let store: SqliteStore;
 let node: BrokerNode;
@@ -18,7 +19,7 @@ let number: number;
 
 beforeEach(async () => {
   store = await SqliteStore.open({ folder: temporaryFolder(), lazyMs: 2 });
-  node = new BrokerNode(store, Infinity, undefined, new HandClock());
+  node = new BrokerNode(store, Infinity, undefined, byOneClock(new HandClock()));
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
   vhost = node.vhost('/')!;
   confirms = new ConfirmRecorder();

@@ -10,6 +10,7 @@ import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
+import { byOneClock } from '../../../../src/util/clock.ts';
 
 const COUNT = 1000;
 const LETTERS = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };
@@ -33,7 +34,7 @@ let queue: DeclaredQueue;
 
 beforeEach(() => {
   clock = new WorkingClock();
-  const node = new BrokerNode(new MemoryStore(), Infinity, undefined, clock);
+  const node = new BrokerNode(new MemoryStore(), Infinity, undefined, byOneClock(clock));
   discarded = [];
   node.discarded = (by, name, _vhost, reason) => discarded.push([by, name, reason]);
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });

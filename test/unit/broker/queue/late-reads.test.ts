@@ -12,6 +12,7 @@ import { LateStore } from '../../../support/late-store.ts';
 import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { bodyText, messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
 import { turn } from '../../../contract/store.support.ts';
+import { byOneClock } from '../../../../src/util/clock.ts';
 
 /** Logs take it for one that outlives the process: what is recovered is out of memory. */
 class DurableStore extends MemoryStore {
@@ -28,7 +29,7 @@ class Node {
   /** The node that goes on with what another had committed. */
   constructor(inner: MemoryStore = new DurableStore()) {
     this.store = new LateStore(inner, { shuffled: 5 });
-    this.node = new BrokerNode(this.store, Infinity, undefined, this.clock);
+    this.node = new BrokerNode(this.store, Infinity, undefined, byOneClock(this.clock));
     this.node.unreadable = (_what, name) => this.unreadable.push(name);
     this.node.fault = (error) => {
       throw error;

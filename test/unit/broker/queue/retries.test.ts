@@ -1,9 +1,7 @@
 import { expect, test } from 'vitest';
-import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
 import { BodyStore } from '../../../../src/broker/log/body-store.ts';
 import { Timers } from '../../../../src/broker/scheduling/timers.ts';
-import { MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { LogReader } from '../../../../src/broker/log/log-reader.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
 import { Retries } from '../../../../src/broker/queue/retries.ts';
@@ -11,6 +9,7 @@ import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';
+import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 
 const COUNTED = { deliveryLimit: undefined, delayedRetry: undefined };
 const DELAYED = {
@@ -20,7 +19,7 @@ const DELAYED = {
 
 class Started {
   readonly clock = new HandClock();
-  readonly memory = new MemoryBudget({ budget: Infinity, scratch: undefined, alarms: new Alarms() });
+  readonly memory = unlimitedMemory();
   readonly log: PriorityLog;
   readonly returns: Retries;
   /** Messages that have waited for long enough, as they were told. */

@@ -13,6 +13,7 @@ import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 import { nodeInMemory } from '../../../support/recovery/node.ts';
+import { byOneClock } from '../../../../src/util/clock.ts';
 
 const DEFAULTS = { user: 'guest', password: 'guest', vhost: '/' };
 const PLAIN = { durable: true, autoDelete: false, owner: undefined };
@@ -55,7 +56,7 @@ class Reader implements DeliveryTarget {
 
 async function startOn(folder: string, clock: HandClock): Promise<[SqliteStore, BrokerNode]> {
   const store = await SqliteStore.open({ folder, lazyMs: 2 });
-  const node = new BrokerNode(store, Infinity, undefined, clock);
+  const node = new BrokerNode(store, Infinity, undefined, byOneClock(clock));
   node.recover(DEFAULTS);
   return [store, node];
 }

@@ -9,6 +9,7 @@ import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import type { TopologyChange } from '../../../../src/store/stored-records.ts';
 import { definitionsArbitrary } from '../../../support/definitions.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
+import { byOneClock } from '../../../../src/util/clock.ts';
 
 /** What is durable. */
 function stored(node: BrokerNode) {
@@ -22,7 +23,7 @@ test('a node that is told each row of another has what that one has', () => {
     const rows: TopologyChange[] = [];
     const store = new MemoryStore();
     store.change = (row) => void rows.push(structuredClone(row));
-    const node = new BrokerNode(store, Infinity, undefined, new HandClock());
+    const node = new BrokerNode(store, Infinity, undefined, byOneClock(new HandClock()));
     node.recover({ user: 'guest', password: 'guest', vhost: '/' });
     importDefinitions(node, definitions);
     const goes = (): boolean => choose.next().value as boolean;
@@ -35,7 +36,7 @@ test('a node that is told each row of another has what that one has', () => {
     }
     for (const { name } of [...node.auth.users]) if (goes()) node.deleteUser(name);
 
-    const other = new BrokerNode(new MemoryStore(), Infinity, undefined, new HandClock());
+    const other = new BrokerNode(new MemoryStore(), Infinity, undefined, byOneClock(new HandClock()));
     for (const row of rows) other.apply(changeOf(row));
     expect(stored(other)).toEqual(stored(node));
   });

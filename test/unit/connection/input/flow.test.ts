@@ -19,6 +19,7 @@ describe('a connection that publishes', () => {
   let woken: boolean;
   let written: string[];
   let clock: HandClock;
+  let output: { pending: number; taken: number };
 
   beforeEach(() => {
     ({ node } = nodeInMemory());
@@ -28,14 +29,12 @@ describe('a connection that publishes', () => {
     clock = new HandClock();
     const parser = { pause: () => (heard = false), resume: () => (heard = true) } as unknown as FrameParser;
     const socket = { pause: () => undefined, resume: () => undefined } as unknown as Socket;
-    const writer = {
-      congested: false,
-      pending: 0,
-      method: (_channel: number, { name }: { name: string }) => written.push(name),
-    } as unknown as Writer;
+    const method = (_channel: number, { name }: { name: string }) => written.push(name);
+    output = { pending: 0, taken: 0 };
+    const writer = Object.assign(output, { congested: false, method }) as unknown as Writer;
     const client = Object.assign(new ClientProperties(), { connectionBlocked: true });
-    const connection = { broker: { node, clock }, writer, client, heartbeat: 60, wake: () => void (woken = true) };
-    flow = new Flow(connection, socket, new ReadPause(socket, parser, (read) => read()));
+    const connection = { broker: { node, clock }, writer, client, wake: () => void (woken = true) };
+    flow = new Flow(connection, new ReadPause(socket, parser, (read) => read()));
     node.backlog.onLow(() => flow.relieved());
     node.alarms.onCleared(() => flow.relieved());
   });
@@ -88,6 +87,19 @@ describe('a connection that publishes', () => {
     node.alarms.set('disk', false);
     flow.turnEnds();
     expect(heard).toBe(true);
+  });
+
+  it('is stuck while it takes nothing of the much that it was answered, and only then', () => {
+    expect(flow.isStuck).toBe(false);
+    output.pending = MUCH;
+    output.taken = 1000;
+    flow.answered();
+    expect(heard).toBe(false);
+    expect([flow.isStuck, flow.isStuck]).toEqual([false, true]);
+    output.taken = 1001;
+    expect([flow.isStuck, flow.isStuck]).toEqual([false, true]);
+    flow.taken();
+    expect([flow.isStuck, heard]).toEqual([false, true]);
   });
 
   it('is not woken where nothing of this kept it from being heard', () => {

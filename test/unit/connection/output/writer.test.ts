@@ -1,6 +1,6 @@
 /** A connection's output: the frames that were written come out whole and in order, whatever their sizes and the flushes between. */
-import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
+import { EventEmitter, once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Pins } from '../../../../src/broker/message/pins.ts';
@@ -12,6 +12,7 @@ import { Writer } from '../../../../src/connection/output/writer.ts';
 import { decodeMethod } from '../../../../src/wire/generated/method-codec.ts';
 import { frames } from '../../../support/amqp-client/index.ts';
 
+const MiB = 1024 * 1024;
 const TAG = Buffer.from('\x03tag');
 
 type WriteCallback = (error: Error | null) => void;
@@ -161,6 +162,22 @@ describe('output', () => {
     sink.take();
     writer.drain();
     expect([writer.full, writer.congested, writer.pending]).toEqual([false, false, 0]);
+  });
+
+  it('tells that the peer takes something, be it a part of one large write', async () => {
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const peer = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    const writer = new Writer(socket, new OutputBuffers(), new ConnectionCounters(), () => {});
+    writer.raw(Buffer.alloc(64 * MiB));
+    writer.flush();
+    const before = writer.taken;
+    let read = 0;
+    for await (const chunk of peer) if ((read += (chunk as Buffer).length) > 32 * MiB) break;
+    expect([writer.congested, writer.taken > before]).toEqual([true, true]);
+    socket.destroy();
+    server.close();
   });
 
   describe('of large bodies that lie in a queue', () => {

@@ -5,11 +5,13 @@ import { RoutedMessage } from '../../../../../src/broker/routing/exchange/routed
 import { EXCHANGE_TYPES } from '../../../../../src/broker/routing/exchange/types.ts';
 import { toFieldTable } from '../../../../../src/codec/field-table.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../../../../src/protocol/field-table.ts';
+import { systemChance } from '../../../../../src/util/system.ts';
 import { messageOf } from '../../../../support/recovery/messages.ts';
 
 export function exchangeOf(type: string, name = type): Exchange {
   const Type = EXCHANGE_TYPES.get(type)!;
-  return new Type({ name, durable: false, autoDelete: false, internal: false, arguments: EMPTY_TABLE });
+  const options = { name, durable: false, autoDelete: false, internal: false, arguments: EMPTY_TABLE };
+  return new Type(options, systemChance);
 }
 
 /** Binds `destination` and returns the binding. */

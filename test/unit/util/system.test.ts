@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { systemClock } from '../../../src/util/clock.ts';
+import { systemClock } from '../../../src/util/system.ts';
 import { run } from '../../support/processes/run.ts';
 
 describe('the clock', () => {
@@ -42,7 +42,7 @@ describe('the clock', () => {
 });
 
 test('pending timers do not keep the process alive', async () => {
-  const clock = fileURLToPath(new URL('../../../src/util/clock.ts', import.meta.url));
+  const clock = fileURLToPath(new URL('../../../src/util/system.ts', import.meta.url));
   const script = `const { systemClock } = await import(${JSON.stringify(clock)});
     systemClock.after(60_000, () => undefined);
     systemClock.every(60_000, () => undefined);`;

@@ -1,0 +1,35 @@
+/** The one place where the system is asked for the time, and for chance: all else is given a Clock and a Chance. */
+import { randomBytes } from 'node:crypto';
+import type { Chance } from './chance.ts';
+import { byOneClock, type Clock } from './clock.ts';
+
+/** Longest delay that Node's timers keep; longer ones would fire at once. */
+const LONGEST_MS = 0x7fffffff;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, Math.min(ms, LONGEST_MS));
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+  every(ms, callback) {
+    const timer = setInterval(callback, ms);
+    timer.unref();
+    return { cancel: () => clearInterval(timer) };
+  },
+  soon: (callback) => void setImmediate(callback),
+};
+
+export const systemClocks = byOneClock(systemClock);
+
+export const systemChance: Chance = {
+  below: (limit) => Math.floor(Math.random() * limit),
+  bytes: (count) => randomBytes(count),
+};
+
+/** Resolves after `ms` milliseconds; the process stays alive for it. For programs that wait for others. */
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
