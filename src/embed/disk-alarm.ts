@@ -9,6 +9,12 @@ const LOW =
   'Free some, have messages consumed, or lower the limit (diskFreeLimit)';
 const ENOUGH = 'free disk space is above the limit again: publishers go on';
 
+/**
+ * Bytes above the limit from which on the store gives back what is free within its file, of which it else keeps 16 MiB: so that this
+ * counts as free, and no alarm comes while there is some.
+ */
+const MARGIN = 32 * 1024 * 1024;
+
 /** Starts to watch the disk; undefined where nothing is written to one, or the limit is 0. */
 export function watchDisk(
   { dataDir, diskFreeLimit: limit }: Config,
@@ -16,14 +22,17 @@ export function watchDisk(
   log: Logger,
 ): DiskSpace | undefined {
   if (dataDir === undefined || limit === 0) return undefined;
+  let low = false;
   return new DiskSpace({
     folder: dataDir,
     limit,
     clock: node.clocks.connections,
-    onChange: (low, free) => {
-      if (low) log.warn({ folder: dataDir, free, limit }, LOW);
-      else log.info({ folder: dataDir, free, limit }, ENOUGH);
-      node.store.setDiskLow(low);
+    margin: MARGIN,
+    onChange: (room, free) => {
+      node.store.setDiskShort(room !== 'enough');
+      if (room === 'low') log.warn({ folder: dataDir, free, limit }, LOW);
+      else if (low) log.info({ folder: dataDir, free, limit }, ENOUGH);
+      low = room === 'low';
       node.alarms.set('disk', low, 'free space');
     },
     onError: (error) => log.warn({ folder: dataDir, reason: error.message }, 'the free disk space is not known'),

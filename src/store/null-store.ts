@@ -33,7 +33,7 @@ export class NullStore implements Store {
   unschedule(): void {}
   onTrouble(): void {}
   onFault(): void {}
-  setDiskLow(): void {}
+  setDiskShort(): void {}
 
   afterCommit(callback: () => void): void {
     callback();

@@ -61,7 +61,7 @@ export interface Store {
   onTrouble(listener: (reason: string | undefined) => void): void;
 
   /** The disk is short of room, or no longer is: while it is, room that nothing uses goes back to the system at once. */
-  setDiskLow(low: boolean): void;
+  setDiskShort(short: boolean): void;
 
   /** Told what goes wrong with a source or a callback: the others of its batch, and the next batches, do not suffer from it. */
   onFault(listener: (error: unknown) => void): void;

@@ -6,14 +6,18 @@ import { statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { Clock, Timer } from './clock.ts';
 
+export type Room = 'enough' | 'short' | 'low';
+
 export interface DiskSpaceOptions {
   /** A folder on the disk. */
   readonly folder: string;
   /** Bytes. Free space below this is low. */
   readonly limit: number;
   readonly clock: Clock;
-  /** Told when free space gets low and when it is enough again, with the free bytes. */
-  readonly onChange: (low: boolean, free: number) => void;
+  /** Bytes above the limit. Free space below both is short: what could give some back is to do so before it is low. */
+  readonly margin: number;
+  /** Told when free space comes to be enough, short or low, with the free bytes. It is taken to be enough at first. */
+  readonly onChange: (room: Room, free: number) => void;
   /** Told once when the system does not say what is free; the last answer holds until it does. */
   readonly onError: (error: Error) => void;
 }
@@ -44,7 +48,7 @@ interface SpaceOf {
 
 export class DiskSpace {
   readonly #options: DiskSpaceOptions;
-  #low = false;
+  #room: Room = 'enough';
   #failed = false;
   #timer: Timer | undefined;
   #stopped = false;
@@ -74,14 +78,14 @@ export class DiskSpace {
 
   #saw(space: SpaceOf): void {
     if (this.#stopped) return;
-    const { limit, onChange } = this.#options;
+    const { limit, margin, onChange } = this.#options;
     const free = freeOf(space);
-    const low = free < limit;
+    const room = free < limit ? 'low' : free < limit + margin ? 'short' : 'enough';
     this.#failed = false;
     this.#again(((free - limit) / FASTEST_WRITER) * 1000);
-    if (low === this.#low) return;
-    this.#low = low;
-    onChange(low, free);
+    if (room === this.#room) return;
+    this.#room = room;
+    onChange(room, free);
   }
 
   #missed(error: Error): void {

@@ -3,7 +3,7 @@
  * blocked and told, consuming goes on, the log says what to do, and all carries on by itself.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -196,6 +196,25 @@ describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, () => {
       expect(await publisher.heard.next()).toBeUndefined();
       await publisher.channel.waitForConfirms();
     }
+  });
+
+  test('counts what is free within the file: it goes back before publishers are blocked', async () => {
+    const megabyte = 1024 * 1024;
+    const large = smallDisk(100 * megabyte);
+    const dataDir = join(large, 'data');
+    const { broker, log } = await start({ dataDir, diskFreeLimit: 8 * megabyte });
+    const publisher = await publisherOf(broker.url);
+    for (let n = 0; n < 16; n++) publisher.publish(megabyte);
+    await publisher.channel.waitForConfirms();
+    await publisher.channel.purgeQueue('work');
+    const fileSize = (): number => statSync(join(dataDir, 'leveret.db')).size;
+    // The log is in the file, whose pages nothing uses: kept for the next messages while there is room enough.
+    await vi.waitFor(() => expect(fileSize()).toBeGreaterThan(12 * megabyte), UNTIL);
+    const { bavail, bsize } = statfsSync(large);
+    writeFileSync(join(large, 'ballast'), Buffer.alloc(bavail * bsize - 12 * megabyte));
+    await vi.waitFor(() => expect(fileSize()).toBeLessThan(2 * megabyte), UNTIL);
+    expect(messagesOf(log.warnings)).toEqual([]);
+    await stopAll();
   });
 
   test('that is low at the start blocks from the first publish on', async () => {

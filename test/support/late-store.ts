@@ -64,8 +64,8 @@ export class LateStore implements Store {
     this.inner.onTrouble(listener);
   }
 
-  setDiskLow(low: boolean): void {
-    this.inner.setDiskLow(low);
+  setDiskShort(short: boolean): void {
+    this.inner.setDiskShort(short);
   }
 
   onFault(listener: (error: unknown) => void): void {

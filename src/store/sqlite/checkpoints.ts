@@ -54,7 +54,7 @@ export class Checkpoints {
   /** When the store was last used. */
   #usedAt = 0;
   #timer: Timer | undefined;
-  #diskLow = false;
+  #diskShort = false;
 
   /**
    * `rows`: what was added since they were last cleared, which each whole checkpoint does. `failed` is told of what did not work, once
@@ -76,14 +76,14 @@ export class Checkpoints {
     this.#written += bytes;
     const due = this.#written >= LARGE_LOG || this.#rows.bytes >= MUCH_LIVE;
     if (due && this.#written >= this.#heldUntil) this.#checkpoint('PASSIVE');
-    if (this.#diskLow || systemClock.elapsed() - this.#gaveBackAt > BUSY_MS) this.#giveBack(BUSY_VACUUM_STEP);
+    if (this.#diskShort || systemClock.elapsed() - this.#gaveBackAt > BUSY_MS) this.#giveBack(BUSY_VACUUM_STEP);
     this.#rest();
   }
 
   /** While the disk is short of room, none is kept for the next messages: what is unused goes back at once. */
-  setDiskLow(low: boolean): void {
-    this.#diskLow = low;
-    if (low) this.#rest();
+  setDiskShort(short: boolean): void {
+    this.#diskShort = short;
+    if (short) this.#rest();
   }
 
   /** Makes room on a full disk: what the log holds goes into the file, as far as it fits there, and the log is cut. */
@@ -107,7 +107,7 @@ export class Checkpoints {
   };
 
   #idle(): void {
-    if (this.#logBytes() > (this.#diskLow ? 0 : KEPT_LOG)) this.#checkpoint('TRUNCATE');
+    if (this.#logBytes() > (this.#diskShort ? 0 : KEPT_LOG)) this.#checkpoint('TRUNCATE');
     else if (this.#written > 0) this.#checkpoint('PASSIVE');
     // One step, then again what is idle's to do: a batch that came meanwhile waits for a step at most.
     if (this.#giveBack(VACUUM_STEP)) this.#rest();
@@ -119,7 +119,7 @@ export class Checkpoints {
     const given = this.#attempt(NOT_GIVEN_BACK, () => {
       this.#files.check();
       const free = (this.#database.pragma('freelist_count', { simple: true }) as number) * this.#pageSize;
-      const step = Math.min(free - (this.#diskLow ? 0 : FREE_KEPT), bytes);
+      const step = Math.min(free - (this.#diskShort ? 0 : FREE_KEPT), bytes);
       if (step < this.#pageSize) return 0;
       this.#database.exec(`PRAGMA incremental_vacuum(${Math.floor(step / this.#pageSize)})`);
       return step;

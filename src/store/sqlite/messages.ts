@@ -14,7 +14,7 @@ export type ToWriter =
   | { readonly kind: 'open' }
   | ({ readonly kind: 'commit' } & WrittenBatch)
   /** The disk of the folder is short of room, or no longer is. */
-  | { readonly kind: 'disk-low'; readonly low: boolean }
+  | { readonly kind: 'disk-short'; readonly short: boolean }
   /** Comes when no batch is under way. The thread puts the log into the file and ends. */
   | { readonly kind: 'close' };
 

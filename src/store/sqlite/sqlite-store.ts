@@ -153,8 +153,8 @@ export class SqliteStore implements Store {
     this.#listeners.push(listener);
   }
 
-  setDiskLow(low: boolean): void {
-    this.#tell({ kind: 'disk-low', low }, []);
+  setDiskShort(short: boolean): void {
+    this.#tell({ kind: 'disk-short', short }, []);
   }
 
   onFault(listener: (error: unknown) => void): void {

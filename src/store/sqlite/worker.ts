@@ -35,7 +35,7 @@ interface Connection {
 }
 
 let connection: Connection | undefined;
-let diskLow = false;
+let diskShort = false;
 
 function connect(): Connection {
   if (connection !== undefined) return connection;
@@ -46,7 +46,7 @@ function connect(): Connection {
     const checkpoints = new Checkpoints(database, files, writer.fresh, (message, error) => {
       say({ kind: 'warning', message, reason: describe(error) });
     });
-    checkpoints.setDiskLow(diskLow);
+    checkpoints.setDiskShort(diskShort);
     connection = { files, database, writer, checkpoints };
     return connection;
   } catch (error) {
@@ -63,9 +63,9 @@ port.on('message', (message: ToWriter) => {
     case 'commit':
       commit(message, FIRST_PAUSE);
       break;
-    case 'disk-low':
-      diskLow = message.low;
-      connection?.checkpoints.setDiskLow(diskLow);
+    case 'disk-short':
+      diskShort = message.short;
+      connection?.checkpoints.setDiskShort(diskShort);
       break;
     case 'close':
       close();

@@ -68,7 +68,7 @@ export class MemoryStore implements Store {
   /** Memory that cannot be had ends the process: there is no trouble to tell of. */
   onTrouble(): void {}
 
-  setDiskLow(): void {}
+  setDiskShort(): void {}
 
   onFault(listener: (error: unknown) => void): void {
     this.#commits.onFault(listener);

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../../src/util/clock.ts';
-import { DiskSpace } from '../../../src/util/disk-space.ts';
+import { DiskSpace, type Room } from '../../../src/util/disk-space.ts';
 
 const disk = vi.hoisted(() => ({ free: 0, error: undefined as Error | undefined }));
 
@@ -26,13 +26,14 @@ function watch(free: number, limit: number) {
     due = callback;
     return { cancel: () => cancelled++ };
   };
-  const heard: (readonly [boolean, number])[] = [];
+  const heard: (readonly [Room, number])[] = [];
   const errors: string[] = [];
   const space = new DiskSpace({
     folder: '/data',
     limit,
+    margin: 4096,
     clock: { after } as Clock,
-    onChange: (low, now) => heard.push([low, now]),
+    onChange: (room, now) => heard.push([room, now]),
     onError: (error) => errors.push(error.message),
   });
   onTestFinished(() => space.stop());
@@ -45,21 +46,25 @@ function watch(free: number, limit: number) {
 }
 
 describe('the watch over free disk space', () => {
-  it('says at once that space is low, and later that it is enough again, each once', async () => {
+  it('says at once that space is low, and later that it is short, and enough again, each once', async () => {
     const { heard, look } = watch(4096, 8192);
-    expect(heard).toEqual([[true, 4096]]);
+    expect(heard).toEqual([['low', 4096]]);
     await look();
     disk.free = 8192;
     await look();
     await look();
+    disk.free = 12_288;
+    await look();
+    await look();
     expect(heard).toEqual([
-      [true, 4096],
-      [false, 8192],
+      ['low', 4096],
+      ['short', 8192],
+      ['enough', 12_288],
     ]);
   });
 
   it('says nothing while there is enough', async () => {
-    const { heard, look } = watch(8192, 8192);
+    const { heard, look } = watch(12_288, 8192);
     await look();
     expect(heard).toEqual([]);
   });
@@ -85,7 +90,7 @@ describe('the watch over free disk space', () => {
     await look();
     disk.error = new Error('EIO again');
     await look();
-    expect([errors, heard]).toEqual([['EIO', 'EIO again'], [[true, 4096]]]);
+    expect([errors, heard]).toEqual([['EIO', 'EIO again'], [['low', 4096]]]);
   });
 
   it('looks no more once stopped', () => {
