@@ -1,5 +1,4 @@
 /** The one place where the system is asked for the time, and for chance: all else is given a Clock and a Chance. */
-import { randomBytes } from 'node:crypto';
 import type { Chance } from './chance.ts';
 import { byOneClock, type Clock } from './clock.ts';
 
@@ -26,7 +25,8 @@ export const systemClocks = byOneClock(systemClock);
 
 export const systemChance: Chance = {
   below: (limit) => Math.floor(Math.random() * limit),
-  bytes: (count) => randomBytes(count),
+  // Loaded when it is first used: it is half of what a command would load.
+  bytes: (count) => process.getBuiltinModule('node:crypto').randomBytes(count),
 };
 
 /** Resolves after `ms` milliseconds; the process stays alive for it. For programs that wait for others. */

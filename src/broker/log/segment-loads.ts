@@ -91,7 +91,7 @@ export class SegmentLoads {
     for (const segment of segments) visit(segment, segment.firstLoaded, segment.count);
     this.#looks.push(look);
     try {
-      this.#goOn(look);
+      this.#advance(look);
     } catch (error) {
       this.#end(look);
       throw error;
@@ -156,7 +156,7 @@ export class SegmentLoads {
   }
 
   /** Reads what the look is still to see, one segment after the other. */
-  #goOn(look: Look): void {
+  #advance(look: Look): void {
     for (const segment of look.left) {
       if (segment.loaded) look.left.delete(segment);
       else if (!this.load(segment)) return;
@@ -166,7 +166,7 @@ export class SegmentLoads {
 
   #tryOn(look: Look): void {
     try {
-      this.#goOn(look);
+      this.#advance(look);
     } catch (error) {
       if (!isReadFailure(error)) throw error;
       this.#end(look);

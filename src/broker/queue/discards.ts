@@ -153,7 +153,7 @@ export class Discards implements SlicedTask {
   }
 
   /** What had to go and was not here is. */
-  goOn(): void {
+  loaded(): void {
     this.#host.timeSlices.add(this);
   }
 

@@ -336,7 +336,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   loaded(): void {
     this.dispatch();
-    this.#discards?.goOn();
+    this.#discards?.loaded();
   }
 
   whenAnswered(callback: () => void): boolean {

@@ -19,8 +19,8 @@ export interface TurnChannel {
   end(): void;
 }
 
-/** Has `goOn` called when a task may go on. Returns false where that is so already. */
-export type Wait = (goOn: () => void) => boolean;
+/** Has `resume` called when a task may go on. Returns false where that is so already. */
+export type Wait = (resume: () => void) => boolean;
 
 /** Work of a client that takes time slices, and may have to wait in between. */
 export interface LongTask {

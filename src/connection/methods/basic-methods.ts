@@ -91,7 +91,7 @@ function get(channel: Channel, { queue: asked, noAck }: BasicGet): Wait | undefi
     channel.counters.getEmpty++;
     channel.send({ name: 'basic.get-empty' });
   }
-  return got === undefined ? (goOn) => queue.whenAnswered(goOn) : undefined;
+  return got === undefined ? (resume) => queue.whenAnswered(resume) : undefined;
 }
 
 function* getLater(channel: Channel, method: BasicGet, first: Wait): Generator<Wait> {
