@@ -2,7 +2,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', '**/generated/'] },
+  { ignores: ['dist/', '.bundles/', 'coverage/', 'node_modules/', '**/generated/'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
