@@ -1,5 +1,6 @@
 /** The two ends of a connection, as logs and the HTTP API name them. */
 import type { Socket } from 'node:net';
+import { isLoopback, plainAddress } from '../../util/ip-address.ts';
 
 export class Endpoints {
   readonly peerHost: string;
@@ -9,9 +10,9 @@ export class Endpoints {
 
   /** `socket`: one that is connected. If its client is gone already its addresses are not known any more: then they are empty and 0. */
   constructor(socket: Socket) {
-    this.peerHost = withoutPrefix(socket.remoteAddress);
+    this.peerHost = plainAddress(socket.remoteAddress);
     this.peerPort = socket.remotePort ?? 0;
-    this.host = withoutPrefix(socket.localAddress);
+    this.host = plainAddress(socket.localAddress);
     this.port = socket.localPort ?? 0;
   }
 
@@ -25,11 +26,6 @@ export class Endpoints {
   }
 
   get fromLoopback(): boolean {
-    return /^(::1$|127\.)/.test(this.peerHost);
+    return isLoopback(this.peerHost);
   }
-}
-
-/** IPv4 addresses that came by an IPv6 socket are written as IPv4 addresses. */
-function withoutPrefix(address = ''): string {
-  return address.replace(/^::ffff:/, '');
 }

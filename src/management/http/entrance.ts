@@ -1,5 +1,6 @@
 /** The ways by which requests come in, and what each of them says of who asks. */
 import type { IncomingMessage } from 'node:http';
+import { isLoopback, plainAddress } from '../../util/ip-address.ts';
 import { OperatorPrincipal, type Principal } from './principal.ts';
 
 export interface Peer {
@@ -20,9 +21,9 @@ export interface Entrance {
 /** A port: who asks says so, by name and password. */
 export const networkEntrance: Entrance = {
   principalOf: () => undefined,
-  peerOf: ({ socket: { remoteAddress = '', remotePort = 0 } }) => {
-    const host = remoteAddress.replace(/^::ffff:/, '');
-    return { host, address: `${host}:${remotePort}`, loopback: /^(::1$|127\.)/.test(host) };
+  peerOf: ({ socket: { remoteAddress, remotePort = 0 } }) => {
+    const host = plainAddress(remoteAddress);
+    return { host, address: `${host}:${remotePort}`, loopback: isLoopback(host) };
   },
 };
 

@@ -1,0 +1,11 @@
+/** The address of one end of a socket. */
+
+/** An IPv4 address that came by an IPv6 socket, as an IPv4 address; empty if the socket has none any more. */
+export function plainAddress(address = ''): string {
+  return address.replace(/^::ffff:/, '');
+}
+
+/** True for an address, as `plainAddress` gives it, of this machine alone: users that may log in from here only are held to it. */
+export function isLoopback(address: string): boolean {
+  return /^(::1$|127\.)/.test(address);
+}
