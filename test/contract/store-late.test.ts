@@ -1,43 +1,19 @@
 /** A store that answers reads later keeps the contract, through closing and opening again: so the contract's tests wait for answers. */
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import type { Store } from '../../src/store/store.ts';
 import { LateStore } from '../support/late-store.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
 import { storeContract } from './store.contract.ts';
+import { storesInFolders } from './stores-in-folders.ts';
 
 describe('A store that answers some turns later, in any order', () => {
-  let parent: string;
-  let opened: Map<Store, string>;
+  const stores = storesInFolders(
+    async (options) => new LateStore(await SqliteStore.open({ synchronous: 'normal', ...options }), { shuffled: 11 }),
+  );
 
-  beforeEach(() => {
-    parent = temporaryFolder();
-    opened = new Map();
-  });
-
-  afterEach(async () => {
-    for (const store of opened.keys()) await store.close();
-  });
-
-  async function open(folder: string, options: { readonly lazyMs?: number } = {}): Promise<Store> {
-    const store = new LateStore(await SqliteStore.open({ folder, synchronous: 'normal', ...options }), {
-      shuffled: 11,
-    });
-    opened.set(store, folder);
-    return store;
-  }
-
-  storeContract({
-    open: (options) => open(join(parent, `${opened.size}`), options),
-    reopen: async (store) => {
-      await store.close();
-      return open(opened.get(store)!);
-    },
-  });
+  storeContract(stores);
 
   it('does not answer in the same call', async () => {
-    const store = await open(join(parent, 'late'));
+    const store = await stores.open();
     store.recover();
     let answers = 0;
     for (const id of [1, 2, 3]) store.readBody(id, () => answers++);
