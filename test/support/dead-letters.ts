@@ -39,3 +39,8 @@ export async function brokerClock(target: Target): Promise<(ms: number) => Promi
 export function headersOf({ properties }: Pick<Delivery, 'properties'>): Record<string, unknown> {
   return fromFieldTable(properties.headers ?? new Map());
 }
+
+/** The entries of x-death as plain values, the newest first. */
+export function deathsOf(message: Pick<Delivery, 'properties'>): Record<string, unknown>[] {
+  return headersOf(message)['x-death'] as Record<string, unknown>[];
+}
