@@ -12,6 +12,7 @@ import type { Clocks } from '../../util/clock.ts';
 import { systemChance, systemClocks } from '../../util/system.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
+import { addCounters, ChannelCounters } from '../events/counters.ts';
 import type { Observer } from '../events/observer.ts';
 import { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { TimeSlices } from '../scheduling/time-slices.ts';
@@ -291,15 +292,15 @@ export class BrokerNode {
     return true;
   }
 
-  /** What all vhosts counted since the broker started, those that are deleted included: exact at this moment. */
-  messageTotals(): MessageTotals {
-    const totals = new MessageTotals();
-    const steps = this.addMessages(totals);
-    while (steps.next().done !== true);
+  /** What the channels of all vhosts counted since the broker started, those of deleted vhosts included: exact at this moment. */
+  channelTotals(): ChannelCounters {
+    const totals = new ChannelCounters();
+    addCounters(totals, this.#ended.channels);
+    for (const { counters } of this.#vhosts.values()) addCounters(totals, counters.channels.sum());
     return totals;
   }
 
-  /** Makes `messageTotals` a little at a time, for who lets others have their turns between: see MessageTotals.addVhosts. */
+  /** Adds what all vhosts counted, likewise, a little at a time for who lets others have their turns between: see MessageTotals.addVhosts. */
   *addMessages(totals: MessageTotals): Generator<void> {
     totals.add(this.#ended);
     yield* totals.addVhosts(this.#vhosts.values());

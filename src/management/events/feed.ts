@@ -64,7 +64,7 @@ export class EventFeed {
     this.#listeners.add(listener);
     // The first words say that all that follows is told.
     push(listener, ': listening\n\n');
-    this.#tellSample(listener);
+    this.#tellSample([listener]);
     return listener.stream;
   }
 
@@ -108,17 +108,23 @@ export class EventFeed {
       const text = eventText('alarms', { memory: alarms.isLow('memory'), disk: alarms.isLow('disk') });
       for (const listener of this.#listeners) push(listener, text);
     }
-    for (const listener of this.#listeners) this.#tellSample(listener);
+    this.#tellSample(this.#listeners);
   }
 
   /** As the overview shows it: to who monitors. To all others it says that the connection lives. */
-  #tellSample(listener: Listener): void {
+  #tellSample(listeners: Iterable<Listener>): void {
+    let rates: string | undefined;
+    for (const listener of listeners) {
+      push(listener, listener.principal.has('monitoring') ? (rates ??= this.#ratesText()) : ': alive\n\n');
+    }
+  }
+
+  #ratesText(): string {
     const { node } = this.#context;
-    if (!listener.principal.has('monitoring')) return push(listener, ': alive\n\n');
     this.#rates.asked();
     const lengths = this.#rates.withDetails(node, totalLengths(node.vhosts));
-    const stats = this.#rates.withDetails(node, channelFigures(node.messageTotals().channels));
-    push(listener, eventText('rates', { queue_totals: lengths, message_stats: stats }));
+    const stats = this.#rates.withDetails(node, channelFigures(node.channelTotals()));
+    return eventText('rates', { queue_totals: lengths, message_stats: stats });
   }
 }
 

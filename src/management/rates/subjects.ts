@@ -12,7 +12,7 @@ import {
 import type { Subject } from './rates.ts';
 
 export function* subjectsOf({ node, connections }: ManagementContext): Generator<Subject> {
-  yield [node, () => ({ ...channelFigures(node.messageTotals().channels), ...totalLengths(node.vhosts) })];
+  yield [node, () => ({ ...channelFigures(node.channelTotals()), ...totalLengths(node.vhosts) })];
   yield [node.counters.churn, () => churnFigures(node.counters.churn)];
   for (const vhost of node.vhosts) {
     vhost.settleCounts();

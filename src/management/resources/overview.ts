@@ -48,7 +48,7 @@ function showOverview(call: Call): object {
   const { config, node, nodeName } = context;
   const vhosts = visibleVhosts(call);
   const all = principal.has('monitoring');
-  const figures = all ? channelFigures(node.messageTotals().channels) : sumOf(vhosts.map(vhostFigures));
+  const figures = all ? channelFigures(node.channelTotals()) : sumOf(vhosts.map(vhostFigures));
   const disabled = query.isTrue('disable_stats');
   return {
     management_version: config.productVersion,

@@ -7,6 +7,7 @@ import { publishMessage } from '../../../../src/broker/operations/publishing.ts'
 import { MessageTotals } from '../../../../src/broker/topology/message-totals.ts';
 import { AmqpClient, type AmqpChannel, handshake } from '../../../support/amqp-client/index.ts';
 import { MemoryBroker } from '../../../support/memory-broker.ts';
+import { messageTotals } from '../../../support/message-totals.ts';
 
 let broker: MemoryBroker;
 let client: AmqpClient;
@@ -37,7 +38,7 @@ const ofExchange = (name: string) => {
   return { publishIn, publishOut };
 };
 
-const totals = () => broker.node.messageTotals();
+const totals = () => messageTotals(broker.node);
 
 /** The counters that are not 0. */
 function counted(counters: object): Record<string, number> {

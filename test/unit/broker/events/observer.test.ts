@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BrokerEvent } from '../../../../src/broker/events/observer.ts';
 import { type AmqpChannel, AmqpClient } from '../../../support/amqp-client/index.ts';
 import { MemoryBroker } from '../../../support/memory-broker.ts';
+import { messageTotals } from '../../../support/message-totals.ts';
 
 let broker: MemoryBroker;
 let client: AmqpClient;
@@ -210,7 +211,7 @@ describe('what is told and what is counted', () => {
         }
         await done();
         own.vhost.settleCounts();
-        const { channels, exchanges } = own.node.messageTotals();
+        const { channels, exchanges } = messageTotals(own.node);
         const [a, b] = ['a', 'b'].map((name) => own.vhost.queue(name)!);
         const outcome = (kind: string) => events.filter((e) => e.type === 'settled' && e.outcome === kind).length;
         const copies = events.reduce((sum, e) => sum + (e.type === 'routed' ? e.queues.length : 0), 0);
