@@ -5,7 +5,7 @@ import { contentContract } from './store.content.ts';
 import { modelTest } from './store.model.ts';
 import { changed, commit, NONE, page, queue, Script, type StoreUnderTest, turn } from './store.support.ts';
 import { topologyContract } from './store.topology.ts';
-import { readBody, readPages } from '../support/store-reads.ts';
+import { readBody, readPages, readSeen } from '../support/store-reads.ts';
 
 export function storeContract(under: StoreUnderTest): void {
   let store: Store;
@@ -130,6 +130,24 @@ export function storeContract(under: StoreUnderTest): void {
       expect(other.heard).toEqual(['collect', 'committed']);
       await commit(store, (batch) => page(store, batch, 1, 0));
       expect((await recovered()).pages).toHaveLength(1);
+    });
+
+    it('have nothing of what a log had no memory for, and all that others write before it and behind it', async () => {
+      store.onFault(() => {});
+      const tooLarge = Number.MAX_SAFE_INTEGER;
+      const written = [commit(store, (batch) => page(store, batch, 1, 0))];
+      store.schedule(
+        new Script().next((batch) => page(store, batch, 1, 10, tooLarge)),
+        true,
+      );
+      store.schedule(
+        new Script().next((batch) => batch.seen({ queueId: 1, newest: 1, count: 1 }, tooLarge)),
+        true,
+      );
+      written.push(commit(store, (batch) => page(store, batch, 1, 20)));
+      await Promise.all(written);
+      expect((await recovered()).pages.map((row) => row.first)).toEqual([0, 20]);
+      expect(await readSeen(store, 1)).toEqual([]);
     });
 
     it('do not hold a log that was unscheduled', async () => {

@@ -53,6 +53,7 @@ const FIRST_NUMBERS = 1024;
 
 export class BatchBuffer implements Batch {
   #numbers = new Float64Array(FIRST_NUMBERS);
+  /** An operation counts when all of it is there: one that finds no memory leaves the batch as it was. */
   #length = 0;
   readonly #chunks: ArrayBuffer[] = [];
   /** The chunk in use, its index in #chunks, and how much of it is used. */
@@ -79,13 +80,17 @@ export class BatchBuffer implements Batch {
     } else {
       this.#place(n + 10, bodies.byteLength).set(bytesOf(bodies));
     }
-    return this.#place(n + 7, bytes);
+    const place = this.#place(n + 7, bytes);
+    this.#length = n + 13;
+    return place;
   }
 
   extendPage(header: Omit<PageHeader, 'bodies'>, bytes: number): Uint8Array {
     const n = this.#room(10);
     this.#header(n, OP.extendPage, header);
-    return this.#place(n + 7, bytes);
+    const place = this.#place(n + 7, bytes);
+    this.#length = n + 10;
+    return place;
   }
 
   settle(pageId: number, bitmap: Uint8Array): void {
@@ -122,7 +127,9 @@ export class BatchBuffer implements Batch {
     this.#numbers[n + 1] = header.queueId;
     this.#numbers[n + 2] = header.newest;
     this.#numbers[n + 3] = header.count;
-    return this.#place(n + 4, bytes);
+    const place = this.#place(n + 4, bytes);
+    this.#length = n + 7;
+    return place;
   }
 
   forgetSeen(queueId: number, before: number): void {
@@ -135,6 +142,7 @@ export class BatchBuffer implements Batch {
     this.#numbers[n + 1] = queueId;
     this.#numbers[n + 2] = priority;
     this.#numbers[n + 3] = seq;
+    this.#length = n + 4;
   }
 
   /** Page and body ids below these may have been handed out: no later process starts below them. */
@@ -178,6 +186,7 @@ export class BatchBuffer implements Batch {
     this.#numbers[n] = op;
     this.#numbers[n + 1] = pageId;
     this.#place(n + 2, bytes.byteLength).set(bytes);
+    this.#length = n + 5;
   }
 
   #bodyBytes(op: number, bodyId: number, bytes: Uint8Array, operand: number): void {
@@ -186,12 +195,14 @@ export class BatchBuffer implements Batch {
     this.#numbers[n + 1] = bodyId;
     this.#numbers[n + 5] = operand;
     this.#place(n + 2, bytes.byteLength).set(bytes);
+    this.#length = n + 6;
   }
 
   #pair(op: number, operand: number): void {
     const n = this.#room(2);
     this.#numbers[n] = op;
     this.#numbers[n + 1] = operand;
+    this.#length = n + 2;
   }
 
   #triple(op: number, first: number, second: number): void {
@@ -199,13 +210,13 @@ export class BatchBuffer implements Batch {
     this.#numbers[n] = op;
     this.#numbers[n + 1] = first;
     this.#numbers[n + 2] = second;
+    this.#length = n + 3;
   }
 
-  /** Takes `count` numbers and returns the index of the first. */
+  /** Has room for `count` more numbers, and returns the index of the first. */
   #room(count: number): number {
     const n = this.#length;
-    this.#length = n + count;
-    if (this.#length > this.#numbers.length) {
+    if (n + count > this.#numbers.length) {
       const grown = new Float64Array(Math.max(this.#numbers.length * 2, FIRST_NUMBERS));
       grown.set(this.#numbers);
       this.#numbers = grown;
@@ -215,7 +226,6 @@ export class BatchBuffer implements Batch {
 
   /** Takes `bytes` of a chunk, writes the place down at numbers[n], and returns it. */
   #place(n: number, bytes: number): Uint8Array {
-    this.#bytes += bytes;
     let chunk = this.#chunks[this.#chunk];
     if (chunk === undefined || this.#used + bytes > chunk.byteLength) chunk = this.#nextChunk(bytes);
     const numbers = this.#numbers;
@@ -224,6 +234,7 @@ export class BatchBuffer implements Batch {
     numbers[n + 2] = bytes;
     const place = new Uint8Array(chunk, this.#used, bytes);
     this.#used += bytes;
+    this.#bytes += bytes;
     return place;
   }
 
