@@ -1,12 +1,27 @@
 /**
  * One who is told what happens: to messages, to what is declared, and to clients. There is none in production, and then each place pays
- * for one comparison. It is told while it happens, so it must not throw, change anything, or keep a message, which is only valid during
- * the call. In the order of the events a message is published, routed, queued and delivered.
+ * for one comparison. It is told while it happens, so it must not change anything, or keep a message, which is only valid during the
+ * call. What it throws is reported, and changes nothing either. In the order of the events a message is published, routed, queued and delivered.
  */
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Message } from '../message/message.ts';
 
 export type Observer = (event: BrokerEvent) => void;
+
+/** Several observers as one; undefined if there are none. `fault` is told what one of them throws: the others are told, and what goes on goes on. */
+export function asOne(observers: Iterable<Observer>, fault: (error: unknown) => void): Observer | undefined {
+  const all = [...observers];
+  if (all.length === 0) return undefined;
+  return (event) => {
+    for (const observe of all) {
+      try {
+        observe(event);
+      } catch (error) {
+        fault(error);
+      }
+    }
+  };
+}
 
 /** Who does something by a channel, as RabbitMQ's firehose names it. */
 export interface ChannelIdentity {

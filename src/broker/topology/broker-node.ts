@@ -13,7 +13,7 @@ import { systemChance, systemClocks } from '../../util/system.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
 import { addCounters, ChannelCounters } from '../events/counters.ts';
-import type { Observer } from '../events/observer.ts';
+import { asOne, type Observer } from '../events/observer.ts';
 import { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { TimeSlices } from '../scheduling/time-slices.ts';
 import { BodyStore } from '../log/body-store.ts';
@@ -320,10 +320,8 @@ export class BrokerNode {
     };
   }
 
-  /** With one, or none, nobody pays for a list. */
   #observersChanged(): void {
-    const observers = [...this.#observers];
-    this.#observer = observers.length < 2 ? observers[0] : (event) => observers.forEach((each) => each(event));
+    this.#observer = asOne(this.#observers, (error) => this.fault(error));
     for (const vhost of this.#vhosts.values()) vhost.observer = this.#observer;
   }
 

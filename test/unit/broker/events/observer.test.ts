@@ -47,6 +47,31 @@ describe('an observer', () => {
     ]);
   });
 
+  it('that throws is told of, and nothing else comes of it', async () => {
+    const faults: unknown[] = [];
+    broker.node.fault = (error) => faults.push((error as Error).message);
+    const end = broker.node.observe((event) => {
+      throw new Error(event.type);
+    });
+    await channel.queue('q');
+    await channel.consume('q');
+    channel.publish('q', 'body');
+    expect((await channel.delivery()).body.toString()).toBe('body');
+    channel.ack(1);
+    await channel.expectCounts('q', { messages: 0 });
+    end();
+    expect(faults).toEqual([
+      'queue-declared',
+      'consumer-added',
+      'published',
+      'routed',
+      'queued',
+      'delivered',
+      'settled',
+    ]);
+    expect(faults).toEqual(types().slice(-faults.length));
+  });
+
   it('sees what is declared, bound, unbound and deleted, once each', async () => {
     events.length = 0;
     await channel.queue('q', { exclusive: false });
