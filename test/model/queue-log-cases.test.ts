@@ -42,7 +42,8 @@ test('what is to be written is found behind a tail that was replaced by an empty
   await logs.committed();
   const seqs = append(logs, id, 9000, 16);
   const told: number[] = [];
-  for (const seq of seqs.slice(0, 8000)) logs.log(id).confirm(seq, { confirmed: (number) => told.push(number) }, seq);
+  const publisher = { confirmed: (number: number) => told.push(number), rejected: () => expect.unreachable() };
+  for (const seq of seqs.slice(0, 8000)) logs.log(id).confirm(seq, publisher, seq);
   for (const seq of seqs.slice(8192)) logs.log(id).settle(seq);
   for (let times = 0; times < 3; times++) logs.evict(id, true);
   await logs.committed();

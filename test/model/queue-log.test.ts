@@ -176,7 +176,8 @@ class Comparison {
       model.entries.push(entry);
       if (number === 0) continue;
       this.#waiting.set(number, [model, entry]);
-      log.confirm(seq, { confirmed: (told) => this.#told(told) }, number);
+      const publisher = { confirmed: (told: number) => this.#told(told), rejected: () => expect.unreachable() };
+      log.confirm(seq, publisher, number);
     }
   }
 

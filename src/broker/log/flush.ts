@@ -4,8 +4,10 @@
  */
 import type { Batch } from '../../store/batch.ts';
 import type { Store } from '../../store/store.ts';
+import type { Body } from '../message/body.ts';
 import type { BodyStore } from './body-store.ts';
 import { LogPage } from './log-page.ts';
+import { isReadFailure } from './log-reader.ts';
 import type { Segment } from './segment.ts';
 
 /** A page is extended up to this size: the file's own pages are larger, so that costs little. */
@@ -17,6 +19,13 @@ interface Target {
   readonly store: Store;
   readonly bodies: BodyStore;
   readonly batch: Batch;
+  /** Whose records they are. */
+  readonly writer: RecordsWriter;
+}
+
+export interface RecordsWriter {
+  /** The body of a record cannot be had again: it is not to be stored any more. */
+  cannotStore(segment: Segment, index: number, reason: Error): void;
 }
 
 /** The records of one page, or of what is added to one: `count` of those from `first` to `last`, with so many bytes. */
@@ -32,7 +41,7 @@ interface Run {
  * is too large for that, the beginning of its body is written. Returns what was written, in the bytes of `Segment.storedBytes`.
  */
 export function flushSegment(segment: Segment, room: number, target: Target): number {
-  const { bodies, batch } = target;
+  const { batch } = target;
   let index = segment.flushed;
   let written = 0;
   let count = 0;
@@ -42,8 +51,9 @@ export function flushSegment(segment: Segment, room: number, target: Target): nu
   for (; index < segment.count && written < room; index++) {
     if (!toStore(segment, index)) continue;
     const body = segment.bodies?.get(index);
-    if (body !== undefined && !bodies.write(body, batch, room - written)) break;
+    if (body !== undefined && !writeBody(body, segment, index, room - written, target)) break;
     written += segment.storedBytes(index);
+    if (!segment.isStored(index)) continue;
     if (first < 0) first = index;
     last = index;
     count++;
@@ -54,6 +64,17 @@ export function flushSegment(segment: Segment, room: number, target: Target): nu
   const page = writeRun(segment, { first, last, count, bytes }, target);
   segment.redeliveries?.write(page, batch);
   return written;
+}
+
+/** False where some of it is left for the next batch. */
+function writeBody(body: Body, segment: Segment, index: number, room: number, target: Target): boolean {
+  try {
+    return target.bodies.write(body, target.batch, room);
+  } catch (error) {
+    if (!isReadFailure(error)) throw error;
+    target.writer.cannotStore(segment, index, error);
+    return true;
+  }
 }
 
 /** Returns the page that has them now. */

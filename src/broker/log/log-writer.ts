@@ -3,10 +3,10 @@
  * who waits for that: publishers, for their confirms.
  */
 import type { Batch } from '../../store/batch.ts';
-import type { Answer, LogSource, Store } from '../../store/store.ts';
+import { type Answer, type LogSource, type Store, StoreError } from '../../store/store.ts';
 import type { Backlog } from '../flow/backlog.ts';
 import type { BodyStore } from './body-store.ts';
-import { flushSegment } from './flush.ts';
+import { flushSegment, type RecordsWriter } from './flush.ts';
 import type { LogPage } from './log-page.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
@@ -32,7 +32,7 @@ export interface WriterContext {
   readonly spareConfirms: SpareConfirms;
 }
 
-export class LogWriter implements LogSource {
+export class LogWriter implements LogSource, RecordsWriter {
   readonly #context: WriterContext;
   readonly #queueId: number;
   readonly #priority: number;
@@ -53,6 +53,8 @@ export class LogWriter implements LogSource {
   /** Stored messages below may have been delivered; the store knows of those below `#storedDelivered`. */
   #delivered = 0;
   #storedDelivered = 0;
+  /** A message could not be stored: told when the batch has all others. */
+  #failure: StoreError | undefined;
 
   /** `priority`: which of its queue's logs it is. `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
   constructor(
@@ -187,6 +189,16 @@ export class LogWriter implements LogSource {
       batch.delivered(this.#queueId, this.#priority, this.#delivered);
       this.#storedDelivered = this.#delivered;
     }
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  /** It stays as one that is not to be stored, until it is delivered, or cannot be. */
+  cannotStore(segment: Segment, index: number, reason: Error): void {
+    segment.unstore(index);
+    this.#waiting?.refuse(segment.base + index);
+    this.#failure ??= new StoreError(`A message of queue ${this.#queueId} cannot be stored: ${reason.message}`);
   }
 
   committed(): void {
@@ -229,7 +241,7 @@ export class LogWriter implements LogSource {
   #writeSegment(segment: Segment, batch: Batch): void {
     const { store, bodies } = this.#context;
     const room = this.#batchBytes - batch.bytes;
-    this.#written(flushSegment(segment, room, { queueId: this.#queueId, store, bodies, batch }));
+    this.#written(flushSegment(segment, room, { queueId: this.#queueId, store, bodies, batch, writer: this }));
   }
 
   #written(bytes: number): void {

@@ -148,9 +148,7 @@ export class Segment {
     this.ready++;
     this.bodyBytes += message.bodySize;
     if (!stored) this.unstored++;
-    if (message.shared !== undefined) {
-      this.#keepBody(index, message.shared);
-    }
+    if (message.shared !== undefined) this.#keepBody(index, message.shared);
     return index;
   }
 
@@ -227,6 +225,12 @@ export class Segment {
   /** True where the message belongs on disk: it is in a page once `flushed` is past it. */
   isStored(index: number): boolean {
     return (this.#state(index) & STORED) !== 0;
+  }
+
+  /** A message that was to be stored is not: it is in no page. */
+  unstore(index: number): void {
+    this.#records!.setState(index, this.#state(index) & ~STORED);
+    this.unstored++;
   }
 
   /** Points `message` at a message's record. Where `bodies` has its body, that is for the caller to attach. */
@@ -382,8 +386,7 @@ export class Segment {
   }
 
   #keepBody(index: number, body: Body): void {
-    this.bodies ??= new Map();
-    this.bodies.set(index, body);
+    (this.bodies ??= new Map()).set(index, body);
   }
 
   #noteRedelivery(memory: MemoryBudget, index: number, deliveries: number, due?: number): void {

@@ -49,6 +49,20 @@ export class WaitingConfirms {
 
   /** Confirms one message ahead of its commit, if its publisher waits: it was settled. */
   confirm(seq: number): void {
+    const slot = this.#find(seq);
+    if (slot >= 0) this.#tell(slot);
+  }
+
+  /** Tells the publisher of a message, if it waits, that the message is not stored. */
+  refuse(seq: number): void {
+    const slot = this.#find(seq);
+    if (slot < 0) return;
+    this.#targets[slot]?.rejected(this.#numbers[slot]);
+    this.#tell(slot);
+  }
+
+  /** The slot of a message; -1 where its publisher does not wait. */
+  #find(seq: number): number {
     let low = 0;
     let high = this.#length - 1;
     while (low <= high) {
@@ -57,14 +71,17 @@ export class WaitingConfirms {
       const found = this.#seqs[slot];
       if (found < seq) low = middle + 1;
       else if (found > seq) high = middle - 1;
-      else {
-        const target = this.#targets[slot];
-        this.#targets[slot] = undefined;
-        if (middle === 0) this.#skipTold();
-        target?.confirmed(this.#numbers[slot]);
-        return;
-      }
+      else return slot;
     }
+    return -1;
+  }
+
+  /** Before its turn. */
+  #tell(slot: number): void {
+    const target = this.#targets[slot];
+    this.#targets[slot] = undefined;
+    if (slot === this.#head) this.#skipTold();
+    target?.confirmed(this.#numbers[slot]);
   }
 
   /** Drops the entries at the head whose publishers know already. */

@@ -16,12 +16,12 @@ export interface MessageTarget {
 /** Where a publisher hears that a message is safe; `publishSeqNo` counts its messages from confirm.select on, as RabbitMQ's clients do. */
 export interface ConfirmTarget {
   confirmed(publishSeqNo: number): void;
+  /** A queue refuses the message: its publisher hears that once the message is confirmed, whatever becomes of it elsewhere. */
+  rejected(publishSeqNo: number): void;
 }
 
 /** Counts who is still to vouch for a message: a queue that cannot do so at once has it wait. */
 export interface ConfirmTracker extends ConfirmTarget {
   /** One more will call `confirmed(publishSeqNo)`. */
   wait(publishSeqNo: number): void;
-  /** A queue refuses the message: its publisher hears that, whatever becomes of it elsewhere. */
-  rejected(publishSeqNo: number): void;
 }

@@ -4,11 +4,13 @@ import { BodyStore } from '../../../../src/broker/log/body-store.ts';
 import { QueueLog } from '../../../../src/broker/log/log.ts';
 import { SpareConfirms, WaitingConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import type { Batch } from '../../../../src/store/batch.ts';
+import { Scratch } from '../../../../src/store/scratch.ts';
 import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import type { PageHeader } from '../../../../src/store/stored-records.ts';
 import type { LogSource } from '../../../../src/store/store.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';
 import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -98,7 +100,7 @@ test('a log notes who waits where another did before, and leaves that to the nex
   const store = new HeldStore();
   const log = newLog(store, spare);
   const told: number[] = [];
-  const publisher = { confirmed: (number: number): void => void told.push(number) };
+  const publisher = { confirmed: (number: number) => told.push(number), rejected: () => expect.unreachable() };
   for (const number of [1, 2]) log.confirm(log.append(messageOf(), true), publisher, number);
   expect([list.length, spare.take() === list]).toEqual([2, false]);
   log.flush(true);
@@ -111,10 +113,10 @@ test('a log notes who waits where another did before, and leaves that to the nex
 describe('a body of ten megabytes', () => {
   const SIZE = 10 * MiB + 5;
 
-  /** A log with one message that has such a body; collects a batch and returns what was written, a text for each call. */
-  function largeLog() {
+  /** A log with one message that has such a body; commits a batch and returns what was written or went wrong, a text for each. */
+  function largeLog(scratch?: Scratch) {
     const store = new HeldStore();
-    const memory = unlimitedMemory();
+    const memory = unlimitedMemory(scratch);
     const bodies = new BodyStore(store, memory);
     const log = new QueueLog({ store, memory, bodies, backlog: new Backlog(), spareConfirms: new SpareConfirms() }, 1);
     const message = messageOf({ body: Buffer.alloc(SIZE) });
@@ -138,10 +140,17 @@ describe('a body of ten megabytes', () => {
         },
         dropBody: () => void written.push('drop'),
       };
-      for (const source of asked) source.collect(batch);
+      for (const source of asked) {
+        try {
+          source.collect(batch);
+        } catch (error) {
+          written.push((error as Error).message);
+        }
+        source.committed();
+      }
       return written;
     };
-    return { log, seq, collect };
+    return { log, bodies, seq, collect };
   }
 
   test('is in several batches, the last of which has its message', () => {
@@ -158,6 +167,25 @@ describe('a body of ten megabytes', () => {
     log.settle(seq);
     expect(collect()).toEqual(['drop']);
     expect(collect()).toEqual([]);
+  });
+
+  test('is refused where it cannot be had again to be written, and what is behind it is stored', () => {
+    const scratch = new Scratch(temporaryFolder());
+    const { log, bodies, seq, collect } = largeLog(scratch);
+    const told: string[] = [];
+    const publisher = {
+      confirmed: (number: number) => told.push(`confirmed ${number}`),
+      rejected: (number: number) => told.push(`rejected ${number}`),
+    };
+    log.confirm(seq, publisher, 1);
+    log.confirm(log.append(messageOf({ body: 'behind' }), true), publisher, 2);
+    bodies.evict(scratch);
+    // As a disk that fails: the system refuses each read from then on.
+    scratch.close();
+    expect(collect()).toEqual(['page', 'A message of queue 1 cannot be stored: EBADF: bad file descriptor, read']);
+    expect(told).toEqual(['rejected 1', 'confirmed 1', 'confirmed 2']);
+    expect(collect()).toEqual([]);
+    expect([log.ready, log.isSafe(seq)]).toEqual([2, true]);
   });
 });
 
