@@ -193,6 +193,77 @@ async function replied(): Promise<Way> {
   return { changes: new Set(), pass: (properties) => consumed(channel.publishOctets('', replyTo!, properties)) };
 }
 
+/** Through an exchange that matches nothing to its alternate, and through the exchange behind that. */
+async function throughExchanges(): Promise<Way> {
+  const channel = await target.channel();
+  const queue = await channel.queue();
+  await channel.consume(queue, { noAck: true });
+  const [last, alternate] = [await channel.exchange(target.name('last'), 'topic'), target.name('alternate')];
+  await channel.bind(queue, last, '#');
+  await channel.exchange(alternate, 'fanout');
+  await channel.call('exchange.bind', { source: alternate, destination: last });
+  const args = { 'alternate-exchange': alternate };
+  const first = await channel.exchange(target.name('first'), 'headers', { autoDelete: false, arguments: args });
+  return { changes: new Set(), pass: (properties) => consumed(channel.publishOctets(first, '', properties)) };
+}
+
+/** Kept by its exchange for queues that are bound later. */
+async function replayed(): Promise<Way> {
+  const channel = await target.channel();
+  const args = { 'x-recent-history-length': 1 };
+  const exchange = await channel.exchange(target.name('history'), 'x-recent-history', {
+    autoDelete: false,
+    arguments: args,
+  });
+  return {
+    changes: new Set(),
+    async pass(properties) {
+      const queue = await channel.publishOctets(exchange, '', properties).queue();
+      await channel.bind(queue, exchange);
+      const { octets } = (await channel.get(queue, true))!;
+      await channel.call('queue.delete', { queue });
+      return octets;
+    },
+  };
+}
+
+async function recovered(): Promise<Way> {
+  const channel = await target.channel();
+  const queue = await channel.queue();
+  return {
+    changes: new Set(),
+    async pass(properties) {
+      await channel.publishOctets('', queue, properties).get(queue);
+      await channel.call('basic.recover', { requeue: true });
+      return (await channel.get(queue, true))!.octets;
+    },
+  };
+}
+
+/** It leaves its queue when the other has stored it. */
+async function diesSurely(): Promise<Way> {
+  const channel = await target.channel();
+  const letters = await channel.queue();
+  await channel.consume(letters, { noAck: true });
+  const args = {
+    ...QUORUM,
+    'x-dead-letter-exchange': '',
+    'x-dead-letter-routing-key': letters,
+    'x-dead-letter-strategy': 'at-least-once',
+    'x-overflow': 'reject-publish',
+  };
+  const queue = await channel.queue(target.name('surely'), { exclusive: false, durable: true, arguments: args });
+  const taker = await channel.client.channel();
+  await taker.consume(queue);
+  return {
+    changes: DEATH,
+    async pass(properties) {
+      taker.reject((await taker.publishOctets('', queue, properties).delivery()).deliveryTag, false);
+      return consumed(channel);
+    },
+  };
+}
+
 /** The message's own time to live, which its dead letter has not. */
 async function expired(): Promise<Way> {
   const { channel, queue } = await dying({});
@@ -222,6 +293,12 @@ describe('headers/octets: what the broker does not have to change stays octet fo
     ['dead-lettered twice', diesTwice],
     ['delayed', delayed],
     ['returned to a quorum queue', returns(QUORUM)],
+    ['returned to a classic queue', returns({})],
+    ['returned to a priority queue', returns({ 'x-max-priority': 3 })],
+    ['recovered', recovered],
+    ['routed through exchanges', throughExchanges],
+    ['replayed by x-recent-history', replayed],
+    ['dead-lettered at least once', diesSurely],
     ['retried later', returns({ 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': 1 })],
     ['read from a stream', stream],
   ])('%s', async (_name, prepare) => {
