@@ -1,9 +1,10 @@
 /** What an object is shown by: the broker, and the rates that a request asks for. */
 import { contentsOf, type LogContents } from '../broker/log/log-contents.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
+import type { Vhost } from '../broker/topology/vhost.ts';
 import type { ManagementContext } from './context.ts';
 import type { Query } from './http/query.ts';
-import type { Figures } from './rates/figures.ts';
+import { type Figures, totalLengths } from './rates/figures.ts';
 import type { Ages, Rates } from './rates/rates.ts';
 
 /** The largest number of samples that one request gets of a figure. */
@@ -16,6 +17,7 @@ export class View {
   readonly now: number;
   readonly #rates: Rates;
   readonly #contents = new WeakMap<DeclaredQueue, LogContents>();
+  readonly #vhostLengths = new WeakMap<Vhost, Figures>();
   readonly #ages: Readonly<Record<'lengths' | 'msg_rates' | 'data_rates', Ages | undefined>>;
 
   constructor(context: ManagementContext, rates: Rates, query: Query) {
@@ -52,6 +54,13 @@ export class View {
     let contents = this.#contents.get(queue);
     if (contents === undefined) this.#contents.set(queue, (contents = contentsOf(queue.log.segments)));
     return contents;
+  }
+
+  /** How many messages a vhost has, found out once for all of its fields. */
+  lengthsIn(vhost: Vhost): Figures {
+    let lengths = this.#vhostLengths.get(vhost);
+    if (lengths === undefined) this.#vhostLengths.set(vhost, (lengths = totalLengths([vhost])));
+    return lengths;
   }
 
   /** Octets, with rates. */

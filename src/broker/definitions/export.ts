@@ -1,7 +1,8 @@
 /** The other way: what a node has, as definitions. Ordered by name, so that two exports can be compared. */
 import { fromFieldValue } from '../../codec/field-table.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
-import type { Exchange } from '../routing/exchange/exchange.ts';
+import { Sorted } from '../../util/sorted.ts';
+import type { Binding } from '../routing/exchange/binding.ts';
 import type { BrokerNode, VhostSpec } from '../topology/broker-node.ts';
 import { GLOBAL_PARAMETERS, OWN_COMPONENT } from '../parameters/parameters.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -116,44 +117,54 @@ function policyDefinition({ name, pattern, definition, priority, applyTo }: Poli
 }
 
 function* queueDefinitions(vhost: Vhost): Generator<json.QueueDefinition> {
-  for (const { name, durable, autoDelete, arguments: args } of byName([...vhost.queues].filter(isExported))) {
+  const queues = new Sorted([...vhost.queues].filter(isExported), compareNames);
+  for (const { name, durable, autoDelete, arguments: args } of queues) {
     yield { name, durable, auto_delete: autoDelete, arguments: plain(args) };
   }
 }
 
-function exchangeDefinitions(vhost: Vhost): json.ExchangeDefinition[] {
+function* exchangeDefinitions(vhost: Vhost): Generator<json.ExchangeDefinition> {
   const declared = [...vhost.exchanges].filter(({ name }) => name !== '' && !name.startsWith('amq.'));
-  return byName(declared).map((exchange: Exchange) => ({
-    name: exchange.name,
-    type: exchange.type,
-    durable: exchange.durable,
-    auto_delete: exchange.autoDelete,
-    internal: exchange.internal,
-    arguments: plain(exchange.arguments),
-  }));
+  for (const { name, type, durable, autoDelete, internal, arguments: args } of new Sorted(declared, compareNames)) {
+    yield { name, type, durable, auto_delete: autoDelete, internal, arguments: plain(args) };
+  }
 }
 
 function* bindingDefinitions(vhost: Vhost): Generator<json.BindingDefinition> {
-  for (const exchange of byName([...vhost.exchanges])) {
-    const definitions: json.BindingDefinition[] = [];
-    for (const { destination, routingKey, arguments: args } of exchange.bindings) {
-      const queue = destination.kind === 'queue' ? vhost.queue(destination.name) : undefined;
-      if (queue !== undefined && !isExported(queue)) continue;
-      definitions.push({
+  for (const exchange of new Sorted([...vhost.exchanges], compareNames)) {
+    for (const { destination, routingKey, arguments: args } of new Sorted([...exchange.bindings], compareBindings)) {
+      if (destination.kind === 'queue') {
+        const queue = vhost.queue(destination.name);
+        // It may have been deleted since the export began.
+        if (queue === undefined || !isExported(queue)) continue;
+      }
+      yield {
         source: exchange.name,
         destination: destination.name,
         destination_type: destination.kind,
         routing_key: routingKey,
         arguments: plain(args),
-      });
+      };
     }
-    yield* by(definitions, (binding) => [
-      binding.destination_type,
-      binding.destination,
-      binding.routing_key!,
-      JSON.stringify(binding.arguments),
-    ]);
   }
+}
+
+/** By kind and name of what they lead to, then by key and arguments. */
+function compareBindings(a: Binding, b: Binding): number {
+  return (
+    compare(a.destination.kind, b.destination.kind) ||
+    compareNames(a.destination, b.destination) ||
+    compare(a.routingKey, b.routingKey) ||
+    compare(JSON.stringify(plain(a.arguments)), JSON.stringify(plain(b.arguments)))
+  );
+}
+
+function compareNames(a: { readonly name: string }, b: { readonly name: string }): number {
+  return compare(a.name, b.name);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** An exclusive queue is its connection's own. */
@@ -187,7 +198,7 @@ function byName<Entry extends { readonly name: string }>(entries: readonly Entry
 }
 
 function by<Entry>(entries: readonly Entry[], keys: (entry: Entry) => readonly string[]): Entry[] {
-  // One text to compare: of twenty thousand bindings a list each takes several times as long.
+  // One text to compare: of very many a list each takes several times as long.
   const keyed = entries.map((entry) => ({ entry, key: keys(entry).join('\0') }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return keyed.map(({ entry }) => entry);

@@ -69,6 +69,25 @@ export async function eachInSlices<Item>(items: Iterable<Item>, action: (item: I
   }
 }
 
+/** Those from one place on, up to before another, in slices of time. */
+export async function rangeInSlices<Item>(items: Iterable<Item>, from: number, to: number): Promise<Item[]> {
+  const range: Item[] = [];
+  let at = 0;
+  await eachInSlices(first(items, to), (item) => {
+    if (at++ >= from) range.push(item);
+  });
+  return range;
+}
+
+function* first<Item>(items: Iterable<Item>, count: number): Generator<Item> {
+  let left = count;
+  if (left <= 0) return;
+  for (const item of items) {
+    yield item;
+    if (--left <= 0) return;
+  }
+}
+
 /** A JSON object whose lists are written item by item. */
 export function* jsonObject(object: object): Generator<string> {
   let separator = '{';

@@ -2,24 +2,38 @@
  * What a list answers to `columns`, `sort`, `sort_reverse`, and to the pages of `page`, `page_size`, `name` and `use_regex`
  * (RabbitMQ: HTTP API, "Pagination"). What takes long goes in slices of time.
  */
-import { eachInSlices, jsonArray } from '../http/slices.ts';
+import { Sorted } from '../../util/sorted.ts';
+import { eachInSlices, jsonArray, rangeInSlices } from '../http/slices.ts';
 import type { Query } from '../http/query.ts';
 import { Reply } from '../http/resource.ts';
 import { type Fields, show, showColumns, valueAt } from './fields.ts';
-import { nameFilter, pageOf, readPage } from './pages.ts';
+import type { Ordered } from './order.ts';
+import { countsOf, nameFilter, readPage, startOf } from './pages.ts';
 
-export interface ListOf<Subject, View> {
+interface ListOf<Subject, View> {
   readonly fields: Fields<Subject, View>;
   readonly view: View;
-  /** In the order in which they are listed if nothing else is asked for. Of a list without pages each may be made when it is written. */
-  readonly subjects: Iterable<Subject>;
   readonly nameOf: (subject: Subject) => string;
-  /** True for a list that RabbitMQ cuts into pages. */
-  readonly paged?: boolean;
+}
+
+/** A list that RabbitMQ does not cut into pages. */
+export interface WholeListOf<Subject, View> extends ListOf<Subject, View> {
+  readonly paged?: false;
+  /** In the order in which they are listed if nothing else is asked for. Each may be made when it is written. */
+  readonly subjects: Iterable<Subject>;
+}
+
+export interface PagedListOf<Subject, View> extends ListOf<Subject, View> {
+  readonly paged: true;
+  /** In the order in which they are listed if nothing else is asked for. */
+  readonly subjects: Ordered<Subject>;
 }
 
 /** Throws HttpProblem 400. */
-export async function list<Subject, View>(query: Query, of: ListOf<Subject, View>): Promise<Reply> {
+export async function list<Subject, View>(
+  query: Query,
+  of: WholeListOf<Subject, View> | PagedListOf<Subject, View>,
+): Promise<Reply> {
   const { fields, view } = of;
   const columns = query
     .get('columns')
@@ -27,20 +41,21 @@ export async function list<Subject, View>(query: Query, of: ListOf<Subject, View
     .filter((column) => column !== '');
   const item = (subject: Subject): unknown =>
     columns === undefined ? show(fields, subject, view) : showColumns(fields, subject, view, columns);
-  const page = of.paged === true ? readPage(query) : undefined;
-  if (page === undefined) return json(jsonArray(map(await sorted(query, of, of.subjects), item)));
-  const all = Array.isArray(of.subjects) ? (of.subjects as readonly Subject[]) : [...of.subjects];
-  const filtered = await named(nameFilter(page), all, of.nameOf);
-  const { subjects, ...counts } = pageOf(page, [...(await sorted(query, of, filtered))], all.length);
-  return json(pagePieces(counts, map(subjects, item)));
+  const page = of.paged ? readPage(query) : undefined;
+  if (!of.paged || page === undefined) return json(jsonArray(map(await sorted(query, of, of.subjects), item)));
+  const filtered = await named(nameFilter(page), of.subjects, of.nameOf);
+  const counts = countsOf(page, filtered.length, of.subjects.length);
+  const start = startOf(page);
+  const shown = await rangeInSlices(await sorted(query, of, filtered), start, start + page.size);
+  return json(pagePieces(counts, map(shown, item)));
 }
 
 /** Names that a pattern takes long on are spread over turns: each may take it some milliseconds. */
 async function named<Subject>(
   matches: ((name: string) => boolean) | undefined,
-  subjects: readonly Subject[],
+  subjects: Ordered<Subject>,
   nameOf: (subject: Subject) => string,
-): Promise<readonly Subject[]> {
+): Promise<Ordered<Subject>> {
   if (matches === undefined) return subjects;
   const found: Subject[] = [];
   await eachInSlices(subjects, (subject) => {
@@ -49,6 +64,7 @@ async function named<Subject>(
   return found;
 }
 
+/** In the order that is asked for, which is found as they are read. */
 async function sorted<Subject, View>(
   query: Query,
   { fields, view }: ListOf<Subject, View>,
@@ -56,11 +72,13 @@ async function sorted<Subject, View>(
 ): Promise<Iterable<Subject>> {
   const path = query.get('sort')?.split('.');
   const backwards = query.isTrue('sort_reverse');
-  if (path === undefined || !Object.hasOwn(fields, path[0])) return backwards ? [...subjects].reverse() : subjects;
+  if (path === undefined || !Object.hasOwn(fields, path[0])) {
+    return backwards ? (await rangeInSlices(subjects, 0, Infinity)).reverse() : subjects;
+  }
   const keyed: Keyed<Subject>[] = [];
   await eachInSlices(subjects, (subject) => keyed.push(keyedBy(subject, valueAt(fields, subject, view, path))));
   const sign = backwards ? -1 : 1;
-  return keyed.sort((a, b) => sign * compare(a, b)).map(({ subject }) => subject);
+  return map(new Sorted(keyed, (a, b) => sign * compare(a, b)), ({ subject }) => subject);
 }
 
 interface Keyed<Subject> {

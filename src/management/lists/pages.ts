@@ -53,26 +53,26 @@ export function nameFilter({ name, isPattern }: Page): ((name: string) => boolea
   }
 }
 
-/** Throws HttpProblem 400 for a page behind the last. */
-export function pageOf<Subject>(
-  { number, size }: Page,
-  filtered: readonly Subject[],
-  total: number,
-): PageCounts & { readonly subjects: readonly Subject[] } {
-  const count = Math.ceil(filtered.length / size);
+/** The place of the first item of a page. */
+export function startOf({ number, size }: Page): number {
+  return (number - 1) * size;
+}
+
+/** `filtered`: how many the filter leaves. Throws HttpProblem 400 for a page behind the last. */
+export function countsOf(page: Page, filtered: number, total: number): PageCounts {
+  const { number, size } = page;
+  const count = Math.ceil(filtered / size);
   if (number > Math.max(count, 1)) {
-    const reason = `Page out of range, page: ${number} page size: ${size}, len: ${filtered.length}`;
+    const reason = `Page out of range, page: ${number} page size: ${size}, len: ${filtered}`;
     throw new HttpProblem(400, { error: 'page_out_of_range', reason });
   }
-  const subjects = filtered.slice((number - 1) * size, number * size);
   return {
-    filtered_count: filtered.length,
-    item_count: subjects.length,
+    filtered_count: filtered,
+    item_count: Math.min(size, filtered - startOf(page)),
     page: number,
     page_count: count,
     page_size: size,
     total_count: total,
-    subjects,
   };
 }
 

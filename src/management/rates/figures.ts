@@ -65,7 +65,18 @@ export function churnFigures(churn: ChurnCounters): Figures {
   };
 }
 
-export function lengthFigures({ ready, unacked }: { readonly ready: number; readonly unacked: number }): Figures {
+/** How many messages there are. */
+export interface Lengths {
+  readonly ready: number;
+  readonly unacked: number;
+}
+
+export function addLengths(to: { -readonly [Name in keyof Lengths]: number }, { ready, unacked }: Lengths): void {
+  to.ready += ready;
+  to.unacked += unacked;
+}
+
+export function lengthFigures({ ready, unacked }: Lengths): Figures {
   return { messages: ready + unacked, messages_ready: ready, messages_unacknowledged: unacked };
 }
 
@@ -76,15 +87,9 @@ export function queueSubject(queue: DeclaredQueue): Figures {
 
 /** Of all queues of some vhosts together. */
 export function totalLengths(vhosts: Iterable<Vhost>): Figures {
-  let ready = 0;
-  let unacked = 0;
-  for (const { queues } of vhosts) {
-    for (const queue of queues) {
-      ready += queue.ready;
-      unacked += queue.unacked;
-    }
-  }
-  return lengthFigures({ ready, unacked });
+  const sum = { ready: 0, unacked: 0 };
+  for (const { queues } of vhosts) for (const queue of queues) addLengths(sum, queue);
+  return lengthFigures(sum);
 }
 
 /** What clients did in a vhost since the broker started. */

@@ -1,27 +1,35 @@
 /** All that rates are known of: the broker, vhosts, queues, exchanges, connections and channels. */
 import type { ManagementContext } from '../context.ts';
 import {
+  addLengths,
   channelFigures,
   churnFigures,
   connectionFigures,
   exchangeFigures,
+  lengthFigures,
   queueSubject,
-  totalLengths,
   vhostFigures,
 } from './figures.ts';
 import type { Subject } from './rates.ts';
 
+/** What holds for many at once comes after them, so that nobody has to look at all of them in one go. */
 export function* subjectsOf({ node, connections }: ManagementContext): Generator<Subject> {
-  yield [node, () => ({ ...channelFigures(node.channelTotals()), ...totalLengths(node.vhosts) })];
-  yield [node.counters.churn, () => churnFigures(node.counters.churn)];
+  const all = { ready: 0, unacked: 0 };
   for (const vhost of node.vhosts) {
     vhost.settleCounts();
-    yield [vhost, () => ({ ...vhostFigures(vhost), ...totalLengths([vhost]) })];
-    for (const queue of vhost.queues) yield [queue, () => queueSubject(queue)];
+    const its = { ready: 0, unacked: 0 };
+    for (const queue of vhost.queues) {
+      yield [queue, () => queueSubject(queue)];
+      addLengths(its, queue);
+    }
     for (const exchange of vhost.exchanges) yield [exchange, () => exchangeFigures(exchange.counters)];
+    yield [vhost, () => ({ ...vhostFigures(vhost), ...lengthFigures(its) })];
+    addLengths(all, its);
   }
   for (const connection of connections) {
     yield [connection, () => connectionFigures(connection.counters)];
     for (const channel of connection.channels.values()) yield [channel, () => channelFigures(channel.counters)];
   }
+  yield [node, () => ({ ...channelFigures(node.channelTotals()), ...lengthFigures(all) })];
+  yield [node.counters.churn, () => churnFigures(node.counters.churn)];
 }

@@ -5,6 +5,7 @@ import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { toFieldTable } from '../../codec/field-table.ts';
 import { EMPTY_TABLE } from '../../protocol/field-table.ts';
+import { Sorted } from '../../util/sorted.ts';
 import { objectIn, textIn } from '../http/body.ts';
 import { noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, Reply, type Resource } from '../http/resource.ts';
@@ -89,7 +90,7 @@ function* ofVhosts(vhosts: readonly Vhost[]): Generator<ShownBinding> {
 
 /** Those of the default exchange first. They are made while they are written: a vhost may have very many. */
 function* bindingsIn(vhost: Vhost): Generator<ShownBinding> {
-  for (const exchange of [...vhost.exchanges].sort(byName)) yield* bindingsOf(vhost, exchange);
+  for (const exchange of new Sorted([...vhost.exchanges], byName)) yield* bindingsOf(vhost, exchange);
 }
 
 function* bindingsOf(vhost: Vhost, exchange: Exchange): Generator<ShownBinding> {

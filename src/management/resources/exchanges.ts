@@ -3,13 +3,15 @@ import { toFieldTable } from '../../codec/field-table.ts';
 import { declareExchange, deleteExchange } from '../../broker/operations/exchanges.ts';
 import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
+import { Sorted } from '../../util/sorted.ts';
 import { booleanIn, objectIn, textIn } from '../http/body.ts';
 import { noObject, notAuthorised } from '../http/problem.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
 import { show } from '../lists/fields.ts';
 import { list } from '../lists/list.ts';
+import { byName, Chained } from '../lists/order.ts';
 import { EXCHANGE_FIELDS, type ShownExchange } from '../present/exchange.ts';
-import { inVhosts, visibleVhosts } from './visible.ts';
+import { visibleVhosts } from './visible.ts';
 
 /** What the default exchange, which has no name, is called in paths. */
 const DEFAULT_EXCHANGE = 'amq.default';
@@ -46,12 +48,14 @@ export function existingExchange({ vhost, params }: Call): Exchange {
 
 function listExchanges({ query, view }: Call, vhosts: readonly Vhost[]): unknown {
   for (const vhost of vhosts) vhost.settleCounts();
-  const subjects = inVhosts(
-    vhosts,
-    ({ exchanges: all }) => all,
-    (vhost, exchange): ShownExchange => ({ vhost, exchange }),
-  );
+  const subjects = new Chained(vhosts.map(exchangesIn));
   return list(query, { fields: EXCHANGE_FIELDS, view, subjects, nameOf: ({ exchange }) => exchange.name, paged: true });
+}
+
+/** By their names. */
+function exchangesIn(vhost: Vhost): Sorted<ShownExchange> {
+  const shown = Array.from(vhost.exchanges, (exchange): ShownExchange => ({ vhost, exchange }));
+  return new Sorted(shown, (a, b) => byName(a.exchange, b.exchange));
 }
 
 function showExchange(call: Call): unknown {

@@ -11,7 +11,7 @@ import { list } from '../lists/list.ts';
 import { CONSUMER_FIELDS } from '../present/client.ts';
 import { fieldsWithout, QUEUE_FIELDS } from '../present/queue.ts';
 import { consumersOf } from './clients.ts';
-import { queuesIn, visibleVhosts } from './visible.ts';
+import { queuesOf, visibleVhosts } from './visible.ts';
 
 export const queues: readonly Resource[] = [
   { path: '/queues', GET: { role: 'management', handle: (call) => listQueues(call, visibleVhosts(call)) } },
@@ -64,9 +64,8 @@ export function existingQueue({ vhost, params }: Call): DeclaredQueue {
 
 function listQueues({ query, view }: Call, vhosts: readonly Vhost[]): unknown {
   for (const vhost of vhosts) vhost.settleCounts();
-  const subjects = vhosts.length === 1 ? queuesIn(vhosts[0]) : vhosts.flatMap(queuesIn);
   const fields = fieldsWithout(query.isTrue('disable_stats'), query.isTrue('enable_queue_totals'));
-  return list(query, { fields, view, subjects, nameOf: ({ queue }) => queue.name, paged: true });
+  return list(query, { fields, view, subjects: queuesOf(vhosts), nameOf: ({ queue }) => queue.name, paged: true });
 }
 
 function showQueue(call: Call): unknown {

@@ -3,30 +3,28 @@ import type { Vhost } from '../../broker/topology/vhost.ts';
 import { sees } from '../http/principal.ts';
 import type { Call } from '../http/resource.ts';
 import type { ShownQueue } from '../present/queue.ts';
-import { byName } from '../lists/order.ts';
+import { Sorted } from '../../util/sorted.ts';
+import { byName, Chained, type Ordered } from '../lists/order.ts';
 
 /** In the order of their names. */
 export function visibleVhosts({ context, principal }: Call): Vhost[] {
   return [...context.node.vhosts].filter(({ name }) => sees(principal, name)).sort(byName);
 }
 
-const sorted = new WeakMap<Vhost, { readonly version: number; readonly queues: readonly ShownQueue[] }>();
+const known = new WeakMap<Vhost, { readonly version: number; readonly queues: Ordered<ShownQueue> }>();
 
 /** Those of a vhost, by their names: sorted when some have come or gone, and not each time that a page of very many is asked for. */
-export function queuesIn(vhost: Vhost): readonly ShownQueue[] {
+export function queuesIn(vhost: Vhost): Ordered<ShownQueue> {
   const { version } = vhost;
-  const known = sorted.get(vhost);
-  if (known?.version === version) return known.queues;
-  const queues = [...vhost.queues].sort(byName).map((queue): ShownQueue => ({ vhost, queue }));
-  sorted.set(vhost, { version, queues });
+  const before = known.get(vhost);
+  if (before?.version === version) return before.queues;
+  const shown = Array.from(vhost.queues, (queue): ShownQueue => ({ vhost, queue }));
+  const queues = new Sorted(shown, (a, b) => byName(a.queue, b.queue));
+  known.set(vhost, { version, queues });
   return queues;
 }
 
-/** In the order of their vhosts, then of their names. */
-export function inVhosts<Entity extends { readonly name: string }, Subject>(
-  vhosts: readonly Vhost[],
-  entities: (vhost: Vhost) => Iterable<Entity>,
-  subject: (vhost: Vhost, entity: Entity) => Subject,
-): Subject[] {
-  return vhosts.flatMap((vhost) => [...entities(vhost)].sort(byName).map((entity) => subject(vhost, entity)));
+/** Those of several vhosts, by their vhosts, then by their names. */
+export function queuesOf(vhosts: readonly Vhost[]): Ordered<ShownQueue> {
+  return new Chained(vhosts.map(queuesIn));
 }
