@@ -1,6 +1,7 @@
 /** Metrics of queues and streams, by RabbitMQ's names. What it tells of Erlang's processes has no meaning here. */
 import { QueueCounters } from '../../broker/events/queue-counters.ts';
 import { consumerCapacity } from '../../broker/queue/consumer-capacity.ts';
+import { contentsOf, type LogContents } from '../../broker/log/log-contents.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { QUEUE_TYPES } from '../../broker/arguments/queue-type.ts';
@@ -9,9 +10,24 @@ import { counter, gauge, type ObjectFamily, ObjectKind } from '../object-kind.ts
 import { inVhosts } from './in-vhosts.ts';
 import { queueTypeName } from './queue-types.ts';
 
-interface QueueOfVhost {
+/** Of a stream nobody counts the bytes. */
+const NO_CONTENTS = contentsOf([]);
+
+class QueueOfVhost {
   readonly vhost: Vhost;
   readonly queue: DeclaredQueue;
+  #contents: LogContents | undefined;
+
+  constructor(vhost: Vhost, queue: DeclaredQueue) {
+    this.vhost = vhost;
+    this.queue = queue;
+  }
+
+  /** What the queue has, found out once for all that is told of it. */
+  get contents(): LogContents {
+    const { queue } = this;
+    return (this.#contents ??= queue.type === 'stream' ? NO_CONTENTS : contentsOf(queue.log.segments));
+  }
 }
 
 type QueueFamily = ObjectFamily<QueueOfVhost, Readonly<QueueCounters>>;
@@ -53,8 +69,36 @@ const state: QueueFamily = {
     consumers,
     gauge('queue_consumer_capacity', 'Consumer capacity', ({ queue }) => consumerCapacity(queue)),
     gauge('queue_consumer_utilisation', 'Same as consumer capacity', ({ queue }) => consumerCapacity(queue)),
+    held('ram', 'Ready and unacknowledged messages stored in memory', ({ ready, unacked }) => ready + unacked),
+    held(
+      'ram_bytes',
+      'Size of ready and unacknowledged messages stored in memory',
+      ({ bytesInMemory }) => bytesInMemory,
+    ),
+    held('ready_ram', 'Ready messages stored in memory', ({ ready }) => ready),
+    held('unacked_ram', 'Unacknowledged messages stored in memory', ({ unacked }) => unacked),
+    held('persistent', 'Persistent messages', ({ persistent }) => persistent),
+    held('persistent_bytes', 'Size in bytes of persistent messages', ({ bytesPersistent }) => bytesPersistent),
+    held('bytes', 'Size in bytes of ready and unacknowledged messages', ({ bytes }) => bytes),
+    held('ready_bytes', 'Size in bytes of ready messages', ({ bytesReady }) => bytesReady),
+    held('unacked_bytes', 'Size in bytes of all unacknowledged messages', ({ bytesUnacked }) => bytesUnacked),
+    held('paged_out', 'Messages paged out to disk', ({ evicted }) => evicted),
+    held(
+      'paged_out_bytes',
+      'Size in bytes of messages paged out to disk',
+      ({ bytes, bytesInMemory }) => bytes - bytesInMemory,
+    ),
   ],
 };
+
+/** Messages of a queue, and what they take. */
+function held(
+  name: string,
+  help: string,
+  of: (contents: LogContents) => number,
+): ReturnType<typeof gauge<QueueOfVhost>> {
+  return gauge(`queue_messages_${name}`, help, ({ contents }) => of(contents));
+}
 
 const deliveries: QueueFamily = {
   family: 'queue_delivery_metrics',
@@ -163,7 +207,7 @@ export const QUEUES = new ObjectKind<QueueOfVhost, Readonly<QueueCounters>>({
       context,
       vhosts,
       (vhost) => vhost.queues,
-      (vhost, queue) => ({ vhost, queue }),
+      (vhost, queue) => new QueueOfVhost(vhost, queue),
     ),
   counters: ({ queue }) => queue.counted,
   totals: ({ totals: { queues } }) => {
