@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { listenForControl } from '../embed/control.ts';
+import { send, sendState, wishOf } from '../embed/process-requests.ts';
 import { HttpListener } from '../management/http/listener.ts';
-import { DAEMON_PATH } from '../util/control-socket.ts';
 import type { Logger } from '../util/logger.ts';
 
 /** The part of embed's Broker that the daemon uses. */
@@ -21,6 +21,7 @@ export class Application {
   readonly #folder: string | undefined;
   readonly #log: Logger;
   readonly #startBroker: (daemon: RequestListener) => Promise<RunningBroker>;
+  readonly #halt: () => void;
   #broker: RunningBroker | undefined;
   /** What listens on the control socket while the broker is stopped. */
   #stopped: { readonly listener: HttpListener; stop(): Promise<void> } | undefined;
@@ -29,15 +30,17 @@ export class Application {
   #ended = false;
   readonly #handler: RequestListener = (request, response) => void this.#answer(request, response);
 
-  /** `folder`: of the data; undefined for a broker in memory, which no command reaches. */
+  /** `folder`: of the data; undefined for a broker in memory, which no command reaches. `halt`: has the process end. */
   constructor(
     folder: string | undefined,
     log: Logger,
     startBroker: (daemon: RequestListener) => Promise<RunningBroker>,
+    halt: () => void,
   ) {
     this.#folder = folder;
     this.#log = log;
     this.#startBroker = startBroker;
+    this.#halt = halt;
   }
 
   /** Rejects with what the broker's start rejects with. */
@@ -61,11 +64,14 @@ export class Application {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method, url = '' } = request;
-    const wish = method === 'POST' && url.startsWith(DAEMON_PATH) ? url.slice(DAEMON_PATH.length) : undefined;
-    response.setHeader('connection', 'close');
+    const wish = wishOf(request);
     try {
       switch (wish) {
+        case 'state':
+          return sendState(response, this.#broker === undefined ? 'stopped' : 'running');
+        case 'halt':
+          send(response, 202, { pid: process.pid });
+          return this.#halt();
         case 'stop':
           // The socket that this came by ends with the broker: who asked looks for the stopped one.
           send(response, 202);
@@ -77,6 +83,9 @@ export class Application {
           await this.#inTurn(() => this.#reset());
           return send(response, 204);
         default:
+          if (this.#broker !== undefined) {
+            return send(response, 404, { error: 'not_found', reason: 'the process knows nothing of that' });
+          }
           return send(response, 503, { error: 'app_stopped', reason: 'the broker is stopped' });
       }
     } catch (error) {
@@ -124,9 +133,4 @@ export class Application {
     const control = await listenForControl(this.#folder!, listener, this.#log);
     this.#stopped = { listener, stop: async () => control?.stop() };
   }
-}
-
-function send(response: ServerResponse, status: number, body?: object): void {
-  response.writeHead(status, body === undefined ? {} : { 'content-type': 'application/json' });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
 }

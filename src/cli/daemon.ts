@@ -45,7 +45,8 @@ const STARTUP_COMPLETE = 'Server startup complete; 4 plugins started.';
 export async function runDaemon(config: Config, parts: DaemonParts): Promise<number> {
   const { pidFile, ...brokerConfig } = config;
   const { logger, notices, startBroker, signals, exit, now } = parts;
-  const stopRequest = Promise.withResolvers<StopSignal>();
+  /** By a signal, or by `rabbitmqctl stop`. */
+  const stopRequest = Promise.withResolvers<StopSignal | 'command'>();
   let signalledAt: number | undefined;
   const onSignal = (signal: StopSignal) => {
     signalledAt ??= now();
@@ -57,16 +58,17 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     logger.info({ version: leveretVersion(), node: process.versions.node, pid: process.pid }, 'Leveret is starting');
     for (const { level, text } of notices) logger[level]({}, text);
     if (pidFile !== undefined) writePidFile(pidFile, logger);
-    const application = new Application(config.dataDir, logger, async (daemon) => {
+    const start = async (daemon: RequestListener): Promise<RunningBroker> => {
       const begin = now();
       const broker = await startBroker({ ...brokerConfig, logger }, { daemon });
       logStarted(config, broker.port, now() - begin, logger);
       return broker;
-    });
+    };
+    const application = new Application(config.dataDir, logger, start, () => stopRequest.resolve('command'));
     await application.start();
 
-    const signal = await stopRequest.promise;
-    logger.info({ signal }, 'stopping');
+    const by = await stopRequest.promise;
+    logger.info({ by }, 'stopping');
     await application.end();
     logger.info({}, 'stopped');
     return EXIT.ok;

@@ -14,6 +14,7 @@ export class Listener {
   readonly #server: Server;
   /** Those that came in here. */
   readonly #connections = new Set<Connection>();
+  #place: { readonly port: number; readonly host: string } | undefined;
   #stopping = false;
 
   constructor(broker: BrokerContext) {
@@ -33,7 +34,20 @@ export class Listener {
       if (!withoutIpv6) throw error;
       await this.#listen(port, ALL_IPV4_ADDRESSES);
     }
-    return this.#server.address() as AddressInfo;
+    const address = this.#server.address() as AddressInfo;
+    this.#place = { port: address.port, host: address.address };
+    return address;
+  }
+
+  /** Lets nobody in any more, and leaves those who are in. */
+  suspend(): void {
+    if (this.#server.listening) this.#server.close();
+  }
+
+  /** Listens again where it did. Rejects with the system's error if it cannot. */
+  async resume(): Promise<void> {
+    if (this.#server.listening || this.#stopping || this.#place === undefined) return;
+    await this.#listen(this.#place.port, this.#place.host);
   }
 
   /** Takes no more connections, closes those that came in here with 320, and resolves when all are gone. */
@@ -58,13 +72,14 @@ export class Listener {
   #listen(port: number, host: string): Promise<void> {
     const server = this.#server;
     return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ port, host }, () => {
-        server.off('error', reject);
+      server.removeAllListeners('error').once('error', reject);
+      server.removeAllListeners('listening').once('listening', () => {
         // A client that cannot be accepted, for want of file descriptors or otherwise, is no reason to end.
-        server.on('error', (error) => this.#broker.log.error({ err: error }, 'cannot accept a connection'));
+        const log = (error: Error): void => this.#broker.log.error({ err: error }, 'cannot accept a connection');
+        server.removeAllListeners('error').on('error', log);
         resolve();
       });
+      server.listen({ port, host });
     });
   }
 }

@@ -15,6 +15,7 @@ import { watchDisk } from './disk-alarm.ts';
 import { Listeners } from './listeners.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
 import { Policies } from './policies.ts';
+import { requestsOfProgram } from './process-requests.ts';
 import { reportDiscarded } from './discarded.ts';
 import { noticesTo } from './queue-notices.ts';
 import { reportTo } from './unreadable.ts';
@@ -38,13 +39,15 @@ export class Broker implements AsyncDisposable {
   readonly #config: Config;
   readonly #node: BrokerNode;
   readonly #listeners: Listeners;
-  #diskSpace: DiskSpace | undefined;
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #disk: DiskSpace | undefined;
   #stopped: Promise<void> | undefined;
 
   /** Use `Broker.start`. */
-  private constructor(config: Config, node: BrokerNode, listeners: Listeners) {
+  private constructor(config: Config, node: BrokerNode, listeners: Listeners, disk: DiskSpace | undefined) {
     this.#config = config;
     this.#node = node;
+    this.#disk = disk;
     this.vhosts = new Vhosts(node, config.defaultUser);
     this.users = new Users(node);
     this.policies = new Policies(node, config.defaultVhost);
@@ -66,6 +69,7 @@ export class Broker implements AsyncDisposable {
     const definitions = await readDefinitions(options.definitions ?? config.definitions);
     const { store, scratch } = await openStore(config, log);
     const node = new BrokerNode(store, memoryBudget(config), scratch);
+    let disk: DiskSpace | undefined;
     try {
       node.fault = (error) => log.error({ err: error }, 'internal error');
       node.unreadable = reportTo(log);
@@ -73,12 +77,15 @@ export class Broker implements AsyncDisposable {
       node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
       node.notice = noticesTo(log);
       await prepare(node, definitions, config, log);
-      const listeners = new Listeners(brokerContext({ node, config, log }), process.daemon);
+      disk = watchDisk(config, node, log);
+      // What asks for its end comes by a listener, and none listens before the broker is there.
+      const requests = process.daemon ?? requestsOfProgram(() => broker.stop(), log);
+      const listeners = new Listeners(brokerContext({ node, config, log }), requests, disk);
+      const broker: Broker = new Broker(config, node, listeners, disk);
       await listeners.start(process.onlyForCommands);
-      const broker = new Broker(config, node, listeners);
-      broker.#diskSpace = watchDisk(config, node, log);
       return broker;
     } catch (error) {
+      disk?.stop();
       node.stop();
       await store.close();
       scratch?.close();
@@ -114,8 +121,13 @@ export class Broker implements AsyncDisposable {
 
   /** Closes all connections with 320, stores what there is to store, and frees port and folder. Repeated calls wait for the first. */
   stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
+    this.#stopped ??= this.#stop().finally(this.#closed.resolve);
     return this.#stopped;
+  }
+
+  /** Resolves when the broker has stopped: by `stop`, or because who operates it has told it to (`rabbitmqctl stop`). */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -127,7 +139,7 @@ export class Broker implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    this.#diskSpace?.stop();
+    this.#disk?.stop();
     await this.#listeners.stop();
     this.#node.stop();
     await this.#node.store.close();

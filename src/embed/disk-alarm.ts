@@ -15,20 +15,16 @@ const ENOUGH = 'free disk space is above the limit again: publishers go on';
  */
 const MARGIN = 32 * 1024 * 1024;
 
-/** Starts to watch the disk; undefined where nothing is written to one, or the limit is 0. */
-export function watchDisk(
-  { dataDir, diskFreeLimit: limit }: Config,
-  node: BrokerNode,
-  log: Logger,
-): DiskSpace | undefined {
-  if (dataDir === undefined || limit === 0) return undefined;
+/** Starts to watch the disk; undefined if nothing is written to one. */
+export function watchDisk({ dataDir, diskFreeLimit }: Config, node: BrokerNode, log: Logger): DiskSpace | undefined {
+  if (dataDir === undefined) return undefined;
   let low = false;
   return new DiskSpace({
     folder: dataDir,
-    limit,
+    limit: diskFreeLimit,
     clock: node.clocks.connections,
     margin: MARGIN,
-    onChange: (room, free) => {
+    onChange: (room, free, limit) => {
       node.store.setDiskShort(room !== 'enough');
       if (room === 'low') log.warn({ folder: dataDir, free, limit }, LOW);
       else if (low) log.info({ folder: dataDir, free, limit }, ENOUGH);

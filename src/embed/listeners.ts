@@ -1,14 +1,16 @@
 /** All that a broker listens on: AMQP, and what it is looked into by. It listens on all of it, or does not start. */
 import type { RequestListener } from 'node:http';
-import { hostname } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import type { BrokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
 import type { ListenerInfo, ManagementContext } from '../management/context.ts';
-import { controlListener, managementListener } from '../management/management.ts';
+import { Management } from '../management/management.ts';
 import { metricsListener } from '../metrics/metrics.ts';
+import { nodeName } from '../util/node-name.ts';
 import { leveretVersion } from '../util/version.ts';
+import type { DiskSpace } from '../util/disk-space.ts';
 import { listenForControl } from './control.ts';
+import { Controls } from './node-controls.ts';
 
 interface Stoppable {
   stop(): Promise<void>;
@@ -19,12 +21,17 @@ export class Listeners {
   readonly #open: Stoppable[] = [];
   readonly #places: ListenerInfo[] = [];
   readonly #management: ManagementContext;
-  readonly #daemon: RequestListener | undefined;
+  readonly #api: Management;
+  readonly #process: RequestListener;
+  /** Those that clients of AMQP come in by. */
+  readonly #forClients: Listener[] = [];
 
-  /** `daemon`: what answers on the control socket that starts and stops the broker. */
-  constructor(broker: BrokerContext, daemon: RequestListener | undefined) {
+  /**
+   * `process`: answers what the control socket is asked of the process and not of the broker. `disk`: the one that is written to, if there is one.
+   */
+  constructor(broker: BrokerContext, process: RequestListener, disk: DiskSpace | undefined) {
     this.#broker = broker;
-    this.#daemon = daemon;
+    this.#process = process;
     const { node, connections, config, log, clock } = broker;
     this.#management = {
       node,
@@ -32,11 +39,13 @@ export class Listeners {
       config,
       log,
       clock,
-      nodeName: `rabbit@${hostname().split('.')[0]}`,
+      nodeName: nodeName(),
       startedAt: clock.now(),
       version: leveretVersion(),
+      controls: new Controls({ memory: node.memory, connections, log, disk, listeners: this.#forClients }),
       listeners: () => this.#places,
     };
+    this.#api = new Management(this.#management);
   }
 
   /** Those that listen now, AMQP's first. */
@@ -70,13 +79,14 @@ export class Listeners {
     const { port, host } = this.#broker.config;
     const listener = new Listener(this.#broker);
     const address = await listener.start(port, host);
+    this.#forClients.push(listener);
     this.#opened('amqp', listener, address);
   }
 
   async #startManagement(): Promise<void> {
     const { managementPort: port, managementHost: host = this.#broker.config.host } = this.#broker.config;
     if (port === undefined) return;
-    const listener = managementListener(this.#management);
+    const listener = this.#api.networkListener();
     const address = (await listener.start({ port, host })) as AddressInfo;
     this.#opened('http', listener, address);
     // RabbitMQ's line, which scripts wait for.
@@ -96,7 +106,7 @@ export class Listeners {
   async #startControl(): Promise<void> {
     const { dataDir } = this.#broker.config;
     if (dataDir === undefined) return;
-    const listener = controlListener(this.#management, this.#daemon);
+    const listener = this.#api.controlListener(this.#process);
     const control = await listenForControl(dataDir, listener, this.#broker.log);
     if (control !== undefined) this.#open.push(control);
   }

@@ -1,27 +1,51 @@
-/** The listeners that the HTTP API is reached by: put together here, loaded when the first request comes. */
+/** The HTTP API behind its listeners: put together here, and loaded, once for all of them, when the first request for it comes. */
 import type { RequestListener } from 'node:http';
-import { DAEMON_PATH } from '../util/control-socket.ts';
+import { PROCESS_PATH } from '../util/control-socket.ts';
 import type { ManagementContext } from './context.ts';
 import { controlEntrance, type Entrance, networkEntrance } from './http/entrance.ts';
 import { HttpListener } from './http/listener.ts';
+import type { ApiApp } from './http/app.ts';
 
-/** For users with a password. */
-export function managementListener(context: ManagementContext): HttpListener {
-  return apiListener(context, networkEntrance);
+export class Management {
+  readonly #context: ManagementContext;
+  #app: Promise<ApiApp> | undefined;
+
+  constructor(context: ManagementContext) {
+    this.#context = context;
+  }
+
+  /** For users with a password. */
+  networkListener(): HttpListener {
+    return new HttpListener(async () => ({ answer: await this.#answerTo(networkEntrance), stop: () => this.#stop() }));
+  }
+
+  /** For the commands of who operates the broker. `process`: answers what they ask of the process and not of the broker, for which no API is loaded. */
+  controlListener(process: RequestListener): HttpListener {
+    const answer: RequestListener = (request, response) => {
+      if (request.url?.startsWith(PROCESS_PATH)) return process(request, response);
+      this.#answerTo(controlEntrance).then(
+        (answerApi) => answerApi(request, response),
+        (error: unknown) => response.destroy(error as Error),
+      );
+    };
+    return new HttpListener(() => Promise.resolve({ answer, stop: () => this.#stop() }));
+  }
+
+  async #answerTo(entrance: Entrance): Promise<RequestListener> {
+    const app = await (this.#app ??= loadApp(this.#context));
+    return (request, response) => app.answer(request, response, entrance);
+  }
+
+  /** What could not be loaded does nothing. */
+  async #stop(): Promise<void> {
+    await this.#app?.then(
+      (app) => app.stop(),
+      () => undefined,
+    );
+  }
 }
 
-/** For the commands of who operates the broker. `daemon`: what answers that starts and stops it, if the process is for it alone. */
-export function controlListener(context: ManagementContext, daemon: RequestListener | undefined): HttpListener {
-  return apiListener(context, controlEntrance, daemon);
-}
-
-function apiListener(context: ManagementContext, entrance: Entrance, daemon?: RequestListener): HttpListener {
-  return new HttpListener(async () => {
-    const [{ createApp }, { RESOURCES }] = await Promise.all([import('./http/app.ts'), import('./resources.ts')]);
-    const app = await createApp(context, RESOURCES, entrance);
-    if (daemon === undefined) return app;
-    const answer: RequestListener = (request, response) =>
-      (request.url?.startsWith(DAEMON_PATH) ? daemon : app.answer)(request, response);
-    return { ...app, answer };
-  });
+async function loadApp(context: ManagementContext): Promise<ApiApp> {
+  const [{ createApp }, { RESOURCES }] = await Promise.all([import('./http/app.ts'), import('./resources.ts')]);
+  return createApp(context, RESOURCES);
 }

@@ -13,6 +13,7 @@ import { jobs } from './resources/jobs.ts';
 import { limits } from './resources/limits.ts';
 import { messages } from './resources/messages.ts';
 import { miscellany } from './resources/miscellany.ts';
+import { nodes } from './resources/nodes.ts';
 import { overview } from './resources/overview.ts';
 import { parameters } from './resources/parameters.ts';
 import { permissions } from './resources/permissions.ts';
@@ -25,6 +26,7 @@ import { whoami } from './resources/whoami.ts';
 export const RESOURCES: readonly Resource[] = [
   whoami,
   ...overview,
+  ...nodes,
   ...health,
   aliveness,
   ...miscellany,

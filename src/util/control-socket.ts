@@ -4,8 +4,16 @@ import { join } from 'node:path';
 
 export const CONTROL_SOCKET = 'control.sock';
 
-/** Paths below it are the daemon's, which starts and stops the broker; all others are the broker's. */
-export const DAEMON_PATH = '/daemon/';
+/** Paths below it are the process's, which may start and stop the broker; all others are the broker's. */
+export const PROCESS_PATH = '/process/';
+
+/** What commands ask of the process. `halt`: the broker ends for good, and the process with it if it is there for the broker alone. */
+export const PROCESS_WISHES = ['start', 'stop', 'reset', 'halt'] as const;
+export type ProcessWish = (typeof PROCESS_WISHES)[number];
+
+/** Whether the broker runs in its process: asked by GET. A health check costs no more than that. */
+export const PROCESS_STATE = `${PROCESS_PATH}state`;
+export type ProcessState = 'running' | 'stopped';
 
 /** The most octets that the address of a Unix socket has, on any system. */
 const LONGEST_ADDRESS = 103;

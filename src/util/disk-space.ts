@@ -11,13 +11,13 @@ export type Room = 'enough' | 'short' | 'low';
 export interface DiskSpaceOptions {
   /** A folder on the disk. */
   readonly folder: string;
-  /** Bytes. Free space below this is low. */
+  /** Bytes. Free space below this is low. It may be changed later. */
   readonly limit: number;
   readonly clock: Clock;
   /** Bytes above the limit. Free space below both is short: what could give some back is to do so before it is low. */
   readonly margin: number;
-  /** Told when free space comes to be enough, short or low, with the free bytes. It is taken to be enough at first. */
-  readonly onChange: (room: Room, free: number) => void;
+  /** Told when free space comes to be enough, short or low, with the free bytes and the limit. It is taken to be enough at first. */
+  readonly onChange: (room: Room, free: number, limit: number) => void;
   /** Told once when the system does not say what is free; the last answer holds until it does. */
   readonly onError: (error: Error) => void;
 }
@@ -48,6 +48,7 @@ interface SpaceOf {
 
 export class DiskSpace {
   readonly #options: DiskSpaceOptions;
+  #limit: number;
   #room: Room = 'enough';
   #failed = false;
   #timer: Timer | undefined;
@@ -56,16 +57,32 @@ export class DiskSpace {
   /** The first look is at once, before this returns. */
   constructor(options: DiskSpaceOptions) {
     this.#options = options;
-    try {
-      this.#saw(statfsSync(options.folder));
-    } catch (error) {
-      this.#missed(error as Error);
-    }
+    this.#limit = options.limit;
+    this.#lookAtOnce();
+  }
+
+  /** Bytes. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** From now on: it is looked at once. */
+  set limit(bytes: number) {
+    this.#limit = bytes;
+    this.#lookAtOnce();
   }
 
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
+  }
+
+  #lookAtOnce(): void {
+    try {
+      this.#saw(statfsSync(this.#options.folder));
+    } catch (error) {
+      this.#missed(error as Error);
+    }
   }
 
   async #look(): Promise<void> {
@@ -78,14 +95,15 @@ export class DiskSpace {
 
   #saw(space: SpaceOf): void {
     if (this.#stopped) return;
-    const { limit, margin, onChange } = this.#options;
+    const { margin, onChange } = this.#options;
+    const limit = this.#limit;
     const free = freeOf(space);
     const room = free < limit ? 'low' : free < limit + margin ? 'short' : 'enough';
     this.#failed = false;
     this.#again(((free - limit) / FASTEST_WRITER) * 1000);
     if (room === this.#room) return;
     this.#room = room;
-    onChange(room, free);
+    onChange(room, free, limit);
   }
 
   #missed(error: Error): void {
@@ -97,6 +115,7 @@ export class DiskSpace {
 
   #again(ms: number): void {
     const wait = Math.min(Math.max(ms, SHORTEST), LONGEST);
+    this.#timer?.cancel();
     this.#timer = this.#options.clock.after(wait, () => void this.#look());
   }
 }

@@ -9,6 +9,8 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 
 /** What the broker needs of a logger. pino's fits, and so does anything with these four methods. */
 export interface Logger {
+  /** What is logged, by pino's names. Without it nobody can change that while the broker runs. */
+  level?: string;
   /** `fields` are data for machines, `message` is for people. */
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

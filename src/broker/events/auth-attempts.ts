@@ -17,6 +17,11 @@ export class AuthCounters {
     else attempts.failed++;
   }
 
+  /** Begins anew. */
+  reset(): void {
+    this.#byProtocol.clear();
+  }
+
   /** Of those protocols that somebody logged in by, or tried to. */
   get byProtocol(): ReadonlyMap<AuthProtocol, AuthAttempts> {
     return this.#byProtocol;

@@ -7,7 +7,8 @@ const RESOURCES: readonly Resource[] = ['memory', 'disk'];
 
 export class Alarms {
   readonly #causes: Readonly<Record<Resource, Set<string>>> = { memory: new Set(), disk: new Set() };
-  readonly #listeners: (() => void)[] = [];
+  readonly #clearedListeners: (() => void)[] = [];
+  readonly #changeListeners = new Set<() => void>();
   #reason: string | undefined;
 
   /** As connection.blocked puts it, for example `low on disk`; undefined while all is well. */
@@ -25,13 +26,21 @@ export class Alarms {
     if (causes.has(cause) === low) return;
     if (low) causes.add(cause);
     else causes.delete(cause);
+    const before = this.#reason;
     const reasons = RESOURCES.filter((name) => this.#causes[name].size > 0);
     this.#reason = reasons.length === 0 ? undefined : reasons.map((name) => `low on ${name}`).join(' & ');
-    if (this.#reason === undefined) for (const listener of this.#listeners) listener();
+    if (this.#reason === undefined) for (const listener of this.#clearedListeners) listener();
+    if (this.#reason !== before) for (const listener of this.#changeListeners) listener();
   }
 
   /** Called when the last reason is gone. */
   onCleared(listener: () => void): void {
-    this.#listeners.push(listener);
+    this.#clearedListeners.push(listener);
+  }
+
+  /** Called when another resource is low, or one is no more. Returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => void this.#changeListeners.delete(listener);
   }
 }

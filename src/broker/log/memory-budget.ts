@@ -39,9 +39,8 @@ const ALARM_RETRY_MS = 50;
 const ASKED_AT_ONCE = 256;
 
 export class MemoryBudget {
-  readonly #kept: number;
-  /** Bytes of messages in memory from which on some go out of it. */
-  readonly budget: number;
+  #kept: number;
+  #budget: number;
   readonly #alarms: Alarms;
   readonly #clock: Clock;
   readonly #heapLimit: V8HeapLimit | undefined;
@@ -58,13 +57,25 @@ export class MemoryBudget {
   #stopped = false;
 
   constructor({ budget, scratch, alarms, clock, heapLimit, fault = rethrow }: MemoryOptions) {
-    this.budget = budget;
-    this.#kept = Math.min(KEPT_BYTES, budget / 2);
+    this.#budget = budget;
+    this.#kept = keptOf(budget);
     this.#alarms = alarms;
     this.#clock = clock;
     this.#heapLimit = heapLimit;
     this.scratch = scratch;
     this.#fault = fault;
+  }
+
+  /** Bytes of messages in memory from which on some go out of it. */
+  get budget(): number {
+    return this.#budget;
+  }
+
+  /** From now on. What is over it goes out, and an alarm that it brings or ends comes at once. */
+  set budget(bytes: number) {
+    this.#budget = bytes;
+    this.#kept = keptOf(bytes);
+    this.#reclaim();
   }
 
   /** Bytes of messages in memory. */
@@ -81,7 +92,7 @@ export class MemoryBudget {
   shrank(bytes: number): void {
     this.#bytes -= bytes;
     this.#askedAt = Math.min(this.#askedAt, this.#bytes);
-    if (this.#bytes <= this.budget) this.#alarms.set('memory', false);
+    if (this.#bytes <= this.#budget) this.#alarms.set('memory', false);
   }
 
   /** What cannot go out of memory takes so many bytes more, or less where that is negative. */
@@ -119,7 +130,7 @@ export class MemoryBudget {
 
   #ask(): void {
     this.#heapLimit?.look();
-    let wanted = this.#bytes > this.budget ? this.scratch : undefined;
+    let wanted = this.#bytes > this.#budget ? this.scratch : undefined;
     // Whoever is asked again without having been used meanwhile gives what it would need next.
     if (this.#left === 0) this.#left = this.#holders.size;
     let asks = Math.min(this.#left, ASKED_AT_ONCE);
@@ -137,7 +148,7 @@ export class MemoryBudget {
       }
     }
     this.#askedAt = this.#bytes;
-    const low = this.#bytes > this.budget * ALARM_FACTOR;
+    const low = this.#bytes > this.#budget * ALARM_FACTOR;
     this.#alarms.set('memory', low);
     if (this.#bytes <= this.#kept / 2 || this.#holders.size === 0) this.#left = 0;
     if (this.#left > 0) {
@@ -150,6 +161,10 @@ export class MemoryBudget {
     this.#scheduled = true;
     this.#clock.after(ALARM_RETRY_MS, this.#reclaim);
   }
+}
+
+function keptOf(budget: number): number {
+  return Math.min(KEPT_BYTES, budget / 2);
 }
 
 function rethrow(error: unknown): never {

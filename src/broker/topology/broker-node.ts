@@ -13,7 +13,7 @@ import { systemChance, systemClocks } from '../../util/system.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
 import { addCounters, ChannelCounters } from '../events/counters.ts';
-import { asOne, type Observer } from '../events/observer.ts';
+import type { Observer } from '../events/observer.ts';
 import { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { TimeSlices } from '../scheduling/time-slices.ts';
 import { BodyStore } from '../log/body-store.ts';
@@ -24,6 +24,7 @@ import { LoginThrottle } from '../access/login-throttle.ts';
 import { MemoryBudget } from '../log/memory-budget.ts';
 import { OWN_COMPONENT, Parameters, type ParameterWatcher } from '../parameters/parameters.ts';
 import { MessageTotals } from './message-totals.ts';
+import { Observers } from './observers.ts';
 import { PatternMatcher } from '../access/pattern-matcher.ts';
 import { userWithPassword } from '../access/passwords.ts';
 import { SpareConfirms } from '../log/waiting-confirms.ts';
@@ -86,8 +87,7 @@ export class BrokerNode {
   readonly timeSlices: TimeSlices;
   readonly counters = new BrokerCounters();
   readonly jobs = new Jobs();
-  readonly #observers = new Set<Observer>();
-  #observer: Observer | undefined;
+  readonly observers: Observers;
   /** Of vhosts that are deleted. */
   readonly #ended = new MessageTotals();
   readonly #timers: Timers;
@@ -125,6 +125,7 @@ export class BrokerNode {
     this.#chance = chance;
     const clock = clocks.connections;
     const fault = (error: unknown): void => this.fault(error);
+    this.observers = new Observers(() => this.#vhosts.values(), fault);
     this.#timers = new Timers(clocks.messages, fault);
     this.timeSlices = new TimeSlices(store, this.backlog, clock, fault);
     const commit = (change: NodeChange): void => this.commit([change]);
@@ -201,11 +202,11 @@ export class BrokerNode {
       if (row !== undefined) this.store.change(row);
     }
     for (const change of changes) {
-      const event = this.#observer && eventOf(change, (vhost) => this.#vhosts.has(vhost));
+      const event = this.observer && eventOf(change, (vhost) => this.#vhosts.has(vhost));
       this.apply(change);
       if (change.op === 'put-queue') this.counters.churn.queueCreated++;
       else if (change.op === 'delete-queue') this.counters.churn.queueDeleted++;
-      if (event !== undefined) this.#observer?.(event);
+      if (event !== undefined) this.observer?.(event);
     }
   }
 
@@ -307,22 +308,12 @@ export class BrokerNode {
   }
 
   get observer(): Observer | undefined {
-    return this.#observer;
+    return this.observers.everywhere;
   }
 
-  /** Has an observer told from now on, beside others. Returns what ends that. */
-  observe(observer: Observer): () => void {
-    this.#observers.add(observer);
-    this.#observersChanged();
-    return () => {
-      this.#observers.delete(observer);
-      this.#observersChanged();
-    };
-  }
-
-  #observersChanged(): void {
-    this.#observer = asOne(this.#observers, (error) => this.fault(error));
-    for (const vhost of this.#vhosts.values()) vhost.observer = this.#observer;
+  /** See Observers.add. */
+  observe(observer: Observer, messages?: boolean): () => void {
+    return this.observers.add(observer, messages);
   }
 
   onDeletion(listener: DeletionListener): void {
@@ -390,7 +381,7 @@ export class BrokerNode {
       },
       notice: (what, queue, vhost) => this.notice(what, queue, vhost),
     });
-    vhost.observer = this.#observer;
+    this.observers.watch(vhost);
     return vhost;
   }
 }

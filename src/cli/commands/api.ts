@@ -1,6 +1,6 @@
 /** The broker's HTTP API as the commands ask it: by the control socket of a data folder, or by a URL. */
-import { DAEMON_PATH } from '../../util/control-socket.ts';
-import { exchange, type Headers, type Place, type Verb } from './exchange.ts';
+import { PROCESS_PATH, PROCESS_STATE, type ProcessState, type ProcessWish } from '../../util/control-socket.ts';
+import type { Headers, Place, Verb } from './exchange.ts';
 
 const API = '/api';
 
@@ -23,11 +23,13 @@ export class AppStoppedError extends Error {
 export class Api {
   readonly #locate: () => Promise<Place>;
   readonly #timeout: number | undefined;
+  readonly #headers: Headers;
 
-  /** `locate`: called when something is asked. `timeout`: of each request, in milliseconds. */
-  constructor(locate: () => Promise<Place>, timeout: number | undefined) {
+  /** `locate`: called when something is asked. `timeout`: of each request, in milliseconds. `headers`: of each request. */
+  constructor(locate: () => Promise<Place>, timeout: number | undefined, headers: Headers = {}) {
     this.#locate = locate;
     this.#timeout = timeout;
+    this.#headers = headers;
   }
 
   /** Throws ApiError, UnreachableError, TimeoutError; so do all the others. */
@@ -59,24 +61,32 @@ export class Api {
     await this.#ask('DELETE', API + path, undefined, headers);
   }
 
-  /** Asks the daemon to start, stop or reset its broker. */
-  async daemon(wish: 'start' | 'stop' | 'reset'): Promise<undefined> {
-    await this.#ask('POST', DAEMON_PATH + wish);
+  /** Whether the broker runs, or its process is there without it. Over the network who answers runs. */
+  async state(): Promise<ProcessState> {
+    const place = await this.#locate();
+    if (place.reachesProcess)
+      return (JSON.parse(await this.#ask('GET', PROCESS_STATE)) as { state: ProcessState }).state;
+    await this.get('/whoami');
+    return 'running';
+  }
+
+  /** Asks the process that the broker is in to start, stop, reset or end it. `pid`: of the process, if it ends with the broker. */
+  async process(wish: ProcessWish): Promise<{ readonly pid?: number }> {
+    const text = await this.#ask('POST', PROCESS_PATH + wish);
+    return text === '' ? {} : (JSON.parse(text) as { readonly pid?: number });
   }
 
   /** The API as a user with a password. */
   as(user: string, password: string): Api {
-    const locate = async (): Promise<Place> => {
-      const { text, options } = await this.#locate();
-      return { text, options: { ...options, auth: `${user}:${password}` } };
-    };
-    return new Api(locate, this.#timeout);
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    return new Api(this.#locate, this.#timeout, { authorization });
   }
 
   async #ask(method: Verb, path: string, body?: object, headers: Headers = {}): Promise<string> {
     const json = body === undefined ? '' : JSON.stringify(body);
-    const request = { method, path, headers: { ...headers, 'content-type': 'application/json' }, body: json };
-    const { status, text } = await exchange(await this.#locate(), request, this.#timeout);
+    const all = { ...this.#headers, ...headers, 'content-type': 'application/json' };
+    const place = await this.#locate();
+    const { status, text } = await place.exchange({ method, path, headers: all, body: json }, this.#timeout);
     if (status < 400) return text;
     throw refusal(status, text);
   }

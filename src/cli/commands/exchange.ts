@@ -1,13 +1,11 @@
 /** One request over HTTP and its answer, whatever is asked. */
-import type { RequestOptions } from 'node:https';
-import { http } from '../../util/node-http.ts';
-import { systemClock } from '../../util/system.ts';
 
-/** Where an API is reached. */
+/** Where an API is reached: by a control socket (socket-place.ts), or over the network (network-place.ts). */
 export interface Place {
-  /** For the user of a failed command. */
-  readonly text: string;
-  readonly options: RequestOptions;
+  /** True if the process that the broker is in can be asked too. */
+  readonly reachesProcess: boolean;
+  /** `timeout`: in milliseconds. Rejects with UnreachableError, TimeoutError. */
+  exchange(request: HttpRequest, timeout: number | undefined): Promise<Answer>;
 }
 
 /** Nobody answers there. */
@@ -40,41 +38,4 @@ export interface HttpRequest {
 export interface Answer {
   readonly status: number;
   readonly text: string;
-}
-
-/** `timeout`: in milliseconds. Throws UnreachableError, TimeoutError. */
-export async function exchange(place: Place, asked: HttpRequest, timeout: number | undefined): Promise<Answer> {
-  const { method, path, headers, body } = asked;
-  // TLS takes its time to load, and is needed by few.
-  const request = place.options.protocol === 'https:' ? (await import('node:https')).request : http.request;
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const sent = request(
-    {
-      ...place.options,
-      agent: false,
-      method,
-      path,
-      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-    },
-    (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        timer?.cancel();
-        resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString() });
-      });
-    },
-  );
-  const timer =
-    timeout === undefined
-      ? undefined
-      : systemClock.after(timeout, () => sent.destroy(new TimeoutError(String(timeout))));
-  sent.on('error', (error: NodeJS.ErrnoException) => {
-    timer?.cancel();
-    const { code, message } = error;
-    reject(error instanceof TimeoutError ? error : new UnreachableError(`${place.text}: ${code ?? message}`, code));
-  });
-  sent.end(body);
-  return promise;
 }

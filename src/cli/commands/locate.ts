@@ -4,6 +4,7 @@ import { controlSocketAddress } from '../../util/control-socket.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Place } from './exchange.ts';
 import { CommandError } from './command-error.ts';
+import { socketPlace } from './socket-place.ts';
 
 export interface Whereabouts {
   readonly url: string | undefined;
@@ -36,7 +37,7 @@ export async function locate(where: Whereabouts, env: NodeJS.ProcessEnv): Promis
       `there is no data folder ${folder}: ${(error as NodeJS.ErrnoException).code}`,
     );
   }
-  return { text: address.path, options: { socketPath: address.path } };
+  return socketPlace(address.path);
 }
 
 /** The data folder that a broker would have with the same environment; undefined for one in memory. */
@@ -51,7 +52,7 @@ export async function dataFolder(
   return loadConfig({ config }, env).dataDir;
 }
 
-function atUrl(text: string): Place {
+async function atUrl(text: string): Promise<Place> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new CommandError(
@@ -62,14 +63,12 @@ function atUrl(text: string): Place {
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? DEFAULT_TLS_PORT : DEFAULT_PORT) : Number(url.port);
   const auth = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return {
-    text: `${url.hostname} port ${port}`,
-    options: {
-      // Node's own word for it, by which the client is chosen.
-      protocol: url.protocol,
-      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-      port,
-      auth: url.username === '' ? 'guest:guest' : auth,
-    },
-  };
+  const { networkPlace } = await import('./network-place.ts');
+  return networkPlace(`${url.hostname} port ${port}`, {
+    // Node's own word for it, by which the client is chosen.
+    protocol: url.protocol,
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    auth: url.username === '' ? 'guest:guest' : auth,
+  });
 }

@@ -1,7 +1,9 @@
 /** `rabbitmq-diagnostics`: health checks, and what the broker is (RabbitMQ: rabbitmq-diagnostics(8)). */
 import { checks } from './rabbitmq-diagnostics/checks.ts';
+import { logins } from './rabbitmq-diagnostics/logins.ts';
 import { reports } from './rabbitmq-diagnostics/reports.ts';
 import { lists } from './rabbitmqctl/lists.ts';
+import { report } from './rabbitmqctl/report.ts';
 import { ping, startup } from './rabbitmqctl/startup.ts';
 import { clusterStatus, environment, status } from './rabbitmqctl/status.ts';
 import { tool } from './tool.ts';
@@ -13,6 +15,8 @@ export const rabbitmqDiagnostics = tool('rabbitmq-diagnostics', [
   clusterStatus,
   environment,
   ...reports,
+  report,
+  ...logins,
   ...lists,
   ...startup,
 ]);

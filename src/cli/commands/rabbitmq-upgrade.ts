@@ -1,18 +1,31 @@
-/** `rabbitmq-upgrade`: what is done before and after a node of a cluster is replaced (RabbitMQ: rabbitmq-upgrade(8)). Here there is but one. */
+/** `rabbitmq-upgrade`: what is done before and after a node is replaced by a newer one (RabbitMQ: rabbitmq-upgrade(8)). Here there is but one. */
 import type { Command } from './command.ts';
-import { tool, without } from './tool.ts';
+import { tool } from './tool.ts';
+import { acting } from './rabbitmqctl/running-node.ts';
 import { stateOf } from './rabbitmqctl/startup.ts';
 import { UnreachableError } from './exchange.ts';
 
 const group = 'Upgrade';
-const OTHERS =
-  "it hands the clients of a node to others of its cluster, and a broker is one node here: stop it by 'rabbitmqctl stop_app'";
 
 const commands: readonly Command[] = [
   waitingFor('await_online_quorum_plus_one', 'a quorum + 1 of nodes to be online for all quorum queues'),
   waitingFor('await_online_synchronized_mirror', 'a synchronised mirror be online for all classic mirrored queues'),
-  without('drain', '', group, 'Is refused: there is no other node to take the clients', OTHERS),
-  without('revive', '', group, 'Is refused: there is no other node to take the clients', OTHERS),
+  {
+    name: 'drain',
+    group,
+    description: 'Lets no more clients in, and closes the connections of those that are in',
+    banner: ({ node }) =>
+      `Will put node ${node} into maintenance mode. The node will no longer serve any client traffic!`,
+    run: acting('drain'),
+  },
+  {
+    name: 'revive',
+    group,
+    description: 'Lets clients in again after drain',
+    banner: ({ node }) =>
+      `Will put node ${node} back into regular operating mode. The node will again serve client traffic.`,
+    run: acting('revive'),
+  },
   {
     name: 'post_upgrade',
     group,

@@ -7,6 +7,8 @@ import { node } from './rabbitmqctl/node.ts';
 import { parameters } from './rabbitmqctl/parameters.ts';
 import { permissions } from './rabbitmqctl/permissions.ts';
 import { policies } from './rabbitmqctl/policies.ts';
+import { report } from './rabbitmqctl/report.ts';
+import { runningNode } from './rabbitmqctl/running-node.ts';
 import { ping, startup } from './rabbitmqctl/startup.ts';
 import { clusterStatus, environment, status } from './rabbitmqctl/status.ts';
 import { users } from './rabbitmqctl/users.ts';
@@ -16,6 +18,7 @@ import { evaluations, tool } from './tool.ts';
 export const rabbitmqctl = tool('rabbitmqctl', [
   ...startup,
   ...node,
+  ...runningNode,
   clusterStatus,
   ...cluster,
   ...users,
@@ -23,6 +26,7 @@ export const rabbitmqctl = tool('rabbitmqctl', [
   ping,
   status,
   environment,
+  report,
   ...lists,
   ...parameters,
   ...policies,

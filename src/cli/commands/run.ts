@@ -1,5 +1,5 @@
 /** One call of a tool: reads the command line, asks, prints, and returns the exit code. */
-import { hostname } from 'node:os';
+import { nodeName } from '../../util/node-name.ts';
 import { describeFailure } from '../failure.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Api, ApiError, AppStoppedError } from './api.ts';
@@ -111,7 +111,7 @@ function readTimeout(text: string | undefined): number | undefined {
 
 /** RabbitMQ's form, which is in scripts' patterns. */
 function defaultNode(env: NodeJS.ProcessEnv): string {
-  return env['RABBITMQ_NODENAME'] || `rabbit@${hostname().split('.')[0]}`;
+  return env['RABBITMQ_NODENAME'] || nodeName();
 }
 
 function failureOf(error: unknown, node: string, operation: string): { text: string; exitCode: number } {

@@ -2,12 +2,13 @@
 import { EXIT } from '../exit-codes.ts';
 import type { Command, Tool } from './command.ts';
 import { CommandError } from './command-error.ts';
-import { commandHelp, toolUsage } from './help.ts';
+import { commandHelp, completions, toolUsage } from './help.ts';
 import { COMMON_OPTIONS } from './options.ts';
 
 /** A tool with the commands that each of them has, before those of its own. */
 export function tool(name: string, commands: readonly Command[]): Tool {
-  const made: Tool = { name, commands: [helpOf(() => made), version, ...commands], options: COMMON_OPTIONS };
+  const all = [autocompleteOf(() => made), helpOf(() => made), version, ...commands];
+  const made: Tool = { name, commands: all, options: COMMON_OPTIONS };
   return made;
 }
 
@@ -20,6 +21,18 @@ const version: Command = {
     return loadConfig({}, process.env).productVersion;
   },
 };
+
+/** What a shell asks when somebody presses the tabulator key: docs/commands.md has the line for bash. */
+function autocompleteOf(tool: () => Tool): Command {
+  return {
+    name: 'autocomplete',
+    words: '[<words> ...]',
+    takesAnything: true,
+    group: 'Help',
+    description: 'Lists what the last of the words may become: commands, or options behind one',
+    run: ({ words }) => completions(tool(), words).join('\n') || undefined,
+  };
+}
 
 function helpOf(tool: () => Tool): Command {
   return {

@@ -5,7 +5,7 @@ import { type ConfEntry, keyOf, labelOf } from './entry.ts';
 import type { Meaning } from './meaning.ts';
 
 /** By RabbitMQ's names. */
-const LEVELS: Readonly<Record<string, LogLevel>> = {
+export const LOG_LEVEL_WORDS: Readonly<Record<string, LogLevel>> = {
   debug: 'debug',
   info: 'info',
   notice: 'info',
@@ -25,7 +25,7 @@ const LEVEL_KEYS = ['log.console.level', 'log.default.level', 'log.level', 'log.
 export function readLogKeys(entries: readonly ConfEntry[], meaning: Meaning): void {
   const find = (key: string) => entries.find((entry) => keyOf(entry) === key);
   const level = LEVEL_KEYS.map(find).find((entry) => entry !== undefined);
-  if (level !== undefined) setByWord('logLevel', level, LEVELS, meaning);
+  if (level !== undefined) setByWord('logLevel', level, LOG_LEVEL_WORDS, meaning);
   const format = find('log.console.formatter');
   if (format !== undefined) setByWord('logFormat', format, FORMATS, meaning);
   for (const entry of entries) if (entry !== level && entry !== format) explain(entry, meaning);

@@ -68,8 +68,8 @@ export class Channel
     this.#fail = fail;
     this.#timeouts = connection.broker.deliveryTimeouts;
     this.#timeouts.add(this);
-    const { vhost } = connection;
-    vhost.observer?.({ type: 'channel-opened', vhost: vhost.name, by: this.identity });
+    const { vhost, broker } = connection;
+    broker.node.observer?.({ type: 'channel-opened', vhost: vhost.name, by: this.identity });
   }
 
   get identity(): ChannelIdentity {
@@ -140,8 +140,8 @@ export class Channel
   }
 
   tellConsumer(type: 'consumer-added' | 'consumer-cancelled', { queue, tag }: ChannelConsumer): void {
-    const { observer, name: vhost } = this.connection.vhost;
-    observer?.({ type, vhost, queue: queue.name, consumer: tag, by: this.identity });
+    const { vhost, broker } = this.connection;
+    broker.node.observer?.({ type, vhost: vhost.name, queue: queue.name, consumer: tag, by: this.identity });
   }
 
   reply(message: Message): void {
@@ -271,10 +271,11 @@ export class Channel
       consumer.queue.consumers.remove(consumer);
       this.tellConsumer('consumer-cancelled', consumer);
     }
-    vhost.observer?.({ type: 'channel-closed', vhost: vhost.name, by: this.identity });
+    const { node } = this.connection.broker;
+    node.observer?.({ type: 'channel-closed', vhost: vhost.name, by: this.identity });
     this.transaction?.rollback();
     this.counters = vhost.counters.channels.end(this.counters);
-    this.connection.broker.node.counters.churn.channelClosed++;
+    node.counters.churn.channelClosed++;
     this.goThrough(this.#leave(consumers));
   }
 

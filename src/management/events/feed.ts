@@ -5,35 +5,17 @@
  */
 import { Readable } from 'node:stream';
 import type { BrokerEvent } from '../../broker/events/observer.ts';
-import type { Timer } from '../../util/clock.ts';
 import type { ManagementContext } from '../context.ts';
 import { type Principal, sees } from '../http/principal.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { channelFigures, totalLengths } from '../rates/figures.ts';
 import type { Rates } from '../rates/rates.ts';
 
-/** How often alarms are looked at and samples are sent, in milliseconds. */
+/** How often samples are sent, in milliseconds. */
 const SAMPLE_MS = 5000;
 /** Bytes that may wait to be taken by one who listens. */
 const MOST_WAITING_BYTES = 1024 * 1024;
 const MOST_LISTENERS = 100;
-
-const TOLD: ReadonlySet<BrokerEvent['type']> = new Set([
-  'vhost-created',
-  'vhost-deleted',
-  'queue-declared',
-  'queue-deleted',
-  'exchange-declared',
-  'exchange-deleted',
-  'bound',
-  'unbound',
-  'connection-opened',
-  'connection-closed',
-  'channel-opened',
-  'channel-closed',
-  'consumer-added',
-  'consumer-cancelled',
-]);
 
 interface Listener {
   readonly principal: Principal;
@@ -44,9 +26,8 @@ export class EventFeed {
   readonly #context: ManagementContext;
   readonly #rates: Rates;
   readonly #listeners = new Set<Listener>();
-  #unobserve: (() => void) | undefined;
-  #timer: Timer | undefined;
-  #alarm: string | undefined;
+  /** Ends what began for the first who listens. */
+  #end: () => void = () => undefined;
 
   constructor(context: ManagementContext, rates: Rates) {
     this.#context = context;
@@ -74,18 +55,20 @@ export class EventFeed {
 
   #begin(): void {
     const { node, clock } = this.#context;
-    this.#unobserve = node.observe((event) => {
-      if (TOLD.has(event.type)) this.#tell(event);
-    });
-    this.#alarm = node.alarms.alarm;
-    this.#timer = clock.every(SAMPLE_MS, () => this.#sample());
+    const unobserve = node.observe((event) => this.#tell(event), false);
+    const unwatch = node.alarms.onChange(() => this.#tellAlarms());
+    const timer = clock.every(SAMPLE_MS, () => this.#tellSample(this.#listeners));
+    this.#end = () => {
+      unobserve();
+      unwatch();
+      timer.cancel();
+    };
   }
 
   #leave(listener: Listener): void {
     this.#listeners.delete(listener);
     if (this.#listeners.size > 0) return;
-    this.#unobserve?.();
-    this.#timer?.cancel();
+    this.#end();
   }
 
   #tell(event: BrokerEvent): void {
@@ -101,14 +84,10 @@ export class EventFeed {
     }
   }
 
-  #sample(): void {
+  #tellAlarms(): void {
     const { alarms } = this.#context.node;
-    if (alarms.alarm !== this.#alarm) {
-      this.#alarm = alarms.alarm;
-      const text = eventText('alarms', { memory: alarms.isLow('memory'), disk: alarms.isLow('disk') });
-      for (const listener of this.#listeners) push(listener, text);
-    }
-    this.#tellSample(this.#listeners);
+    const text = eventText('alarms', { memory: alarms.isLow('memory'), disk: alarms.isLow('disk') });
+    for (const listener of this.#listeners) push(listener, text);
   }
 
   /** As the overview shows it: to who monitors. To all others it says that the connection lives. */

@@ -2,6 +2,7 @@
  * The API as a function from request to response, by fastify, whatever listener the request came by. What RabbitMQ's answers look
  * like beside their content is here: headers, errors, compression.
  */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -12,7 +13,6 @@ import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
 import { corsHeaders } from './cors.ts';
 import { type Admitted, admit, type Api, dispatch } from './dispatch.ts';
-import type { HttpApp } from './listener.ts';
 import type { Entrance } from './entrance.ts';
 import { noObject, problemOf } from './problem.ts';
 import { Reply, type Resource } from './resource.ts';
@@ -33,12 +33,14 @@ const SECURITY_HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
-/** `entrance`: the way that the requests come by. */
-export async function createApp(
-  context: ManagementContext,
-  resources: readonly Resource[],
-  entrance: Entrance,
-): Promise<HttpApp> {
+/** What answers requests, whichever way they come by. */
+export interface ApiApp {
+  answer(request: IncomingMessage, response: ServerResponse, entrance: Entrance): void;
+  /** From then on it does nothing of its own accord. */
+  stop(): void;
+}
+
+export async function createApp(context: ManagementContext, resources: readonly Resource[]): Promise<ApiApp> {
   const app: FastifyInstance = fastify({
     bodyLimit: LARGEST_BODY,
     exposeHeadRoutes: false,
@@ -51,6 +53,7 @@ export async function createApp(
   const rates = new Rates(context.clock, () => subjectsOf(context), eachInSlices);
   const feed = new EventFeed(context, rates);
   const api: Api = { context, rates, feed, resources };
+  const entrances = new WeakMap<IncomingMessage, Entrance>();
   const admitted = new WeakMap<FastifyRequest, Admitted>();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -62,6 +65,7 @@ export async function createApp(
   });
   for (const resource of resources) {
     const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      const entrance = entrances.get(request.raw)!;
       const answer = await admit(api, resource, {
         method: request.method,
         url: request.raw.url ?? '',
@@ -82,7 +86,10 @@ export async function createApp(
   }
   await app.ready();
   return {
-    answer: (request, response) => app.routing(request, response),
+    answer: (request, response, entrance) => {
+      entrances.set(request, entrance);
+      app.routing(request, response);
+    },
     stop: () => {
       feed.stop();
       rates.stop();

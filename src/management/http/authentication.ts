@@ -5,11 +5,16 @@ import type { Peer } from './entrance.ts';
 import { HttpProblem, loginFailed, noCredentials } from './problem.ts';
 import { type Principal, UserPrincipal } from './principal.ts';
 
+export interface Credentials {
+  readonly user: string;
+  readonly password: Buffer;
+}
+
 /** Rejects with HttpProblem: 401 without right credentials, 400 for what is no credentials at all. */
 export async function authenticate(
-  { node, config, log, clock }: ManagementContext,
+  context: ManagementContext,
   authorization: string | undefined,
-  { host, address, loopback }: Peer,
+  peer: Peer,
 ): Promise<Principal> {
   if (authorization === undefined) throw noCredentials();
   const [, scheme, encoded] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
@@ -18,11 +23,24 @@ export async function authenticate(
   const decoded = Buffer.from(encoded, 'base64');
   const colon = decoded.indexOf(':');
   if (colon < 0) throw new HttpProblem(400, undefined);
-  const credentials = { user: decoded.toString('utf8', 0, colon), password: decoded.subarray(colon + 1) };
+  return logInOverHttp(
+    context,
+    { user: decoded.toString('utf8', 0, colon), password: decoded.subarray(colon + 1) },
+    peer,
+  );
+}
+
+/** Rejects with HttpProblem 401. */
+export async function logInOverHttp(
+  { node, config, log, clock }: ManagementContext,
+  credentials: Credentials,
+  { host, address, loopback }: Peer,
+): Promise<Principal> {
   const peer = { host, loopback, delay: (ms: number, then: () => void) => void clock.after(ms, then) };
   const refusal = await new Promise<string | undefined>((resolve) => {
     logIn(node, credentials, config.loopbackUsers, peer, resolve);
   });
+  node.counters.auth.count('http', refusal === undefined);
   if (refusal !== undefined) {
     log.warn({ peer: address, reason: refusal }, 'HTTP access denied');
     throw loginFailed();

@@ -36,7 +36,11 @@ export function requireKeys(body: JsonObject, keys: readonly string[]): void {
 }
 
 /** Throws HttpProblem 400. */
-export function booleanIn(body: JsonObject, key: string, byDefault: boolean): boolean {
+export function booleanIn<Default extends boolean | undefined>(
+  body: JsonObject,
+  key: string,
+  byDefault: Default,
+): boolean | Default {
   const value = body[key];
   if (value === undefined) return byDefault;
   if (value === true || value === 'true') return true;

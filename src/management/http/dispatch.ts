@@ -66,10 +66,10 @@ export async function admit({ context, rates }: Api, resource: Resource, head: R
 export async function dispatch(api: Api, admitted: Admitted, bytes: Buffer): Promise<unknown> {
   const { head, operation, verb, principal } = admitted;
   const answer: unknown = await operation.handle(new RequestedCall(api, admitted, bytes));
-  if (verb !== 'GET') {
+  if (verb !== 'GET' && principal !== undefined) {
     const { peer, url } = head;
     api.context.log.info(
-      { user: principal?.name, peer: peer.address, method: verb, path: url.split('?')[0] },
+      { user: principal.name, peer: peer.address, method: verb, path: url.split('?')[0] },
       'HTTP change',
     );
   }
@@ -139,6 +139,10 @@ class RequestedCall implements Call {
 
   get headers(): IncomingMessage['headers'] {
     return this.#admitted.head.headers;
+  }
+
+  get peer(): Peer {
+    return this.#admitted.head.peer;
   }
 
   get body(): JsonObject {

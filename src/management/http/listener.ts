@@ -10,7 +10,7 @@ import { http } from '../../util/node-http.ts';
 export interface HttpApp {
   readonly answer: RequestListener;
   /** From then on it does nothing of its own accord. */
-  readonly stop?: () => void;
+  readonly stop?: () => void | Promise<void>;
 }
 
 /** Until a client that sends its request slowly, or does not go on, or does not take its answer, is dropped, in milliseconds. */

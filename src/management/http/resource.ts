@@ -6,6 +6,7 @@ import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { ManagementContext } from '../context.ts';
 import type { EventFeed } from '../events/feed.ts';
 import type { JsonObject } from './body.ts';
+import type { Peer } from './entrance.ts';
 import type { Principal, Role } from './principal.ts';
 import type { View } from '../view.ts';
 import type { Query } from './query.ts';
@@ -18,6 +19,7 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly headers: IncomingMessage['headers'];
+  readonly peer: Peer;
   readonly bytes: Buffer;
   /** The body as a JSON object. Throws HttpProblem 400. */
   readonly body: JsonObject;

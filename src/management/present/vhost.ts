@@ -1,8 +1,18 @@
 /** A virtual host, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/vhosts`). */
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Fields } from '../lists/fields.ts';
-import { totalLengths, vhostFigures } from '../rates/figures.ts';
+import { vhostFigures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
+
+const lengths: Fields<Vhost, View> = Object.fromEntries(
+  ['messages', 'messages_ready', 'messages_unacknowledged'].flatMap((name) => [
+    [name, (vhost: Vhost, view: View) => view.lengthsIn(vhost)[name]],
+    [
+      `${name}_details`,
+      (vhost: Vhost, view: View) => view.lengths(vhost, { [name]: view.lengthsIn(vhost)[name] })[`${name}_details`],
+    ],
+  ]),
+);
 
 export const VHOST_FIELDS: Fields<Vhost, View> = {
   name: ({ name }) => name,
@@ -14,14 +24,8 @@ export const VHOST_FIELDS: Fields<Vhost, View> = {
     return { description, tags, ...(defaultQueueType && { default_queue_type: defaultQueueType }) };
   },
   protected_from_deletion: () => false,
-  tracing: () => false,
+  tracing: (vhost, { context: { node } }) => node.observers.isTraced(vhost),
   cluster_state: (_, { context }) => ({ [context.nodeName]: 'running' }),
   message_stats: (vhost, view) => view.messageStats(vhost, vhostFigures(vhost)),
-  messages: (vhost) => totalLengths([vhost]).messages,
-  messages_details: (vhost, view) => view.lengths(vhost, totalLengths([vhost])).messages_details,
-  messages_ready: (vhost) => totalLengths([vhost]).messages_ready,
-  messages_ready_details: (vhost, view) => view.lengths(vhost, totalLengths([vhost])).messages_ready_details,
-  messages_unacknowledged: (vhost) => totalLengths([vhost]).messages_unacknowledged,
-  messages_unacknowledged_details: (vhost, view) =>
-    view.lengths(vhost, totalLengths([vhost])).messages_unacknowledged_details,
+  ...lengths,
 };

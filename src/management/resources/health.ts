@@ -13,9 +13,8 @@ export const health: readonly Resource[] = [
   { path: '/healthchecks/node', GET: { role: 'monitoring', handle: checkAlarms } },
   { path: '/healthchecks/node/:node', GET: { role: 'monitoring', handle: checkAlarms } },
   ...['alarms', 'local-alarms'].map((name) => check(name, checkAlarms)),
-  ...['virtual-hosts', 'is-in-service', 'ready-to-serve-clients', 'reached-target-cluster-size'].map((name) =>
-    check(name, () => OK),
-  ),
+  ...['is-in-service', 'ready-to-serve-clients'].map((name) => check(name, checkInService)),
+  ...['virtual-hosts', 'reached-target-cluster-size'].map((name) => check(name, () => OK)),
   ...['metadata-store/initialized', 'metadata-store/initialized/with-data'].map((name) => check(name, () => OK)),
   ...['node-is-quorum-critical', 'node-is-mirror-sync-critical'].map((name) => check(name, () => ALONE)),
   check('quorum-queues-without-elected-leaders/all-vhosts', () => OK),
@@ -60,6 +59,10 @@ function checkAlarms({ context: { node, nodeName } }: Call): unknown {
     .map((resource) => ({ node: nodeName, resource }));
   if (alarms.length === 0) return OK;
   return failed({ reason: 'There are alarms in effect in the cluster', alarms });
+}
+
+function checkInService({ context: { controls } }: Call): unknown {
+  return controls.drained ? failed({ reason: 'the target node is undergoing maintenance' }) : OK;
 }
 
 function failed(details: { readonly reason: string; readonly [detail: string]: unknown }): Reply {

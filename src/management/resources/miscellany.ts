@@ -1,6 +1,8 @@
 /** What tools ask beside the broker's own objects: versions, logins, feature flags, and what is not there (RabbitMQ: HTTP API). */
 import { userWithPassword } from '../../broker/access/passwords.ts';
 import { openApi } from '../openapi.ts';
+import { logInOverHttp } from '../http/authentication.ts';
+import { checkRole } from '../http/principal.ts';
 import { badRequest, noObject } from '../http/problem.ts';
 import type { Reply } from '../http/resource.ts';
 import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
@@ -42,6 +44,7 @@ export const miscellany: readonly Resource[] = [
     path: '/auth',
     GET: { role: 'anyone', handle: () => ({ enable_uaa: false, uaa_client_id: '', uaa_location: '' }) },
   },
+  { path: '/login', POST: { role: 'anyone', handle: logIn } },
   {
     path: '/auth/hash_password/:password',
     GET: {
@@ -52,6 +55,14 @@ export const miscellany: readonly Resource[] = [
   {
     path: '/auth/attempts/:node',
     GET: { role: 'monitoring', handle: showAttempts },
+    DELETE: {
+      role: 'administrator',
+      handle: ({ context: { node, nodeName }, params }) => {
+        if (params.node !== nodeName) throw noObject();
+        node.counters.auth.reset();
+        return NO_CONTENT;
+      },
+    },
   },
   { path: '/config/effective', GET: { role: 'administrator', handle: showConfig } },
   {
@@ -89,6 +100,15 @@ export const miscellany: readonly Resource[] = [
   ),
   { path: '/rebalance/queues', POST: { role: 'administrator', handle: () => NO_CONTENT } },
 ];
+
+/** RabbitMQ's web page asks so, by a form, whether a name and a password are right. No cookie keeps them here. Throws HttpProblem. */
+async function logIn({ context, bytes, peer }: Call): Promise<string> {
+  const form = new URLSearchParams(bytes.toString('utf8'));
+  const [user, password] = [form.get('username'), form.get('password')];
+  if (user === null || password === null) throw badRequest('username and password are needed, as a form has them');
+  checkRole(await logInOverHttp(context, { user, password: Buffer.from(password) }, peer), 'management');
+  return 'ok';
+}
 
 function unknownPath(): Reply {
   throw noObject();

@@ -1,25 +1,15 @@
-/** The broker as a whole (RabbitMQ: HTTP API, `/api/overview`, `/api/nodes`, `/api/cluster-name`). */
+/** The broker as a whole (RabbitMQ: HTTP API, `/api/overview`, `/api/cluster-name`). */
 import { ChannelCounters } from '../../broker/events/counters.ts';
 import { clusterName, setClusterName } from '../../broker/operations/parameters.ts';
 import { requireKeys, textIn } from '../http/body.ts';
-import { noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
 import { EXCHANGE_TYPES } from '../present/exchange-types.ts';
-import { contextsOf, listenersOf, showMemory, showNode } from '../present/node.ts';
+import { contextsOf, listenersOf } from '../present/node.ts';
 import { channelFigures, churnFigures, type Figures, totalLengths, vhostFigures } from '../rates/figures.ts';
 import { visibleVhosts } from './visible.ts';
 
 export const overview: readonly Resource[] = [
   { path: '/overview', GET: { role: 'management', handle: showOverview } },
-  { path: '/nodes', GET: { role: 'monitoring', handle: ({ view }) => [showNode(view)] } },
-  {
-    path: '/nodes/:node',
-    GET: { role: 'monitoring', handle: (call) => (checkNode(call), showNode(call.view)) },
-  },
-  {
-    path: '/nodes/:node/memory',
-    GET: { role: 'monitoring', handle: (call) => (checkNode(call), showMemory(call.context)) },
-  },
   {
     path: '/cluster-name',
     GET: {
@@ -36,11 +26,6 @@ export const overview: readonly Resource[] = [
     },
   },
 ];
-
-/** Throws HttpProblem 404. */
-function checkNode({ context, params }: Call): void {
-  if (params.node !== context.nodeName) throw noObject();
-}
 
 /** Sums are those of the vhosts that the user is shown. */
 function showOverview(call: Call): object {

@@ -1,7 +1,7 @@
 /** Virtual hosts (RabbitMQ: HTTP API, `/api/vhosts`). */
 import { QUEUE_TYPES, type QueueType } from '../../broker/arguments/queue-type.ts';
 import { deleteVhost, putVhost } from '../../broker/operations/vhosts.ts';
-import { type JsonObject, objectIn, textIn } from '../http/body.ts';
+import { booleanIn, type JsonObject, objectIn, textIn } from '../http/body.ts';
 import { checkSees } from '../http/principal.ts';
 import { badRequest, noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
@@ -38,7 +38,10 @@ export const vhosts: readonly Resource[] = [
       role: 'administrator',
       handle: async (call) => {
         const { context, principal, params, body } = call;
-        const receipt = putVhost(context.node, { name: params.name, ...readVhost(call, body) }, principal.name);
+        const { node } = context;
+        const tracing = booleanIn(body, 'tracing', undefined);
+        const receipt = putVhost(node, { name: params.name, ...readVhost(call, body) }, principal.name);
+        if (tracing !== undefined) node.observers.trace(node.existingVhost(params.name), tracing);
         return put(await receipt.stored());
       },
     },

@@ -103,7 +103,7 @@ export const NODE: readonly NodeFamily[] = [
         'gauge',
         'disk_space_available_limit_bytes',
         'Free disk space low watermark in bytes',
-        ({ context: { config } }) => config.diskFreeLimit,
+        ({ context: { controls } }) => controls.diskFreeLimit,
       ),
       single(
         'gauge',

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { get, type IncomingMessage } from 'node:http';
 import { readFileSync } from 'node:fs';
 import amqp from 'amqplib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Broker } from '../../../src/index.ts';
 import { apiOf, type Ask } from '../../support/management/api.ts';
 
@@ -24,10 +24,10 @@ interface Told {
 }
 
 /** Resolves when it is told what happens from now on. */
-async function listen(auth = 'guest:guest') {
+async function listen(auth = 'guest:guest', to = broker) {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const headers = { accept: 'text/event-stream' };
-    get({ port: broker.managementPort, path: '/api/events', auth, headers }, resolve).on('error', reject);
+    get({ port: to.managementPort, path: '/api/events', auth, headers }, resolve).on('error', reject);
   });
   let text = '';
   response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
@@ -41,6 +41,24 @@ async function listen(auth = 'guest:guest') {
 }
 
 describe('events', () => {
+  it('tell of an alarm when it begins and when it ends', async () => {
+    const own = await Broker.start({ port: 0, managementPort: 0, memoryBudget: 8 * 1024 * 1024 });
+    onTestFinished(() => own.stop());
+    const client = await amqp.connect(own.url);
+    const channel = await client.createConfirmChannel();
+    await channel.assertQueue('q');
+    channel.sendToQueue('q', Buffer.alloc(100_000));
+    await channel.waitForConfirms();
+    const listener = await listen('guest:guest', own);
+    const alarms = () => listener.told().filter(({ type }) => type === 'alarms');
+    const settings = `/nodes/${((await apiOf(own)('GET', '/overview')).json as { node: string }).node}/settings`;
+    await apiOf(own)('PUT', settings, { body: { memory_budget: 1000 } });
+    await expect.poll(() => alarms().at(-1)?.data).toEqual({ memory: true, disk: false });
+    await apiOf(own)('PUT', settings, { body: { memory_budget: 8 * 1024 * 1024 } });
+    await expect.poll(() => alarms().at(-1)?.data).toEqual({ memory: false, disk: false });
+    await client.close();
+  });
+
   it('tell of topology and clients as it happens, and of rates', async () => {
     const listener = await listen();
     expect(listener.response.headers['content-type']).toBe('text/event-stream');

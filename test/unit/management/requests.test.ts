@@ -54,6 +54,20 @@ describe('a request to the HTTP API', () => {
     expect(headers.get('www-authenticate')).toBeNull();
   });
 
+  it('may ask by a form whether a name and a password are right', async () => {
+    const logIn = (body: string) => ask('POST', '/login', { as: null, body });
+    const right = await logIn('username=manager&password=secret');
+    expect([right.status, right.text, right.headers.get('set-cookie')]).toEqual([200, '"ok"', null]);
+    for (const [body, status, reason] of [
+      ['username=manager&password=wrong', 401, 'Login failed'],
+      ['username=nobody&password=secret', 401, 'Not management user'],
+      ['username=manager', 400, 'username and password are needed, as a form has them'],
+    ] as const) {
+      const { status: told, json } = await logIn(body);
+      expect([told, json]).toEqual([status, expect.objectContaining({ reason })]);
+    }
+  });
+
   it('is for a vhost that there is, and that its user may enter', async () => {
     const unknown = await ask('GET', '/queues/nope');
     expect([unknown.status, unknown.json]).toEqual([404, NO_OBJECT]);

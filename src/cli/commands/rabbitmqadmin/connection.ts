@@ -1,6 +1,7 @@
 /** The HTTP API as rabbitmqadmin of RabbitMQ 3.x asks it: over the network, as a user, with its words for what is refused. */
 import { readFileSync } from 'node:fs';
-import { exchange, type Place, TimeoutError, UnreachableError, type Verb } from '../exchange.ts';
+import { type Place, TimeoutError, UnreachableError, type Verb } from '../exchange.ts';
+import { networkPlace } from '../network-place.ts';
 import { died, usageError } from './admin-error.ts';
 import { readJson, text } from './python.ts';
 
@@ -31,10 +32,8 @@ export class Connection {
     this.host = uri.hostname ?? options.get('hostname') ?? 'localhost';
     const port = Number(uri.port ?? options.get('port') ?? 15672);
     if (!Number.isInteger(port) || port < 1 || port > 65535) throw usageError(`port must be a number from 1 to 65535`);
-    this.#place = {
-      text: this.host,
-      options: { host: this.host, port, ...(options.get('ssl') === 'True' ? tlsOptions(options) : {}) },
-    };
+    const tls = options.get('ssl') === 'True' ? tlsOptions(options) : {};
+    this.#place = networkPlace(this.host, { host: this.host, port, ...tls });
     const user = uri.username ?? options.get('username') ?? 'guest';
     const password = uri.password ?? options.get('password') ?? 'guest';
     this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -49,7 +48,7 @@ export class Connection {
     const type = body.length === 0 ? {} : { 'content-type': 'application/json' };
     const headers = { authorization: this.#authorization, ...type };
     try {
-      const answer = await exchange(this.#place, { method, path: full, headers, body }, this.#timeout * 1000);
+      const answer = await this.#place.exchange({ method, path: full, headers, body }, this.#timeout * 1000);
       if (answer.status < 400) return answer.text;
       throw died(refusal(answer.status, full, answer.text), answer.status);
     } catch (error) {

@@ -1,4 +1,4 @@
-/** Clusters, mirrors, and settings that RabbitMQ changes while it runs: what has a meaning for one node, and why the rest has none. */
+/** Clusters and mirrors: what has a meaning for one node, and why the rest has none. Tracing, and what is no longer used. */
 import { EXIT } from '../../exit-codes.ts';
 import { path } from '../api.ts';
 import type { Command } from '../command.ts';
@@ -10,11 +10,9 @@ import { stateOf, until } from './startup.ts';
 
 const CLUSTER = 'Cluster';
 const REPLICATION = 'Replication';
-const CONFIGURATION = 'Configuration and Environment';
 const OPERATIONS = 'Operations';
 const ONLINE_MS = 300_000;
 const NO_CLUSTER = 'Is refused: a broker is one node here';
-const IN_CONFIGURATION = 'Is refused: it is set in the configuration';
 
 export const cluster: readonly Command[] = [
   {
@@ -79,9 +77,6 @@ export const cluster: readonly Command[] = [
     },
     on: inVhost,
   },
-  without('set_disk_free_limit', '<limit>', CONFIGURATION, IN_CONFIGURATION, setBy('--disk-free-limit')),
-  without('set_log_level', '<level>', CONFIGURATION, IN_CONFIGURATION, setBy('--log-level')),
-  without('set_vm_memory_high_watermark', '<limit>', CONFIGURATION, IN_CONFIGURATION, setBy('--memory-budget')),
   {
     name: 'force_gc',
     group: OPERATIONS,
@@ -92,18 +87,8 @@ export const cluster: readonly Command[] = [
       return undefined;
     },
   },
-  ...['suspend_listeners', 'resume_listeners'].map((name) =>
-    without(
-      name,
-      '',
-      OPERATIONS,
-      'Is refused: clients are kept out by stop_app',
-      "clients are kept out by 'rabbitmqctl stop_app' here, and let in by 'rabbitmqctl start_app'",
-    ),
-  ),
-  ...['trace_on', 'trace_off'].map((name) =>
-    without(name, '', 'Virtual hosts', 'Is refused: there is no tracing', 'messages cannot be traced here'),
-  ),
+  tracing('trace_on', true),
+  tracing('trace_off', false),
   {
     name: 'rotate_logs',
     group: 'Deprecated',
@@ -132,6 +117,20 @@ export const cluster: readonly Command[] = [
   },
 ];
 
-function setBy(option: string): string {
-  return `it is set in the configuration, as ${option}, and holds from the next start on`;
+/** RabbitMQ: Firehose Tracer. */
+function tracing(name: string, on: boolean): Command {
+  return {
+    name,
+    group: 'Virtual hosts',
+    description: on
+      ? 'Tells each message that is published or delivered in the vhost to the exchange amq.rabbitmq.trace'
+      : 'Ends that',
+    banner: ({ vhost }) => `${on ? 'Starting' : 'Stopping'} tracing for vhost "${vhost}" ...`,
+    run: async ({ api, vhost }) => {
+      await api.get(path`/vhosts/${vhost}`);
+      await api.put(path`/vhosts/${vhost}`, { tracing: on });
+      return `Trace ${on ? 'enabled' : 'disabled'} for vhost ${vhost}`;
+    },
+    on: inVhost,
+  };
 }

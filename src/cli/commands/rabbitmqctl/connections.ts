@@ -61,6 +61,7 @@ async function close({ api }: Call, open: readonly Connection[], reason: string)
   return results.filter(({ status }) => status === 'fulfilled').length;
 }
 
+/** A header is one line. */
 function because(reason: string): Readonly<Record<string, string>> {
-  return { 'x-reason': Buffer.from(reason).toString('latin1') };
+  return { 'x-reason': Buffer.from(reason.replaceAll(/\s+/g, ' ')).toString('latin1') };
 }

@@ -111,6 +111,18 @@ export const lists: readonly Command[] = [
     },
   },
   {
+    name: 'list_unresponsive_queues',
+    words: '[<column> ...]',
+    group,
+    description: 'Lists queues that do not answer, of which there are none: all of them are in one process',
+    banner: ({ vhost, timeout = 60_000 }) =>
+      `Timeout: ${(timeout / 1000).toFixed(1)} seconds ...\nListing unresponsive queues for vhost ${vhost} ...`,
+    run: async (call) => {
+      await call.api.get('/whoami');
+      return { columns: readColumns(call.words, Object.keys(QUEUE_COLUMNS), ['name']), rows: [] };
+    },
+  },
+  {
     name: 'delete_queue',
     words: '<queue_name>',
     options: [

@@ -1,14 +1,10 @@
 /** The broker as a whole: its name, its feature flags, and its end. */
-import { delay, systemClock } from '../../../util/system.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { type Api, path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { nodeOf } from './facts.ts';
 import { stateOf, until } from './startup.ts';
 
-/** Between two looks whether the process is gone, in milliseconds. */
-const PAUSE_MS = 50;
 const STOP_MS = 60_000;
 
 export const node: readonly Command[] = [
@@ -34,7 +30,10 @@ export const node: readonly Command[] = [
     group: 'Nodes',
     description: 'Starts the broker that stop_app stopped',
     banner: ({ node }) => `Starting node ${node} ...`,
-    run: (call) => daemonOf(call).daemon('start'),
+    run: async (call) => {
+      await processOf(call).process('start');
+      return undefined;
+    },
     on: { 404: ofAProgram },
   },
   {
@@ -46,7 +45,7 @@ export const node: readonly Command[] = [
     run: async (call) => {
       const { node, timeout = STOP_MS } = call;
       if ((await stateOf(call)) === 'stopped') return undefined;
-      await daemonOf(call).daemon('stop');
+      await processOf(call).process('stop');
       const isStopped = async (): Promise<boolean> => (await stateOf(call)) === 'stopped';
       await until(isStopped, timeout, `operation stop_app on node ${node}`);
       return undefined;
@@ -61,14 +60,24 @@ export const node: readonly Command[] = [
     description: 'Stops the broker of the data folder, and waits until its process is gone',
     banner: ({ node }) => `Stopping and halting node ${node} ...`,
     run: async (call) => {
-      const { os_pid: pid } = await nodeOf(daemonOf(call));
-      const end = systemClock.elapsed() + (call.timeout ?? STOP_MS);
-      process.kill(Number(pid), 'SIGTERM');
-      while (isRunning(Number(pid))) {
-        if (systemClock.elapsed() > end) throw new CommandError(EXIT.timeout, `the process ${pid} did not end in time`);
-        await delay(PAUSE_MS);
-      }
+      const { pid } = await processOf(call).process('halt');
+      await untilGone(call, pid);
       return undefined;
+    },
+  },
+  {
+    name: 'shutdown',
+    options: [{ name: 'wait' }, { name: 'no-wait' }],
+    group: 'Nodes',
+    description: 'Stops the broker of the data folder, and tells when its process is gone unless --no-wait is given',
+    run: async (call) => {
+      const { pid } = await processOf(call).process('halt');
+      if (call.flag('no-wait')) return undefined;
+      const process = pid === undefined ? 'within a program' : `running at PID ${pid}`;
+      call.print(`Shutting down RabbitMQ node ${call.node} ${process}`);
+      if (pid !== undefined) call.print(`Waiting for PID ${pid} to terminate`);
+      await untilGone(call, pid);
+      return `RabbitMQ node ${call.node} ${process} successfully shut down`;
     },
   },
   {
@@ -90,6 +99,19 @@ export const node: readonly Command[] = [
     },
   },
   {
+    name: 'list_deprecated_features',
+    options: [{ name: 'used' }],
+    group: 'Feature flags',
+    description: 'Lists deprecated features: RabbitMQ has taken some back, and none of them is denied here',
+    banner: ({ flag }) => (flag('used') ? 'Listing deprecated features in use ...' : 'Listing deprecated features ...'),
+    run: async ({ api, flag }) => {
+      const listed = await api.get<readonly { readonly name: string }[]>(
+        flag('used') ? '/deprecated-features/used' : '/deprecated-features',
+      );
+      return { columns: ['name'], rows: listed.map(({ name }) => [name]) };
+    },
+  },
+  {
     name: 'enable_feature_flag',
     words: '<feature_flag>',
     group: 'Feature flags',
@@ -103,8 +125,15 @@ export const node: readonly Command[] = [
   },
 ];
 
+/** `pid`: undefined for a program that had the broker in it, and goes on. */
+async function untilGone(call: Call, pid: number | undefined): Promise<void> {
+  const isGone = async (): Promise<boolean> =>
+    (await stateOf(call)) === 'unreachable' && (pid === undefined || !isRunning(pid));
+  await until(isGone, call.timeout ?? STOP_MS, `operation stop on node ${call.node}`);
+}
+
 /** Throws CommandError for a broker that is reached over the network. */
-function daemonOf({ api, option, flag }: Call): Api {
+function processOf({ api, option, flag }: Call): Api {
   if (option('url') === undefined && !flag('offline')) return api;
   throw new CommandError(
     EXIT.usage,
@@ -112,8 +141,9 @@ function daemonOf({ api, option, flag }: Call): Api {
   );
 }
 
-function reset(call: Call): Promise<undefined> {
-  return daemonOf(call).daemon('reset');
+async function reset(call: Call): Promise<undefined> {
+  await processOf(call).process('reset');
+  return undefined;
 }
 
 function notStopped(): CommandError {
@@ -132,7 +162,8 @@ function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // There is one, and it is another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,8 +1,8 @@
 /** Commands that wait for the broker, or ask whether it is there. */
 import { existsSync, readFileSync } from 'node:fs';
+import type { ProcessState } from '../../../util/control-socket.ts';
 import { delay, systemClock } from '../../../util/system.ts';
 import { EXIT } from '../../exit-codes.ts';
-import { AppStoppedError } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { TimeoutError, UnreachableError } from '../exchange.ts';
@@ -63,12 +63,10 @@ export const startup: readonly Command[] = [
 ];
 
 /** `stopped`: the process is there, and its broker is not. */
-export async function stateOf({ api }: Call): Promise<'running' | 'stopped' | 'unreachable'> {
+export async function stateOf({ api }: Call): Promise<ProcessState | 'unreachable'> {
   try {
-    await api.get('/whoami');
-    return 'running';
+    return await api.state();
   } catch (error) {
-    if (error instanceof AppStoppedError) return 'stopped';
     if (error instanceof UnreachableError || error instanceof TimeoutError) return 'unreachable';
     throw error;
   }

@@ -85,6 +85,17 @@ export const users: readonly Command[] = [
     on: { 404: noSuchUser },
   },
   {
+    name: 'hash_password',
+    words: '[<password>]',
+    group,
+    description: 'Hashes a password, as definitions and the HTTP API take it',
+    run: async (call) => {
+      const password = call.words[0] ?? (await call.input());
+      const { ok: hash } = await call.api.get<{ readonly ok: string }>(path`/auth/hash_password/${password}`);
+      return hash;
+    },
+  },
+  {
     name: 'list_users',
     group,
     description: 'List user names and tags',

@@ -9,6 +9,12 @@ import { noSuchUserTerm, noSuchVhost, readJson } from './errors.ts';
 const group = 'Virtual hosts';
 const VHOST_COLUMNS = ['name', 'tracing', 'cluster_state', 'description', 'tags', 'default_queue_type'];
 
+const METADATA = [
+  { name: 'description', value: '<description>' },
+  { name: 'tags', value: '<tags>' },
+  { name: 'default-queue-type', value: '<type>' },
+];
+
 interface Limits {
   readonly value: Readonly<Record<string, number>>;
 }
@@ -17,22 +23,11 @@ export const vhosts: readonly Command[] = [
   {
     name: 'add_vhost',
     words: '<vhost>',
-    options: [
-      { name: 'description', value: '<description>' },
-      { name: 'tags', value: '<tags>' },
-      { name: 'default-queue-type', value: '<type>' },
-    ],
+    options: METADATA,
     group,
     description: 'Creates a virtual host',
     banner: ({ words: [vhost] }) => `Adding vhost "${vhost}" ...`,
-    run: (call) => {
-      const [vhost] = call.words;
-      return call.api.put(path`/vhosts/${vhost}`, {
-        description: call.option('description'),
-        tags: call.option('tags'),
-        default_queue_type: call.option('default-queue-type'),
-      });
-    },
+    run: (call) => call.api.put(path`/vhosts/${call.words[0]}`, vhostIn(call)),
   },
   {
     name: 'clear_vhost_limits',
@@ -85,6 +80,20 @@ export const vhosts: readonly Command[] = [
     banner: ({ words: [definition], vhost }) => `Setting vhost limits to "${definition}" for vhost "${vhost}" ...`,
     run: (call) => replaceLimits(call, path`/vhost-limits/${call.vhost}`, readJson(call.words[0])),
     on: { 404: ({ vhost }) => noSuchVhost(vhost) },
+  },
+  {
+    name: 'update_vhost_metadata',
+    words: '<vhost>',
+    options: METADATA,
+    group,
+    description: 'Changes what is said of a virtual host, and leaves what is not given as it is',
+    banner: ({ words: [vhost] }) => `Updating metadata of vhost "${vhost}" ...`,
+    run: async (call) => {
+      const at = path`/vhosts/${call.words[0]}`;
+      await call.api.get(at);
+      return call.api.put(at, vhostIn(call));
+    },
+    on: { 404: ({ words: [vhost] }) => noSuchVhost(vhost) },
   },
   {
     name: 'set_vhost_tags',
@@ -143,6 +152,15 @@ export const vhosts: readonly Command[] = [
     on: { 404: noSuchUserTerm },
   },
 ];
+
+/** What is said of a vhost on the command line. */
+function vhostIn({ option }: Call): object {
+  return {
+    description: option('description'),
+    tags: option('tags'),
+    default_queue_type: option('default-queue-type'),
+  };
+}
 
 /** The API shows no limits for a user that there is not: whether it is there is asked first. */
 async function replaceUserLimits(call: Call, limits: object): Promise<undefined> {

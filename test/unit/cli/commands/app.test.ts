@@ -55,12 +55,35 @@ it('stops the broker, resets what it stored, and starts it anew in the same proc
   expect(await ctl('start_app')).toMatchObject({ code: 0, stderr: '' });
   expect((await ctl('-s', 'list_users')).stdout).toBe('guest\t[administrator]\n');
 
+  // Its end is asked of the process, whether a broker runs in it or not.
   await ctl('stop_app');
-  daemon.child.kill('SIGTERM');
+  expect(await ctl('stop')).toEqual({ code: 0, stdout: 'Stopping and halting node a@b ...\n', stderr: '' });
   expect((await daemon.finished).code).toBe(0);
 });
 
-it('stops no broker that is part of a program', async () => {
+it('ends the daemon, and says when its process is gone', async () => {
+  const dataDir = temporaryFolder();
+  const daemon = startCommand(['--host', '127.0.0.1', '--data-dir', dataDir, '--port', '0']);
+  await daemon.waitForLine('Server startup complete');
+  const pid = `running at PID ${daemon.child.pid}`;
+  expect(await runHere(rabbitmqctl, ['-n', 'a@b', '--data-dir', dataDir, 'shutdown'])).toEqual({
+    code: 0,
+    stdout: `Shutting down RabbitMQ node a@b ${pid}\nWaiting for PID ${daemon.child.pid} to terminate\nRabbitMQ node a@b ${pid} successfully shut down\n`,
+    stderr: '',
+  });
+  const { code, stdout } = await daemon.finished;
+  expect(code).toBe(0);
+  expect(stdout).toContain('"by":"command"');
+});
+
+it('ends the broker of a program, and leaves the program alone', async () => {
+  const { broker, run } = await operatedBroker(rabbitmqctl);
+  expect(await run('-q', 'stop')).toEqual({ code: 0, stdout: '', stderr: '' });
+  await broker.closed;
+  expect(await run('-q', 'list_users')).toMatchObject({ code: 69 });
+});
+
+it('has a program start and stop its broker', async () => {
   const { run } = await operatedBroker(rabbitmqctl);
   expect(await run('-q', 'stop_app')).toEqual({
     code: 69,
