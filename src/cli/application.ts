@@ -11,6 +11,10 @@ import type { Logger } from '../util/logger.ts';
 /** The part of embed's Broker that the daemon uses. */
 export interface RunningBroker {
   readonly port: number;
+  /** Undefined without TLS. */
+  readonly tlsPort: number | undefined;
+  /** Has the files of TLS read again. */
+  renewCertificates(): void;
   stop(): Promise<void>;
 }
 
@@ -46,6 +50,11 @@ export class Application {
   /** Rejects with what the broker's start rejects with. */
   async start(): Promise<RunningBroker> {
     return (this.#broker ??= await this.#startBroker(this.#handler));
+  }
+
+  /** A broker that is stopped reads the files of TLS when it starts. */
+  renewCertificates(): void {
+    this.#broker?.renewCertificates();
   }
 
   /** For good: what is asked of it later is refused. */

@@ -1,7 +1,8 @@
 /** The command line's grammar and its help, made from the option table. */
 import { Command, CommanderError } from 'commander';
 import type { CommandLineValues } from '../config/load.ts';
-import { OPTIONS, type SettingName } from '../config/options.ts';
+import type { SettingName } from '../config/option.ts';
+import { OPTIONS } from '../config/options.ts';
 import { leveretVersion } from '../util/version.ts';
 import { addCommand, commanderOption, configOption } from './command-options.ts';
 import { UsageError } from './failure.ts';

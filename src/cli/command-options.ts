@@ -1,7 +1,8 @@
 /** Options and commands as commander takes them, made from the option table. */
 import { type Command, Option } from 'commander';
 import { DEFAULT_CONFIG_FILE } from '../config/config-file.ts';
-import { OPTIONS, type Option as TableOption, type SettingName } from '../config/options.ts';
+import type { Option as TableOption, SettingName } from '../config/option.ts';
+import { OPTIONS } from '../config/options.ts';
 
 /** Adds a command that takes some of the broker's options. */
 export function addCommand(

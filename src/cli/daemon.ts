@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import { resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { hasTls } from '../config/tls-config.ts';
 import type { ConfigNotice } from '../config/merge-sources.ts';
 import type { BrokerOptions } from '../embed/options.ts';
 import type { Logger } from '../util/logger.ts';
@@ -26,7 +27,7 @@ export interface DaemonParts {
   readonly now: () => number;
 }
 
-/** SIGHUP: the terminal that it runs in is closed. */
+/** SIGHUP: the terminal that it runs in is closed; or, if there is TLS, its files are to be read again. */
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 type StopSignal = (typeof STOP_SIGNALS)[number];
 /** What a shell reports of a process that a signal ended. */
@@ -47,8 +48,17 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
   const { logger, notices, startBroker, signals, exit, now } = parts;
   /** By a signal, or by `rabbitmqctl stop`. */
   const stopRequest = Promise.withResolvers<StopSignal | 'command'>();
+  const start = async (daemon: RequestListener): Promise<RunningBroker> => {
+    const begin = now();
+    const { port = 'none' } = config;
+    const broker = await startBroker({ ...brokerConfig, port, logger }, { daemon });
+    logStarted(config, broker, now() - begin, logger);
+    return broker;
+  };
+  const application = new Application(config.dataDir, logger, start, () => stopRequest.resolve('command'));
   let signalledAt: number | undefined;
   const onSignal = (signal: StopSignal) => {
+    if (signal === 'SIGHUP' && hasTls(config)) return application.renewCertificates();
     signalledAt ??= now();
     if (now() - signalledAt > SAME_SIGNAL_WITHIN) exit(SIGNAL_EXIT[signal]);
     stopRequest.resolve(signal);
@@ -58,13 +68,6 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     logger.info({ version: leveretVersion(), node: process.versions.node, pid: process.pid }, 'Leveret is starting');
     for (const { level, text } of notices) logger[level]({}, text);
     if (pidFile !== undefined) writePidFile(pidFile, logger);
-    const start = async (daemon: RequestListener): Promise<RunningBroker> => {
-      const begin = now();
-      const broker = await startBroker({ ...brokerConfig, logger }, { daemon });
-      logStarted(config, broker.port, now() - begin, logger);
-      return broker;
-    };
-    const application = new Application(config.dataDir, logger, start, () => stopRequest.resolve('command'));
     await application.start();
 
     const by = await stopRequest.promise;
@@ -78,12 +81,20 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
   }
 }
 
-function logStarted({ host, dataDir }: Config, port: number, milliseconds: number, logger: Logger): void {
+function logStarted(config: Config, { port, tlsPort }: RunningBroker, milliseconds: number, logger: Logger): void {
+  const { host, dataDir, tlsHost = host } = config;
   if (dataDir === undefined) logger.info({}, 'nothing is written to disk: messages are gone at the stop');
   else logger.info({ dataDir: resolve(dataDir) }, 'durable state is on disk');
-  const address = host.includes(':') ? `[${host}]` : host;
-  logger.info({ host, port }, `started TCP listener on ${address}:${port}`);
-  // RabbitMQ's words too, and the last line is the one that says all is ready.
+  // RabbitMQ's words.
+  if (config.port !== undefined) logger.info({ host, port }, `started TCP listener on ${placeOf(host, port)}`);
+  if (tlsPort !== undefined) {
+    logger.info({ host: tlsHost, port: tlsPort }, `started TLS (SSL) listener on ${placeOf(tlsHost, tlsPort)}`);
+  }
+  // Here too, and the last line is the one that says all is ready.
   logger.info({}, `Time to start RabbitMQ: ${Math.round(milliseconds)} ms`);
   logger.info({}, STARTUP_COMPLETE);
+}
+
+function placeOf(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -32,8 +32,9 @@ async function run(argv: readonly string[]): Promise<number> {
       return 0;
     case 'ping': {
       const { ping, reachableHost } = await import('./ping.ts');
-      const { host, port } = loadConfig(invocation.values, process.env);
-      await ping({ host: reachableHost(host), port, timeout: invocation.timeout });
+      const { host, port, tlsHost = host, tlsPort } = loadConfig(invocation.values, process.env);
+      const place = port === undefined ? { host: tlsHost, port: tlsPort!, secure: true } : { host, port, secure: false };
+      await ping({ ...place, host: reachableHost(place.host), timeout: invocation.timeout });
       return 0;
     }
     case 'store': {

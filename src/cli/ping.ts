@@ -1,5 +1,5 @@
 /** The health check: does an AMQP broker answer there? It says hello, hears connection.start and leaves. */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { PROTOCOL_HEADER } from '../connection/input/protocol-header.ts';
 import { CONNECTION_START, FRAME_METHOD } from '../protocol/generated/constants.ts';
 import { systemClock } from '../util/system.ts';
@@ -11,6 +11,8 @@ const START_BYTES = 11;
 export interface PingTarget {
   readonly host: string;
   readonly port: number;
+  /** True: the port is one for TLS. Whatever certificate it shows will do: nothing is told to it. */
+  readonly secure: boolean;
   /** In seconds, from connecting to the answer. */
   readonly timeout: number;
 }
@@ -19,13 +21,13 @@ export interface PingTarget {
  * Resolves when a broker answered.
  * @throws UnavailableError where nothing or something else does
  */
-export async function ping({ host, port, timeout }: PingTarget): Promise<void> {
+export async function ping({ host, port, secure, timeout }: PingTarget): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const fail = (reason: string) => reject(new UnavailableError(`no broker answers on ${host} port ${port}: ${reason}`));
-  const socket = connect({ host, port });
+  const socket = secure ? await connectSecurely(host, port) : connect({ host, port });
   const timer = systemClock.after(timeout * 1000, () => fail(`nothing came within ${timeout} seconds`));
   let received = Buffer.alloc(0);
-  socket.on('connect', () => socket.write(PROTOCOL_HEADER));
+  socket.on(secure ? 'secureConnect' : 'connect', () => socket.write(PROTOCOL_HEADER));
   socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
   socket.on('close', () => fail('it closed the connection'));
   socket.on('data', (chunk: Buffer) => {
@@ -40,6 +42,12 @@ export async function ping({ host, port, timeout }: PingTarget): Promise<void> {
     timer.cancel();
     socket.destroy();
   }
+}
+
+/** Loaded only if it is used. */
+async function connectSecurely(host: string, port: number): Promise<Socket> {
+  const tls = await import('node:tls');
+  return tls.connect({ host, port, rejectUnauthorized: false });
 }
 
 function isStart(bytes: Buffer): boolean {

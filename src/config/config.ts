@@ -3,6 +3,8 @@
  * The table in options.ts says where each comes from; nothing outside config/ reads the environment or a file.
  */
 import type { LogFormat } from '../util/logger.ts';
+import type { LoginConfig } from './login-config.ts';
+import type { TlsConfig } from './tls-config.ts';
 
 /** Log levels, least to most talkative. */
 export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -18,9 +20,9 @@ export interface Permissions {
 }
 
 /** Defaults and limits: options.ts, for the daemon; embed/options.ts, where the library's differ. */
-export interface Config {
-  /** TCP port for AMQP, 0 to 65535; 0 takes any free port. */
-  readonly port: number;
+export interface Config extends TlsConfig, LoginConfig {
+  /** TCP port for AMQP, 0 to 65535; 0 takes any free port. Undefined: clients come by TLS alone. */
+  readonly port: number | undefined;
   /** Address to listen on. `::` means every address of the machine: IPv6 and IPv4, or IPv4 alone where there is no IPv6. */
   readonly host: string;
   /** TCP port for the HTTP API and the web page, 0 to 65535; 0 takes any free port. Undefined: there is neither. */

@@ -2,7 +2,9 @@
 import type { Config } from './config.ts';
 import { ConfigError, type ConfigProblem, type ConfigSource } from './config-error.ts';
 import { UNFIT } from './option-types.ts';
-import { OPTIONS, type Option, type SettingName, type Settings } from './options.ts';
+import type { Option, SettingName, Settings } from './option.ts';
+import { OPTIONS } from './options.ts';
+import { listenerProblems } from './listener-problems.ts';
 
 /** What one source sets, not yet checked. */
 export interface SourceValues {
@@ -60,6 +62,7 @@ export function resolveSettings(sources: readonly SourceValues[], defaults: Conf
     if (draft.dataDir !== undefined) draft.memory ??= false;
     merged = { ...merged, ...draft };
   }
+  if (problems.length === 0) problems.push(...listenerProblems(merged, sources.at(-1)!.source));
   if (problems.length > 0) throw new ConfigError(problems);
   return freeze(merged);
 }
@@ -75,7 +78,7 @@ function readValues({ source, values }: SourceValues, problems: ConfigProblem[])
 }
 
 function wrongValue(option: Option, label: string, value: unknown): string {
-  const shown = option.name === 'defaultPass' ? 'this value' : JSON.stringify(value);
+  const shown = option.secret ? 'this value' : JSON.stringify(value);
   const unit = option.unit === '' || option.unit === 'connections' ? '' : ` (${option.unit})`;
   return `${label} must be ${option.type.accepts}${unit}, not ${shown}`;
 }

@@ -104,17 +104,24 @@ export function flag(): OptionType {
 
 /** Names separated by commas (in JSON an array of strings); the word `none` for no name at all. */
 export function names(): OptionType {
-  const name = text('name', 255);
-  const fits = (values: unknown): unknown => {
-    if (!Array.isArray(values) || values.some((value) => name.fromValue(value) === UNFIT)) return UNFIT;
-    return Object.freeze([...(values as string[])]);
-  };
+  return { ...listOf(text('name', 255)), accepts: 'names separated by commas (an array in JSON), or "none"', placeholder: 'names' };
+}
+
+/** Paths of files separated by commas (in JSON an array of strings); the word `none` for no file at all. */
+export function files(): OptionType {
+  return { ...listOf(text('file')), accepts: 'files separated by commas (an array in JSON), or "none"', placeholder: 'files' };
+}
+
+/** Some of the given words, at least one, separated by commas (in JSON an array). */
+export function words(known: readonly string[], placeholder: string): OptionType {
+  const { fromText, fromValue, ...type } = listOf(choice(known, placeholder));
+  const atLeastOne = (read: unknown) => (Array.isArray(read) && read.length > 0 ? read : UNFIT);
   return {
-    accepts: 'names separated by commas (an array in JSON), or "none"',
-    placeholder: 'names',
-    fromText: (text) => fits(text === 'none' ? [] : text.split(',').map((part) => part.trim())),
-    fromValue: (value) => fits(value === 'none' ? [] : value),
-    toText: (value) => ((value as string[]).length === 0 ? 'none' : (value as string[]).join(',')),
+    ...type,
+    accepts: `some of ${known.join(', ')}, separated by commas (an array in JSON)`,
+    placeholder,
+    fromText: (text) => atLeastOne(fromText(text)),
+    fromValue: (value) => atLeastOne(fromValue(value)),
   };
 }
 
@@ -137,5 +144,18 @@ export function permissions(): OptionType {
     },
     fromValue: fits,
     toText: (value) => Object.values(value as object).join(' '),
+  };
+}
+
+/** Values of one type; `none` for no value. */
+function listOf(each: OptionType): Pick<OptionType, 'fromText' | 'fromValue' | 'toText'> {
+  const fits = (values: unknown): unknown => {
+    if (!Array.isArray(values) || values.some((value) => each.fromValue(value) === UNFIT)) return UNFIT;
+    return Object.freeze([...(values as unknown[])]);
+  };
+  return {
+    fromText: (text) => fits(text === 'none' ? [] : text.split(',').map((part) => part.trim())),
+    fromValue: (value) => fits(value === 'none' ? [] : value),
+    toText: (value) => ((value as string[]).length === 0 ? 'none' : (value as string[]).join(',')),
   };
 }

@@ -2,7 +2,7 @@
  * The one table of options. The command line, the environment, the config file, `--help` and the table of docs/configuration.md are all made
  * from it (a test compares it). A setting's name here is its key in the config file and its name in the library.
  */
-import { LOG_LEVELS, type Config } from './config.ts';
+import { LOG_LEVELS } from './config.ts';
 import { LOG_FORMATS } from '../util/logger.ts';
 import {
   bytesOrAuto,
@@ -14,45 +14,24 @@ import {
   permissions,
   text,
   unless,
-  type OptionType,
 } from './option-types.ts';
-
-/** What a source may set: the fields of Config, and `memory`, which takes `dataDir` away. */
-export type Settings = Config & { readonly memory: boolean };
-export type SettingName = keyof Settings;
-
-export interface Option<Name extends SettingName = SettingName> {
-  readonly name: Name;
-  readonly flag: `--${string}`;
-  readonly env: `LEVERET_${string}`;
-  /** Names of the same variable in RabbitMQ and its images, read in this order if `env` is not set, so that a docker-compose file works unchanged. */
-  readonly rabbitmqEnv?: readonly `RABBITMQ_${string}`[];
-  /** True where all these variables have a `_FILE` twin that names a file holding the value (Docker secrets). */
-  readonly secretFile?: true;
-  readonly type: OptionType;
-  /** The daemon's default. */
-  readonly default: Settings[Name];
-  /** Unit of the value; empty where it has none. */
-  readonly unit: '' | 'bytes' | 'seconds' | 'milliseconds' | 'connections' | 'channels';
-  /** One sentence without its full stop. */
-  readonly description: string;
-  /** The key in rabbitmq.conf, or what several begin with and `*`; empty if RabbitMQ has none. */
-  readonly rabbitmq: string;
-}
+import type { Option, OptionRows, SettingName } from './option.ts';
+import { LOGIN_ROWS } from './login-options.ts';
+import { TLS_ROWS } from './tls-options.ts';
 
 const MiB = 1024 * 1024;
 const PORT = integer(0, 65535);
 const ADDRESS = text('address', 255);
 
-const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
+const table: OptionRows<SettingName> = {
   port: {
     flag: '--port',
     env: 'LEVERET_PORT',
     rabbitmqEnv: ['RABBITMQ_NODE_PORT', 'RABBITMQ_NODE_PORT_NUMBER'],
-    type: PORT,
+    type: unless('none', PORT),
     default: 5672,
     unit: '',
-    description: 'TCP port for AMQP; 0 takes any free port',
+    description: 'TCP port for AMQP; 0 takes any free port, none is for TLS alone',
     rabbitmq: 'listeners.tcp.*',
   },
   host: {
@@ -112,6 +91,8 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     description: 'Address to listen on for it; same is that of --host',
     rabbitmq: 'prometheus.tcp.ip',
   },
+  ...TLS_ROWS,
+  ...LOGIN_ROWS,
   dataDir: {
     flag: '--data-dir',
     env: 'LEVERET_DATA_DIR',
@@ -266,6 +247,7 @@ const table: { readonly [Name in SettingName]: Omit<Option<Name>, 'name'> } = {
     env: 'LEVERET_DEFAULT_PASS',
     rabbitmqEnv: ['RABBITMQ_DEFAULT_PASS', 'RABBITMQ_PASSWORD'],
     secretFile: true,
+    secret: true,
     type: text('password'),
     default: 'guest',
     unit: '',

@@ -2,7 +2,6 @@
  * A client's connection: its socket, its way from the handshake to the close, and when it reads and writes. What the frames
  * mean is told to frames.ts.
  */
-import type { Socket } from 'node:net';
 import type { ConnectionCounters } from '../broker/events/counters.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
@@ -10,7 +9,7 @@ import type { Method } from '../protocol/generated/methods.ts';
 import type { TurnTask } from '../util/turn.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
 import type { Actor } from '../broker/operations/actor.ts';
-import type { ClientConnection, ConnectionStage } from '../broker/operations/clients.ts';
+import type { ClientConnection, ClientTls, ConnectionStage } from '../broker/operations/clients.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Channel } from './channel/channel.ts';
 import type { TurnChannel, LongTask } from './channel/channel-host.ts';
@@ -27,8 +26,8 @@ import { Endpoints } from './lifecycle/endpoints.ts';
 import { HeaderReader, PROTOCOL_HEADER, speaks } from './input/protocol-header.ts';
 import type { HeartbeatPeer } from './lifecycle/heartbeats.ts';
 import { ReadPause } from './input/read-pause.ts';
-import { READ_BYTES } from './input/shared-input.ts';
 import { Activity } from './lifecycle/activity.ts';
+import type { Transport } from './transport.ts';
 import { type WaitingConnection, PendingReplies } from './lifecycle/pending-replies.ts';
 import { Writer } from './output/writer.ts';
 
@@ -60,7 +59,7 @@ export class Connection
   channelMax = 0;
   frameMax = 0;
   heartbeat = 0;
-  readonly #socket: Socket;
+  readonly #transport: Transport;
   readonly #frames: Frames;
   readonly #parser: FrameParser;
   readonly #readPause: ReadPause;
@@ -76,15 +75,16 @@ export class Connection
   #refusalNoted = false;
   #reasonClosed = 'client unexpectedly closed TCP connection';
 
-  /** `accepted`: a socket that was not read from yet. `ended`: called when the connection is no more. */
-  constructor(broker: BrokerContext, accepted: Socket, ended: () => void) {
+  /** `transport`: one that was not read from yet. `ended`: called when the connection is no more. */
+  constructor(broker: BrokerContext, transport: Transport, ended: () => void) {
     this.broker = broker;
+    this.#transport = transport;
     this.#ended = ended;
     this.activity = new Activity((this.counters = broker.connections.add(this)));
     this.connectedAt = broker.clock.now();
-    const socket = (this.#socket = broker.input.open(accepted, (chunk) => this.#onData(chunk)));
+    const { socket } = transport;
     this.endpoints = new Endpoints(socket);
-    this.writer = new Writer(socket, broker.outputBuffers, this.counters, this.wake);
+    this.writer = new Writer(transport, broker.outputBuffers, this.counters, this.wake);
     this.inboundQuota = new InboundQuota(broker.inboundMemory, (error) => this.close(error));
     this.#frames = new Frames(this);
     this.#parser = new FrameParser(this.#frames);
@@ -99,6 +99,11 @@ export class Connection
     socket.on('error', (error) => (this.#reasonClosed = error.message));
     socket.on('end', () => this.#onEnd());
     socket.on('close', () => this.#onClosed());
+    broker.input.open(socket, (chunk) => this.#onData(chunk));
+  }
+
+  get tls(): ClientTls | undefined {
+    return this.#transport.tls;
   }
 
   get stage(): ConnectionStage {
@@ -200,7 +205,7 @@ export class Connection
    * not read would write its next messages, and never hear that they are lost. What was sent and waits with the client can still be read.
    */
   drop(): void {
-    this.#socket.resetAndDestroy();
+    this.#transport.reset();
   }
 
   // Channels
@@ -287,8 +292,7 @@ export class Connection
       return;
     }
     this.#guard(() => this.#parser.push(chunk));
-    // One read a turn: a fast publisher must not keep the others from being heard.
-    if (chunk.length === READ_BYTES && this.#stage !== 'closed') this.flow.hadItsTurn();
+    if (this.#stage !== 'closed') this.flow.heard(chunk.length);
     this.broker.turn.flushCrowdEarly();
   }
 
@@ -341,7 +345,7 @@ export class Connection
   #onEnd(): void {
     if (this.#stage === 'closed') return;
     this.writer.flush();
-    this.#socket.destroy();
+    this.#transport.socket.destroy();
   }
 
   /** Consumers that waited for the writer go on. */
@@ -354,8 +358,9 @@ export class Connection
     this.#parser.stop();
     this.#stage = 'closed';
     this.writer.flush();
-    this.#socket.end();
-    this.#socket.resume();
+    const { socket } = this.#transport;
+    socket.end();
+    socket.resume();
     this.#closeTimer.afterSilence(this.#reasonClosed);
   }
 

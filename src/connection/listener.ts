@@ -1,8 +1,11 @@
-/** A TCP listener: each socket becomes a connection. A broker may have several, which do not know of each other. */
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+/** A TCP listener, plain or by TLS: each socket becomes a connection. A broker may have several, which do not know of each other. */
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { forced } from '../broker/operations/connections.ts';
+import type { Handshakes } from '../tls/handshakes.ts';
+import type { SecureContexts } from '../tls/secure-contexts.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { Connection } from './connection.ts';
+import { plainTransport, type Transport } from './transport.ts';
 
 /** Until clients that do not answer the broker's connection.close are dropped at a stop. */
 const STOP_MS = 2000;
@@ -15,13 +18,19 @@ export class Listener {
   /** Those that came in here. */
   readonly #connections = new Set<Connection>();
   #place: { readonly port: number; readonly host: string } | undefined;
+  readonly #handshakes: Handshakes | undefined;
   #stopping = false;
 
-  constructor(broker: BrokerContext) {
+  /** `contexts`: what its sockets are secured by; without it they are plain. */
+  constructor(broker: BrokerContext, contexts?: SecureContexts) {
     this.#broker = broker;
+    this.#handshakes = contexts?.handshakes(({ socket, session: tls }, accepted) =>
+      this.#open({ socket, tls, reset: () => accepted.resetAndDestroy() }),
+    );
     this.#server = createServer({ pauseOnConnect: true }, (socket) => {
       if (this.#stopping) socket.destroy();
-      else this.#accept(socket);
+      else if (this.#handshakes === undefined) this.#open(plainTransport(socket));
+      else this.#handshakes.accept(socket);
     });
   }
 
@@ -53,6 +62,7 @@ export class Listener {
   /** Takes no more connections, closes those that came in here with 320, and resolves when all are gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#handshakes?.stop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of [...this.#connections]) {
       connection.close(forced("broker forced connection closure with reason 'shutdown'"));
@@ -64,8 +74,8 @@ export class Listener {
     timer.cancel();
   }
 
-  #accept(socket: Socket): void {
-    const connection = new Connection(this.#broker, socket, () => this.#connections.delete(connection));
+  #open(transport: Transport): void {
+    const connection = new Connection(this.#broker, transport, () => this.#connections.delete(connection));
     this.#connections.add(connection);
   }
 

@@ -2,12 +2,15 @@
 import type { RequestListener } from 'node:http';
 import { BrokerNode } from '../broker/topology/broker-node.ts';
 import { type Config, MEMORY_SHARE } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { hasTls } from '../config/tls-config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
 import { NullStore } from '../store/null-store.ts';
 import { Scratch } from '../store/scratch.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { availableMemory } from '../util/available-memory.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
+import type { Tls } from '../tls/tls.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
 import { Delayed } from './delayed.ts';
 import { Definitions, prepare, readDefinitions } from './definitions.ts';
@@ -78,9 +81,10 @@ export class Broker implements AsyncDisposable {
       node.notice = noticesTo(log);
       await prepare(node, definitions, config, log);
       disk = watchDisk(config, node, log);
+      const tls = await readTls(config, node, log);
       // What asks for its end comes by a listener, and none listens before the broker is there.
       const requests = process.daemon ?? requestsOfProgram(() => broker.stop(), log);
-      const listeners = new Listeners(brokerContext({ node, config, log }), requests, disk);
+      const listeners = new Listeners({ broker: brokerContext({ node, config, log }), tls, process: requests, disk });
       const broker: Broker = new Broker(config, node, listeners, disk);
       await listeners.start(process.onlyForCommands);
       return broker;
@@ -93,30 +97,54 @@ export class Broker implements AsyncDisposable {
     }
   }
 
-  /** The TCP port it listens on for AMQP. */
+  /** The TCP port it listens on for AMQP: the plain one, or that of TLS if there is no other. */
   get port(): number {
-    return this.#portOf('amqp')!;
+    return this.#portOf('amqp') ?? this.#portOf('amqp/ssl')!;
   }
 
-  /** The TCP port of the HTTP API; undefined without one. */
+  /** The TCP port for AMQP over TLS; undefined without one, as are those that follow. */
+  get tlsPort(): number | undefined {
+    return this.#portOf('amqp/ssl');
+  }
+
+  /** The TCP port of the HTTP API. */
   get managementPort(): number | undefined {
     return this.#portOf('http');
   }
 
-  /** The TCP port that Prometheus scrapes; undefined without one. */
+  /** The same over TLS. */
+  get managementTlsPort(): number | undefined {
+    return this.#portOf('https');
+  }
+
+  /** The TCP port that Prometheus scrapes. */
   get prometheusPort(): number | undefined {
     return this.#portOf('http/prometheus');
   }
 
+  /** The same over TLS. */
+  get prometheusTlsPort(): number | undefined {
+    return this.#portOf('https/prometheus');
+  }
+
   /**
-   * Where clients of this machine connect as the default user, for example `amqp://guest:guest@127.0.0.1:5672`. Definitions
-   * with users of their own take the default user's place.
+   * Where clients of this machine connect as the default user, for example `amqp://guest:guest@127.0.0.1:5672`; `amqps:` if there is TLS alone.
+   * Definitions with users of their own take the default user's place.
    */
   get url(): string {
     const { defaultUser, defaultPass, defaultVhost, host } = this.#config;
+    const scheme = this.#portOf('amqp') === undefined ? 'amqps' : 'amqp';
     const credentials = `${encodeURIComponent(defaultUser)}:${encodeURIComponent(defaultPass)}`;
     const vhost = defaultVhost === '/' ? '' : `/${encodeURIComponent(defaultVhost)}`;
-    return `amqp://${credentials}@${reachable(host)}:${this.port}${vhost}`;
+    return `${scheme}://${credentials}@${reachable(host)}:${this.port}${vhost}`;
+  }
+
+  /**
+   * Reads the files of TLS again, which is done by itself some seconds after they change. Connections that are there go on. Files that cannot be
+   * used change nothing: the log says why.
+   */
+  renewCertificates(): void {
+    this.#listeners.renewCertificates();
   }
 
   /** Closes all connections with 320, stores what there is to store, and frees port and folder. Repeated calls wait for the first. */
@@ -149,6 +177,18 @@ export class Broker implements AsyncDisposable {
 
 const DANGLING =
   'a stored binding is removed, as its source or its destination is not there; declare and bind them again if it is wanted';
+
+/** TLS is loaded only if it is used. */
+async function readTls(config: Config, node: BrokerNode, log: Logger): Promise<Tls | undefined> {
+  if (!hasTls(config)) return undefined;
+  const [{ Tls }, { TlsError }] = await Promise.all([import('../tls/tls.ts'), import('../tls/tls-error.ts')]);
+  try {
+    return new Tls(config, log, node.clocks.connections);
+  } catch (error) {
+    if (error instanceof TlsError) throw new ConfigError([{ source: 'options', text: error.message }]);
+    throw error;
+  }
+}
 
 /** SQLite is loaded only if it is used: a broker in memory starts the sooner for it. */
 async function openStore(config: Config, log: Logger): Promise<{ store: Store; scratch: Scratch | undefined }> {

@@ -6,6 +6,10 @@ import { Listener } from '../connection/listener.ts';
 import type { ListenerInfo, ManagementContext } from '../management/context.ts';
 import { Management } from '../management/management.ts';
 import { metricsListener } from '../metrics/metrics.ts';
+import type { HttpListener } from '../management/http/listener.ts';
+import type { TlsListener } from '../config/tls-config.ts';
+import type { SecureContexts } from '../tls/secure-contexts.ts';
+import type { Tls } from '../tls/tls.ts';
 import { nodeName } from '../util/node-name.ts';
 import { leveretVersion } from '../util/version.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
@@ -16,8 +20,27 @@ interface Stoppable {
   stop(): Promise<void>;
 }
 
+/** A listener before it listens: the host may be a name, the port 0. */
+interface Wanted {
+  readonly protocol: string;
+  readonly port: number;
+  readonly host: string;
+  readonly contexts?: SecureContexts | undefined;
+}
+
+export interface ListenerParts {
+  readonly broker: BrokerContext;
+  /** Undefined if no listener is secured. */
+  readonly tls: Tls | undefined;
+  /** Answers what the control socket is asked of the process and not of the broker. */
+  readonly process: RequestListener;
+  /** The one that is written to, if there is one. */
+  readonly disk: DiskSpace | undefined;
+}
+
 export class Listeners {
   readonly #broker: BrokerContext;
+  readonly #tls: Tls | undefined;
   readonly #open: Stoppable[] = [];
   readonly #places: ListenerInfo[] = [];
   readonly #management: ManagementContext;
@@ -26,11 +49,9 @@ export class Listeners {
   /** Those that clients of AMQP come in by. */
   readonly #forClients: Listener[] = [];
 
-  /**
-   * `process`: answers what the control socket is asked of the process and not of the broker. `disk`: the one that is written to, if there is one.
-   */
-  constructor(broker: BrokerContext, process: RequestListener, disk: DiskSpace | undefined) {
+  constructor({ broker, tls, process, disk }: ListenerParts) {
     this.#broker = broker;
+    this.#tls = tls;
     this.#process = process;
     const { node, connections, config, log, clock } = broker;
     this.#management = {
@@ -64,43 +85,66 @@ export class Listeners {
     }
   }
 
+  /** Reads the files of TLS again. */
+  renewCertificates(): void {
+    this.#tls?.renew();
+  }
+
   /** Takes no more clients, closes those there are, and resolves when all are gone. */
   async stop(): Promise<void> {
+    this.#tls?.stop();
     await Promise.all(this.#open.map((listener) => listener.stop()));
   }
 
   async #startForClients(): Promise<void> {
-    await this.#startAmqp();
-    await this.#startManagement();
-    await this.#startPrometheus();
+    for (const wanted of this.#wanted()) {
+      const { protocol, contexts } = wanted;
+      if (protocol.startsWith('amqp')) await this.#startAmqp(wanted);
+      else if (protocol.endsWith('prometheus')) {
+        await this.#startHttp('Prometheus metrics', metricsListener(this.#management, contexts), wanted);
+      } else await this.#startHttp('Management plugin', this.#api.networkListener(contexts), wanted);
+    }
   }
 
-  async #startAmqp(): Promise<void> {
-    const { port, host } = this.#broker.config;
-    const listener = new Listener(this.#broker);
+  #wanted(): Wanted[] {
+    const { config } = this.#broker;
+    const { host, managementHost = host, prometheusHost = host } = config;
+    const { tlsHost = host, managementTlsHost = managementHost, prometheusTlsHost = prometheusHost } = config;
+    const contextsOf = (listener: TlsListener) => this.#tls?.of(listener);
+    const all: (Omit<Wanted, 'port'> & { readonly port: number | undefined })[] = [
+      { protocol: 'amqp', port: config.port, host },
+      { protocol: 'amqp/ssl', port: config.tlsPort, host: tlsHost, contexts: contextsOf('tls') },
+      { protocol: 'http', port: config.managementPort, host: managementHost },
+      {
+        protocol: 'https',
+        port: config.managementTlsPort,
+        host: managementTlsHost,
+        contexts: contextsOf('managementTls'),
+      },
+      { protocol: 'http/prometheus', port: config.prometheusPort, host: prometheusHost },
+      {
+        protocol: 'https/prometheus',
+        port: config.prometheusTlsPort,
+        host: prometheusTlsHost,
+        contexts: contextsOf('prometheusTls'),
+      },
+    ];
+    return all.filter((each): each is Wanted => each.port !== undefined);
+  }
+
+  async #startAmqp({ port, host, ...place }: Wanted): Promise<void> {
+    const listener = new Listener(this.#broker, place.contexts);
     const address = await listener.start(port, host);
     this.#forClients.push(listener);
-    this.#opened('amqp', listener, address);
+    this.#opened(listener, { ...place, ...address });
   }
 
-  async #startManagement(): Promise<void> {
-    const { managementPort: port, managementHost: host = this.#broker.config.host } = this.#broker.config;
-    if (port === undefined) return;
-    const listener = this.#api.networkListener();
+  /** `plugin`: what RabbitMQ's line of the log, which scripts wait for, calls it. */
+  async #startHttp(plugin: string, listener: HttpListener, { port, host, ...place }: Wanted): Promise<void> {
     const address = (await listener.start({ port, host })) as AddressInfo;
-    this.#opened('http', listener, address);
-    // RabbitMQ's line, which scripts wait for.
-    this.#broker.log.info({}, `Management plugin: HTTP (non-TLS) listener started on port ${address.port}`);
-  }
-
-  async #startPrometheus(): Promise<void> {
-    const { prometheusPort: port, prometheusHost: host = this.#broker.config.host } = this.#broker.config;
-    if (port === undefined) return;
-    const listener = metricsListener(this.#management);
-    const address = (await listener.start({ port, host })) as AddressInfo;
-    this.#opened('http/prometheus', listener, address);
-    // RabbitMQ's line.
-    this.#broker.log.info({}, `Prometheus metrics: HTTP (non-TLS) listener started on port ${address.port}`);
+    this.#opened(listener, { ...place, ...address });
+    const kind = place.contexts === undefined ? 'HTTP (non-TLS)' : 'HTTPS';
+    this.#broker.log.info({}, `${plugin}: ${kind} listener started on port ${address.port}`);
   }
 
   async #startControl(): Promise<void> {
@@ -111,8 +155,8 @@ export class Listeners {
     if (control !== undefined) this.#open.push(control);
   }
 
-  #opened(protocol: string, listener: Stoppable, { address, port }: AddressInfo): void {
+  #opened(listener: Stoppable, { protocol, address, port, contexts }: ListenerInfo): void {
     this.#open.push(listener);
-    this.#places.push({ protocol, address, port });
+    this.#places.push({ protocol, address, port, contexts });
   }
 }

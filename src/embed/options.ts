@@ -2,7 +2,8 @@
 import type { DefinitionsDocument } from '../broker/definitions/document.ts';
 import type { Config } from '../config/config.ts';
 import { unknownKey } from '../config/nearest.ts';
-import { OPTIONS, type SettingName } from '../config/options.ts';
+import type { SettingName } from '../config/option.ts';
+import { OPTIONS } from '../config/options.ts';
 import { defaultConfig, resolveSettings, type SourceValue } from '../config/merge-sources.ts';
 import type { ConfigProblem } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
@@ -13,8 +14,10 @@ import type { Logger } from '../util/logger.ts';
  * `loopbackUsers` is empty.
  */
 export type BrokerOptions = {
-  readonly [Name in Exclude<keyof Config, 'definitions' | 'pidFile'>]?: Config[Name] | undefined;
+  readonly [Name in Exclude<keyof Config, 'definitions' | 'pidFile' | 'port'>]?: Config[Name] | undefined;
 } & {
+  /** TCP port for AMQP without TLS: 0 takes any free port, `none` is for TLS alone. */
+  readonly port?: number | 'none' | undefined;
   /** What to import before clients can connect: the path of a file in RabbitMQ's form, or its content as an object. */
   readonly definitions?: string | DefinitionsDocument | undefined;
   /** Takes the log lines instead of standard output; a pino logger fits. `logLevel` then has no effect: the logger has its own. */

@@ -2,15 +2,18 @@
 import type { Connections } from '../broker/operations/connections.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config, LogLevel } from '../config/config.ts';
+import type { SecureContexts } from '../tls/secure-contexts.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 
 /** A listener of the broker, as operators are told of it. */
 export interface ListenerInfo {
-  /** RabbitMQ's name: `amqp`, `http`, `http/prometheus`. */
+  /** RabbitMQ's name: `amqp`, `http`, `http/prometheus`; by TLS `amqp/ssl`, `https`, `https/prometheus`. */
   readonly protocol: string;
   readonly address: string;
   readonly port: number;
+  /** What it is secured by; undefined if it is plain. */
+  readonly contexts?: SecureContexts | undefined;
 }
 
 /** What an operator changes of the node while it runs. It holds until the broker stops; what holds from a start on is its configuration. */

@@ -1,5 +1,6 @@
 /** The HTTP API behind its listeners: put together here, and loaded, once for all of them, when the first request for it comes. */
 import type { RequestListener } from 'node:http';
+import type { SecureContexts } from '../tls/secure-contexts.ts';
 import { PROCESS_PATH } from '../util/control-socket.ts';
 import type { ManagementContext } from './context.ts';
 import { controlEntrance, type Entrance, networkEntrance } from './http/entrance.ts';
@@ -14,9 +15,10 @@ export class Management {
     this.#context = context;
   }
 
-  /** For users with a password. */
-  networkListener(): HttpListener {
-    return new HttpListener(async () => ({ answer: await this.#answerTo(networkEntrance), stop: () => this.#stop() }));
+  /** For users with a password. `contexts`: what it is secured by, if it is. */
+  networkListener(contexts?: SecureContexts): HttpListener {
+    const load = async () => ({ answer: await this.#answerTo(networkEntrance), stop: () => this.#stop() });
+    return new HttpListener(load, contexts);
   }
 
   /** For the commands of who operates the broker. `process`: answers what they ask of the process and not of the broker, for which no API is loaded. */

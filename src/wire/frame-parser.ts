@@ -57,7 +57,7 @@ export class FrameParser {
     this.#stopped = true;
   }
 
-  /** Takes no further frame until `resume`, not even from the current chunk. Nothing may be pushed meanwhile. */
+  /** Takes no further frame until `resume`, not even from the current chunk. What is pushed meanwhile is kept. */
   pause(): void {
     this.#paused = true;
   }
@@ -71,7 +71,13 @@ export class FrameParser {
 
   /** Takes the next bytes of the stream. They are the caller's again as soon as this returns. */
   push(chunk: Buffer): void {
-    this.#parse(chunk, false);
+    if (this.#paused) this.#keep(chunk);
+    else this.#parse(chunk, false);
+  }
+
+  /** TLS hands on what it had read when the socket was paused. */
+  #keep(chunk: Buffer): void {
+    if (!this.#stopped) this.#rest = Buffer.concat(this.#rest === undefined ? [chunk] : [this.#rest, chunk]);
   }
 
   /** `kept`: the bytes stay as they are, so that the rest of them needs no copy. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'leveret-test-'));
@@ -15,4 +15,14 @@ export function temporaryFile(name: string, content: string): string {
   const path = join(temporaryFolder(), name);
   writeFileSync(path, content);
   return path;
+}
+
+/** A folder that is there from before the first test of a file until after the last. To be called at the file's top. */
+export function folderOfFile(): () => string {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'leveret-test-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return () => folder;
 }

@@ -14,7 +14,7 @@ const RULES: Rules = {
   layers: [
     ['util', 'protocol'],
     ['codec', 'config'],
-    ['wire', 'store'],
+    ['wire', 'store', 'tls'],
     ['broker/arguments', 'broker/flow', 'broker/parameters'],
     ['broker/access', 'broker/message', 'broker/scheduling'],
     ['broker/events'],

@@ -1,4 +1,5 @@
 /** The clients of a broker, as operators see them: connections with their channels, and what these hold. */
+import type { SanType } from '../../config/login-config.ts';
 import type { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { ChannelCounters, ConnectionCounters } from '../events/counters.ts';
@@ -40,12 +41,36 @@ export interface ClientChannel {
   readonly uncommittedAcks: number;
 }
 
+/** What TLS says of a client, by RabbitMQ's names. */
+export interface ClientTls {
+  readonly protocol: string;
+  readonly cipher: string;
+  readonly hash: string;
+  readonly keyExchange: string;
+  /** Undefined if it has shown none. */
+  readonly certificate: ClientCertificate | undefined;
+}
+
+export interface ClientCertificate {
+  /** `CN=client,O=acme`. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** Two times with a dash between. */
+  readonly validity: string;
+  /** Of its subject: several with commas between, empty if it has none. */
+  readonly commonName: string;
+  /** Its alternative names of a kind, in their order. */
+  alternativeNames(type: SanType): readonly string[];
+}
+
 export interface ClientConnection {
   readonly stage: ConnectionStage;
   /** Undefined until connection.open is answered. */
   readonly vhost: Vhost | undefined;
   readonly user: string | undefined;
   readonly endpoints: ConnectionEnds;
+  /** Undefined without TLS. */
+  readonly tls: ClientTls | undefined;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
   /** What the client said of itself, and the name that it gave the connection: empty if it gave none. */

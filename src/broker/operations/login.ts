@@ -1,9 +1,10 @@
-/** Whether somebody is who it says it is, by name and password (RabbitMQ: Access Control). */
+/** Whether somebody is who it says it is, by name and password or by a certificate (RabbitMQ: Access Control). */
 import type { BrokerNode } from '../topology/broker-node.ts';
 
 export interface Credentials {
   readonly user: string;
-  readonly password: Buffer;
+  /** Undefined: a certificate has shown who it is. */
+  readonly password: Buffer | undefined;
 }
 
 /** Who wants to be let in. */
@@ -28,7 +29,9 @@ export function logIn(
   answer: (refusal: string | undefined) => void,
 ): void {
   const check = (): void => {
-    if (auth.authenticate(user, password) === undefined) {
+    if (password === undefined && auth.user(user) === undefined) {
+      answer(`EXTERNAL login refused: user '${user}' - invalid credentials`);
+    } else if (password !== undefined && auth.authenticate(user, password) === undefined) {
       answer(`wrong name or password for user '${user}'`);
     } else if (loopbackUsers.includes(user) && !peer.loopback) {
       answer(`user '${user}' may only connect from this machine`);

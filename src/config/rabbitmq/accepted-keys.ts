@@ -30,9 +30,19 @@ const ACCEPTED: readonly AcceptedKeys[] = [
     reason: 'this cannot be set here',
   },
   {
-    keys: /^(ssl_|listeners\.ssl|management\.(ssl|listener\.ssl)|prometheus\.ssl|proxy_protocol|definitions\.tls|auth_mechanisms)/,
+    keys: /^(ssl_options|management\.ssl|prometheus\.ssl)\.(honor_|client_renegotiation|secure_renegotiate|reuse_sessions|hibernate_after|handshake_timeout|log_level|log_alert|versions|ciphers|dh|bypass_pem_cache|backlog|compress|idle_timeout|inactivity_timeout|request_timeout|shutdown_timeout|max_keepalive)/,
+    level: 'info',
+    reason: 'this cannot be set here',
+  },
+  {
+    keys: /^(ssl_options|management\.ssl|prometheus\.ssl)\.depth$/,
     level: 'warn',
-    reason: 'there is no TLS, no PROXY protocol and no mechanism but PLAIN and AMQPLAIN yet: this has no effect',
+    reason: 'this has no effect: a chain of certificates may be as long as OpenSSL allows',
+  },
+  {
+    keys: /^(ssl_|management\.ssl|prometheus\.ssl|proxy_protocol|definitions\.tls)/,
+    level: 'warn',
+    reason: 'this has no effect here yet',
   },
   {
     keys: /^(mqtt|web_mqtt|stomp|web_stomp|stream|amqp1_0|auth_(ldap|http|oauth2|cache)|trust_store|shovel|federation|event_exchange|aws|web_dispatch|sharding|top)\b/,

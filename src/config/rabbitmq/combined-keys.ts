@@ -1,10 +1,12 @@
 /** Keys of rabbitmq.conf of which several together set one option, and those whose values are written differently. */
 import { readOrigins } from './cors-keys.ts';
 import type { ConfEntry } from './entry.ts';
+import { readMechanisms } from './mechanism-keys.ts';
 import { readListeners } from './listener-keys.ts';
 import { readLogKeys } from './log-keys.ts';
 import type { Meaning } from './meaning.ts';
 import { readSizes, SIZE_KEYS } from './size-keys.ts';
+import { readCiphers, readVerify, readVersions } from './tls-keys.ts';
 import { readDefaultPermissions, readDefaultUserTags, readLoopbackUsers } from './user-keys.ts';
 
 export interface CombinedKeys {
@@ -14,7 +16,14 @@ export interface CombinedKeys {
 }
 
 export const COMBINED_KEYS: readonly CombinedKeys[] = [
-  { keys: ['listeners.tcp'], read: readListeners },
+  { keys: ['listeners.tcp'], read: readListeners('port', 'host') },
+  { keys: ['listeners.ssl'], read: readListeners('tlsPort', 'tlsHost') },
+  { keys: verifyKeys('ssl_options'), read: readVerify('tls') },
+  { keys: verifyKeys('management.ssl'), read: readVerify('managementTls') },
+  { keys: verifyKeys('prometheus.ssl'), read: readVerify('prometheusTls') },
+  { keys: ['auth_mechanisms'], read: readMechanisms },
+  { keys: ['ssl_options.versions'], read: readVersions },
+  { keys: ['ssl_options.ciphers'], read: readCiphers },
   { keys: ['management.cors.allow_origins'], read: readOrigins },
   { keys: ['loopback_users'], read: readLoopbackUsers },
   { keys: ['default_user_tags'], read: readDefaultUserTags },
@@ -22,3 +31,7 @@ export const COMBINED_KEYS: readonly CombinedKeys[] = [
   { keys: SIZE_KEYS, read: readSizes },
   { keys: ['log'], read: readLogKeys },
 ];
+
+function verifyKeys(section: string): string[] {
+  return [`${section}.verify`, `${section}.fail_if_no_peer_cert`];
+}

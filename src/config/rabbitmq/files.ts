@@ -8,6 +8,7 @@ import { type ConfEntries, readConf } from './conf-file.ts';
 import type { ConfEntry } from './entry.ts';
 import { interpret } from './interpret.ts';
 import { enabledPluginsNotices } from './plugins.ts';
+import { withTlsSections } from './tls-sections.ts';
 
 export interface RabbitmqSource {
   /** A folder such as /etc/rabbitmq, whose files are read if they are there; what a variable names takes the place of one. */
@@ -48,7 +49,7 @@ export function readRabbitmqFiles({ folder, file }: RabbitmqSource, env: NodeJS.
   const advanced = env['RABBITMQ_ADVANCED_CONFIG_FILE'] || undefined;
   readAll(advanced === undefined ? beside('advanced.config') : [withExtension(advanced)]);
 
-  const { values, notices, ...interpreted } = interpret(entries);
+  const { values, notices, ...interpreted } = interpret(withTlsSections(entries));
   const plugins = existing([
     env['RABBITMQ_ENABLED_PLUGINS_FILE'] || undefined,
     folder && join(folder, 'enabled_plugins'),

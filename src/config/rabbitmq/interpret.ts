@@ -1,6 +1,7 @@
 /** What the settings of RabbitMQ's configuration mean here: values of the option table, or a line of the log that says why they set nothing. */
 import { unknownKey } from '../nearest.ts';
-import { OPTIONS, type SettingName } from '../options.ts';
+import type { SettingName } from '../option.ts';
+import { OPTIONS } from '../options.ts';
 import type { SourceValues } from '../merge-sources.ts';
 import { acceptedKey } from './accepted-keys.ts';
 import { COMBINED_KEYS, type CombinedKeys } from './combined-keys.ts';
@@ -20,6 +21,7 @@ const SPECIAL_VALUES: { readonly [Name in SettingName]?: Readonly<Record<string,
   consumerTimeout: { false: '0', undefined: '0', infinity: '0' },
   handshakeTimeout: { infinity: '3600000' },
   maxConnections: { infinity: 'unlimited' },
+  certLoginFrom: { subject_alt_name: 'subject_alternative_name' },
   channelMax: { '0': '65535' },
   frameMax: { '0': `${128 * 1024 * 1024}` },
 };
@@ -51,7 +53,7 @@ function setOption(entry: ConfEntry, meaning: Meaning): boolean {
   if (option.secretFile && entry.value.startsWith('encrypted:')) {
     meaning.refuse(
       entry,
-      'encrypted values cannot be read here; name a file that holds it with RABBITMQ_DEFAULT_PASS_FILE',
+      `encrypted values cannot be read here; name a file that holds it with ${option.rabbitmqEnv?.[0] ?? option.env}_FILE`,
     );
     return true;
   }

@@ -1,4 +1,5 @@
-/** `listeners.tcp.NAME = PORT` or `= ADDRESS:PORT`; there is one listener here. */
+/** `listeners.tcp.NAME = PORT` or `= ADDRESS:PORT`, and `listeners.ssl` the same; there is one listener of each here. */
+import type { SettingName } from '../option.ts';
 import { type ConfEntry, keyOf } from './entry.ts';
 import type { Meaning } from './meaning.ts';
 
@@ -12,29 +13,32 @@ interface Address {
 /** The last colon divides the two, also in `::1:5672`. */
 const ADDRESS = /^(?:(.+):)?(\d+)$/;
 
-export function readListeners(entries: readonly ConfEntry[], meaning: Meaning): void {
-  const addresses: Address[] = [];
-  for (const entry of entries) {
-    const match = ADDRESS.exec(entry.value);
-    if (entry.path.length === 2 && entry.value === 'none') {
-      meaning.refuse(entry, 'there is no other listener yet, so nobody could connect');
-    } else if (entry.path.length !== 3 || match === null) {
-      meaning.refuse(entry, `must be a port, or an address and a port, such as ${keyOf(entry)} = 127.0.0.1:5672`);
-    } else {
-      addresses.push({ entry, host: match[1]?.replace(/^\[(.*)\]$/, '$1'), port: Number(match[2]) });
+/** `port` and `host`: the options that the listener is set by. */
+export function readListeners(port: SettingName, host: SettingName) {
+  return (entries: readonly ConfEntry[], meaning: Meaning): void => {
+    const addresses: Address[] = [];
+    for (const entry of entries) {
+      const match = ADDRESS.exec(entry.value);
+      if (entry.path.length === 2 && entry.value === 'none') {
+        meaning.set(port, entry, 'none', true);
+      } else if (entry.path.length !== 3 || match === null) {
+        meaning.refuse(entry, `must be a port, or an address and a port, such as ${keyOf(entry)} = 127.0.0.1:5672`);
+      } else {
+        addresses.push({ entry, host: match[1]?.replace(/^\[(.*)\]$/, '$1'), port: Number(match[2]) });
+      }
     }
-  }
-  const listener = addresses.find(isEvery) ?? addresses[0];
-  if (listener === undefined) return;
-  const beside = addresses.find(
-    ({ host, port }) => port !== listener.port || (!isEvery(listener) && host !== listener.host),
-  );
-  if (beside !== undefined) {
-    meaning.refuse(beside.entry, `there is one listener here, and ${keyOf(listener.entry)} names it`);
-    return;
-  }
-  meaning.set('port', listener.entry, listener.port);
-  if (listener.host !== undefined) meaning.set('host', listener.entry, listener.host);
+    const listener = addresses.find(isEvery) ?? addresses[0];
+    if (listener === undefined) return;
+    const beside = addresses.find(
+      (other) => other.port !== listener.port || (!isEvery(listener) && other.host !== listener.host),
+    );
+    if (beside !== undefined) {
+      meaning.refuse(beside.entry, `there is one listener of the kind here, and ${keyOf(listener.entry)} names it`);
+      return;
+    }
+    meaning.set(port, listener.entry, listener.port);
+    if (listener.host !== undefined) meaning.set(host, listener.entry, listener.host);
+  };
 }
 
 function isEvery({ host }: Address): boolean {

@@ -1,6 +1,7 @@
 /** Collects what settings of RabbitMQ's configuration come to. */
 import type { ConfigProblem } from '../config-error.ts';
-import { type SettingName, optionNamed } from '../options.ts';
+import type { SettingName } from '../option.ts';
+import { optionNamed } from '../options.ts';
 import type { ConfigNotice, NoticeLevel, SourceValue, SourceValues } from '../merge-sources.ts';
 import { type ConfEntry, labelOf } from './entry.ts';
 

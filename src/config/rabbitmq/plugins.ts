@@ -14,6 +14,7 @@ export const BUILT_IN_PLUGINS: readonly string[] = [
   'rabbitmq_random_exchange',
   'rabbitmq_recent_history_exchange',
   'rabbitmq_message_deduplication',
+  'rabbitmq_auth_mechanism_ssl',
 ];
 
 /** Plugins that need nothing done: what they are for does not arise here. */

@@ -1,7 +1,7 @@
 /** Limits of memory and disk, in bytes or relative to the memory that there is. */
 import { availableMemory } from '../../util/available-memory.ts';
 import { MEMORY_SHARE } from '../config.ts';
-import type { SettingName } from '../options.ts';
+import type { SettingName } from '../option.ts';
 import { type ConfEntry, keyOf } from './entry.ts';
 import type { Meaning } from './meaning.ts';
 import { parseBytes } from './units.ts';

@@ -15,6 +15,20 @@ const KEYS: Readonly<Record<string, (value: string) => string>> = {
     `vm_memory_high_watermark.${/^[01]?\.\d+$/.test(value) ? 'relative' : 'absolute'}`,
   RABBITMQ_DISK_FREE_ABSOLUTE_LIMIT: () => 'disk_free_limit.absolute',
   RABBITMQ_DISK_FREE_RELATIVE_LIMIT: () => 'disk_free_limit.relative',
+  RABBITMQ_SSL_DEPTH: () => 'ssl_options.depth',
+  RABBITMQ_SSL_VERIFY: () => 'ssl_options.verify',
+  RABBITMQ_SSL_FAIL_IF_NO_PEER_CERT: () => 'ssl_options.fail_if_no_peer_cert',
+  RABBITMQ_MANAGEMENT_SSL_VERIFY: () => 'management.ssl.verify',
+  RABBITMQ_MANAGEMENT_SSL_FAIL_IF_NO_PEER_CERT: () => 'management.ssl.fail_if_no_peer_cert',
+};
+
+/** What a certificate turns on, as RabbitMQ's images did up to 3.8; the plain listeners stay. */
+const TURNED_ON: Readonly<Record<string, readonly (readonly [key: string, value: string])[]>> = {
+  RABBITMQ_SSL_CERTFILE: [
+    ['listeners.ssl.default', '5671'],
+    ['management.ssl.port', '15671'],
+  ],
+  RABBITMQ_MANAGEMENT_SSL_CERTFILE: [['management.ssl.port', '15671']],
 };
 
 const ERLANG_ARGUMENTS = [
@@ -37,11 +51,6 @@ interface Explained {
 }
 
 const EXPLAINED: readonly Explained[] = [
-  {
-    names: /^RABBITMQ_(MANAGEMENT_)?SSL_/,
-    level: 'warn',
-    reason: 'there is no TLS yet: this has no effect',
-  },
   {
     names:
       /^RABBITMQ_(NODE_?NAME|USE_LONGNAME|DIST_PORT|NODE_TYPE|NODE_DEFAULT_QUEUE_TYPE|CLUSTER_\w+|QUORUM_DIR|STREAM_DIR|FEATURE_FLAGS|FORCE_BOOT|CTL_\w+|DISTRIBUTION_\w+|IO_THREAD_\w+|MAX_\w+|DEFAULT_ALLOC_ARGS|ULIMIT_NOFILES|PRESTART_\w+|SERVICENAME|USE_\w+)$/,
@@ -67,6 +76,9 @@ export function readRabbitmqVariables(env: NodeJS.ProcessEnv): SourceValues {
   const entries: ConfEntry[] = [];
   const wrong = [];
   for (const [name, value] of Object.entries(env)) {
+    for (const [key, port] of (value && TURNED_ON[name]) || []) {
+      entries.push({ path: key.split('.'), value: port, place: name });
+    }
     if (!name.startsWith('RABBITMQ_') || !value || OPTION_NAMES.has(name) || READ_ELSEWHERE.test(name)) continue;
     if (Object.hasOwn(KEYS, name)) {
       entries.push({ path: KEYS[name](value).split('.'), value, place: name });

@@ -3,10 +3,12 @@
  * first, while it does not read what it is answered, and after names that took patterns too long.
  */
 import type { NameGiver } from '../../broker/access/pattern-matcher.ts';
+import type { ClientTls } from '../../broker/operations/clients.ts';
 import type { BrokerNode } from '../../broker/topology/broker-node.ts';
 import type { ClientProperties } from '../lifecycle/client-properties.ts';
 import type { Clock, Timer } from '../../util/clock.ts';
 import type { ReadPause } from './read-pause.ts';
+import { READ_BYTES } from './shared-input.ts';
 import type { Writer } from '../output/writer.ts';
 
 /** Output that the client has not taken, from which on its own input is not read any more. */
@@ -19,6 +21,7 @@ export interface FlowingConnection {
   readonly broker: { readonly node: BrokerNode; readonly clock: Clock };
   readonly writer: Writer;
   readonly client: ClientProperties;
+  readonly tls: ClientTls | undefined;
   /** Has `turnEnds` called at the end of this turn. */
   wake(): void;
 }
@@ -28,6 +31,8 @@ export class Flow implements NameGiver {
   readonly #readPause: ReadPause;
   /** Of the writer, when it was last asked whether the client is stuck. */
   #taken = 0;
+  /** Octets that came in pieces since a turn ended last. */
+  #inPieces = 0;
   /** When it has rested for its names, by the clock's `elapsed`. */
   #restedAt = 0;
   #restTimer: Timer | undefined;
@@ -97,9 +102,16 @@ export class Flow implements NameGiver {
     this.#awaitRest();
   }
 
-  /** The connection was read from as much as one may be in a turn. */
-  hadItsTurn(): void {
-    this.#restOfTurn('turn');
+  /** So many octets came in. One read a turn: a fast publisher must not keep the others from being heard. */
+  heard(octets: number): void {
+    if (octets === READ_BYTES || this.#isReadInPieces(octets)) this.#restOfTurn('turn');
+  }
+
+  /** TLS hands on what was read in records: they are summed up until as much was heard as one may say in a turn. */
+  #isReadInPieces(octets: number): boolean {
+    if (this.#connection.tls === undefined) return false;
+    this.#inPieces += octets;
+    return this.#inPieces >= READ_BYTES;
   }
 
   /**
@@ -113,6 +125,7 @@ export class Flow implements NameGiver {
   /** The turn ends: the others were heard, and nobody is in the middle of anything. */
   turnEnds(): void {
     const { alarms, backlog } = this.#connection.broker.node;
+    this.#inPieces = 0;
     this.#readPause.resume('turn');
     this.#readPause.resume('throttle');
     if (!backlog.high) this.#readPause.resume('backlog');

@@ -1,12 +1,15 @@
 /** Names and passwords as the SASL mechanisms carry them (AMQP 0-9-1 section 4.10; RabbitMQ: Access Control). */
-import type { Credentials } from '../../broker/operations/login.ts';
 import { decodeTable } from '../../codec/field-table.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 
-export const MECHANISMS = 'AMQPLAIN PLAIN';
+/** What a client says. */
+export interface NameAndPassword {
+  readonly user: string;
+  readonly password: Buffer;
+}
 
 /** Undefined where the mechanism is not known, or its response makes no sense. */
-export function readCredentials(mechanism: string, response: Buffer): Credentials | undefined {
+export function readCredentials(mechanism: string, response: Buffer): NameAndPassword | undefined {
   switch (mechanism) {
     case 'PLAIN':
       return readPlain(response);
@@ -18,7 +21,7 @@ export function readCredentials(mechanism: string, response: Buffer): Credential
 }
 
 /** Authorization identity, name and password, each after the first with a zero before it. */
-function readPlain(response: Buffer): Credentials | undefined {
+function readPlain(response: Buffer): NameAndPassword | undefined {
   const first = response.indexOf(0);
   const second = response.indexOf(0, first + 1);
   if (first < 0 || second < 0) return undefined;
@@ -26,7 +29,7 @@ function readPlain(response: Buffer): Credentials | undefined {
 }
 
 /** A field table with LOGIN and PASSWORD. */
-function readAmqplain(response: Buffer): Credentials | undefined {
+function readAmqplain(response: Buffer): NameAndPassword | undefined {
   try {
     const table = decodeTable(response, 0, response.length);
     const login = table.get('LOGIN');

@@ -6,10 +6,12 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import { FRAME_MIN_SIZE } from '../../protocol/generated/constants.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../../protocol/generated/methods.ts';
 import { type Actor, UserActor } from '../../broker/operations/actor.ts';
-import { logIn } from '../../broker/operations/login.ts';
+import type { ClientTls } from '../../broker/operations/clients.ts';
+import { type Credentials, logIn } from '../../broker/operations/login.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { ClientProperties } from './client-properties.ts';
-import { MECHANISMS, readCredentials } from './credentials.ts';
+import { readCredentials } from './credentials.ts';
+import { nameByCertificate, type NoName } from './external.ts';
 import type { Writer } from '../output/writer.ts';
 
 /** The connection, as the handshake sees it. */
@@ -17,6 +19,7 @@ export interface GreetedConnection {
   readonly broker: BrokerContext;
   readonly writer: Writer;
   readonly endpoints: { readonly name: string; readonly peerHost: string; readonly fromLoopback: boolean };
+  readonly tls: ClientTls | undefined;
   client: ClientProperties;
   /** SASL mechanism of the login. */
   mechanism: string;
@@ -60,7 +63,7 @@ export class Handshake {
       versionMajor: 0,
       versionMinor: 9,
       serverProperties: broker.serverProperties,
-      mechanisms: Buffer.from(MECHANISMS),
+      mechanisms: Buffer.from(this.#mechanisms.join(' ')),
       locales: Buffer.from('en_US'),
     });
   }
@@ -82,15 +85,34 @@ export class Handshake {
     const connection = this.#connection;
     const { node, config } = connection.broker;
     connection.client = new ClientProperties(clientProperties);
-    const credentials = readCredentials(mechanism, response);
-    if (credentials === undefined) {
-      this.#answer(mechanism, `no credentials by ${mechanism}`);
+    const credentials = this.#credentials(mechanism, response);
+    if ('refusal' in credentials) {
+      this.#answer(mechanism, credentials.refusal);
       return;
     }
     this.#user = credentials.user;
     const { peerHost: host, fromLoopback: loopback } = connection.endpoints;
     const peer = { host, loopback, delay: connection.delay.bind(connection) };
     logIn(node, credentials, config.loopbackUsers, peer, (refusal) => this.#answer(mechanism, refusal));
+  }
+
+  /** Those that the client was offered: a certificate comes by TLS alone. */
+  get #mechanisms(): readonly string[] {
+    const { tls, broker } = this.#connection;
+    return broker.config.authMechanisms.filter((name) => name !== 'EXTERNAL' || tls !== undefined);
+  }
+
+  #credentials(mechanism: string, response: Buffer): Credentials | NoName {
+    const { tls, broker } = this.#connection;
+    if (this.#mechanisms.includes(mechanism)) {
+      if (mechanism === 'EXTERNAL') {
+        const name = nameByCertificate(tls, broker.config);
+        return typeof name === 'string' ? { user: name, password: undefined } : name;
+      }
+      const credentials = readCredentials(mechanism, response);
+      if (credentials !== undefined) return credentials;
+    }
+    return { refusal: `no credentials by ${mechanism}` };
   }
 
   #answer(mechanism: string, refusal: string | undefined): void {
@@ -105,7 +127,7 @@ export class Handshake {
 
   #refused(mechanism: string, reason: string): Error {
     const connection = this.#connection;
-    if (!connection.client.authenticationFailureClose || !MECHANISMS.split(' ').includes(mechanism)) {
+    if (!connection.client.authenticationFailureClose || !this.#mechanisms.includes(mechanism)) {
       return new HandshakeError(reason);
     }
     return new RefusedError(

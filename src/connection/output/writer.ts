@@ -22,6 +22,7 @@ import type { ServerMethod } from '../../protocol/generated/methods.ts';
 import { copyBytes, writeU32, writeU64 } from '../../util/bytes.ts';
 import { FRAME_OVERHEAD } from '../../wire/frame-parser.ts';
 import { encodeMethod } from '../../wire/generated/method-codec.ts';
+import type { Transport } from '../transport.ts';
 import type { OutputBuffers } from './output-buffers.ts';
 
 /** Output of one turn from which on deliveries wait for its end. */
@@ -36,6 +37,8 @@ interface Written {
 
 export class Writer {
   readonly #socket: Socket;
+  /** True for TLS, which has encrypted what it is given when it answers, and never answers at once. */
+  readonly #answersLater: boolean;
   readonly #buffers: OutputBuffers;
   readonly #counters: ConnectionCounters;
   /** Called when there is output and no flush is on its way. */
@@ -51,9 +54,12 @@ export class Writer {
   #pins: Pins[] = [];
   #awake = false;
   #drained = true;
+  /** Buffers that the socket reads until it answers, in the order of the writes. */
+  readonly #lent: Buffer[] = [];
 
-  constructor(socket: Socket, buffers: OutputBuffers, counters: ConnectionCounters, wake: () => void) {
+  constructor({ socket, tls }: Transport, buffers: OutputBuffers, counters: ConnectionCounters, wake: () => void) {
     this.#socket = socket;
+    this.#answersLater = tls !== undefined;
     this.#buffers = buffers;
     this.#counters = counters;
     this.#wake = wake;
@@ -187,15 +193,17 @@ export class Writer {
     this.#counters.sendOct += this.unflushed;
     this.#counters.sendCnt++;
     if (this.#parts.length === 0) {
-      socket.write(buffer.subarray(0, this.#length));
+      socket.write(buffer.subarray(0, this.#length), this.#lend(buffer));
     } else {
       this.#cutPart();
       const [last, pins] = [this.#parts.pop()!, this.#pins];
       socket.cork();
       for (const part of this.#parts) socket.write(part);
       // Called when the system has copied all parts. What the socket dropped is not to be touched, so its memory stays pinned.
+      const sent = this.#lend(buffer);
       socket.write(last, (error) => {
         if (!error) for (const each of pins) each.unpin();
+        sent?.(error);
       });
       socket.uncork();
       this.#parts = [];
@@ -208,6 +216,18 @@ export class Writer {
     if (socket.writableLength === 0) this.#buffers.give(buffer);
     else this.#drained = !socket.writableNeedDrain;
   }
+
+  /** What the socket is to call when it has read the buffer; undefined if that is known at once, or never. */
+  #lend(buffer: Buffer): ((error?: Error | null) => void) | undefined {
+    if (!this.#answersLater) return undefined;
+    this.#lent.push(buffer);
+    return this.#sent;
+  }
+
+  readonly #sent = (error?: Error | null): void => {
+    const buffer = this.#lent.shift();
+    if (buffer !== undefined && !error) this.#buffers.give(buffer);
+  };
 
   #content(channel: number, message: Message): void {
     const { properties, propertiesStart, propertiesEnd } = message;

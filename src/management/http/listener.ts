@@ -3,7 +3,9 @@
  * for it, nor is larger.
  */
 import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Handshakes } from '../../tls/handshakes.ts';
+import type { SecureContexts } from '../../tls/secure-contexts.ts';
 import { http } from '../../util/node-http.ts';
 
 /** What answers requests. */
@@ -27,10 +29,15 @@ const MOST_CONNECTIONS = 2000;
 
 export class HttpListener {
   readonly #server: Server;
+  readonly #handshakes: Handshakes | undefined;
   #app: Promise<HttpApp> | undefined;
 
-  /** `load`: makes what answers requests; called once. */
-  constructor(load: () => Promise<HttpApp>, { request, headers, idle, look }: Patience = PATIENCE) {
+  /** `load`: makes what answers requests; called once. `contexts`: what its sockets are secured by; without it they are plain. */
+  constructor(
+    load: () => Promise<HttpApp>,
+    contexts?: SecureContexts,
+    { request, headers, idle, look }: Patience = PATIENCE,
+  ) {
     this.#server = http.createServer(
       { requestTimeout: request, headersTimeout: headers, keepAliveTimeout: idle, connectionsCheckingInterval: look },
       (asked, response) => {
@@ -43,6 +50,7 @@ export class HttpListener {
     );
     this.#server.timeout = idle;
     this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#handshakes = contexts && securing(this.#server, contexts);
   }
 
   /** Rejects with the system's error if it cannot listen. `place`: port and address, or the path of a socket. */
@@ -67,6 +75,7 @@ export class HttpListener {
   /** Answers nobody any more. */
   async stop(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#handshakes?.stop();
     this.#server.closeAllConnections();
     await closed;
     // One that could not be loaded does nothing.
@@ -75,4 +84,13 @@ export class HttpListener {
       () => undefined,
     );
   }
+}
+
+/** Puts the handshakes before what the server does with the sockets that it accepts. */
+function securing(server: Server, contexts: SecureContexts): Handshakes {
+  const serve = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  const handshakes = contexts.handshakes(({ socket }) => serve.forEach((each) => each.call(server, socket)));
+  server.on('connection', (socket) => handshakes.accept(socket));
+  return handshakes;
 }

@@ -1,6 +1,7 @@
 /** The node, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/nodes`). RabbitMQ's names for what Leveret has of the same meaning. */
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { MECHANISMS } from '../../config/login-config.ts';
 import { BUILT_IN_PLUGINS } from '../../config/rabbitmq/plugins.ts';
 import { freeSpace } from '../../util/disk-space.ts';
 import { openFiles } from '../../util/open-files.ts';
@@ -18,7 +19,11 @@ export function showNode(view: View): object {
   const memory = process.memoryUsage();
   return {
     applications: [{ name: 'leveret', description: 'Leveret', version }],
-    auth_mechanisms: ['AMQPLAIN', 'PLAIN'].map((name) => ({ name, description: `SASL ${name}`, enabled: true })),
+    auth_mechanisms: MECHANISMS.map((name) => ({
+      name,
+      description: `SASL ${name}`,
+      enabled: config.authMechanisms.includes(name),
+    })),
     being_drained: context.controls.drained,
     cluster_links: [],
     config_files: [],
@@ -80,7 +85,7 @@ export function contextsOf(context: ManagementContext): object[] {
     .filter(({ protocol }) => protocol.startsWith('http'))
     .map(({ protocol, port }) => ({
       node: nodeName,
-      description: protocol === 'http' ? 'RabbitMQ Management' : 'RabbitMQ Prometheus',
+      description: protocol.endsWith('prometheus') ? 'RabbitMQ Prometheus' : 'RabbitMQ Management',
       path: '/',
       port: String(port),
       ssl_opts: [],

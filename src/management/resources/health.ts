@@ -1,13 +1,19 @@
 /** Health checks (RabbitMQ: HTTP API, `/api/health/checks`, `/api/healthchecks/node`). */
 import { badRequest } from '../http/problem.ts';
 import { type Call, Reply, type Resource } from '../http/resource.ts';
+import { expiringCertificates } from './certificates.ts';
 
 const OK = { status: 'ok' };
 /** Checks of what one node by itself always is. */
 const ALONE = { status: 'ok', reason: 'single node cluster' };
-const UNITS = ['days', 'weeks', 'months', 'years'];
 /** RabbitMQ's names of protocols, to those of the listeners. */
-const PROTOCOLS: Readonly<Record<string, string>> = { amqp091: 'amqp', 'amqp0.9.1': 'amqp', 'amqp-0-9-1': 'amqp' };
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  amqp091: 'amqp',
+  'amqp0.9.1': 'amqp',
+  'amqp-0-9-1': 'amqp',
+  amqps: 'amqp/ssl',
+  'amqp091/ssl': 'amqp/ssl',
+};
 
 export const health: readonly Resource[] = [
   { path: '/healthchecks/node', GET: { role: 'monitoring', handle: checkAlarms } },
@@ -25,13 +31,9 @@ export const health: readonly Resource[] = [
     if (current < config.maxConnections) return OK;
     return failed({ reason: 'node connection limit is reached', connections: current });
   }),
-  check('certificate-expiration/:within/:unit', ({ params: { within, unit } }) => {
-    if (!UNITS.includes(unit)) {
-      throw badRequest(`Time unit not recognised. Supported units: ${UNITS.join(', ')}.`);
-    }
-    if (!/^\d+$/.test(within)) throw badRequest('Invalid expiration value.');
-    // No listener has a certificate.
-    return OK;
+  check('certificate-expiration/:within/:unit', (call) => {
+    const expired = expiringCertificates(call);
+    return expired.length === 0 ? OK : failed({ reason: 'Certificates expiring', expired });
   }),
   check('port-listener/:port', ({ context, params }) => {
     if (!/^\d{1,5}$/.test(params.port)) throw badRequest('Invalid port');

@@ -47,6 +47,18 @@ export const OWN: readonly NodeMetric[] = [
     help: 'How late the event loop was, looked at 50 times a second since the first scrape',
     samples: ({ eventLoopDelays }) => histogramSamples(eventLoopDelays),
   },
+  {
+    type: 'gauge',
+    name: 'tls_certificate_expires_seconds',
+    help: 'When the certificate of a listener ends, in seconds since the epoch',
+    samples: ({ context }) =>
+      context.listeners().flatMap(({ protocol, port, contexts }) =>
+        (contexts?.identities ?? []).map(({ file, certificate }) => ({
+          labels: labelPairs({ protocol, port: String(port), file }),
+          value: Date.parse(certificate.validTo) / 1000,
+        })),
+      ),
+  },
   eventLoopTime('active', 'Time that the event loop worked'),
   eventLoopTime('idle', 'Time that the event loop waited'),
   {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as dialTcp, type Socket } from 'node:net';
+import { connect as dialTls, type ConnectionOptions } from 'node:tls';
 import { decodeProperties, type BasicProperties } from '../../../src/codec/properties.ts';
 import type { Method, MethodByName } from '../../../src/protocol/generated/methods.ts';
 import { decodeMethod } from '../../../src/wire/generated/method-codec.ts';
@@ -52,6 +53,14 @@ export class AmqpClient {
     const parsed = new URL(url);
     const socket = dialTcp({ host: parsed.hostname, port: Number(parsed.port || 5672), noDelay: true, localAddress });
     await once(socket, 'connect');
+    return new AmqpClient(parsed, socket);
+  }
+
+  /** The same by TLS. */
+  static async dialSecurely(url: string, options: ConnectionOptions): Promise<AmqpClient> {
+    const parsed = new URL(url);
+    const socket = dialTls({ host: parsed.hostname, port: Number(parsed.port || 5671), ...options });
+    await once(socket, 'secureConnect');
     return new AmqpClient(parsed, socket);
   }
 

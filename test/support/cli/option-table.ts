@@ -1,5 +1,6 @@
 /** The option table of docs/configuration.md as the option table says it must be. */
-import { OPTIONS, type Option } from '../../../src/config/options.ts';
+import type { Option } from '../../../src/config/option.ts';
+import { OPTIONS } from '../../../src/config/options.ts';
 
 const HEADER = ['Flag', 'Environment', 'Config file and library', 'Default', 'Meaning', 'RabbitMQ'];
 

@@ -31,7 +31,8 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
       exit: (code) => events.push(`exit ${code}`),
       startBroker: (given) => {
         options = given;
-        return startUp.then(() => ({ port: 4711, stop }));
+        const renewCertificates = () => void events.push('renew');
+        return startUp.then(() => ({ port: 4711, tlsPort: config.tlsPort, renewCertificates, stop }));
       },
     },
   );
@@ -62,6 +63,18 @@ describe('the daemon', () => {
       'Time to start RabbitMQ: 0 ms',
       COMPLETE,
     ]);
+  });
+
+  it('says where it listens with TLS, and reads its files again on SIGHUP', async () => {
+    const { events, signals, stopped, exitCode } = start({ port: undefined, tlsPort: 5671 });
+    stopped.resolve();
+    await expect.poll(() => events).toContain(COMPLETE);
+    expect(events).toContain('started TLS (SSL) listener on [::]:5671');
+    expect(events.join()).not.toContain('TCP listener');
+    signals.emit('SIGHUP', 'SIGHUP');
+    expect(events.at(-1)).toBe('renew');
+    signals.emit('SIGTERM', 'SIGTERM');
+    await exitCode;
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'])(
@@ -123,7 +136,8 @@ describe('the daemon', () => {
         signals,
         now: () => 0,
         exit: () => {},
-        startBroker: () => Promise.resolve({ port: 1, stop: () => Promise.resolve() }),
+        startBroker: () =>
+          Promise.resolve({ port: 1, tlsPort: undefined, renewCertificates: () => {}, stop: () => Promise.resolve() }),
       },
     );
     signals.emit('SIGTERM', 'SIGTERM');

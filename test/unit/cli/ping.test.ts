@@ -13,7 +13,7 @@ async function serve(onConnection: (socket: Socket) => void): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-const pingPort = (port: number, timeout = 10) => ping({ host: '127.0.0.1', port, timeout });
+const pingPort = (port: number, timeout = 10) => ping({ host: '127.0.0.1', port, secure: false, timeout });
 
 describe('ping', () => {
   it('succeeds once connection.start came, also in pieces, after the protocol header was sent', async () => {

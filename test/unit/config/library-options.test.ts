@@ -29,7 +29,7 @@ describe('the options of the library', () => {
   it('are refused when they are wrong or unknown, all at once', () => {
     const wrong = { port: '5672', datadir: 'x', memory: true } as unknown as BrokerOptions;
     expect(() => resolveOptions(wrong)).toThrow(
-      'unknown key "datadir", did you mean "dataDir"?\nunknown key "memory"\nport must be an integer from 0 to 65535, not "5672"',
+      'unknown key "datadir", did you mean "dataDir"?\nunknown key "memory"\nport must be an integer from 0 to 65535, or "none", not "5672"',
     );
   });
 });

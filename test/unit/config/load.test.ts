@@ -80,7 +80,7 @@ describe('loadConfig', () => {
       'config file settings.json: unknown key "hearbeat", did you mean "heartbeat"?',
       'config file settings.json: frameMax must be an integer from 4096 to 134217728 (bytes), not 4095',
       'LEVERET_LOG_LEVEL must be one of silent, fatal, error, warn, info, debug, trace, not "loud"',
-      '--port must be an integer from 0 to 65535, not "70000"',
+      '--port must be an integer from 0 to 65535, or "none", not "70000"',
     ]);
   });
 

@@ -22,6 +22,7 @@ async function impatient() {
           request.resume().on('end', () => response.write(Buffer.alloc(32 * 1024 * 1024)));
         },
       }),
+    undefined,
     { request: 400, headers: 200, idle: 300, look: 50 },
   );
   stops.push(() => listener.stop());

@@ -48,7 +48,10 @@ export const checks: readonly Command[] = [
       await api.get(path`/health/checks/certificate-expiration/${within}/${unit}`);
       return `No certificates are expiring within ${within} ${within === '1' ? unit.replace(/s$/, '') : unit}.`;
     },
-    on: { 400: (_, { message }) => new CommandError(EXIT.data, message) },
+    on: {
+      400: (_, { message }) => new CommandError(EXIT.data, message),
+      503: () => new CommandError(EXIT.unavailable, 'Some certificates are expiring: see the HTTP API for which'),
+    },
   },
   alone(
     'check_if_node_is_mirror_sync_critical',

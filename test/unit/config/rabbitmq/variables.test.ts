@@ -35,6 +35,25 @@ describe("the variables of RabbitMQ's images", () => {
       { RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-rabbitmq_management load_definitions "/a.json" -rabbit heartbeat 5' },
       { definitions: '/a.json', heartbeat: 5 },
     ],
+    [
+      {
+        RABBITMQ_SSL_CACERTFILE: '/ca.pem',
+        RABBITMQ_SSL_CERTFILE: '/cert.pem',
+        RABBITMQ_SSL_KEYFILE: '/key.pem',
+        RABBITMQ_SSL_VERIFY: 'verify_peer',
+        RABBITMQ_SSL_FAIL_IF_NO_PEER_CERT: 'true',
+      },
+      {
+        port: 5672,
+        tlsPort: 5671,
+        managementPort: 15672,
+        managementTlsPort: 15671,
+        tlsCert: ['/cert.pem'],
+        tlsKey: ['/key.pem'],
+        tlsCa: ['/ca.pem'],
+        tlsVerify: 'required',
+      },
+    ],
     [{ RABBITMQ_VM_MEMORY_HIGH_WATERMARK: '64MiB', LEVERET_MEMORY_BUDGET: '99999999' }, { memoryBudget: 99_999_999 }],
   ])('%j set what they say', (env, expected) => {
     const { config, notices } = load(env);
@@ -45,7 +64,6 @@ describe("the variables of RabbitMQ's images", () => {
   it('are named in the log if they set nothing', () => {
     const { config, notices } = load({
       RABBITMQ_NODENAME: 'rabbit@a',
-      RABBITMQ_SSL_KEYFILE: '/key.pem',
       RABBITMQ_LOGS: '-',
       RABBITMQ_PLUGINS: 'rabbitmq_management, rabbitmq_stomp',
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1',
@@ -58,7 +76,6 @@ describe("the variables of RabbitMQ's images", () => {
       'info RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: +S 1:1: there is no Erlang VM here',
       "info RABBITMQ_WORD: no variable of the broker's: this has no effect",
       'warn RABBITMQ_PLUGINS: the plugin rabbitmq_stomp has no counterpart here',
-      'warn RABBITMQ_SSL_KEYFILE: there is no TLS yet: this has no effect',
     ]);
   });
 

@@ -32,6 +32,7 @@ class Side implements GreetedConnection {
   readonly sent: ServerMethod[] = [];
   readonly broker: BrokerContext;
   readonly writer = { method: (_channel: number, method: ServerMethod) => this.sent.push(method) } as unknown as Writer;
+  readonly tls = undefined;
   client = new ClientProperties();
   mechanism = '';
   readonly endpoints = { name: '', peerHost: '127.0.0.1', fromLoopback: true };

@@ -8,6 +8,7 @@ import { ConnectionCounters } from '../../../../src/broker/events/counters.ts';
 import { Message } from '../../../../src/broker/message/message.ts';
 import { encodeProperties } from '../../../../src/codec/properties.ts';
 import { OutputBuffers } from '../../../../src/connection/output/output-buffers.ts';
+import { plainTransport } from '../../../../src/connection/transport.ts';
 import { Writer } from '../../../../src/connection/output/writer.ts';
 import { decodeMethod } from '../../../../src/wire/generated/method-codec.ts';
 import { frames } from '../../../support/amqp-client/index.ts';
@@ -79,7 +80,7 @@ function opened(buffers = new OutputBuffers()) {
   const sink = new MessageTarget();
   let wakes = 0;
   const counters = new ConnectionCounters();
-  const writer = new Writer(sink as unknown as Socket, buffers, counters, () => wakes++);
+  const writer = new Writer(plainTransport(sink as unknown as Socket), buffers, counters, () => wakes++);
   writer.setFrameMax(131_072);
   return { sink, writer, counters, wakes: () => wakes };
 }
@@ -169,7 +170,7 @@ describe('output', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const peer = connect((server.address() as AddressInfo).port, '127.0.0.1');
     const [socket] = (await once(server, 'connection')) as [Socket];
-    const writer = new Writer(socket, new OutputBuffers(), new ConnectionCounters(), () => {});
+    const writer = new Writer(plainTransport(socket), new OutputBuffers(), new ConnectionCounters(), () => {});
     writer.raw(Buffer.alloc(64 * MiB));
     writer.flush();
     const before = writer.taken;

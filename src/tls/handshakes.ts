@@ -1,0 +1,125 @@
+/**
+ * The TLS handshakes of a listener: sockets come in as the system accepted them and go out secured, or not at all. Who is slow is dropped
+ * after a while; who comes when very many are under way takes the place of the one that has waited longest.
+ */
+import type { Socket } from 'node:net';
+import {
+  createServer,
+  type DetailedPeerCertificate,
+  type SecureContext,
+  type SecureContextOptions,
+  type Server,
+  type TLSSocket,
+} from 'node:tls';
+import type { TlsSettings } from '../config/tls-config.ts';
+import type { Logger } from '../util/logger.ts';
+import { plainAddress } from '../util/ip-address.ts';
+import { TlsSession } from './session.ts';
+
+/** Each holds some 50 KB until it is done. */
+const MOST_UNDER_WAY = 1000;
+
+/** What sockets are secured by: see secure-contexts.ts. */
+export interface ServerContexts {
+  readonly settings: TlsSettings;
+  readonly options: SecureContextOptions;
+  contextFor(host: string): SecureContext;
+  onRenewed(callback: () => void): void;
+}
+
+/** A socket whose handshake is done. */
+export interface Secured {
+  readonly socket: Socket;
+  readonly session: TlsSession;
+}
+
+/** Node says by this which socket it was that it secured. */
+interface Wrapping {
+  readonly _parent: Socket;
+}
+
+export class Handshakes {
+  readonly #contexts: ServerContexts;
+  readonly #log: Logger;
+  readonly #ready: (secured: Secured, accepted: Socket) => void;
+  /** It listens on nothing: it is given sockets. */
+  readonly #server: Server;
+  /** In the order they came in. */
+  readonly #underWay = new Set<Socket>();
+  #stopped = false;
+
+  constructor(contexts: ServerContexts, log: Logger, ready: (secured: Secured, accepted: Socket) => void) {
+    this.#contexts = contexts;
+    this.#log = log;
+    this.#ready = ready;
+    const { verify, handshakeTimeout } = contexts.settings;
+    this.#server = createServer(
+      {
+        ...contexts.options,
+        SNICallback: (host, done) => done(null, contexts.contextFor(host)),
+        requestCert: verify !== 'none',
+        rejectUnauthorized: verify === 'required',
+        handshakeTimeout,
+      },
+      (socket) => this.#secured(socket),
+    );
+    contexts.onRenewed(() => this.#server.setSecureContext(contexts.options));
+    this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
+  }
+
+  accept(socket: Socket): void {
+    if (this.#stopped) {
+      socket.destroy();
+      return;
+    }
+    this.#underWay.add(socket);
+    socket.once('close', () => this.#underWay.delete(socket));
+    if (this.#underWay.size > MOST_UNDER_WAY) {
+      for (const oldest of this.#underWay) {
+        oldest.destroy();
+        break;
+      }
+    }
+    this.#server.emit('connection', socket);
+  }
+
+  /** Drops those that are under way; nobody is let in any more. */
+  stop(): void {
+    this.#stopped = true;
+    for (const socket of [...this.#underWay]) socket.destroy();
+  }
+
+  #secured(socket: TLSSocket): void {
+    const { _parent: accepted } = socket as unknown as Wrapping;
+    this.#underWay.delete(accepted);
+    const session = new TlsSession(socket);
+    const reason = this.#refusal(socket, session);
+    if (reason === undefined) {
+      this.#ready({ socket, session }, accepted);
+      return;
+    }
+    this.#log.warn({ peer: peerOf(socket), reason }, 'TLS handshake failed');
+    socket.destroy();
+  }
+
+  /** Why the client may not come in, though it can be spoken to. Node itself has refused one that had to show a certificate. */
+  #refusal(socket: TLSSocket, { certificate }: TlsSession): string | undefined {
+    if (this.#contexts.settings.verify === 'none' || certificate === undefined || socket.authorized) return undefined;
+    return String(socket.authorizationError);
+  }
+
+  #failed(error: Error, socket: TLSSocket): void {
+    const { reason, code } = error as Error & { readonly reason?: string; readonly code?: string };
+    const refusal = socket.authorizationError as unknown as string | undefined;
+    this.#log.warn(
+      { peer: peerOf(socket), reason: refusal ?? reason ?? code ?? error.message },
+      'TLS handshake failed',
+    );
+    // Node leaves it to whoever hears of it.
+    socket.destroy();
+  }
+}
+
+function peerOf({ remoteAddress, remotePort = 0 }: Socket): string {
+  return `${plainAddress(remoteAddress)}:${remotePort}`;
+}
