@@ -33,16 +33,17 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'ping': {
       const { ping, reachableHost } = await import('./ping.ts');
       const { host, port, tlsHost = host, tlsPort } = loadConfig(invocation.values, process.env);
-      const place = port === undefined ? { host: tlsHost, port: tlsPort!, secure: true } : { host, port, secure: false };
+      const place =
+        port === undefined ? { host: tlsHost, port: tlsPort!, secure: true } : { host, port, secure: false };
       await ping({ ...place, host: reachableHost(place.host), timeout: invocation.timeout });
       return 0;
     }
     case 'store': {
       const { runStoreCommand } = await import('./store-commands.ts');
-      const { dataDir } = loadConfig(invocation.values, process.env);
+      const { dataDir, storeKey } = loadConfig(invocation.values, process.env);
       if (dataDir === undefined)
         throw new UsageError('a broker in memory has no data folder: give one with --data-dir');
-      const { text, exitCode } = await runStoreCommand(dataDir, invocation.action);
+      const { text, exitCode } = await runStoreCommand(dataDir, invocation.action, storeKey);
       process.stdout.write(text);
       return exitCode;
     }

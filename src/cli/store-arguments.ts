@@ -8,6 +8,8 @@ export type StoreAction =
   | { readonly kind: 'check' }
   | { readonly kind: 'stats'; readonly json: boolean }
   | { readonly kind: 'compact' }
+  | { readonly kind: 'seal' | 'unseal' }
+  | { readonly kind: 'rotate'; readonly newKey: string }
   | { readonly kind: 'backup'; readonly file: string; readonly force: boolean };
 
 /** `take` is called with what the command line asks for, if it is one of these. */
@@ -17,15 +19,15 @@ export function addStoreCommands(
 ): void {
   const store = program
     .command('store')
-    .description('Look after the data folder: check, stats, compact')
+    .description('Look after the data folder: check, stats, compact, seal, unseal, rotate')
     .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
     .allowExcessArguments(false)
     .action(() => {
-      throw new UsageError('store takes one of the commands check, stats and compact');
+      throw new UsageError('store takes one of the commands check, stats, compact, seal, unseal and rotate');
     });
   const add = (parent: Command, usage: string, description: string) =>
-    addCommand(parent, usage, description, ['dataDir']);
+    addCommand(parent, usage, description, ['dataDir', 'storeKey']);
 
   add(store, 'check', 'Read the whole store and tell what is damaged; the broker may run').action(
     (values: CommandLineValues) => take(values, { kind: 'check' }),
@@ -38,6 +40,17 @@ export function addStoreCommands(
   add(store, 'compact', 'Write the file anew without its unused room; the broker must not run').action(
     (values: CommandLineValues) => take(values, { kind: 'compact' }),
   );
+  add(store, 'seal', 'Seal a store that is not, with --store-key; the broker must not run').action(
+    (values: CommandLineValues) => take(values, { kind: 'seal' }),
+  );
+  add(store, 'unseal', 'Have a sealed store be so no more; the broker must not run').action(
+    (values: CommandLineValues) => take(values, { kind: 'unseal' }),
+  );
+  add(store, 'rotate', 'Seal a sealed store with another key; the broker must not run')
+    .requiredOption('--new-key <source>', 'Where the new key is, as for --store-key')
+    .action(({ newKey, ...values }: CommandLineValues & { newKey: string }) => {
+      take(values, { kind: 'rotate', newKey });
+    });
   add(program, 'backup <file>', 'Copy the store into one file; the broker may run')
     .option('--force', 'Replace the file if there is one')
     .action((file: string, { force, ...values }: CommandLineValues & { force?: boolean }) => {

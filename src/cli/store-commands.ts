@@ -4,7 +4,12 @@ import { checkStore } from '../store/sqlite/check.ts';
 import { backupStore, compactStore } from '../store/sqlite/copies.ts';
 import { databasePath, explain, openForReading } from '../store/sqlite/database-file.ts';
 import { type LogStats, storeStats, type StoreStats } from '../store/sqlite/stats.ts';
+import { readMasterKey } from '../store/sealing/master-key.ts';
+import { UNKNOWN } from '../store/sealing/seal.ts';
+import { sealOf } from '../store/sqlite/data-keys.ts';
+import { resealStore } from '../store/sqlite/reseal.ts';
 import { EXIT } from './exit-codes.ts';
+import { UsageError } from './failure.ts';
 import { size } from './sizes.ts';
 import type { StoreAction } from './store-arguments.ts';
 
@@ -17,15 +22,31 @@ export interface CommandOutput {
 const PRINTED = 50;
 
 /** @throws StoreError */
-export async function runStoreCommand(folder: string, action: StoreAction): Promise<CommandOutput> {
+export async function runStoreCommand(
+  folder: string,
+  action: StoreAction,
+  keySource: string | undefined,
+): Promise<CommandOutput> {
   switch (action.kind) {
     case 'check':
-      return check(folder);
+      return check(folder, keySource);
     case 'stats':
       return stats(folder, action.json);
     case 'compact': {
       const { before, after } = compactStore(folder);
       return succeeded(`${databasePath(folder)}: ${size(before)} before, ${size(after)} now\n`);
+    }
+    case 'seal': {
+      resealStore(folder, undefined, masterKey(keySource));
+      return succeeded(`${databasePath(folder)} is sealed: the broker is started with --store-key from now on\n`);
+    }
+    case 'unseal': {
+      resealStore(folder, masterKey(keySource), undefined);
+      return succeeded(`${databasePath(folder)} is not sealed any more\n`);
+    }
+    case 'rotate': {
+      resealStore(folder, masterKey(keySource), masterKey(action.newKey, '--new-key'));
+      return succeeded(`${databasePath(folder)} is sealed with the new key\n`);
     }
     case 'backup': {
       const bytes = await backupStore(folder, action.file, action.force);
@@ -34,13 +55,24 @@ export async function runStoreCommand(folder: string, action: StoreAction): Prom
   }
 }
 
-function check(folder: string): CommandOutput {
+/** Throws UsageError without a source, StoreError if there is no key. */
+function masterKey(source: string | undefined, flag = '--store-key'): Buffer {
+  if (source === undefined || !/^(file|env|command):./.test(source)) {
+    throw new UsageError(`${flag} names where the key is: file:PATH, env:NAME or command:COMMAND`);
+  }
+  return readMasterKey(source);
+}
+
+/** Without the key of a sealed store all is checked but what messages hold. */
+function check(folder: string, keySource: string | undefined): CommandOutput {
   const path = databasePath(folder);
   const database = openForReading(path, true);
   try {
-    const { problems, notes, pages, bodies, messages } = checkStore(database, recordsProblem);
+    const seal = sealOf(database, keySource === undefined ? undefined : masterKey(keySource));
+    const { problems, notes, pages, bodies, messages } = checkStore(database, recordsProblem, seal);
     const lines = [
       `${path}: ${messages} messages in ${pages} pages, ${bodies} bodies kept apart`,
+      ...(seal === UNKNOWN ? [NOT_OPENED] : []),
       ...notes.slice(0, PRINTED).map((note) => `note: ${note}`),
       ...problems.slice(0, PRINTED).map((problem) => `problem: ${problem}`),
       ...(problems.length > PRINTED ? [`and ${problems.length - PRINTED} more problems`] : []),
@@ -52,6 +84,7 @@ function check(folder: string): CommandOutput {
   }
 }
 
+const NOT_OPENED = 'note: the store is sealed: what messages hold is checked with --store-key';
 const ADVICE = `The store is damaged. Copy the data folder before anything else. Then restore a backup; or purge the queues of the pages
 named above to go on without them; or save what can be read with the ".recover" command of the sqlite3 shell.`;
 

@@ -37,6 +37,8 @@ export interface Config extends TlsConfig, LoginConfig {
   readonly prometheusHost: string | undefined;
   /** Folder of the durable state. Undefined: everything is kept in memory and gone at the stop. */
   readonly dataDir: string | undefined;
+  /** Where the key is that the store is sealed with; undefined: it is not sealed. Without a data folder it has no effect. */
+  readonly storeKey: string | undefined;
   /** File for the number of the daemon's process; undefined for none. The library writes none. */
   readonly pidFile: string | undefined;
   readonly logLevel: LogLevel;

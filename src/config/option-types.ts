@@ -68,6 +68,13 @@ export function text(placeholder: string, maxBytes = 4096): OptionType {
   };
 }
 
+/** Where a key is, and never the key itself, which other users of the machine could see: `file:PATH`, `env:NAME`, `command:COMMAND`. */
+export function keySource(): OptionType {
+  const any = text('source');
+  const fits = (value: unknown) => (/^(file|env|command):./.test(String(value)) ? any.fromValue(value) : UNFIT);
+  return { ...any, accepts: 'file:PATH, env:NAME or command:COMMAND', fromText: fits, fromValue: fits };
+}
+
 /** What `type` takes, or `word`, which becomes undefined: the setting is off, or follows another. */
 export function unless(word: string, type: OptionType): OptionType {
   return {
@@ -104,12 +111,20 @@ export function flag(): OptionType {
 
 /** Names separated by commas (in JSON an array of strings); the word `none` for no name at all. */
 export function names(): OptionType {
-  return { ...listOf(text('name', 255)), accepts: 'names separated by commas (an array in JSON), or "none"', placeholder: 'names' };
+  return {
+    ...listOf(text('name', 255)),
+    accepts: 'names separated by commas (an array in JSON), or "none"',
+    placeholder: 'names',
+  };
 }
 
 /** Paths of files separated by commas (in JSON an array of strings); the word `none` for no file at all. */
 export function files(): OptionType {
-  return { ...listOf(text('file')), accepts: 'files separated by commas (an array in JSON), or "none"', placeholder: 'files' };
+  return {
+    ...listOf(text('file')),
+    accepts: 'files separated by commas (an array in JSON), or "none"',
+    placeholder: 'files',
+  };
 }
 
 /** Some of the given words, at least one, separated by commas (in JSON an array). */

@@ -9,6 +9,7 @@ import {
   choice,
   flag,
   integer,
+  keySource,
   limit,
   names,
   permissions,
@@ -110,6 +111,16 @@ const table: OptionRows<SettingName> = {
     default: false,
     unit: '',
     description: 'Write nothing to disk; everything is gone at the stop',
+    rabbitmq: '',
+  },
+  storeKey: {
+    flag: '--store-key',
+    env: 'LEVERET_STORE_KEY',
+    type: unless('none', keySource()),
+    default: undefined,
+    unit: '',
+    description:
+      'Where the key is that the store is sealed with: file:PATH, env:NAME or command:COMMAND; none if it is not sealed',
     rabbitmq: '',
   },
   pidFile: {

@@ -7,6 +7,7 @@ import { hasTls } from '../config/tls-config.ts';
 import { brokerContext } from '../connection/broker-context.ts';
 import { NullStore } from '../store/null-store.ts';
 import { Scratch } from '../store/scratch.ts';
+import { readMasterKey } from '../store/sealing/master-key.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { availableMemory } from '../util/available-memory.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
@@ -192,12 +193,13 @@ async function readTls(config: Config, node: BrokerNode, log: Logger): Promise<T
 
 /** SQLite is loaded only if it is used: a broker in memory starts the sooner for it. */
 async function openStore(config: Config, log: Logger): Promise<{ store: Store; scratch: Scratch | undefined }> {
-  const { dataDir: folder } = config;
+  const { dataDir: folder, storeKey } = config;
   if (folder === undefined) return { store: new NullStore(), scratch: undefined };
   const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
-  const store = await SqliteStore.open({ folder, log: (level, fields, message) => log[level](fields, message) });
+  const key = storeKey === undefined ? undefined : readMasterKey(storeKey);
+  const store = await SqliteStore.open({ folder, key, log: (level, fields, message) => log[level](fields, message) });
   try {
-    return { store, scratch: new Scratch(folder) };
+    return { store, scratch: new Scratch(folder, key !== undefined) };
   } catch (error) {
     await store.close();
     throw new StoreError(`The data folder ${folder} cannot be used: ${(error as Error).message}.`);

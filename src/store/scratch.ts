@@ -5,12 +5,15 @@
 import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { newBuffer } from '../util/bytes.ts';
+import { BlockCipher, type BlockTag } from './sealing/block-cipher.ts';
 import { StoreError } from './store.ts';
 
 /** Where in the file something lies. */
 export interface ScratchPlace {
   readonly bytes: number;
   readonly blocks: readonly number[];
+  /** What each block is opened by, if the file is sealed; else empty. */
+  readonly tags: readonly BlockTag[];
 }
 
 const BLOCK_BYTES = 65536;
@@ -20,9 +23,11 @@ export class Scratch {
   readonly #free: number[] = [];
   /** Blocks that the file has. */
   #blocks = 0;
+  readonly #cipher: BlockCipher | undefined;
 
-  /** Throws the system's error where the file cannot be made in `folder`. */
-  constructor(folder: string) {
+  /** Throws the system's error where the file cannot be made in `folder`. `sealed`: with a key that nobody else has, and that ends with this. */
+  constructor(folder: string, sealed = false) {
+    this.#cipher = sealed ? new BlockCipher(BLOCK_BYTES) : undefined;
     const path = join(folder, 'leveret.scratch');
     this.#file = openSync(path, 'w+', 0o600);
     unlinkSync(path);
@@ -33,9 +38,10 @@ export class Scratch {
     const count = Math.ceil(data.length / BLOCK_BYTES);
     const blocks: number[] = [];
     while (blocks.length < count) blocks.push(this.#free.pop() ?? this.#blocks++);
-    const place = { bytes: data.length, blocks };
+    const { sealed, tags } = this.#cipher?.seal(data) ?? { sealed: data, tags: [] };
+    const place = { bytes: data.length, blocks, tags };
     try {
-      this.#transfer(place, data, writeSync);
+      this.#transfer(place, sealed, writeSync);
     } catch (error) {
       this.free(place);
       throw error;
@@ -46,12 +52,14 @@ export class Scratch {
   read(place: ScratchPlace): Buffer<ArrayBuffer> {
     const data = newBuffer(place.bytes);
     this.#transfer(place, data, readSync);
+    this.#cipher?.open(data, place.tags);
     return data;
   }
 
   /** Part of what was written; `from` is a multiple of 64 KiB. */
-  readPart({ blocks }: ScratchPlace, from: number, to: number): Buffer {
-    return this.read({ bytes: to - from, blocks: blocks.slice(from / BLOCK_BYTES, Math.ceil(to / BLOCK_BYTES)) });
+  readPart({ blocks, tags }: ScratchPlace, from: number, to: number): Buffer {
+    const [first, end] = [from / BLOCK_BYTES, Math.ceil(to / BLOCK_BYTES)];
+    return this.read({ bytes: to - from, blocks: blocks.slice(first, end), tags: tags.slice(first, end) });
   }
 
   free({ blocks }: ScratchPlace): void {

@@ -4,6 +4,8 @@ import type { PageHeader, TopologyChange } from '../stored-records.ts';
 import { OP } from './batch-buffer.ts';
 import { bodyChecksum, bodyPartChecksum, ofPageChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { FreshRows } from './fresh-rows.ts';
+import { type Seal, UNSEALED } from '../sealing/seal.ts';
+import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
 import { PageExtension } from './page-extension.ts';
 import { TopologyWriter } from './topology-writer.ts';
 
@@ -22,6 +24,7 @@ export class BatchWriter {
   /** What it added and did not remove yet; for whoever checkpoints to clear. */
   readonly fresh = new FreshRows();
   readonly #database: Database;
+  readonly #seal: Seal;
   readonly #topology: TopologyWriter;
   readonly #begin: Statement;
   readonly #commit: Statement;
@@ -41,15 +44,16 @@ export class BatchWriter {
   readonly #seen: Statement;
   readonly #forgetSeen: Statement;
 
-  constructor(database: Database) {
+  constructor(database: Database, seal: Seal = UNSEALED) {
     this.#database = database;
-    this.#topology = new TopologyWriter(database);
+    this.#seal = seal;
+    this.#topology = new TopologyWriter(database, seal);
     const prepare = (sql: string) => database.prepare(sql);
     this.#begin = prepare('BEGIN IMMEDIATE');
     this.#commit = prepare('COMMIT');
     this.#rollback = prepare('ROLLBACK');
     this.#page = prepare('INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#pageExtension = new PageExtension(database);
+    this.#pageExtension = new PageExtension(database, seal);
     // A page that is gone keeps nothing.
     this.#settle = prepare('INSERT OR REPLACE INTO settled SELECT id, ?, ? FROM page WHERE id = ?');
     this.#redelivered = prepare('INSERT OR REPLACE INTO redelivered SELECT id, ?, ? FROM page WHERE id = ?');
@@ -101,9 +105,10 @@ export class BatchWriter {
           const header = headerAt(numbers, n);
           const { queueId, base, last, count } = header;
           const bodies = numbers[n + 12] === 0 ? null : place(n + 10);
-          const data = place(n + 7);
+          const data = this.#seal.close(pagePlace(header), place(n + 7));
+          const bytes = numbers[n + 9];
           const checksum = pageChecksum(header, bodies, data);
-          this.#page.run(first, queueId, base, header.first, last, count, data.length, checksum, bodies, data);
+          this.#page.run(first, queueId, base, header.first, last, count, bytes, checksum, bodies, data);
           this.fresh.addPage(first, data.length);
           n += 13;
           break;
@@ -130,16 +135,17 @@ export class BatchWriter {
           n += 2;
           break;
         case OP.body: {
-          const data = place(n + 2);
+          const bytes = numbers[n + 4];
           const size = numbers[n + 5];
+          const data = this.#seal.close(bodyPlace(first, size), place(n + 2));
           this.#body.run(first, size, bodyChecksum(first, size, data), data);
-          this.fresh.addBody(first, size - data.length, data.length);
+          this.fresh.addBody(first, size - bytes, data.length);
           n += 6;
           break;
         }
         case OP.bodyPart: {
-          const data = place(n + 2);
           const start = numbers[n + 5];
+          const data = this.#seal.close(bodyPartPlace(first, start), place(n + 2));
           this.#bodyPart.run(first, start, bodyPartChecksum(first, start, data), data);
           this.fresh.addBody(first, start, data.length);
           n += 6;
@@ -163,7 +169,7 @@ export class BatchWriter {
           break;
         case OP.seen: {
           const header = { queueId: first, newest: numbers[n + 2], count: numbers[n + 3] };
-          const keys = place(n + 4);
+          const keys = this.#seal.close(seenPlace(header), place(n + 4));
           this.#seen.run(first, header.newest, header.count, seenChecksum(header, keys), keys);
           n += 7;
           break;

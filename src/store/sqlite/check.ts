@@ -3,6 +3,8 @@ import type { Database } from 'better-sqlite3';
 import { bitAt } from '../../util/bytes.ts';
 import type { PageHeader, RecoveredPage, SeenHeader } from '../stored-records.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
+import { type Seal, UNKNOWN, UNSEALED } from '../sealing/seal.ts';
+import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
 import { logProblem } from './log-inspection.ts';
 import { knownProblem, pageProblem } from './recovery.ts';
 import { quickCheck } from './structure.ts';
@@ -46,6 +48,7 @@ interface SeenRow extends SeenHeader {
   readonly owner: number | null;
 }
 
+const NOT_OPENED = 'was sealed for another place or with another key';
 /** Most problems that SQLite's own check lists. */
 const SQLITE_PROBLEMS = 100;
 
@@ -58,21 +61,26 @@ const COUNTED = {
   body: 'SELECT id FROM body UNION ALL SELECT body_id FROM body_part',
 };
 
-/** `database`: a connection that reads, to be closed after this. All is read as of one moment. */
-export function checkStore(database: Database, checkRecords: RecordsCheck): CheckReport {
-  return new Check(database, checkRecords).run();
+/**
+ * `database`: a connection that reads, to be closed after this. All is read as of one moment. `seal`: what rows are opened by. With
+ * `UNKNOWN` nothing is checked of what messages hold.
+ */
+export function checkStore(database: Database, checkRecords: RecordsCheck, seal: Seal = UNSEALED): CheckReport {
+  return new Check(database, checkRecords, seal).run();
 }
 
 class Check {
   readonly #database: Database;
   readonly #checkRecords: RecordsCheck;
+  readonly #seal: Seal;
   readonly #problems: string[] = [];
   readonly #notes: string[] = [];
   readonly #referenced = new Set<number>();
   #messages = 0;
 
-  constructor(database: Database, checkRecords: RecordsCheck) {
+  constructor(database: Database, checkRecords: RecordsCheck, seal: Seal) {
     this.#database = database;
+    this.#seal = seal;
     this.#checkRecords = checkRecords;
   }
 
@@ -119,8 +127,10 @@ class Check {
   }
 
   #page(row: PageRow): string | undefined {
-    const { id, data, bytes, bitmap } = row;
-    if (pageChecksum(row, row.bodies, data) !== row.checksum) return 'does not match its checksum';
+    const { id, bytes, bitmap } = row;
+    if (pageChecksum(row, row.bodies, row.data) !== row.checksum) return 'does not match its checksum';
+    const data = this.#seal.open(pagePlace(row), row.data);
+    if (data === undefined) return NOT_OPENED;
     if (data.length !== bytes) return `has ${data.length} bytes and should have ${bytes}`;
     if (row.owner === null) return `belongs to queue ${row.queueId}, which is not there`;
     const bodies = row.bodies === null ? undefined : new Float64Array(new Uint8Array(row.bodies).buffer);
@@ -134,7 +144,7 @@ class Check {
     const isSettled = (position: number) => bitmap !== null && bitAt(bitmap, position);
     for (let position = 0; position < count; position++) if (!isSettled(position)) this.#messages++;
     for (let i = 0; i < (bodies?.length ?? 0); i += 2) if (!isSettled(bodies![i])) this.#referenced.add(bodies![i + 1]);
-    const damaged = this.#checkRecords(header, data);
+    const damaged = this.#seal === UNKNOWN ? undefined : this.#checkRecords(header, data);
     return damaged === undefined ? undefined : `has content that makes no sense: ${damaged}`;
   }
 
@@ -143,9 +153,12 @@ class Check {
     const row = this.#database.prepare('SELECT bytes, checksum, data FROM body WHERE id = ?');
     for (const id of ids) {
       this.#try(`body ${id}`, () => {
-        const { bytes, checksum, data } = row.get(id) as { bytes: number; checksum: number; data: Buffer };
+        const { bytes, checksum, data: stored } = row.get(id) as { bytes: number; checksum: number; data: Buffer };
         const start = this.#parts(id);
-        if (bodyChecksum(id, bytes, data) !== checksum) this.#problems.push(`body ${id} does not match its checksum`);
+        const isWhole = bodyChecksum(id, bytes, stored) === checksum;
+        const data = isWhole ? this.#seal.open(bodyPlace(id, bytes), stored) : undefined;
+        if (!isWhole) this.#problems.push(`body ${id} does not match its checksum`);
+        else if (data === undefined) this.#problems.push(`body ${id} ${NOT_OPENED}`);
         else if (start + data.length !== bytes)
           this.#problems.push(`body ${id} has ${start + data.length} bytes and should have ${bytes}`);
         if (!this.#referenced.delete(id))
@@ -162,10 +175,12 @@ class Check {
       'SELECT start, checksum, data FROM body_part WHERE body_id = ? ORDER BY start',
     );
     let at = 0;
-    for (const { start, checksum, data } of parts.iterate(id) as IterableIterator<PartRow>) {
-      if (bodyPartChecksum(id, start, data) !== checksum)
-        this.#problems.push(`the part of body ${id} at ${start} does not match its checksum`);
-      if (start === at) at += data.length;
+    for (const { start, checksum, data: stored } of parts.iterate(id) as IterableIterator<PartRow>) {
+      const isWhole = bodyPartChecksum(id, start, stored) === checksum;
+      const data = isWhole ? this.#seal.open(bodyPartPlace(id, start), stored) : undefined;
+      if (!isWhole) this.#problems.push(`the part of body ${id} at ${start} does not match its checksum`);
+      else if (data === undefined) this.#problems.push(`the part of body ${id} at ${start} ${NOT_OPENED}`);
+      if (start === at) at += (data ?? stored).length;
     }
     return at;
   }
@@ -180,6 +195,8 @@ class Check {
         const seen = row.get(id) as SeenRow;
         if (seenChecksum(seen, seen.keys) !== seen.checksum)
           this.#problems.push(`keys ${id} do not match their checksum`);
+        else if (this.#seal.open(seenPlace(seen), seen.keys) === undefined)
+          this.#problems.push(`keys ${id} were sealed for another place or with another key`);
         else if (seen.owner === null)
           this.#problems.push(`keys ${id} belong to queue ${seen.queueId}, which is not there`);
       });

@@ -70,15 +70,28 @@ function checkTarget(folder: string, target: string, replace: boolean): void {
  * long as it takes. Throws StoreError where a broker runs on the folder; the file is as it was then, and after a failure too.
  */
 export function compactStore(folder: string): { readonly before: number; readonly after: number } {
+  return changeStore(folder, 'Stop it first: a file in use cannot be compacted.', () => undefined);
+}
+
+/**
+ * Changes what is in the store, whole or not at all, and writes the file anew: nothing of before stays in it. Returns its bytes before and
+ * after. Throws StoreError where a broker runs on the folder, with `advice`; and what `change` throws.
+ */
+export function changeStore(
+  folder: string,
+  advice: string,
+  change: (database: Database.Database) => void,
+): { readonly before: number; readonly after: number } {
   const path = databasePath(folder);
   let lock: StoreLock | undefined;
   try {
     checkThere(path);
-    lock = new StoreLock(path, 'Stop it first: a file in use cannot be compacted.');
+    lock = new StoreLock(path, advice);
     openDatabase(path).reader.close();
     const before = statSync(path).size;
     const writer = openWriter(path, 'full');
     try {
+      writer.transaction(() => change(writer)).immediate();
       // Beside the file and not in the system's temporary folder, which may be small.
       process.env['SQLITE_TMPDIR'] ??= folder;
       writer.exec('VACUUM');

@@ -18,6 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
+import { addDataKey } from './data-keys.ts';
 import { adviceOnDamage, hasLog, inspectHeader, inspectLog, inspectTables, inspectVersion } from './inspection.ts';
 import { logPath } from './log-inspection.ts';
 import { migrate } from './schema/schema.ts';
@@ -68,12 +69,12 @@ export interface OpenDatabase {
 
 /**
  * Creates the file or migrates it to this version where needed.
- * Throws StoreError; what is not ours, or damaged, is left untouched.
+ * Throws StoreError; what is not ours, or damaged, is left untouched. `key`: what a new one is sealed with.
  */
-export function openDatabase(path: string): OpenDatabase {
+export function openDatabase(path: string, key?: Uint8Array): OpenDatabase {
   // A link that leads nowhere is none that may be replaced: the disk may be missing that it leads to.
   const created = lstatSync(path, { throwIfNoEntry: false }) === undefined;
-  if (created) createDatabase(path);
+  if (created) createDatabase(path, key);
   else {
     inspectHeader(path);
     checkWritable(path);
@@ -158,7 +159,7 @@ function inspect(
 }
 
 /** Under another name until it is whole: a file of the right name that is empty or has no tables is damaged, and never just young. */
-function createDatabase(path: string): void {
+function createDatabase(path: string, key: Uint8Array | undefined): void {
   if (hasLog(path)) {
     throw new StoreError(
       `${path} is missing, but its log ${logPath(path)} is there: what was stored is in both. Nothing was changed. ` +
@@ -176,6 +177,7 @@ function createDatabase(path: string): void {
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = full');
     migrate(database);
+    if (key !== undefined) addDataKey(database, key);
   } finally {
     // The last connection to close puts the log into the file.
     database.close();

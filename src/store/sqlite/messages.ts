@@ -1,12 +1,15 @@
 /** What the two threads of the SQLite store say to each other. */
 import type { BatchMemory } from './batch-buffer.ts';
 import type { WrittenBatch } from './batch-writer.ts';
+import type { DataKeys } from './data-keys.ts';
 import type { Synchronous } from './database-file.ts';
 
 /** Given to the writer thread at its start. */
 export interface WriterOptions {
   readonly path: string;
   readonly synchronous: Synchronous;
+  /** Undefined if the store is not sealed. */
+  readonly keys: DataKeys | undefined;
 }
 
 export type ToWriter =

@@ -2,7 +2,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { PageHeader } from '../stored-records.ts';
 import { letGo } from '../../util/bytes.ts';
+import type { Seal } from '../sealing/seal.ts';
 import { pageChecksum } from './checksum.ts';
+import { pagePlace } from './places.ts';
 
 interface Row {
   readonly first: number;
@@ -21,7 +23,10 @@ export class PageExtension {
   /** Used again and again: pages that are extended are small. */
   #room = Buffer.alloc(0);
 
-  constructor(database: Database) {
+  readonly #seal: Seal;
+
+  constructor(database: Database, seal: Seal) {
+    this.#seal = seal;
     this.#read = database.prepare(
       'SELECT first_seq AS first, last_seq AS last, count, checksum, data FROM page WHERE id = ?',
     );
@@ -37,10 +42,13 @@ export class PageExtension {
     const whole = { ...added, first: before.first, count: before.count + added.count };
     // In a damaged row a column may be of any type. It stays damaged for whoever reads it: a new checksum must not cover that up.
     const isBlob = before.data instanceof Uint8Array;
-    const isSound = isBlob && pageChecksum({ ...added, ...before }, null, before.data) === before.checksum;
-    const bytes = isBlob ? this.#joined(before.data, data) : data;
-    const checksum = isSound ? pageChecksum(whole, null, bytes) : DAMAGED;
-    this.#write.run(whole.last, whole.count, bytes.length, checksum, bytes, added.id);
+    const header = { ...added, ...before };
+    const isSound = isBlob && pageChecksum(header, null, before.data) === before.checksum;
+    const opened = isBlob ? this.#seal.open(pagePlace(header), before.data) : undefined;
+    const bytes = opened === undefined ? data : this.#joined(opened, data);
+    const sealed = this.#seal.close(pagePlace(whole), bytes);
+    const checksum = isSound && opened !== undefined ? pageChecksum(whole, null, sealed) : DAMAGED;
+    this.#write.run(whole.last, whole.count, bytes.length, checksum, sealed, added.id);
     if (isBlob) letGo(before.data);
     return bytes.length;
   }

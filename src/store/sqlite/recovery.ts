@@ -8,8 +8,10 @@ import type {
   RecoveredState,
 } from '../stored-records.ts';
 import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../stored-records.ts';
+import { type Place, type Seal, UNSEALED } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
 import { ofPageChecksum } from './checksum.ts';
+import { parameterPlace, passwordPlace } from './places.ts';
 import { adviceOnDamage } from './inspection.ts';
 
 /** An empty field table, which most arguments are: SQL gives NULL for it, and all share this one. */
@@ -31,12 +33,19 @@ export function readCounters(database: Database): Counters {
   return Object.fromEntries(rows) as unknown as Counters;
 }
 
-export function readState(database: Database, fresh: boolean): RecoveredState {
+/** `seal`: what passwords and parameters are opened by. */
+export function readState(database: Database, fresh: boolean, seal: Seal = UNSEALED): RecoveredState {
   const deliveredByPriority = readDeliveredByPriority(database);
   const parseTags = (row: { readonly name: string; tags: string | readonly string[] }): void => {
     const tags = listIn(row.tags);
     if (tags === undefined) throw damaged(database, `the tags of '${row.name}' make no sense`);
     row.tags = tags;
+  };
+  const opened = (place: Place, stored: string): string => {
+    const text = seal.openText(place, stored);
+    if (text === undefined)
+      throw damaged(database, `${place.join(' ')} was sealed for another place or with another key`);
+    return text;
   };
   // Rows are completed in place: there may be very many.
   const rows = <Row>(sql: string, complete?: (row: Raw<Row>) => void): Row[] => {
@@ -74,10 +83,15 @@ export function readState(database: Database, fresh: boolean): RecoveredState {
     ),
     users: rows<UserRecord>(
       'SELECT name, password_hash AS passwordHash, hashing_algorithm AS hashingAlgorithm, tags FROM user',
-      parseTags,
+      (row) => {
+        parseTags(row);
+        row.passwordHash = opened(passwordPlace(row), row.passwordHash);
+      },
     ),
     permissions: rows<PermissionRecord>('SELECT user, vhost, configure, write, read FROM permission'),
-    parameters: rows<ParameterRecord>('SELECT component, vhost, name, value FROM parameter'),
+    parameters: rows<ParameterRecord>('SELECT component, vhost, name, value FROM parameter', (row) => {
+      row.value = opened(parameterPlace(row), row.value);
+    }),
     pages: readPages(database),
     bodies: new Map(database.prepare(BODIES).raw().all() as [number, number][]),
   };

@@ -11,7 +11,9 @@ import { systemClock } from '../../util/system.ts';
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
+import type { Seal } from '../sealing/seal.ts';
 import { BatchBuffer } from './batch-buffer.ts';
+import { type DataKeys, readDataKeys, sealBy } from './data-keys.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
@@ -32,11 +34,18 @@ export interface SqliteStoreOptions {
   readonly closeMs?: number;
   /** For when batches begin; the writer thread goes by the system's. Default: the system's. */
   readonly clock?: Clock;
+  /** What the store is sealed with, 32 bytes; without it, it is not. */
+  readonly key?: Uint8Array | undefined;
   readonly log?: (level: 'info' | 'warn' | 'error', fields: object, message: string) => void;
 }
 
-/** What there was in the folder. */
-type Found = Pick<RecoveredState, 'fresh' | 'migratedFrom'>;
+/** What there was in the folder, and what it is used by. */
+interface Found extends Pick<RecoveredState, 'fresh' | 'migratedFrom'> {
+  readonly path: string;
+  readonly lock: StoreLock;
+  readonly reader: Database;
+  readonly keys: DataKeys | undefined;
+}
 
 const COMMIT_FAILED =
   'a commit failed and is tried again; until it works, nothing is confirmed and publishers are blocked.';
@@ -48,6 +57,7 @@ export class SqliteStore implements Store {
   readonly #lock: StoreLock;
   readonly #reader: Database;
   readonly #found: Found;
+  readonly #seal: Seal;
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   readonly #log: NonNullable<SqliteStoreOptions['log']>;
@@ -78,8 +88,10 @@ export class SqliteStore implements Store {
     try {
       const lock = new StoreLock(path);
       undo.push(() => lock.release());
-      const { created, migratedFrom, reader } = openDatabase(path);
+      const { key } = options;
+      const { created, migratedFrom, reader } = openDatabase(path, key);
       undo.push(() => reader.close());
+      const keys = readDataKeys(reader, key);
       if (migratedFrom !== undefined) {
         options.log?.(
           'info',
@@ -87,7 +99,7 @@ export class SqliteStore implements Store {
           'the store was brought to this version',
         );
       }
-      return new SqliteStore(options, path, lock, reader, { fresh: created, migratedFrom });
+      return new SqliteStore(options, { path, lock, reader, keys, fresh: created, migratedFrom });
     } catch (error) {
       for (const step of undo.reverse()) step();
       throw explain(path, error);
@@ -95,19 +107,20 @@ export class SqliteStore implements Store {
   }
 
   /** Use `SqliteStore.open`. */
-  constructor(options: SqliteStoreOptions, path: string, lock: StoreLock, reader: Database, found: Found) {
+  constructor(options: SqliteStoreOptions, found: Found) {
+    const { path, lock, reader, keys } = (this.#found = found);
     this.#path = path;
     this.#lock = lock;
     this.#reader = reader;
-    this.#found = found;
+    this.#seal = sealBy(keys);
     this.#log = options.log ?? (() => undefined);
     this.#closeMs = options.closeMs ?? 5000;
     this.#clock = options.clock ?? systemClock;
     const engine: Engine = { batch: this.#buffer, commit: (changes, done) => this.#commit(changes, done) };
     this.#commits = new GroupCommit(engine, this.#clock, options.lazyMs);
     this.#ids = new StoredIds(readCounters(reader));
-    this.#rows = new StoredRows(reader, path);
-    this.#worker = startWriter({ path, synchronous: options.synchronous ?? 'full' });
+    this.#rows = new StoredRows(reader, path, this.#seal);
+    this.#worker = startWriter({ path, synchronous: options.synchronous ?? 'full', keys });
     this.#worker.on('message', (message: FromWriter) => this.#hear(message));
     this.#worker.on('error', (error: Error) => this.#lost(error));
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
@@ -115,7 +128,7 @@ export class SqliteStore implements Store {
 
   recover(): RecoveredState {
     const { fresh, migratedFrom } = this.#found;
-    const state = this.#read(() => readState(this.#reader, fresh));
+    const state = this.#read(() => readState(this.#reader, fresh, this.#seal));
     // Not before: a file that turns out to be damaged is left as it is.
     this.#tell({ kind: 'open' }, []);
     return { ...state, migratedFrom };

@@ -2,7 +2,9 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { letGo, newBuffer } from '../../util/bytes.ts';
 import type { PageHeader, SeenHeader } from '../stored-records.ts';
+import type { Place, Seal } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
+import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 
 interface PageRow extends Omit<PageHeader, 'bodies'> {
@@ -32,14 +34,16 @@ interface SeenRow extends SeenHeader {
 export class StoredRows {
   readonly #database: Database;
   readonly #path: string;
+  readonly #seal: Seal;
   readonly #page: Statement;
   readonly #body: Statement;
   readonly #parts: Statement;
   readonly #seen: Statement;
 
   /** `path`: the file's, for what is reported. */
-  constructor(database: Database, path: string) {
+  constructor(database: Database, path: string, seal: Seal) {
     this.#database = database;
+    this.#seal = seal;
     this.#path = path;
     this.#page = database.prepare(
       `SELECT id, queue_id AS queueId, base, first_seq AS first, last_seq AS last, count, checksum, bodies, data
@@ -58,7 +62,7 @@ export class StoredRows {
     if (!isWhole(row, () => pageChecksum(row, row.bodies, row.data))) {
       throw this.#damaged(this.#describePage(id), 'does not match its checksum');
     }
-    return row.data;
+    return this.#opened(pagePlace(row), row.data, () => this.#describePage(id));
   }
 
   /** Throws StoreError where the body is missing or damaged. */
@@ -67,25 +71,27 @@ export class StoredRows {
     if (!isWhole(row, () => bodyChecksum(id, row.bytes, row.data))) {
       throw this.#damaged(`body ${id}`, 'does not match its checksum');
     }
-    return row.data.length === row.bytes ? row.data : this.#joined(id, row);
+    const end = this.#opened(bodyPlace(id, row.bytes), row.data, () => `body ${id}`);
+    return end.length === row.bytes ? end : this.#joined(id, row.bytes, end);
   }
 
   /** A body in parts, one of which is in memory beside it at a time. */
-  #joined(id: number, end: BodyRow): Buffer {
-    const body = newBuffer(end.bytes);
+  #joined(id: number, bytes: number, end: Buffer): Buffer {
+    const body = newBuffer(bytes);
     let at = 0;
     try {
       for (const part of this.#parts.iterate(id) as IterableIterator<PartRow>) {
         if (part.start !== at || !isWhole(part, () => bodyPartChecksum(id, part.start, part.data))) break;
-        at += part.data.copy(body, at);
-        letGo(part.data);
+        const data = this.#seal.open(bodyPartPlace(id, at), part.data);
+        if (data === undefined) break;
+        at += data.copy(body, at);
+        letGo(data);
       }
     } catch (error) {
       throw this.#damaged(`body ${id}`, `cannot be read (${(error as Error).message})`);
     }
-    if (at + end.data.length !== end.bytes)
-      throw this.#damaged(`the part of body ${id} from ${at} on`, 'is damaged or missing');
-    end.data.copy(body, at);
+    if (at + end.length !== bytes) throw this.#damaged(`the part of body ${id} from ${at} on`, 'is damaged or missing');
+    end.copy(body, at);
     return body;
   }
 
@@ -102,7 +108,15 @@ export class StoredRows {
         throw this.#damaged(`row ${row.id} of what queue ${queueId} has seen`, 'does not match its checksum');
       }
     }
-    return rows.map(({ data }) => data);
+    return rows.map((row) =>
+      this.#opened(seenPlace(row), row.data, () => `row ${row.id} of what queue ${queueId} has seen`),
+    );
+  }
+
+  #opened(place: Place, stored: Buffer, describe: () => string): Buffer<ArrayBuffer> {
+    const data = this.#seal.open(place, stored);
+    if (data === undefined) throw this.#damaged(describe(), 'was sealed for another place or with another key');
+    return data;
   }
 
   #get<Row>(statement: Statement, id: number, describe: () => string): Row {

@@ -17,6 +17,7 @@ const SMALL_TABLES = [
   'lane',
   'settled',
   'redelivered',
+  'sealing',
 ];
 
 /** What is wrong with the file, in a few words each; empty where nothing is. Throws what SQLite throws. */

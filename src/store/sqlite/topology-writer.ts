@@ -1,6 +1,8 @@
 /** Writes topology changes: one prepared statement or a few for each kind of change. Runs on the writer thread. */
 import type { Database } from 'better-sqlite3';
+import type { Seal } from '../sealing/seal.ts';
 import type { TopologyChange } from '../stored-records.ts';
+import { parameterPlace, passwordPlace } from './places.ts';
 
 /** Statements that remove all that the logs have whose numbers `queues` (an SQL expression) selects. */
 function dropContentOf(queues: string): readonly string[] {
@@ -72,11 +74,13 @@ interface Statement {
 
 export class TopologyWriter {
   readonly #database: Database;
+  readonly #seal: Seal;
   /** Prepared when first needed: most processes never need most of them. */
   readonly #statements = new Map<TopologyChange['op'], readonly Statement[]>();
 
-  constructor(database: Database) {
+  constructor(database: Database, seal: Seal) {
     this.#database = database;
+    this.#seal = seal;
   }
 
   write(change: TopologyChange): void {
@@ -85,8 +89,24 @@ export class TopologyWriter {
       statements = SQL[change.op].map((sql) => this.#database.prepare(sql));
       this.#statements.set(change.op, statements);
     }
-    const values = parameters('record' in change ? change.record : change);
+    const values = parameters(this.#sealed(change));
     for (const statement of statements) statement.run(values);
+  }
+
+  /** The record, or the change that has none, with what nobody is to read sealed. */
+  #sealed(change: TopologyChange): object {
+    switch (change.op) {
+      case 'put-user': {
+        const { record } = change;
+        return { ...record, passwordHash: this.#seal.closeText(passwordPlace(record), record.passwordHash) };
+      }
+      case 'put-parameter': {
+        const { record } = change;
+        return { ...record, value: this.#seal.closeText(parameterPlace(record), record.value) };
+      }
+      default:
+        return 'record' in change ? change.record : change;
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { StoreError } from '../store.ts';
 import type { BatchMemory } from './batch-buffer.ts';
 import { BatchWriter, type WrittenBatch } from './batch-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { sealBy } from './data-keys.ts';
 import { isSystemError, openWriter } from './database-file.ts';
 import { FilesInUse } from './files-in-use.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
@@ -25,7 +26,7 @@ const BYTES_A_NUMBER = 128;
 const LASTING = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE', 'SQLITE_TOOBIG', 'SQLITE_MISUSE'];
 
 const port = parentPort!;
-const { path, synchronous } = workerData as WriterOptions;
+const { path, synchronous, keys } = workerData as WriterOptions;
 
 interface Connection {
   readonly files: FilesInUse;
@@ -41,7 +42,7 @@ function connect(): Connection {
   if (connection !== undefined) return connection;
   const database = openWriter(path, synchronous);
   try {
-    const writer = new BatchWriter(database);
+    const writer = new BatchWriter(database, sealBy(keys));
     const files = new FilesInUse(database, path);
     const checkpoints = new Checkpoints(database, files, writer.fresh, (message, error) => {
       say({ kind: 'warning', message, reason: describe(error) });
