@@ -3,14 +3,7 @@
  * after a while; who comes when very many are under way takes the place of the one that has waited longest.
  */
 import type { Socket } from 'node:net';
-import {
-  createServer,
-  type DetailedPeerCertificate,
-  type SecureContext,
-  type SecureContextOptions,
-  type Server,
-  type TLSSocket,
-} from 'node:tls';
+import { createServer, type SecureContext, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../config/tls-config.ts';
 import type { Logger } from '../util/logger.ts';
 import { plainAddress } from '../util/ip-address.ts';

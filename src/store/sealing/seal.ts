@@ -83,7 +83,7 @@ export class Keyring implements Seal {
     try {
       const data = decipher.update(stored.subarray(HEAD_BYTES, -TAG_BYTES));
       decipher.final();
-      return data as Buffer<ArrayBuffer>;
+      return data;
     } catch {
       return undefined;
     }

@@ -81,9 +81,9 @@ it('shows of a client what TLS says of it', async () => {
     ssl_key_exchange: 'any',
     peer_cert_subject: 'CN=client,OU=dev,O=acme\\, inc,C=DE',
     peer_cert_issuer: 'CN=authority',
-    peer_cert_validity: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ - \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     port: broker.tlsPort,
   });
+  expect(second.peer_cert_validity).toMatch(/^\d{4}-\d\d-\d\dT[\d:]{8}Z - \d{4}-\d\d-\d\dT[\d:]{8}Z$/);
   await Promise.all([connection.close(), plain.close()]);
 });
 
