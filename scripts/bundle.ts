@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type RolldownOutput } from 'rolldown';
+import { chunksByLoader } from './chunks.ts';
 import manifest from '../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '..');
@@ -19,7 +20,9 @@ if (import.meta.main) {
 
 /** Bundles the sources into a folder of this package, which is emptied before. */
 export async function bundle(folder: string): Promise<RolldownOutput['output']> {
+  const { plugin, groups } = chunksByLoader(join(ROOT, 'src/'));
   const { output } = await build({
+    plugins: [plugin],
     input: {
       index: 'src/index.ts',
       main: 'src/cli/main.ts',
@@ -35,6 +38,7 @@ export async function bundle(folder: string): Promise<RolldownOutput['output']> 
       // All in one folder: the store finds its worker beside itself, here as in `src`.
       entryFileNames: '[name].js',
       chunkFileNames: '[name].js',
+      codeSplitting: { groups },
       comments: false,
     },
   });

@@ -1,0 +1,40 @@
+/** What of the bundle is loaded for what: few files, and none of the broker for a health check. See scripts/chunks.ts. */
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, inject, it } from 'vitest';
+
+const folder = dirname(inject('daemon'));
+
+/** The files of the bundle that these import, and what those import, without what is loaded later. */
+function loadedFor(...entries: readonly string[]): readonly string[] {
+  const found = new Set(entries);
+  for (const file of found) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    for (const [, imported] of text.matchAll(/^(?:import|export) [^;]*?"\.\/([^"]+)";$/gm))
+      found.add(normalize(imported));
+  }
+  return [...found].sort();
+}
+
+it('a health check loads four files, and nothing of the broker', () => {
+  expect(loadedFor('commands.js', 'rabbitmq-diagnostics.js')).toEqual([
+    'command.js',
+    'commands.js',
+    'rabbitmq-diagnostics.js',
+    'shared.js',
+  ]);
+});
+
+it("the store's thread loads what a store needs", () => {
+  expect(loadedFor('worker.js')).toEqual(['shared.js', 'store.js', 'worker.js']);
+});
+
+it('a start loads a dozen files, where the sources are some three hundred', () => {
+  expect(loadedFor('main.js', 'daemon.js', 'broker.js', 'sqlite-store.js').length).toBeLessThanOrEqual(12);
+});
+
+it('a program with a broker in it loads neither the store nor the command line', () => {
+  const files = loadedFor('index.js');
+  expect(files).toContain('broker.js');
+  expect(files.filter((file) => ['store.js', 'line.js', 'start.js', 'command.js'].includes(file))).toEqual([]);
+});
