@@ -6,11 +6,10 @@ COPY package.json package-lock.json ./
 RUN npm ci
 
 FROM dependencies AS build
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/bundle.ts scripts/
+COPY scripts/bundle.ts scripts/chunks.ts scripts/
 COPY src src
 # better-sqlite3 brings SQLite's sources, which only a compiler needs.
-RUN npm run build && npm prune --omit=dev && rm -r node_modules/better-sqlite3/deps node_modules/better-sqlite3/src
+RUN node scripts/bundle.ts && npm prune --omit=dev && rm -r node_modules/better-sqlite3/deps node_modules/better-sqlite3/src
 
 # The producer and the consumer of docker-compose.yml's demo profile.
 FROM dependencies AS demo

@@ -1,18 +1,34 @@
 /**
  * Makes `dist` of `src`: what is published, a few files instead of two hundred, so that a broker starts the sooner and takes less
- * memory. The packages that are JavaScript alone are in it too, with their licences beside it; what is to be installed with Leveret
+ * memory. What programs import is there twice, as ES modules and as CommonJS (.cjs), for test runners that know no other; both start the same
+ * writer thread. The packages that are JavaScript alone are in it too, with their licences beside it; what is to be installed with Leveret
  * stands in package.json's `dependencies`. Names and lines stay as they are, for the sake of stack traces.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import { build, type RolldownOutput } from 'rolldown';
+import { build, type BuildOptions, type RolldownOutput } from 'rolldown';
+import { esmExternalRequirePlugin } from 'rolldown/plugins';
 import { chunksByLoader } from './chunks.ts';
 import manifest from '../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '..');
+/** What is not bundled: Node's own, what is installed with Leveret, and the runners of those who use it. */
+export const FOREIGN = [/^node:/, ...builtinModules, ...Object.keys(manifest.dependencies), 'vitest'];
+
+/** What programs import. */
+export const ENTRIES = {
+  index: 'src/index.ts',
+  testing: 'src/testing/index.ts',
+  'testing-vitest': 'src/testing/runners/vitest.ts',
+  'testing-jest': 'src/testing/runners/jest.ts',
+  'testing-node': 'src/testing/runners/node-test.ts',
+};
 
 if (import.meta.main) {
-  const output = await bundle(join(ROOT, 'dist'));
+  const folder = join(ROOT, 'dist');
+  const output = await bundle(folder);
+  await bundleCommonJs(folder);
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   const packages = new Set(modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
   writeFileSync(join(ROOT, 'dist/LICENSES'), [...packages].sort().map(notice).join('\n'));
@@ -22,27 +38,46 @@ if (import.meta.main) {
 export async function bundle(folder: string): Promise<RolldownOutput['output']> {
   const { plugin, groups } = chunksByLoader(join(ROOT, 'src/'));
   const { output } = await build({
-    plugins: [plugin],
+    ...common(folder, 'js'),
     input: {
-      index: 'src/index.ts',
+      ...ENTRIES,
       main: 'src/cli/main.ts',
       commands: 'src/cli/commands/main.ts',
       worker: 'src/store/sqlite/worker.ts',
     },
-    cwd: ROOT,
-    platform: 'node',
-    external: [/^node:/, ...Object.keys(manifest.dependencies)],
-    output: {
-      dir: folder,
-      cleanDir: true,
-      // All in one folder: the store finds its worker beside itself, here as in `src`.
-      entryFileNames: '[name].js',
-      chunkFileNames: '[name].js',
-      codeSplitting: { groups },
-      comments: false,
-    },
+    // Packages that are CommonJS ask for Node's modules by import: a program's own bundler may leave no URL for `require` to begin at.
+    plugins: [
+      plugin,
+      esmExternalRequirePlugin({ external: FOREIGN }),
+      { name: 'require-anywhere', renderChunk: requireAnywhere },
+    ],
+    output: { ...common(folder, 'js').output, cleanDir: true, codeSplitting: { groups } },
   });
   return output;
+}
+
+/** Adds what programs import as CommonJS. */
+async function bundleCommonJs(folder: string): Promise<void> {
+  const { output, ...options } = common(folder, 'cjs');
+  await build({ ...options, input: ENTRIES, external: FOREIGN, output: { ...output, format: 'cjs' } });
+}
+
+function requireAnywhere(code: string): string {
+  return code.replace('createRequire(import.meta.url)', 'createRequire(import.meta.url ?? process.execPath)');
+}
+
+function common(dir: string, extension: string) {
+  return {
+    cwd: ROOT,
+    platform: 'node',
+    output: {
+      dir,
+      // All in one folder: the store finds its worker beside itself, here as in `src`.
+      entryFileNames: `[name].${extension}`,
+      chunkFileNames: `[name].${extension}`,
+      comments: false,
+    },
+  } satisfies BuildOptions;
 }
 
 /** A package's name and the text of its licence, or its licence's name if it brings no text. */

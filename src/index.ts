@@ -12,6 +12,7 @@ export type { DefinitionsDocument } from './broker/definitions/document.ts';
 export { ChangeError } from './broker/arguments/change-error.ts';
 export { DefinitionsError } from './broker/definitions/definitions-error.ts';
 export type { Config, LogLevel } from './config/config.ts';
+export { ListenError } from './embed/listen-error.ts';
 export { ConfigError } from './config/config-error.ts';
 export { StoreError } from './store/store.ts';
 export type { Logger } from './util/logger.ts';

@@ -12,10 +12,18 @@ import { addStoreCommands, type StoreAction } from './store-arguments.ts';
 export type Invocation =
   | { readonly command: 'start'; readonly values: CommandLineValues }
   | { readonly command: 'ping'; readonly values: CommandLineValues; readonly timeout: number }
+  | {
+      readonly command: 'test';
+      readonly values: CommandLineValues;
+      readonly controlPort: number;
+      readonly manualClock: boolean;
+    }
   | { readonly command: 'store'; readonly values: CommandLineValues; readonly action: StoreAction }
   | { readonly command: 'print'; readonly text: string };
 
 const DEFAULT_PING_TIMEOUT = 5;
+/** What a broker for tests may be told; its defaults are the library's. */
+const TEST_OPTIONS: readonly SettingName[] = ['port', 'host', 'managementPort', 'memory', 'dataDir', 'consumerTimeout'];
 const PING_OPTIONS: readonly SettingName[] = ['port', 'host'];
 
 /** @throws UsageError */
@@ -45,6 +53,13 @@ export function parseArguments(argv: readonly string[]): Invocation {
     .action((values: CommandLineValues) => {
       invocation = { command: 'ping', values, timeout: pingTimeout(values['timeout'] as string | undefined) };
     });
+  addCommand(program, 'test', 'Start a broker for tests, and print its URLs as JSON', TEST_OPTIONS)
+    .option('--control-port <port>', 'Port of the control API on this machine; 0 takes any free port (default: 0)')
+    .option('--manual-clock', 'Message time stands still until a test moves it')
+    .action((values: CommandLineValues) => {
+      const controlPort = portNumber(values['controlPort'] as string | undefined);
+      invocation = { command: 'test', values, controlPort, manualClock: values['manualClock'] === true };
+    });
   addStoreCommands(program, (values, action) => {
     invocation = { command: 'store', values, action };
   });
@@ -72,6 +87,12 @@ function pingTimeout(text: string | undefined): number {
   const seconds = Number(text);
   if (text.trim() !== '' && seconds > 0 && seconds <= 3600) return seconds;
   throw new UsageError(`--timeout must be a number of seconds from 0 to 3600, not ${JSON.stringify(text)}`);
+}
+
+function portNumber(text = '0'): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65535) return port;
+  throw new UsageError(`--control-port must be a number from 0 to 65535, not ${JSON.stringify(text)}`);
 }
 
 const FOOTER = `Each option is also an environment variable (--data-dir is LEVERET_DATA_DIR) and a key of the config file (dataDir).

@@ -38,6 +38,15 @@ async function run(argv: readonly string[]): Promise<number> {
       await ping({ ...place, host: reachableHost(place.host), timeout: invocation.timeout });
       return 0;
     }
+    case 'test': {
+      const { controlPort, manualClock } = invocation;
+      const [{ runTestBroker }, { libraryOptions }] = await Promise.all([
+        import('./test-command.ts'),
+        import('../config/load.ts'),
+      ]);
+      const parts = { write: (text: string) => process.stdout.write(text), signals: process, input: process.stdin };
+      return runTestBroker(libraryOptions(invocation.values), { controlPort, manualClock }, parts);
+    }
     case 'store': {
       const { runStoreCommand } = await import('./store-commands.ts');
       const { dataDir, storeKey } = loadConfig(invocation.values, process.env);

@@ -1,7 +1,7 @@
 /** Those of `leveret`'s commands that ask a running broker, and the help. What they need is loaded only for them: a start needs none of it. */
 
 /** Commands that look after a data folder, or start the broker: see arguments.ts. */
-const OTHERS = ['start', 'ping', 'store', 'backup'];
+const OTHERS = ['start', 'test', 'ping', 'store', 'backup'];
 
 /** The exit code; undefined if the command line asks for something else. */
 export async function operate(argv: readonly string[]): Promise<number | undefined> {

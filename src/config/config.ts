@@ -2,6 +2,7 @@
  * The broker's settings as the rest of the program sees them: one frozen object, complete and valid.
  * The table in options.ts says where each comes from; nothing outside config/ reads the environment or a file.
  */
+import type { Profile } from './profile.ts';
 import type { LogFormat } from '../util/logger.ts';
 import type { LoginConfig } from './login-config.ts';
 import type { TlsConfig } from './tls-config.ts';
@@ -78,6 +79,11 @@ export interface Config extends TlsConfig, LoginConfig {
   readonly defaultPermissions: Permissions;
   /** Users that may connect from this machine only (RabbitMQ's Access Control guide). */
   readonly loopbackUsers: readonly string[];
+  /** The version of RabbitMQ whose rules hold: what it refuses is refused. See profile.ts. */
+  readonly profile: Profile;
+  /** Deprecated features that are taken though the version would refuse them, and the other way round, by RabbitMQ's names. */
+  readonly permitFeatures: readonly string[];
+  readonly denyFeatures: readonly string[];
   /** `product` in the server properties. Clients such as kombu choose their behaviour by it. */
   readonly product: string;
   /** `version` in the server properties, likewise. */

@@ -39,6 +39,13 @@ export function loadConfig(
   return config;
 }
 
+/** Only what the command line names, checked: for a broker that is started as a library, with its defaults. Throws ConfigError. */
+export function libraryOptions(commandLine: CommandLineValues): Partial<Config> {
+  const config = resolveSettings([fromCommandLine(commandLine)]);
+  const isNamed = (name: string): boolean => commandLine[name] !== undefined;
+  return Object.fromEntries(Object.entries(config).filter(([name]) => isNamed(name)));
+}
+
 function fromCommandLine(commandLine: CommandLineValues): SourceValues {
   const values = OPTIONS.flatMap((option) => {
     const value = commandLine[option.name];

@@ -5,6 +5,7 @@ import { UNFIT } from './option-types.ts';
 import type { Option, SettingName, Settings } from './option.ts';
 import { OPTIONS } from './options.ts';
 import { listenerProblems } from './listener-problems.ts';
+import { type Profile, valuesOf } from './profile.ts';
 
 /** What one source sets, not yet checked. */
 export interface SourceValues {
@@ -50,6 +51,7 @@ export const defaultConfig: Config = freeze(DEFAULTS);
 export function resolveSettings(sources: readonly SourceValues[], defaults: Config = defaultConfig): Config {
   const problems = sources.flatMap((source) => source.problems);
   let merged: Settings = { ...defaults, memory: false };
+  const set: Draft = {};
   for (const source of sources) {
     const draft = readValues(source, problems);
     if (draft.memory === true && draft.dataDir !== undefined) {
@@ -61,10 +63,19 @@ export function resolveSettings(sources: readonly SourceValues[], defaults: Conf
     // A folder named by a stronger source means that it is to be used.
     if (draft.dataDir !== undefined) draft.memory ??= false;
     merged = { ...merged, ...draft };
+    Object.assign(set, draft);
   }
+  // What nobody set is as the version has it.
+  if (set.profile !== undefined) merged = { ...merged, ...profileDefaults(set.profile), ...set };
   if (problems.length === 0) problems.push(...listenerProblems(merged, sources.at(-1)!.source));
   if (problems.length > 0) throw new ConfigError(problems);
   return freeze(merged);
+}
+
+/** Options whose default is another from version to version. */
+function profileDefaults(profile: Profile): Pick<Settings, 'productVersion' | 'maxMessageSize'> {
+  const { productVersion, maxMessageSize } = valuesOf(profile);
+  return { productVersion, maxMessageSize };
 }
 
 function readValues({ source, values }: SourceValues, problems: ConfigProblem[]): Draft {

@@ -3,10 +3,12 @@
  * from it (a test compares it). A setting's name here is its key in the config file and its name in the library.
  */
 import { LOG_LEVELS } from './config.ts';
+import { DEPRECATED_FEATURES, PROFILES } from './profile.ts';
 import { LOG_FORMATS } from '../util/logger.ts';
 import {
   bytesOrAuto,
   choice,
+  features,
   flag,
   integer,
   keySource,
@@ -184,7 +186,7 @@ const table: OptionRows<SettingName> = {
     type: integer(1, 512 * MiB),
     default: 128 * MiB,
     unit: 'bytes',
-    description: 'Largest message body',
+    description: 'Largest message body; 16 MiB with a profile from 4.0 on',
     rabbitmq: 'max_message_size',
   },
   memoryBudget: {
@@ -302,6 +304,33 @@ const table: OptionRows<SettingName> = {
     description: 'Users that may connect from this machine only, separated by commas; none for nobody',
     rabbitmq: 'loopback_users.*',
   },
+  profile: {
+    flag: '--profile',
+    env: 'LEVERET_PROFILE',
+    type: choice(PROFILES, 'version'),
+    default: '3.13',
+    unit: '',
+    description: 'Version of RabbitMQ whose rules hold; a later one refuses more',
+    rabbitmq: '',
+  },
+  permitFeatures: {
+    flag: '--permit-features',
+    env: 'LEVERET_PERMIT_FEATURES',
+    type: features(DEPRECATED_FEATURES),
+    default: Object.freeze([]),
+    unit: '',
+    description: 'Deprecated features that are taken though that version refuses them, separated by commas',
+    rabbitmq: 'deprecated_features.permit.*',
+  },
+  denyFeatures: {
+    flag: '--deny-features',
+    env: 'LEVERET_DENY_FEATURES',
+    type: features(DEPRECATED_FEATURES),
+    default: Object.freeze([]),
+    unit: '',
+    description: 'Those that are refused though it takes them, likewise',
+    rabbitmq: 'deprecated_features.permit.*',
+  },
   product: {
     flag: '--product',
     env: 'LEVERET_PRODUCT',
@@ -319,7 +348,7 @@ const table: OptionRows<SettingName> = {
     type: text('version', 255),
     default: '3.13.7',
     unit: '',
-    description: 'Version told to clients, likewise',
+    description: 'Version told to clients, likewise; one of the profile if another is chosen',
     rabbitmq: 'product.version',
   },
   clusterName: {

@@ -7,6 +7,7 @@ import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import { Turn } from '../util/turn.ts';
 import { leveretVersion } from '../util/version.ts';
+import type { FaultPlan } from './faults.ts';
 import { BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT } from './input/content.ts';
 import { DeliveryTimeouts } from './channel/delivery-timeouts.ts';
 import { InboundMemory } from './input/inbound-memory.ts';
@@ -21,6 +22,8 @@ export interface BrokerParts {
   readonly node: BrokerNode;
   readonly config: Config;
   readonly log: Logger;
+  /** True: no socket keeps the process alive. */
+  readonly unref?: boolean | undefined;
 }
 
 export interface BrokerContext extends BrokerParts {
@@ -35,6 +38,8 @@ export interface BrokerContext extends BrokerParts {
   readonly inboundMemory: InboundMemory;
   readonly serverProperties: FieldTable;
   readonly connections: Connections;
+  /** What a test has go wrong; undefined in production. */
+  faults: FaultPlan | undefined;
 }
 
 export function brokerContext(parts: BrokerParts): BrokerContext {
@@ -52,6 +57,7 @@ export function brokerContext(parts: BrokerParts): BrokerContext {
     inboundMemory: new InboundMemory(heldLimit(parts)),
     serverProperties: serverProperties(config, leveretVersion()),
     connections: new Connections(node, config.maxConnections),
+    faults: undefined,
   };
 }
 

@@ -208,6 +208,8 @@ export class Connection
     this.#transport.reset();
   }
 
+  readonly fallSilent = (): void => this.#readPause.fallSilent();
+
   // Channels
 
   endChannel(channel: TurnChannel): void {

@@ -28,7 +28,9 @@ export class Listener {
       this.#open({ socket, tls, reset: () => accepted.resetAndDestroy() }),
     );
     this.#server = createServer({ pauseOnConnect: true }, (socket) => {
+      if (this.#broker.unref === true) socket.unref();
       if (this.#stopping) socket.destroy();
+      else if (this.#broker.faults?.accepted(socket) === true) return;
       else if (this.#handshakes === undefined) this.#open(plainTransport(socket));
       else this.#handshakes.accept(socket);
     });
@@ -43,6 +45,7 @@ export class Listener {
       if (!withoutIpv6) throw error;
       await this.#listen(port, ALL_IPV4_ADDRESSES);
     }
+    if (this.#broker.unref === true) this.#server.unref();
     const address = this.#server.address() as AddressInfo;
     this.#place = { port: address.port, host: address.address };
     return address;

@@ -1,38 +1,14 @@
-/** The broker as a program has it: the one place where its parts are put together. */
-import type { RequestListener } from 'node:http';
-import { BrokerNode } from '../broker/topology/broker-node.ts';
-import { type Config, MEMORY_SHARE } from '../config/config.ts';
-import { ConfigError } from '../config/config-error.ts';
-import { hasTls } from '../config/tls-config.ts';
-import { brokerContext } from '../connection/broker-context.ts';
-import { NullStore } from '../store/null-store.ts';
-import { Scratch } from '../store/scratch.ts';
-import { readMasterKey } from '../store/sealing/master-key.ts';
-import { type Store, StoreError } from '../store/store.ts';
-import { availableMemory } from '../util/available-memory.ts';
-import type { DiskSpace } from '../util/disk-space.ts';
-import type { Tls } from '../tls/tls.ts';
-import { createLogger, type Logger } from '../util/logger.ts';
+/** The broker as a program has it. */
+import type { Config } from '../config/config.ts';
+import { assemble, type BrokerParts, type Surroundings } from './assemble.ts';
+import { Definitions } from './definitions.ts';
 import { Delayed } from './delayed.ts';
-import { Definitions, prepare, readDefinitions } from './definitions.ts';
-import { watchDisk } from './disk-alarm.ts';
-import { Listeners } from './listeners.ts';
-import { type BrokerOptions, resolveOptions } from './options.ts';
+import type { Ending } from './ending.ts';
+import type { Listeners } from './listeners.ts';
+import type { BrokerOptions } from './options.ts';
 import { Policies } from './policies.ts';
-import { requestsOfProgram } from './process-requests.ts';
-import { reportDiscarded } from './discarded.ts';
-import { noticesTo } from './queue-notices.ts';
-import { reportTo } from './unreadable.ts';
 import { Users } from './users.ts';
 import { Vhosts } from './vhosts.ts';
-
-/** A process that is for a broker alone. */
-export interface OwnProcess {
-  /** What answers commands that start and stop the broker. */
-  readonly daemon?: RequestListener;
-  /** True: it listens on nothing but the socket in its data folder. False by default. */
-  readonly onlyForCommands?: boolean;
-}
 
 export class Broker implements AsyncDisposable {
   readonly vhosts: Vhosts;
@@ -41,61 +17,36 @@ export class Broker implements AsyncDisposable {
   readonly definitions: Definitions;
   readonly delayed: Delayed;
   readonly #config: Config;
-  readonly #node: BrokerNode;
   readonly #listeners: Listeners;
-  readonly #closed = Promise.withResolvers<void>();
-  readonly #disk: DiskSpace | undefined;
-  #stopped: Promise<void> | undefined;
+  readonly #ending: Ending;
 
   /** Use `Broker.start`. */
-  private constructor(config: Config, node: BrokerNode, listeners: Listeners, disk: DiskSpace | undefined) {
+  protected constructor();
+  /** @internal */
+  protected constructor(parts: BrokerParts);
+  protected constructor(parts?: BrokerParts) {
+    if (parts === undefined) throw new TypeError('use Broker.start()');
+    const { config, node, listeners, ending } = parts;
     this.#config = config;
-    this.#node = node;
-    this.#disk = disk;
     this.vhosts = new Vhosts(node, config.defaultUser);
     this.users = new Users(node);
     this.policies = new Policies(node, config.defaultVhost);
     this.definitions = new Definitions(node, config);
     this.delayed = new Delayed(node, config.defaultVhost);
     this.#listeners = listeners;
+    this.#ending = ending;
   }
 
   /**
    * Starts a broker and resolves when clients can connect. Without `dataDir` everything is kept in memory.
-   * @throws ConfigError for wrong options or definitions; StoreError where the data folder cannot be used, which another
-   *   broker may do already;
-   *   the system's error where it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL
-   * @param process what a process that is for the broker alone has beside it: Leveret's own daemon and commands
+   * @throws ConfigError for wrong options or definitions; StoreError if the data folder cannot be used, which another broker may do
+   *   already, or needs a newer Node; ListenError if a port or an address cannot be had
    */
-  static async start(options: BrokerOptions = {}, process: OwnProcess = {}): Promise<Broker> {
-    const config = resolveOptions(options);
-    const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
-    const definitions = await readDefinitions(options.definitions ?? config.definitions);
-    const { store, scratch } = await openStore(config, log);
-    const node = new BrokerNode(store, memoryBudget(config), scratch);
-    let disk: DiskSpace | undefined;
-    try {
-      node.fault = (error) => log.error({ err: error }, 'internal error');
-      node.unreadable = reportTo(log);
-      node.discarded = reportDiscarded(log);
-      node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
-      node.notice = noticesTo(log);
-      await prepare(node, definitions, config, log);
-      disk = watchDisk(config, node, log);
-      const tls = await readTls(config, node, log);
-      // What asks for its end comes by a listener, and none listens before the broker is there.
-      const requests = process.daemon ?? requestsOfProgram(() => broker.stop(), log);
-      const listeners = new Listeners({ broker: brokerContext({ node, config, log }), tls, process: requests, disk });
-      const broker: Broker = new Broker(config, node, listeners, disk);
-      await listeners.start(process.onlyForCommands);
-      return broker;
-    } catch (error) {
-      disk?.stop();
-      node.stop();
-      await store.close();
-      scratch?.close();
-      throw error;
-    }
+  static start(options?: BrokerOptions): Promise<Broker>;
+  /** @internal */
+  static start(options?: BrokerOptions, surroundings?: Surroundings): Promise<Broker>;
+  static async start(options: BrokerOptions = {}, surroundings?: Surroundings): Promise<Broker> {
+    return new Broker(await assemble(options, surroundings));
   }
 
   /** The TCP port it listens on for AMQP: the plain one, or that of TLS if there is no other. */
@@ -150,13 +101,12 @@ export class Broker implements AsyncDisposable {
 
   /** Closes all connections with 320, stores what there is to store, and frees port and folder. Repeated calls wait for the first. */
   stop(): Promise<void> {
-    this.#stopped ??= this.#stop().finally(this.#closed.resolve);
-    return this.#stopped;
+    return this.#ending.stop();
   }
 
   /** Resolves when the broker has stopped: by `stop`, or because who operates it has told it to (`rabbitmqctl stop`). */
   get closed(): Promise<void> {
-    return this.#closed.promise;
+    return this.#ending.closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -166,48 +116,6 @@ export class Broker implements AsyncDisposable {
   #portOf(protocol: string): number | undefined {
     return this.#listeners.places.find((place) => place.protocol === protocol)?.port;
   }
-
-  async #stop(): Promise<void> {
-    this.#disk?.stop();
-    await this.#listeners.stop();
-    this.#node.stop();
-    await this.#node.store.close();
-    this.#node.memory.scratch?.close();
-  }
-}
-
-const DANGLING =
-  'a stored binding is removed, as its source or its destination is not there; declare and bind them again if it is wanted';
-
-/** TLS is loaded only if it is used. */
-async function readTls(config: Config, node: BrokerNode, log: Logger): Promise<Tls | undefined> {
-  if (!hasTls(config)) return undefined;
-  const [{ Tls }, { TlsError }] = await Promise.all([import('../tls/tls.ts'), import('../tls/tls-error.ts')]);
-  try {
-    return new Tls(config, log, node.clocks.connections);
-  } catch (error) {
-    if (error instanceof TlsError) throw new ConfigError([{ source: 'options', text: error.message }]);
-    throw error;
-  }
-}
-
-/** SQLite is loaded only if it is used: a broker in memory starts the sooner for it. */
-async function openStore(config: Config, log: Logger): Promise<{ store: Store; scratch: Scratch | undefined }> {
-  const { dataDir: folder, storeKey } = config;
-  if (folder === undefined) return { store: new NullStore(), scratch: undefined };
-  const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
-  const key = storeKey === undefined ? undefined : readMasterKey(storeKey);
-  const store = await SqliteStore.open({ folder, key, log: (level, fields, message) => log[level](fields, message) });
-  try {
-    return { store, scratch: new Scratch(folder, key !== undefined) };
-  } catch (error) {
-    await store.close();
-    throw new StoreError(`The data folder ${folder} cannot be used: ${(error as Error).message}.`);
-  }
-}
-
-function memoryBudget({ memoryBudget: budget }: Config): number {
-  return budget === 'auto' ? Math.floor(availableMemory() * MEMORY_SHARE) : budget;
 }
 
 /** An address that stands for all of them is no address to connect to. */

@@ -25,6 +25,7 @@ export class Definitions {
   readonly #node: BrokerNode;
   readonly #config: Config;
 
+  /** @internal */
   constructor(node: BrokerNode, config: Config) {
     this.#node = node;
     this.#config = config;

@@ -24,6 +24,7 @@ export class Delayed {
   readonly #node: BrokerNode;
   readonly #defaultVhost: string;
 
+  /** @internal */
   constructor(node: BrokerNode, defaultVhost: string) {
     this.#node = node;
     this.#defaultVhost = defaultVhost;

@@ -14,6 +14,7 @@ import { nodeName } from '../util/node-name.ts';
 import { leveretVersion } from '../util/version.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { listenForControl } from './control.ts';
+import { explainListening } from './listen-error.ts';
 import { Controls } from './node-controls.ts';
 
 interface Stoppable {
@@ -74,14 +75,14 @@ export class Listeners {
     return this.#places;
   }
 
-  /** Rejects with the system's error if one of them cannot listen; then none does. */
+  /** Rejects with ListenError if one of them cannot listen; then none does. */
   async start(onlyForCommands = false): Promise<void> {
     try {
       if (!onlyForCommands) await this.#startForClients();
       await this.#startControl();
     } catch (error) {
       await this.stop();
-      throw error;
+      throw explainListening(error);
     }
   }
 
@@ -141,6 +142,7 @@ export class Listeners {
 
   /** `plugin`: what RabbitMQ's line of the log, which scripts wait for, calls it. */
   async #startHttp(plugin: string, listener: HttpListener, { port, host, ...place }: Wanted): Promise<void> {
+    this.#letGo(listener);
     const address = (await listener.start({ port, host })) as AddressInfo;
     this.#opened(listener, { ...place, ...address });
     const kind = place.contexts === undefined ? 'HTTP (non-TLS)' : 'HTTPS';
@@ -151,8 +153,14 @@ export class Listeners {
     const { dataDir } = this.#broker.config;
     if (dataDir === undefined) return;
     const listener = this.#api.controlListener(this.#process);
+    this.#letGo(listener);
     const control = await listenForControl(dataDir, listener, this.#broker.log);
     if (control !== undefined) this.#open.push(control);
+  }
+
+  /** Has the listener let the process end, if the broker is to. */
+  #letGo(listener: HttpListener): void {
+    if (this.#broker.unref === true) listener.unref();
   }
 
   #opened(listener: Stoppable, { protocol, address, port, contexts }: ListenerInfo): void {

@@ -29,6 +29,7 @@ export class Policies {
   readonly #node: BrokerNode;
   readonly #defaultVhost: string;
 
+  /** @internal */
   constructor(node: BrokerNode, defaultVhost: string) {
     this.#node = node;
     this.#defaultVhost = defaultVhost;

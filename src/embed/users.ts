@@ -32,6 +32,7 @@ export interface Patterns {
 export class Users {
   readonly #node: BrokerNode;
 
+  /** @internal */
   constructor(node: BrokerNode) {
     this.#node = node;
   }

@@ -20,6 +20,7 @@ export class Vhosts {
   readonly #node: BrokerNode;
   readonly #defaultUser: string;
 
+  /** @internal */
   constructor(node: BrokerNode, defaultUser: string) {
     this.#node = node;
     this.#defaultUser = defaultUser;

@@ -5,14 +5,19 @@ export interface Timer {
 }
 
 export interface Clock {
+  /** True: nobody sets its time, so that what is far away need not be looked for. */
+  readonly steady?: boolean;
   /** Milliseconds since the epoch: for moments that are stored or told to others. Whoever sets the system's time makes it jump. */
   now(): number;
   /** Milliseconds since some moment, which pass evenly, whatever the system's time is set to: for how long something takes. */
   elapsed(): number;
   /** Calls back once, after at least `ms` milliseconds. A pending timer does not keep the process alive. */
   after(ms: number, callback: () => void): Timer;
-  /** Calls back every `ms` milliseconds until cancelled. Does not keep the process alive either. */
-  every(ms: number, callback: () => void): Timer;
+  /**
+   * Calls back every `ms` milliseconds until cancelled. Does not keep the process alive either. `times`: how many periods have passed since
+   * the last call; more than one on a clock that a test moves.
+   */
+  every(ms: number, callback: (times: number) => void): Timer;
   /** Calls back once, when all events that wait now were heard: at the end of this turn of the event loop. Keeps the process alive. */
   soon(callback: () => void): void;
 }

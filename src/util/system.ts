@@ -14,7 +14,7 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(timer) };
   },
   every(ms, callback) {
-    const timer = setInterval(callback, ms);
+    const timer = setInterval(callback, ms, 1);
     timer.unref();
     return { cancel: () => clearInterval(timer) };
   },
@@ -28,6 +28,16 @@ export const systemChance: Chance = {
   // Loaded when it is first used: it is half of what a command would load.
   bytes: (count) => process.getBuiltinModule('node:crypto').randomBytes(count),
 };
+
+/** Settles as the promise does; until then the process stays alive for it, whatever else would let it end. */
+export async function keepingProcess<Value>(promise: Promise<Value>): Promise<Value> {
+  const timer = setInterval(() => undefined, LONGEST_MS);
+  try {
+    return await promise;
+  } finally {
+    clearInterval(timer);
+  }
+}
 
 /** Resolves after `ms` milliseconds; the process stays alive for it. For programs that wait for others. */
 export function delay(ms: number): Promise<void> {

@@ -36,10 +36,10 @@ export class HandClock implements Clock {
     return { cancel: () => void this.#pending.delete(pending) };
   }
 
-  every(ms: number, callback: () => void): Timer {
+  every(ms: number, callback: (times: number) => void): Timer {
     const again = (): void => {
       timer = this.after(ms, again);
-      callback();
+      callback(1);
     };
     let timer = this.after(ms, again);
     return { cancel: () => timer.cancel() };

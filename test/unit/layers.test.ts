@@ -29,6 +29,7 @@ const RULES: Rules = {
     ['connection', 'management'],
     ['metrics'],
     ['embed'],
+    ['testing'],
     ['cli', 'index.ts'],
   ],
   forbidden: { broker: ['wire'] },
@@ -38,6 +39,8 @@ const RULES: Rules = {
     commander: ['cli'],
     fastify: ['management/http'],
     pino: ['util/logger.ts'],
+    '../package.json': ['util/version.ts'],
+    vitest: ['testing/runners/vitest.ts'],
   },
 };
 

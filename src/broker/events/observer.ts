@@ -3,6 +3,7 @@
  * for one comparison. It is told while it happens, so it must not change anything, or keep a message, which is only valid during the
  * call. What it throws is reported, and changes nothing either. In the order of the events a message is published, routed, queued and delivered.
  */
+import type { DeprecatedFeature } from '../../config/profile.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Message } from '../message/message.ts';
 
@@ -70,11 +71,27 @@ export type MessageEvent =
     })
   /** The queue gave it up: to its dead letter exchange, or for want of one. */
   | (OfMessage & AtQueue & { readonly type: 'dead-lettered' | 'dropped'; readonly reason: DeathReason })
-  | (AtQueue & { readonly type: 'purged'; readonly messages: number });
+  | (AtQueue & { readonly type: 'purged'; readonly messages: number })
+  /** A publisher was told: of one message, or of all up to it that it was not told of before. */
+  | (InVhost & {
+      readonly type: 'confirmed';
+      readonly by: ChannelIdentity;
+      readonly publishSeqNo: number;
+      readonly multiple: boolean;
+      /** False: a queue refused it. */
+      readonly positive: boolean;
+    });
 
 export type TopologyEvent =
   /** What is in a vhost goes with it: its queues are told of, its exchanges and bindings are not. */
   | (InVhost & { readonly type: 'vhost-created' | 'vhost-deleted' })
+  /** Somebody wanted a feature that a version of RabbitMQ does not have any more, and had it or not. `connection`: the name of theirs. */
+  | (InVhost & {
+      readonly type: 'deprecated';
+      readonly feature: DeprecatedFeature;
+      readonly what: string;
+      readonly connection: string | undefined;
+    })
   | (AtQueue & { readonly type: 'queue-declared' | 'queue-deleted' })
   | (InVhost & { readonly type: 'exchange-declared' | 'exchange-deleted'; readonly exchange: string })
   | (InVhost & {
@@ -90,6 +107,14 @@ export type ClientEvent =
       readonly type: 'connection-opened' | 'connection-closed';
       readonly connection: string;
       readonly user: string;
+    })
+  /** The broker closed a channel, or, with number 0, a connection: of a client that is not let in too, whose vhost is empty. */
+  | (InVhost & {
+      readonly type: 'error';
+      readonly connection: string;
+      readonly channel: number;
+      readonly code: number;
+      readonly text: string;
     })
   | (InVhost & { readonly type: 'channel-opened' | 'channel-closed'; readonly by: ChannelIdentity })
   | (AtQueue & {

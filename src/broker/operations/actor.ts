@@ -14,6 +14,8 @@ export interface Actor {
   readonly vhost: Vhost;
   /** Exclusive queues of this owner are its own. */
   readonly owner: Owner;
+  /** Name of the connection that it asks by; undefined if it is none. */
+  readonly connection: string | undefined;
   /** True if it may publish with a user-id that is not its own. */
   readonly impersonator: boolean;
   /** Throws AmqpError ACCESS_REFUSED. The default exchange is known as `amq.default` here. */
@@ -30,13 +32,20 @@ export class UserActor implements Actor {
   readonly user: string;
   readonly vhost: Vhost;
   readonly owner: Owner;
+  readonly connection: string | undefined;
 
   /** `owner`: the connection; by default the actor itself, which then owns no exclusive queue. */
-  constructor(auth: Auth, user: string, vhost: Vhost, owner?: Owner) {
+  constructor(
+    auth: Auth,
+    user: string,
+    vhost: Vhost,
+    owner?: Owner & { readonly endpoints: { readonly name: string } },
+  ) {
     this.#auth = auth;
     this.user = user;
     this.vhost = vhost;
     this.owner = owner ?? this;
+    this.connection = owner?.endpoints.name;
   }
 
   check(operation: Operation, kind: EntityKind, name: string): void {
@@ -72,6 +81,7 @@ export class OperatorActor implements Actor {
   readonly user: string;
   readonly vhost: Vhost;
   readonly owner: Owner = this;
+  readonly connection = undefined;
   readonly impersonator = true;
 
   /** `user`: what the actor is called where a user is named. */

@@ -5,6 +5,7 @@ import type { FieldTable } from '../../protocol/field-table.ts';
 import type { ChannelCounters, ConnectionCounters } from '../events/counters.ts';
 import type { Consumer } from '../queue/consumer.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
+import type { RequeueCause } from '../queue/delayed-retry.ts';
 import type { Vhost } from '../topology/vhost.ts';
 
 export type ConnectionStage = 'header' | 'handshake' | 'running' | 'closing' | 'closed';
@@ -39,6 +40,13 @@ export interface ClientChannel {
   /** Of a transaction that is not committed: messages, and acknowledgements. */
   readonly uncommittedCount: number;
   readonly uncommittedAcks: number;
+  /**
+   * Does with deliveries that wait for their acknowledgement as if the client had said so; what it says of them later is ignored. All of them,
+   * if nothing says which.
+   */
+  settleUnasked(kind: 'ack' | 'reject' | RequeueCause, isMeant?: (queue: string, seq: number) => boolean): void;
+  /** Closes the channel for an error. */
+  fail(error: AmqpError): void;
 }
 
 /** What TLS says of a client, by RabbitMQ's names. */
@@ -92,6 +100,8 @@ export interface ClientConnection {
   close(error: AmqpError): void;
   /** Gives the client up without further words. */
   drop(): void;
+  /** Says nothing to the client any more, and hears nothing of it: as if the network between them were gone. */
+  fallSilent(): void;
   /** `relieved`: the broker can take more again; if the connection waited for that, it goes on. */
   readonly flow: { relieved(): void };
 }

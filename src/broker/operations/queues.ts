@@ -1,5 +1,4 @@
 /** Declaring, deleting and purging queues (AMQP 0-9-1 section 1.7; RabbitMQ: Queues, Access Control). */
-import type { FieldTable } from '../../protocol/field-table.ts';
 import { reservedName } from '../arguments/errors.ts';
 import { textIn } from '../arguments/fields.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
@@ -7,15 +6,9 @@ import { REPLY_TO } from '../routing/reply-to.ts';
 import type { Actor } from './actor.ts';
 import { isReplyName, newQueueName, resourceName } from './names.ts';
 import { Receipt } from './receipt.ts';
+import { checkDeclaration, type QueueDeclaration } from './version-rules.ts';
 
-export interface QueueDeclaration {
-  /** Empty: the broker makes one up. */
-  readonly name: string;
-  readonly durable: boolean;
-  readonly exclusive: boolean;
-  readonly autoDelete: boolean;
-  readonly arguments: FieldTable;
-}
+export type { QueueDeclaration };
 
 export interface QueueState {
   readonly name: string;
@@ -39,6 +32,7 @@ export function declareQueue(actor: Actor, declaration: QueueDeclaration): Recei
     actor.check('read', 'queue', name);
     actor.check('write', 'exchange', deadLetterExchange);
   }
+  checkDeclaration(actor, { ...declaration, name });
   const owner = exclusive ? actor.owner : undefined;
   const queue = vhost.declareQueue({ name, durable, autoDelete, owner, arguments: args });
   return new Receipt(vhost.store, stateOf(queue));

@@ -1,4 +1,5 @@
 /** What a queue asks of the vhost that it belongs to. */
+import type { VersionRules } from '../../config/profile.ts';
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
@@ -26,6 +27,8 @@ export type Takers = Set<MessageTarget>;
 
 export interface QueueHost {
   readonly observer: Observer | undefined;
+  /** Of the version of RabbitMQ that the broker stands for. */
+  readonly rules: VersionRules;
   /** The vhost's name. */
   readonly name: string;
   /** By which messages age. */

@@ -2,6 +2,7 @@
  * What a queue's arguments and policies ask of it, read once (RabbitMQ: Queues; Time-To-Live and Expiration; Queue Length Limit;
  * Dead Letter Exchanges; Priority Queues; Single Active Consumer; Quorum Queues; Consumers).
  */
+import { LENIENT_RULES, type RuleValues } from '../../config/profile.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../protocol/field-table.ts';
 import { numberOf } from '../arguments/field-equality.ts';
 import { integerIn, isSet, textIn } from '../arguments/fields.ts';
@@ -42,16 +43,20 @@ export interface QueueSettings {
   readonly deduplication: DeduplicationSettings | undefined;
 }
 
+/** What the version of RabbitMQ says if the arguments say nothing. */
+type Defaults = Pick<RuleValues, 'deliveryLimit' | 'allDeliveriesTimeOut'>;
+
 /** The arguments are valid: see arguments/queue-arguments.ts. Queues without any share theirs. */
-export function readSettings(args: FieldTable): QueueSettings {
-  return args.size === 0 ? NO_SETTINGS : settingsIn(args);
+export function readSettings(args: FieldTable, defaults: Defaults = LENIENT): QueueSettings {
+  if (args.size > 0) return settingsIn(args, defaults);
+  return defaults.allDeliveriesTimeOut ? NO_SETTINGS : NO_SETTINGS_NO_TIMEOUT;
 }
 
-function settingsIn(args: FieldTable): QueueSettings {
+function settingsIn(args: FieldTable, defaults: Defaults): QueueSettings {
   const number = (name: string): number | undefined => integerIn(args, name);
   const text = (name: string): string | undefined => textIn(args, name);
-  const limit = number('x-delivery-limit');
   const type = queueTypeOf(args);
+  const limit = number('x-delivery-limit') ?? (type === 'quorum' ? defaults.deliveryLimit : undefined);
   const multiplier = args.get('x-delayed-retry-multiplier');
   const retry = delayedRetry({
     type: text('x-delayed-retry-type'),
@@ -79,9 +84,11 @@ function settingsIn(args: FieldTable): QueueSettings {
     deliveryLimit: limit === undefined || limit < 0 ? undefined : limit,
     delayedRetry: retry,
     countsRetries: type === 'quorum' || retry !== undefined,
-    consumerTimeout: number('x-consumer-timeout'),
+    consumerTimeout: type === 'quorum' || defaults.allDeliveriesTimeOut ? number('x-consumer-timeout') : 0,
     deduplication: readDeduplication(args),
   };
 }
 
-const NO_SETTINGS = settingsIn(EMPTY_TABLE);
+const LENIENT = LENIENT_RULES.values;
+const NO_SETTINGS = settingsIn(EMPTY_TABLE, LENIENT);
+const NO_SETTINGS_NO_TIMEOUT = settingsIn(EMPTY_TABLE, { ...LENIENT, allDeliveriesTimeOut: false });

@@ -58,7 +58,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.id = id;
     this.log = log;
     this.#host = host;
-    this.#settings = readSettings(options.arguments);
+    this.#settings = readSettings(options.arguments, host.rules.values);
     if (needsDiscards(this.#settings)) this.#ensureDiscards();
     this.#deduplicate();
     this.touch();
@@ -137,7 +137,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   applySettings(args: FieldTable): void {
     const { expires } = this.#settings;
-    this.#settings = readSettings(args);
+    this.#settings = readSettings(args, this.#host.rules.values);
     this.#deduplicate();
     // A policy for other queues, or for other settings, is no use of this one.
     if (expires !== this.#settings.expires) this.touch();
@@ -270,9 +270,8 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.log.settle(seq);
   }
 
-  checkTakeBack(): void {
-    // It takes everything back.
-  }
+  /** It takes everything back. */
+  checkTakeBack(): void {}
 
   reject(seq: number): void {
     if (!this.#deleted) this.#discard(seq, 'rejected');
@@ -290,12 +289,13 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     else if (fate === 'too often') this.#discard(seq, 'delivery_limit');
   }
 
-  purge(): number {
+  /** `anew`: keys of earlier messages are forgotten too, as if none had come. */
+  purge(anew = false): number {
     const { delayed } = this;
     for (const seq of this.#retries?.cancel() ?? []) this.log.settle(seq);
     const purged = delayed + this.log.purge();
     this.#discards?.recount();
-    this.#deduplication?.purged();
+    this.#deduplication?.[anew ? 'clear' : 'purged']();
     this.#logReader?.resume();
     return purged;
   }

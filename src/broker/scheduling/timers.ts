@@ -17,7 +17,7 @@ export class TimerEntry {
   }
 }
 
-/** The timer is never set for longer, in milliseconds: when somebody set the system's time forward is noticed by then. */
+/** On a clock that can be set the timer is never set for longer, in milliseconds: when somebody set the system's time forward is noticed by then. */
 const LOOK_AGAIN_MS = 60_000;
 
 export class Timers {
@@ -65,7 +65,9 @@ export class Timers {
       return;
     }
     const left = Math.max(0, first - this.clock.now());
-    this.#timer = this.clock.after(Math.min(left, LOOK_AGAIN_MS), () => this.#ring());
+    this.#timer = this.clock.after(this.clock.steady === true ? left : Math.min(left, LOOK_AGAIN_MS), () =>
+      this.#ring(),
+    );
   }
 
   #ring(): void {

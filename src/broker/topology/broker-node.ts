@@ -7,6 +7,7 @@ import type { QueueType } from '../arguments/queue-type.ts';
 import { Auth } from '../access/auth.ts';
 import { Backlog } from '../flow/backlog.ts';
 import { Jobs } from '../scheduling/jobs.ts';
+import { LENIENT_RULES } from '../../config/profile.ts';
 import type { Chance } from '../../util/chance.ts';
 import type { Clocks } from '../../util/clock.ts';
 import { systemChance, systemClocks } from '../../util/system.ts';
@@ -92,6 +93,8 @@ export class BrokerNode {
   readonly #ended = new MessageTotals();
   readonly #timers: Timers;
   readonly #chance: Chance;
+  /** Of the version of RabbitMQ that it stands for; to be set before it recovers. */
+  rules = LENIENT_RULES;
   /** Told of errors that are no client's. */
   fault: (error: unknown) => void = () => undefined;
   /** Told of what cannot be read. */
@@ -371,6 +374,7 @@ export class BrokerNode {
       timers: this.#timers,
       clock: this.clocks.connections,
       chance: this.#chance,
+      rules: this.rules,
       nextQueueId: () => this.nextQueueId(),
       commit: (changes) => this.commit(changes),
       unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),

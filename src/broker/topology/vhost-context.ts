@@ -1,5 +1,6 @@
 /** What a vhost shares with the others of its node. */
 import type { BindingRecord } from '../../store/stored-records.ts';
+import type { VersionRules } from '../../config/profile.ts';
 import type { Chance } from '../../util/chance.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { DiscardListener } from '../message/discarded.ts';
@@ -26,6 +27,8 @@ export interface VhostContext extends LogContext {
   /** By which work is measured. */
   readonly clock: Clock;
   readonly chance: Chance;
+  /** Of the version of RabbitMQ that the broker stands for. */
+  readonly rules: VersionRules;
   readonly throttleSignal: ThrottleSignal;
   readonly timeSlices: TimeSlices;
   readonly counters: BrokerCounters;

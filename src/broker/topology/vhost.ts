@@ -3,6 +3,7 @@
  * What is durable is told to the store in the same call.
  */
 import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { VersionRules } from '../../config/profile.ts';
 import type { Chance } from '../../util/chance.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Store } from '../../store/store.ts';
@@ -69,6 +70,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   readonly timeSlices: TimeSlices;
   readonly delays: DelayContext;
   readonly notice: QueueNoticeListener;
+  readonly rules: VersionRules;
   readonly #context: VhostContext;
   readonly #entities: VhostEntities;
   readonly #routing: Routing;
@@ -85,6 +87,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
       throttleSignal: this.throttleSignal,
       timeSlices: this.timeSlices,
     } = context);
+    this.rules = context.rules;
     this.replyTargets = new ReplyTargets((this.chance = context.chance), () => void this.#version++);
     this.messageSizes = context.counters.messageSizes;
     this.#routing = new Routing(this, context, this.counters.exchanges);

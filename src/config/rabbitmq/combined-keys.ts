@@ -1,6 +1,7 @@
 /** Keys of rabbitmq.conf of which several together set one option, and those whose values are written differently. */
 import { readOrigins } from './cors-keys.ts';
 import type { ConfEntry } from './entry.ts';
+import { readFeatures } from './feature-keys.ts';
 import { readMechanisms } from './mechanism-keys.ts';
 import { readListeners } from './listener-keys.ts';
 import { readLogKeys } from './log-keys.ts';
@@ -25,6 +26,7 @@ export const COMBINED_KEYS: readonly CombinedKeys[] = [
   { keys: ['ssl_options.versions'], read: readVersions },
   { keys: ['ssl_options.ciphers'], read: readCiphers },
   { keys: ['management.cors.allow_origins'], read: readOrigins },
+  { keys: ['deprecated_features.permit'], read: readFeatures },
   { keys: ['loopback_users'], read: readLoopbackUsers },
   { keys: ['default_user_tags'], read: readDefaultUserTags },
   { keys: ['default_permissions'], read: readDefaultPermissions },

@@ -16,14 +16,14 @@ import type { ChannelHost, TurnChannel, Wait } from './channel-host.ts';
 import type { ClientChannel } from '../../broker/operations/clients.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
-import { Confirms } from './confirms.ts';
+import { Confirms, tellConfirmed } from './confirms.ts';
 import { Content } from '../input/content.ts';
 import { Credit } from './credit.ts';
 import type { DeliveringChannel, DeliveryTimeouts } from './delivery-timeouts.ts';
 import { PublishRoutes } from './publish-routes.ts';
-import { Settlement, tellSettled, type SettlementKind } from './settlement.ts';
+import { Settlement, settleUnasked, tellSettled, type SettlementKind } from './settlement.ts';
 import { Transaction, type TransactionChannel } from './transaction.ts';
-import { type Delivery, type Take, Unacked } from './unacked.ts';
+import { type Delivery, type DeliveringQueue, type Take, Unacked } from './unacked.ts';
 
 /** Deliveries that are given back in one step of it: in a time slice go many such steps. */
 const AT_ONCE = 16;
@@ -48,16 +48,16 @@ export class Channel
   prefetch = 0;
   /** The queue declared last, which an empty queue name stands for. */
   currentQueue = '';
+  /** Closes it for what goes wrong outside of its own frames. */
+  readonly fail: (error: AmqpError) => void;
   /** The consumer of amq.rabbitmq.reply-to, if there is one: its tag, and the name under which replies come. */
   replyConsumer: { readonly tag: Buffer; readonly name: string } | undefined;
-  readonly #fail: (error: AmqpError) => void;
   readonly #timeouts: DeliveryTimeouts;
   /** Answers that wait for the store. */
   #answers = 0;
   #closed = false;
   readonly #notices: ServerMethod[] = [];
 
-  /** `fail`: closes the channel for what goes wrong outside of its own frames. */
   constructor(connection: ChannelHost, number: number, fail: (error: AmqpError) => void) {
     this.connection = connection;
     this.number = number;
@@ -65,7 +65,7 @@ export class Channel
     this.routes = new PublishRoutes(connection);
     this.counters = connection.vhost.counters.channels.begin();
     connection.broker.node.counters.churn.channelCreated++;
-    this.#fail = fail;
+    this.fail = fail;
     this.#timeouts = connection.broker.deliveryTimeouts;
     this.#timeouts.add(this);
     const { vhost, broker } = connection;
@@ -91,7 +91,7 @@ export class Channel
       this.#answers--;
       if (this.#closed) return;
       if (messages?.refused === true) {
-        this.#fail(new AmqpError('PRECONDITION_FAILED', 'partial tx completion'));
+        this.fail(new AmqpError('PRECONDITION_FAILED', 'partial tx completion'));
         return;
       }
       this.send(method);
@@ -178,7 +178,7 @@ export class Channel
     if (oldest === undefined) return;
     const { consumer, queue, tick } = oldest;
     const timeout = consumer?.timeout ?? queue.consumerTimeout ?? this.connection.broker.config.consumerTimeout;
-    if (this.#timeouts.isOver(tick, timeout)) this.#fail(timedOut(this.number, timeout));
+    if (this.#timeouts.isOver(tick, timeout)) this.fail(timedOut(this.number, timeout));
   }
 
   /** basic.ack. Throws AmqpError for a tag that is not outstanding. */
@@ -207,6 +207,10 @@ export class Channel
     this.goThrough(this.#settleThrough(this.unacked.lastTag, 'returned', answer));
   }
 
+  settleUnasked(kind: SettlementKind, isMeant?: (queue: string, seq: number) => boolean): void {
+    settleUnasked(this, kind, isMeant);
+  }
+
   /** Does with deliveries that were taken from `unacked` before what was said of them: the steps for `goThrough`. */
   *settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Generator<void> {
     const settlement = new Settlement(this.connection.vhost, kind, this.credit.release);
@@ -231,7 +235,7 @@ export class Channel
           return next.done !== true && (next.value ?? true);
         } catch (error) {
           if (!(error instanceof AmqpError)) throw error;
-          this.#fail(error);
+          this.fail(error);
           return false;
         }
       },
@@ -320,14 +324,16 @@ export class Channel
   }
 
   readonly #ack = (deliveryTag: number, multiple: boolean): void => {
+    tellConfirmed(this, deliveryTag, multiple, true);
     this.send({ name: 'basic.ack', deliveryTag, multiple });
   };
 
   readonly #nack = (deliveryTag: number): void => {
+    tellConfirmed(this, deliveryTag, false, false);
     this.send({ name: 'basic.nack', deliveryTag, multiple: false, requeue: false });
   };
 
-  readonly #settle = (queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
+  readonly #settle = (queue: DeliveringQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
     this.credit.release(consumer);
     this.counters.ack++;
     tellSettled(this.connection.vhost, queue, seq, 'ack');

@@ -17,7 +17,7 @@ export class DeliveryTimeouts {
   #tick = 0;
 
   constructor(clock: Clock) {
-    this.#ticker = new Ticker(clock, () => this.#check());
+    this.#ticker = new Ticker(clock, (times) => this.#check(times));
   }
 
   /** The present, in ticks: what a delivery notes. */
@@ -44,8 +44,8 @@ export class DeliveryTimeouts {
     this.#ticker.runFor(this.#channels.size);
   }
 
-  #check(): void {
-    this.#tick++;
+  #check(times: number): void {
+    this.#tick += times;
     for (const channel of this.#channels) channel.checkTimeout();
   }
 }

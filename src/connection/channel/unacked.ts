@@ -6,9 +6,15 @@
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 
+/** A queue, to those who settle what it delivered. */
+export type DeliveringQueue = Pick<
+  DeclaredQueue,
+  'name' | 'settle' | 'reject' | 'requeue' | 'dispatch' | 'checkTakeBack' | 'consumerTimeout'
+>;
+
 export interface Delivery {
   readonly tag: number;
-  readonly queue: DeclaredQueue;
+  readonly queue: DeliveringQueue;
   readonly seq: number;
   /** Undefined for basic.get. */
   readonly consumer: ChannelConsumer | undefined;
@@ -18,7 +24,7 @@ export interface Delivery {
 
 /** Takes a delivery that is removed: the parts of a `Delivery`. */
 export type Take = (
-  queue: DeclaredQueue,
+  queue: DeliveringQueue,
   seq: number,
   consumer: ChannelConsumer | undefined,
   tag: number,
@@ -35,7 +41,7 @@ const NO_SLOTS = {
 };
 
 export class Unacked {
-  #queues: (DeclaredQueue | undefined)[] = NO_SLOTS.entries;
+  #queues: (DeliveringQueue | undefined)[] = NO_SLOTS.entries;
   #consumers: (ChannelConsumer | undefined)[] = NO_SLOTS.entries;
   #seqs = NO_SLOTS.seqs;
   #ticks = NO_SLOTS.ticks;
@@ -59,7 +65,7 @@ export class Unacked {
   }
 
   /** Notes a delivery and returns its tag. */
-  add(queue: DeclaredQueue, seq: number, consumer: ChannelConsumer | undefined, tick: number): number {
+  add(queue: DeliveringQueue, seq: number, consumer: ChannelConsumer | undefined, tick: number): number {
     if (this.#next - this.#first > this.#mask) this.#makeRoom();
     const slot = this.#next & this.#mask;
     this.#queues[slot] = queue;
@@ -109,11 +115,22 @@ export class Unacked {
     return current < end;
   }
 
+  /** Has `take` told of the deliveries that are meant. They stay known by their tags; what is said of them from now on is said to `instead`. */
+  replace(instead: DeliveringQueue, isMeant: (queue: string, seq: number) => boolean, take: Take): void {
+    const kept: Delivery[] = [];
+    const replaced: Delivery[] = [];
+    this.removeThrough(this.lastTag, (queue, seq, consumer, tag, tick) => {
+      (isMeant(queue.name, seq) ? replaced : kept).push({ tag, queue, seq, consumer, tick });
+    });
+    this.restore([...kept, ...replaced.map((delivery) => ({ ...delivery, queue: instead, consumer: undefined }))]);
+    for (const { queue, seq, consumer, tag, tick } of replaced) take(queue, seq, consumer, tag, tick);
+  }
+
   /** The queues of the deliveries from one tag to another. */
-  queues(from: number, through: number): Set<DeclaredQueue> {
-    const queues = new Set<DeclaredQueue>();
+  queues(from: number, through: number): Set<DeliveringQueue> {
+    const queues = new Set<DeliveringQueue>();
     for (const [tag, { queue }] of this.#old) if (tag >= from && tag <= through) queues.add(queue);
-    let last: DeclaredQueue | undefined;
+    let last: DeliveringQueue | undefined;
     for (let tag = Math.max(from, this.#first); tag <= through && tag < this.#next; tag++) {
       const queue = this.#queues[tag & this.#mask];
       if (queue === undefined || queue === last) continue;
@@ -210,7 +227,7 @@ export class Unacked {
 
   #grow(): void {
     const size = Math.max(FIRST_SLOTS, (this.#mask + 1) * 2);
-    const queues = new Array<DeclaredQueue | undefined>(size).fill(undefined);
+    const queues = new Array<DeliveringQueue | undefined>(size).fill(undefined);
     const consumers = new Array<ChannelConsumer | undefined>(size).fill(undefined);
     const seqs = new Float64Array(size);
     const ticks = new Uint32Array(size);

@@ -3,6 +3,7 @@
  * closes the channel or the connection, by the reply code's kind (AMQP 0-9-1 section 2.2.8 and 4.10).
  */
 import { printPayload } from '../../codec/erlang-term.ts';
+import type { Vhost } from '../../broker/topology/vhost.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import {
   BASIC_ACK,
@@ -205,7 +206,9 @@ export class Frames implements FrameHandler {
       error.methodId = this.#lastMethod & 0xffff;
     }
     const channel = this.#channels.get(number);
-    if (!(error instanceof AmqpError) || error.hard || channel === undefined) {
+    const isHard = !(error instanceof AmqpError) || error.hard || channel === undefined;
+    if (error instanceof AmqpError) this.#tellError(error, isHard ? 0 : number);
+    if (isHard) {
       this.#connection.fail(error);
       return;
     }
@@ -214,6 +217,13 @@ export class Frames implements FrameHandler {
     const { replyCode, replyText, classId, methodId } = error;
     this.#connection.writer.method(number, { name: 'channel.close', replyCode, replyText, classId, methodId });
     this.#connection.channelFailed(number, error);
+  }
+
+  #tellError({ replyCode: code, replyText: text }: AmqpError, channel: number): void {
+    const { broker, endpoints, vhost } = this.#connection;
+    // A client in its handshake has no vhost yet.
+    const name = (vhost as Vhost | undefined)?.name ?? '';
+    broker.node.observer?.({ type: 'error', vhost: name, connection: endpoints.name, channel, code, text });
   }
 }
 

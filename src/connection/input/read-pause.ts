@@ -6,10 +6,10 @@ import type { FrameParser } from '../../wire/frame-parser.ts';
  * `turn`: it had its share of this turn. `throttle`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
  * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
  * published. `alarm`: the broker takes no publishes now. `task`: what it asked for takes time slices. `patterns`: its names took patterns too
- * long. `login`: others of its address failed to log in, and it has to wait.
+ * long. `login`: others of its address failed to log in, and it has to wait. `silent`: a test has it hear nothing.
  */
 export type PauseReason =
-  'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task' | 'patterns' | 'login';
+  'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task' | 'patterns' | 'login' | 'silent';
 
 const BITS: Readonly<Record<PauseReason, number>> = {
   turn: 1,
@@ -21,6 +21,7 @@ const BITS: Readonly<Record<PauseReason, number>> = {
   task: 64,
   patterns: 128,
   login: 256,
+  silent: 512,
 };
 
 export class ReadPause {
@@ -49,6 +50,12 @@ export class ReadPause {
     this.#reasons |= BITS[reason];
     // The rest of the chunk is not of this turn's share alone: only the other reasons stop in the middle of it.
     if (reason !== 'turn') this.#parser.pause();
+  }
+
+  /** For a test: nothing is read or sent any more. */
+  fallSilent(): void {
+    this.pause('silent');
+    this.#socket.cork();
   }
 
   resume(reason: PauseReason): void {

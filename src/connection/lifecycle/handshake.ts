@@ -3,7 +3,6 @@
  * is due is left without an answer, as RabbitMQ does: its socket closes after a while.
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import { FRAME_MIN_SIZE } from '../../protocol/generated/constants.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../../protocol/generated/methods.ts';
 import { type Actor, UserActor } from '../../broker/operations/actor.ts';
 import type { ClientTls } from '../../broker/operations/clients.ts';
@@ -138,9 +137,10 @@ export class Handshake {
 
   #tuneOk(method: ConnectionTuneOk): void {
     const connection = this.#connection;
-    const { config } = connection.broker;
+    const { config, node } = connection.broker;
+    const { frameMin } = node.rules.values;
     const channelMax = negotiate('channel_max', method.channelMax, config.channelMax, 1);
-    const frameMax = negotiate('frame_max', method.frameMax, config.frameMax, FRAME_MIN_SIZE);
+    const frameMax = negotiate('frame_max', method.frameMax, config.frameMax, frameMin);
     connection.tune(channelMax, frameMax, method.heartbeat);
     this.#due = 'connection.open';
   }
@@ -148,6 +148,7 @@ export class Handshake {
   #open({ virtualHost }: ConnectionOpen): void {
     const connection = this.#connection;
     const { node, connections } = connection.broker;
+    connection.broker.faults?.opened(this.#user, virtualHost);
     const vhost = connections.enter(this.#user, virtualHost);
     connection.writer.method(0, { name: 'connection.open-ok' });
     connection.opened(new UserActor(node.auth, this.#user, vhost, connection));

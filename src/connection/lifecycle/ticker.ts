@@ -6,11 +6,11 @@ export const TICK_MS = 500;
 
 export class Ticker {
   readonly #clock: Clock;
-  readonly #tick: () => void;
+  readonly #tick: (times: number) => void;
   #timer: Timer | undefined;
 
-  /** `tick` is called every TICK_MS while the ticker runs. */
-  constructor(clock: Clock, tick: () => void) {
+  /** `tick` is called every TICK_MS while the ticker runs, with the number of ticks that have passed. */
+  constructor(clock: Clock, tick: (times: number) => void) {
     this.#clock = clock;
     this.#tick = tick;
   }

@@ -1,5 +1,6 @@
 /** Class basic but for publishing (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
 import { isInteger } from '../../broker/arguments/field-equality.ts';
+import { wants } from '../../broker/operations/version-rules.ts';
 import { readableQueue } from '../../broker/operations/queues.ts';
 import { REPLY_TO } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
@@ -19,8 +20,9 @@ export const basicMethods: HandlersOf<'basic'> = {
   'basic.qos': (channel, { prefetchSize, prefetchCount, global }) => {
     if (prefetchSize !== 0) throw new AmqpError('NOT_IMPLEMENTED', `prefetch_size!=0 (${prefetchSize})`);
     // A limit for consumers lifts the one of the channel, as it does in RabbitMQ; the other way round both hold.
-    channel.credit.limit = global ? prefetchCount : 0;
-    if (!global) channel.prefetch = prefetchCount;
+    const whole = global && wants(channel.connection.actor, 'global_qos', `channel ${channel.number}`);
+    channel.credit.limit = whole ? prefetchCount : 0;
+    if (!whole) channel.prefetch = prefetchCount;
     channel.send({ name: 'basic.qos-ok' });
     channel.resumeConsumers();
   },

@@ -2,6 +2,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { Method } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel/channel.ts';
+import type { Wait } from '../channel/channel-host.ts';
 import { accessMethods } from './access-methods.ts';
 import { basicMethods } from './basic-methods.ts';
 import { channelMethods } from './channel-methods.ts';
@@ -27,5 +28,12 @@ export function handle(channel: Channel, method: Method): void {
     method.name
   ];
   if (handler === undefined) throw new AmqpError('COMMAND_INVALID', 'unimplemented method');
-  handler(channel, method);
+  const wait = channel.connection.broker.faults?.handled(channel, method);
+  if (wait === undefined) handler(channel, method);
+  else channel.goThrough(handleLater(wait, () => handler(channel, method)));
+}
+
+function* handleLater(wait: Wait, handler: () => void): Generator<Wait> {
+  yield wait;
+  handler();
 }

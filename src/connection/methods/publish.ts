@@ -6,6 +6,7 @@ import type { Route } from '../../broker/routing/route.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { REPLY_CODES } from '../../protocol/generated/reply-codes.ts';
 import type { Channel } from '../channel/channel.ts';
+import type { PublishFault } from '../faults.ts';
 
 export function publish(channel: Channel): void {
   const { content } = channel;
@@ -19,6 +20,11 @@ export function publish(channel: Channel): void {
 
 function sendOn(channel: Channel, message: Message, route: Route, mandatory: boolean): void {
   const { confirms } = channel;
+  const fault = channel.connection.broker.faults?.published(channel, message);
+  if (fault !== undefined) {
+    sendFaultily(channel, message, route, mandatory, fault);
+    return;
+  }
   if (confirms === undefined) {
     publishBy(channel, message, route, mandatory, undefined, 0);
     return;
@@ -27,6 +33,26 @@ function sendOn(channel: Channel, message: Message, route: Route, mandatory: boo
   channel.counters.publishConfirm++;
   publishBy(channel, message, route, mandatory, confirms, number);
   confirms.confirmed(number);
+}
+
+/** As above, but for what a test has go wrong. */
+function sendFaultily(
+  channel: Channel,
+  message: Message,
+  route: Route,
+  mandatory: boolean,
+  { unroutable, refused, hold }: PublishFault,
+): void {
+  const { confirms } = channel;
+  const number = confirms?.begin() ?? 0;
+  const way = unroutable === true ? { ...route, sinks: [], delays: [], perMessage: false } : route;
+  if (refused === true) confirms?.rejected(number);
+  else publishBy(channel, message, way, mandatory, confirms, number);
+  if (confirms !== undefined && hold !== undefined) {
+    confirms.wait(number);
+    hold(() => confirms.confirmed(number));
+  }
+  confirms?.confirmed(number);
 }
 
 /** One that is mandatory, and that nobody takes, goes back to its publisher: before its confirm. */

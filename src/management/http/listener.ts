@@ -67,6 +67,12 @@ export class HttpListener {
     });
   }
 
+  /** From then on it keeps no process alive, nor do its connections. */
+  unref(): void {
+    this.#server.unref();
+    this.#server.on('connection', (socket) => socket.unref());
+  }
+
   /** Lets nobody in any more, and answers those who are in. */
   leave(): void {
     this.#server.close();

@@ -3,6 +3,7 @@
  * time, each in one transaction. The data folder holds leveret.db (with SQLite's -wal and -shm beside it while in use),
  * leveret.lock and leveret.pid.
  */
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type { Histogram } from '../../util/histogram.ts';
@@ -36,6 +37,8 @@ export interface SqliteStoreOptions {
   readonly clock?: Clock;
   /** What the store is sealed with, 32 bytes; without it, it is not. */
   readonly key?: Uint8Array | undefined;
+  /** The writer thread does not keep the process alive. Default: false. */
+  readonly unref?: boolean | undefined;
   readonly log?: (level: 'info' | 'warn' | 'error', fields: object, message: string) => void;
 }
 
@@ -124,6 +127,7 @@ export class SqliteStore implements Store {
     this.#worker.on('message', (message: FromWriter) => this.#hear(message));
     this.#worker.on('error', (error: Error) => this.#lost(error));
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
+    if (options.unref === true) this.#worker.unref();
   }
 
   recover(): RecoveredState {
@@ -300,6 +304,13 @@ export class SqliteStore implements Store {
 
 /** The file next to this one, in the form that this one has: TypeScript from the sources, JavaScript as published. */
 function startWriter(options: WriterOptions): Worker {
-  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  return new Worker(new URL(file, import.meta.url), { name: 'leveret-store', workerData: options });
+  // A bundler that makes CommonJS leaves no URL.
+  const here: string | undefined = import.meta.url;
+  const file = here && new URL(here.endsWith('.ts') ? './worker.ts' : './worker.js', here);
+  if (!file || !existsSync(file)) {
+    throw new StoreError(
+      'A data folder needs files of the package leveret: have your bundler leave it out, as an external.',
+    );
+  }
+  return new Worker(file, { name: 'leveret-store', workerData: options });
 }

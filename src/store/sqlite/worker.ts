@@ -120,7 +120,9 @@ function close(): void {
   // The last connection to close puts the log into the file and removes it.
   connection?.database.close();
   connection?.files.close();
-  port.close();
+  // Deno's port has no end of its own.
+  if ('close' in port) port.close();
+  else process.exit();
 }
 
 /** A defect in a batch stays one however often it is written: the thread ends with it, and the store with the thread. */

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { describeFailure, UnavailableError, UsageError } from '../../../src/cli/failure.ts';
+import { explainListening } from '../../../src/embed/listen-error.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { StoreError } from '../../../src/store/store.ts';
 
@@ -28,7 +29,7 @@ describe('a failure of the command', () => {
     onTestFinished(() => void server.close());
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    expect(describeFailure(await listenError(port, '127.0.0.1'))).toEqual({
+    expect(describeFailure(explainListening(await listenError(port, '127.0.0.1')))).toEqual({
       lines: [`port ${port} is taken by another program: stop that one, or choose another with --port`],
       exitCode: 69,
     });
@@ -36,7 +37,7 @@ describe('a failure of the command', () => {
 
   it('names an address that is not this machine’s, with exit code 69', async () => {
     // An address kept for documentation (RFC 5737).
-    expect(describeFailure(await listenError(0, '192.0.2.1'))).toEqual({
+    expect(describeFailure(explainListening(await listenError(0, '192.0.2.1')))).toEqual({
       lines: ['host 192.0.2.1 is not an address of this machine: choose another with --host'],
       exitCode: 69,
     });
@@ -44,7 +45,7 @@ describe('a failure of the command', () => {
 
   it('names a port that needs privileges, with exit code 69', () => {
     const error = Object.assign(new Error('listen EACCES'), { syscall: 'listen', code: 'EACCES', port: 80 });
-    expect(describeFailure(error)).toEqual({
+    expect(describeFailure(explainListening(error))).toEqual({
       lines: ['port 80 is not permitted to this user: choose one from 1024 up with --port'],
       exitCode: 69,
     });

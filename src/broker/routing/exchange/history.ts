@@ -34,6 +34,11 @@ export class History {
     }
   }
 
+  clear(): void {
+    this.#messages.clear();
+    this.#bytes = 0;
+  }
+
   /** Copies of what is kept now, the oldest first. What is done with them may lead back here. */
   replay(): readonly Message[] {
     return Array.from(this.#messages, (message) => message.copy());

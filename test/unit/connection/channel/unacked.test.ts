@@ -1,10 +1,9 @@
 /** The deliveries of a channel, held against a Map that does the same in the plainest way. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
-import { type Delivery, Unacked } from '../../../../src/connection/channel/unacked.ts';
+import { type Delivery, type DeliveringQueue, Unacked } from '../../../../src/connection/channel/unacked.ts';
 
-const queue = { name: 'q' } as unknown as DeclaredQueue;
+const queue = { name: 'q' } as unknown as DeliveringQueue;
 
 type Step =
   | { readonly do: 'add' | 'skip'; readonly count: number }
@@ -116,7 +115,7 @@ class Pair {
 }
 
 function collect(into: Delivery[]) {
-  return (from: DeclaredQueue, seq: number, consumer: Delivery['consumer'], tag: number, tick: number): void => {
+  return (from: DeliveringQueue, seq: number, consumer: Delivery['consumer'], tag: number, tick: number): void => {
     into.push({ tag, queue: from, seq, consumer, tick });
   };
 }

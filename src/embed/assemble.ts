@@ -1,0 +1,142 @@
+/** How a broker is put together: the one place that knows all of its parts, and picks the store. */
+import type { RequestListener } from 'node:http';
+import { BrokerNode } from '../broker/topology/broker-node.ts';
+import { type Config, MEMORY_SHARE } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { hasTls } from '../config/tls-config.ts';
+import { VersionRules } from '../config/profile.ts';
+import { type BrokerContext, brokerContext } from '../connection/broker-context.ts';
+import { NullStore } from '../store/null-store.ts';
+import { Scratch } from '../store/scratch.ts';
+import { readMasterKey } from '../store/sealing/master-key.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import type { Tls } from '../tls/tls.ts';
+import { availableMemory } from '../util/available-memory.ts';
+import type { Clocks } from '../util/clock.ts';
+import type { DiskSpace } from '../util/disk-space.ts';
+import { createLogger, type Logger } from '../util/logger.ts';
+import { prepare, readDefinitions } from './definitions.ts';
+import { reportDiscarded } from './discarded.ts';
+import { watchDisk } from './disk-alarm.ts';
+import { Ending } from './ending.ts';
+import { Listeners } from './listeners.ts';
+import { type BrokerOptions, resolveOptions } from './options.ts';
+import { requestsOfProgram } from './process-requests.ts';
+import { noticesTo } from './queue-notices.ts';
+import { reportTo } from './unreadable.ts';
+
+/** What a broker is given beside its options, by whoever has it run. */
+export interface Surroundings {
+  /** What answers commands that start and stop the broker, in a process that is for it alone: the daemon. */
+  readonly daemon?: RequestListener;
+  /** True: it listens on nothing but the socket in its data folder. False by default. */
+  readonly onlyForCommands?: boolean;
+  /** The system's by default. */
+  readonly clocks?: Clocks;
+}
+
+export interface BrokerParts {
+  readonly config: Config;
+  readonly node: BrokerNode;
+  readonly context: BrokerContext;
+  readonly listeners: Listeners;
+  /** Closes all connections with 320, stores what there is to store, and frees ports and folder. */
+  readonly ending: Ending;
+}
+
+/** Resolves when clients can connect. Throws what `Broker.start` throws. */
+export async function assemble(options: BrokerOptions, surroundings: Surroundings = {}): Promise<BrokerParts> {
+  const config = resolveOptions(options);
+  checkNode(process.versions.node, config.dataDir !== undefined);
+  const { unref } = options;
+  const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
+  const definitions = await readDefinitions(options.definitions ?? config.definitions);
+  const { store, scratch } = await openStore(config, log, unref);
+  const node = new BrokerNode(store, memoryBudget(config), scratch, surroundings.clocks);
+  let disk: DiskSpace | undefined;
+  try {
+    node.rules = new VersionRules(config.profile, config.permitFeatures, config.denyFeatures);
+    reportToLog(node, log);
+    await prepare(node, definitions, config, log);
+    disk = watchDisk(config, node, log);
+    const context = brokerContext({ node, config, log, unref });
+    const tls = await readTls(config, node, log);
+    // What asks for its end comes by a listener, and none listens before the broker is there.
+    const requests = surroundings.daemon ?? requestsOfProgram(() => ending.stop(), log);
+    const listeners = new Listeners({ broker: context, tls, process: requests, disk });
+    const ending = new Ending(async () => {
+      disk?.stop();
+      await listeners.stop();
+      node.stop();
+      await store.close();
+      scratch?.close();
+    });
+    await listeners.start(surroundings.onlyForCommands);
+    return { config, node, context, listeners, ending };
+  } catch (error) {
+    disk?.stop();
+    node.stop();
+    await store.close();
+    scratch?.close();
+    throw error;
+  }
+}
+
+const DANGLING =
+  'a stored binding is removed, as its source or its destination is not there; declare and bind them again if it is wanted';
+
+function reportToLog(node: BrokerNode, log: Logger): void {
+  node.fault = (error) => log.error({ err: error }, 'internal error');
+  node.unreadable = reportTo(log);
+  node.discarded = reportDiscarded(log);
+  node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
+  node.notice = noticesTo(log);
+}
+
+/** TLS is loaded only if it is used. */
+async function readTls(config: Config, node: BrokerNode, log: Logger): Promise<Tls | undefined> {
+  if (!hasTls(config)) return undefined;
+  const [{ Tls }, { TlsError }] = await Promise.all([import('../tls/tls.ts'), import('../tls/tls-error.ts')]);
+  try {
+    return new Tls(config, log, node.clocks.connections);
+  } catch (error) {
+    if (error instanceof TlsError) throw new ConfigError([{ source: 'options', text: error.message }]);
+    throw error;
+  }
+}
+
+/** SQLite is loaded only if it is used: a broker in memory starts the sooner for it. */
+async function openStore(
+  config: Config,
+  log: Logger,
+  unref: boolean | undefined,
+): Promise<{ store: Store; scratch: Scratch | undefined }> {
+  const { dataDir: folder, storeKey } = config;
+  if (folder === undefined) return { store: new NullStore(), scratch: undefined };
+  const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
+  const key = storeKey === undefined ? undefined : readMasterKey(storeKey);
+  const store = await SqliteStore.open({
+    folder,
+    key,
+    unref,
+    log: (level, fields, message) => log[level](fields, message),
+  });
+  try {
+    return { store, scratch: new Scratch(folder, key !== undefined) };
+  } catch (error) {
+    await store.close();
+    throw new StoreError(`The data folder ${folder} cannot be used: ${(error as Error).message}.`);
+  }
+}
+
+/** Throws StoreError. In an older Node much is not there, and better-sqlite3 would end the process without a word. */
+export function checkNode(version: string, withDataFolder: boolean): void {
+  const [major, minor] = version.split('.').map(Number);
+  if (major > 22 || (major === 22 && (minor >= 14 || !withDataFolder))) return;
+  const what = major === 22 ? ' for a data folder' : '';
+  throw new StoreError(`Node.js ${version} is too old${what}: Leveret needs 22.14 or newer.`);
+}
+
+function memoryBudget({ memoryBudget: budget }: Config): number {
+  return budget === 'auto' ? Math.floor(availableMemory() * MEMORY_SHARE) : budget;
+}

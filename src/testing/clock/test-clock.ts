@@ -1,0 +1,81 @@
+/**
+ * The time by which messages age: TTL, delays, retries, expiry of queues, deduplication windows, ages of streams, timeouts of deliveries. Heartbeats and
+ * handshakes go by the real time, so that clients stay connected however much of it passes.
+ */
+import type { Clock } from '../../util/clock.ts';
+import type { LogEntry } from '../log/log-entry.ts';
+import { type Duration, milliseconds } from './duration.ts';
+import { ManualClock } from './manual-clock.ts';
+
+/** What a clock asks of its broker. */
+export interface ClockedBroker {
+  /** Rises with each event. */
+  readonly events: number;
+  /** What happened behind that event. */
+  entriesAfter(event: number): LogEntry[];
+  /** Resolves when clients have answered what they heard, for as long as they answer at once. */
+  quiet(): Promise<void>;
+}
+
+export class TestClock {
+  readonly #clock: Clock;
+  readonly #broker: ClockedBroker;
+
+  /** @internal */
+  constructor(clock: Clock, broker: ClockedBroker) {
+    this.#clock = clock;
+    this.#broker = broker;
+  }
+
+  get now(): Date {
+    return new Date(this.#clock.now());
+  }
+
+  /** When the next thing falls due, but for timeouts of deliveries; undefined if nothing does. */
+  get nextDue(): Date | undefined {
+    const clock = this.#manual;
+    const { nextAlarm } = clock;
+    return nextAlarm === undefined ? undefined : new Date(clock.now() + nextAlarm - clock.elapsed());
+  }
+
+  /**
+   * Lets message time pass. What falls due happens at its moment and in its order; at each, clients may answer, in message time at once, before
+   * it goes on. Milliseconds, or `'7d'`, `'1.5h'`, `{ minutes: 5 }`. Resolves when all of it has happened.
+   * @throws RangeError for what is no duration; Error unless the broker was started with `clock: 'manual'`
+   */
+  async advance(by: Duration): Promise<void> {
+    const clock = this.#manual;
+    await this.#moveTo(clock, clock.elapsed() + milliseconds(by));
+  }
+
+  /** The same, up to a moment. @throws RangeError for one that is over */
+  async advanceTo(moment: Date): Promise<void> {
+    await this.advance(moment.getTime() - this.#clock.now());
+  }
+
+  /** Goes on to the next thing that falls due. Resolves with what happened then; undefined if nothing falls due. */
+  async next(): Promise<{ readonly at: Date; readonly entries: readonly LogEntry[] } | undefined> {
+    const clock = this.#manual;
+    const { nextAlarm } = clock;
+    if (nextAlarm === undefined) return undefined;
+    const before = this.#broker.events;
+    await this.#moveTo(clock, nextAlarm);
+    return { at: this.now, entries: this.#broker.entriesAfter(before) };
+  }
+
+  async #moveTo(clock: ManualClock, end: number): Promise<void> {
+    await this.#broker.quiet();
+    let events = this.#broker.events;
+    do {
+      const rang = clock.step(end);
+      if (!rang && this.#broker.events === events) continue;
+      await this.#broker.quiet();
+      ({ events } = this.#broker);
+    } while (clock.elapsed() < end);
+  }
+
+  get #manual(): ManualClock {
+    if (this.#clock instanceof ManualClock) return this.#clock;
+    throw new Error("message time passes by itself: start the broker with clock: 'manual' to move it");
+  }
+}

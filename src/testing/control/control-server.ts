@@ -1,0 +1,79 @@
+/**
+ * The control port: what a test broker offers to tests in its process, for tests in other languages, as JSON over HTTP. It listens on this
+ * machine only and asks for no password, so it is no part of the daemon. An error is answered by its text: 408 for a wait that was in vain.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { http } from '../../util/node-http.ts';
+import type { TestBroker } from '../test-broker.ts';
+import { WaitError } from '../waits.ts';
+import { BadRequest, NotThere, Routes } from './routes.ts';
+
+const HOST = '127.0.0.1';
+/** Bytes of a request's body. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+export class ControlServer {
+  readonly #routes: Routes;
+  readonly #server: Server;
+
+  constructor(broker: TestBroker) {
+    this.#routes = new Routes(broker);
+    this.#server = http.createServer((request, response) => void this.#answer(request, response));
+  }
+
+  /** Resolves with its URL. Rejects with the system's error if it cannot listen. */
+  start(port: number): Promise<string> {
+    const server = this.#server;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
+    });
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const { pathname, searchParams } = new URL(request.url!, 'http://control');
+      const path = pathname.slice(0, pathname.lastIndexOf('/') + 1);
+      const { table } = this.#routes;
+      const handle = table[`${request.method} ${pathname}`] ?? table[`${request.method} ${path}*`];
+      if (handle === undefined) throw new NotThere(`there is no ${request.method} ${pathname}`);
+      const answer = await handle(await bodyOf(request), decodeURIComponent(pathname.slice(path.length)), searchParams);
+      response.writeHead(answer === undefined ? 204 : 200, { 'content-type': 'application/json' });
+      response.end(answer && JSON.stringify(answer));
+    } catch (error) {
+      response.writeHead(statusOf(error), { 'content-type': 'text/plain; charset=utf-8' });
+      response.end(`${(error as Error).message}\n`);
+    }
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof WaitError) return 408;
+  return error instanceof NotThere ? 404 : 400;
+}
+
+/** Throws BadRequest for what is no JSON object. */
+async function bodyOf(request: IncomingMessage): Promise<object> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MOST_BYTES) throw new BadRequest('the body is too large');
+    chunks.push(chunk);
+  }
+  if (size === 0) return {};
+  try {
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as unknown;
+    if (typeof body === 'object' && body !== null) return body;
+  } catch {
+    // Said below.
+  }
+  throw new BadRequest('the body is no JSON object');
+}

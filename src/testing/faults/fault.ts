@@ -1,0 +1,85 @@
+/** One thing that goes wrong, until it is lifted or has happened often enough. */
+import type { Waits } from '../waits.ts';
+
+/** When a fault strikes, among the occasions that its filter fits. */
+export interface Trigger {
+  /** How often; without end by default. */
+  readonly times?: number | undefined;
+  /** How many occasions pass before the first. 0 by default. */
+  readonly after?: number | undefined;
+}
+
+export class Fault implements AsyncDisposable {
+  readonly #waits: Waits;
+  readonly #ended: (fault: Fault) => void;
+  readonly #left: { times: number; after: number };
+  readonly #held = new Set<() => void>();
+  /** What it is, such as `nackPublishes`. */
+  readonly kind: string;
+  #hits = 0;
+  #active = true;
+
+  /** @internal `ended`: called once, when it is lifted. */
+  constructor(kind: string, { times = Infinity, after = 0 }: Trigger, waits: Waits, ended: (fault: Fault) => void) {
+    this.kind = kind;
+    this.#left = { times, after };
+    this.#waits = waits;
+    this.#ended = ended;
+  }
+
+  /** How often it struck. */
+  get hits(): number {
+    return this.#hits;
+  }
+
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /** Resolves when it has struck so often. Rejects after the broker's `patience`. */
+  async struck(times = 1): Promise<void> {
+    await this.#waits.until(
+      () => this.#hits >= times || undefined,
+      undefined,
+      () => `fault ${this.kind} did not strike ${times} times but ${this.#hits}`,
+    );
+  }
+
+  /** What it holds up goes on; what comes later is held up again. */
+  release(): void {
+    const held = [...this.#held];
+    this.#held.clear();
+    for (const goOn of held) goOn();
+  }
+
+  /** Ends it. What it holds up goes on. */
+  lift(): void {
+    if (!this.#active) return;
+    this.#active = false;
+    this.#ended(this);
+    this.release();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.lift();
+    return Promise.resolve();
+  }
+
+  /** @internal An occasion: true if it strikes. */
+  strikes(): boolean {
+    const left = this.#left;
+    if (!this.#active || left.times === 0 || left.after-- > 0) return false;
+    left.times--;
+    this.#hits++;
+    this.#waits.changed();
+    return true;
+  }
+
+  /** @internal Holds something up until it is released. Returns what lets go of it before. */
+  hold(goOn: () => void): () => void {
+    this.#held.add(goOn);
+    return () => {
+      if (this.#held.delete(goOn)) goOn();
+    };
+  }
+}

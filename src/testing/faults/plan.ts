@@ -1,0 +1,122 @@
+/** The faults as the connections ask for them: at each occasion the oldest that fits, and has not had its fill. */
+import type { Socket } from 'node:net';
+import type { AmqpError } from '../../protocol/amqp-error.ts';
+import type { Method } from '../../protocol/generated/methods.ts';
+import type { Message } from '../../broker/message/message.ts';
+import type { ClientConnection } from '../../broker/operations/clients.ts';
+import type { FaultPlan, FaultyChannel, PublishFault } from '../../connection/faults.ts';
+import type { Inside } from '../inside.ts';
+import { ReceivedMessage } from '../log/received.ts';
+import type { Fault } from './fault.ts';
+import { type ChannelFilter, meetsChannel, meetsConnection, meetsMessage, type PublishFilter } from './filters.ts';
+
+/** What a fault does; undefined at an occasion that is not its own. */
+interface Rule extends Partial<FaultPlan> {
+  readonly end?: () => void;
+}
+
+export class Plan implements FaultPlan {
+  readonly #inside: Inside;
+  readonly #rules = new Map<Fault, Rule>();
+
+  constructor(inside: Inside) {
+    this.#inside = inside;
+  }
+
+  onAccept(fault: Fault, how: 'reset' | 'no answer'): Fault {
+    return this.#add(fault, {
+      accepted: (socket) => {
+        if (!fault.strikes()) return false;
+        socket.on('error', () => undefined);
+        if (how === 'reset') socket.resetAndDestroy();
+        else fault.hold(() => socket.resetAndDestroy());
+        return true;
+      },
+    });
+  }
+
+  onOpen(fault: Fault, refusal: () => AmqpError): Fault {
+    return this.#add(fault, {
+      opened: () => {
+        if (fault.strikes()) throw refusal();
+      },
+    });
+  }
+
+  onPublish(fault: Fault, filter: PublishFilter, action: (connection: ClientConnection) => PublishFault): Fault {
+    return this.#add(fault, {
+      published: (channel, message) => {
+        const { vhost } = channel.connection;
+        const seen = new ReceivedMessage(message, vhost.name, new Date(vhost.timers.clock.now()), channel.identity);
+        return meetsMessage(seen, filter) && fault.strikes() ? action(this.#connectionOf(channel)) : undefined;
+      },
+    });
+  }
+
+  onMethod(fault: Fault, name: string, filter: ChannelFilter, holdUp: (resume: () => void) => void): Fault {
+    return this.#add(fault, {
+      handled: (channel, method) => {
+        const isMeant = method.name === name && meetsChannel(channel, filter);
+        if (!isMeant || !meetsConnection(this.#connectionOf(channel), filter) || !fault.strikes()) return undefined;
+        return (resume) => {
+          holdUp(resume);
+          return true;
+        };
+      },
+    });
+  }
+
+  /** `action` is called when the delivery is made, with its number in the queue. */
+  onDelivery(fault: Fault, queue: string, action: (seq: number) => void): Fault {
+    const { node, context } = this.#inside;
+    const end = node.observe((event) => {
+      // Each message once: the delivery that this brings about is none of its occasions.
+      if (event.type !== 'delivered' || event.queue !== queue || event.redelivered || event.seq < 0) return;
+      if (fault.strikes()) context.clock.soon(() => action(event.seq));
+    });
+    return this.#add(fault, { end });
+  }
+
+  end(fault: Fault): void {
+    this.#rules.get(fault)?.end?.();
+    this.#rules.delete(fault);
+    if (this.#rules.size === 0) this.#inside.context.faults = undefined;
+  }
+
+  // FaultPlan
+
+  accepted(socket: Socket): boolean {
+    for (const { accepted } of this.#rules.values()) if (accepted?.(socket) === true) return true;
+    return false;
+  }
+
+  opened(user: string, vhost: string): void {
+    for (const { opened } of this.#rules.values()) opened?.(user, vhost);
+  }
+
+  published(channel: FaultyChannel, message: Message): PublishFault | undefined {
+    for (const { published } of this.#rules.values()) {
+      const fault = published?.(channel, message);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  }
+
+  handled(channel: FaultyChannel, method: Method): ReturnType<FaultPlan['handled']> {
+    for (const { handled } of this.#rules.values()) {
+      const wait = handled?.(channel, method);
+      if (wait !== undefined) return wait;
+    }
+    return undefined;
+  }
+
+  #add(fault: Fault, rule: Rule): Fault {
+    this.#rules.set(fault, rule);
+    this.#inside.context.faults = this;
+    return fault;
+  }
+
+  #connectionOf(channel: FaultyChannel): ClientConnection {
+    return [...this.#inside.context.connections].find(({ channels }) => channels.get(channel.number) === channel)!;
+  }
+}

@@ -1,0 +1,101 @@
+/** What happened, as the log of a test broker keeps it. */
+import type { Match } from './match.ts';
+import { printMessage, type Received } from './received.ts';
+
+export type LogKind =
+  /** A client, or a program, sent a message; a route was found for it, for a dead letter, or for one that had waited at its exchange. */
+  | 'published'
+  | 'routed'
+  /** No queue took a message: then it went back to its publisher (mandatory), or was gone. */
+  | 'returned'
+  | 'unroutable'
+  /** A queue took it, or did not: it was full, or had had the message before. */
+  | 'queued'
+  | 'refused'
+  | 'duplicate'
+  | 'confirmed'
+  | 'nacked'
+  | 'delivered'
+  | 'acked'
+  | 'rejected'
+  | 'requeued'
+  /** A queue gave it up: to its dead letter exchange, or for want of one. `reason`: expired, rejected, maxlen, delivery_limit. */
+  | 'dead-lettered'
+  | 'dropped'
+  | 'purged'
+  /** The broker closed a channel or a connection for an error. */
+  | 'error'
+  /** Somebody wanted a feature that a version of RabbitMQ refuses. `reason`: its name; `what`: for what. */
+  | 'deprecated'
+  | 'connection-opened'
+  | 'connection-closed'
+  | 'channel-opened'
+  | 'channel-closed'
+  | 'consumer-added'
+  | 'consumer-cancelled'
+  | 'vhost-created'
+  | 'vhost-deleted'
+  | 'queue-declared'
+  | 'queue-deleted'
+  | 'exchange-declared'
+  | 'exchange-deleted'
+  | 'bound'
+  | 'unbound';
+
+export interface LogEntry {
+  /** Rises from entry to entry. */
+  readonly order: number;
+  readonly kind: LogKind;
+  /** In message time. */
+  readonly at: Date;
+  readonly vhost: string;
+  readonly message?: Received | undefined;
+  readonly queue?: string | undefined;
+  /** Of bindings, exchanges, and where a route began. */
+  readonly exchange?: string | undefined;
+  readonly routingKey?: string | undefined;
+  /** Queues that a route leads to. */
+  readonly queues?: readonly string[] | undefined;
+  readonly reason?: string | undefined;
+  readonly what?: string | undefined;
+  readonly error?: { readonly code: number; readonly text: string } | undefined;
+  /** The connection's name, "CLIENT -> BROKER", and the channel's number; 0 for the connection itself. */
+  readonly connection?: string | undefined;
+  readonly channel?: number | undefined;
+  readonly consumerTag?: string | undefined;
+  readonly redelivered?: boolean | undefined;
+  /** Messages that were purged; the number of a confirm, and whether it is for all before it. */
+  readonly count?: number | undefined;
+  readonly multiple?: boolean | undefined;
+}
+
+/** All that is named. */
+export interface LogFilter {
+  readonly kind?: LogKind | readonly LogKind[] | undefined;
+  readonly queue?: string | undefined;
+  /** Of the message, or what the entry is about. */
+  readonly exchange?: string | undefined;
+  readonly routingKey?: string | RegExp | undefined;
+  readonly connection?: string | undefined;
+  readonly message?: Match | undefined;
+}
+
+/** One line about an entry. */
+export function printEntry(entry: LogEntry): string {
+  const { order, kind, queue, message, reason, what, error, connection, channel, consumerTag, redelivered, queues } =
+    entry;
+  const parts: string[] = [];
+  if (queue !== undefined) parts.push(`queue '${queue}'`);
+  if (queues !== undefined)
+    parts.push(`to ${queues.length === 0 ? 'no queue' : queues.map((name) => `'${name}'`).join(', ')}`);
+  if (reason !== undefined) parts.push(reason);
+  if (what !== undefined) parts.push(`for ${what}`);
+  if (redelivered === true) parts.push('redelivered');
+  if (consumerTag !== undefined) parts.push(`consumer '${consumerTag}'`);
+  if (entry.count !== undefined) parts.push(entry.multiple === true ? `up to ${entry.count}` : `${entry.count}`);
+  if (error !== undefined) parts.push(`${error.code} ${error.text}`);
+  if (connection !== undefined) parts.push(channel ? `${connection} (${channel})` : connection);
+  if (message !== undefined) parts.push(printMessage(message));
+  else if (entry.exchange !== undefined) parts.push(`exchange '${entry.exchange}' '${entry.routingKey ?? ''}'`);
+  return `${order} ${kind}: ${parts.join(', ')}`;
+}

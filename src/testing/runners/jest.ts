@@ -1,0 +1,57 @@
+/** `leveret/testing/jest`: a space for each test, and matchers for `expect`. */
+/// <reference types="node" preserve="true" />
+import type { TestBroker } from '../test-broker.ts';
+import type { TestSpace } from '../test-space.ts';
+import { type LeveretMatchers, matchers } from './matchers.ts';
+import { sharedBroker, stopSharedBroker } from './shared-broker.ts';
+
+export type { LeveretMatchers };
+
+declare global {
+  // How jest's types are told of matchers.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace jest {
+    // eslint-disable-next-line @typescript-eslint/no-empty-object-type
+    interface Matchers<R> extends LeveretMatchers<R> {}
+  }
+}
+
+/** What jest has as globals. */
+interface JestGlobals {
+  readonly beforeEach: (hook: () => Promise<void>) => void;
+  readonly afterEach: (hook: () => Promise<void>) => void;
+  readonly afterAll: (hook: () => Promise<void>) => void;
+  readonly expect: { extend(matchers: object): void };
+}
+
+export interface JestSpace {
+  /** Of the test that runs. */
+  (): TestSpace;
+  /** Of all tests of the file. */
+  readonly broker: TestBroker;
+}
+
+/**
+ * To be called in a file, or in a `describe`: gives each test a vhost of its own, which is removed at its end.
+ * @throws Error outside of jest, or where its globals are switched off (`injectGlobals`)
+ */
+export function useSpace(): JestSpace {
+  const { beforeEach, afterEach, afterAll, expect } = globalThis as unknown as Partial<JestGlobals>;
+  if (beforeEach === undefined || afterEach === undefined || afterAll === undefined || expect === undefined) {
+    throw new Error('useSpace() needs the globals of jest: beforeEach, afterEach, afterAll and expect');
+  }
+  let broker: TestBroker | undefined;
+  let space: TestSpace | undefined;
+  expect.extend(matchers);
+  beforeEach(async () => {
+    broker = await sharedBroker();
+    space = await broker.space();
+  });
+  afterEach(async () => space?.[Symbol.asyncDispose]());
+  afterAll(stopSharedBroker);
+  const current = <Value>(value: Value | undefined): Value => {
+    if (value === undefined) throw new Error('there is a space only while a test runs');
+    return value;
+  };
+  return Object.defineProperty(() => current(space), 'broker', { get: () => current(broker) }) as JestSpace;
+}

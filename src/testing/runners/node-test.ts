@@ -1,0 +1,18 @@
+/** `leveret/testing/node`: a space for a test of node:test. */
+/// <reference types="node" preserve="true" />
+import type { TestContext } from 'node:test';
+import type { TestSpace } from '../test-space.ts';
+import { sharedBroker, SHOWN_LINES } from './shared-broker.ts';
+
+/** Gives the test a vhost of its own, which is removed at its end. If the test fails, the last lines of its log are printed. */
+export async function useSpace(t: TestContext): Promise<TestSpace> {
+  const broker = await sharedBroker();
+  const space = await broker.space();
+  t.after(async () => {
+    // Node 22 has it, @types/node of all versions has not.
+    const { passed } = t as { readonly passed?: boolean };
+    if (passed === false) t.diagnostic(`The last of the log of ${space.vhost}:\n${space.log.last(SHOWN_LINES)}`);
+    await space[Symbol.asyncDispose]();
+  });
+  return space;
+}

@@ -1,0 +1,69 @@
+/** An exchange as a test looks at it. */
+import { toFieldTable } from '../codec/field-table.ts';
+import { encodeProperties } from '../codec/properties.ts';
+import { Message } from '../broker/message/message.ts';
+import { findRoute } from '../broker/routing/route.ts';
+import { type Inside, vhostOf } from './inside.ts';
+import type { Properties } from './log/received.ts';
+import { type MessageContent, publishTo } from './publish.ts';
+
+export interface TestBinding {
+  /** A queue, or another exchange. */
+  readonly destination: string;
+  readonly destinationKind: 'queue' | 'exchange';
+  readonly routingKey: string;
+}
+
+export class TestExchange {
+  readonly #inside: Inside;
+  readonly vhost: string;
+  readonly name: string;
+
+  /** @internal */
+  constructor(inside: Inside, vhost: string, name: string) {
+    this.#inside = inside;
+    this.vhost = vhost;
+    this.name = name;
+  }
+
+  /** True if it is declared. */
+  get exists(): boolean {
+    return this.#inside.node.vhost(this.vhost)?.exchange(this.name) !== undefined;
+  }
+
+  /** `direct`, `topic` and so on; undefined if there is no such exchange. */
+  get type(): string | undefined {
+    return this.#inside.node.vhost(this.vhost)?.exchange(this.name)?.type;
+  }
+
+  get bindings(): readonly TestBinding[] {
+    const bindings = this.#inside.node.vhost(this.vhost)?.exchange(this.name)?.bindings ?? [];
+    return Array.from(bindings, ({ destination, routingKey }) => ({
+      destination: destination.name,
+      destinationKind: destination.kind,
+      routingKey,
+    }));
+  }
+
+  /**
+   * The queues that a message would reach, over exchanges that are bound to this one and alternate exchanges. Nothing is published.
+   * @throws Error if there is no such exchange
+   */
+  routes(routingKey: string, headers: Readonly<Record<string, unknown>> = {}): string[] {
+    const vhost = vhostOf(this.#inside, this.vhost);
+    const message = new Message();
+    message.setRoute(this.name, routingKey);
+    message.properties = encodeProperties({ headers: toFieldTable(headers) });
+    message.propertiesEnd = message.properties.length;
+    const { sinks } = findRoute(vhost, vhost.existingExchange(this.name), routingKey, message);
+    return sinks.filter(({ kind }) => kind === 'queue').map(({ name }) => name);
+  }
+
+  /**
+   * Publishes to the exchange; an object as JSON. Resolves when it is confirmed, to true if it reached a queue.
+   * @throws Error if there is no such exchange, or a queue refused the message
+   */
+  publish(routingKey: string, content: MessageContent, properties?: Properties): Promise<boolean> {
+    return publishTo(vhostOf(this.#inside, this.vhost), this.name, routingKey, content, properties);
+  }
+}

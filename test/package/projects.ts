@@ -1,0 +1,216 @@
+/** Programs as users have them, each with a runner, a bundler or a compiler of its own, which install the packed package and must work. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Project {
+  readonly name: string;
+  /** Installed beside leveret and amqplib. */
+  readonly packages: readonly string[];
+  readonly type: 'module' | 'commonjs';
+  readonly files: Readonly<Record<string, string>>;
+  /** Commands of the project, one after the other, each a line of a shell. */
+  readonly run: readonly string[];
+  /** What they print; `hello` if not given. */
+  readonly prints?: string;
+  /** In .ci/run too. */
+  readonly quick?: true;
+}
+
+const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+/** README.md's first block of JavaScript. */
+const EXAMPLE = /```js\n([\s\S]*?)```/.exec(README)![1];
+const COMMONJS = `${EXAMPLE.replace(/import (.*) from '(.*)';/g, "const $1 = require('$2');").replace('\n\n', '\n\nvoid (async () => {\n')}})();\n`;
+const COMMONJS_TYPES = `${EXAMPLE.replace('import amqp', 'import * as amqp').replace('\n\n', '\n\nvoid (async () => {\n').replace('message.content', '(message as amqp.GetMessage).content')}})();\n`;
+
+/** What all test runners run: both entries, a client, and the end of the process without its being told. */
+const BODY = `
+  const broker = await TestBroker.start();
+  const connection = await amqp.connect(broker.url);
+  const channel = await connection.createChannel();
+  await channel.assertQueue('greetings');
+  channel.sendToQueue('greetings', Buffer.from('hello'));
+  const { text } = await broker.queue('greetings').toReceive();
+  await connection.close();
+  await broker.stop();
+  if (text !== 'hello') throw new Error(text);
+  console.log(text);
+`;
+const REQUIRED = `const { TestBroker } = require('leveret/testing');\nconst amqp = require('amqplib');\n`;
+const IMPORTED = `import { TestBroker } from 'leveret/testing';\nimport amqp from 'amqplib';\n`;
+const testIn = (head: string, test = 'test') => `${head}${test}('greets', async () => {${BODY}});\n`;
+
+/** Every export of both entries, as a program uses them. */
+const TYPES = `
+import { Broker, ConfigError, ListenError, type BrokerOptions, type Logger } from 'leveret';
+import { TestBroker, type Received, type LogEntry, type TestSpace } from 'leveret/testing';
+const options: BrokerOptions = { port: 0, unref: true };
+export async function start(logger: Logger): Promise<string> {
+  const broker: Broker = await Broker.start({ ...options, logger });
+  const test = await TestBroker.start({ clock: 'manual' });
+  const space: TestSpace = await test.space();
+  const message: Received<{ id: number }> = await space.queue('q').toReceive<{ id: number }>({ json: { id: 1 } });
+  const entries: LogEntry[] = test.log.all({ kind: 'queued' });
+  const body: Buffer = message.body;
+  await test.clock.advance('7d');
+  // @ts-expect-error -- an option that is misspelt
+  await Broker.start({ prot: 5672 }).catch((error) => error instanceof ConfigError || error instanceof ListenError);
+  // @ts-expect-error -- brokers are started
+  new Broker();
+  return broker.url + entries.length + body.length + message.json.id;
+}
+`;
+
+function typescript(version: string, types: string, module: string, options = ''): Project {
+  const strict = `--strict --skipLibCheck false --noEmit --target es2022 --types node --module ${module} ${options}`;
+  return {
+    name: `typescript-${version}-${module}`,
+    packages: [`typescript@${version}`, `@types/node@${types}`],
+    type: module === 'commonjs' ? 'commonjs' : 'module',
+    files: { 'program.ts': TYPES },
+    run: [`npx tsc ${strict} program.ts`, 'echo hello'],
+  };
+}
+
+function jest(version: string): Project {
+  const files = { 'greets.test.js': testIn(REQUIRED) };
+  return { name: `jest-${version}`, packages: [`jest@${version}`], type: 'commonjs', files, run: ['npx jest 2>&1'] };
+}
+
+function vitest(version: string): Project {
+  const files = { 'greets.test.js': testIn(`import { test } from 'vitest';\n${IMPORTED}`) };
+  return { name: `vitest-${version}`, packages: [`vitest@${version}`], type: 'module', files, run: ['npx vitest run'] };
+}
+
+const OLD_NODE = `
+import { Broker } from 'leveret';
+await Broker.start({ port: 0, dataDir: 'data' }).catch((error) => console.log(error.name, error.message));
+`;
+
+export const PROJECTS: readonly Project[] = [
+  { name: 'node-esm', packages: [], type: 'module', files: { 'a.js': EXAMPLE }, run: ['node a.js'], quick: true },
+  { name: 'node-cjs', packages: [], type: 'commonjs', files: { 'a.js': COMMONJS }, run: ['node a.js'], quick: true },
+  {
+    name: 'node-cjs-data-folder',
+    packages: [],
+    type: 'commonjs',
+    files: { 'a.js': COMMONJS.replace('port: 0', "port: 0, dataDir: 'data'") },
+    run: ['node a.js', 'test -s data/leveret.db'],
+    quick: true,
+  },
+  {
+    name: 'unref',
+    packages: [],
+    type: 'module',
+    files: {
+      'a.js':
+        "import { Broker } from 'leveret';\nawait Broker.start({ port: 0, dataDir: 'data', unref: true });\nconsole.log('hello');\n",
+    },
+    run: ['node a.js'],
+    quick: true,
+  },
+  { ...jest('29'), quick: true },
+  { ...jest('30'), quick: true },
+  {
+    name: 'jest-30-esm',
+    packages: ['jest@30'],
+    type: 'module',
+    files: { 'greets.test.js': testIn(IMPORTED), 'jest.config.js': 'export default { transform: {} };\n' },
+    run: ['NODE_OPTIONS=--experimental-vm-modules npx jest 2>&1'],
+  },
+  vitest('3'),
+  vitest('4'),
+  { ...vitest('5'), quick: true },
+  {
+    name: 'mocha',
+    packages: ['mocha'],
+    type: 'commonjs',
+    files: { 'test/greets.js': testIn(REQUIRED, 'it') },
+    run: ['npx mocha'],
+  },
+  {
+    name: 'node-test',
+    packages: [],
+    type: 'module',
+    files: { 'greets.test.js': testIn(`import { test } from 'node:test';\n${IMPORTED}`) },
+    run: ['node --test'],
+    quick: true,
+  },
+  { name: 'tsx-esm', packages: ['tsx'], type: 'module', files: { 'a.ts': EXAMPLE }, run: ['npx tsx a.ts'] },
+  { name: 'tsx-cjs', packages: ['tsx'], type: 'commonjs', files: { 'a.ts': COMMONJS_TYPES }, run: ['npx tsx a.ts'] },
+  {
+    name: 'ts-node',
+    packages: ['ts-node', 'typescript@5', '@types/node@24'],
+    type: 'commonjs',
+    files: {
+      'a.ts': COMMONJS_TYPES,
+      'tsconfig.json': '{ "compilerOptions": { "module": "node16", "target": "es2022", "strict": true } }',
+    },
+    run: ['npx ts-node a.ts'],
+  },
+  {
+    name: 'esbuild',
+    packages: ['esbuild'],
+    type: 'module',
+    files: {
+      'a.mjs': EXAMPLE,
+      'b.cjs': COMMONJS,
+      'c.mjs': `void import('./d.mjs');\n`,
+      'd.mjs': EXAMPLE.replace(
+        /\nconst broker[\s\S]*/,
+        '\nvoid Broker.start({ port: 0 }).then((broker) => broker.stop()).then(() => console.log(typeof amqp.connect));\n',
+      ),
+    },
+    run: [
+      'npx esbuild a.mjs --bundle --platform=node --format=esm --external:better-sqlite3 --outfile=out/a.mjs --log-level=error --banner:js="import { createRequire as cr } from \'node:module\'; const require = cr(import.meta.url);"',
+      'npx esbuild b.cjs --bundle --platform=node --format=cjs --external:better-sqlite3 --outfile=out/b.cjs --log-level=error',
+      'npx esbuild d.mjs --bundle --platform=node --format=cjs --external:better-sqlite3 --outfile=out/d.cjs --log-level=error',
+      'rm -r node_modules/leveret && node out/a.mjs && node out/b.cjs && node out/d.cjs',
+    ],
+    quick: true,
+  },
+  {
+    name: 'webpack',
+    packages: ['webpack', 'webpack-cli'],
+    type: 'module',
+    files: { 'a.js': EXAMPLE },
+    run: [
+      'npx webpack ./a.js --mode production --target node --output-path out --output-filename a.cjs',
+      'node out/a.cjs',
+    ],
+  },
+  typescript('5.0', '18', 'node16'),
+  typescript('5.4', '20', 'node16'),
+  { ...typescript('5.9', '22', 'nodenext'), quick: true },
+  typescript('5.9', '22', 'commonjs', '--moduleResolution node10'),
+  { ...typescript('6.0', '24', 'nodenext'), quick: true },
+  {
+    name: 'bun',
+    packages: ['bun'],
+    type: 'module',
+    files: { 'a.js': EXAMPLE, 'b.js': EXAMPLE.replace('port: 0', "port: 0, dataDir: 'data'") },
+    run: ['npx bun a.js', 'npx bun b.js'],
+  },
+  {
+    name: 'deno',
+    packages: ['deno'],
+    type: 'module',
+    files: { 'a.js': EXAMPLE, 'b.js': EXAMPLE.replace('port: 0', "port: 0, dataDir: 'data'") },
+    run: ['npx deno run -A a.js', 'npx deno run -A b.js'],
+  },
+  {
+    name: 'node-20',
+    packages: ['node@20'],
+    type: 'module',
+    files: { 'a.js': OLD_NODE },
+    run: ['node_modules/node/bin/node a.js'],
+    prints: 'is too old: Leveret needs 22.14 or newer',
+  },
+  {
+    name: 'node-22.12',
+    packages: ['node@22.12.0'],
+    type: 'module',
+    files: { 'a.js': EXAMPLE, 'b.js': OLD_NODE },
+    run: ['node_modules/node/bin/node a.js', 'node_modules/node/bin/node b.js'],
+    prints: 'is too old for a data folder: Leveret needs 22.14 or newer',
+  },
+];

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { connect } from 'amqplib';
+import { publish, startApplication, startBroker } from '../../support/application.ts';
+
+test('a publish that is refused is nacked, as often as was said', async () => {
+  const { broker, channel } = await startApplication();
+  await channel.assertQueue('orders');
+  const fault = broker.faults.nackPublishes({ routingKey: 'orders' }, { times: 1 });
+  await expect(publish(channel, '', 'orders', { id: 1 })).rejects.toThrow();
+  await publish(channel, '', 'orders', { id: 2 });
+  expect(fault.hits).toBe(1);
+  expect(broker.queue('orders').messages.map(({ json }) => json)).toEqual([{ id: 2 }]);
+});
+
+test('a confirm comes when it is released', async () => {
+  const { broker, channel } = await startApplication();
+  await channel.assertQueue('orders');
+  const fault = broker.faults.delayConfirms('until released');
+  let confirmed = false;
+  const sent = publish(channel, '', 'orders', { id: 1 }).then(() => (confirmed = true));
+  await broker.queue('orders').toReceive();
+  await fault.struck();
+  expect(confirmed).toBe(false);
+  fault.release();
+  await sent;
+});
+
+test('a connection is lost between a message and its confirm', async () => {
+  const { broker, channel, connection } = await startApplication();
+  await channel.assertQueue('orders');
+  const closed = new Promise((resolve) => connection.once('close', resolve));
+  broker.faults.loseConfirms({ exchange: '' }, { times: 1 });
+  channel.publish('', 'orders', Buffer.from('x'));
+  await closed;
+  expect(broker.queue('orders').ready).toBe(1);
+  expect(broker.log.all({ kind: 'confirmed' })).toEqual([]);
+});
+
+test('a message goes nowhere, and comes back if it is mandatory', async () => {
+  const { broker, channel } = await startApplication();
+  await channel.assertQueue('orders');
+  await using fault = broker.faults.unroutable();
+  const back = once(channel, 'return');
+  channel.publish('', 'orders', Buffer.from('x'), { mandatory: true });
+  await back;
+  expect(fault.hits).toBe(1);
+  expect(broker.queue('orders').ready).toBe(0);
+});
+
+test('publishers are blocked until the fault is lifted', async () => {
+  const { broker, channel, connection } = await startApplication();
+  await channel.assertQueue('orders');
+  const blocked = once(connection, 'blocked');
+  const fault = broker.faults.block('disk');
+  channel.sendToQueue('orders', Buffer.from('x'));
+  expect((await blocked)[0]).toBe('low on disk');
+  const unblocked = once(connection, 'unblocked');
+  fault.lift();
+  await unblocked;
+  await broker.queue('orders').toReceive({ text: 'x' });
+});
+
+test('a method is answered late', async () => {
+  const { broker, channel } = await startApplication();
+  await channel.assertQueue('orders');
+  const fault = broker.faults.delayReplies('basic.consume', 'until released');
+  let consuming = false;
+  const consumed = channel.consume('orders', () => undefined).then(() => (consuming = true));
+  await fault.struck();
+  expect(consuming).toBe(false);
+  expect(broker.queue('orders').consumers).toBe(0);
+  fault.release();
+  await consumed;
+  expect(broker.queue('orders').consumers).toBe(1);
+});
+
+test('a message is delivered twice, and the first acknowledgement counts for nothing', async () => {
+  const { broker, channel } = await startApplication();
+  await channel.assertQueue('orders');
+  const seen: boolean[] = [];
+  broker.faults.duplicateDeliveries('orders', { times: 1 });
+  await channel.consume('orders', (message) => {
+    seen.push(message!.fields.redelivered);
+    if (seen.length === 2) channel.ackAll();
+  });
+  await broker.queue('orders').put('x');
+  await broker.queue('orders').toBeEmpty();
+  expect(seen).toEqual([false, true]);
+  expect(broker.log.errors()).toEqual([]);
+});
+
+test('connections, channels and consumers are ended', async () => {
+  const { broker, channel, connection } = await startApplication();
+  await channel.assertQueue('orders');
+  const cancelled = new Promise((resolve) => void channel.consume('orders', resolve));
+  await broker.queue('orders').toHaveConsumers(1);
+  expect(broker.faults.cancelConsumer({ queue: 'orders' })).toBe(1);
+  expect(await cancelled).toBeNull();
+  const failed = once(channel, 'error') as Promise<[Error]>;
+  expect(broker.faults.closeChannel({}, { code: 406, text: 'by the test' })).toBe(1);
+  expect((await failed)[0].message).toContain(
+    '406 (PRECONDITION-FAILED) with message "PRECONDITION_FAILED - by the test"',
+  );
+  const closed = once(connection, 'close') as Promise<[Error]>;
+  expect(broker.faults.closeConnection({ user: 'nobody' })).toBe(0);
+  expect(broker.faults.closeConnection({ user: 'guest' })).toBe(1);
+  expect((await closed)[0].message).toContain('CONNECTION_FORCED - closed by the test');
+});
+
+test('a connection falls silent: what is sent is not heard, and nothing comes', async () => {
+  const { broker, channel } = await startApplication();
+  await channel.assertQueue('orders');
+  expect(broker.faults.dropConnection({}, 'silent')).toBe(1);
+  channel.sendToQueue('orders', Buffer.from('x'));
+  await expect(broker.queue('orders').toReceive({}, { patience: 50 })).rejects.toThrow('No message came to it');
+});
+
+test('clients that come are refused', async () => {
+  const broker = await startBroker();
+  const refused = broker.faults.refuseConnections('reset', { times: 1 });
+  await expect(connect(broker.url)).rejects.toThrow();
+  expect(refused.hits).toBe(1);
+  broker.faults.refuseConnections({ code: 530, text: 'not today' }, { times: 1 });
+  await expect(connect(broker.url)).rejects.toThrow();
+  expect(broker.log.errors()[0].error).toEqual({ code: 530, text: 'NOT_ALLOWED - not today' });
+  broker.faults.clear();
+  await (await connect(broker.url)).close();
+  expect(broker.faults.active).toEqual([]);
+});
