@@ -1,4 +1,4 @@
-/** How clients say who they are. */
+/** How clients say who they are, and where they come from. */
 
 /** SASL mechanisms, by RabbitMQ's names. EXTERNAL: by the certificate that a client shows. */
 export const MECHANISMS = ['AMQPLAIN', 'EXTERNAL', 'PLAIN'] as const;
@@ -12,6 +12,8 @@ export const SAN_TYPES = ['dns', 'ip', 'email', 'uri', 'other_name'] as const;
 export type SanType = (typeof SAN_TYPES)[number];
 
 export interface LoginConfig {
+  /** Addresses and networks of proxies that say for whom they connect to AMQP (PROXY protocol); `all` is everywhere. */
+  readonly proxyProtocolFrom: readonly string[];
   /** Those that clients are offered; EXTERNAL to those that came by TLS alone. */
   readonly authMechanisms: readonly Mechanism[];
   readonly certLoginFrom: CertLoginFrom;

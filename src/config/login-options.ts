@@ -1,9 +1,19 @@
-/** The rows of the table of options about how clients say who they are. */
+/** The rows of the table of options about how clients say who they are, and where they come from. */
 import { CERT_LOGIN_FROM, type LoginConfig, MECHANISMS, SAN_TYPES } from './login-config.ts';
 import type { OptionRows } from './option.ts';
-import { choice, integer, words } from './option-types.ts';
+import { addresses, choice, integer, words } from './option-types.ts';
 
 export const LOGIN_ROWS: OptionRows<keyof LoginConfig> = {
+  proxyProtocolFrom: {
+    flag: '--proxy-protocol-from',
+    env: 'LEVERET_PROXY_PROTOCOL_FROM',
+    type: addresses(),
+    default: Object.freeze([]),
+    unit: '',
+    description:
+      'Addresses or networks (10.0.0.0/8) of proxies that say for whom they connect to AMQP, by the PROXY protocol; all is everywhere',
+    rabbitmq: 'proxy_protocol',
+  },
   authMechanisms: {
     flag: '--auth-mechanisms',
     env: 'LEVERET_AUTH_MECHANISMS',

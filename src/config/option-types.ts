@@ -1,4 +1,5 @@
 /** The kinds of value an option takes: how each is read from text and from JSON, and what is wrong with one that does not fit. */
+import { isIP } from 'node:net';
 
 /** What an option's type answers to a value that does not fit; undefined may be a value, that of a setting which is off. */
 export const UNFIT = Symbol('unfit');
@@ -116,6 +117,25 @@ export function names(): OptionType {
     accepts: 'names separated by commas (an array in JSON), or "none"',
     placeholder: 'names',
   };
+}
+
+/** IP addresses and networks (`10.0.0.0/8`) separated by commas; `all` for every one, `none` for none. */
+export function addresses(): OptionType {
+  const fits = (value: unknown) => (value === 'all' || isNetwork(String(value)) ? value : UNFIT);
+  const address: OptionType = { accepts: '', placeholder: '', fromText: fits, fromValue: fits, toText: String };
+  return {
+    ...listOf(address),
+    accepts: 'IP addresses or networks such as 10.0.0.0/8, separated by commas (an array in JSON), "all" or "none"',
+    placeholder: 'addresses',
+  };
+}
+
+function isNetwork(text: string): boolean {
+  const [address, bits, ...more] = text.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  return (
+    most !== undefined && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+  );
 }
 
 /** Paths of files separated by commas (in JSON an array of strings); the word `none` for no file at all. */

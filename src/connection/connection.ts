@@ -83,7 +83,7 @@ export class Connection
     this.activity = new Activity((this.counters = broker.connections.add(this)));
     this.connectedAt = broker.clock.now();
     const { socket } = transport;
-    this.endpoints = new Endpoints(socket);
+    this.endpoints = new Endpoints(transport);
     this.writer = new Writer(transport, broker.outputBuffers, this.counters, this.wake);
     this.inboundQuota = new InboundQuota(broker.inboundMemory, (error) => this.close(error));
     this.#frames = new Frames(this);

@@ -1,10 +1,12 @@
 /** A TCP listener, plain or by TLS: each socket becomes a connection. A broker may have several, which do not know of each other. */
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { forced } from '../broker/operations/connections.ts';
 import type { Handshakes } from '../tls/handshakes.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { Connection } from './connection.ts';
+import { ProxiedSockets } from './input/proxied.ts';
+import type { ProxiedEnds } from './input/proxy-header.ts';
 import { plainTransport, type Transport } from './transport.ts';
 
 /** Until clients that do not answer the broker's connection.close are dropped at a stop. */
@@ -18,21 +20,30 @@ export class Listener {
   /** Those that came in here. */
   readonly #connections = new Set<Connection>();
   #place: { readonly port: number; readonly host: string } | undefined;
+  readonly #proxied: ProxiedSockets;
+  /** Of sockets whose handshake is to come: those that a proxy named. */
+  readonly #ends = new WeakMap<Socket, ProxiedEnds>();
   readonly #handshakes: Handshakes | undefined;
   #stopping = false;
 
   /** `contexts`: what its sockets are secured by; without it they are plain. */
   constructor(broker: BrokerContext, contexts?: SecureContexts) {
     this.#broker = broker;
-    this.#handshakes = contexts?.handshakes(({ socket, session: tls }, accepted) =>
-      this.#open({ socket, tls, reset: () => accepted.resetAndDestroy() }),
-    );
+    const { config, clock, log } = broker;
+    this.#proxied = new ProxiedSockets({
+      from: config.proxyProtocolFrom,
+      timeout: config.handshakeTimeout,
+      clock,
+      log,
+    });
+    this.#handshakes = contexts?.handshakes(({ socket, session: tls }, accepted) => {
+      this.#open({ socket, tls, ends: this.#ends.get(accepted), reset: () => accepted.resetAndDestroy() });
+    });
     this.#server = createServer({ pauseOnConnect: true }, (socket) => {
       if (this.#broker.unref === true) socket.unref();
       if (this.#stopping) socket.destroy();
       else if (this.#broker.faults?.accepted(socket) === true) return;
-      else if (this.#handshakes === undefined) this.#open(plainTransport(socket));
-      else this.#handshakes.accept(socket);
+      else this.#proxied.accept(socket, (ends) => this.#accept(socket, ends));
     });
   }
 
@@ -65,6 +76,7 @@ export class Listener {
   /** Takes no more connections, closes those that came in here with 320, and resolves when all are gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#proxied.stop();
     this.#handshakes?.stop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const connection of [...this.#connections]) {
@@ -75,6 +87,15 @@ export class Listener {
     });
     await closed;
     timer.cancel();
+  }
+
+  #accept(socket: Socket, ends: ProxiedEnds | undefined): void {
+    if (this.#handshakes === undefined) {
+      this.#open(plainTransport(socket, ends));
+      return;
+    }
+    if (ends !== undefined) this.#ends.set(socket, ends);
+    this.#handshakes.accept(socket);
   }
 
   #open(transport: Transport): void {

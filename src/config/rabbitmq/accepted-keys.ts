@@ -40,7 +40,7 @@ const ACCEPTED: readonly AcceptedKeys[] = [
     reason: 'this has no effect: a chain of certificates may be as long as OpenSSL allows',
   },
   {
-    keys: /^(ssl_|management\.ssl|prometheus\.ssl|proxy_protocol|definitions\.tls)/,
+    keys: /^(ssl_|management\.ssl|prometheus\.ssl|definitions\.tls)/,
     level: 'warn',
     reason: 'this has no effect here yet',
   },

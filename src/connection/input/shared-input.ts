@@ -17,7 +17,7 @@ export class SharedInput {
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
 
   /**
-   * Begins to read `socket`, which was not read from yet. `receive` is given what comes; the chunk is the next reader's as soon as that
+   * Begins to read `socket`, which nobody else reads. `receive` is given what comes; the chunk is the next reader's as soon as that
    * returns.
    */
   open(socket: Socket, receive: (chunk: Buffer) => void): void {
@@ -26,6 +26,9 @@ export class SharedInput {
       receive(buffer.subarray(0, bytes));
       return true;
     };
+    // What was read before, as behind the header of a proxy.
+    const before = socket.read() as Buffer | null;
+    if (before !== null) receive(before);
     if (!useBuffer(socket, buffer, callback)) socket.on('data', receive);
     socket.resume();
   }

@@ -1,5 +1,5 @@
 /** The two ends of a connection, as logs and the HTTP API name them. */
-import type { Socket } from 'node:net';
+import type { Transport } from '../transport.ts';
 import { isLoopback, plainAddress } from '../../util/ip-address.ts';
 
 export class Endpoints {
@@ -8,12 +8,12 @@ export class Endpoints {
   readonly host: string;
   readonly port: number;
 
-  /** `socket`: one that is connected. If its client is gone already its addresses are not known any more: then they are empty and 0. */
-  constructor(socket: Socket) {
-    this.peerHost = plainAddress(socket.remoteAddress);
-    this.peerPort = socket.remotePort ?? 0;
-    this.host = plainAddress(socket.localAddress);
-    this.port = socket.localPort ?? 0;
+  /** Of a socket that is connected. If its client is gone already its addresses are not known any more: then they are empty and 0. */
+  constructor({ socket, ends }: Pick<Transport, 'socket' | 'ends'>) {
+    this.peerHost = plainAddress(ends?.peerHost ?? socket.remoteAddress);
+    this.peerPort = ends?.peerPort ?? socket.remotePort ?? 0;
+    this.host = plainAddress(ends?.host ?? socket.localAddress);
+    this.port = ends?.port ?? socket.localPort ?? 0;
   }
 
   get peer(): string {

@@ -123,6 +123,8 @@ test('the log of the first start names the queues whose deduplication means some
     await channel.assertQueue('plain');
   }
   const database = new Database(join(dataDir, 'leveret.db'));
+  // What later versions added.
+  database.exec('DROP TABLE sealing');
   database.pragma('user_version = 5');
   database.close();
   for (const names of [['in-queue'], []]) {

@@ -56,6 +56,11 @@ export class AmqpClient {
     return new AmqpClient(parsed, socket);
   }
 
+  /** On a connection that is there; `url`: who logs in, and where to. */
+  static over(url: string, socket: Socket): AmqpClient {
+    return new AmqpClient(new URL(url), socket);
+  }
+
   /** The same by TLS. */
   static async dialSecurely(url: string, options: ConnectionOptions): Promise<AmqpClient> {
     const parsed = new URL(url);
