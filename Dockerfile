@@ -6,7 +6,9 @@ COPY package.json package-lock.json ./
 RUN npm ci
 
 FROM dependencies AS build
-COPY scripts/bundle.ts scripts/chunks.ts scripts/
+COPY scripts/bundle.ts scripts/chunks.ts scripts/page.ts scripts/
+COPY web web
+COPY tsconfig.json ./
 COPY src src
 # better-sqlite3 brings SQLite's sources, which only a compiler needs.
 RUN node scripts/bundle.ts && npm prune --omit=dev && rm -r node_modules/better-sqlite3/deps node_modules/better-sqlite3/src

@@ -22,7 +22,7 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait most of the time: for a child process, a disk, a time-out of the protocol.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    globalSetup: 'test/support/processes/daemon-bundle.ts',
+    globalSetup: ['test/support/processes/daemon-bundle.ts', 'test/support/page/built.ts'],
     testTimeout: TEST_PATIENCE,
     hookTimeout: TEST_PATIENCE,
     expect: { poll: UNTIL },

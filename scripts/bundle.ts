@@ -1,7 +1,7 @@
 /**
  * Makes `dist` of `src`: what is published, a few files instead of two hundred, so that a broker starts the sooner and takes less
  * memory. What programs import is there twice, as ES modules and as CommonJS (.cjs), for test runners that know no other; both start the same
- * writer thread. The packages that are JavaScript alone are in it too, with their licences beside it; what is to be installed with Leveret
+ * writer thread. The page is in its folder `web`. The packages that are JavaScript alone are in it too, with their licences beside it; what is to be installed with Leveret
  * stands in package.json's `dependencies`. Names and lines stay as they are, for the sake of stack traces.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { build, type BuildOptions, type RolldownOutput } from 'rolldown';
 import { esmExternalRequirePlugin } from 'rolldown/plugins';
 import { chunksByLoader } from './chunks.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { buildPage } from './page.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 /** What is not bundled: Node's own, what is installed with Leveret, and the runners of those who use it. */
@@ -27,8 +28,9 @@ export const ENTRIES = {
 
 if (import.meta.main) {
   const folder = join(ROOT, 'dist');
-  const output = await bundle(folder);
+  const broker = await bundle(folder);
   await bundleCommonJs(folder);
+  const output = [...broker, ...(await buildPage(join(folder, 'web')))];
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   const packages = new Set(modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
   writeFileSync(join(ROOT, 'dist/LICENSES'), [...packages].sort().map(notice).join('\n'));

@@ -15,9 +15,16 @@ export class Management {
     this.#context = context;
   }
 
-  /** For users with a password. `contexts`: what it is secured by, if it is. */
+  /** For users with a password, and for browsers. `contexts`: what it is secured by, if it is. */
   networkListener(contexts?: SecureContexts): HttpListener {
-    const load = async () => ({ answer: await this.#answerTo(networkEntrance), stop: () => this.#stop() });
+    const load = async () => {
+      const [answerApi, { Page }] = await Promise.all([this.#answerTo(networkEntrance), import('./page/page.ts')]);
+      const page = new Page();
+      const answer: RequestListener = (request, response) => {
+        if (!page.answers(request, response)) answerApi(request, response);
+      };
+      return { answer, stop: () => this.#stop() };
+    };
     return new HttpListener(load, contexts);
   }
 

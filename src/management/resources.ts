@@ -9,6 +9,7 @@ import { delayed } from './resources/delayed.ts';
 import { events } from './resources/events.ts';
 import { exchanges } from './resources/exchanges.ts';
 import { health } from './resources/health.ts';
+import { history } from './resources/history.ts';
 import { jobs } from './resources/jobs.ts';
 import { limits } from './resources/limits.ts';
 import { messages } from './resources/messages.ts';
@@ -19,14 +20,17 @@ import { parameters } from './resources/parameters.ts';
 import { permissions } from './resources/permissions.ts';
 import { policies } from './resources/policies.ts';
 import { queues } from './resources/queues.ts';
+import { session } from './resources/session.ts';
 import { users } from './resources/users.ts';
 import { vhosts } from './resources/vhosts.ts';
 import { whoami } from './resources/whoami.ts';
 
 export const RESOURCES: readonly Resource[] = [
   whoami,
+  session,
   ...overview,
   ...nodes,
+  history,
   ...health,
   aliveness,
   ...miscellany,

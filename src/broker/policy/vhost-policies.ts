@@ -95,6 +95,19 @@ export class VhostPolicies {
     return this.#parameters.delete(kind, this.#vhost, name);
   }
 
+  /**
+   * What a policy would mean if it were set: for each queue or exchange, undefined if it does not match, or the one that counts in its place,
+   * which is itself if it counts. Throws ChangeError `invalid` with RabbitMQ's text.
+   */
+  preview(kind: PolicyKind, policy: Policy): (entity: Governed) => Policy | undefined {
+    const rule = new PolicyRule(kind, policy, this.#patterns);
+    const rules = new Map(this.#rules[kind]).set(policy.name, rule);
+    return (entity) => {
+      const target = targetOf(entity);
+      return rule.matches(target) ? highest(rules, target) : undefined;
+    };
+  }
+
   /** The parameter that has the policy is another now, or gone if `value` is undefined. */
   apply(kind: PolicyKind, name: string, value: unknown): void {
     const rules = this.#rules[kind];

@@ -1,4 +1,5 @@
 /** Where a message goes: the sinks behind an exchange for one routing key, found once and remembered. */
+import type { Binding } from './exchange/binding.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import type { History } from './exchange/history.ts';
 import { RoutedMessage } from './exchange/routed-message.ts';
@@ -36,6 +37,7 @@ export function routeTo(sink: MessageTarget, exchange: Exchange, routingKey: str
 /**
  * Follows a message from `exchange` through bindings, exchanges behind exchanges, and alternate exchanges; loops end.
  * `further`: the routing keys that the message has beside its own. An alternate exchange is for what none of them routes.
+ * `told`: hears of each binding that the message goes by.
  */
 export function findRoute(
   directory: Directory,
@@ -43,6 +45,7 @@ export function findRoute(
   routingKey: string,
   message: Message | undefined,
   further: readonly string[] = [],
+  told?: (binding: Binding) => void,
 ): Route {
   const sinks = new Set<MessageTarget>();
   const routed = new RoutedMessage(routingKey, message, further);
@@ -73,8 +76,10 @@ export function findRoute(
         sinks.add(sink);
       }
     } else {
-      current.match(routed, ({ destination }) => {
+      current.match(routed, (binding) => {
+        const { destination } = binding;
         matched = true;
+        told?.(binding);
         if (destination.kind === 'queue') sinks.add(destination);
         else visit(directory.exchange(destination.name));
       });

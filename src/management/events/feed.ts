@@ -99,11 +99,11 @@ export class EventFeed {
   }
 
   #ratesText(): string {
-    const { node } = this.#context;
+    const { node, clock } = this.#context;
     this.#rates.asked();
     const lengths = this.#rates.withDetails(node, totalLengths(node.vhosts));
     const stats = this.#rates.withDetails(node, channelFigures(node.channelTotals()));
-    return eventText('rates', { queue_totals: lengths, message_stats: stats });
+    return eventText('rates', { at: clock.now(), queue_totals: lengths, message_stats: stats });
   }
 }
 

@@ -6,8 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { systemChance } from '../../util/system.ts';
 import type { ManagementContext } from '../context.ts';
 import { EventFeed } from '../events/feed.ts';
+import { History } from '../rates/history.ts';
 import { Rates } from '../rates/rates.ts';
 import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
@@ -15,7 +17,9 @@ import { corsHeaders } from './cors.ts';
 import { type Admitted, admit, type Api, dispatch } from './dispatch.ts';
 import type { Entrance } from './entrance.ts';
 import { noObject, problemOf } from './problem.ts';
-import { Reply, type Resource } from './resource.ts';
+import { allVerbs, Reply, type Resource } from './resource.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+import { Sessions } from './sessions.ts';
 
 /** RabbitMQ's bound for bodies of requests (management.http.max_body_size). */
 const LARGEST_BODY = 20_000_000;
@@ -24,14 +28,10 @@ const LONGEST_NAME = 1000;
 /** What is smaller is sent as it is. */
 const COMPRESSED_FROM = 1024;
 
-const SECURITY_HEADERS = {
-  'cache-control': 'no-cache',
-  vary: 'accept, accept-encoding, origin',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-};
+/** What who is not signed in yet may send: a name and a password. */
+const LARGEST_OPEN_BODY = 16_384;
+
+const HEADERS = { 'cache-control': 'no-cache', vary: 'accept, accept-encoding, origin', ...SECURITY_HEADERS };
 
 /** What answers requests, whichever way they come by. */
 export interface ApiApp {
@@ -47,12 +47,14 @@ export async function createApp(context: ManagementContext, resources: readonly 
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_NAME },
     frameworkErrors: (_error, _request, reply) => {
       // What cannot be read as a path or a query.
-      (reply as FastifyReply).code(400).headers(SECURITY_HEADERS).send();
+      (reply as FastifyReply).code(400).headers(HEADERS).send();
     },
   });
-  const rates = new Rates(context.clock, () => subjectsOf(context), eachInSlices);
+  const history = new History();
+  const rates = new Rates(context.clock, () => subjectsOf(context, history), eachInSlices);
   const feed = new EventFeed(context, rates);
-  const api: Api = { context, rates, feed, resources };
+  const sessions = new Sessions(context.node.auth, context.clock, systemChance);
+  const api: Api = { context, rates, feed, resources, sessions, history };
   const entrances = new WeakMap<IncomingMessage, Entrance>();
   const admitted = new WeakMap<FastifyRequest, Admitted>();
   app.removeAllContentTypeParsers();
@@ -78,7 +80,9 @@ export async function createApp(context: ManagementContext, resources: readonly 
       admitted.set(request, answer);
       return undefined;
     };
-    app.all(`/api${resource.path}`, { onRequest }, async (request, reply) => {
+    const isOpen = allVerbs(resource).some((verb) => resource[verb]!.role === 'anyone');
+    const options = { onRequest, bodyLimit: isOpen ? LARGEST_OPEN_BODY : LARGEST_BODY };
+    app.all(`/api${resource.path}`, options, async (request, reply) => {
       const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const answer = await dispatch(api, admitted.get(request)!, bytes);
       return answer instanceof Reply ? sendReply(request, reply, answer) : sendJson(request, reply, answer);
@@ -107,7 +111,7 @@ function sendJson(request: FastifyRequest, reply: FastifyReply, value: unknown):
 }
 
 function sendReply(request: FastifyRequest, reply: FastifyReply, { status, headers, content }: Reply): FastifyReply {
-  reply.code(status).headers(SECURITY_HEADERS).headers(headers);
+  reply.code(status).headers(HEADERS).headers(headers);
   if (content instanceof Readable && request.method === 'HEAD') {
     // It has no end that could be waited for.
     content.destroy();
@@ -123,7 +127,7 @@ function sendReply(request: FastifyRequest, reply: FastifyReply, { status, heade
 }
 
 function sendProblem(reply: FastifyReply, { status, body, headers }: ReturnType<typeof noObject>): FastifyReply {
-  reply.code(status).headers(SECURITY_HEADERS).headers(headers);
+  reply.code(status).headers(HEADERS).headers(headers);
   if (body === undefined) return reply.send();
   return reply.header('content-type', 'application/json').send(Buffer.from(JSON.stringify(body)));
 }
@@ -138,7 +142,7 @@ function answerError(
   const problem = problemOf(error);
   if (problem !== undefined) return sendProblem(reply, problem);
   const { statusCode: status } = error as { statusCode?: number };
-  if (status !== undefined && status < 500) return reply.code(status).headers(SECURITY_HEADERS).send();
+  if (status !== undefined && status < 500) return reply.code(status).headers(HEADERS).send();
   context.log.error({ err: error, method: request.method, path: request.url }, 'internal error');
-  return reply.code(500).headers(SECURITY_HEADERS).send();
+  return reply.code(500).headers(HEADERS).send();
 }

@@ -1,14 +1,9 @@
-/** Name and password of an HTTP request, by the Basic scheme (RFC 7617). */
-import { logIn } from '../../broker/operations/login.ts';
+/** Name and password of an HTTP request: by the Basic scheme (RFC 7617), or as the page sends them to sign in. */
+import { type Credentials, logIn } from '../../broker/operations/login.ts';
 import type { ManagementContext } from '../context.ts';
 import type { Peer } from './entrance.ts';
 import { HttpProblem, loginFailed, noCredentials } from './problem.ts';
 import { type Principal, UserPrincipal } from './principal.ts';
-
-export interface Credentials {
-  readonly user: string;
-  readonly password: Buffer;
-}
 
 /** Rejects with HttpProblem: 401 without right credentials, 400 for what is no credentials at all. */
 export async function authenticate(
@@ -23,27 +18,33 @@ export async function authenticate(
   const decoded = Buffer.from(encoded, 'base64');
   const colon = decoded.indexOf(':');
   if (colon < 0) throw new HttpProblem(400, undefined);
-  return logInOverHttp(
-    context,
-    { user: decoded.toString('utf8', 0, colon), password: decoded.subarray(colon + 1) },
-    peer,
-  );
+  const credentials = { user: decoded.toString('utf8', 0, colon), password: decoded.subarray(colon + 1) };
+  return logInOverHttp(context, credentials, peer);
 }
 
-/** Rejects with HttpProblem 401. */
+/** Rejects with HttpProblem 401, after which a browser asks for a name and a password. */
 export async function logInOverHttp(
+  context: ManagementContext,
+  credentials: Credentials,
+  peer: Peer,
+): Promise<Principal> {
+  const principal = await checkPassword(context, credentials, peer);
+  if (principal === undefined) throw loginFailed();
+  return principal;
+}
+
+/** Undefined if it is wrong, or may not be said from there. */
+export async function checkPassword(
   { node, config, log, clock }: ManagementContext,
   credentials: Credentials,
   { host, address, loopback }: Peer,
-): Promise<Principal> {
+): Promise<Principal | undefined> {
   const peer = { host, loopback, delay: (ms: number, then: () => void) => void clock.after(ms, then) };
   const refusal = await new Promise<string | undefined>((resolve) => {
     logIn(node, credentials, config.loopbackUsers, peer, resolve);
   });
   node.counters.auth.count('http', refusal === undefined);
-  if (refusal !== undefined) {
-    log.warn({ peer: address, reason: refusal }, 'HTTP access denied');
-    throw loginFailed();
-  }
-  return new UserPrincipal(node.auth, credentials.user);
+  if (refusal === undefined) return new UserPrincipal(node.auth, credentials.user);
+  log.warn({ peer: address, reason: refusal }, 'HTTP access denied');
+  return undefined;
 }

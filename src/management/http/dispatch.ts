@@ -8,9 +8,11 @@ import { type JsonObject, readObject } from './body.ts';
 import type { Peer } from './entrance.ts';
 import { checkEnters, checkRole, checkSees, type Principal } from './principal.ts';
 import { HttpProblem, noObject, notFound } from './problem.ts';
+import type { History } from '../rates/history.ts';
 import type { Rates } from '../rates/rates.ts';
 import { View } from '../view.ts';
 import { Query } from './query.ts';
+import type { Sessions } from './sessions.ts';
 import { allowedVerbs, allVerbs, type Call, type Operation, Reply, type Resource, type Verb } from './resource.ts';
 
 /** What answers are made of. */
@@ -19,6 +21,8 @@ export interface Api {
   readonly rates: Rates;
   readonly feed: EventFeed;
   readonly resources: readonly Resource[];
+  readonly sessions: Sessions;
+  readonly history: History;
 }
 
 /** A request before its body is read. */
@@ -45,7 +49,11 @@ export interface Admitted {
 /**
  * Before a body is read: nobody sends one who may not. Returns a Reply if that is all there is to say. Throws HttpProblem, or a defect.
  */
-export async function admit({ context, rates }: Api, resource: Resource, head: RequestHead): Promise<Admitted | Reply> {
+export async function admit(
+  { context, rates, sessions }: Api,
+  resource: Resource,
+  head: RequestHead,
+): Promise<Admitted | Reply> {
   // A path such as /queues// names nothing.
   if (Object.values(head.params).includes('')) throw noObject();
   const asked = head.method === 'HEAD' ? 'GET' : head.method;
@@ -56,7 +64,10 @@ export async function admit({ context, rates }: Api, resource: Resource, head: R
   if (!accepts(head.headers.accept, operation.accepts)) throw new HttpProblem(406, undefined);
   if (operation.role === 'anyone') return { head, operation, verb, principal: undefined, vhost: undefined };
   rates.asked();
-  const principal = head.principal ?? (await authenticate(context, head.headers.authorization, head.peer));
+  const principal =
+    head.principal ??
+    sessions.principalOf(head.headers) ??
+    (await authenticate(context, head.headers.authorization, head.peer));
   if (operation.role !== 'any-user') checkRole(principal, operation.role);
   const vhost = resource.path.includes(':vhost') ? enter(context, principal, head, operation, verb) : undefined;
   return { head, operation, verb, principal, vhost };
@@ -129,6 +140,18 @@ class RequestedCall implements Call {
     return this.#api.feed;
   }
 
+  get sessions(): Sessions {
+    return this.#api.sessions;
+  }
+
+  get history(): History {
+    return this.#api.history;
+  }
+
+  get peer(): Peer {
+    return this.#admitted.head.peer;
+  }
+
   get principal(): Principal {
     return this.#admitted.principal!;
   }
@@ -139,10 +162,6 @@ class RequestedCall implements Call {
 
   get headers(): IncomingMessage['headers'] {
     return this.#admitted.head.headers;
-  }
-
-  get peer(): Peer {
-    return this.#admitted.head.peer;
   }
 
   get body(): JsonObject {

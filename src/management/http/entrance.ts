@@ -10,6 +10,8 @@ export interface Peer {
   readonly address: string;
   /** True if it is on this machine, if only users of this machine may come in. */
   readonly loopback: boolean;
+  /** True if nobody on the way reads along: TLS. */
+  readonly secure: boolean;
 }
 
 export interface Entrance {
@@ -21,14 +23,15 @@ export interface Entrance {
 /** A port: who asks says so, by name and password. */
 export const networkEntrance: Entrance = {
   principalOf: () => undefined,
-  peerOf: ({ socket: { remoteAddress, remotePort = 0 } }) => {
-    const host = plainAddress(remoteAddress);
-    return { host, address: `${host}:${remotePort}`, loopback: isLoopback(host) };
+  peerOf: ({ socket }) => {
+    const host = plainAddress(socket.remoteAddress);
+    const { encrypted: secure = false } = socket as { readonly encrypted?: boolean };
+    return { host, address: `${host}:${socket.remotePort ?? 0}`, loopback: isLoopback(host), secure };
   },
 };
 
 const OPERATOR = new OperatorPrincipal();
-const THIS_MACHINE: Peer = { host: 'control socket', address: 'control socket', loopback: true };
+const THIS_MACHINE: Peer = { host: 'control socket', address: 'control socket', loopback: true, secure: true };
 
 /** The control socket: whoever may open it may do everything. A request with a name and a password is that user's, as anywhere. */
 export const controlEntrance: Entrance = {

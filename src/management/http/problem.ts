@@ -36,6 +36,11 @@ export function notAuthorised(reason: string): HttpProblem {
   return new HttpProblem(401, { error: 'not_authorised', reason });
 }
 
+/** The page asks, and its user is not signed in. Without a challenge: a browser would ask for a password by itself. */
+export function notSignedIn(reason = 'Not signed in'): HttpProblem {
+  return new HttpProblem(401, { error: 'not_authorized', reason });
+}
+
 const CHALLENGE = { 'www-authenticate': 'Basic realm="RabbitMQ Management"' };
 
 /** Nobody said who asks. */

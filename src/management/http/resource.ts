@@ -8,7 +8,9 @@ import type { EventFeed } from '../events/feed.ts';
 import type { JsonObject } from './body.ts';
 import type { Peer } from './entrance.ts';
 import type { Principal, Role } from './principal.ts';
+import type { Sessions } from './sessions.ts';
 import type { View } from '../view.ts';
+import type { History } from '../rates/history.ts';
 import type { Query } from './query.ts';
 
 /** One request, once it is known who asks. */
@@ -29,6 +31,10 @@ export interface Call {
   readonly resources: readonly Resource[];
   /** What changes. */
   readonly feed: EventFeed;
+  /** Of the broker as a whole. */
+  readonly history: History;
+  /** Who is signed in to the page. */
+  readonly sessions: Sessions;
   /** What objects are shown by. */
   readonly view: View;
   /** The principal in that vhost. */

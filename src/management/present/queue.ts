@@ -61,6 +61,10 @@ export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
   effective_policy_definition: ({ vhost, queue }) => vhost.policies.appliedTo(queue).definition,
   exclusive: ({ queue }) => queue.owner !== undefined,
   exclusive_consumer_tag: ({ queue }) => [...queue.consumers].find(({ exclusive }) => exclusive)?.tag ?? null,
+  head_message_age: ({ queue }, { now }) => {
+    const seconds = headTimestamp(queue.log);
+    return seconds === undefined ? undefined : Math.max(0, Math.floor(now / 1000) - seconds);
+  },
   head_message_timestamp: ({ queue }) => headTimestamp(queue.log) ?? null,
   idle_since: ({ queue }, view) => view.idleSince(queue, queueSubject(queue)),
   leader: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : context.nodeName),

@@ -4,6 +4,7 @@
  */
 import type { Clock, Timer } from '../../util/clock.ts';
 import type { Figures } from './figures.ts';
+import type { History } from './history.ts';
 
 /** RabbitMQ's collect_statistics_interval. */
 const EVERY_MS = 5000;
@@ -27,8 +28,8 @@ export interface Ages {
   readonly increment: number;
 }
 
-/** Something that has figures: the object stands for itself, however it is shown. */
-export type Subject = readonly [object: object, figures: () => Figures];
+/** Something that has figures: the object stands for itself, however it is shown. `history`: where they are kept for longer. */
+export type Subject = readonly [object: object, figures: () => Figures, history?: History];
 
 export class Rates {
   readonly #clock: Clock;
@@ -125,7 +126,11 @@ export class Rates {
     this.#noting = true;
     try {
       const at = this.#clock.now();
-      await this.#inSlices(this.#subjects(), ([object, figures]) => this.#note(object, at, figures()));
+      await this.#inSlices(this.#subjects(), ([object, figures, history]) => {
+        const now = figures();
+        this.#note(object, at, now);
+        history?.note(at, now);
+      });
     } finally {
       this.#noting = false;
     }

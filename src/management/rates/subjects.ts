@@ -10,10 +10,11 @@ import {
   queueSubject,
   vhostFigures,
 } from './figures.ts';
+import type { History } from './history.ts';
 import type { Subject } from './rates.ts';
 
-/** What holds for many at once comes after them, so that nobody has to look at all of them in one go. */
-export function* subjectsOf({ node, connections }: ManagementContext): Generator<Subject> {
+/** What holds for many at once comes after them, so that nobody has to look at all of them in one go. `history`: of the broker as a whole. */
+export function* subjectsOf({ node, connections }: ManagementContext, history: History): Generator<Subject> {
   const all = { ready: 0, unacked: 0 };
   for (const vhost of node.vhosts) {
     vhost.settleCounts();
@@ -30,6 +31,6 @@ export function* subjectsOf({ node, connections }: ManagementContext): Generator
     yield [connection, () => connectionFigures(connection.counters)];
     for (const channel of connection.channels.values()) yield [channel, () => channelFigures(channel.counters)];
   }
-  yield [node, () => ({ ...channelFigures(node.channelTotals()), ...lengthFigures(all) })];
+  yield [node, () => ({ ...channelFigures(node.channelTotals()), ...lengthFigures(all) }), history];
   yield [node.counters.churn, () => churnFigures(node.counters.churn)];
 }

@@ -1,15 +1,18 @@
 /** Exchanges: listed, declared, deleted (RabbitMQ: HTTP API, `/api/exchanges`). */
 import { toFieldTable } from '../../codec/field-table.ts';
 import { declareExchange, deleteExchange } from '../../broker/operations/exchanges.ts';
+import { previewRoute, type RoutePreview } from '../../broker/operations/route-preview.ts';
 import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
+import type { FieldTable } from '../../protocol/field-table.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { Sorted } from '../../util/sorted.ts';
-import { booleanIn, objectIn, textIn } from '../http/body.ts';
-import { noObject, notAuthorised } from '../http/problem.ts';
+import { booleanIn, objectIn, readObject, textIn } from '../http/body.ts';
+import { badRequest, noObject, notAuthorised } from '../http/problem.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
 import { show } from '../lists/fields.ts';
 import { list } from '../lists/list.ts';
 import { byName, Chained } from '../lists/order.ts';
+import { BINDING_FIELDS, shownBinding } from '../present/binding.ts';
 import { EXCHANGE_FIELDS, type ShownExchange } from '../present/exchange.ts';
 import { visibleVhosts } from './visible.ts';
 
@@ -32,7 +35,27 @@ export const exchanges: readonly Resource[] = [
       },
     },
   },
+  { path: '/exchanges/:vhost/:exchange/route', GET: { role: 'management', handle: showRoute } },
 ];
+
+/** Where a message with `routing_key` and `headers`, a JSON object, would go. RabbitMQ has nothing like it. */
+function showRoute(call: Call): object {
+  const { vhost, query } = call;
+  const headers = toFieldTable(readObject(Buffer.from(query.get('headers') ?? '')));
+  const { bindings, queues, delayed } = routeOf(call, query.get('routing_key') ?? '', headers);
+  const shown = bindings.map((binding) => show(BINDING_FIELDS, shownBinding(vhost, binding), call.view));
+  return { bindings: shown, queues, delayed };
+}
+
+/** Throws HttpProblem 400 for a key that AMQP cannot carry. */
+function routeOf(call: Call, routingKey: string, headers: FieldTable): RoutePreview {
+  try {
+    return previewRoute(call.vhost, existingExchange(call).name, routingKey, headers);
+  } catch (error) {
+    if (error instanceof RangeError) throw badRequest(error.message);
+    throw error;
+  }
+}
 
 /** The exchange's own name for one in a path. */
 export function exchangeNamed(name: string): string {

@@ -1,16 +1,21 @@
 /** Policies and operator policies (RabbitMQ: HTTP API, `/api/policies`, `/api/operator-policies`). */
 import { ChangeError } from '../../broker/arguments/change-error.ts';
 import { printJson } from '../../broker/arguments/print-json.ts';
-import { clearPolicy, listPolicies, setPolicy } from '../../broker/operations/policies.ts';
+import { clearPolicy, listPolicies, previewPolicy, setPolicy } from '../../broker/operations/policies.ts';
 import { APPLY_TO, type ApplyTo, type Policy, type PolicyKind } from '../../broker/policy/policy.ts';
-import { isObject, type JsonObject, requireKeys } from '../http/body.ts';
+import { isObject, type JsonObject, readObject, requireKeys } from '../http/body.ts';
 import type { Role } from '../http/principal.ts';
 import { badRequest, type HttpProblem, noObject } from '../http/problem.ts';
+import { eachInSlices } from '../http/slices.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
 import { byName } from '../lists/order.ts';
 import { visibleVhosts } from './visible.ts';
 
+/** Queues and exchanges that a preview names; all are counted. */
+const MOST_NAMED = 200;
+
 export const policies: readonly Resource[] = [
+  { path: '/policy-preview/:vhost', GET: { role: 'policymaker', handle: preview } },
   ...resourcesOf('policy', '/policies', 'policymaker'),
   ...resourcesOf('operator_policy', '/operator-policies', 'administrator'),
 ];
@@ -56,6 +61,31 @@ function resourcesOf(kind: PolicyKind, path: string, maker: Role): readonly Reso
       },
     },
   ];
+}
+
+/** A policy in the query: what it would be for, and where another counts. RabbitMQ has nothing like it. */
+async function preview({ context: { node }, vhost, query }: Call): Promise<object> {
+  const text = (name: string, byDefault: string): string => query.get(name) ?? byDefault;
+  const kind = query.get('kind') === 'operator_policy' ? 'operator_policy' : 'policy';
+  const policy = readPolicy(text('name', ''), {
+    pattern: text('pattern', ''),
+    'apply-to': text('apply-to', 'all'),
+    priority: text('priority', '0'),
+    definition: readObject(Buffer.from(text('definition', ''))),
+  });
+  const { entities, counting } = previewPolicy(node, vhost.name, kind, policy);
+  const items: object[] = [];
+  let [matched, applied] = [0, 0];
+  await eachInSlices(entities, (entity) => {
+    const counts = counting(entity);
+    if (counts === undefined) return;
+    matched++;
+    const isIt = counts.name === policy.name;
+    if (isIt) applied++;
+    if (items.length < MOST_NAMED)
+      items.push({ kind: entity.kind, name: entity.name, policy: counts.name, applies: isIt });
+  });
+  return { matched, applied, items };
 }
 
 function showPolicy(vhost: string, { name, pattern, applyTo, definition, priority }: Policy): object {

@@ -5,11 +5,16 @@ import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { booleanIn, objectIn, textIn } from '../http/body.ts';
 import { badRequest, noObject } from '../http/problem.ts';
+import type { Query } from '../http/query.ts';
+import { eachInSlices } from '../http/slices.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
 import { show } from '../lists/fields.ts';
 import { list } from '../lists/list.ts';
+import type { Ordered } from '../lists/order.ts';
 import { CONSUMER_FIELDS } from '../present/client.ts';
-import { fieldsWithout, QUEUE_FIELDS } from '../present/queue.ts';
+import { fieldsWithout, QUEUE_FIELDS, type ShownQueue } from '../present/queue.ts';
+import { showTable } from '../present/table.ts';
+import type { View } from '../view.ts';
 import { consumersOf } from './clients.ts';
 import { queuesOf, visibleVhosts } from './visible.ts';
 
@@ -62,10 +67,29 @@ export function existingQueue({ vhost, params }: Call): DeclaredQueue {
   return queue;
 }
 
-function listQueues({ query, view }: Call, vhosts: readonly Vhost[]): unknown {
+async function listQueues({ query, view }: Call, vhosts: readonly Vhost[]): Promise<unknown> {
   for (const vhost of vhosts) vhost.settleCounts();
   const fields = fieldsWithout(query.isTrue('disable_stats'), query.isTrue('enable_queue_totals'));
-  return list(query, { fields, view, subjects: queuesOf(vhosts), nameOf: ({ queue }) => queue.name, paged: true });
+  const subjects = await wantedOf(queuesOf(vhosts), query, view);
+  return list(query, { fields, view, subjects, nameOf: ({ queue }) => queue.name, paged: true });
+}
+
+/** `type` and `state`, which RabbitMQ does not know, leave those of which they are true. `idle`: it runs, and nothing has happened lately. */
+async function wantedOf(all: Ordered<ShownQueue>, query: Query, view: View): Promise<Ordered<ShownQueue>> {
+  const [type, state] = [query.get('type'), query.get('state')];
+  const isIdle = (shown: ShownQueue): boolean => QUEUE_FIELDS.idle_since(shown, view) !== undefined;
+  const isIn: Readonly<Record<string, (shown: ShownQueue) => boolean>> = {
+    running: (shown) => shown.queue.readable && !isIdle(shown),
+    idle: (shown) => shown.queue.readable && isIdle(shown),
+    stopped: ({ queue }) => !queue.readable,
+  };
+  const hasState = state === undefined || !Object.hasOwn(isIn, state) ? undefined : isIn[state];
+  if (type === undefined && hasState === undefined) return all;
+  const wanted: ShownQueue[] = [];
+  await eachInSlices(all, (shown) => {
+    if ((type === undefined || shown.queue.type === type) && hasState?.(shown) !== false) wanted.push(shown);
+  });
+  return wanted;
 }
 
 function showQueue(call: Call): unknown {
@@ -75,6 +99,7 @@ function showQueue(call: Call): unknown {
   const details = consumersOf(context.connections).filter(({ consumer }) => consumer.queue === queue);
   return {
     ...show(QUEUE_FIELDS, { vhost, queue }, view),
+    effective_arguments: showTable(vhost.policies.effectiveSettings(queue)),
     consumer_details: details.map((shown) => show(CONSUMER_FIELDS, shown, view)),
     deliveries: [],
     incoming: [],

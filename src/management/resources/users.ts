@@ -1,5 +1,6 @@
 /** Users (RabbitMQ: HTTP API, `/api/users`). */
 import { DEFAULT_HASHING_ALGORITHM, userWithPassword } from '../../broker/access/passwords.ts';
+import { checkAccess } from '../../broker/operations/access-check.ts';
 import { deleteUser, putUser } from '../../broker/operations/users.ts';
 import type { BrokerNode } from '../../broker/topology/broker-node.ts';
 import type { UserRecord } from '../../store/stored-records.ts';
@@ -44,6 +45,7 @@ export const users: readonly Resource[] = [
       },
     },
   },
+  { path: '/users/:user/access', GET: { role: 'administrator', handle: showAccess } },
   {
     path: '/users/:user/permissions',
     GET: {
@@ -65,6 +67,26 @@ export const users: readonly Resource[] = [
     },
   },
 ];
+
+const OPERATIONS = ['configure', 'write', 'read'] as const;
+
+/** `vhost`, `operation`, `kind`, `name` and `routing_key` in the query: may the user, and which rule says so? RabbitMQ has nothing like it. */
+function showAccess(call: Call): object {
+  const { context, query } = call;
+  const operation = OPERATIONS.find((known) => known === query.get('operation'));
+  if (operation === undefined) throw badRequest(`operation has to be one of ${OPERATIONS.join(', ')}`);
+  const kind = query.get('kind') === 'queue' ? 'queue' : 'exchange';
+  const name = query.get('name') ?? '';
+  const rules = checkAccess(context.node, {
+    user: existing(call).name,
+    vhost: query.get('vhost') ?? '/',
+    operation,
+    kind,
+    name: kind === 'exchange' && name === '' ? 'amq.default' : name,
+    routingKey: query.get('routing_key'),
+  });
+  return { allowed: rules.every(({ allows }) => allows), rules };
+}
 
 function existing({ context: { node }, params: { user } }: Call): UserRecord {
   const record = node.auth.user(user);

@@ -1,0 +1,103 @@
+/**
+ * Who is signed in to the page. The browser keeps a cookie that no script reads and that no other site's requests bring (SameSite); it names a
+ * session here, which ends by itself. The cookie counts only beside a header that a page of another origin cannot send, so that none can act
+ * by it (OWASP: Cross-Site Request Forgery Prevention, "Custom Request Headers"): not one of another port of this machine either.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Auth } from '../../broker/access/auth.ts';
+import { type Chance, uniqueName } from '../../util/chance.ts';
+import type { Clock } from '../../util/clock.ts';
+import { type Principal, UserPrincipal } from './principal.ts';
+import { HttpProblem, notSignedIn } from './problem.ts';
+
+/** Every request of the page has this header, with any value. */
+export const PAGE_HEADER = 'x-leveret-page';
+/** RabbitMQ's login_session_timeout, in milliseconds. */
+const LASTS_MS = 8 * 3_600_000;
+const MOST_SESSIONS = 1000;
+
+interface Session {
+  readonly user: string;
+  /** A session ends when the password is another. */
+  readonly passwordHash: string;
+  /** On the clock's even time. */
+  readonly endsAt: number;
+}
+
+export class Sessions {
+  readonly #auth: Auth;
+  readonly #clock: Clock;
+  readonly #chance: Chance;
+  /** The oldest first. */
+  readonly #byToken = new Map<string, Session>();
+
+  constructor(auth: Auth, clock: Clock, chance: Chance) {
+    this.#auth = auth;
+    this.#clock = clock;
+    this.#chance = chance;
+  }
+
+  /** Begins a session of a user whose password was checked. Returns the header Set-Cookie. `secure`: the cookie is for TLS alone. */
+  open(user: string, headers: IncomingHttpHeaders, secure: boolean): string {
+    const [oldest] = this.#byToken.keys();
+    if (this.#byToken.size >= MOST_SESSIONS) this.#byToken.delete(oldest);
+    const token = uniqueName(this.#chance);
+    const { passwordHash } = this.#auth.user(user)!;
+    this.#byToken.set(token, { user, passwordHash, endsAt: this.#clock.elapsed() + LASTS_MS });
+    return cookie(headers, token, LASTS_MS / 1000, secure);
+  }
+
+  /** Ends the session of the request, if it has one. Returns the header Set-Cookie. */
+  close(headers: IncomingHttpHeaders, secure: boolean): string {
+    this.#byToken.delete(tokenIn(headers) ?? '');
+    return cookie(headers, '', 0, secure);
+  }
+
+  /** Undefined if the request does not come from the page, or says by itself who asks. Throws HttpProblem 401 for a page without a session, 403 for a page of another origin. */
+  principalOf(headers: IncomingHttpHeaders): Principal | undefined {
+    if (headers[PAGE_HEADER] === undefined || headers.authorization !== undefined) return undefined;
+    checkOrigin(headers);
+    const token = tokenIn(headers) ?? '';
+    const session = this.#byToken.get(token);
+    if (session === undefined) throw notSignedIn();
+    const { user, passwordHash, endsAt } = session;
+    if (this.#clock.elapsed() < endsAt && this.#auth.user(user)?.passwordHash === passwordHash) {
+      return new UserPrincipal(this.#auth, user);
+    }
+    this.#byToken.delete(token);
+    throw notSignedIn();
+  }
+}
+
+/** Throws HttpProblem 403 unless it is the page that asks, and no page of another origin. */
+export function checkPage(headers: IncomingHttpHeaders): void {
+  if (headers[PAGE_HEADER] === undefined) throw forbidden(`the header ${PAGE_HEADER} is missing`);
+  checkOrigin(headers);
+}
+
+/** Cross-origin pages whose origins may use the API send a password with each request: they share no session. */
+function checkOrigin({ host, origin, 'sec-fetch-site': site = 'same-origin' }: IncomingHttpHeaders): void {
+  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
+  if (!isOwn || site !== 'same-origin') throw forbidden('sessions are for the page that the broker serves');
+}
+
+function forbidden(reason: string): HttpProblem {
+  return new HttpProblem(403, { error: 'forbidden', reason });
+}
+
+/** Cookies do not tell ports apart, and one machine may have several brokers: the name does. */
+function cookieName({ host = '' }: IncomingHttpHeaders): string {
+  const [, port = ''] = /:(\d+)$/.exec(host) ?? [];
+  return `leveret-${port}`;
+}
+
+function cookie(headers: IncomingHttpHeaders, token: string, seconds: number, secure: boolean): string {
+  const only = secure ? '; Secure' : '';
+  return `${cookieName(headers)}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${only}`;
+}
+
+function tokenIn(headers: IncomingHttpHeaders): string | undefined {
+  const start = `${cookieName(headers)}=`;
+  const found = headers.cookie?.split('; ').find((pair) => pair.startsWith(start));
+  return found?.slice(start.length);
+}

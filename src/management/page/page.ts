@@ -1,0 +1,109 @@
+/**
+ * The files of the page: `dist/web`, which `scripts/page.ts` makes of `web/`, as they are and compressed. They are read when somebody first asks
+ * for one. All but the first have names that say what is in them, so that a browser keeps them.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SECURITY_HEADERS } from '../http/security-headers.ts';
+
+/** In the order in which they are preferred: by their name in HTTP, and the end of the file's name. */
+const ENCODINGS = [
+  ['br', '.br'],
+  ['gzip', '.gz'],
+] as const;
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Everything comes from here, scripts and styles as files: nothing that stands in the page's text, or in data that it shows, runs. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const HEADERS = { ...SECURITY_HEADERS, 'content-security-policy': POLICY, vary: 'accept-encoding' };
+/** Where the files are, from here: as published, as the tests bundle the broker, from the sources. */
+const PLACES = ['./web/', '../../dist/web/', '../../../dist/web/'];
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const FIRST = '/index.html';
+
+interface PageFile {
+  readonly type: string;
+  readonly tag: string;
+  /** By the name of the encoding; '' for the file as it is. */
+  readonly variants: ReadonlyMap<string, Buffer>;
+}
+
+export class Page {
+  #files: ReadonlyMap<string, PageFile> | undefined;
+
+  /** Answers a request for one of the files; returns false for any other, and for all while the page is not built. */
+  answers(request: IncomingMessage, response: ServerResponse): boolean {
+    const [path] = (request.url ?? '').split('?');
+    if (path.startsWith('/api') || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+    this.#files ??= readFiles();
+    const name = path === '/' ? FIRST : path;
+    const file = this.#files.get(name);
+    if (file === undefined) return false;
+    send(request, response, file, name === FIRST ? 'no-cache' : FOR_EVER);
+    return true;
+  }
+}
+
+function send({ headers, method }: IncomingMessage, response: ServerResponse, file: PageFile, keep: string): void {
+  const { type, tag, variants } = file;
+  response.setHeaders(new Map(Object.entries({ ...HEADERS, 'cache-control': keep, etag: tag, 'content-type': type })));
+  if (headers['if-none-match'] === tag) {
+    response.writeHead(304).end();
+    return;
+  }
+  const accepted = headers['accept-encoding'] ?? '';
+  const encoding =
+    ENCODINGS.find(([name]) => variants.has(name) && new RegExp(`\\b${name}\\b`).test(accepted))?.[0] ?? '';
+  const content = variants.get(encoding)!;
+  if (encoding !== '') response.setHeader('content-encoding', encoding);
+  response.writeHead(200, { 'content-length': content.length });
+  response.end(method === 'HEAD' ? undefined : content);
+}
+
+/** By their paths. None if the page is not built. */
+function readFiles(): Map<string, PageFile> {
+  const folder = findFolder();
+  if (folder === undefined) return new Map();
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return new Map(
+    names
+      .filter((name) => extname(name) in TYPES)
+      .map((name) => [`/${name.split(sep).join('/')}`, readPageFile(folder, name, names)]),
+  );
+}
+
+function findFolder(): string | undefined {
+  // A bundler that makes CommonJS leaves no URL.
+  const here: string | undefined = import.meta.url;
+  if (here === undefined) return undefined;
+  return PLACES.map((place) => fileURLToPath(new URL(place, here))).find((folder) => existsSync(folder));
+}
+
+function readPageFile(folder: string, name: string, names: readonly string[]): PageFile {
+  const plain = readFileSync(join(folder, name));
+  const compressed = ENCODINGS.filter(([, end]) => names.includes(name + end)).map(
+    ([encoding, end]) => [encoding, readFileSync(join(folder, name + end))] as const,
+  );
+  const tag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 16)}"`;
+  return { type: TYPES[extname(name)], tag, variants: new Map([['', plain], ...compressed]) };
+}

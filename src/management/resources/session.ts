@@ -1,0 +1,34 @@
+/** Signing in to the page, and out. RabbitMQ has nothing like it: its page keeps the password. */
+import { textIn } from '../http/body.ts';
+import { checkPassword } from '../http/authentication.ts';
+import { checkRole } from '../http/principal.ts';
+import { notSignedIn } from '../http/problem.ts';
+import { Reply, type Resource } from '../http/resource.ts';
+import { checkPage } from '../http/sessions.ts';
+
+export const session: Resource = {
+  path: '/session',
+  POST: {
+    role: 'anyone',
+    handle: async ({ context, headers, body, peer, sessions }) => {
+      checkPage(headers);
+      const credentials = { user: textIn(body, 'username', ''), password: Buffer.from(textIn(body, 'password', '')) };
+      const principal = await checkPassword(context, credentials, peer);
+      if (principal === undefined) throw notSignedIn('Login failed');
+      checkRole(principal, 'management');
+      const { name, tags } = principal;
+      return new Reply(
+        200,
+        { 'content-type': 'application/json', 'set-cookie': sessions.open(name, headers, peer.secure) },
+        JSON.stringify({ name, tags }),
+      );
+    },
+  },
+  DELETE: {
+    role: 'anyone',
+    handle: ({ headers, peer, sessions }) => {
+      checkPage(headers);
+      return new Reply(204, { 'set-cookie': sessions.close(headers, peer.secure) });
+    },
+  },
+};

@@ -1,0 +1,82 @@
+/** Messages: looked at and not taken, found, read, moved on. */
+import amqp, { type ConfirmChannel } from 'amqplib';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describePage } from '../support/page/browser.ts';
+
+describePage('messages on the page', (visit) => {
+  let client: amqp.ChannelModel;
+  let channel: ConfirmChannel;
+  beforeAll(async () => {
+    client = await amqp.connect(visit.broker.url);
+    channel = await client.createConfirmChannel();
+    await channel.assertQueue('dead');
+    await channel.assertQueue('work', { deadLetterExchange: '', deadLetterRoutingKey: 'dead' });
+    await channel.assertQueue('log', { arguments: { 'x-queue-type': 'stream' } });
+  });
+  afterAll(() => client?.close());
+
+  it('are looked at, found by text and header, and read in each form, and stay as they are', async () => {
+    channel.sendToQueue('work', Buffer.from('{"name":"Ada","id":7}'), {
+      headers: { tenant: 'acme' },
+      correlationId: 'c-1',
+    });
+    channel.sendToQueue('work', Buffer.from([0xff, 0x00, 0x41]));
+    channel.sendToQueue('work', Buffer.alloc(3_000_000, 'long '));
+    await channel.waitForConfirms();
+    const page = await visit.signedIn('#/queues/%2F/work?tab=messages');
+    await expect.poll(() => page.locator('.messages > li').count()).toBe(3);
+    await page.getByLabel('Text in the body').fill('Ada');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await expect.poll(() => page.locator('.messages > li').count()).toBe(1);
+    expect(page.url()).toContain('text=Ada');
+    await page.locator('.messages .line button').first().click();
+    await expect.poll(() => page.locator('pre.body').innerText()).toContain('"name": "Ada"');
+    await page.locator('.message').getByText('acme').waitFor();
+    await page.getByRole('button', { name: 'Hex' }).click();
+    await expect.poll(() => page.locator('pre.body').innerText()).toContain('7b 22 6e 61 6d 65');
+    await page.getByLabel('Text in the body').fill('');
+    await page.getByLabel('Header').fill('tenant=other');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByText('There is no such message.').waitFor();
+    await page.getByLabel('Header').fill('');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.locator('.messages .line button').nth(2).click();
+    await page.getByText('The first 64 KiB of 2.9 MiB.').waitFor();
+    const message = await channel.get('work', { noAck: true });
+    expect(message && [message.fields.redelivered, message.fields.messageCount]).toEqual([false, 2]);
+    await channel.purgeQueue('work');
+    await page.close();
+  });
+
+  it('tell how they died, and go back to where they did', async () => {
+    for (let i = 0; i < 3; i++) channel.sendToQueue('work', Buffer.from(`letter ${i}`));
+    await channel.waitForConfirms();
+    for (let i = 0; i < 3; i++) {
+      const message = await channel.get('work');
+      if (message) channel.reject(message, false);
+    }
+    const page = await visit.signedIn('#/queues/%2F/dead?tab=messages');
+    await page.locator('.messages .line button').first().click();
+    await page.getByText('and died in work: a consumer rejected it.').waitFor();
+    await page.getByRole('button', { name: 'Move' }).click();
+    await page.getByRole('dialog').getByText('each goes back to the queue in which it died last').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Move' }).click();
+    await page.getByText('3 moved, 0 left where they were').waitFor();
+    expect((await channel.checkQueue('work')).messageCount).toBe(3);
+    await page.getByRole('link', { name: 'Jobs' }).click();
+    await page.getByRole('cell', { name: 'Done' }).waitFor();
+    await page.close();
+  });
+
+  it('of a stream are read from an offset on', async () => {
+    for (let i = 0; i < 20; i++) channel.sendToQueue('log', Buffer.from(`entry ${i}`));
+    await channel.waitForConfirms();
+    const page = await visit.signedIn('#/queues/%2F/log?tab=messages&from=15');
+    await expect.poll(() => page.locator('.messages > li').count()).toBe(5);
+    await page.getByText('entry 15').waitFor();
+    await page.getByLabel('From offset').fill('nowhere');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('alert').getByText('nowhere').waitFor();
+    await page.close();
+  });
+});

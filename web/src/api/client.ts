@@ -1,0 +1,84 @@
+/** The one way to the broker: its HTTP API, by the session's cookie. Paths are relative, so that the page works behind a proxy's prefix. */
+
+/** What the broker, or the way to it, said no with. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  /** 0 if the broker was not reached. */
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Called when the broker says that nobody is signed in, and when it is not reached or is again. */
+export const heard: { signedOut: () => void; reached: (isReached: boolean) => void } = {
+  signedOut: () => undefined,
+  reached: () => undefined,
+};
+
+/** A path with names in it, each percent-encoded: `at\`/queues/${vhost}/${name}\``. */
+export function at(texts: TemplateStringsArray, ...names: readonly (string | number)[]): string {
+  return String.raw({ raw: texts }, ...names.map((name) => encodeURIComponent(String(name).toWellFormed())));
+}
+
+/** A path with a query, of what is neither undefined nor empty. */
+export function withQuery(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  return given.length === 0
+    ? path
+    : `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+}
+
+/** Rejects with ApiError; with a DOMException if it is aborted. */
+export async function send(
+  method: string,
+  path: string,
+  { body, headers, signal }: RequestOptions = {},
+): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(`api${path}`, {
+      method,
+      headers: { 'x-leveret-page': '1', ...headers },
+      credentials: 'same-origin',
+      cache: 'no-store',
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(signal !== undefined && { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    heard.reached(false);
+    throw new ApiError(0, 'The broker does not answer.');
+  }
+  heard.reached(true);
+  if (response.ok) return response;
+  const problem = new ApiError(response.status, await reasonIn(response));
+  if (response.status === 401 && problem.message === 'Not signed in') heard.signedOut();
+  throw problem;
+}
+
+/** The answer as JSON; undefined if it has no body. Rejects as `send`. */
+export async function ask<Answer>(method: string, path: string, options?: RequestOptions): Promise<Answer> {
+  const response = await send(method, path, options);
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+}
+
+/** The broker's own words, as far as it says any. */
+async function reasonIn(response: Response): Promise<string> {
+  const text = await response.text();
+  try {
+    const { reason } = JSON.parse(text) as { reason?: unknown };
+    return typeof reason === 'string' ? reason.trim() : JSON.stringify(reason);
+  } catch {
+    return text === '' ? `The broker answers ${response.status}.` : text;
+  }
+}

@@ -1,0 +1,125 @@
+/** Rates and lengths over the last minute, hour or day: what the broker noted, and then what it tells every few seconds. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { figure } from '../../api/stats.ts';
+import type { History, Overview, Stats } from '../../api/types.ts';
+import { Chart, type Line } from '../../parts/chart.tsx';
+import { Choice } from '../../parts/choice.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { useAnswer } from '../../state/answer.ts';
+import { onEvent } from '../../state/live.ts';
+import { setQuery, useRoute } from '../../state/route.ts';
+import { texts } from '../../texts.ts';
+
+/** In seconds; how often the broker is asked for all of it again, in milliseconds: a minute goes on by what it tells. */
+const RANGES = {
+  minute: { span: 60, every: 60_000 },
+  hour: { span: 3600, every: 60_000 },
+  day: { span: 86_400, every: 300_000 },
+} as const;
+type Range = keyof typeof RANGES;
+
+const RATES = [
+  ['publish', texts.stats.publish, 'blue'],
+  ['deliver_get', texts.stats.deliver, 'violet'],
+  ['ack', texts.stats.ack, 'teal'],
+  ['redeliver', texts.stats.redeliver, 'amber'],
+  ['drop_unroutable', texts.stats.unroutable, 'rose'],
+] as const;
+const LENGTHS = [
+  ['messages_ready', texts.stats.ready, 'teal'],
+  ['messages_unacknowledged', texts.stats.unacked, 'amber'],
+] as const;
+/** What is further apart is a time in which nothing was noted, in milliseconds; the day's notes are five minutes apart. */
+const GAP_MS = 400_000;
+
+interface Moment {
+  readonly at: number;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+export function Charts() {
+  const chosen = useRoute().query.get('range') as Range | null;
+  const range = chosen !== null && chosen in RANGES ? chosen : 'minute';
+  const { span, every } = RANGES[range];
+  // A rate needs the moment before the first.
+  const { data: history } = useAnswer<History>(`/history?age=${Math.min(span + 10, 86_400)}`, { every });
+  const told = useToldMoments();
+  const moments = useMemo(
+    () => [...momentsOf(history), ...told.filter(({ at }) => at > (history?.at.at(-1) ?? 0))],
+    [history, told],
+  );
+  const at = useMemo(() => moments.map((moment) => moment.at), [moments]);
+  const rates = useMemo(
+    (): Line[] => RATES.map(([name, title, colour]) => ({ title, colour, values: ratesOf(moments, name) })),
+    [moments],
+  );
+  const lengths = useMemo(
+    (): Line[] =>
+      LENGTHS.map(([name, title, colour]) => ({
+        title,
+        colour,
+        values: moments.map(({ figures }) => figures[name] ?? 0),
+      })),
+    [moments],
+  );
+  const ranges = (Object.keys(RANGES) as Range[]).map((name) => [name, texts.overview.ranges[name]] as const);
+  const choice = (
+    <Choice
+      label={texts.overview.range}
+      options={ranges}
+      value={range}
+      onChoose={(value) => setQuery({ range: value })}
+    />
+  );
+  return (
+    <div class="columns">
+      <Panel title={texts.overview.rates} aside={choice}>
+        <Chart title={texts.overview.rates} at={at} lines={rates} unit="rate" span={span} />
+      </Panel>
+      <Panel title={texts.overview.lengths}>
+        <Chart title={texts.overview.lengths} at={at} lines={lengths} unit="count" span={span} />
+        {range !== 'minute' && <p class="hint">{texts.overview.fromNow}</p>}
+      </Panel>
+    </div>
+  );
+}
+
+function momentsOf(history: History | undefined): Moment[] {
+  const names = Object.keys(history?.figures ?? {});
+  return (history?.at ?? []).map((at, i) => ({
+    at,
+    figures: Object.fromEntries(names.map((name) => [name, history!.figures[name][i]])),
+  }));
+}
+
+type Told = Pick<Overview, 'queue_totals' | 'message_stats'> & { readonly at: number };
+
+/** What the broker told since the page was opened, as far back as a minute. */
+function useToldMoments(): readonly Moment[] {
+  const [moments, setMoments] = useState<readonly Moment[]>([]);
+  useEffect(
+    () =>
+      onEvent(({ type, data }) => {
+        if (type !== 'rates') return;
+        const { at, queue_totals: totals, message_stats: stats } = data as Told;
+        const now: Moment = { at, figures: { ...plain(totals, LENGTHS), ...plain(stats, RATES) } };
+        setMoments((last) => [...last.slice(-20), now]);
+      }),
+    [],
+  );
+  return moments;
+}
+
+function plain(stats: Stats, names: readonly (readonly [name: string, ...rest: unknown[]])[]): Record<string, number> {
+  return Object.fromEntries(names.map(([name]) => [name, figure(stats, name)]));
+}
+
+/** Between each moment and the one before. A broker that was started again counts from 0. */
+function ratesOf(moments: readonly Moment[], name: string): (number | null)[] {
+  return moments.map(({ at, figures }, i) => {
+    const before = moments[i - 1];
+    if (before === undefined || at - before.at > GAP_MS || at <= before.at) return null;
+    const change = (figures[name] ?? 0) - (before.figures[name] ?? 0);
+    return change < 0 ? null : (change * 1000) / (at - before.at);
+  });
+}

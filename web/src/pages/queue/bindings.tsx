@@ -1,0 +1,88 @@
+/** What leads to a queue, and where it sends what it gives up. */
+import { ask, at } from '../../api/client.ts';
+import type { Binding, Queue } from '../../api/types.ts';
+import { Action } from '../../parts/action.tsx';
+import { Area, Text } from '../../parts/field.tsx';
+import { Name } from '../../parts/name.tsx';
+import { Problem } from '../../parts/notice.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { type Column, Table } from '../../parts/table.tsx';
+import { useAnswer } from '../../state/answer.ts';
+import { useLocalOrder } from '../../state/list.ts';
+import { ListTools, Pager } from '../../parts/list-tools.tsx';
+import { href } from '../../state/route.ts';
+import { texts } from '../../texts.ts';
+import { exchangeName, unbindPath } from '../exchanges/names.ts';
+import { valueText } from './settings.tsx';
+
+const words = texts.bindings;
+
+export function QueueBindings({ queue: { vhost, name } }: { readonly queue: Queue }) {
+  const { data, error, refresh } = useAnswer<readonly Binding[]>(at`/queues/${vhost}/${name}/bindings`, {
+    on: ['bound', 'unbound'],
+  });
+  const { rows, page, order, setOrder } = useLocalOrder(data, ({ source, routing_key: key }) => `${source} ${key}`);
+  const columns: readonly Column<Binding>[] = [
+    {
+      id: 'source',
+      title: words.from,
+      sort: 'source',
+      show: ({ source }) => <Name of={exchangeName(source)} to={href(['exchanges', vhost, exchangeName(source)])} />,
+    },
+    { id: 'key', title: words.key, sort: 'routing_key', show: ({ routing_key: key }) => <Name of={key} /> },
+    {
+      id: 'arguments',
+      title: texts.action.arguments,
+      show: ({ arguments: args }) => (Object.keys(args).length === 0 ? '' : <code>{valueText(args)}</code>),
+    },
+    {
+      id: 'unbind',
+      title: '',
+      show: (binding) =>
+        binding.source !== '' && (
+          <Action
+            isPlain
+            isDanger
+            label={words.unbind}
+            what={words.unbindWhat(binding.source, binding.destination)}
+            run={() => ask('DELETE', unbindPath(binding))}
+            onDone={refresh}
+          />
+        ),
+    },
+  ];
+  return (
+    <Panel
+      title={words.toQueue}
+      aside={
+        <Action
+          label={words.add}
+          run={(values) =>
+            ask('POST', at`/bindings/${vhost}/e/${values.text('source')}/q/${name}`, {
+              body: { routing_key: values.text('routing_key'), arguments: values.json('arguments') },
+            })
+          }
+          onDone={refresh}
+        >
+          <Text name="source" label={words.exchange} isRequired />
+          <Text name="routing_key" label={words.key} />
+          <Area name="arguments" label={texts.action.arguments} hint={texts.action.json} rows={2} />
+        </Action>
+      }
+    >
+      <Problem error={error} />
+      {(data?.length ?? 0) > 10 && <ListTools page={page} />}
+      <Table
+        name="queue-bindings"
+        caption={words.toQueue}
+        columns={columns}
+        rows={rows}
+        keyOf={({ source, properties_key: key }) => `${source} ${key}`}
+        order={order}
+        onOrder={setOrder}
+        empty={words.none}
+      />
+      <Pager page={page} />
+    </Panel>
+  );
+}

@@ -1,0 +1,77 @@
+/** How a queue does: lengths and rates, when it will be empty, and which of its settings come from where. */
+import { known } from '../../api/known.ts';
+import { rate } from '../../api/stats.ts';
+import type { Queue } from '../../api/types.ts';
+import { bytes, count, dateTime, duration, percent, perSecond } from '../../format.ts';
+import { Chart, type Line } from '../../parts/chart.tsx';
+import { Facts, Panel } from '../../parts/panel.tsx';
+import { texts } from '../../texts.ts';
+import { Settings } from './settings.tsx';
+import { useMoments } from './moments.ts';
+
+const words = texts.queue;
+
+const RATES = [
+  ['publish', texts.stats.publish, 'blue'],
+  ['deliver_get', texts.stats.deliver, 'violet'],
+  ['ack', texts.stats.ack, 'teal'],
+  ['redeliver', texts.stats.redeliver, 'amber'],
+] as const;
+const LENGTHS = [
+  ['messages_ready', texts.stats.ready, 'teal'],
+  ['messages_unacknowledged', texts.stats.unacked, 'amber'],
+] as const;
+
+export function QueueOverview({ queue }: { readonly queue: Queue }) {
+  const { at, lengths, rates } = useMoments(queue);
+  const linesOf = (
+    names: typeof RATES | typeof LENGTHS,
+    values: Readonly<Record<string, readonly (number | null)[]>>,
+  ): Line[] => names.map(([name, title, colour]) => ({ title, colour, values: values[name] ?? [] }));
+  return (
+    <div class="columns">
+      <Panel title={texts.overview.lengths}>
+        <Chart title={texts.overview.lengths} at={at} lines={linesOf(LENGTHS, lengths)} unit="count" />
+      </Panel>
+      <Panel title={texts.overview.rates}>
+        <Chart title={texts.overview.rates} at={at} lines={linesOf(RATES, rates)} unit="rate" />
+      </Panel>
+      <Panel title={words.now}>
+        <Facts
+          of={[
+            [texts.stats.ready, count(queue.messages_ready)],
+            [texts.stats.unacked, count(queue.messages_unacknowledged)],
+            [
+              words.delayed,
+              queue.messages_delayed !== undefined && queue.messages_delayed > 0
+                ? count(queue.messages_delayed)
+                : undefined,
+            ],
+            [words.bytes, queue.message_bytes === undefined ? undefined : bytes(queue.message_bytes)],
+            [words.drain, drain(queue)],
+            [texts.views.consumers, count(queue.consumers)],
+            [
+              texts.queues.utilisation,
+              known(queue.consumer_utilisation) ? percent(queue.consumer_utilisation) : undefined,
+            ],
+            [
+              words.head,
+              known(queue.head_message_timestamp) ? dateTime(queue.head_message_timestamp * 1000) : undefined,
+            ],
+            [words.idleSince, queue.idle_since === undefined ? undefined : dateTime(Date.parse(queue.idle_since))],
+          ]}
+        />
+      </Panel>
+      <Settings queue={queue} />
+    </div>
+  );
+}
+
+/** When the queue is empty if all goes on as in the last seconds. */
+function drain({ type, messages_ready: ready, message_stats: stats }: Queue): string | undefined {
+  if (type === 'stream') return undefined;
+  const speed = rate(stats, 'deliver_get') - rate(stats, 'redeliver') - rate(stats, 'publish');
+  if (ready === 0) return words.empty;
+  if (speed > 0) return words.drained(duration((ready / speed) * 1000), perSecond(speed));
+  return speed < 0 ? words.grows(perSecond(-speed)) : words.stands;
+}

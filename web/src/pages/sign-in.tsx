@@ -1,0 +1,49 @@
+/** Signing in. The browser gets a cookie that no script reads; the password is kept nowhere. */
+import { useState } from 'preact/hooks';
+import { ApiError } from '../api/client.ts';
+import hare from '../hare.svg';
+import { Notice } from '../parts/notice.tsx';
+import { sessionEnded, signIn } from '../state/session.ts';
+import { texts } from '../texts.ts';
+
+export function SignIn() {
+  const [error, setError] = useState<string>();
+  const [isAsking, setAsking] = useState(false);
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const text = (name: string): string => form.get(name) as string;
+    setAsking(true);
+    try {
+      await signIn(text('username'), text('password'));
+    } catch (problem) {
+      if (!(problem instanceof ApiError)) throw problem;
+      setError(problem.message === 'Login failed' ? texts.signIn.failed : problem.message);
+      setAsking(false);
+    }
+  };
+  return (
+    <main class="sign-in">
+      <form onSubmit={(event) => void submit(event)}>
+        <img src={hare} alt="" width="44" height="44" />
+        <h1>{texts.product}</h1>
+        {error !== undefined ? (
+          <Notice tone="bad">{error}</Notice>
+        ) : (
+          sessionEnded() && <Notice tone="plain">{texts.signIn.ended}</Notice>
+        )}
+        <label>
+          {texts.signIn.name}
+          <input name="username" autocomplete="username" required autofocus spellcheck={false} />
+        </label>
+        <label>
+          {texts.signIn.password}
+          <input name="password" type="password" autocomplete="current-password" required />
+        </label>
+        <button class="primary" disabled={isAsking}>
+          {texts.signIn.action}
+        </button>
+      </form>
+    </main>
+  );
+}
