@@ -14,7 +14,7 @@ export interface Option<Name extends SettingName = SettingName> {
   readonly rabbitmqEnv?: readonly `RABBITMQ_${string}`[];
   /** True if all these variables have a `_FILE` twin that names a file holding the value (Docker secrets). */
   readonly secretFile?: true;
-  /** True for a password: no message repeats it. */
+  /** True for a password, or what may hold one: no message repeats it, and nobody is shown it. */
   readonly secret?: true;
   readonly type: OptionType;
   /** The daemon's default. */

@@ -118,6 +118,7 @@ const table: OptionRows<SettingName> = {
   storeKey: {
     flag: '--store-key',
     env: 'LEVERET_STORE_KEY',
+    secret: true,
     type: unless('none', keySource()),
     default: undefined,
     unit: '',
@@ -368,3 +369,6 @@ export const OPTIONS: readonly Option[] = (Object.keys(table) as SettingName[]).
 export function optionNamed(name: SettingName): Option {
   return { name, ...table[name] };
 }
+
+/** Names of settings whose values nobody is shown. */
+export const SECRETS: ReadonlySet<string> = new Set(OPTIONS.filter(({ secret }) => secret).map(({ name }) => name));

@@ -1,5 +1,6 @@
 /** What tools ask beside the broker's own objects: versions, logins, feature flags, and what is not there (RabbitMQ: HTTP API). */
 import { userWithPassword } from '../../broker/access/passwords.ts';
+import { SECRETS } from '../../config/options.ts';
 import { openApi } from '../openapi.ts';
 import { logInOverHttp } from '../http/authentication.ts';
 import { checkRole } from '../http/principal.ts';
@@ -116,7 +117,7 @@ function unknownPath(): Reply {
 
 /** All settings but passwords, by the names of `docs/configuration.md`; null for what is not set or has no limit. */
 function showConfig({ context: { config } }: Call): object {
-  const shown = Object.entries(config).filter(([name]) => name !== 'defaultPass');
+  const shown = Object.entries(config).filter(([name]) => !SECRETS.has(name));
   return { leveret: Object.fromEntries(shown.map(([name, value]) => [name, (value as unknown) ?? null])) };
 }
 
