@@ -13,6 +13,8 @@ const CREDENTIALS = `Basic ${btoa('guest:guest')}`;
 /** What is asked, and what the measurement is called. */
 const QUESTIONS = [
   ['queues', 'management', '/api/queues?page=1&page_size=100'],
+  ['sorted queues', 'management', '/api/queues?page=1&page_size=100&sort=messages&sort_reverse=true'],
+  ['definitions', 'management', '/api/definitions'],
   ['metrics', 'metrics', '/metrics'],
   ['per-object', 'metrics', '/metrics/per-object'],
 ] as const;

@@ -23,7 +23,7 @@ const commands: readonly Command[] = [
     group,
     description: 'Lets clients in again after drain',
     banner: ({ node }) =>
-      `Will put node ${node} back into regular operating mode. The node will again serve client traffic.`,
+      `Will put node ${node} back into regular operating mode. The node will again serve client traffic and host primary queue replicas.`,
     run: acting('revive'),
   },
   {

@@ -13,7 +13,7 @@ import { ping, startup } from './rabbitmqctl/startup.ts';
 import { clusterStatus, environment, status } from './rabbitmqctl/status.ts';
 import { users } from './rabbitmqctl/users.ts';
 import { vhosts } from './rabbitmqctl/vhosts.ts';
-import { evaluations, tool } from './tool.ts';
+import { encryption, evaluations, tool } from './tool.ts';
 
 export const rabbitmqctl = tool('rabbitmqctl', [
   ...startup,
@@ -33,5 +33,6 @@ export const rabbitmqctl = tool('rabbitmqctl', [
   ...vhosts,
   ...definitions,
   ...connections,
+  ...encryption,
   ...evaluations,
 ]);

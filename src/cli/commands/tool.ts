@@ -57,6 +57,17 @@ export function without(name: string, words: string, group: string, description:
   return { name, words, takesAnything: true, group, description, run };
 }
 
+/** What encrypts passwords for RabbitMQ's configuration. */
+export const encryption: readonly Command[] = ['decode', 'encode', 'list_ciphers', 'list_hashes'].map((name) =>
+  without(
+    name,
+    '<value> <passphrase>',
+    'Configuration and Environment',
+    'Is refused: the configuration has no encrypted values here',
+    'the configuration has no encrypted values here: keep a password in a file, and name that by RABBITMQ_DEFAULT_PASS_FILE',
+  ),
+);
+
 /** What can only be done inside of RabbitMQ. */
 export const evaluations: readonly Command[] = ['eval', 'eval_file', 'exec'].map((name) =>
   without(

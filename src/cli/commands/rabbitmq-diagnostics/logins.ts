@@ -9,13 +9,13 @@ const COLUMNS = ['protocol', 'auth_attempts', 'auth_attempts_failed', 'auth_atte
 export const logins: readonly Command[] = [
   {
     name: 'list_node_auth_attempt_stats',
-    options: [{ name: 'by-source' }],
     group,
     description: 'Lists how many logins there were, by protocol',
-    banner: ({ node }) => `Listing authentication attempts for node ${node} ...`,
-    run: async ({ api }) => {
+    banner: ({ node }) => `Listing authentication\n attempts for node "${node}" ...`,
+    run: async ({ api, node }) => {
       const { name } = await nodeOf(api);
       const attempts = await api.get<readonly Record<string, unknown>[]>(path`/auth/attempts/${name}`);
+      if (attempts.length === 0) return `Node ${node} reported no authentication attempt stats`;
       return { columns: COLUMNS, rows: attempts.map((row) => COLUMNS.map((column) => row[column])) };
     },
   },

@@ -113,10 +113,10 @@ export const lists: readonly Command[] = [
   {
     name: 'list_unresponsive_queues',
     words: '[<column> ...]',
+    options: [{ name: 'local' }, { name: 'queue-timeout', value: '<milliseconds>' }],
     group,
     description: 'Lists queues that do not answer, of which there are none: all of them are in one process',
-    banner: ({ vhost, timeout = 60_000 }) =>
-      `Timeout: ${(timeout / 1000).toFixed(1)} seconds ...\nListing unresponsive queues for vhost ${vhost} ...`,
+    banner: ({ vhost }) => `Listing unresponsive queues for vhost ${vhost} ...`,
     run: async (call) => {
       await call.api.get('/whoami');
       return { columns: readColumns(call.words, Object.keys(QUEUE_COLUMNS), ['name']), rows: [] };

@@ -63,14 +63,15 @@ export const runningNode: readonly Command[] = [
     group: 'Operations',
     description: 'Lets no more clients in, and leaves those that are in',
     banner: ({ node }) =>
-      `Will suspend client listeners on node ${node}. The node will no longer accept client connections!`,
+      `Will suspend client connection listeners on node ${node}. The node will no longer accept client connections!`,
     run: acting('suspend_listeners'),
   },
   {
     name: 'resume_listeners',
     group: 'Operations',
     description: 'Lets clients in again',
-    banner: ({ node }) => `Will resume client listeners on node ${node}. The node will now accept client connections`,
+    banner: ({ node }) =>
+      `Will resume client connection listeners on node ${node}. The node will now accept client connections`,
     run: acting('resume_listeners'),
   },
 ];

@@ -13,7 +13,9 @@ it('lets nobody in while its listeners are suspended, and leaves who is in', asy
   const { broker, run } = await operatedBroker(rabbitmqctl);
   const client = await amqp.connect(broker.url);
   expect(await run('suspend_listeners')).toEqual(
-    said('Will suspend client listeners on node rabbit@test. The node will no longer accept client connections!\n'),
+    said(
+      'Will suspend client connection listeners on node rabbit@test. The node will no longer accept client connections!\n',
+    ),
   );
   await expect(amqp.connect(broker.url)).rejects.toThrow('ECONNREFUSED');
   await (await client.createChannel()).assertQueue('q');
