@@ -5,7 +5,7 @@ import { Connections } from '../broker/operations/connections.ts';
 import type { FieldTable } from '../protocol/field-table.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
-import { Turn } from '../util/turn.ts';
+import { Turn } from '../broker/scheduling/turn.ts';
 import { leveretVersion } from '../util/version.ts';
 import type { FaultPlan } from './faults.ts';
 import { BODY_BUFFER_BYTES, BODY_BUFFERS_KEPT } from './input/content.ts';

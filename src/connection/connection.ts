@@ -2,11 +2,12 @@
  * A client's connection: its socket, its way from the handshake to the close, and when it reads and writes. What the frames
  * mean is told to frames.ts.
  */
-import type { ConnectionCounters } from '../broker/events/counters.ts';
+import { ConnectionCounters } from '../broker/events/counters.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 import { AmqpError } from '../protocol/amqp-error.ts';
 import type { Method } from '../protocol/generated/methods.ts';
-import type { TurnTask } from '../util/turn.ts';
+import type { TurnTask } from '../broker/scheduling/turn.ts';
+import { attempt, hear } from '../util/guard.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
 import type { Actor } from '../broker/operations/actor.ts';
 import type { ClientConnection, ClientTls, ConnectionStage } from '../broker/operations/clients.ts';
@@ -49,7 +50,7 @@ export class Connection
   readonly activity: Activity;
   client = new ClientProperties();
   readonly endpoints: Endpoints;
-  readonly counters: ConnectionCounters;
+  readonly counters = new ConnectionCounters();
   /** When the client came, in milliseconds since the epoch. */
   readonly connectedAt: number;
   /** Set once connection.open is answered. */
@@ -80,7 +81,7 @@ export class Connection
     this.broker = broker;
     this.#transport = transport;
     this.#ended = ended;
-    this.activity = new Activity((this.counters = broker.connections.add(this)));
+    this.activity = new Activity(this.counters);
     this.connectedAt = broker.clock.now();
     const { socket } = transport;
     this.endpoints = new Endpoints(transport);
@@ -95,11 +96,12 @@ export class Connection
     this.#closeTimer = new CloseTimer(broker.clock, (reason) => this.#timedOut(reason));
     this.#closeTimer.after(broker.config.handshakeTimeout, 'handshake timeout');
     socket.setNoDelay(true);
-    socket.on('drain', () => this.#onDrain());
-    socket.on('error', (error) => (this.#reasonClosed = error.message));
-    socket.on('end', () => this.#onEnd());
-    socket.on('close', () => this.#onClosed());
-    broker.input.open(socket, (chunk) => this.#onData(chunk));
+    hear(socket, 'drain', this.fault, () => this.#onDrain());
+    hear(socket, 'error', this.fault, ({ message }: Error) => void (this.#reasonClosed = message));
+    hear(socket, 'end', this.fault, () => this.#onEnd());
+    hear(socket, 'close', this.fault, () => this.#onClosed());
+    broker.connections.add(this);
+    broker.input.open(socket, this.fault, (chunk) => this.receive(chunk));
   }
 
   get tls(): ClientTls | undefined {
@@ -177,9 +179,18 @@ export class Connection
     this.#stage = 'closing';
     const { replyCode, replyText, classId, methodId } = error;
     this.writer.method(0, { name: 'connection.close', replyCode, replyText, classId, methodId });
+    // What is there to be sent may be what went wrong at the end of the last turn.
+    this.wake();
     this.#closeTimer.withoutAnswer(this.heartbeat);
     this.#readPause.resumeAll();
   }
+
+  /** What goes wrong is the connection's end, and nobody else's. If it cannot be ended in good order, it is dropped. */
+  readonly fault = (error: unknown): void => attempt(this.#lastFault, () => this.fail(error));
+  readonly #lastFault = (error: unknown): void => {
+    this.drop();
+    this.broker.node.fault(error);
+  };
 
   /** Ends the connection for whatever went wrong with it. */
   fail(error: unknown): void {
@@ -242,8 +253,6 @@ export class Connection
     return false;
   }
 
-  // HeartbeatPeer
-
   get readPaused(): boolean {
     return this.#readPause.paused && !this.flow.isStuck;
   }
@@ -257,18 +266,13 @@ export class Connection
     this.drop();
   }
 
-  // TurnTask
-
   flushEarly(): void {
-    if (this.#stage !== 'closed') this.attempt(() => this.writer.flush());
+    if (this.#stage !== 'closed') this.writer.flush();
   }
 
   endTurn(): void {
     this.#awake = false;
-    if (this.#stage !== 'closed') this.attempt(() => this.#endTurn());
-  }
-
-  #endTurn(): void {
+    if (this.#stage === 'closed') return;
     const woken = this.#woken;
     this.#woken = [];
     const stored = this.#pendingReplies.turnEnds();
@@ -286,7 +290,8 @@ export class Connection
     this.broker.turn.atEnd(this);
   };
 
-  #onData(chunk: Buffer): void {
+  /** The socket was read: the chunk is the next reader's as soon as this returns. */
+  receive(chunk: Buffer): void {
     this.counters.recvOct += chunk.length;
     this.counters.recvCnt++;
     if (this.#stage === 'header') {
@@ -321,7 +326,7 @@ export class Connection
       parse();
     } catch (error) {
       this.#parser.stop();
-      this.fail(error);
+      this.fault(error);
       this.#closeTimer.afterSilence(this.#reasonClosed);
     }
     patterns.nameGiver = undefined;
@@ -331,16 +336,12 @@ export class Connection
   #onDrain(): void {
     this.writer.drain();
     this.flow.taken();
-    this.attempt(() => this.#resumeConsumers());
+    this.#resumeConsumers();
   }
 
-  /** Does what is no frame's doing, such as a delivery: what goes wrong then is the connection's end, and nobody else's. */
+  /** Does what is no frame's doing, such as a delivery. */
   attempt(action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.fail(error);
-    }
+    attempt(this.fault, action);
   }
 
   /** The client has said its last, so what it has not read concerns nobody: half a connection is none, as in RabbitMQ. */
@@ -382,8 +383,8 @@ export class Connection
   #release(): void {
     if (this.#stage !== 'running') return;
     this.#stage = 'closing';
-    for (const channel of [...this.channels.values()]) this.endChannel(channel);
-    this.vhost.deleteExclusive(this);
+    for (const channel of [...this.channels.values()]) attempt(this.#lastFault, () => this.endChannel(channel));
+    attempt(this.#lastFault, () => this.vhost.deleteExclusive(this));
   }
 
   #onClosed(): void {
@@ -392,8 +393,8 @@ export class Connection
     this.#stage = 'closed';
     this.#closeTimer.cancel();
     this.broker.heartbeats.remove(this);
-    this.broker.connections.delete(this);
     this.#ended();
+    this.broker.connections.delete(this);
     if (opened) this.broker.log.info({ peer: this.endpoints.peer, reason: this.#reasonClosed }, 'connection closed');
   }
 }

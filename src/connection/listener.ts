@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { forced } from '../broker/operations/connections.ts';
 import type { Handshakes } from '../tls/handshakes.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
+import { type Fault, guarded, hear } from '../util/guard.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { Connection } from './connection.ts';
 import { ProxiedSockets } from './input/proxied.ts';
@@ -16,6 +17,7 @@ const ALL_IPV4_ADDRESSES = '0.0.0.0';
 
 export class Listener {
   readonly #broker: BrokerContext;
+  readonly #fault: Fault;
   readonly #server: Server;
   /** Those that came in here. */
   readonly #connections = new Set<Connection>();
@@ -29,22 +31,25 @@ export class Listener {
   /** `contexts`: what its sockets are secured by; without it they are plain. */
   constructor(broker: BrokerContext, contexts?: SecureContexts) {
     this.#broker = broker;
-    const { config, clock, log } = broker;
+    const { config, clock, log, node } = broker;
+    this.#fault = (error) => node.fault(error);
     this.#proxied = new ProxiedSockets({
       from: config.proxyProtocolFrom,
       timeout: config.handshakeTimeout,
       clock,
       log,
+      fault: this.#fault,
     });
     this.#handshakes = contexts?.handshakes(({ socket, session: tls }, accepted) => {
       this.#open({ socket, tls, ends: this.#ends.get(accepted), reset: () => accepted.resetAndDestroy() });
     });
-    this.#server = createServer({ pauseOnConnect: true }, (socket) => {
+    const accept = (socket: Socket): void => {
       if (this.#broker.unref === true) socket.unref();
       if (this.#stopping) socket.destroy();
       else if (this.#broker.faults?.accepted(socket) === true) return;
       else this.#proxied.accept(socket, (ends) => this.#accept(socket, ends));
-    });
+    };
+    this.#server = createServer({ pauseOnConnect: true }, guarded(this.#fault, accept));
   }
 
   /** Rejects with the system's error where it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL. Resolves with the address. */
@@ -99,22 +104,26 @@ export class Listener {
   }
 
   #open(transport: Transport): void {
-    const connection = new Connection(this.#broker, transport, () => this.#connections.delete(connection));
-    this.#connections.add(connection);
+    try {
+      const connection = new Connection(this.#broker, transport, () => this.#connections.delete(connection));
+      this.#connections.add(connection);
+    } catch (error) {
+      transport.socket.destroy();
+      throw error;
+    }
   }
 
-  #listen(port: number, host: string): Promise<void> {
-    const server = this.#server;
-    return new Promise((resolve, reject) => {
-      server.removeAllListeners('error').once('error', reject);
-      server.removeAllListeners('listening').once('listening', () => {
-        // A client that cannot be accepted, for want of file descriptors or otherwise, is no reason to end.
-        const log = (error: Error): void => this.#broker.log.error({ err: error }, 'cannot accept a connection');
-        server.removeAllListeners('error').on('error', log);
-        resolve();
-      });
+  async #listen(port: number, host: string): Promise<void> {
+    const server = this.#server.removeAllListeners('error').removeAllListeners('listening');
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).once('listening', resolve);
       server.listen({ port, host });
     });
+    // A client that cannot be accepted, for want of file descriptors or otherwise, is no reason to end.
+    server.removeAllListeners('error');
+    hear(server, 'error', this.#fault, (error: Error) =>
+      this.#broker.log.error({ err: error }, 'cannot accept a connection'),
+    );
   }
 }
 

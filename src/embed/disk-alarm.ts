@@ -31,6 +31,7 @@ export function watchDisk({ dataDir, diskFreeLimit }: Config, node: BrokerNode, 
       low = room === 'low';
       node.alarms.set('disk', low, 'free space');
     },
+    fault: (error) => node.fault(error),
     onError: (error) => log.warn({ folder: dataDir, reason: error.message }, 'the free disk space is not known'),
   });
 }

@@ -10,6 +10,7 @@ import {
   type ProcessState,
   type ProcessWish,
 } from '../util/control-socket.ts';
+import { unawaited } from '../util/guard.ts';
 import type { Logger } from '../util/logger.ts';
 
 /** Undefined for a request that asks something else. */
@@ -39,7 +40,7 @@ export function requestsOfProgram(end: () => Promise<void>, log: Logger): Reques
         log.info({}, 'a command stops the broker; the program that has it goes on');
         // The socket that this came by ends with the broker.
         send(response, 202, {});
-        end().catch((error: unknown) => log.error({ err: error }, 'the broker did not stop as it should'));
+        unawaited((error) => log.error({ err: error }, 'the broker did not stop as it should'), end());
         return;
       default:
         return send(response, 404, { error: 'not_found', reason: 'a program has this broker: it starts and stops it' });

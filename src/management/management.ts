@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
 import { PROCESS_PATH } from '../util/control-socket.ts';
+import { unawaited } from '../util/guard.ts';
 import type { ManagementContext } from './context.ts';
 import { controlEntrance, type Entrance, networkEntrance } from './http/entrance.ts';
 import { HttpListener } from './http/listener.ts';
@@ -32,9 +33,9 @@ export class Management {
   controlListener(process: RequestListener): HttpListener {
     const answer: RequestListener = (request, response) => {
       if (request.url?.startsWith(PROCESS_PATH)) return process(request, response);
-      this.#answerTo(controlEntrance).then(
-        (answerApi) => answerApi(request, response),
-        (error: unknown) => response.destroy(error as Error),
+      unawaited(
+        (error) => response.destroy(error as Error),
+        this.#answerTo(controlEntrance).then((answerApi) => answerApi(request, response)),
       );
     };
     return new HttpListener(() => Promise.resolve({ answer, stop: () => this.#stop() }));

@@ -6,6 +6,7 @@ import { createGzip } from 'node:zlib';
 import type { ManagementContext } from '../management/context.ts';
 import type { HttpApp } from '../management/http/listener.ts';
 import { inSlices } from '../management/http/slices.ts';
+import { unawaited } from '../util/guard.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import { CONTENT_TYPE } from './exposition.ts';
 import { type Scrape, SCRAPES } from './scrapes.ts';
@@ -57,12 +58,13 @@ export function metricsApp(context: ManagementContext): HttpApp {
 
   return {
     answer: (request, response) => {
-      answer(request, response).catch((error: unknown) => {
+      const failed = (error: unknown): void => {
         // A client that goes before it has all is no error of anybody's.
         if (!response.destroyed) context.log.error({ err: error, path: request.url }, 'internal error');
         if (response.headersSent) response.destroy();
         else end(response, 500);
-      });
+      };
+      unawaited(failed, answer(request, response));
     },
     stop: () => eventLoopDelay.stop(),
   };

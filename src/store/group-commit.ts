@@ -5,6 +5,7 @@
  */
 import { Histogram } from '../util/histogram.ts';
 import type { Clock, Timer } from '../util/clock.ts';
+import { attemptEach, type Fault, guardedClock } from '../util/guard.ts';
 import type { Batch } from './batch.ts';
 import type { TopologyChange } from './stored-records.ts';
 import type { LogSource } from './store.ts';
@@ -36,7 +37,7 @@ export class GroupCommit {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #lazyMs: number;
-  readonly #faultListeners: ((error: unknown) => void)[] = [];
+  readonly #faultListeners: Fault[] = [];
   #running: Running | undefined;
   // What the next batch will hold.
   #changes: TopologyChange[] = [];
@@ -50,14 +51,20 @@ export class GroupCommit {
   /** `lazyMs`: how long what is not urgent may wait for company, in milliseconds. */
   constructor(engine: Engine, clock: Clock, lazyMs = 20) {
     this.#engine = engine;
-    this.#clock = clock;
+    this.#clock = guardedClock(clock, this.fault);
     this.#lazyMs = lazyMs;
   }
 
   /** Told what a source or a callback throws: the others hear of the batch all the same, and the next one is made. */
-  onFault(listener: (error: unknown) => void): void {
+  onFault(listener: Fault): void {
     this.#faultListeners.push(listener);
   }
+
+  /** Tells those who listen; throws it if there are none. */
+  readonly fault = (error: unknown): void => {
+    if (this.#faultListeners.length === 0) throw error;
+    for (const listener of this.#faultListeners) listener(error);
+  };
 
   change(change: TopologyChange): void {
     this.#changes.push(change);
@@ -121,7 +128,7 @@ export class GroupCommit {
     this.#urgent = false;
     this.#running = running;
 
-    for (const source of sources) this.#guard(() => source.collect(this.#engine.batch));
+    attemptEach(this.fault, sources, (source) => source.collect(this.#engine.batch));
     let inside = true;
     this.#engine.commit(changes, () => this.#finish(running, inside));
     inside = false;
@@ -130,21 +137,12 @@ export class GroupCommit {
   #finish(running: Running, inside: boolean): void {
     this.#running = undefined;
     this.durations.add((this.#clock.elapsed() - running.startedAt) / 1000);
-    for (const source of running.sources) this.#guard(() => source.committed());
-    for (const waiter of running.waiters) this.#guard(waiter);
+    attemptEach(this.fault, running.sources, (source) => source.committed());
+    attemptEach(this.fault, running.waiters, (waiter) => waiter());
     // The next batch only after all were told: a log hears of one batch before it is asked for the next.
     if (!this.#urgent) return;
     // An engine that is done at once must not keep this turn of the event loop for ever.
     if (inside) this.#hurry();
     else this.#start();
-  }
-
-  #guard(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      if (this.#faultListeners.length === 0) throw error;
-      for (const listener of this.#faultListeners) listener(error);
-    }
   }
 }

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { createServer, type SecureContext, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../config/tls-config.ts';
 import type { Logger } from '../util/logger.ts';
+import { type Fault, guarded, hear } from '../util/guard.ts';
 import { plainAddress } from '../util/ip-address.ts';
 import { TlsSession } from './session.ts';
 
@@ -34,6 +35,8 @@ interface Wrapping {
 export class Handshakes {
   readonly #contexts: ServerContexts;
   readonly #log: Logger;
+  /** Told what goes wrong with one of them. */
+  readonly fault: Fault;
   readonly #ready: (secured: Secured, accepted: Socket) => void;
   /** It listens on nothing: it is given sockets. */
   readonly #server: Server;
@@ -45,6 +48,8 @@ export class Handshakes {
     this.#contexts = contexts;
     this.#log = log;
     this.#ready = ready;
+    const fault: Fault = (error) => log.error({ err: error }, 'internal error');
+    this.fault = fault;
     const { verify, handshakeTimeout } = contexts.settings;
     this.#server = createServer(
       {
@@ -54,10 +59,10 @@ export class Handshakes {
         rejectUnauthorized: verify === 'required',
         handshakeTimeout,
       },
-      (socket) => this.#secured(socket),
+      guarded(fault, (socket: TLSSocket) => this.#secured(socket)),
     );
     contexts.onRenewed(() => this.#server.setSecureContext(contexts.options));
-    this.#server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
+    hear(this.#server, 'tlsClientError', fault, (error: Error, socket: TLSSocket) => this.#failed(error, socket));
   }
 
   accept(socket: Socket): void {
@@ -66,7 +71,7 @@ export class Handshakes {
       return;
     }
     this.#underWay.add(socket);
-    socket.once('close', () => this.#underWay.delete(socket));
+    hear(socket, 'close', this.fault, () => this.#underWay.delete(socket));
     if (this.#underWay.size > MOST_UNDER_WAY) {
       for (const oldest of this.#underWay) {
         oldest.destroy();

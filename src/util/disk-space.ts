@@ -5,6 +5,7 @@
 import { statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { Clock, Timer } from './clock.ts';
+import { type Fault, unawaited } from './guard.ts';
 
 export type Room = 'enough' | 'short' | 'low';
 
@@ -20,6 +21,8 @@ export interface DiskSpaceOptions {
   readonly onChange: (room: Room, free: number, limit: number) => void;
   /** Told once when the system does not say what is free; the last answer holds until it does. */
   readonly onError: (error: Error) => void;
+  /** Told what goes wrong with those who are told; it is looked again all the same. */
+  readonly fault: Fault;
 }
 
 /** Bytes on the disk of the folder, or of the working directory without one; 0 if the system does not say. */
@@ -86,11 +89,14 @@ export class DiskSpace {
   }
 
   async #look(): Promise<void> {
+    let space: SpaceOf;
     try {
-      this.#saw(await statfs(this.#options.folder));
+      space = await statfs(this.#options.folder);
     } catch (error) {
       this.#missed(error as Error);
+      return;
     }
+    this.#saw(space);
   }
 
   #saw(space: SpaceOf): void {
@@ -115,7 +121,8 @@ export class DiskSpace {
 
   #again(ms: number): void {
     const wait = Math.min(Math.max(ms, SHORTEST), LONGEST);
+    const { clock, fault } = this.#options;
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.after(wait, () => void this.#look());
+    this.#timer = clock.after(wait, () => unawaited(fault, this.#look()));
   }
 }

@@ -15,6 +15,7 @@ export class MemoryBroker implements AsyncDisposable {
   readonly node: BrokerNode;
   readonly url: string;
   readonly #listener: Listener;
+  readonly #clients: AmqpClient[] = [];
 
   static async start(clocks?: Clocks): Promise<MemoryBroker> {
     const node = new BrokerNode(new NullStore(), MEMORY_BUDGET, undefined, clocks);
@@ -36,11 +37,15 @@ export class MemoryBroker implements AsyncDisposable {
     return this.node.vhost('/')!;
   }
 
-  connect(options?: Parameters<typeof AmqpClient.connect>[1]): Promise<AmqpClient> {
-    return AmqpClient.connect(this.url, options);
+  async connect(options?: Parameters<typeof AmqpClient.connect>[1]): Promise<AmqpClient> {
+    const client = await AmqpClient.connect(this.url, options);
+    this.#clients.push(client);
+    return client;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Nobody answers the broker's close, and by a test's clock it would wait for that for ever.
+    for (const client of this.#clients) client.destroy();
     await this.#listener.stop();
     this.node.stop();
     await this.node.store.close();

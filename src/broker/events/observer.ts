@@ -4,24 +4,17 @@
  * call. What it throws is reported, and changes nothing either. In the order of the events a message is published, routed, queued and delivered.
  */
 import type { DeprecatedFeature } from '../../config/profile.ts';
+import { attemptEach, type Fault } from '../../util/guard.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Message } from '../message/message.ts';
 
 export type Observer = (event: BrokerEvent) => void;
 
 /** Several observers as one; undefined if there are none. `fault` is told what one of them throws: the others are told, and what goes on goes on. */
-export function asOne(observers: Iterable<Observer>, fault: (error: unknown) => void): Observer | undefined {
+export function asOne(observers: Iterable<Observer>, fault: Fault): Observer | undefined {
   const all = [...observers];
   if (all.length === 0) return undefined;
-  return (event) => {
-    for (const observe of all) {
-      try {
-        observe(event);
-      } catch (error) {
-        fault(error);
-      }
-    }
-  };
+  return (event) => attemptEach(fault, all, (observe) => observe(event));
 }
 
 /** Who does something by a channel, as RabbitMQ's firehose names it. */

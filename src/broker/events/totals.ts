@@ -19,8 +19,13 @@ export class Totals<C extends object> {
 
   begin(): C {
     const counters = this.#make();
-    this.#live.add(counters);
+    this.add(counters);
     return counters;
+  }
+
+  /** For who has its counters already. */
+  add(counters: C): void {
+    this.#live.add(counters);
   }
 
   /** Returns the counters for what the one that ends may still have to count. */

@@ -5,6 +5,7 @@
  */
 import type { Scratch } from '../../store/scratch.ts';
 import type { Clock } from '../../util/clock.ts';
+import { type Fault, rethrow } from '../../util/guard.ts';
 import type { Alarms } from '../flow/alarms.ts';
 import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { SegmentBuffers } from './segment-buffers.ts';
@@ -23,8 +24,8 @@ export interface MemoryOptions {
   readonly clock: Clock;
   /** Looked at when messages take more memory, as some of what is known of them lies there. */
   readonly heapLimit?: V8HeapLimit;
-  /** Told what goes wrong while memory is asked for; it is asked for on. Default: it is thrown. */
-  readonly fault?: (error: unknown) => void;
+  /** Told what goes wrong with one of those who are asked for memory; the others are asked all the same. Default: it is thrown. */
+  readonly fault?: Fault;
 }
 
 /** What logs keep in memory though it could be read again. */
@@ -45,8 +46,8 @@ export class MemoryBudget {
   readonly #clock: Clock;
   readonly #heapLimit: V8HeapLimit | undefined;
   readonly scratch: Scratch | undefined;
-  readonly #fault: (error: unknown) => void;
-  readonly buffers = new SegmentBuffers();
+  readonly #fault: Fault;
+  readonly buffers: SegmentBuffers;
   /** Whoever has memory, those that were asked last at the end. */
   readonly #holders = new Set<Evictable>();
   #bytes = 0;
@@ -64,6 +65,7 @@ export class MemoryBudget {
     this.#heapLimit = heapLimit;
     this.scratch = scratch;
     this.#fault = fault;
+    this.buffers = new SegmentBuffers(fault);
   }
 
   /** Bytes of messages in memory from which on some go out of it. */
@@ -120,12 +122,7 @@ export class MemoryBudget {
 
   readonly #reclaim = (): void => {
     this.#scheduled = false;
-    if (this.#stopped) return;
-    try {
-      this.#ask();
-    } catch (error) {
-      this.#fault(error);
-    }
+    if (!this.#stopped) this.#ask();
   };
 
   #ask(): void {
@@ -165,8 +162,4 @@ export class MemoryBudget {
 
 function keptOf(budget: number): number {
   return Math.min(KEPT_BYTES, budget / 2);
-}
-
-function rethrow(error: unknown): never {
-  throw error;
 }

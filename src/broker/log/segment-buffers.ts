@@ -5,6 +5,7 @@
  * out of a heap, which does not shrink below the last byte in use: after 600 MB of messages the process would keep 600 MB.
  */
 import { letGo } from '../../util/bytes.ts';
+import { afterCalls, type Fault, rethrow } from '../../util/guard.ts';
 
 /** Memory for the records of one segment, or of several in equal parts: their bytes, where each begins, what became of it. */
 export interface SegmentMemory {
@@ -59,11 +60,17 @@ const FULL_PART_BYTES = FULL_BYTES + FULL_BYTES / 2;
 const FULL_PARTS = 24;
 
 export class SegmentBuffers {
+  readonly #fault: Fault;
   readonly #small = SMALL_MESSAGES.map((messages) => {
     const bytes = messages * SMALL_MESSAGE_BYTES;
     return pieces(messages, bytes, Math.floor(PIECE_BYTES / (bytes + messages * BESIDE_MESSAGE_BYTES)));
   });
   readonly #full = pieces(FULL_MESSAGES, FULL_PART_BYTES, FULL_PARTS);
+
+  /** `fault`: told what goes wrong when memory is given back later. */
+  constructor(fault: Fault = rethrow) {
+    this.#fault = fault;
+  }
 
   /**
    * Memory for at least so many messages and bytes, as a part of a piece; its contents are left over from before. Undefined if it would
@@ -79,6 +86,11 @@ export class SegmentBuffers {
     const part = free.pop()!;
     if (free.length === 0) size.open.pop();
     return { memory, part };
+  }
+
+  /** Does what gives memory back that is read until the calls that run now have returned. */
+  later(giveBack: () => void): void {
+    afterCalls(this.#fault, giveBack);
   }
 
   /** Only for memory that nobody reads any more. It is freed at once if no segment is to use it again: collected, there would be more by then. */

@@ -235,10 +235,10 @@ export class Records {
     const { first } = this;
     const before = this.#memory;
     if (before.shared !== undefined) {
-      // The message itself may be read from there, and go on to other queues: until the calls of this turn are done.
+      // The message itself may be read from there, and go on to other queues.
       const [part, pins] = [this.#part, this.#pins];
       this.#pins = undefined;
-      queueMicrotask(() => this.#giveBack(before, part, pins));
+      this.#buffers.later(() => this.#giveBack(before, part, pins));
     }
     const start = this.#bytesStart;
     const end = this.#used;

@@ -2,6 +2,7 @@
 import type { SanType } from '../../config/login-config.ts';
 import type { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
+import type { Fault } from '../../util/guard.ts';
 import type { ChannelCounters, ConnectionCounters } from '../events/counters.ts';
 import type { Consumer } from '../queue/consumer.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
@@ -96,6 +97,8 @@ export interface ClientConnection {
   readonly writer: { readonly pending: number };
   readonly channels: ReadonlyMap<number, ClientChannel>;
   readonly counters: ConnectionCounters;
+  /** Told what goes wrong with this connection alone: it ends. */
+  readonly fault: Fault;
   /** Closes with connection.close. */
   close(error: AmqpError): void;
   /** Gives the client up without further words. */

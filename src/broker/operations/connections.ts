@@ -5,7 +5,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { limitOf } from '../access/access-limits.ts';
 import type { ClientConnection } from './clients.ts';
-import type { ConnectionCounters } from '../events/counters.ts';
+import { attempt } from '../../util/guard.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import type { Vhost } from '../topology/vhost.ts';
 
@@ -19,14 +19,14 @@ export class Connections {
     this.#node = node;
     this.#maxConnections = maxConnections;
     const relieve = (): void => {
-      for (const connection of this.#open) connection.flow.relieved();
+      for (const connection of this.#open) attempt(connection.fault, relieveOne, connection);
     };
     node.backlog.onLow(relieve);
     node.alarms.onCleared(relieve);
     node.onDeletion((kind, name) => {
       for (const connection of [...this.#open]) {
         const theirs = kind === 'vhost' ? connection.vhost?.name : connection.user;
-        if (theirs === name) connection.close(forced(`${kind} '${name}' is deleted`));
+        if (theirs === name) attempt(connection.fault, () => connection.close(forced(`${kind} '${name}' is deleted`)));
       }
     });
   }
@@ -39,10 +39,9 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** Returns its counters. */
-  add(connection: ClientConnection): ConnectionCounters {
+  add(connection: ClientConnection): void {
     this.#open.add(connection);
-    return this.#node.counters.connections.begin();
+    this.#node.counters.connections.add(connection.counters);
   }
 
   delete(connection: ClientConnection): void {
@@ -103,6 +102,10 @@ export class Connections {
     for (const connection of this.#open) if (connection.stage === 'running' && counts(connection)) open++;
     return open >= limit;
   }
+}
+
+function relieveOne({ flow }: ClientConnection): void {
+  flow.relieved();
 }
 
 /** The broker, or who operates it, ends a connection: 320 with the reason as its text. */

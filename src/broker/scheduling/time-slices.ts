@@ -4,6 +4,7 @@
  */
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../../util/clock.ts';
+import { attempt, attemptEach, type Fault } from '../../util/guard.ts';
 import type { Backlog } from '../flow/backlog.ts';
 
 /** What all tasks together may take of a turn, in milliseconds. */
@@ -22,7 +23,7 @@ export class TimeSlices {
   readonly #store: Store;
   readonly #backlog: Backlog;
   readonly #clock: Clock;
-  readonly #fault: (error: unknown) => void;
+  readonly #fault: Fault;
   /** What is to go on; what had its turn last is at the end. */
   readonly #tasks = new Set<SlicedTask>();
   /** When this turn's time slice ends, by the clock's `elapsed`; 0 where none has begun. */
@@ -32,7 +33,7 @@ export class TimeSlices {
   #stopped = false;
 
   /** `fault`: told what goes wrong with a task that does not catch it; other tasks do not suffer from it. */
-  constructor(store: Store, backlog: Backlog, clock: Clock, fault: (error: unknown) => void) {
+  constructor(store: Store, backlog: Backlog, clock: Clock, fault: Fault) {
     this.#store = store;
     this.#backlog = backlog;
     this.#clock = clock;
@@ -68,23 +69,23 @@ export class TimeSlices {
   /** Nothing goes on any more: the store is about to close. */
   stop(): void {
     this.#stopped = true;
-    for (const task of this.#tasks) task.stop?.();
+    attemptEach(this.#fault, this.#tasks, (task) => task.stop?.());
     this.#tasks.clear();
   }
 
   #run(task: SlicedTask): void {
     if (task.writes && this.#backlog.high) return;
     this.#tasks.delete(task);
-    try {
-      while (task.step()) {
-        if (this.hasTime()) continue;
-        this.#tasks.add(task);
-        return;
-      }
-    } catch (error) {
-      this.#fault(error);
-    }
+    attempt(this.#fault, this.#go, task);
   }
+
+  readonly #go = (task: SlicedTask): void => {
+    while (task.step()) {
+      if (this.hasTime()) continue;
+      this.#tasks.add(task);
+      return;
+    }
+  };
 
   #ask(): void {
     if (this.#asked) return;

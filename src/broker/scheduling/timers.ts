@@ -3,6 +3,7 @@
  * timer is set for the first. There is never a timer a message.
  */
 import type { Clock, Timer } from '../../util/clock.ts';
+import { attempt, type Fault } from '../../util/guard.ts';
 
 /** Somebody whose moment comes. Keep one for as long as it may be waiting. */
 export class TimerEntry {
@@ -20,16 +21,18 @@ export class TimerEntry {
 /** On a clock that can be set the timer is never set for longer, in milliseconds: when somebody set the system's time forward is noticed by then. */
 const LOOK_AGAIN_MS = 60_000;
 
+const due = (entry: TimerEntry): void => entry.due();
+
 export class Timers {
   readonly clock: Clock;
-  readonly #fault: (error: unknown) => void;
+  readonly #fault: Fault;
   readonly #heap: TimerEntry[] = [];
   #stopped = false;
   #timer: Timer | undefined;
   #timerAt = Infinity;
 
   /** `fault`: told what goes wrong when a moment comes; the others that wait do not suffer from it. */
-  constructor(clock: Clock, fault: (error: unknown) => void) {
+  constructor(clock: Clock, fault: Fault) {
     this.clock = clock;
     this.#fault = fault;
   }
@@ -77,11 +80,7 @@ export class Timers {
       const entry = this.#heap[0];
       entry.at = Infinity;
       this.#remove(entry);
-      try {
-        entry.due();
-      } catch (error) {
-        this.#fault(error);
-      }
+      attempt(this.#fault, due, entry);
     }
     this.#wind();
   }

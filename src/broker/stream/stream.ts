@@ -280,10 +280,11 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
     try {
       this.#give(reader);
     } catch (error) {
-      this.#tellUnreadable(error);
       this.#cancel(reader.consumer);
+      this.#tellUnreadable(error);
+    } finally {
+      this.#view.clear();
     }
-    this.#view.clear();
   }
 
   /** Gives the consumer messages as long as there are some and it takes them. */
@@ -341,8 +342,11 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
     this.#host.clock.soon(() => {
       this.#asked = false;
       const [reader] = this.consumers.interrupted as ReadonlySet<StreamReader | undefined>;
-      if (reader !== undefined) this.#serve(reader);
-      this.#dispatchSoon();
+      try {
+        if (reader !== undefined) this.#serve(reader);
+      } finally {
+        this.#dispatchSoon();
+      }
     });
   }
 

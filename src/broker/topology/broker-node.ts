@@ -10,6 +10,7 @@ import { Jobs } from '../scheduling/jobs.ts';
 import { LENIENT_RULES } from '../../config/profile.ts';
 import type { Chance } from '../../util/chance.ts';
 import type { Clocks } from '../../util/clock.ts';
+import { type Fault, guardedClock } from '../../util/guard.ts';
 import { systemChance, systemClocks } from '../../util/system.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
@@ -73,6 +74,7 @@ const DEFAULT_QUEUE_TYPE = 'default-queue-type';
 
 export class BrokerNode {
   readonly store: Store;
+  /** What they call back is guarded. */
   readonly clocks: Clocks;
   readonly parameters: Parameters;
   readonly patterns: PatternMatcher;
@@ -96,7 +98,7 @@ export class BrokerNode {
   /** Of the version of RabbitMQ that it stands for; to be set before it recovers. */
   rules = LENIENT_RULES;
   /** Told of errors that are no client's. */
-  fault: (error: unknown) => void = () => undefined;
+  fault: Fault = () => undefined;
   /** Told of what cannot be read. */
   unreadable: UnreadableListener = () => undefined;
   /** Told of messages that cannot be handled. */
@@ -124,12 +126,13 @@ export class BrokerNode {
     chance: Chance = systemChance,
   ) {
     this.store = store;
-    this.clocks = clocks;
+    const fault: Fault = (error) => this.fault(error);
+    const messages = guardedClock(clocks.messages, fault);
+    const clock = guardedClock(clocks.connections, fault);
+    this.clocks = { messages, connections: clock };
     this.#chance = chance;
-    const clock = clocks.connections;
-    const fault = (error: unknown): void => this.fault(error);
     this.observers = new Observers(() => this.#vhosts.values(), fault);
-    this.#timers = new Timers(clocks.messages, fault);
+    this.#timers = new Timers(messages, fault);
     this.timeSlices = new TimeSlices(store, this.backlog, clock, fault);
     const commit = (change: NodeChange): void => this.commit([change]);
     this.parameters = new Parameters(commit);

@@ -4,6 +4,7 @@ import type { Actor } from '../../broker/operations/actor.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import type { Endpoints } from '../lifecycle/endpoints.ts';
 import type { ClientProperties } from '../lifecycle/client-properties.ts';
+import type { Fault } from '../../util/guard.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import type { Flow } from '../input/flow.ts';
@@ -31,6 +32,8 @@ export interface LongTask {
 }
 
 export interface ChannelHost {
+  /** Told what goes wrong with the connection alone: it ends. */
+  readonly fault: Fault;
   readonly broker: BrokerContext;
   readonly vhost: Vhost;
   readonly actor: Actor;

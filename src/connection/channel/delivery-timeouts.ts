@@ -4,9 +4,12 @@
  * that it costs neither a timer nor a look at the clock.
  */
 import type { Clock } from '../../util/clock.ts';
+import { attempt, type Fault } from '../../util/guard.ts';
 import { TICK_MS, Ticker } from '../lifecycle/ticker.ts';
 
 export interface DeliveringChannel {
+  /** Told what goes wrong with it; the others are looked at all the same. */
+  readonly fault: Fault;
   /** A tick is over. */
   checkTimeout(): void;
 }
@@ -46,6 +49,10 @@ export class DeliveryTimeouts {
 
   #check(times: number): void {
     this.#tick += times;
-    for (const channel of this.#channels) channel.checkTimeout();
+    for (const channel of this.#channels) attempt(channel.fault, checkTimeout, channel);
   }
+}
+
+function checkTimeout(channel: DeliveringChannel): void {
+  channel.checkTimeout();
 }

@@ -4,6 +4,7 @@
  * decrypted: so the buffer is put where `onread` would have put it. Where that cannot be done, the socket is read as sockets usually are.
  */
 import type { Socket } from 'node:net';
+import { type Fault, guarded, hear } from '../../util/guard.ts';
 
 /** Bytes of a read. A chunk as large as this says that there is more to read; a turn takes no more, so that others are heard. */
 export const READ_BYTES = 131072;
@@ -18,18 +19,19 @@ export class SharedInput {
 
   /**
    * Begins to read `socket`, which nobody else reads. `receive` is given what comes; the chunk is the next reader's as soon as that
-   * returns.
+   * returns. `fault`: told what goes wrong with that.
    */
-  open(socket: Socket, receive: (chunk: Buffer) => void): void {
+  open(socket: Socket, fault: Fault, receive: (chunk: Buffer) => void): void {
     const buffer = this.#buffer;
+    const receiveGuarded = guarded(fault, receive);
     const callback = (bytes: number): boolean => {
-      receive(buffer.subarray(0, bytes));
+      receiveGuarded(buffer.subarray(0, bytes));
       return true;
     };
     // What was read before, as behind the header of a proxy.
     const before = socket.read() as Buffer | null;
-    if (before !== null) receive(before);
-    if (!useBuffer(socket, buffer, callback)) socket.on('data', receive);
+    if (before !== null) receiveGuarded(before);
+    if (!useBuffer(socket, buffer, callback)) hear(socket, 'data', fault, receive);
     socket.resume();
   }
 }

@@ -3,6 +3,7 @@
  * that sent nothing for half its interval sends a heartbeat; one that was silent for two intervals is dropped.
  */
 import type { Clock } from '../../util/clock.ts';
+import { attempt, type Fault } from '../../util/guard.ts';
 import type { Activity } from './activity.ts';
 import { TICK_MS, Ticker } from './ticker.ts';
 
@@ -10,6 +11,8 @@ import { TICK_MS, Ticker } from './ticker.ts';
 const EARLY_MS = TICK_MS / 2;
 
 export interface HeartbeatPeer {
+  /** Told what goes wrong with it; the others are looked at all the same. */
+  readonly fault: Fault;
   /** Interval in seconds. */
   readonly heartbeat: number;
   readonly activity: Activity;
@@ -50,18 +53,20 @@ export class Heartbeats {
 
   #tick(): void {
     const now = this.#clock.elapsed();
-    for (const [peer, watch] of this.#watches) {
-      const interval = peer.heartbeat * 1000;
-      if (peer.activity.takeReceived() || peer.readPaused) watch.receivedAt = now;
-      else if (now - watch.receivedAt >= 2 * interval) {
-        peer.missedHeartbeats();
-        continue;
-      }
-      if (peer.activity.takeSent() && !watch.beat) watch.sentAt = now;
-      watch.beat = now - watch.sentAt > interval / 2 - EARLY_MS;
-      if (!watch.beat) continue;
-      peer.sendHeartbeat();
-      watch.sentAt = now;
-    }
+    for (const [peer, watch] of this.#watches) attempt(peer.fault, () => look(peer, watch, now));
   }
+}
+
+function look(peer: HeartbeatPeer, watch: Watch, now: number): void {
+  const interval = peer.heartbeat * 1000;
+  if (peer.activity.takeReceived() || peer.readPaused) watch.receivedAt = now;
+  else if (now - watch.receivedAt >= 2 * interval) {
+    peer.missedHeartbeats();
+    return;
+  }
+  if (peer.activity.takeSent() && !watch.beat) watch.sentAt = now;
+  watch.beat = now - watch.sentAt > interval / 2 - EARLY_MS;
+  if (!watch.beat) return;
+  peer.sendHeartbeat();
+  watch.sentAt = now;
 }

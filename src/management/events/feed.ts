@@ -5,6 +5,7 @@
  */
 import { Readable } from 'node:stream';
 import type { BrokerEvent } from '../../broker/events/observer.ts';
+import { type Fault, hear } from '../../util/guard.ts';
 import type { ManagementContext } from '../context.ts';
 import { type Principal, sees } from '../http/principal.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -39,8 +40,9 @@ export class EventFeed {
     if (this.#listeners.size >= MOST_LISTENERS) {
       throw new HttpProblem(503, { error: 'too_many_listeners', reason: `${MOST_LISTENERS} listen already` });
     }
+    const fault: Fault = (error) => this.#context.node.fault(error);
     const listener = { principal, stream: new Readable({ read: () => undefined }) };
-    listener.stream.once('close', () => this.#leave(listener));
+    hear(listener.stream, 'close', fault, () => this.#leave(listener));
     if (this.#listeners.size === 0) this.#begin();
     this.#listeners.add(listener);
     // The first words say that all that follows is told.

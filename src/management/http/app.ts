@@ -10,6 +10,7 @@ import { systemChance } from '../../util/system.ts';
 import type { ManagementContext } from '../context.ts';
 import { EventFeed } from '../events/feed.ts';
 import { History } from '../rates/history.ts';
+import type { Fault } from '../../util/guard.ts';
 import { Rates } from '../rates/rates.ts';
 import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
@@ -51,7 +52,8 @@ export async function createApp(context: ManagementContext, resources: readonly 
     },
   });
   const history = new History();
-  const rates = new Rates(context.clock, () => subjectsOf(context, history), eachInSlices);
+  const fault: Fault = (error) => context.node.fault(error);
+  const rates = new Rates(context.clock, () => subjectsOf(context, history), eachInSlices, fault);
   const feed = new EventFeed(context, rates);
   const sessions = new Sessions(context.node.auth, context.clock, systemChance);
   const api: Api = { context, rates, feed, resources, sessions, history };

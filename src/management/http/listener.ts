@@ -6,6 +6,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Handshakes } from '../../tls/handshakes.ts';
 import type { SecureContexts } from '../../tls/secure-contexts.ts';
+import { hear, unawaited } from '../../util/guard.ts';
 import { http } from '../../util/node-http.ts';
 
 /** What answers requests. */
@@ -42,9 +43,9 @@ export class HttpListener {
       { requestTimeout: request, headersTimeout: headers, keepAliveTimeout: idle, connectionsCheckingInterval: look },
       (asked, response) => {
         this.#app ??= load();
-        this.#app.then(
-          ({ answer }) => answer(asked, response),
-          (error: unknown) => response.destroy(error as Error),
+        unawaited(
+          (error) => response.destroy(error as Error),
+          this.#app.then(({ answer }) => answer(asked, response)),
         );
       },
     );
@@ -97,6 +98,6 @@ function securing(server: Server, contexts: SecureContexts): Handshakes {
   const serve = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
   const handshakes = contexts.handshakes(({ socket }) => serve.forEach((each) => each.call(server, socket)));
-  server.on('connection', (socket) => handshakes.accept(socket));
+  hear(server, 'connection', handshakes.fault, (socket: Socket) => handshakes.accept(socket));
   return handshakes;
 }

@@ -3,6 +3,7 @@
  * note of some seconds ago. Of what does not change nothing is kept.
  */
 import type { Clock, Timer } from '../../util/clock.ts';
+import { type Fault, unawaited } from '../../util/guard.ts';
 import type { Figures } from './figures.ts';
 import type { History } from './history.ts';
 
@@ -35,17 +36,20 @@ export class Rates {
   readonly #clock: Clock;
   readonly #subjects: () => Iterable<Subject>;
   readonly #inSlices: (subjects: Iterable<Subject>, note: (subject: Subject) => void) => Promise<void>;
+  readonly #fault: Fault;
   #notes = new WeakMap<object, Note[]>();
   #timer: Timer | undefined;
   #askedAt = 0;
   #noting = false;
 
-  /** `subjects`: all that figures are noted of. `inSlices`: does something with each, and lets others have their turns between. */
+  /** `subjects`: all that figures are noted of. `inSlices`: does something with each, and lets others have their turns between. `fault`: told what goes wrong. */
   constructor(
     clock: Clock,
     subjects: () => Iterable<Subject>,
     inSlices: (subjects: Iterable<Subject>, note: (subject: Subject) => void) => Promise<void>,
+    fault: Fault,
   ) {
+    this.#fault = fault;
     this.#clock = clock;
     this.#subjects = subjects;
     this.#inSlices = inSlices;
@@ -55,8 +59,9 @@ export class Rates {
   asked(): void {
     this.#askedAt = this.#clock.elapsed();
     if (this.#timer !== undefined) return;
-    this.#timer = this.#clock.every(EVERY_MS, () => void this.#noteAll());
-    void this.#noteAll();
+    const note = (): void => unawaited(this.#fault, this.#noteAll());
+    this.#timer = this.#clock.every(EVERY_MS, note);
+    note();
   }
 
   stop(): void {

@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type { Histogram } from '../../util/histogram.ts';
 import type { Clock } from '../../util/clock.ts';
+import { attemptEach, guardedClock, hear, unawaited } from '../../util/guard.ts';
 import { systemClock } from '../../util/system.ts';
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
@@ -118,14 +119,16 @@ export class SqliteStore implements Store {
     this.#seal = sealBy(keys);
     this.#log = options.log ?? (() => undefined);
     this.#closeMs = options.closeMs ?? 5000;
-    this.#clock = options.clock ?? systemClock;
     const engine: Engine = { batch: this.#buffer, commit: (changes, done) => this.#commit(changes, done) };
-    this.#commits = new GroupCommit(engine, this.#clock, options.lazyMs);
+    const clock = options.clock ?? systemClock;
+    this.#commits = new GroupCommit(engine, clock, options.lazyMs);
+    this.#clock = guardedClock(clock, this.#commits.fault);
     this.#ids = new StoredIds(readCounters(reader));
     this.#rows = new StoredRows(reader, path, this.#seal);
     this.#worker = startWriter({ path, synchronous: options.synchronous ?? 'full', keys });
-    this.#worker.on('message', (message: FromWriter) => this.#hear(message));
-    this.#worker.on('error', (error: Error) => this.#lost(error));
+    const { fault } = this.#commits;
+    hear(this.#worker, 'message', fault, (message: FromWriter) => this.#hear(message));
+    hear(this.#worker, 'error', fault, (error: Error) => this.#lost(error));
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     if (options.unref === true) this.#worker.unref();
   }
@@ -247,7 +250,7 @@ export class SqliteStore implements Store {
     this.#trouble = reason;
     if (reason === undefined) this.#log('info', { file: this.#path }, 'commits work again: publishers go on');
     else this.#log('error', { file: this.#path, reason }, `${COMMIT_FAILED} ${troubleAdvice(reason)}`);
-    for (const listener of this.#listeners) listener(reason);
+    attemptEach(this.#commits.fault, this.#listeners, (listener) => listener(reason));
   }
 
   #attempt<Value>(read: () => Value): Value | StoreError {
@@ -289,7 +292,7 @@ export class SqliteStore implements Store {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const giveUp = () => reject(new StoreError(`${this.#path} was closed with data not written: ${this.#trouble}`));
     this.#commits.whenIdle(resolve);
-    void this.#exited.then(giveUp);
+    unawaited(reject, this.#exited.then(giveUp));
     // A commit that is only slow is waited for.
     const timer = this.#clock.every(this.#closeMs, () => {
       if (this.#trouble !== undefined) giveUp();

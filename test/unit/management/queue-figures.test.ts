@@ -3,6 +3,7 @@ import amqp from 'amqplib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Broker } from '../../../src/index.ts';
 import { Rates, type Subject } from '../../../src/management/rates/rates.ts';
+import { rethrow } from '../../../src/util/guard.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { apiOf } from '../../support/management/api.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -90,6 +91,7 @@ describe('the figures of a queue', () => {
         for (const each of subjects) note(each);
         return Promise.resolve();
       },
+      rethrow,
     );
     // What is noted is noted in slices: the next note waits for them.
     const pass = async (ms: number): Promise<void> => {

@@ -35,6 +35,7 @@ function watch(free: number, limit: number) {
     clock: { after } as Clock,
     onChange: (room, now) => heard.push([room, now]),
     onError: (error) => errors.push(error.message),
+    fault: (error) => errors.push(`fault: ${(error as Error).message}`),
   });
   onTestFinished(() => space.stop());
   const look = async (): Promise<void> => {

@@ -1,10 +1,12 @@
 /** How long deliveries wait, by a clock that the test holds. */
 import { describe, expect, it } from 'vitest';
 import { type DeliveringChannel, DeliveryTimeouts } from '../../../../src/connection/channel/delivery-timeouts.ts';
+import { rethrow } from '../../../../src/util/guard.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
 /** Makes one delivery and notes when that was found to have waited too long. */
 class Channel implements DeliveringChannel {
+  readonly fault = rethrow;
   over: number | undefined;
   readonly #clock: HandClock;
   readonly #timeouts: DeliveryTimeouts;

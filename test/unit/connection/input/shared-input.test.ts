@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SharedInput } from '../../../../src/connection/input/shared-input.ts';
+import { rethrow } from '../../../../src/util/guard.ts';
 
 let server: Server;
 
@@ -34,7 +35,7 @@ test('sockets read into the same memory, one after the other', async () => {
   for (const said of ['first', 'other']) {
     const [client, accepted] = await pair();
     const received = new Promise<void>((resolve) => {
-      input.open(accepted, (chunk) => {
+      input.open(accepted, rethrow, (chunk) => {
         chunks.push(chunk);
         texts.push(chunk.toString());
         resolve();
@@ -50,7 +51,7 @@ test('sockets read into the same memory, one after the other', async () => {
 
 test('a socket writes, ends, and is counted by its server as any other', async () => {
   const [client, socket] = await pair();
-  new SharedInput().open(socket, () => {});
+  new SharedInput().open(socket, rethrow, () => {});
   expect(socket.remotePort).toBe(client.localPort);
   socket.end('bye');
   expect(await text(client)).toBe('bye');
@@ -62,7 +63,7 @@ test('a socket writes, ends, and is counted by its server as any other', async (
 test('a socket that pauses is not read from until it resumes', async () => {
   const [client, socket] = await pair();
   let heard = '';
-  new SharedInput().open(socket, (chunk) => {
+  new SharedInput().open(socket, rethrow, (chunk) => {
     heard += chunk.toString();
     socket.pause();
   });
@@ -78,7 +79,9 @@ test('a socket that pauses is not read from until it resumes', async () => {
 test('a socket of another kind is read from in the usual way', () => {
   const stream = new PassThrough();
   let heard = '';
-  new SharedInput().open(stream as unknown as Socket, (chunk) => (heard += chunk.toString()));
+  new SharedInput().open(stream as unknown as Socket, rethrow, (chunk: Buffer) => {
+    heard += chunk.toString();
+  });
   stream.write('hello');
   return expect.poll(() => heard).toBe('hello');
 });

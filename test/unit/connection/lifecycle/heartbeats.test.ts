@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConnectionCounters } from '../../../../src/broker/events/counters.ts';
 import { type HeartbeatPeer, Heartbeats } from '../../../../src/connection/lifecycle/heartbeats.ts';
 import { Activity } from '../../../../src/connection/lifecycle/activity.ts';
+import { rethrow } from '../../../../src/util/guard.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
 /** Lets this many seconds pass; `each` is called after every hundredth of one. */
@@ -21,6 +22,7 @@ class EarlyClock extends HandClock {
 }
 
 class Peer implements HeartbeatPeer {
+  readonly fault = rethrow;
   readonly heartbeat: number;
   readonly counters = new ConnectionCounters();
   readonly activity = new Activity(this.counters);

@@ -3,9 +3,12 @@
  * buffer, acknowledging a run of publishes) leaves it here, and it is done after all sockets that were readable were read.
  */
 
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../util/clock.ts';
+import { attempt, type Fault } from '../../util/guard.ts';
 
 export interface TurnTask {
+  /** Told what goes wrong with it; the others have their turn. */
+  readonly fault: Fault;
   /** The turn goes on, but so many wait for its end that what is ready to go had better go now. */
   flushEarly(): void;
   endTurn(): void;
@@ -13,6 +16,9 @@ export interface TurnTask {
 
 /** Tasks that may gather something before they are flushed early: each holds a buffer, and memory for thousands would be new every turn. */
 const CROWD = 128;
+
+const endTurn = (task: TurnTask): void => task.endTurn();
+const flushEarly = (task: TurnTask): void => task.flushEarly();
 
 export class Turn {
   readonly #clock: Clock;
@@ -40,7 +46,7 @@ export class Turn {
     if (tasks.length - this.#flushed < CROWD) return;
     const from = this.#flushed;
     this.#flushed = tasks.length;
-    for (let i = from; i < this.#flushed; i++) tasks[i].flushEarly();
+    for (let i = from; i < this.#flushed; i++) attempt(tasks[i].fault, flushEarly, tasks[i]);
   }
 
   readonly #run = (): void => {
@@ -48,7 +54,7 @@ export class Turn {
     this.#tasks = this.#spare;
     this.#scheduled = false;
     this.#flushed = 0;
-    for (let i = 0; i < tasks.length; i++) tasks[i].endTurn();
+    for (let i = 0; i < tasks.length; i++) attempt(tasks[i].fault, endTurn, tasks[i]);
     tasks.length = 0;
     this.#spare = tasks;
   };
