@@ -2,23 +2,15 @@
  * Deduplication of a queue: which messages it drops because they come again. There are two rules: a key counts while a message of it is
  * in the queue (keys-in-queue.ts), or for a window of time after its first message (seen-window.ts).
  */
-import type { Store } from '../../store/store.ts';
 import type { DeduplicationSettings } from '../arguments/deduplication.ts';
-import type { MemoryBudget } from '../log/memory-budget.ts';
+import type { LogContext } from '../log/log-context.ts';
 import type { MessageLog } from '../log/message-log.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
-import type { Timers } from '../scheduling/timers.ts';
-import type { TimeSlices } from '../scheduling/time-slices.ts';
+import type { Scheduling } from '../scheduling/scheduling.ts';
 
-export interface DeduplicationHost {
-  readonly timers: Timers;
-  readonly timeSlices: TimeSlices;
-  readonly store: Store;
-  readonly memory: MemoryBudget;
-  /** The keys of before the start cannot be read: they count as forgotten. */
-  unreadable(what: 'keys', queue: string, reason: Error): void;
-}
+/** What it needs of its node. */
+export type DeduplicationNode = Pick<LogContext, 'store' | 'memory'> & Pick<Scheduling, 'timers' | 'timeSlices'>;
 
 export interface DeduplicatingQueue {
   readonly name: string;
@@ -27,6 +19,8 @@ export interface DeduplicatingQueue {
   readonly storedAs: number | undefined;
   /** True if a message that is in the log is dead, and only its dead letter waits: its key does not count. */
   isDead(seq: number): boolean;
+  /** The keys of before the start cannot be read: they count as forgotten. */
+  keysUnreadable(reason: Error): void;
 }
 
 export interface Deduplication {

@@ -8,13 +8,13 @@ import { isReadFailure } from '../log/log-reader.ts';
 import { Message } from '../message/message.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 import type { SlicedTask } from '../scheduling/time-slices.ts';
-import type { DeduplicatingQueue, Deduplication, DeduplicationHost } from './deduplication.ts';
+import type { DeduplicatingQueue, Deduplication, DeduplicationNode } from './deduplication.ts';
 import { messageKey } from './message-key.ts';
 import { KEY_OVERHEAD } from './seen-keys.ts';
 import { SeenLog } from './seen-log.ts';
 
 export class KeysInQueue implements Deduplication, SlicedTask {
-  readonly #host: DeduplicationHost;
+  readonly #node: DeduplicationNode;
   readonly #queue: DeduplicatingQueue;
   /** How many messages of each key there are: one, unless there were more before this began. */
   readonly #messages = new Map<string, number>();
@@ -23,9 +23,9 @@ export class KeysInQueue implements Deduplication, SlicedTask {
   /** Messages with lower numbers have been counted; Infinity if all have. */
   #counted = Infinity;
 
-  constructor(header: string | undefined, host: DeduplicationHost, queue: DeduplicatingQueue) {
+  constructor(header: string | undefined, node: DeduplicationNode, queue: DeduplicatingQueue) {
     this.#header = header;
-    this.#host = host;
+    this.#node = node;
     this.#queue = queue;
     this.#countAll();
   }
@@ -41,7 +41,7 @@ export class KeysInQueue implements Deduplication, SlicedTask {
   recover(): void {
     const { storedAs } = this.#queue;
     // A version before may have had the other rule for the same arguments.
-    if (storedAs !== undefined) new SeenLog(this.#host.store, storedAs).forgetAll();
+    if (storedAs !== undefined) new SeenLog(this.#node.store, storedAs).forgetAll();
     this.#countAll();
   }
 
@@ -63,7 +63,7 @@ export class KeysInQueue implements Deduplication, SlicedTask {
   added(key: string): void {
     const messages = this.#messages.get(key) ?? 0;
     this.#messages.set(key, messages + 1);
-    if (messages === 0) this.#host.memory.changed(key.length + KEY_OVERHEAD);
+    if (messages === 0) this.#node.memory.changed(key.length + KEY_OVERHEAD);
   }
 
   left(seq: number): void {
@@ -72,7 +72,7 @@ export class KeysInQueue implements Deduplication, SlicedTask {
     const messages = key === undefined ? undefined : this.#messages.get(key);
     if (messages === undefined) return;
     if (messages > 1) this.#messages.set(key!, messages - 1);
-    else if (this.#messages.delete(key!)) this.#host.memory.changed(-key!.length - KEY_OVERHEAD);
+    else if (this.#messages.delete(key!)) this.#node.memory.changed(-key!.length - KEY_OVERHEAD);
   }
 
   /** What is unacknowledged is still there. */
@@ -82,7 +82,7 @@ export class KeysInQueue implements Deduplication, SlicedTask {
   }
 
   clear(): void {
-    for (const key of this.#messages.keys()) this.#host.memory.changed(-key.length - KEY_OVERHEAD);
+    for (const key of this.#messages.keys()) this.#node.memory.changed(-key.length - KEY_OVERHEAD);
     this.#messages.clear();
     this.#counted = Infinity;
   }
@@ -107,7 +107,7 @@ export class KeysInQueue implements Deduplication, SlicedTask {
       });
     } catch (error) {
       if (!isReadFailure(error)) throw error;
-      this.#host.unreadable('keys', this.#queue.name, error);
+      this.#queue.keysUnreadable(error);
       next = -1;
     }
     this.#counted = next < 0 ? Infinity : next;
@@ -118,7 +118,7 @@ export class KeysInQueue implements Deduplication, SlicedTask {
     const { log } = this.#queue;
     if (log.ready + log.unacked === 0) return;
     this.#counted = 0;
-    this.#host.timeSlices.add(this);
+    this.#node.timeSlices.add(this);
   }
 
   #keyAt(seq: number): string | undefined {

@@ -14,7 +14,7 @@ import type { ConfirmTracker } from '../message/message-target.ts';
 import { messageKey } from './message-key.ts';
 import { SeenKeys } from './seen-keys.ts';
 import { SeenLog } from './seen-log.ts';
-import type { Deduplication, DeduplicatingQueue, DeduplicationHost } from './deduplication.ts';
+import type { Deduplication, DeduplicatingQueue, DeduplicationNode } from './deduplication.ts';
 import type { DeduplicationSettings, DeduplicationWindow } from '../arguments/deduplication.ts';
 
 /** Least time between two removals of what has expired, in milliseconds. */
@@ -23,7 +23,6 @@ const SWEEP_MS = 200;
 const READ_AT_ONCE = 64;
 
 export class SeenWindow implements Deduplication, SlicedTask {
-  readonly #host: DeduplicationHost;
   readonly #timers: Timers;
   readonly #timeSlices: TimeSlices;
   readonly #memory: MemoryBudget;
@@ -41,17 +40,16 @@ export class SeenWindow implements Deduplication, SlicedTask {
   constructor(
     window: DeduplicationWindow,
     header: string | undefined,
-    host: DeduplicationHost,
+    node: DeduplicationNode,
     queue: DeduplicatingQueue,
   ) {
     this.#window = window;
     this.#header = header;
-    this.#host = host;
-    this.#timers = host.timers;
-    this.#timeSlices = host.timeSlices;
-    this.#memory = host.memory;
+    this.#timers = node.timers;
+    this.#timeSlices = node.timeSlices;
+    this.#memory = node.memory;
     this.#queue = queue;
-    this.#log = queue.storedAs === undefined ? undefined : new SeenLog(host.store, queue.storedAs);
+    this.#log = queue.storedAs === undefined ? undefined : new SeenLog(node.store, queue.storedAs);
   }
 
   apply({ window, header }: DeduplicationSettings): boolean {
@@ -151,7 +149,7 @@ export class SeenWindow implements Deduplication, SlicedTask {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#unread = undefined;
-      this.#host.unreadable('keys', this.#queue.name, error);
+      this.#queue.keysUnreadable(error);
     }
     if (this.#unread === undefined) this.#forgetExpired();
     else this.#count();

@@ -4,19 +4,17 @@
  * goes to its queues in one batch of the store: it is here or there, whatever happens.
  */
 import type { RecoveredPage } from '../../store/stored-records.ts';
-import { TimerEntry, type Timers } from '../scheduling/timers.ts';
+import type { Scheduling } from '../scheduling/scheduling.ts';
+import { TimerEntry } from '../scheduling/timers.ts';
 import { DueQueue } from '../log/due-queue.ts';
 import type { Message } from '../message/message.ts';
-import { type LogContext, QueueLog } from '../log/log.ts';
+import { QueueLog } from '../log/log.ts';
+import type { LogContext } from '../log/log-context.ts';
 import { isReadFailure } from '../log/log-reader.ts';
 import type { KeptMessages } from '../log/kept-messages.ts';
 import { awaitStored, type LogOwner, NONE, NOT_YET } from '../log/message-log.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import { delayOf, markWaited } from '../message/delay-header.ts';
-
-export interface DelayContext extends LogContext {
-  readonly timers: Timers;
-}
 
 /** The exchange that messages wait at. */
 export interface DelayingExchange {
@@ -42,7 +40,7 @@ const READ_AGAIN_AFTER = 5000;
 export class DelayedMessages implements MessageTarget, LogOwner {
   /** Number of its log in the store; undefined where nothing of it is stored. */
   readonly logId: number | undefined;
-  readonly #context: DelayContext;
+  readonly #node: LogContext & Scheduling;
   readonly #exchange: DelayingExchange;
   readonly #log: QueueLog;
   readonly #heap: DueQueue;
@@ -60,13 +58,13 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   /** Messages that were cancelled and still stand in the heap. */
   readonly #cancelled = new Set<number>();
 
-  constructor(context: DelayContext, logId: number | undefined, exchange: DelayingExchange) {
+  constructor(node: LogContext & Scheduling, logId: number | undefined, exchange: DelayingExchange) {
     this.logId = logId;
-    this.#context = context;
+    this.#node = node;
     this.#exchange = exchange;
-    this.#log = new QueueLog(context, logId);
+    this.#log = new QueueLog(node, logId);
     this.#log.owner = this;
-    this.#heap = new DueQueue(context.memory);
+    this.#heap = new DueQueue(node.memory);
   }
 
   get name(): string {
@@ -135,7 +133,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   end(): void {
     this.#ended = true;
     this.#heap.clear();
-    this.#context.timers.set(this.#timer, Infinity);
+    this.#node.timers.set(this.#timer, Infinity);
     this.#log.drop();
   }
 
@@ -187,7 +185,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   }
 
   #release(): void {
-    const { backlog, store } = this.#context;
+    const { backlog, store } = this.#node;
     let reads = 0;
     for (let n = 0; n < MESSAGES_AT_ONCE && reads < READS_AT_ONCE && this.#heap.at <= this.#now(); n++) {
       const seq = this.#heap.first;
@@ -240,10 +238,10 @@ export class DelayedMessages implements MessageTarget, LogOwner {
   #wind(): void {
     const soonest = this.#now() + 1;
     const at = this.#readFrom < this.#readEnd ? soonest : Math.max(this.#heap.at, soonest);
-    this.#context.timers.set(this.#timer, this.#held || this.#awaited ? Infinity : Math.max(at, this.#readAgainAt));
+    this.#node.timers.set(this.#timer, this.#held || this.#awaited ? Infinity : Math.max(at, this.#readAgainAt));
   }
 
   #now(): number {
-    return this.#context.timers.clock.now();
+    return this.#node.timers.clock.now();
   }
 }

@@ -3,15 +3,14 @@
  * who waits for that: publishers, for their confirms.
  */
 import type { Batch } from '../../store/batch.ts';
-import { type Answer, type LogSource, type Store, StoreError } from '../../store/store.ts';
-import type { Backlog } from '../flow/backlog.ts';
-import type { BodyStore } from './body-store.ts';
+import { type Answer, type LogSource, StoreError } from '../../store/store.ts';
 import { flushSegment, type RecordsWriter } from './flush.ts';
+import type { LogContext } from './log-context.ts';
 import type { LogPage } from './log-page.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
-import type { SpareConfirms, WaitingConfirms } from './waiting-confirms.ts';
+import type { WaitingConfirms } from './waiting-confirms.ts';
 
 /** A batch takes no further pages from this size on. */
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -24,16 +23,8 @@ interface DirtyPage {
 /** Of a log of which no page changed yet. Nothing is ever added to it. */
 const NO_PAGES: DirtyPage[] = [];
 
-/** What the writers of a node's logs share. */
-export interface WriterContext {
-  readonly store: Store;
-  readonly bodies: BodyStore;
-  readonly backlog: Backlog;
-  readonly spareConfirms: SpareConfirms;
-}
-
 export class LogWriter implements LogSource, RecordsWriter {
-  readonly #context: WriterContext;
+  readonly #context: LogContext;
   readonly #queueId: number;
   readonly #priority: number;
   readonly #segments: SegmentList;
@@ -58,7 +49,7 @@ export class LogWriter implements LogSource, RecordsWriter {
 
   /** `priority`: which of its queue's logs it is. `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
   constructor(
-    context: WriterContext,
+    context: LogContext,
     { queueId, priority }: { readonly queueId: number; readonly priority: number },
     segments: SegmentList,
     onCommitted?: () => void,

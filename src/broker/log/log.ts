@@ -10,7 +10,8 @@ import type { Evictable, MemoryBudget } from './memory-budget.ts';
 import { Message } from '../message/message.ts';
 import { evictedSegments } from './evicted-segments.ts';
 import { evictSegment } from './eviction.ts';
-import { LogWriter, type WriterContext } from './log-writer.ts';
+import type { LogContext } from './log-context.ts';
+import { LogWriter } from './log-writer.ts';
 import { type LookedAt, lookForBytes, lookForDelivered, lookForWaiting } from './message-looks.ts';
 import { type LogOwner, type MessageLog, NOBODY, NONE, NOT_YET } from './message-log.ts';
 import type { Segment } from './segment.ts';
@@ -18,11 +19,6 @@ import { SegmentLoads } from './segment-loads.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
-
-/** What the logs of a node share. */
-export interface LogContext extends WriterContext {
-  readonly memory: MemoryBudget;
-}
 
 /** Smaller segments go out of memory though they are used: to read one again takes little, and there may be very many. */
 const SMALL_BYTES = 64 * 1024;

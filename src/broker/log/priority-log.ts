@@ -5,7 +5,8 @@
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
-import { type LogContext, QueueLog } from './log.ts';
+import { QueueLog } from './log.ts';
+import type { LogContext } from './log-context.ts';
 import { type LogOwner, type MessageLog, NONE } from './message-log.ts';
 import type { Segment } from './segment.ts';
 

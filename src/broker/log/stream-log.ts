@@ -12,7 +12,7 @@ import type { Evictable, MemoryBudget } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import { evictedSegments } from './evicted-segments.ts';
 import type { KeptMessages } from './kept-messages.ts';
-import type { LogContext } from './log.ts';
+import type { LogContext } from './log-context.ts';
 import { LogWriter } from './log-writer.ts';
 import { type LogOwner, NONE, NOT_YET } from './message-log.ts';
 import type { Segment } from './segment.ts';

@@ -55,7 +55,7 @@ export function browseQueue(
 ): Promise<BrowsedPage> {
   const queue = readableQueue(actor, name);
   const place = from === undefined || from === 'first' ? undefined : placeIn(queue, from);
-  return browse(queue, { ...request, from: place }, actor.vhost.timeSlices);
+  return browse(queue, { ...request, from: place }, actor.vhost.node.timeSlices);
 }
 
 function placeIn(queue: Browsable, from: string): number {

@@ -7,7 +7,7 @@ import { Receipt } from './receipt.ts';
 
 /** Throws AmqpError if the actor may not, or there is no such exchange; ChangeError `not-found` if messages do not wait there. */
 export function browseDelayed(actor: Actor, exchange: string, request: BrowseRequest): Promise<BrowsedPage> {
-  return browse(delayedAt(actor, exchange), request, actor.vhost.timeSlices);
+  return browse(delayedAt(actor, exchange), request, actor.vhost.node.timeSlices);
 }
 
 /** Throws as browseDelayed does, and ChangeError `not-found` if this message does not wait. */
@@ -15,7 +15,7 @@ export function cancelDelayed(actor: Actor, exchange: string, position: number):
   if (!delayedAt(actor, exchange).cancel(position)) {
     throw new ChangeError('not-found', `message ${position} does not wait at exchange '${exchange}'`);
   }
-  return new Receipt(actor.vhost.store, undefined);
+  return new Receipt(actor.vhost.node.store, undefined);
 }
 
 function delayedAt(actor: Actor, name: string): DelayedMessages {

@@ -27,13 +27,13 @@ export function declareExchange(actor: Actor, request: ExchangeRequest): Receipt
   }
   const { type, durable, autoDelete, internal, arguments: args } = request;
   vhost.declareExchange({ name, type, durable, autoDelete, internal, arguments: args });
-  return new Receipt(vhost.store, undefined);
+  return new Receipt(vhost.node.store, undefined);
 }
 
 /** exchange.declare with passive. Throws AmqpError NOT_FOUND. */
 export function inspectExchange(actor: Actor, name: string): Receipt {
   actor.vhost.existingExchange(namedExchange(name));
-  return new Receipt(actor.vhost.store, undefined);
+  return new Receipt(actor.vhost.node.store, undefined);
 }
 
 /** No error if there is none. Throws AmqpError if it is not to be deleted. */
@@ -41,7 +41,7 @@ export function deleteExchange(actor: Actor, name: string, ifUnused = false): Re
   const exchange = namedExchange(name);
   actor.check('configure', 'exchange', exchange);
   actor.vhost.deleteExchange(exchange, ifUnused);
-  return new Receipt(actor.vhost.store, undefined);
+  return new Receipt(actor.vhost.node.store, undefined);
 }
 
 /** The default exchange is nobody's. Throws AmqpError ACCESS_REFUSED. */

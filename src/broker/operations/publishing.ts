@@ -94,7 +94,7 @@ export function publishRouted(
   publishSeqNo: number,
 ): boolean {
   counters.publish++;
-  vhost.messageSizes.add(message.bodySize);
+  vhost.node.counters.messageSizes.add(message.bodySize);
   const routed = vhost.publish(message, route, tracker, publishSeqNo);
   if (!routed) {
     if (mandatory) counters.returnUnroutable++;

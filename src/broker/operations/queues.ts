@@ -22,8 +22,8 @@ export function declareQueue(actor: Actor, declaration: QueueDeclaration): Recei
   const { vhost } = actor;
   const asked = resourceName(declaration.name);
   // What is no queue is the name of a reply consumer.
-  if (isReplyName(asked)) return new Receipt(vhost.store, inspectQueue(actor, asked));
-  const name = asked === '' ? newQueueName(actor.vhost.chance) : asked;
+  if (isReplyName(asked)) return new Receipt(vhost.node.store, inspectQueue(actor, asked));
+  const name = asked === '' ? newQueueName(actor.vhost.node.chance) : asked;
   actor.check('configure', 'queue', name);
   if (asked.startsWith('amq.')) throw reservedName('queue', name);
   const { durable, exclusive, autoDelete, arguments: args } = declaration;
@@ -35,7 +35,7 @@ export function declareQueue(actor: Actor, declaration: QueueDeclaration): Recei
   checkDeclaration(actor, { ...declaration, name });
   const owner = exclusive ? actor.owner : undefined;
   const queue = vhost.declareQueue({ name, durable, autoDelete, owner, arguments: args });
-  return new Receipt(vhost.store, stateOf(queue));
+  return new Receipt(vhost.node.store, stateOf(queue));
 }
 
 /** queue.declare with passive. Throws AmqpError NOT_FOUND or RESOURCE_LOCKED. */
@@ -55,7 +55,7 @@ export function deleteQueue(actor: Actor, name: string, ifUnused = false, ifEmpt
   actor.check('configure', 'queue', name);
   const exists = vhost.queue(name) !== undefined;
   const count = exists ? vhost.deleteQueue(vhost.existingQueue(name, actor.owner), ifUnused, ifEmpty) : 0;
-  return new Receipt(vhost.store, count);
+  return new Receipt(vhost.node.store, count);
 }
 
 /** Removes the messages that are ready. Throws AmqpError NOT_FOUND and others. The receipt tells how many they were. */
@@ -64,7 +64,7 @@ export function purgeQueue(actor: Actor, name: string): Receipt<number> {
   const { vhost } = actor;
   const messages = queue.purge();
   vhost.observer?.({ type: 'purged', vhost: vhost.name, queue: name, messages });
-  return new Receipt(vhost.store, messages);
+  return new Receipt(vhost.node.store, messages);
 }
 
 /** A queue whose messages the actor may have. Throws AmqpError ACCESS_REFUSED, NOT_FOUND, RESOURCE_LOCKED. */

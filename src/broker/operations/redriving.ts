@@ -39,7 +39,7 @@ export function startRedrive(node: BrokerNode, actor: Actor, name: string, reque
   const exchange = writableExchange(actor, request.destination?.exchange ?? '');
   const redrive = new Redrive(actor, source, exchange, request);
   const id = node.jobs.add(redrive);
-  actor.vhost.timeSlices.add(redrive);
+  actor.vhost.node.timeSlices.add(redrive);
   return id;
 }
 
@@ -62,7 +62,7 @@ export class Redrive implements Job, SlicedTask {
   #state: JobState = 'running';
 
   constructor(actor: Actor, source: DeclaredQueue, exchange: Exchange, request: RedriveRequest) {
-    const { timers, timeSlices } = actor.vhost;
+    const { timers, timeSlices } = actor.vhost.node;
     this.#actor = actor;
     this.#source = source;
     this.#request = request;
@@ -119,7 +119,7 @@ export class Redrive implements Job, SlicedTask {
     if (this.#source.deleted) throw new ChangeError('not-found', `queue '${this.#source.name}' is deleted`);
     const early = this.#msUntilNext;
     if (early > 0) {
-      const { timers } = this.#actor.vhost;
+      const { timers } = this.#actor.vhost.node;
       timers.set(this.#timer, timers.clock.now() + early);
       return false;
     }
@@ -138,7 +138,7 @@ export class Redrive implements Job, SlicedTask {
   /** The first message goes at once. */
   get #msUntilNext(): number {
     const due = this.#began + (this.#moved * 1000) / this.#request.rate;
-    return due - this.#actor.vhost.timers.clock.elapsed();
+    return due - this.#actor.vhost.node.timers.clock.elapsed();
   }
 
   #look(place: Place): void {
@@ -167,7 +167,7 @@ export class Redrive implements Job, SlicedTask {
   #end(state: JobState): void {
     if (this.#state !== 'running') return;
     this.#state = state;
-    this.#actor.vhost.timers.set(this.#timer, Infinity);
+    this.#actor.vhost.node.timers.set(this.#timer, Infinity);
   }
 }
 

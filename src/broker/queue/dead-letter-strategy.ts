@@ -4,11 +4,11 @@ import type { DyingQueue, QueueHost } from './queue-host.ts';
 /** Told once this turn is over: policies come right behind the arguments. */
 export function checkStrategy(queue: DyingQueue & { readonly deleted: boolean }, host: QueueHost): void {
   if (!queue.settings.fallsBackToAtMostOnce) return;
-  host.timeSlices.add({
+  host.node.timeSlices.add({
     writes: false,
     step() {
       if (queue.settings.fallsBackToAtMostOnce && !queue.deleted)
-        host.notice('dead-letters-at-most-once', queue.name, host.name);
+        host.node.notice('dead-letters-at-most-once', queue.name, host.name);
       return false;
     },
   });

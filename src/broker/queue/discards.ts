@@ -74,7 +74,7 @@ export class Discards implements SlicedTask {
     if (this.#queue.settings.type === 'quorum') this.#ensurePending().recover();
     this.recount();
     this.expiring();
-    this.#host.timeSlices.add(this);
+    this.#host.node.timeSlices.add(this);
   }
 
   /** The log is not what it was. */
@@ -97,7 +97,9 @@ export class Discards implements SlicedTask {
 
   /** One of them expires some time. */
   expiring(): void {
-    this.#ttl ??= new MessageTtl(this.#host.timers, this.#log, this.#reader, () => this.#host.timeSlices.do(this));
+    this.#ttl ??= new MessageTtl(this.#host.node.timers, this.#log, this.#reader, () =>
+      this.#host.node.timeSlices.do(this),
+    );
   }
 
   /** True where there is no room for the message, and none is made. */
@@ -129,11 +131,11 @@ export class Discards implements SlicedTask {
     if (this.#host.deadLetterBurst) {
       // There was no room for it: see QueueHost.deadLetterBurst.
       if (refused) this.#condemn(seq, 'maxlen');
-      this.#host.timeSlices.add(this);
+      this.#host.node.timeSlices.add(this);
       return;
     }
     // Behind others it waits for its turn, as all that expires does.
-    if (this.#log.ready === 1 && isOver(expiresAt, this.#host.timers)) this.head();
+    if (this.#log.ready === 1 && isOver(expiresAt, this.#host.node.timers)) this.head();
     else if (expiresAt !== Infinity) this.#ttl?.added(expiresAt);
     this.#dropHead();
   }
@@ -154,7 +156,7 @@ export class Discards implements SlicedTask {
 
   /** What had to go and was not here is. */
   loaded(): void {
-    this.#host.timeSlices.add(this);
+    this.#host.node.timeSlices.add(this);
   }
 
   /** Another message may be the head now. */
@@ -167,8 +169,8 @@ export class Discards implements SlicedTask {
     for (;;) {
       const seq = this.#reader.peek();
       if (seq < 0 || this.#ttl?.hasExpired(seq) !== true) return seq;
-      if (!this.#host.timeSlices.hasTime()) {
-        this.#host.timeSlices.add(this);
+      if (!this.#host.node.timeSlices.hasTime()) {
+        this.#host.node.timeSlices.add(this);
         return NOT_YET;
       }
       this.#discardReady(seq, 'expired');
@@ -225,7 +227,7 @@ export class Discards implements SlicedTask {
   #discardNext(): boolean {
     this.#queue.findTooOften((seq) => {
       this.#condemn(seq, 'delivery_limit');
-      this.#host.timeSlices.add(this);
+      this.#host.node.timeSlices.add(this);
     });
     const condemned = this.#condemned?.first;
     if (condemned !== undefined) return this.#execute(condemned);
@@ -254,7 +256,7 @@ export class Discards implements SlicedTask {
     if (this.#limit?.exceeded !== true) return;
     const seq = this.#reader.peek();
     if (seq >= 0) this.#discardReady(seq, 'maxlen');
-    if (this.#limit.exceeded) this.#host.timeSlices.do(this);
+    if (this.#limit.exceeded) this.#host.node.timeSlices.do(this);
     else this.watch();
   }
 

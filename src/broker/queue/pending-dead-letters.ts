@@ -70,7 +70,7 @@ export class PendingDeadLetters implements SlicedTask {
 
   /** What waited when the broker ended waits on. */
   recover(): void {
-    const at = this.#host.timers.clock.now();
+    const at = this.#host.node.timers.clock.now();
     this.#reader.attempt(() => {
       this.#log.recoverWaiting(
         (due) => due < 0,
@@ -86,25 +86,25 @@ export class PendingDeadLetters implements SlicedTask {
   add(seq: number, reason: DeathReason): boolean {
     const view = new Message();
     if (!this.#reader.viewMoving(seq, view)) return false;
-    const pending = this.#newPending(seq, reason, this.#host.timers.clock.now());
+    const pending = this.#newPending(seq, reason, this.#host.node.timers.clock.now());
     if (this.#log.isReady(seq)) this.#log.take(seq);
     this.#queue.leaves(seq);
     if (this.#send(seq, pending, view)) return true;
     this.#log.wait(seq, -1 - REASONS.indexOf(reason));
     this.#keep(seq, pending);
-    if (this.#pending.size === 1) this.#host.notice('dead-letters-wait', this.#queue.name, this.#host.name);
+    if (this.#pending.size === 1) this.#host.node.notice('dead-letters-wait', this.#queue.name, this.#host.name);
     this.#wind();
     return true;
   }
 
   /** They are sent again soon: the settings have changed. */
   again(): void {
-    if (this.#pending.size > 0) this.#host.timeSlices.add(this);
+    if (this.#pending.size > 0) this.#host.node.timeSlices.add(this);
   }
 
   /** The queue is deleted. */
   end(): void {
-    this.#host.timers.set(this.#timer, Infinity);
+    this.#host.node.timers.set(this.#timer, Infinity);
   }
 
   // SlicedTask: a round.
@@ -116,7 +116,7 @@ export class PendingDeadLetters implements SlicedTask {
   step(): boolean {
     if (this.#queue.deleted) return false;
     if (this.#round === undefined) {
-      this.#tried = this.#host.timers.clock.now();
+      this.#tried = this.#host.node.timers.clock.now();
       this.#version = this.#host.version;
       this.#round = [...this.#pending.keys()].values();
     }
@@ -131,14 +131,14 @@ export class PendingDeadLetters implements SlicedTask {
   }
 
   #look(): void {
-    const due = this.#host.timers.clock.now() >= this.#tried + RETRY_MS;
-    if (due || this.#version !== this.#host.version) this.#host.timeSlices.do(this);
+    const due = this.#host.node.timers.clock.now() >= this.#tried + RETRY_MS;
+    if (due || this.#version !== this.#host.version) this.#host.node.timeSlices.do(this);
     else this.#wind();
   }
 
   #wind(): void {
-    const at = this.#pending.size === 0 ? Infinity : this.#host.timers.clock.now() + LOOK_MS;
-    this.#host.timers.set(this.#timer, at);
+    const at = this.#pending.size === 0 ? Infinity : this.#host.node.timers.clock.now() + LOOK_MS;
+    this.#host.node.timers.set(this.#timer, at);
   }
 
   #sendAgain(seq: number): void {

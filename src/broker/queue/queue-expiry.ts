@@ -10,8 +10,8 @@ export class QueueExpiry {
   /** By the clock's `elapsed`: a queue does not go earlier because somebody sets the system's time. */
   #until = Infinity;
 
-  constructor(queue: DeclaredQueue, host: Pick<QueueHost, 'timers' | 'deleteQueue'>) {
-    this.#timers = host.timers;
+  constructor(queue: DeclaredQueue, host: QueueHost) {
+    this.#timers = host.node.timers;
     this.#timer = new TimerEntry(() => {
       if (this.#left > 0) this.#wait();
       else if (queue.consumerCount > 0) this.begin(this.#expires);

@@ -1,14 +1,11 @@
-/** What a queue asks of the vhost that it belongs to. */
+/** What a queue asks of the vhost that it belongs to, and shares with all others of its node. */
 import type { VersionRules } from '../../config/profile.ts';
-import type { Store } from '../../store/store.ts';
-import type { Clock } from '../../util/clock.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Observer } from '../events/observer.ts';
 import type { QueueCounters } from '../events/queue-counters.ts';
-import type { Timers } from '../scheduling/timers.ts';
-import type { TimeSlices } from '../scheduling/time-slices.ts';
+import type { Scheduling } from '../scheduling/scheduling.ts';
 import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
-import type { MemoryBudget } from '../log/memory-budget.ts';
+import type { LogContext } from '../log/log-context.ts';
 import type { Message } from '../message/message.ts';
 import type { Unreadable } from '../arguments/unreadable.ts';
 import type { MessageTarget } from '../message/message-target.ts';
@@ -25,26 +22,24 @@ export interface DyingQueue {
 /** Who has taken a dead letter. */
 export type Takers = Set<MessageTarget>;
 
-export interface QueueHost {
-  readonly observer: Observer | undefined;
+/** The node, as its queues see it. */
+export interface QueueNode extends LogContext, Scheduling {
+  readonly throttleSignal: ThrottleSignal;
   /** Of the version of RabbitMQ that the broker stands for. */
   readonly rules: VersionRules;
+  /** Told what the operator is to hear of queues. */
+  readonly notice: QueueNoticeListener;
+}
+
+export interface QueueHost {
+  readonly node: QueueNode;
   /** The vhost's name. */
   readonly name: string;
-  /** By which messages age. */
-  readonly timers: Timers;
-  /** By which turns of the event loop are asked for. */
-  readonly clock: Clock;
-  readonly throttleSignal: ThrottleSignal;
-  readonly timeSlices: TimeSlices;
-  readonly store: Store;
-  readonly memory: MemoryBudget;
+  readonly observer: Observer | undefined;
   /** True while so many dead letters have come of one message that what the next ones drive out of their queues is for another turn. */
   readonly deadLetterBurst: boolean;
   /** Rises with each change that may change a route. */
   readonly version: number;
-  /** Told what the operator is to hear of queues. */
-  readonly notice: QueueNoticeListener;
   /** The queue discards a message; the view is only valid during the call. Without a dead letter exchange nothing happens. */
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
   /**

@@ -58,7 +58,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.id = id;
     this.log = log;
     this.#host = host;
-    this.#settings = readSettings(options.arguments, host.rules.values);
+    this.#settings = readSettings(options.arguments, host.node.rules.values);
     if (needsDiscards(this.#settings)) this.#ensureDiscards();
     this.#deduplicate();
     this.touch();
@@ -137,7 +137,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
 
   applySettings(args: FieldTable): void {
     const { expires } = this.#settings;
-    this.#settings = readSettings(args, this.#host.rules.values);
+    this.#settings = readSettings(args, this.#host.node.rules.values);
     this.#deduplicate();
     // A policy for other queues, or for other settings, is no use of this one.
     if (expires !== this.#settings.expires) this.touch();
@@ -173,7 +173,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
       if (!consumer.deliver(message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');
       return;
     }
-    const { timers } = this.#host;
+    const { timers } = this.#host.node;
     const expiresAt = expiryOf(message, messageTtl, timers);
     // A consumer may take it, and give it back.
     if (expiresAt !== Infinity) this.#ensureDiscards().expiring();
@@ -188,7 +188,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
       log.take(seq);
       if (!consumer.deliver(message, seq, false)) this.#discard(seq, 'delivery_limit');
     } else {
-      if (this.#throttle?.grew(log.ready) === true) this.#host.throttleSignal.raise();
+      if (this.#throttle?.grew(log.ready) === true) this.#host.node.throttleSignal.raise();
       this.#discards?.added(seq, message, expiresAt, refused);
       if (!message.isWhole) this.dispatch();
     }
@@ -366,11 +366,12 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   #deduplicate(): void {
-    this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host, {
+    this.#deduplication = deduplicate(this.#deduplication, this.#settings.deduplication, this.#host.node, {
       name: this.name,
       log: this.log,
       storedAs: this.log.stores ? this.id : undefined,
       isDead: (seq) => this.#discards?.pending?.has(seq) === true,
+      keysUnreadable: (reason) => this.#host.unreadable('keys', this.name, reason),
     });
   }
 
@@ -385,7 +386,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   #ensureRetries(): Retries {
-    return (this.#retries ??= new Retries(this.#host, this.log, this.#reader, (seqs) => {
+    return (this.#retries ??= new Retries(this.#host.node, this.log, this.#reader, (seqs) => {
       for (const seq of seqs) this.#putBack(seq);
       this.dispatch();
     }));

@@ -9,7 +9,7 @@ import type { Message } from '../message/message.ts';
 import { type RequeueCause, retryDelay } from './delayed-retry.ts';
 import type { LogReader } from '../log/log-reader.ts';
 import type { MessageLog } from '../log/message-log.ts';
-import type { QueueHost } from './queue-host.ts';
+import type { QueueNode } from './queue-host.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
 export type Fate = 'ready' | 'waits' | 'too often';
@@ -29,7 +29,7 @@ export class Retries {
 
   /** `ready`: called with the messages that have waited for long enough. */
   constructor(
-    { timers, memory }: Pick<QueueHost, 'timers' | 'memory'>,
+    { timers, memory }: Pick<QueueNode, 'timers' | 'memory'>,
     log: MessageLog,
     reader: LogReader,
     ready: (seqs: readonly number[]) => void,

@@ -15,7 +15,6 @@ import type { Binding } from '../routing/exchange/binding.ts';
 import { Message } from '../message/message.ts';
 import type { Consumer, ConsumerOptions } from '../queue/consumer.ts';
 import type { DeclaredQueue, QueueOptions } from '../queue/declared-queue.ts';
-import type { LogContext } from '../log/log.ts';
 import type { QueueHost } from '../queue/queue-host.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 import { startingPoint } from './offset.ts';
@@ -55,13 +54,13 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
   /** The next turn is asked for, for those that were interrupted. */
   #asked = false;
 
-  constructor(options: QueueOptions, id: number, context: LogContext, host: QueueHost) {
+  constructor(options: QueueOptions, id: number, host: QueueHost) {
     this.name = options.name;
     this.durable = options.durable;
     this.arguments = options.arguments;
     this.id = id;
     this.#host = host;
-    this.log = new StreamLog(context, options.durable ? id : undefined, this);
+    this.log = new StreamLog(host.node, options.durable ? id : undefined, this);
     this.#settings = readStreamSettings(options.arguments);
     this.consumers = new StreamReaders(({ arguments: args }) => this.offsetOf(args)!);
   }
@@ -105,12 +104,12 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
   /** What is too old is looked for when the broker has started: that reads messages. */
   recover(pages: readonly RecoveredPage[]): void {
     this.log.recover(pages);
-    if (this.#settings.maxAge !== Infinity) this.#host.timers.set(this.#aging, this.#now());
+    if (this.#settings.maxAge !== Infinity) this.#host.node.timers.set(this.#aging, this.#now());
   }
 
   applySettings(args: FieldTable): void {
     this.#settings = readStreamSettings(args);
-    this.#host.timers.set(this.#aging, this.#now());
+    this.#host.node.timers.set(this.#aging, this.#now());
   }
 
   touch(): void {
@@ -217,7 +216,7 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
 
   end(): void {
     this.#deleted = true;
-    this.#host.timers.set(this.#aging, Infinity);
+    this.#host.node.timers.set(this.#aging, Infinity);
     for (const consumer of [...this.consumers]) this.#cancel(consumer);
     this.log.drop();
   }
@@ -339,7 +338,7 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
   #dispatchSoon(): void {
     if (this.#asked || this.consumers.interrupted.size === 0) return;
     this.#asked = true;
-    this.#host.clock.soon(() => {
+    this.#host.node.clock.soon(() => {
       this.#asked = false;
       const [reader] = this.consumers.interrupted as ReadonlySet<StreamReader | undefined>;
       try {
@@ -358,7 +357,7 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
     if (maxAge === Infinity) return;
     const due = (this.log.oldestEnd ?? Infinity) + maxAge + 1;
     // What is too old and still there has yet to be committed: then this is called again.
-    this.#host.timers.set(this.#aging, due > now ? due : Infinity);
+    this.#host.node.timers.set(this.#aging, due > now ? due : Infinity);
   }
 
   #notSupported(what: string): AmqpError {
@@ -369,6 +368,6 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
   }
 
   #now(): number {
-    return this.#host.timers.clock.now();
+    return this.#host.node.timers.clock.now();
   }
 }

@@ -7,9 +7,9 @@ import type { QueueType } from '../arguments/queue-type.ts';
 import { Auth } from '../access/auth.ts';
 import { Backlog } from '../flow/backlog.ts';
 import { Jobs } from '../scheduling/jobs.ts';
-import { LENIENT_RULES } from '../../config/profile.ts';
+import { LENIENT_RULES, type VersionRules } from '../../config/profile.ts';
 import type { Chance } from '../../util/chance.ts';
-import type { Clocks } from '../../util/clock.ts';
+import type { Clock, Clocks } from '../../util/clock.ts';
 import { type Fault, guardedClock } from '../../util/guard.ts';
 import { systemChance, systemClocks } from '../../util/system.ts';
 import { Timers } from '../scheduling/timers.ts';
@@ -39,6 +39,7 @@ import { type Change, type NodeChange, rowOf } from './change.ts';
 import { recoverNode } from './recover-node.ts';
 import { eventOf } from './change-event.ts';
 import { Vhost } from './vhost.ts';
+import type { VhostNode } from './vhost-node.ts';
 import { VhostRemoval } from './vhost-removal.ts';
 
 /** A store of a version before this one is of a broker with another meaning of x-message-deduplication without x-cache-ttl. */
@@ -72,10 +73,12 @@ export type DeletionListener = (kind: 'vhost' | 'user', name: string) => void;
 const VHOST_SETTINGS = `${OWN_COMPONENT}vhost`;
 const DEFAULT_QUEUE_TYPE = 'default-queue-type';
 
-export class BrokerNode {
+export class BrokerNode implements VhostNode {
   readonly store: Store;
   /** What they call back is guarded. */
   readonly clocks: Clocks;
+  readonly timers: Timers;
+  readonly chance: Chance;
   readonly parameters: Parameters;
   readonly patterns: PatternMatcher;
   readonly auth: Auth;
@@ -84,8 +87,9 @@ export class BrokerNode {
   readonly alarms = new Alarms();
   readonly heapLimit: V8HeapLimit;
   readonly memory: MemoryBudget;
+  readonly bodies: BodyStore;
   readonly backlog = new Backlog();
-  readonly #spareConfirms = new SpareConfirms();
+  readonly spareConfirms = new SpareConfirms();
   readonly throttleSignal = new ThrottleSignal();
   readonly timeSlices: TimeSlices;
   readonly counters = new BrokerCounters();
@@ -93,10 +97,8 @@ export class BrokerNode {
   readonly observers: Observers;
   /** Of vhosts that are deleted. */
   readonly #ended = new MessageTotals();
-  readonly #timers: Timers;
-  readonly #chance: Chance;
   /** Of the version of RabbitMQ that it stands for; to be set before it recovers. */
-  rules = LENIENT_RULES;
+  rules: VersionRules = LENIENT_RULES;
   /** Told of errors that are no client's. */
   fault: Fault = () => undefined;
   /** Told of what cannot be read. */
@@ -107,7 +109,6 @@ export class BrokerNode {
   dangling: (binding: BindingRecord) => void = () => undefined;
   /** Told what an operator is to hear of queues. */
   notice: QueueNoticeListener = () => undefined;
-  readonly #bodies: BodyStore;
   readonly #vhosts = new Map<string, Vhost>();
   readonly #records = new Map<string, VhostRecord>();
   /** Those that are being deleted. */
@@ -130,9 +131,9 @@ export class BrokerNode {
     const messages = guardedClock(clocks.messages, fault);
     const clock = guardedClock(clocks.connections, fault);
     this.clocks = { messages, connections: clock };
-    this.#chance = chance;
+    this.chance = chance;
     this.observers = new Observers(() => this.#vhosts.values(), fault);
-    this.#timers = new Timers(messages, fault);
+    this.timers = new Timers(messages, fault);
     this.timeSlices = new TimeSlices(store, this.backlog, clock, fault);
     const commit = (change: NodeChange): void => this.commit([change]);
     this.parameters = new Parameters(commit);
@@ -149,7 +150,7 @@ export class BrokerNode {
       heapLimit: this.heapLimit,
       fault,
     });
-    this.#bodies = new BodyStore(store, this.memory);
+    this.bodies = new BodyStore(store, this.memory);
     for (const kind of POLICY_KINDS) {
       const watcher: ParameterWatcher = (vhost, name, value) => {
         this.#vhosts.get(vhost)?.policies.apply(kind, name, value);
@@ -171,9 +172,9 @@ export class BrokerNode {
   recover(defaults?: NodeDefaults): void {
     const state = this.store.recover();
     this.#nextQueueId = state.nextQueueId;
-    for (const [id, size] of state.bodies) this.#bodies.recover(id, size);
+    for (const [id, size] of state.bodies) this.bodies.recover(id, size);
     recoverNode(this, state);
-    this.#bodies.dropUnreferenced();
+    this.bodies.dropUnreferenced();
     if ((state.migratedFrom ?? Infinity) < DEDUPLICATES_IN_QUEUE_FROM) this.#noticeDeduplication();
     if (this.blank && defaults !== undefined) {
       this.createDefaultVhost(defaults);
@@ -241,6 +242,10 @@ export class BrokerNode {
   /** A number for a queue, or a log, that the store has not had before. */
   nextQueueId(): number {
     return this.#nextQueueId++;
+  }
+
+  get clock(): Clock {
+    return this.clocks.connections;
   }
 
   // Vhosts
@@ -328,7 +333,7 @@ export class BrokerNode {
 
   /** Does nothing of its own accord any more: the store is about to close. */
   stop(): void {
-    this.#timers.stop();
+    this.timers.stop();
     this.timeSlices.stop();
     this.memory.stop();
   }
@@ -361,33 +366,7 @@ export class BrokerNode {
   }
 
   #newVhost(name: string): Vhost {
-    const vhost = new Vhost(name, {
-      store: this.store,
-      bodies: this.#bodies,
-      heapLimit: this.heapLimit,
-      memory: this.memory,
-      backlog: this.backlog,
-      spareConfirms: this.#spareConfirms,
-      throttleSignal: this.throttleSignal,
-      timeSlices: this.timeSlices,
-      counters: this.counters,
-      parameters: this.parameters,
-      patterns: this.patterns,
-      limits: this.limits,
-      timers: this.#timers,
-      clock: this.clocks.connections,
-      chance: this.#chance,
-      rules: this.rules,
-      nextQueueId: () => this.nextQueueId(),
-      commit: (changes) => this.commit(changes),
-      unreadable: (what, name, vhost, reason) => this.unreadable(what, name, vhost, reason),
-      discarded: (by, name, vhost, reason) => this.discarded(by, name, vhost, reason),
-      dangling: (record) => {
-        this.store.change({ op: 'delete-binding', record });
-        this.dangling(record);
-      },
-      notice: (what, queue, vhost) => this.notice(what, queue, vhost),
-    });
+    const vhost = new Vhost(name, this);
     this.observers.watch(vhost);
     return vhost;
   }

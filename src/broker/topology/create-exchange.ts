@@ -1,7 +1,9 @@
 /** Making an exchange of a type that is known by its name. */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { Chance } from '../../util/chance.ts';
-import { type DelayContext, DelayedMessages } from '../delay/delayed-messages.ts';
+import { DelayedMessages } from '../delay/delayed-messages.ts';
+import type { LogContext } from '../log/log-context.ts';
+import type { Scheduling } from '../scheduling/scheduling.ts';
 import type { Message } from '../message/message.ts';
 import type { Unreadable } from '../arguments/unreadable.ts';
 import { delayedType } from '../routing/exchange/arguments.ts';
@@ -13,10 +15,9 @@ export interface ExchangeDeclaration extends ExchangeOptions {
   readonly type: string;
 }
 
-/** What exchanges need of their vhost: those by chance, and those that keep messages for later. */
+/** The vhost, as its exchanges see it: those by chance, and those that keep messages for later. */
 export interface ExchangeHost {
-  readonly chance: Chance;
-  readonly delays: DelayContext;
+  readonly node: LogContext & Scheduling & { readonly chance: Chance };
   /** Routes from the exchange on what waited there. */
   sendThrough(exchange: Exchange, message: Message): void;
   /** A message that waited at the exchange cannot be sent on, and is lost. */
@@ -27,9 +28,9 @@ export interface ExchangeHost {
 
 /** `logId`: number of the log that it has in the store, if any. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
 export function createExchange(declaration: ExchangeDeclaration, host: ExchangeHost, logId?: number): Exchange {
-  const routing = routingExchange(declaration, host.chance);
+  const routing = routingExchange(declaration, host.node.chance);
   if (!keepsMessages(declaration)) return routing;
-  const delayed = new DelayedMessages(host.delays, logId, {
+  const delayed = new DelayedMessages(host.node, logId, {
     name: declaration.name,
     sendThrough: (message) => host.sendThrough(exchange, message),
     lost: (reason) => host.lost(declaration.name, reason),

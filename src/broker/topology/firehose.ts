@@ -6,6 +6,7 @@
 import { type BasicProperties, encodeProperties } from '../../codec/properties.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import type { Clock } from '../../util/clock.ts';
+import { attemptEach } from '../../util/guard.ts';
 import { nodeName } from '../../util/node-name.ts';
 import type { ChannelIdentity, Observer } from '../events/observer.ts';
 import { Message, NO_BYTES } from '../message/message.ts';
@@ -19,7 +20,7 @@ const MOST_OCTETS = 255;
 /** The vhost, as its messages are told. */
 export interface TracedVhost {
   readonly name: string;
-  readonly clock: Clock;
+  readonly node: { readonly clock: Clock };
   exchange(name: string): Exchange | undefined;
   sendThrough(exchange: Exchange, message: Message): void;
 }
@@ -98,7 +99,7 @@ export class Firehose {
     told.body = message.isWhole ? Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd)) : NO_BYTES;
     told.bodyEnd = told.body.length;
     told.bodyOwned = true;
-    if (this.#waiting.push(told) === 1) this.#vhost.clock.soon(() => this.#send());
+    if (this.#waiting.push(told) === 1) this.#vhost.node.clock.soon(() => this.#send());
   }
 
   #send(): void {
@@ -106,13 +107,7 @@ export class Firehose {
     this.#waiting = [];
     const exchange = this.#exchange;
     if (exchange === undefined) return;
-    for (const message of waiting) {
-      try {
-        this.#vhost.sendThrough(exchange, message);
-      } catch (error) {
-        this.#fault(error);
-      }
-    }
+    attemptEach(this.#fault, waiting, (message) => this.#vhost.sendThrough(exchange, message));
   }
 }
 

@@ -6,38 +6,34 @@ import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import { type Binding, isDurable, specOf } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import type { VhostChange } from './change.ts';
+import type { VhostEntities } from './vhost-entities.ts';
 
-export interface RemovingVhost {
-  readonly name: string;
-  exchange(name: string): Exchange | undefined;
+export function bindingRemoval(entities: VhostEntities, binding: Binding): readonly VhostChange[] {
+  return new Removal(entities).unbind([binding]).changes;
 }
 
-export function bindingRemoval(vhost: RemovingVhost, binding: Binding): readonly VhostChange[] {
-  return new Removal(vhost).unbind([binding]).changes;
+export function exchangeRemoval(entities: VhostEntities, exchange: Exchange): readonly VhostChange[] {
+  return new Removal(entities).exchange(exchange).changes;
 }
 
-export function exchangeRemoval(vhost: RemovingVhost, exchange: Exchange): readonly VhostChange[] {
-  return new Removal(vhost).exchange(exchange).changes;
-}
-
-export function queueRemoval(vhost: RemovingVhost, { name, id, incoming }: DeclaredQueue): readonly VhostChange[] {
-  return [...new Removal(vhost).unbind(incoming).changes, { op: 'delete-queue', vhost: vhost.name, name, id }];
+export function queueRemoval(entities: VhostEntities, { name, id, incoming }: DeclaredQueue): readonly VhostChange[] {
+  return [...new Removal(entities).unbind(incoming).changes, { op: 'delete-queue', vhost: entities.vhost, name, id }];
 }
 
 class Removal {
-  readonly #vhost: RemovingVhost;
+  readonly #entities: VhostEntities;
   readonly #bindings = new Set<Binding>();
   readonly #exchanges = new Set<Exchange>();
   /** How many bindings are left of an exchange. */
   readonly #left = new Map<Exchange, number>();
 
-  constructor(vhost: RemovingVhost) {
-    this.#vhost = vhost;
+  constructor(entities: VhostEntities) {
+    this.#entities = entities;
   }
 
   /** Bindings before the exchanges that they belong to. */
   get changes(): readonly VhostChange[] {
-    const { name: vhost } = this.#vhost;
+    const { vhost } = this.#entities;
     const bindings = Array.from(this.#bindings, (binding): VhostChange => {
       return { op: 'delete-binding', vhost, binding: specOf(binding), durable: isDurable(binding) };
     });
@@ -57,7 +53,7 @@ class Removal {
     for (let binding = open.pop(); binding !== undefined; binding = open.pop()) {
       if (this.#bindings.has(binding)) continue;
       this.#bindings.add(binding);
-      const source = this.#vhost.exchange(binding.source.name)!;
+      const source = this.#entities.exchange(binding.source.name)!;
       const left = (this.#left.get(source) ?? source.bindingCount) - 1;
       this.#left.set(source, left);
       if (left > 0 || !source.autoDelete || this.#exchanges.has(source)) continue;

@@ -1,15 +1,10 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import { CAPABILITIES } from '../arguments/queue-type.ts';
-import type { Clock } from '../../util/clock.ts';
-import type { BodyStore } from '../log/body-store.ts';
-import type { DiscardListener } from '../message/discarded.ts';
 import { type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
 import type { ExchangeCounters } from '../events/counters.ts';
 import type { Observer } from '../events/observer.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
-import type { TimeSlices } from '../scheduling/time-slices.ts';
-import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { Message } from '../message/message.ts';
 import { type DeclaredQueue, isQueue } from '../queue/declared-queue.ts';
 import type { DyingQueue, Takers } from '../queue/queue-host.ts';
@@ -18,6 +13,7 @@ import { RouteCounts } from '../routing/route-counts.ts';
 import { RouteCache } from '../routing/route-cache.ts';
 import { furtherRoutingKeys, stripBcc } from '../message/routing-headers.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
+import type { VhostNode } from './vhost-node.ts';
 
 /** Dead letters that bring about one another in one call, before the rest is for another turn: there is no end of them where queues make circles. */
 const DEAD_LETTERS_AT_ONCE = 64;
@@ -27,16 +23,9 @@ const COPIES = 16_384;
 
 /** The vhost, as messages find their way through it. */
 export interface RoutedVhost extends Directory {
+  readonly node: VhostNode;
   readonly name: string;
   readonly observer: Observer | undefined;
-}
-
-export interface RoutingContext {
-  readonly discarded: DiscardListener;
-  readonly clock: Clock;
-  readonly bodies: BodyStore;
-  readonly timeSlices: TimeSlices;
-  readonly throttleSignal: ThrottleSignal;
 }
 
 /** Hears whether a queue refuses a message. When it is on disk does not matter: what it came of leaves in the same batch. */
@@ -57,8 +46,8 @@ class Answer implements ConfirmTracker {
 }
 
 export class Routing {
-  readonly #directory: RoutedVhost;
-  readonly #context: RoutingContext;
+  readonly #vhost: RoutedVhost;
+  readonly #node: VhostNode;
   readonly #routes = new RouteCache();
   readonly #counts: RouteCounts;
   /** Letters that were sent since, and because of, the first of those that are being sent; and how many those are. */
@@ -68,10 +57,10 @@ export class Routing {
   #copies = 0;
 
   /** `counters`: of all exchanges. */
-  constructor(directory: RoutedVhost, context: RoutingContext, counters: ExchangeCounters) {
+  constructor(vhost: RoutedVhost, counters: ExchangeCounters) {
     this.#counts = new RouteCounts(counters);
-    this.#directory = directory;
-    this.#context = context;
+    this.#vhost = vhost;
+    this.#node = vhost.node;
   }
 
   /** The way of a message as it was published, where it was found before. */
@@ -85,11 +74,11 @@ export class Routing {
     if (known?.exchange === exchange) return known;
     const { routingKey } = message;
     const direct = exchange.name === '';
-    const sink = direct ? this.#directory.sink(routingKey) : undefined;
+    const sink = direct ? this.#vhost.sink(routingKey) : undefined;
     const route =
       sink === undefined ? this.#find(exchange, routingKey, undefined) : routeTo(sink, exchange, routingKey);
     // A queue may be declared under a name that has none, and those who wait for replies come and go.
-    const lasts = !direct || this.#directory.queue(routingKey) !== undefined;
+    const lasts = !direct || this.#vhost.queue(routingKey) !== undefined;
     if (lasts && message.exchange === exchange.name) {
       this.#routes.add(message.route, message.routeStart, message.routeEnd, route);
     }
@@ -125,7 +114,7 @@ export class Routing {
   renew(route: Route): Route {
     const isGone = ({ deleted }: MessageTarget): boolean => deleted === true;
     if (!route.sinks.some(isGone)) return route;
-    const sinks = route.sinks.flatMap((sink) => (isGone(sink) ? (this.#directory.sink(sink.name) ?? []) : sink));
+    const sinks = route.sinks.flatMap((sink) => (isGone(sink) ? (this.#vhost.sink(sink.name) ?? []) : sink));
     return { ...route, sinks };
   }
 
@@ -177,19 +166,19 @@ export class Routing {
 
   /** See QueueHost.deadLetterBurst. */
   get deadLetterBurst(): boolean {
-    return this.#depth > 0 && (this.#deadLetters >= DEAD_LETTERS_AT_ONCE || !this.#context.timeSlices.hasTime());
+    return this.#depth > 0 && (this.#deadLetters >= DEAD_LETTERS_AT_ONCE || !this.#node.timeSlices.hasTime());
   }
 
   /** Gives what passed an exchange, and was kept there, to a new destination of it. */
   replay({ source, destination }: Binding): void {
     for (const message of source.history?.replay() ?? []) {
       if (destination.kind === 'queue') this.#hand(message, [destination], undefined, 0);
-      else this.sendThrough(this.#directory.exchange(destination.name)!, message);
+      else this.sendThrough(this.#vhost.exchange(destination.name)!, message);
     }
   }
 
   #deadLetterExchange({ settings: { deadLetterExchange: name } }: DyingQueue): Exchange | undefined {
-    return name === undefined ? undefined : this.#directory.exchange(name);
+    return name === undefined ? undefined : this.#vhost.exchange(name);
   }
 
   /** Dead letters may bring about others: see QueueHost.deadLetterBurst. */
@@ -239,7 +228,7 @@ export class Routing {
   }
 
   #tellRouted(message: Message, { exchange, sinks }: Route): void {
-    const { observer, name: vhost } = this.#directory;
+    const { observer, name: vhost } = this.#vhost;
     if (observer === undefined) return;
     const queues = sinks.flatMap((sink) => (isQueue(sink) ? sink.name : []));
     observer({ type: 'routed', vhost, message, exchange: exchange.name, queues });
@@ -253,7 +242,7 @@ export class Routing {
     confirmed = false,
   ): void {
     queue.counters.discard(reason, deadLettered, confirmed);
-    const { observer, name: vhost } = this.#directory;
+    const { observer, name: vhost } = this.#vhost;
     const type = deadLettered ? 'dead-lettered' : 'dropped';
     observer?.({ type, vhost, queue: queue.name, message, reason });
   }
@@ -265,29 +254,29 @@ export class Routing {
     publishSeqNo: number,
   ): void {
     const { persistent } = message;
-    this.#context.bodies.share(message, sinks.length);
+    this.#node.bodies.share(message, sinks.length);
     for (let i = 0; i < sinks.length; i++) {
       try {
         sinks[i].accept(message, persistent, tracker, publishSeqNo);
       } catch (error) {
         // The others are to have it, and the publisher goes on.
         tracker?.rejected(publishSeqNo);
-        this.#context.discarded('destination', sinks[i].name, this.#directory.name, error);
+        this.#node.discarded('destination', sinks[i].name, this.#vhost.name, error);
       }
     }
     this.#copies += sinks.length - 1;
     if (this.#copies < COPIES) return;
     this.#copies = 0;
-    this.#context.throttleSignal.raise();
+    this.#node.throttleSignal.raise();
   }
 
   #find(exchange: Exchange, routingKey: string, message: Message | undefined, further?: readonly string[]): Route {
-    const began = this.#context.clock.elapsed();
-    const route = findRoute(this.#directory, exchange, routingKey, message, further);
-    this.#searched += this.#context.clock.elapsed() - began;
+    const began = this.#node.clock.elapsed();
+    const route = findRoute(this.#vhost, exchange, routingKey, message, further);
+    this.#searched += this.#node.clock.elapsed() - began;
     if (this.#searched >= SEARCH_MS) {
       this.#searched = 0;
-      this.#context.throttleSignal.raise();
+      this.#node.throttleSignal.raise();
     }
     return route;
   }

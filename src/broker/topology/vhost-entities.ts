@@ -1,6 +1,6 @@
 /** The exchanges, queues and bindings of a vhost. Nothing but `apply` changes what there is, whoever asked for it, and a start no less. */
 import { EMPTY_TABLE } from '../../protocol/field-table.ts';
-import type { LogContext } from '../log/log.ts';
+import * as errors from '../arguments/errors.ts';
 import type { DeclaredQueue, Owner } from '../queue/declared-queue.ts';
 import type { QueueHost } from '../queue/queue-host.ts';
 import type { Binding, BindingSpec, Destination } from '../routing/exchange/binding.ts';
@@ -26,14 +26,17 @@ export type EntityHost = QueueHost & ExchangeHost & Consequences;
 
 export class VhostEntities {
   readonly #host: EntityHost;
-  readonly #context: LogContext;
   readonly #exchanges = new Map<string, Exchange>();
   readonly #queues = new Map<string, DeclaredQueue>();
   readonly #exclusive = new ExclusiveQueues();
 
-  constructor(host: EntityHost, context: LogContext) {
+  constructor(host: EntityHost) {
     this.#host = host;
-    this.#context = context;
+  }
+
+  /** The vhost's name. */
+  get vhost(): string {
+    return this.#host.name;
   }
 
   get exchanges(): IterableIterator<Exchange> {
@@ -56,6 +59,21 @@ export class VhostEntities {
     return this.#queues.get(name);
   }
 
+  /** Throws AmqpError NOT_FOUND. */
+  existingExchange(name: string): Exchange {
+    const exchange = this.#exchanges.get(name);
+    if (exchange === undefined) throw errors.notFound('exchange', name, this.vhost);
+    return exchange;
+  }
+
+  /** Throws AmqpError NOT_FOUND, or RESOURCE_LOCKED if the queue is another connection's own. */
+  existingQueue(name: string, owner: Owner): DeclaredQueue {
+    const queue = this.#queues.get(name);
+    if (queue === undefined) throw errors.notFound('queue', name, this.vhost);
+    if (queue.owner !== undefined && queue.owner !== owner) throw errors.locked(name, this.vhost);
+    return queue;
+  }
+
   /** A list of its own: the queues may be deleted meanwhile. */
   exclusiveTo(owner: Owner): readonly DeclaredQueue[] {
     return this.#exclusive.of(owner);
@@ -63,7 +81,7 @@ export class VhostEntities {
 
   /** What every vhost has, and no store. */
   predeclare(): void {
-    const vhost = this.#host.name;
+    const { vhost } = this;
     for (const [name, type, internal] of PREDECLARED) {
       const exchange = { name, type, durable: true, autoDelete: false, internal, arguments: EMPTY_TABLE };
       this.apply({ op: 'put-exchange', vhost, exchange });
@@ -84,7 +102,7 @@ export class VhostEntities {
         return exchange?.delayed?.end();
       }
       case 'put-queue': {
-        const queue = createQueue(change.queue, change.id, this.#context, this.#host);
+        const queue = createQueue(change.queue, change.id, this.#host);
         this.#queues.set(queue.name, queue);
         this.#exclusive.add(queue);
         return this.#host.added(queue);

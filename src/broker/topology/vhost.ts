@@ -3,20 +3,13 @@
  * What is durable is told to the store in the same call.
  */
 import type { RecoveredPage } from '../../store/stored-records.ts';
-import type { VersionRules } from '../../config/profile.ts';
-import type { Chance } from '../../util/chance.ts';
-import type { Clock } from '../../util/clock.ts';
-import type { Store } from '../../store/store.ts';
-import type { Histogram } from '../../util/histogram.ts';
 import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Observer } from '../events/observer.ts';
 import { VhostCounters } from '../events/vhost-counters.ts';
-import type { Timers } from '../scheduling/timers.ts';
-import type { DelayContext } from '../delay/delayed-messages.ts';
-import { bindingOf, type BoundVhost, existingBinding } from './bindings.ts';
+import { bindingOf, existingBinding } from './bindings.ts';
 import * as errors from '../arguments/errors.ts';
 import { type BindingSpec, isDurable } from '../routing/exchange/binding.ts';
 import type { VhostChange } from './change.ts';
@@ -27,17 +20,12 @@ import {
   keepsMessages,
 } from './create-exchange.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
-import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
-import type { TimeSlices } from '../scheduling/time-slices.ts';
-import type { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { checkQueueLimit } from '../access/access-limits.ts';
-import type { MemoryBudget } from '../log/memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import type { Governed } from '../policy/governed.ts';
 import { type GovernedVhost, VhostPolicies } from '../policy/vhost-policies.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
 import type { DyingQueue, Takers } from '../queue/queue-host.ts';
-import type { QueueNoticeListener } from '../queue/queue-notice.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
 import type { VhostRows } from '../../store/recovered-state.ts';
 import { recoverVhost } from './recover-vhost.ts';
@@ -48,51 +36,29 @@ import { Routing } from './routing.ts';
 import { type EntityHost, VhostEntities } from './vhost-entities.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import type { Unreadable } from '../arguments/unreadable.ts';
-import type { VhostContext } from './vhost-context.ts';
+import type { VhostNode } from './vhost-node.ts';
 
-export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
+export class Vhost implements Directory, EntityHost, GovernedVhost {
   readonly name: string;
-  readonly chance: Chance;
+  readonly node: VhostNode;
   readonly replyTargets: ReplyTargets;
   readonly policies: VhostPolicies;
   readonly counters = new VhostCounters();
-  readonly messageSizes: Histogram;
   observer: Observer | undefined;
   /** Type of queues that are declared without one. */
   defaultQueueType: QueueType | undefined;
-  // What it has of its node for queues and bindings.
-  readonly store: Store;
-  readonly memory: MemoryBudget;
-  readonly heapLimit: V8HeapLimit;
-  readonly timers: Timers;
-  readonly clock: Clock;
-  readonly throttleSignal: ThrottleSignal;
-  readonly timeSlices: TimeSlices;
-  readonly delays: DelayContext;
-  readonly notice: QueueNoticeListener;
-  readonly rules: VersionRules;
-  readonly #context: VhostContext;
   readonly #entities: VhostEntities;
   readonly #routing: Routing;
   #version = 0;
   #ended = false;
 
-  constructor(name: string, context: VhostContext) {
+  constructor(name: string, node: VhostNode) {
     this.name = name;
-    this.delays = this.#context = context;
-    ({ store: this.store, memory: this.memory, heapLimit: this.heapLimit, notice: this.notice } = context);
-    ({
-      timers: this.timers,
-      clock: this.clock,
-      throttleSignal: this.throttleSignal,
-      timeSlices: this.timeSlices,
-    } = context);
-    this.rules = context.rules;
-    this.replyTargets = new ReplyTargets((this.chance = context.chance), () => void this.#version++);
-    this.messageSizes = context.counters.messageSizes;
-    this.#routing = new Routing(this, context, this.counters.exchanges);
-    this.policies = new VhostPolicies(this, context);
-    this.#entities = new VhostEntities(this, context);
+    this.node = node;
+    this.replyTargets = new ReplyTargets(node.chance, () => void this.#version++);
+    this.#routing = new Routing(this, this.counters.exchanges);
+    this.policies = new VhostPolicies(this, node);
+    this.#entities = new VhostEntities(this);
     this.#entities.predeclare();
   }
 
@@ -123,17 +89,12 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
 
   /** Throws AmqpError NOT_FOUND. */
   existingExchange(name: string): Exchange {
-    const exchange = this.#entities.exchange(name);
-    if (exchange === undefined) throw errors.notFound('exchange', name, this.name);
-    return exchange;
+    return this.#entities.existingExchange(name);
   }
 
-  /** Throws AmqpError NOT_FOUND, or RESOURCE_LOCKED where the queue is another connection's own. */
+  /** Throws AmqpError NOT_FOUND, or RESOURCE_LOCKED if the queue is another connection's own. */
   existingQueue(name: string, owner: Owner): DeclaredQueue {
-    const queue = this.#entities.queue(name);
-    if (queue === undefined) throw errors.notFound('queue', name, this.name);
-    if (queue.owner !== undefined && queue.owner !== owner) throw errors.locked(name, this.name);
-    return queue;
+    return this.#entities.existingQueue(name, owner);
   }
 
   // Exchanges
@@ -149,9 +110,9 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
       return;
     }
     if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
-    checkTypeArguments(declaration, this.chance);
-    this.heapLimit.checkRoom();
-    const logId = keepsMessages(declaration) && declaration.durable ? this.#context.nextQueueId() : undefined;
+    checkTypeArguments(declaration, this.node.chance);
+    this.node.heapLimit.checkRoom();
+    const logId = keepsMessages(declaration) && declaration.durable ? this.node.nextQueueId() : undefined;
     this.#commit([{ op: 'put-exchange', vhost: this.name, exchange: declaration, logId }]);
   }
 
@@ -162,7 +123,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
     const exchange = this.#entities.exchange(name);
     if (exchange === undefined) return;
     if (ifUnused && exchange.bound) throw errors.inUse('exchange', name, this.name);
-    this.#commit(exchangeRemoval(this, exchange));
+    this.#commit(exchangeRemoval(this.#entities, exchange));
   }
 
   // Queues
@@ -175,17 +136,17 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
     if (current !== undefined) {
       checkSameQueue(options, current, this.name);
       current.touch();
-      this.#context.counters.churn.queueDeclared++;
+      this.node.counters.churn.queueDeclared++;
       return current;
     }
-    checkQueueLimit(this.#context.limits, this.name, name, this.#entities.queueCount);
+    checkQueueLimit(this.node.limits, this.name, name, this.#entities.queueCount);
     checkQueueArguments(options.arguments, name, this.name);
     checkReplicatedDeclaration(options, this.name);
-    this.heapLimit.checkRoom();
+    this.node.heapLimit.checkRoom();
     const stored = options.durable && owner === undefined;
-    const id = stored ? this.#context.nextQueueId() : 0;
+    const id = stored ? this.node.nextQueueId() : 0;
     this.#commit([{ op: 'put-queue', vhost: this.name, queue: { ...options, durable: stored }, id }]);
-    this.#context.counters.churn.queueDeclared++;
+    this.node.counters.churn.queueDeclared++;
     return this.#entities.queue(name)!;
   }
 
@@ -194,7 +155,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
     queue.checkDelete(ifUnused, ifEmpty);
     // What waits to be retried is nobody's: it counts, as in a purge. RabbitMQ counts none of a stream.
     const messages = queue.type === 'stream' ? 0 : queue.ready + queue.delayed;
-    this.#commit(queueRemoval(this, queue));
+    this.#commit(queueRemoval(this.#entities, queue));
     return messages;
   }
 
@@ -214,9 +175,9 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
 
   /** Throws AmqpError NOT_FOUND for the source first, then for the destination. */
   bind(spec: BindingSpec, requester: Owner): void {
-    const binding = bindingOf(this, spec, requester);
+    const binding = bindingOf(this.#entities, spec, requester);
     binding.source.validateBinding(binding);
-    this.heapLimit.checkRoom();
+    this.node.heapLimit.checkRoom();
     if (binding.source.binding(binding) !== undefined) return;
     const durable = isDurable(binding);
     this.#commit([{ op: 'put-binding', vhost: this.name, binding: spec, durable }]);
@@ -232,8 +193,8 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
 
   /** No error where there is no such binding, nor where one of its ends is missing. */
   unbind(spec: BindingSpec, requester: Owner): void {
-    const binding = existingBinding(this, spec, requester);
-    if (binding !== undefined) this.#commit(bindingRemoval(this, binding));
+    const binding = existingBinding(this.#entities, spec, requester);
+    if (binding !== undefined) this.#commit(bindingRemoval(this.#entities, binding));
   }
 
   // Messages
@@ -276,7 +237,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
 
   deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {
     try {
-      this.#routing.deadLetter(queue, message, reason, this.timers.clock.now());
+      this.#routing.deadLetter(queue, message, reason, this.node.timers.clock.now());
     } catch (error) {
       this.discarded(queue.name, error);
     }
@@ -287,11 +248,11 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   }
 
   discarded(queue: string, reason: unknown): void {
-    this.#context.discarded('queue', queue, this.name, reason);
+    this.node.discarded('queue', queue, this.name, reason);
   }
 
   unreadable(what: Unreadable, name: string, reason: Error | undefined): void {
-    this.#context.unreadable(what, name, this.name, reason);
+    this.node.unreadable(what, name, this.name, reason);
   }
 
   // ExchangeHost
@@ -301,7 +262,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   }
 
   lost(exchange: string, reason: unknown): void {
-    this.#context.discarded('exchange', exchange, this.name, reason);
+    this.node.discarded('exchange', exchange, this.name, reason);
   }
 
   // EntityHost
@@ -340,7 +301,7 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
 
   /** Takes in what the store has of this vhost. Throws StoreError where it makes no sense. */
   recover(rows: VhostRows, pagesOf: (queueId: number) => readonly RecoveredPage[]): void {
-    recoverVhost(this, rows, pagesOf, this.#context.dangling);
+    recoverVhost(this.#entities, rows, pagesOf, this.node);
   }
 
   /** Ends all that is in it; what the store has of it goes with the vhost's row. Its connections are closed already. */
@@ -354,6 +315,6 @@ export class Vhost implements Directory, EntityHost, BoundVhost, GovernedVhost {
   /** Throws AmqpError NOT_FOUND for whoever was still at work here when it was deleted: another of its name is not meant. */
   #commit(changes: readonly VhostChange[]): void {
     if (this.#ended) throw errors.vhostDeleted(this.name);
-    this.#context.commit(changes);
+    this.node.commit(changes);
   }
 }

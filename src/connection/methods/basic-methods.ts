@@ -32,7 +32,7 @@ export const basicMethods: HandlersOf<'basic'> = {
     if (consumerTag !== '' && isTaken(channel, consumerTag)) {
       throw new AmqpError('NOT_ALLOWED', `attempt to reuse consumer tag '${consumerTag}'`);
     }
-    const tag = consumerTag === '' ? `amq.ctag-${uniqueName(channel.connection.vhost.chance)}` : consumerTag;
+    const tag = consumerTag === '' ? `amq.ctag-${uniqueName(channel.connection.vhost.node.chance)}` : consumerTag;
     if (method.queue === REPLY_TO) consumeReplies(channel, method, tag);
     else consume(channel, method, tag);
   },

@@ -30,7 +30,7 @@ function* commit(channel: Channel, transaction: Transaction): Generator<void> {
   yield* transaction.commit((message, route, mandatory) => {
     publishBy(channel, message, vhost.renew(route), mandatory, confirms, 0);
   });
-  channel.replyWhenStored(new Receipt(vhost.store, undefined), { name: 'tx.commit-ok' }, confirms);
+  channel.replyWhenStored(new Receipt(vhost.node.store, undefined), { name: 'tx.commit-ok' }, confirms);
 }
 
 function transactionOf(channel: Channel): Transaction {

@@ -124,6 +124,7 @@ class Lives {
       log: this.#log,
       storedAs: QUEUE,
       isDead: () => false,
+      keysUnreadable: ({ message }: Error) => void this.unreadable.push(message),
     };
     return new KeysInQueue(
       header,
@@ -132,7 +133,6 @@ class Lives {
         timeSlices,
         store,
         memory,
-        unreadable: (_what, _queue, { message }) => void this.unreadable.push(message),
       },
       queue,
     );

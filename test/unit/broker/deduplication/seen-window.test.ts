@@ -76,6 +76,7 @@ class Lives {
       log,
       storedAs: QUEUE,
       isDead: () => false,
+      keysUnreadable: ({ message }: Error) => void this.unreadable.push(message),
     };
     return new SeenWindow(
       this.window,
@@ -85,7 +86,6 @@ class Lives {
         timeSlices,
         store,
         memory,
-        unreadable: (_what, _queue, { message }) => void this.unreadable.push(message),
       },
       queue,
     );
