@@ -86,7 +86,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   get consumers(): Consumers {
-    return (this.#consumers ??= new Consumers(this.#settings.singleActiveConsumer));
+    return (this.#consumers ??= new Consumers(this.#settings));
   }
 
   get consumerCount(): number {
@@ -313,7 +313,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   /** The messages may be another's now. */
   consumerLeft(): void {
     this.touch();
-    if (this.#settings.singleActiveConsumer && this.log.ready > 0) this.dispatch();
+    if (this.log.ready > 0) this.dispatch();
   }
 
   checkDelete(ifUnused: boolean, ifEmpty: boolean): void {

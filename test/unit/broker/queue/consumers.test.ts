@@ -1,21 +1,10 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { QueueCounters } from '../../../../src/broker/events/queue-counters.ts';
-import { Consumer } from '../../../../src/broker/queue/consumer.ts';
+import { describe, expect, test } from 'vitest';
+import type { Consumer } from '../../../../src/broker/queue/consumer.ts';
 import { Consumers } from '../../../../src/broker/queue/consumers.ts';
-import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
+import { consumer, turns } from './support.ts';
 
-/** Consumers that cannot take a message for now. */
-const busy = new Set<string>();
-
-function consumer(tag: string, options: { priority?: number; prefetch?: number; exclusive?: boolean } = {}): Consumer {
-  const { priority = 0, prefetch = 0, exclusive = false } = options;
-  const target = { canTake: () => !busy.has(tag), deliver: () => undefined, cancelled: () => undefined };
-  const queue = { counters: new QueueCounters(), activate: () => undefined, undeliverable: () => undefined };
-  return new Consumer(queue, target, { tag, noAck: false, exclusive, priority, prefetch, arguments: EMPTY_TABLE });
-}
-
-function consumersOf(...all: Consumer[]): Consumers {
-  const consumers = new Consumers();
+function consumersOf(singleActiveConsumer: boolean, ...all: readonly Consumer[]): Consumers {
+  const consumers = new Consumers({ singleActiveConsumer });
   for (const one of all) {
     consumers.add(one);
     consumers.activate(one);
@@ -23,86 +12,37 @@ function consumersOf(...all: Consumer[]): Consumers {
   return consumers;
 }
 
-const turns = (consumers: Consumers, count: number): (string | undefined)[] =>
-  Array.from({ length: count }, () => consumers.next()?.tag);
-
-beforeEach(() => busy.clear());
-
 describe('the consumers of a queue', () => {
-  test('take turns', () => {
-    const consumers = consumersOf(consumer('a'), consumer('b'), consumer('c'));
-    expect(turns(consumers, 7)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a']);
+  test('are served in turn, or the first of them alone', () => {
+    const tags = ['a', 'b'];
+    expect(turns(consumersOf(false, ...tags.map((tag) => consumer(tag))), 3)).toEqual(['a', 'b', 'a']);
+    expect(turns(consumersOf(true, ...tags.map((tag) => consumer(tag))), 3)).toEqual(['a', 'a', 'a']);
   });
 
-  test('of a higher priority come first as long as they can take messages', () => {
-    const [low, high] = [consumer('low', { priority: -1 }), consumer('high', { priority: 5 })];
-    const consumers = consumersOf(low, consumer('a'), high, consumer('b'), consumer('high too', { priority: 5 }));
-    expect(turns(consumers, 3)).toEqual(['high', 'high too', 'high']);
-    busy.add('high').add('high too');
-    expect(turns(consumers, 3)).toEqual(['a', 'b', 'a']);
-    busy.add('a').add('b');
-    expect(turns(consumers, 2)).toEqual(['low', 'low']);
-    busy.delete('high');
-    consumers.activate(high);
-    expect(turns(consumers, 2)).toEqual(['high', 'high']);
-  });
-
-  test('are set aside while they cannot take messages, until they say that they can', () => {
+  test('wait for their turn once, however often they say that they have room', () => {
     const [a, b] = [consumer('a'), consumer('b')];
-    const consumers = consumersOf(a, b);
-    busy.add('a').add('b');
-    expect(consumers.next()).toBeUndefined();
-    expect([a.active, b.active]).toEqual([false, false]);
-    busy.clear();
-    expect(consumers.next()).toBeUndefined();
-    consumers.activate(b);
-    consumers.activate(b);
-    expect(turns(consumers, 2)).toEqual(['b', 'b']);
+    const consumers = consumersOf(false, a, b);
     consumers.activate(a);
-    expect(turns(consumers, 4)).toEqual(['b', 'a', 'b', 'a']);
+    expect(turns(consumers, 4)).toEqual(['a', 'b', 'a', 'b']);
   });
 
-  test('count as unable while as many messages as their prefetch wait for acknowledgement', () => {
-    const limited = consumer('limited', { prefetch: 2 });
-    const consumers = consumersOf(limited);
-    limited.unacked = 1;
-    expect(consumers.next()).toBe(limited);
-    limited.unacked = 2;
-    expect(consumers.next()).toBeUndefined();
-  });
-
-  test('that left get no further turn, whether it was theirs or not', () => {
+  test.each([false, true])('that left get no further turn (single active consumer: %s)', (single) => {
     const all = ['a', 'b', 'c'].map((tag) => consumer(tag));
-    const consumers = consumersOf(...all);
-    expect(turns(consumers, 1)).toEqual(['a']);
-    consumers.remove(all[1]);
-    consumers.activate(all[1]);
-    expect(turns(consumers, 4)).toEqual(['c', 'a', 'c', 'a']);
+    const consumers = consumersOf(single, ...all);
+    consumers.remove(all[0]);
+    consumers.activate(all[0]);
+    expect(turns(consumers, 2)).toEqual(single ? ['b', 'b'] : ['b', 'c']);
     expect(consumers.count).toBe(2);
-    expect([...consumers].map(({ tag }) => tag)).toEqual(['a', 'c']);
+    expect([...consumers].map(({ tag }) => tag)).toEqual(['b', 'c']);
   });
 
   test('are exclusive as long as the exclusive one is there', () => {
     const [one, other] = [consumer('one', { exclusive: true }), consumer('other')];
-    const consumers = consumersOf(one, other);
+    const consumers = consumersOf(false, one, other);
     expect(consumers.exclusive).toBe(true);
     consumers.remove(other);
     expect(consumers.exclusive).toBe(true);
     consumers.remove(one);
     expect(consumers.exclusive).toBe(false);
-  });
-
-  test('keep their turns when others between them go, and go for good', () => {
-    const all = Array.from({ length: 9 }, (_, i) => consumer(`${i}`));
-    const consumers = consumersOf(...all);
-    expect(turns(consumers, 2)).toEqual(['0', '1']);
-    for (const i of [3, 4, 0]) consumers.remove(all[i]);
-    expect(turns(consumers, 7)).toEqual(['2', '5', '6', '7', '8', '1', '2']);
-    for (const i of [5, 7, 1, 8]) consumers.remove(all[i]);
-    expect(turns(consumers, 3)).toEqual(['6', '2', '6']);
-    consumers.activate(all[5]);
-    consumers.remove(all[6]);
-    consumers.remove(all[2]);
-    expect([consumers.next(), consumers.count]).toEqual([undefined, 0]);
   });
 });
