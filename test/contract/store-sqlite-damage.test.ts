@@ -212,32 +212,42 @@ describe('an SqliteStore whose file is damaged', () => {
     expect(readFileSync(`${file}-wal`, 'utf8')).toBe('the rest of it');
   });
 
-  it.each(Array.from({ length: 12 }, (_, n) => n + 1))(
-    'never returns what was not written, nor changes a file it refuses, nor passes the check (bytes flipped anywhere, seed %i)',
-    async (seed) => {
+  it('never returns what was not written, nor changes a file it refuses, nor passes the check, whatever bytes are flipped', async () => {
+    const intact = readFileSync(whole);
+    let refused = 0;
+    let read = 0;
+    let missed = 0;
+    for (let seed = 1; seed <= 48; seed++) {
       const random = new Random(seed);
-      const intact = readFileSync(whole);
-      for (let round = 0; round < 4; round++) {
-        const bytes = Buffer.from(intact);
-        for (let flips = 1 + random.below(8); flips > 0; flips--) {
-          // Half of them in the first pages, where the tables are, or hardly any would be hit.
-          bytes[random.below(random.below(2) === 0 ? 80_000 : bytes.length)] ^= 1 << random.below(8);
-        }
-        writeFileSync(file, bytes);
-        const started = await start();
-        if ('refused' in started) continue;
-        let intactPages = 0;
-        for (const { id } of started.pages) {
-          try {
-            expect((await readPages(started.store, [id]))[0].equals(content(id - 1)), `page ${id}`).toBe(true);
-            intactPages++;
-          } catch (error) {
-            expect(error).toBeInstanceOf(StoreError);
-          }
-        }
-        await started.store.close();
-        if (check().length === 0) expect(intactPages).toBe(PAGES);
+      const bytes = Buffer.from(intact);
+      for (let flips = 1 + random.below(8); flips > 0; flips--) {
+        // Half of them in the first pages, where the tables are, or hardly any would be hit.
+        bytes[random.below(random.below(2) === 0 ? 80_000 : bytes.length)] ^= 1 << random.below(8);
       }
-    },
-  );
+      writeFileSync(file, bytes);
+      const started = await start();
+      if ('refused' in started) {
+        refused++;
+        continue;
+      }
+      let intactPages = 0;
+      for (const { id } of started.pages) {
+        try {
+          const [data] = await readPages(started.store, [id]);
+          expect(data.equals(content(id - 1)), `page ${id}, seed ${seed}`).toBe(true);
+          intactPages++;
+        } catch (error) {
+          expect(error).toBeInstanceOf(StoreError);
+          missed++;
+        }
+      }
+      read += intactPages;
+      await started.store.close();
+      if (check().length === 0) expect(intactPages, `seed ${seed}`).toBe(PAGES);
+    }
+    // Damage of each kind was among them: to what is read at the start, and to messages; and most of it left the rest as it was.
+    expect(refused).toBeGreaterThan(4);
+    expect(missed).toBeGreaterThan(4);
+    expect(read).toBeGreaterThan(10 * PAGES);
+  });
 });

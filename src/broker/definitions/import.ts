@@ -4,7 +4,8 @@
  */
 import { NullStore } from '../../store/null-store.ts';
 import { limitOf } from '../access/access-limits.ts';
-import { ALL, BrokerNode, type NodeDefaults } from '../topology/broker-node.ts';
+import { ALL } from '../access/permissions.ts';
+import { BrokerNode, type NodeDefaults } from '../topology/broker-node.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
 import { makeChanges } from './make-changes.ts';

@@ -20,18 +20,19 @@ export interface LogOwner {
 /** Owns a log that nobody reads. */
 export const NOBODY: LogOwner = { loaded: () => undefined, unreadable: () => undefined };
 
-/** Has a stored message that was appended just now written, and its publisher told then, if one waits. */
+/** Has a stored message that was appended just now written, and its publisher told then, if one waits. `urgent`: somebody else waits for it. */
 export function awaitStored(
   log: Pick<MessageLog, 'confirm' | 'flush'>,
   seq: number,
   tracker: ConfirmTracker | undefined,
   publishSeqNo: number,
+  urgent = false,
 ): void {
   if (tracker !== undefined) {
     tracker.wait(publishSeqNo);
     log.confirm(seq, tracker, publishSeqNo);
   }
-  log.flush(tracker !== undefined, seq);
+  log.flush(urgent || tracker !== undefined, seq);
 }
 
 export interface MessageLog extends KeptMessages {

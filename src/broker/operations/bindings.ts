@@ -1,9 +1,8 @@
 /** Binding queues and exchanges to exchanges (AMQP 0-9-1 sections 1.6 and 1.7; RabbitMQ: Access Control, Exchange to Exchange Bindings). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import { defaultExchangeRefused } from '../arguments/errors.ts';
 import type { BindingSpec } from '../routing/exchange/binding.ts';
 import type { Actor } from './actor.ts';
-import { isReplyName, resourceName } from './names.ts';
+import { exchangeName, isReplyName, resourceName } from './names.ts';
 import { Receipt } from './receipt.ts';
 
 /** Throws AmqpError if an end is missing, or the actor may not. No error if there is such a binding already. */
@@ -19,10 +18,9 @@ export function unbind(actor: Actor, request: BindingSpec): Receipt {
 }
 
 function allowed(actor: Actor, request: BindingSpec): BindingSpec {
-  const source = resourceName(request.source);
-  const destination = resourceName(request.destination);
   const { destinationKind: kind, routingKey } = request;
-  if (source === '' || (kind === 'exchange' && destination === '')) throw defaultExchangeRefused();
+  const source = exchangeName(request.source);
+  const destination = kind === 'exchange' ? exchangeName(request.destination) : resourceName(request.destination);
   if (kind === 'queue' && isReplyName(destination)) {
     throw new AmqpError('ACCESS_REFUSED', 'cannot bind or unbind to a volatile (direct reply-to) queue');
   }

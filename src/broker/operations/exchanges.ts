@@ -1,9 +1,8 @@
 /** Declaring and deleting exchanges (AMQP 0-9-1 section 1.6; RabbitMQ: Access Control, Alternate Exchanges). */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import { defaultExchangeRefused } from '../arguments/errors.ts';
 import { textIn } from '../arguments/fields.ts';
 import type { Actor } from './actor.ts';
-import { resourceName } from './names.ts';
+import { exchangeName } from './names.ts';
 import { Receipt } from './receipt.ts';
 
 export interface ExchangeRequest {
@@ -18,7 +17,7 @@ export interface ExchangeRequest {
 /** Throws AmqpError if the exchange cannot be, is another, or the actor may not. */
 export function declareExchange(actor: Actor, request: ExchangeRequest): Receipt {
   const { vhost } = actor;
-  const name = namedExchange(request.name);
+  const name = exchangeName(request.name);
   actor.check('configure', 'exchange', name);
   const alternate = textIn(request.arguments, 'alternate-exchange');
   if (alternate !== undefined) {
@@ -32,21 +31,14 @@ export function declareExchange(actor: Actor, request: ExchangeRequest): Receipt
 
 /** exchange.declare with passive. Throws AmqpError NOT_FOUND. */
 export function inspectExchange(actor: Actor, name: string): Receipt {
-  actor.vhost.existingExchange(namedExchange(name));
+  actor.vhost.existingExchange(exchangeName(name));
   return new Receipt(actor.vhost.node.store, undefined);
 }
 
 /** No error if there is none. Throws AmqpError if it is not to be deleted. */
 export function deleteExchange(actor: Actor, name: string, ifUnused = false): Receipt {
-  const exchange = namedExchange(name);
+  const exchange = exchangeName(name);
   actor.check('configure', 'exchange', exchange);
   actor.vhost.deleteExchange(exchange, ifUnused);
   return new Receipt(actor.vhost.node.store, undefined);
-}
-
-/** The default exchange is nobody's. Throws AmqpError ACCESS_REFUSED. */
-function namedExchange(name: string): string {
-  const exchange = resourceName(name);
-  if (exchange === '') throw defaultExchangeRefused();
-  return exchange;
 }

@@ -1,12 +1,20 @@
 /** Names of exchanges and queues as people and methods give them. */
 import { type Chance, uniqueName } from '../../util/chance.ts';
 import { ChangeError } from '../arguments/change-error.ts';
+import { defaultExchangeRefused } from '../arguments/errors.ts';
 import { REPLY_TO } from '../routing/reply-to.ts';
 import { SERVER_NAMED } from '../topology/replicated.ts';
 
 /** RabbitMQ drops line ends from names, for the sake of its own command line. */
 export function resourceName(name: string): string {
   return name.includes('\n') || name.includes('\r') ? name.replace(/[\r\n]/g, '') : name;
+}
+
+/** A name by which an exchange is declared, deleted or bound: the default exchange is nobody's. Throws AmqpError ACCESS_REFUSED. */
+export function exchangeName(name: string): string {
+  const exchange = resourceName(name);
+  if (exchange === '') throw defaultExchangeRefused();
+  return exchange;
 }
 
 /** A name for a queue that was declared without one. */

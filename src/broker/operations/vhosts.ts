@@ -1,4 +1,5 @@
 /** Virtual hosts and their limits, created, changed and deleted while the broker runs (RabbitMQ: Virtual Hosts). */
+import { ALL } from '../access/permissions.ts';
 import type { VhostLimits } from '../access/access-limits.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
@@ -30,7 +31,7 @@ export function putVhost(node: BrokerNode, spec: VhostSpec, owner: string): Rece
   const isNew = node.vhost(spec.name) === undefined;
   node.putVhost(spec);
   if (isNew && node.auth.user(owner) !== undefined) {
-    node.auth.putPermission({ user: owner, vhost: spec.name, configure: '.*', write: '.*', read: '.*' });
+    node.auth.putPermission({ user: owner, vhost: spec.name, ...ALL });
   }
   return new Receipt(node.store, isNew);
 }

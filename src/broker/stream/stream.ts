@@ -21,7 +21,7 @@ import { startingPoint } from './offset.ts';
 import { OffsetHeader } from './offset-header.ts';
 import { type StreamReader, StreamReaders } from './stream-readers.ts';
 import { readStreamSettings, type StreamSettings } from './stream-settings.ts';
-import { NONE, NOT_YET } from '../log/message-log.ts';
+import { awaitStored, NONE, NOT_YET } from '../log/message-log.ts';
 import { StreamLog, type StreamLogOwner } from '../log/stream-log.ts';
 
 /** What a filter may pass over before others have their turn: bytes of messages, each with so many more for the look at it. */
@@ -127,12 +127,8 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
       this.grown();
       return;
     }
-    if (tracker !== undefined) {
-      tracker.wait(publishSeqNo);
-      log.confirm(offset, tracker, publishSeqNo);
-    }
     // Who waits for messages waits for their commit.
-    log.flush(tracker !== undefined || this.consumers.waiting.size > 0);
+    awaitStored(log, offset, tracker, publishSeqNo, this.consumers.waiting.size > 0);
   }
 
   published(messages: number): void {

@@ -1,16 +1,16 @@
 /** What bindings a vhost takes. */
-import * as errors from '../arguments/errors.ts';
 import type { Binding, BindingSpec } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import type { Owner } from '../queue/declared-queue.ts';
 import type { VhostEntities } from './vhost-entities.ts';
 
 /** A binding that may be there or not. Throws AmqpError NOT_FOUND for the source first, then for the destination, and RESOURCE_LOCKED. */
-export function bindingOf(entities: VhostEntities, spec: BindingSpec, requester: Owner): Binding & { source: Exchange } {
+export function bindingOf(
+  entities: VhostEntities,
+  spec: BindingSpec,
+  requester: Owner,
+): Binding & { source: Exchange } {
   const { destinationKind, routingKey, arguments: args } = spec;
-  if (spec.source === '' || (destinationKind === 'exchange' && spec.destination === '')) {
-    throw errors.defaultExchangeRefused();
-  }
   const source = entities.existingExchange(spec.source);
   const destination =
     destinationKind === 'queue'

@@ -5,6 +5,7 @@ import type { Store } from '../../store/store.ts';
 import { Alarms } from '../flow/alarms.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
 import { Auth } from '../access/auth.ts';
+import { ALL } from '../access/permissions.ts';
 import { Backlog } from '../flow/backlog.ts';
 import { Jobs } from '../scheduling/jobs.ts';
 import { LENIENT_RULES, type VersionRules } from '../../config/profile.ts';
@@ -57,9 +58,6 @@ export interface NodeDefaults {
   /** In that vhost; everything if not given. */
   readonly permissions?: Pick<PermissionRecord, 'configure' | 'write' | 'read'>;
 }
-
-/** Permissions that allow everything. */
-export const ALL = Object.freeze({ configure: '.*', write: '.*', read: '.*' });
 
 /** What is said of a vhost beside its name. */
 export interface VhostSpec extends VhostRecord {

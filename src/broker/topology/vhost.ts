@@ -1,5 +1,6 @@
 /**
- * A virtual host: its exchanges, queues and bindings, and the rules for declaring and deleting them.
+ * A virtual host: its exchanges, queues and bindings, and the rules for declaring and deleting them, but for who may, and which names:
+ * those are for the operations.
  * What is durable is told to the store in the same call.
  */
 import type { RecoveredPage } from '../../store/stored-records.ts';
@@ -102,7 +103,6 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
   /** exchange.declare without passive. Throws AmqpError where the exchange cannot be, or is another. */
   declareExchange(declaration: ExchangeDeclaration): void {
     const { name } = declaration;
-    if (name === '') throw errors.defaultExchangeRefused();
     checkExchangeDeclaration(declaration, this.name);
     const current = this.#entities.exchange(name);
     if (current !== undefined) {
@@ -118,7 +118,6 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
 
   /** exchange.delete; no error where there is none. */
   deleteExchange(name: string, ifUnused: boolean): void {
-    if (name === '') throw errors.defaultExchangeRefused();
     if (name.startsWith('amq.')) throw errors.systemExchange(name, this.name);
     const exchange = this.#entities.exchange(name);
     if (exchange === undefined) return;

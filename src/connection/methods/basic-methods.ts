@@ -1,4 +1,4 @@
-/** Class basic but for publishing (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
+/** Class basic but for publishing and basic.ack (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
 import { isInteger } from '../../broker/arguments/field-equality.ts';
 import { wants } from '../../broker/operations/version-rules.ts';
 import { readableQueue } from '../../broker/operations/queues.ts';
@@ -12,11 +12,8 @@ import { ChannelConsumer, shortstr } from '../channel/channel-consumer.ts';
 import type { Wait } from '../channel/channel-host.ts';
 import type { HandlersOf } from './handler-types.ts';
 import { queueName } from './names.ts';
-import { publish } from './publish.ts';
 
 export const basicMethods: HandlersOf<'basic'> = {
-  'basic.publish': (channel) => publish(channel),
-
   'basic.qos': (channel, { prefetchSize, prefetchCount, global }) => {
     if (prefetchSize !== 0) throw new AmqpError('NOT_IMPLEMENTED', `prefetch_size!=0 (${prefetchSize})`);
     // A limit for consumers lifts the one of the channel, as it does in RabbitMQ; the other way round both hold.
@@ -60,8 +57,6 @@ export const basicMethods: HandlersOf<'basic'> = {
     const wait = get(channel, method);
     if (wait !== undefined) channel.goThrough(getLater(channel, method, wait));
   },
-
-  'basic.ack': (channel, { deliveryTag, multiple }) => channel.settle(deliveryTag, multiple),
 
   'basic.reject': (channel, { deliveryTag, requeue }) =>
     channel.giveBack(deliveryTag, false, requeue ? 'failed' : 'reject'),

@@ -36,6 +36,25 @@ export const OP = {
   extendPage: 12,
 } as const;
 
+export type Operation = (typeof OP)[keyof typeof OP];
+
+/** How many numbers an operation takes: itself and its operands. */
+export const LENGTH: Readonly<Record<Operation, number>> = {
+  [OP.page]: 13,
+  [OP.settle]: 5,
+  [OP.dropPage]: 2,
+  [OP.dropPages]: 2,
+  [OP.body]: 6,
+  [OP.dropBody]: 2,
+  [OP.delivered]: 4,
+  [OP.reserve]: 3,
+  [OP.seen]: 7,
+  [OP.forgetSeen]: 3,
+  [OP.bodyPart]: 6,
+  [OP.redelivered]: 5,
+  [OP.extendPage]: 10,
+};
+
 /** What crosses to the writer thread and back. */
 export interface BatchMemory {
   readonly numbers: ArrayBuffer;
@@ -72,8 +91,7 @@ export class BatchBuffer implements Batch {
   }
 
   page(header: PageHeader, bytes: number): Uint8Array {
-    const n = this.#room(13);
-    this.#header(n, OP.page, header);
+    const n = this.#header(OP.page, header);
     const bodies = header.bodies;
     if (bodies === undefined || bodies.length === 0) {
       this.#numbers[n + 12] = 0;
@@ -81,15 +99,13 @@ export class BatchBuffer implements Batch {
       this.#place(n + 10, bodies.byteLength).set(bytesOf(bodies));
     }
     const place = this.#place(n + 7, bytes);
-    this.#length = n + 13;
+    this.#end(OP.page);
     return place;
   }
 
   extendPage(header: Omit<PageHeader, 'bodies'>, bytes: number): Uint8Array {
-    const n = this.#room(10);
-    this.#header(n, OP.extendPage, header);
-    const place = this.#place(n + 7, bytes);
-    this.#length = n + 10;
+    const place = this.#place(this.#header(OP.extendPage, header) + 7, bytes);
+    this.#end(OP.extendPage);
     return place;
   }
 
@@ -102,11 +118,11 @@ export class BatchBuffer implements Batch {
   }
 
   dropPage(pageId: number): void {
-    this.#pair(OP.dropPage, pageId);
+    this.#single(OP.dropPage, pageId);
   }
 
   dropPages(queueId: number): void {
-    this.#pair(OP.dropPages, queueId);
+    this.#single(OP.dropPages, queueId);
   }
 
   body(bodyId: number, bytes: Uint8Array, size = bytes.byteLength): void {
@@ -118,36 +134,36 @@ export class BatchBuffer implements Batch {
   }
 
   dropBody(bodyId: number): void {
-    this.#pair(OP.dropBody, bodyId);
+    this.#single(OP.dropBody, bodyId);
   }
 
   seen(header: SeenHeader, bytes: number): Uint8Array {
-    const n = this.#room(7);
-    this.#numbers[n] = OP.seen;
-    this.#numbers[n + 1] = header.queueId;
+    const n = this.#begin(OP.seen, header.queueId);
     this.#numbers[n + 2] = header.newest;
     this.#numbers[n + 3] = header.count;
     const place = this.#place(n + 4, bytes);
-    this.#length = n + 7;
+    this.#end(OP.seen);
     return place;
   }
 
   forgetSeen(queueId: number, before: number): void {
-    this.#triple(OP.forgetSeen, queueId, before);
+    const n = this.#begin(OP.forgetSeen, queueId);
+    this.#numbers[n + 2] = before;
+    this.#end(OP.forgetSeen);
   }
 
   delivered(queueId: number, priority: number, seq: number): void {
-    const n = this.#room(4);
-    this.#numbers[n] = OP.delivered;
-    this.#numbers[n + 1] = queueId;
+    const n = this.#begin(OP.delivered, queueId);
     this.#numbers[n + 2] = priority;
     this.#numbers[n + 3] = seq;
-    this.#length = n + 4;
+    this.#end(OP.delivered);
   }
 
   /** Page and body ids below these may have been handed out: no later process starts below them. */
   reserve(nextPageId: number, nextBodyId: number): void {
-    this.#triple(OP.reserve, nextPageId, nextBodyId);
+    const n = this.#begin(OP.reserve, nextPageId);
+    this.#numbers[n + 2] = nextBodyId;
+    this.#end(OP.reserve);
   }
 
   /** Gives the memory away. The batch takes no more operations until `reuse`. */
@@ -170,58 +186,52 @@ export class BatchBuffer implements Batch {
     }
   }
 
-  #header(n: number, op: number, { id, queueId, base, first, last, count }: Omit<PageHeader, 'bodies'>): void {
+  #header(op: Operation, { id, queueId, base, first, last, count }: Omit<PageHeader, 'bodies'>): number {
+    const n = this.#begin(op, id);
     const numbers = this.#numbers;
-    numbers[n] = op;
-    numbers[n + 1] = id;
     numbers[n + 2] = queueId;
     numbers[n + 3] = base;
     numbers[n + 4] = first;
     numbers[n + 5] = last;
     numbers[n + 6] = count;
+    return n;
   }
 
-  #ofPage(op: number, pageId: number, bytes: Uint8Array): void {
-    const n = this.#room(5);
-    this.#numbers[n] = op;
-    this.#numbers[n + 1] = pageId;
+  #ofPage(op: Operation, pageId: number, bytes: Uint8Array): void {
+    const n = this.#begin(op, pageId);
     this.#place(n + 2, bytes.byteLength).set(bytes);
-    this.#length = n + 5;
+    this.#end(op);
   }
 
-  #bodyBytes(op: number, bodyId: number, bytes: Uint8Array, operand: number): void {
-    const n = this.#room(6);
-    this.#numbers[n] = op;
-    this.#numbers[n + 1] = bodyId;
+  #bodyBytes(op: Operation, bodyId: number, bytes: Uint8Array, operand: number): void {
+    const n = this.#begin(op, bodyId);
     this.#numbers[n + 5] = operand;
     this.#place(n + 2, bytes.byteLength).set(bytes);
-    this.#length = n + 6;
+    this.#end(op);
   }
 
-  #pair(op: number, operand: number): void {
-    const n = this.#room(2);
-    this.#numbers[n] = op;
-    this.#numbers[n + 1] = operand;
-    this.#length = n + 2;
+  /** An operation with one operand. */
+  #single(op: Operation, operand: number): void {
+    this.#begin(op, operand);
+    this.#end(op);
   }
 
-  #triple(op: number, first: number, second: number): void {
-    const n = this.#room(3);
-    this.#numbers[n] = op;
-    this.#numbers[n + 1] = first;
-    this.#numbers[n + 2] = second;
-    this.#length = n + 3;
-  }
-
-  /** Has room for `count` more numbers, and returns the index of the first. */
-  #room(count: number): number {
+  /** Has room for an operation, writes it and its first operand down there, and returns the index of the first number. */
+  #begin(op: Operation, operand: number): number {
     const n = this.#length;
-    if (n + count > this.#numbers.length) {
+    if (n + LENGTH[op] > this.#numbers.length) {
       const grown = new Float64Array(Math.max(this.#numbers.length * 2, FIRST_NUMBERS));
       grown.set(this.#numbers);
       this.#numbers = grown;
     }
+    this.#numbers[n] = op;
+    this.#numbers[n + 1] = operand;
     return n;
+  }
+
+  /** The operation is whole: it counts. */
+  #end(op: Operation): void {
+    this.#length += LENGTH[op];
   }
 
   /** Takes `bytes` of a chunk, writes the place down at numbers[n], and returns it. */

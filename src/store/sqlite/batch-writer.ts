@@ -1,7 +1,7 @@
 /** Writes one batch in one transaction. Runs on the writer thread. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { PageHeader, TopologyChange } from '../stored-records.ts';
-import { OP } from './batch-buffer.ts';
+import { LENGTH, OP, type Operation } from './batch-buffer.ts';
 import { bodyChecksum, bodyPartChecksum, ofPageChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { FreshRows } from './fresh-rows.ts';
 import { type Seal, UNSEALED } from '../sealing/seal.ts';
@@ -97,8 +97,7 @@ export class BatchWriter {
   #operations(numbers: Float64Array, chunks: readonly ArrayBuffer[]): void {
     /** The place whose three numbers start at n. */
     const place = (n: number) => new Uint8Array(chunks[numbers[n]], numbers[n + 1], numbers[n + 2]);
-    let n = 0;
-    while (n < numbers.length) {
+    for (let n = 0; n < numbers.length; n += LENGTH[numbers[n] as Operation]) {
       const first = numbers[n + 1];
       switch (numbers[n]) {
         case OP.page: {
@@ -110,29 +109,24 @@ export class BatchWriter {
           const checksum = pageChecksum(header, bodies, data);
           this.#page.run(first, queueId, base, header.first, last, count, bytes, checksum, bodies, data);
           this.fresh.addPage(first, data.length);
-          n += 13;
           break;
         }
         case OP.extendPage:
           this.fresh.addPage(first, this.#pageExtension.write(headerAt(numbers, n), place(n + 7)));
-          n += 10;
           break;
         case OP.settle:
         case OP.redelivered: {
           const known = place(n + 2);
           const statement = numbers[n] === OP.settle ? this.#settle : this.#redelivered;
           statement.run(ofPageChecksum(first, known), known, first);
-          n += 5;
           break;
         }
         case OP.dropPage:
           for (const statement of this.#dropPage) statement.run(first);
           this.fresh.dropPage(first);
-          n += 2;
           break;
         case OP.dropPages:
           for (const statement of this.#dropPages) statement.run(first);
-          n += 2;
           break;
         case OP.body: {
           const bytes = numbers[n + 4];
@@ -140,7 +134,6 @@ export class BatchWriter {
           const data = this.#seal.close(bodyPlace(first, size), place(n + 2));
           this.#body.run(first, size, bodyChecksum(first, size, data), data);
           this.fresh.addBody(first, size - bytes, data.length);
-          n += 6;
           break;
         }
         case OP.bodyPart: {
@@ -148,35 +141,29 @@ export class BatchWriter {
           const data = this.#seal.close(bodyPartPlace(first, start), place(n + 2));
           this.#bodyPart.run(first, start, bodyPartChecksum(first, start, data), data);
           this.fresh.addBody(first, start, data.length);
-          n += 6;
           break;
         }
         case OP.dropBody:
           for (const statement of this.#dropBody) statement.run(first);
           this.fresh.dropBody(first);
-          n += 2;
           break;
         case OP.delivered: {
           const [priority, seq] = numbers.subarray(n + 2, n + 4);
           if (priority === 0) this.#delivered.run(seq, first);
           else this.#deliveredAtPriority.run(priority, seq, first);
-          n += 4;
           break;
         }
         case OP.reserve:
           this.#reserve.run(first, numbers[n + 2]);
-          n += 3;
           break;
         case OP.seen: {
           const header = { queueId: first, newest: numbers[n + 2], count: numbers[n + 3] };
           const keys = this.#seal.close(seenPlace(header), place(n + 4));
           this.#seen.run(first, header.newest, header.count, seenChecksum(header, keys), keys);
-          n += 7;
           break;
         }
         case OP.forgetSeen:
           this.#forgetSeen.run(first, numbers[n + 2]);
-          n += 3;
           break;
         default:
           throw new Error(`operation ${numbers[n]} at ${n} of a batch`);

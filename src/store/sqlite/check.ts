@@ -1,12 +1,13 @@
 /** Reads the whole file and says all that is wrong with it: `leveret store check`. The broker may run meanwhile. */
 import type { Database } from 'better-sqlite3';
 import { bitAt } from '../../util/bytes.ts';
-import type { PageHeader, RecoveredPage, SeenHeader } from '../stored-records.ts';
+import type { PageHeader, SeenHeader } from '../stored-records.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { type Seal, UNKNOWN, UNSEALED } from '../sealing/seal.ts';
 import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
 import { logProblem } from './log-inspection.ts';
 import { knownProblem, pageProblem } from './recovery.ts';
+import type { StoredPage, StoredPart } from './stored-rows.ts';
 import { quickCheck } from './structure.ts';
 
 /** What is wrong with the records in a page's data, which the store does not know; undefined where nothing is. */
@@ -23,22 +24,14 @@ export interface CheckReport {
   readonly messages: number;
 }
 
-interface PageRow extends Omit<RecoveredPage, 'bodies' | 'settled' | 'redelivered'> {
-  readonly checksum: number;
-  readonly bodies: Uint8Array | null;
-  readonly data: Buffer;
+interface CheckedPage extends StoredPage {
+  readonly bytes: number;
   readonly bitmap: Uint8Array | null;
   readonly bitmapChecksum: number | null;
   readonly messages: Uint8Array | null;
   readonly messagesChecksum: number | null;
   /** Null where there is no such queue, and no exchange with such a log. */
   readonly owner: number | null;
-}
-
-interface PartRow {
-  readonly start: number;
-  readonly checksum: number;
-  readonly data: Buffer;
 }
 
 interface SeenRow extends SeenHeader {
@@ -118,7 +111,7 @@ class Check {
     );
     for (const id of ids) {
       this.#try(`page ${id}`, () => {
-        const page = row.get(id) as PageRow | undefined;
+        const page = row.get(id) as CheckedPage | undefined;
         const problem = page === undefined ? 'is in the index and not in the table' : this.#page(page);
         if (problem !== undefined) this.#problems.push(`page ${id} ${problem}`);
       });
@@ -126,7 +119,7 @@ class Check {
     return ids.length;
   }
 
-  #page(row: PageRow): string | undefined {
+  #page(row: CheckedPage): string | undefined {
     const { id, bytes, bitmap } = row;
     if (pageChecksum(row, row.bodies, row.data) !== row.checksum) return 'does not match its checksum';
     const data = this.#seal.open(pagePlace(row), row.data);
@@ -175,7 +168,7 @@ class Check {
       'SELECT start, checksum, data FROM body_part WHERE body_id = ? ORDER BY start',
     );
     let at = 0;
-    for (const { start, checksum, data: stored } of parts.iterate(id) as IterableIterator<PartRow>) {
+    for (const { start, checksum, data: stored } of parts.iterate(id) as IterableIterator<StoredPart>) {
       const isWhole = bodyPartChecksum(id, start, stored) === checksum;
       const data = isWhole ? this.#seal.open(bodyPartPlace(id, start), stored) : undefined;
       if (!isWhole) this.#problems.push(`the part of body ${id} at ${start} does not match its checksum`);

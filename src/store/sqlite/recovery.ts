@@ -151,7 +151,7 @@ function readDeliveredByPriority(database: Database): Map<number, Map<number, nu
 }
 
 /** The columns of a page but its data, and what is known of its messages. */
-type PageRow = [
+type PageColumns = [
   number,
   number,
   number,
@@ -175,7 +175,7 @@ function readPages(database: Database): RecoveredPage[] {
         ORDER BY id`,
     )
     .raw()
-    .iterate() as IterableIterator<PageRow>;
+    .iterate() as IterableIterator<PageColumns>;
   const pages = new Map<number, RecoveredPage>();
   const known = { settled: 0, redelivered: 0 };
   for (const [id, queueId, base, first, last, count, bytes, bodies, settled, settledSum, again, againSum] of rows) {

@@ -7,7 +7,8 @@ import { StoreError } from '../store.ts';
 import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 
-interface PageRow extends Omit<PageHeader, 'bodies'> {
+/** A page as the table has it. */
+export interface StoredPage extends Omit<PageHeader, 'bodies'> {
   readonly checksum: number;
   readonly bodies: Uint8Array | null;
   readonly data: Buffer<ArrayBuffer>;
@@ -19,7 +20,8 @@ interface BodyRow {
   readonly data: Buffer;
 }
 
-interface PartRow {
+/** A part of a body. */
+export interface StoredPart {
   readonly start: number;
   readonly checksum: number;
   readonly data: Buffer<ArrayBuffer>;
@@ -58,7 +60,7 @@ export class StoredRows {
 
   /** The data of a page. Throws StoreError where it is missing or damaged. */
   page(id: number): Buffer<ArrayBuffer> {
-    const row = this.#get<PageRow>(this.#page, id, () => this.#describePage(id));
+    const row = this.#get<StoredPage>(this.#page, id, () => this.#describePage(id));
     if (!isWhole(row, () => pageChecksum(row, row.bodies, row.data))) {
       throw this.#damaged(this.#describePage(id), 'does not match its checksum');
     }
@@ -80,7 +82,7 @@ export class StoredRows {
     const body = newBuffer(bytes);
     let at = 0;
     try {
-      for (const part of this.#parts.iterate(id) as IterableIterator<PartRow>) {
+      for (const part of this.#parts.iterate(id) as IterableIterator<StoredPart>) {
         if (part.start !== at || !isWhole(part, () => bodyPartChecksum(id, part.start, part.data))) break;
         const data = this.#seal.open(bodyPartPlace(id, at), part.data);
         if (data === undefined) break;

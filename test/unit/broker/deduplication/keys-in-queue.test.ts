@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KeysInQueue } from '../../../../src/broker/deduplication/keys-in-queue.ts';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
 import { BodyStore } from '../../../../src/broker/log/body-store.ts';
-import type { MessageLog } from '../../../../src/broker/log/message-log.ts';
+import { awaitStored, type MessageLog } from '../../../../src/broker/log/message-log.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { Message } from '../../../../src/broker/message/message.ts';
@@ -28,8 +28,7 @@ class DurableStore extends MemoryStore {
 function withId(messageId: string): Message {
   const message = new Message();
   message.setRoute('', 'q');
-  message.properties = encodeProperties({ messageId, deliveryMode: 2 });
-  message.propertiesEnd = message.properties.length;
+  message.setProperties(encodeProperties({ messageId, deliveryMode: 2 }));
   return message;
 }
 
@@ -51,11 +50,7 @@ class Lives {
     if (this.keys.isRepeat(key, tracker, number)) return -1;
     const seq = this.#log.append(message, true, Infinity, priority);
     this.keys.added(key);
-    if (confirm) {
-      this.confirms.wait(number);
-      this.#log.confirm(seq, this.confirms, number);
-    }
-    this.#log.flush(confirm, seq);
+    awaitStored(this.#log, seq, tracker, number);
     return seq;
   }
 
