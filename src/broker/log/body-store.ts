@@ -10,7 +10,7 @@ import { type LogSource, type Store, StoreError } from '../../store/store.ts';
 import { Body } from '../message/body.ts';
 import type { Evictable, MemoryBudget } from './memory-budget.ts';
 import type { LogOwner } from './message-log.ts';
-import { type Message, NO_BYTES } from '../message/message.ts';
+import type { Message } from '../message/message.ts';
 
 /** From this size on a body is kept apart even for one queue, so that a segment stays a handy piece. */
 const LARGE_BYTES = 256 * 1024;
@@ -54,11 +54,7 @@ export class BodyStore implements LogSource, Evictable {
     const bytes = message.bodyOwned
       ? message.body.subarray(message.bodyStart, message.bodyEnd)
       : Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd));
-    message.shared = new Body(this.#store.nextBodyId(), size, bytes);
-    message.body = bytes;
-    message.bodyStart = 0;
-    message.bodyEnd = size;
-    message.bodyOwned = true;
+    message.share(new Body(this.#store.nextBodyId(), size, bytes), bytes);
   }
 
   /** One more record refers to the body. */
@@ -86,11 +82,7 @@ export class BodyStore implements LogSource, Evictable {
    */
   attach(message: Message, body: Body, owner: LogOwner | undefined): boolean {
     const bytes = body.bytes ?? this.#read(body, owner);
-    message.shared = body;
-    message.body = bytes ?? NO_BYTES;
-    message.bodyStart = 0;
-    message.bodyEnd = body.size;
-    message.bodyOwned = true;
+    message.share(body, bytes);
     return bytes !== undefined;
   }
 

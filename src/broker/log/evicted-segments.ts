@@ -17,9 +17,7 @@ export function evictedSegments(pages: readonly RecoveredPage[], memory: MemoryB
       ({ id, first, last, count, bytes, settled, bodies }) =>
         new LogPage(id, first - base, last - base, count, { bytes, settled, bodies }),
     );
-    const segment = Segment.evicted(base, own.at(-1)!.last + 1, own);
-    segment.redeliveries = Redeliveries.recover(rows, memory);
-    segments.push(segment);
+    segments.push(Segment.evicted(base, own.at(-1)!.last + 1, own, Redeliveries.recover(rows, memory)));
   }
   return segments;
 }

@@ -59,7 +59,7 @@ export function flushSegment(segment: Segment, room: number, target: Target): nu
     count++;
     bytes += segment.recordBytes(index);
   }
-  segment.flushed = index;
+  segment.flushedBelow(index);
   if (count === 0) return written;
   const page = writeRun(segment, { first, last, count, bytes }, target);
   segment.redeliveries?.write(page, batch);

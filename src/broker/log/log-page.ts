@@ -20,12 +20,10 @@ export class LogPage {
   readonly hasBodies: boolean;
   /** Of a recovered page. */
   readonly bodies: Float64Array | undefined;
-  /** Records that are not settled. */
-  live: number;
-  /** True while it waits in the log's list of pages to write. */
-  dirty = false;
-  /** True where a message of it was delivered again, or waits, since that was written. */
-  redelivered = false;
+  #live: number;
+  #dirty = false;
+  /** A message of it was delivered again, or waits, since that was written. */
+  #redelivered = false;
   #last: number;
   #count: number;
   #bytes: number;
@@ -43,13 +41,23 @@ export class LogPage {
     this.#settled = origin.settled;
     this.bodies = origin.bodies;
     this.hasBodies = origin.hasBodies ?? origin.bodies !== undefined;
-    this.live = count;
-    if (origin.settled !== undefined) for (let i = 0; i < count; i++) if (this.wasSettled(i)) this.live--;
+    this.#live = count;
+    if (origin.settled !== undefined) for (let i = 0; i < count; i++) if (this.wasSettled(i)) this.#live--;
   }
 
   /** Index in the segment of the page's last record. */
   get last(): number {
     return this.#last;
+  }
+
+  /** Records that are not settled. */
+  get live(): number {
+    return this.#live;
+  }
+
+  /** True while what changed is not written. */
+  get dirty(): boolean {
+    return this.#dirty;
   }
 
   /** Records, settled or not. */
@@ -74,7 +82,30 @@ export class LogPage {
     this.#last = last;
     this.#count += count;
     this.#bytes += bytes;
-    this.live += count;
+    this.#live += count;
+  }
+
+  /** So many more records are settled. */
+  settle(count: number): void {
+    this.#live -= count;
+  }
+
+  /** A message of it was delivered again, or waits. */
+  redeliver(): void {
+    this.#redelivered = true;
+  }
+
+  /** What changed is to be written. Returns false if that is known already. */
+  markDirty(): boolean {
+    if (this.#dirty) return false;
+    return (this.#dirty = true);
+  }
+
+  /** What changed is being written: returns whether messages were delivered again. */
+  clean(): boolean {
+    const redelivered = this.#redelivered;
+    this.#dirty = this.#redelivered = false;
+    return redelivered;
   }
 
   /** True where the record at a position was settled before the records came into memory. */
@@ -93,13 +124,13 @@ export class LogPage {
 
   /** The records go out of memory: notes which of them are settled. */
   noteSettled(settled: (index: number) => boolean): void {
-    if (this.live > 0 && this.live < this.#count) this.#settled = this.bitmap(settled);
+    if (this.#live > 0 && this.#live < this.#count) this.#settled = this.bitmap(settled);
   }
 
   /** All records whose index is below `end` are settled, while they are out of memory: returns how many more these are. */
   settleBelow(end: number): number {
     // Its gaps may not be known yet, and then nothing was added to it.
-    if (this.#last < end) return this.live;
+    if (this.#last < end) return this.#live;
     let settled = 0;
     for (let position = 0; position < this.#count && this.indexAt(position) < end; position++) {
       if (!this.wasSettled(position)) settled++;

@@ -124,7 +124,7 @@ export class LogWriter implements LogSource, RecordsWriter {
 
   /** `count` more records of the page are settled. */
   settlePage(segment: Segment, page: LogPage, count: number): void {
-    page.live -= count;
+    page.settle(count);
     this.#changed(segment, page);
   }
 
@@ -132,7 +132,7 @@ export class LogWriter implements LogSource, RecordsWriter {
   redelivered(segment: Segment, index: number): void {
     if (index >= segment.flushed) return;
     const page = segment.pageOf(index)!;
-    page.redelivered = true;
+    page.redeliver();
     this.#changed(segment, page);
   }
 
@@ -208,8 +208,7 @@ export class LogWriter implements LogSource, RecordsWriter {
   }
 
   #changed(segment: Segment, page: LogPage): void {
-    if (page.dirty) return;
-    page.dirty = true;
+    if (!page.markDirty()) return;
     if (this.#dirty === NO_PAGES) this.#dirty = [];
     this.#dirty.push({ segment, page });
     this.flush(false);
@@ -242,13 +241,12 @@ export class LogWriter implements LogSource, RecordsWriter {
 }
 
 function writeChanges(segment: Segment, page: LogPage, batch: Batch): void {
-  page.dirty = false;
+  const redelivered = page.clean();
   if (page.live === 0) {
     batch.dropPage(page.id);
     return;
   }
   const isSettled = (index: number): boolean => segment.isSettled(index);
   if (page.live < page.count) batch.settle(page.id, page.bitmap(isSettled));
-  if (page.redelivered) segment.redeliveries?.write(page, batch);
-  page.redelivered = false;
+  if (redelivered) segment.redeliveries?.write(page, batch);
 }

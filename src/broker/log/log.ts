@@ -103,7 +103,7 @@ export class QueueLog implements MessageLog, Evictable {
     }
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#ready++;
-    return this.#segments.next++;
+    return this.#segments.takeNumber();
   }
 
   confirm(seq: number, target: ConfirmTarget, number: number): void {
@@ -261,8 +261,7 @@ export class QueueLog implements MessageLog, Evictable {
   move(seq: number, take: (message: Message) => void): void {
     const view = new Message();
     this.viewMoving(seq, view);
-    const message = view.copy();
-    message.sameBatchAsSettled = true;
+    const message = view.replacement();
     const body = message.shared;
     // On its way no log refers to it.
     if (body !== undefined) this.#bodies.refer(body);
@@ -366,10 +365,7 @@ export class QueueLog implements MessageLog, Evictable {
   }
 
   #settleEvicted(segment: Segment): void {
-    if (segment.footprint === 0) {
-      for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
-      segment.bodies = undefined;
-    }
+    if (segment.footprint === 0) for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
     this.#ready -= segment.evicted;
     segment.settleEvicted((page, count) => this.#writer!.settlePage(segment, page, count));
     if (segment.settled) this.#remove(segment);

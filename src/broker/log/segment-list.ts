@@ -11,8 +11,7 @@ const NO_SEGMENTS: Segment[] = [];
 
 export class SegmentList {
   readonly #buffers: SegmentBuffers;
-  /** Number of the next message. */
-  next: number;
+  #next: number;
   #segments = NO_SEGMENTS;
   #tail: Segment | undefined;
   /** The segment found last: calls come in runs. */
@@ -21,7 +20,17 @@ export class SegmentList {
   /** `next`: number of the first message. */
   constructor(buffers: SegmentBuffers, next = 0) {
     this.#buffers = buffers;
-    this.next = next;
+    this.#next = next;
+  }
+
+  /** Number of the next message. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** The next message was added to the tail: returns its number. */
+  takeNumber(): number {
+    return this.#next++;
   }
 
   get length(): number {
@@ -69,7 +78,7 @@ export class SegmentList {
   /** Begins a new tail with the next message; the old one goes where nothing is left in it. */
   startTail(): Segment {
     const old = this.#tail;
-    const tail = old?.follower(this.next, this.#buffers) ?? new Segment(this.next, Records.empty(this.#buffers));
+    const tail = old?.follower(this.#next, this.#buffers) ?? new Segment(this.#next, Records.empty(this.#buffers));
     if (old?.settled === true) this.#take(old);
     // An array of just this length: a push would leave room for many, of which there are none in most logs.
     this.#segments = this.#segments.concat(tail);
@@ -89,7 +98,7 @@ export class SegmentList {
   /** Puts stored segments into the empty list. `goesOn`: the last of them may take more messages. */
   recover(segments: readonly Segment[], next: number, goesOn: boolean): void {
     this.#segments = [...segments];
-    this.next = next;
+    this.#next = next;
     const last = segments.at(-1);
     this.#tail = goesOn && last !== undefined && last.base + last.count === next ? last : undefined;
   }

@@ -10,19 +10,12 @@ import { letGo } from '../../util/bytes.ts';
 import type { Body } from '../message/body.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
+import { GONE, PLACE, READY, REDELIVERED, STORED, UNACKED } from './message-state.ts';
 import { type LogPage, pagePosition } from './log-page.ts';
 import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset, recordsBelow } from './record.ts';
 import { Records } from './segment-records.ts';
 import { Redeliveries } from './redeliveries.ts';
 import { FULL_MESSAGES, type SegmentBuffers } from './segment-buffers.ts';
-
-const READY = 0;
-const UNACKED = 1;
-/** A bit of its own: without it a message is ready or unacked. */
-const GONE = 2;
-const PLACE = 3;
-const REDELIVERED = 4;
-const STORED = 8;
 
 /** An evicted segment with more bytes than this takes no further messages: to read it for the first of them would take long. */
 const GOES_ON_BYTES = 64 * 1024;
@@ -39,8 +32,6 @@ export class Segment {
   unstored = 0;
   /** Size of the bodies of what is ready or unacked. Of what a restart left out of memory it is that of the records, until they are read. */
   bodyBytes = 0;
-  /** Indexes below are in a page, or need none: they were settled early, or are not to be stored. */
-  flushed = 0;
   pages = NO_PAGES;
   /** Bodies that records refer to, by index. */
   bodies: Map<number, Body> | undefined;
@@ -48,11 +39,11 @@ export class Segment {
   redeliveries: Redeliveries | undefined;
   /** What is out of memory could not be read when the rest was to follow it. */
   unreadable = false;
-
   #records: Records | undefined;
   #scratch: ScratchPlace | undefined;
   #count = 0;
   #evicted = 0;
+  #flushed = 0;
   /** A message came back: some are marked as redelivered, which no page tells. */
   #requeued = false;
   /** No message below is ready. */
@@ -76,10 +67,11 @@ export class Segment {
   }
 
   /** A segment as it was stored: `count` is the last stored index and one. */
-  static evicted(base: number, count: number, pages: readonly LogPage[]): Segment {
+  static evicted(base: number, count: number, pages: readonly LogPage[], redeliveries?: Redeliveries): Segment {
     const segment = new Segment(base, undefined);
-    segment.#count = segment.flushed = count;
+    segment.#count = segment.#flushed = count;
     segment.pages = pages;
+    segment.redeliveries = redeliveries;
     for (const page of pages) {
       segment.ready += page.live;
       segment.bodyBytes += Math.round((page.bytes * page.live) / page.count);
@@ -91,6 +83,16 @@ export class Segment {
   /** Indexes in use, whatever became of their messages. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Indexes below are in a page, or need none: they were settled early, or are not to be stored. */
+  get flushed(): number {
+    return this.#flushed;
+  }
+
+  /** All below this index are written. */
+  flushedBelow(index: number): void {
+    this.#flushed = index;
   }
 
   /** Ready messages whose records are out of memory. */
@@ -290,16 +292,15 @@ export class Segment {
     this.ready -= this.#evicted;
     this.#evicted = 0;
     this.bodyBytes = this.#records?.bodyBytes(GONE, READY) ?? 0;
+    if (this.footprint === 0) this.bodies = undefined;
     if (this.#records !== undefined) return;
     this.redeliveries?.clear();
     this.redeliveries = undefined;
   }
 
-  // Out of memory and back
-
   /** True where its pages tell all there is to know of it, once what is dirty of them is written. */
   get isInPages(): boolean {
-    return this.unstored === 0 && !this.#requeued && this.flushed === this.#count;
+    return this.unstored === 0 && !this.#requeued && this.#flushed === this.#count;
   }
 
   get hasDirtyPages(): boolean {
@@ -329,8 +330,8 @@ export class Segment {
   loadFrom(scratch: Scratch, buffers: SegmentBuffers): void {
     const packed = scratch.read(this.#scratch!);
     this.#records = Records.unpack(packed, GONE | STORED, buffers);
-    letGo(packed);
     this.#evicted = 0;
+    letGo(packed);
     this.freeScratch(scratch);
   }
 
@@ -390,8 +391,7 @@ export class Segment {
   }
 
   #noteRedelivery(memory: MemoryBudget, index: number, deliveries: number, due?: number): void {
-    this.redeliveries ??= new Redeliveries(memory);
-    this.redeliveries.set(index, deliveries, due);
+    (this.redeliveries ??= new Redeliveries(memory)).set(index, deliveries, due);
   }
 
   #state(index: number): number {

@@ -136,7 +136,7 @@ export class StreamLog implements Evictable, KeptMessages {
     if (message.sameBatchAsSettled) this.#writer?.writeNext();
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
     this.#count(tail, tail.storedBytes(index), now);
-    return this.#segments.next++;
+    return this.#segments.takeNumber();
   }
 
   /** Has `target` told once a message is on disk. Called right behind its `append`. */

@@ -43,8 +43,7 @@ const ELEMENT_HEAD_BYTES = 5;
 /** A copy of the message on its way to the dead letter exchange. */
 export function makeDeadLetter(message: Message, death: Death): Message {
   const { exchange, routingKey } = message;
-  const letter = message.copy();
-  letter.sameBatchAsSettled = true;
+  const letter = message.replacement();
   letter.setRoute(death.deadLetterExchange, death.deadLetterRoutingKey ?? routingKey);
   const headers = new Map<string, Buffer | undefined>([[DEATHS, addDeath(message, death)]]);
   // Of a history that a client sent the first death is not known.

@@ -107,16 +107,47 @@ export class Message {
   /** The message with bytes of its own, for whoever keeps it. It shares its body with the logs for as long as one of them has it. */
   copy(): Message {
     const copy = new Message();
-    copy.route = Buffer.from(this.route.subarray(this.routeStart, this.routeEnd));
-    copy.routeEnd = copy.route.length;
-    copy.properties = Buffer.from(this.properties.subarray(this.propertiesStart, this.propertiesEnd));
-    copy.propertiesEnd = copy.properties.length;
+    copy.setRouteBytes(Buffer.from(this.route.subarray(this.routeStart, this.routeEnd)));
+    copy.setProperties(Buffer.from(this.properties.subarray(this.propertiesStart, this.propertiesEnd)));
     const body = this.body.subarray(this.bodyStart, this.bodyEnd);
-    copy.body = this.bodyOwned ? body : Buffer.from(body);
-    copy.bodyEnd = this.bodySize;
-    copy.bodyOwned = true;
+    copy.setBody(this.bodyOwned ? body : Buffer.from(body), this.bodySize);
     copy.shared = this.shared;
     return copy;
+  }
+
+  /** A copy that comes in place of the message, which leaves its queue: both go into the same commit. */
+  replacement(): Message {
+    const copy = this.copy();
+    copy.sameBatchAsSettled = true;
+    return copy;
+  }
+
+  /** Points the message at its exchange and routing key, as two shortstrs. */
+  setRouteBytes(bytes: Buffer, start = 0, end = bytes.length): void {
+    this.route = bytes;
+    this.routeStart = start;
+    this.routeEnd = end;
+  }
+
+  /** Points the message at its properties, as a content header has them. */
+  setProperties(bytes: Buffer, start = 0, end = bytes.length): void {
+    this.properties = bytes;
+    this.propertiesStart = start;
+    this.propertiesEnd = end;
+  }
+
+  /** Gives the message a body of its own, of bytes that never change. `size`: how many it has, if they are not here. */
+  setBody(bytes: Buffer, size = bytes.length): void {
+    this.body = bytes;
+    this.bodyStart = 0;
+    this.bodyEnd = size;
+    this.bodyOwned = true;
+  }
+
+  /** Sets the body apart from the logs. `bytes`: undefined if they are not here. */
+  share(body: Body, bytes: Buffer | undefined): void {
+    this.shared = body;
+    this.setBody(bytes ?? NO_BYTES, body.size);
   }
 
   /** Gives the message another exchange and routing key. Throws RangeError for one over 255 bytes. */
@@ -124,16 +155,12 @@ export class Message {
     const route = new ByteWriter();
     route.shortstr(exchange);
     route.shortstr(routingKey);
-    this.route = route.take();
-    this.routeStart = 0;
-    this.routeEnd = this.route.length;
+    this.setRouteBytes(route.take());
   }
 
   /** Sets properties and headers, or takes them away where the change is undefined; the others stay octet for octet. */
   changeProperties(changes: Omit<PropertyChanges, 'headers'>, headers?: FieldChanges): void {
-    this.properties = editProperties(this.properties, this.propertiesStart, this.propertiesEnd, changes, headers);
-    this.propertiesStart = 0;
-    this.propertiesEnd = this.properties.length;
+    this.setProperties(editProperties(this.properties, this.propertiesStart, this.propertiesEnd, changes, headers));
   }
 
   /** Sets a header, or takes it away where there is no value. */

@@ -60,11 +60,8 @@ export function publishMessage(
   const exchange = writableExchange(actor, name);
   const message = new Message();
   message.setRoute(name, routingKey);
-  message.properties = encodeProperties(properties);
-  message.propertiesEnd = message.properties.length;
-  message.body = body;
-  message.bodyEnd = body.length;
-  message.bodyOwned = true;
+  message.setProperties(encodeProperties(properties));
+  message.setBody(body);
   actor.checkTopic('write', exchange, routingKey);
   if (actor.isBoundByTopic(exchange)) checkFurtherTopics(actor, exchange, message);
   checkProperties(actor, message, undefined);

@@ -197,8 +197,7 @@ export class Discards implements SlicedTask {
   transfer(seq: number, send: (message: Message) => boolean): boolean {
     const view = new Message();
     if (!this.#log.isReady(seq) || !this.#reader.view(seq, view)) return false;
-    const message = view.copy();
-    message.sameBatchAsSettled = true;
+    const message = view.replacement();
     const bytes = message.bodySize;
     // What it brings about may drive the message out of this queue.
     if (!send(message) || !this.#log.isReady(seq)) return false;

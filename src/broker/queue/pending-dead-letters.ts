@@ -151,8 +151,7 @@ export class PendingDeadLetters implements SlicedTask {
 
   /** Returns true if the letter is taken, and the message gone. With the other strategy it goes in any case. */
   #send(seq: number, { reason, at, taken }: Pending, view: Message): boolean {
-    const message = view.copy();
-    message.sameBatchAsSettled = true;
+    const message = view.replacement();
     try {
       if (!this.#queue.settings.atLeastOnce) this.#host.deadLetter(this.#queue, message, reason);
       else if (!this.#host.deadLetterSurely(this.#queue, message, reason, at, taken)) return false;

@@ -45,9 +45,7 @@ export class OffsetHeader {
     const flags = propertyFlags(properties, propertiesStart) | PROPERTY_HEADERS;
     scratch[0] = flags >>> 8;
     scratch[1] = flags;
-    message.properties = scratch;
-    message.propertiesStart = 0;
-    message.propertiesEnd = at;
+    message.setProperties(scratch, 0, at);
   }
 
   #reserve(bytes: number): Buffer {

@@ -94,11 +94,8 @@ export class Firehose {
     ]);
     const told = new Message();
     told.setRoute(EXCHANGE, shortened(routingKey));
-    told.properties = encodeProperties({ headers });
-    told.propertiesEnd = told.properties.length;
-    told.body = message.isWhole ? Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd)) : NO_BYTES;
-    told.bodyEnd = told.body.length;
-    told.bodyOwned = true;
+    told.setProperties(encodeProperties({ headers }));
+    told.setBody(message.isWhole ? Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd)) : NO_BYTES);
     if (this.#waiting.push(told) === 1) this.#vhost.node.clock.soon(() => this.#send());
   }
 

@@ -59,9 +59,7 @@ export class Content {
     const keyStart = routeStart + 1 + (buffer[routeStart] ?? 0);
     const routeEnd = keyStart + 1 + (buffer[keyStart] ?? 0);
     if (routeEnd + 1 !== end) throw undecodable('cannot decode basic.publish');
-    message.route = buffer;
-    message.routeStart = routeStart;
-    message.routeEnd = routeEnd;
+    message.setRouteBytes(buffer, routeStart, routeEnd);
     const flags = buffer[routeEnd];
     this.mandatory = (flags & MANDATORY) !== 0;
     this.immediate = (flags & IMMEDIATE) !== 0;
@@ -84,9 +82,7 @@ export class Content {
     }
     this.#dropHeld();
     const { message } = this;
-    message.properties = buffer;
-    message.propertiesStart = start + PROPERTIES_OFFSET;
-    message.propertiesEnd = end;
+    message.setProperties(buffer, start + PROPERTIES_OFFSET, end);
     message.shared = undefined;
     message.bodyOwned = false;
     message.bodyStart = message.bodyEnd = 0;
@@ -165,15 +161,9 @@ export class Content {
 
   #detach(): void {
     const { message } = this;
-    const route = Buffer.from(message.route.subarray(message.routeStart, message.routeEnd));
-    message.route = route;
-    message.routeStart = 0;
-    message.routeEnd = route.length;
+    message.setRouteBytes(Buffer.from(message.route.subarray(message.routeStart, message.routeEnd)));
     if (this.#stage !== 'body') return;
-    const properties = Buffer.from(message.properties.subarray(message.propertiesStart, message.propertiesEnd));
-    message.properties = properties;
-    message.propertiesStart = 0;
-    message.propertiesEnd = properties.length;
+    message.setProperties(Buffer.from(message.properties.subarray(message.propertiesStart, message.propertiesEnd)));
     // A body that came whole lacks but its frame's end octet.
     if (message.bodyOwned || this.#spare !== undefined || this.#bodyGot === 0) return;
     const { body, bodyStart, bodyEnd } = message;

@@ -36,7 +36,7 @@ describe('a page', () => {
     const page = new LogPage(1, 0, 9, 10, { bytes: 100 });
     page.noteSettled(() => false);
     expect(settledIn(page)).toEqual([]);
-    page.live = 8;
+    page.settle(2);
     page.noteSettled((index) => index === 3 || index === 9);
     expect(settledIn(page)).toEqual([3, 9]);
   });

@@ -7,8 +7,10 @@ import { messageOf } from '../../../support/recovery/messages.ts';
 /** Adds a segment of so many messages. */
 function fill(list: SegmentList, count: number): Segment {
   const tail = list.startTail();
-  for (let n = 0; n < count; n++) tail.append(messageOf({ body: 'x' }), false);
-  list.next += count;
+  for (let n = 0; n < count; n++) {
+    tail.append(messageOf({ body: 'x' }), false);
+    list.takeNumber();
+  }
   return tail;
 }
 
