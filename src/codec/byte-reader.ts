@@ -69,7 +69,7 @@ export class ByteReader {
     return this.#buffer.readUInt32BE(at) * 0x1_0000_0000 + this.#buffer.readUInt32BE(at + 4);
   }
 
-  /** A string of up to 255 bytes. Throws FRAME_ERROR where it is not UTF-8, as RabbitMQ does. */
+  /** A string of up to 255 bytes. Throws FRAME_ERROR if it is not UTF-8, as RabbitMQ does. */
   shortstr(): string {
     const length = this.u8();
     const start = this.#take(length);
@@ -157,7 +157,7 @@ export class ByteReader {
     }
   }
 
-  /** Seconds since 1970 (an unsigned 64-bit integer); a bigint where a number would lose digits. */
+  /** Seconds since 1970 (an unsigned 64-bit integer); a bigint if a number would lose digits. */
   timestamp(): number | bigint {
     return exactNumber(this.#buffer.readBigUInt64BE(this.#take(8)));
   }

@@ -52,7 +52,7 @@ export class ByteWriter {
     this.#buffer.writeUInt32BE(value - high * 0x1_0000_0000, at + 4);
   }
 
-  /** Throws RangeError where `text` takes more than 255 bytes in UTF-8. */
+  /** Throws RangeError if `text` takes more than 255 bytes in UTF-8. */
   shortstr(text: string): void {
     // Every UTF-16 unit takes one to three bytes: no need to measure before writing.
     if (text.length > SHORTSTR_BYTES) throw shortstrOverflow();

@@ -15,7 +15,7 @@ export function printOctets(bytes: Uint8Array): string {
 }
 
 /**
- * Erlang's `~p`: `<<"abc">>` where every byte is printable, numbers where not. Erlang would also print bytes that are
+ * Erlang's `~p`: `<<"abc">>` if every byte is printable, numbers if not. Erlang would also print bytes that are
  * printable as Latin-1 but no UTF-8; a reply text has to be UTF-8, so those are numbers here. Never broken into lines.
  */
 export function printBinary(bytes: Uint8Array): string {

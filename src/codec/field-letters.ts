@@ -25,7 +25,7 @@ export const LETTER_OF_TYPE: Readonly<Record<FieldType, number>> = {
   void: 0x56, // V
 };
 
-/** Type for each letter; undefined where no type has the letter. */
+/** Type for each letter; undefined if no type has the letter. */
 export const TYPE_OF_LETTER: readonly (FieldType | undefined)[] = typeOfLetter();
 
 function typeOfLetter(): (FieldType | undefined)[] {
@@ -36,7 +36,7 @@ function typeOfLetter(): (FieldType | undefined)[] {
   return types;
 }
 
-/** Bytes of each type's value; -1 where a 32-bit length precedes it. */
+/** Bytes of each type's value; -1 if a 32-bit length precedes it. */
 export const SIZE_OF_TYPE: Readonly<Record<FieldType, number>> = {
   bool: 1,
   byte: 1,

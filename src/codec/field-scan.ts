@@ -111,7 +111,7 @@ function checkTaggedValue(buffer: Buffer, position: number, end: number, depth: 
   return valueEnd;
 }
 
-/** Writes the name to NAME and returns how many octets it has; -1 where no field has so long a name. */
+/** Writes the name to NAME and returns how many octets it has; -1 if no field has so long a name. */
 function nameOctets(name: string): number {
   const bytes = NAME.write(name);
   return bytes <= LONGEST_NAME ? bytes : -1;

@@ -8,7 +8,7 @@ import { isUtf8 } from 'node:buffer';
 const ESCAPE = 0xdc00;
 const REPLACEMENT = '\ufffd';
 
-/** The text, or undefined where the range is not UTF-8. */
+/** The text, or undefined if the range is not UTF-8. */
 export function utf8Text(buffer: Buffer, start: number, end: number): string | undefined {
   const text = buffer.toString('utf8', start, end);
   // Only a replacement character can hide malformed octets, so that valid text is read once.
@@ -16,7 +16,7 @@ export function utf8Text(buffer: Buffer, start: number, end: number): string | u
   return text;
 }
 
-/** The text; where the range is not UTF-8, one that only the same octets give, and that is no other's. */
+/** The text; if the range is not UTF-8, one that only the same octets give, and that is no other's. */
 export function octetText(buffer: Buffer, start = 0, end = buffer.length): string {
   return utf8Text(buffer, start, end) ?? escaped(buffer.subarray(start, end));
 }

@@ -6,7 +6,7 @@ const INT32_MAX = 0x7fff_ffff;
 const INT32_MIN = -0x8000_0000;
 
 /**
- * Typed values from plain ones: string longstr; integer signedint where it fits, else long; other number double;
+ * Typed values from plain ones: string longstr; integer signedint if it fits, else long; other number double;
  * boolean bool; null void; Date timestamp (whole seconds); Uint8Array binary; array array; object table. Fields that
  * are undefined are left out. Throws TypeError for other values and RangeError for nesting deeper than
  * MAX_FIELD_DEPTH.

@@ -25,7 +25,7 @@ export interface BasicProperties {
   /** Milliseconds, as decimal digits. */
   expiration?: string;
   messageId?: string;
-  /** Seconds since 1970; a bigint where a number would lose digits. */
+  /** Seconds since 1970; a bigint if a number would lose digits. */
   timestamp?: number | bigint;
   type?: string;
   userId?: string;

@@ -17,7 +17,7 @@ export function propertyFlags(buffer: Buffer, start: number): number {
   return (buffer[start] << 8) | buffer[start + 1];
 }
 
-/** 1 transient, 2 persistent (any other octet as it stands), 0 where the message does not say. */
+/** 1 transient, 2 persistent (any other octet as it stands), 0 if the message does not say. */
 export function readDeliveryMode(buffer: Buffer, start: number, end: number): number {
   const position = findProperty(buffer, start, end, flag.PROPERTY_DELIVERY_MODE);
   return position === -1 ? 0 : buffer[position];
@@ -56,7 +56,7 @@ export function skipProperty(buffer: Buffer, position: number, end: number, bit:
 }
 
 /**
- * Throws where anybody would fail to decode the properties: cut short, bytes left over, or headers that are no table.
+ * Throws if anybody would fail to decode the properties: cut short, bytes left over, or headers that are no table.
  * To be asked once when a message arrives, so that no consumer gets what would break it.
  */
 export function checkProperties(buffer: Buffer, start: number, end: number): void {

@@ -52,7 +52,7 @@ export class Listener {
     this.#server = createServer({ pauseOnConnect: true }, guarded(this.#fault, accept));
   }
 
-  /** Rejects with the system's error where it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL. Resolves with the address. */
+  /** Rejects with the system's error if it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL. Resolves with the address. */
   async start(port: number, host: string): Promise<AddressInfo> {
     try {
       await this.#listen(port, host);

@@ -13,7 +13,7 @@ export interface DelayedInfo {
   readonly exchange: string;
   /** Messages that wait: RabbitMQ's `messages_delayed`. */
   readonly messages: number;
-  /** When the first of them goes on; undefined where none waits, or a broker that has just started has not read them yet. */
+  /** When the first of them goes on; undefined if none waits, or a broker that has just started has not read them yet. */
   readonly next: Date | undefined;
 }
 
@@ -40,7 +40,7 @@ export class Delayed {
     );
   }
 
-  /** Undefined where there is no delayed exchange of this name. */
+  /** Undefined if there is no delayed exchange of this name. */
   get(exchange: string, { vhost = this.#defaultVhost }: DelayedPlace = {}): DelayedInfo | undefined {
     const delayed = this.#node.vhost(vhost)?.exchange(exchange)?.delayed;
     return delayed && infoOf(exchange, delayed);

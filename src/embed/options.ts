@@ -32,7 +32,7 @@ const DAEMON_OPTIONS: readonly SettingName[] = ['memory', 'pidFile'];
 const LIBRARY_OPTIONS = OPTIONS.filter(({ name }) => !DAEMON_OPTIONS.includes(name));
 const KEYS = [...LIBRARY_OPTIONS.map(({ name }): string => name), 'logger', 'unref'];
 
-/** The library's settings where the caller sets none. */
+/** The library's settings if the caller sets none. */
 export const libraryDefaults: Config = Object.freeze({
   ...defaultConfig,
   host: '127.0.0.1',

@@ -30,13 +30,13 @@ export class Vhosts {
     return Array.from(this.#node.vhosts, ({ name }) => this.get(name)!);
   }
 
-  /** Undefined where there is none of this name. */
+  /** Undefined if there is none of this name. */
   get(name: string): VhostInfo | undefined {
     return this.#node.vhost(name) && vhostInfo(this.#node, name);
   }
 
   /**
-   * Creates a vhost, in which the default user, where it exists, may do everything.
+   * Creates a vhost, in which the default user, if it exists, may do everything.
    * @throws ChangeError `exists`, or `invalid` for a name that is not of 1 to 255 bytes
    */
   async create(name: string, { description = '', tags = [], defaultQueueType }: VhostOptions = {}): Promise<void> {

@@ -16,7 +16,7 @@ export class AmqpError extends Error {
   classId = 0;
   methodId = 0;
 
-  /** True where no method is to blame, so that class and method stay 0. */
+  /** True if no method is to blame, so that class and method stay 0. */
   readonly blameless: boolean;
 
   constructor(replyName: ReplyName, explanation: string, options: { readonly blameless?: boolean } = {}) {
@@ -29,7 +29,7 @@ export class AmqpError extends Error {
     return REPLY_CODES[this.replyName].code;
   }
 
-  /** True where the connection must close, false where only the channel does. */
+  /** True if the connection must close, false if only the channel does. */
   get hard(): boolean {
     return REPLY_CODES[this.replyName].hard;
   }

@@ -16,7 +16,7 @@ export type FieldValue =
   | { readonly type: 'array'; readonly value: readonly FieldValue[] }
   | { readonly type: 'void' };
 
-/** RabbitMQ's names, in its error texts too: b B s u I i l. A value is a bigint only where a number would lose digits. */
+/** RabbitMQ's names, in its error texts too: b B s u I i l. A value is a bigint only if a number would lose digits. */
 export type IntegerFieldType =
   'byte' | 'unsignedbyte' | 'short' | 'unsignedshort' | 'signedint' | 'unsignedint' | 'long';
 
@@ -28,7 +28,7 @@ export interface Decimal {
   readonly unscaled: number;
 }
 
-/** A longstr is a string where its bytes are valid UTF-8, and its bytes where they are not. */
+/** A longstr is a string if its bytes are valid UTF-8, and its bytes if they are not. */
 export type FieldTable = ReadonlyMap<string, FieldValue>;
 
 export const EMPTY_TABLE: FieldTable = new Map();

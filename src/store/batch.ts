@@ -34,7 +34,7 @@ export interface Batch {
   dropPages(queueId: number): void;
 
   /**
-   * Stores a body that messages refer to by number: all of it, or the end where parts of it are stored already. `size`: of the
+   * Stores a body that messages refer to by number: all of it, or the end if parts of it are stored already. `size`: of the
    * whole, by default that of `bytes`, which are copied before this returns.
    */
   body(bodyId: number, bytes: Uint8Array, size?: number): void;

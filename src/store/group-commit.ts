@@ -16,7 +16,7 @@ export interface Engine {
   readonly batch: Batch;
   /**
    * Commits first `changes`, in their order, then what was written into the batch, and calls `done` when that is on disk:
-   * before it returns where there was nothing to write. Never fails: an engine in trouble tries again until it works.
+   * before it returns if there was nothing to write. Never fails: an engine in trouble tries again until it works.
    */
   commit(changes: readonly TopologyChange[], done: () => void): void;
 }

@@ -5,7 +5,7 @@
 import type { BindingRecord, ExchangeRecord, RecoveredPage, RecoveredQueue, RecoveredState } from './stored-records.ts';
 import { StoreError } from './store.ts';
 
-/** Throws StoreError where something is of a vhost that is not there, or messages are of a queue that is not. */
+/** Throws StoreError if something is of a vhost that is not there, or messages are of a queue that is not. */
 export function checkReferences(state: RecoveredState): void {
   const vhosts = new Set(state.vhosts.map(({ name }) => name));
   const check = (what: string, vhost: string): void => {
@@ -23,7 +23,7 @@ export function checkReferences(state: RecoveredState): void {
   if (stray !== undefined) throw damaged(`page ${stray.id} belongs to queue ${stray.queueId}, which is not there`);
 }
 
-/** Takes in something that the store has. Throws StoreError where it makes no sense. */
+/** Takes in something that the store has. Throws StoreError if it makes no sense. */
 export function recoverEntity(what: string, take: () => void): void {
   try {
     take();

@@ -25,7 +25,7 @@ export class Scratch {
   #blocks = 0;
   readonly #cipher: BlockCipher | undefined;
 
-  /** Throws the system's error where the file cannot be made in `folder`. `sealed`: with a key that nobody else has, and that ends with this. */
+  /** Throws the system's error if the file cannot be made in `folder`. `sealed`: with a key that nobody else has, and that ends with this. */
   constructor(folder: string, sealed = false) {
     this.#cipher = sealed ? new BlockCipher(BLOCK_BYTES) : undefined;
     const path = join(folder, 'leveret.scratch');

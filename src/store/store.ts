@@ -14,7 +14,7 @@ import type { RecoveredState, TopologyChange } from './stored-records.ts';
 export type Answer<Value> = (answer: Value | StoreError) => void;
 
 export interface Store {
-  /** False where nothing outlives the process; the broker then confirms without waiting. */
+  /** False if nothing outlives the process; the broker then confirms without waiting. */
   readonly durable: boolean;
 
   /** True if reads are answered in the same call, so that nothing is gained by asking for what will be wanted soon. */
@@ -83,7 +83,7 @@ export interface Store {
 /** Something that writes to the store: a queue's log. */
 export interface LogSource {
   /**
-   * Writes what changed since the last call into `batch`. Called once a batch, only after `schedule`. Where it throws, what it wrote before
+   * Writes what changed since the last call into `batch`. Called once a batch, only after `schedule`. If it throws, what it wrote before
    * is part of the batch all the same.
    */
   collect(batch: Batch): void;

@@ -12,16 +12,16 @@ export interface PageHeader {
   readonly last: number;
   /** Number of records. */
   readonly count: number;
-  /** References to bodies kept apart, as pairs: record's position in the page, body id. Undefined where there are none. */
+  /** References to bodies kept apart, as pairs: record's position in the page, body id. Undefined if there are none. */
   readonly bodies?: Float64Array;
 }
 
 export interface RecoveredPage extends PageHeader {
   /** Length of the data in bytes. */
   readonly bytes: number;
-  /** See Batch.settle. Undefined where nothing is settled. */
+  /** See Batch.settle. Undefined if nothing is settled. */
   readonly settled?: Uint8Array;
-  /** See Batch.redelivered. Undefined where no message was, and none waits. */
+  /** See Batch.redelivered. Undefined if no message was, and none waits. */
   readonly redelivered?: Float64Array;
 }
 
@@ -48,7 +48,7 @@ export interface ExchangeRecord {
   readonly internal: boolean;
   /** An encoded AMQP field table, without its length prefix. */
   readonly arguments: Uint8Array;
-  /** Number of the log of messages that it keeps for later, as a queue has one: of the same numbers. Undefined where it has none. */
+  /** Number of the log of messages that it keeps for later, as a queue has one: of the same numbers. Undefined if it has none. */
   readonly logId: number | undefined;
 }
 
@@ -62,9 +62,9 @@ export interface QueueRecord {
 }
 
 export interface RecoveredQueue extends QueueRecord {
-  /** See Batch.delivered: of priority 0; 0 where nothing was delivered from it. */
+  /** See Batch.delivered: of priority 0; 0 if nothing was delivered from it. */
   readonly delivered: number;
-  /** Of the other deliveredByPriority, by their numbers; undefined where nothing was delivered from any. */
+  /** Of the other deliveredByPriority, by their numbers; undefined if nothing was delivered from any. */
   readonly deliveredByPriority?: ReadonlyMap<number, number>;
 }
 
@@ -104,7 +104,7 @@ export interface ParameterRecord {
 }
 
 export interface RecoveredState {
-  /** True where the store was created by this start. */
+  /** True if the store was created by this start. */
   readonly fresh: boolean;
   /** The version of the format that this start brought to today's; undefined if it was that already, or the store is fresh. */
   readonly migratedFrom?: number | undefined;
@@ -117,7 +117,7 @@ export interface RecoveredState {
   readonly parameters: readonly ParameterRecord[];
   /** In ascending order of queue id and first sequence number. */
   readonly pages: readonly RecoveredPage[];
-  /** Size in bytes of each stored body, by id; 0 where only parts of it are stored, and no message refers to it. */
+  /** Size in bytes of each stored body, by id; 0 if only parts of it are stored, and no message refers to it. */
   readonly bodies: ReadonlyMap<number, number>;
   readonly nextQueueId: number;
 }

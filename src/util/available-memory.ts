@@ -1,12 +1,12 @@
 /**
- * The memory that this process may have: the machine's, or less where it runs in control groups of Linux. A group's limit holds for all
+ * The memory that this process may have: the machine's, or less if it runs in control groups of Linux. A group's limit holds for all
  * groups in it together, so each one up to the root counts; Node knows that of the innermost only, where a pod or a systemd slice sets none.
  */
 import { readFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { posix } from 'node:path';
 
-/** The text of a file; undefined where it cannot be read. */
+/** The text of a file; undefined if it cannot be read. */
 export type ReadText = (path: string) => string | undefined;
 
 /** Where version 2 of control groups is mounted. */
@@ -21,7 +21,7 @@ export function availableMemory(): number {
   return Math.min(totalmem(), known > 0 ? known : Infinity, cgroupLimit(readText));
 }
 
-/** The least limit of the process's control group (version 2) and those it is in, in bytes; Infinity where there is none. */
+/** The least limit of the process's control group (version 2) and those it is in, in bytes; Infinity if there is none. */
 export function cgroupLimit(read: ReadText): number {
   const own = /^0::(\/.*)$/m.exec(read('/proc/self/cgroup') ?? '');
   if (own === null) return Infinity;

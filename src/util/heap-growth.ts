@@ -1,5 +1,5 @@
 /**
- * V8 lets a heap grow to a multiple of what is in it before it collects, and the space of young objects to 100 MB where many of them
+ * V8 lets a heap grow to a multiple of what is in it before it collects, and the space of young objects to 100 MB if many of them
  * stay: time for memory, of which little comes back. A message leaves next to no garbage, so the daemon needs neither. With 20,000
  * queues and a million messages it is 100 MB smaller for it, and as fast.
  */

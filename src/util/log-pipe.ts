@@ -1,5 +1,5 @@
 /**
- * Standard output for the log where it is a pipe or a socket. Whoever reads it may stop, and a program that writes to a full one waits for it; a
+ * Standard output for the log if it is a pipe or a socket. Whoever reads it may stop, and a program that writes to a full one waits for it; a
  * broker must not. What does not fit is kept up to a bound, and what is beyond that is lost, which the log says when it is read again.
  */
 import type { Timer } from './clock.ts';
@@ -10,7 +10,7 @@ import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 const KEPT_BYTES = 1024 * 1024;
 const RETRY_MS = 20;
 
-/** Writes what it can at once, and returns how many bytes that were; throws EAGAIN where it can write nothing. */
+/** Writes what it can at once, and returns how many bytes that were; throws EAGAIN if it can write nothing. */
 export type Write = (bytes: Buffer) => number;
 
 export class LogPipe {
@@ -80,7 +80,7 @@ export class LogPipe {
   }
 }
 
-/** Standard output as such a pipe; undefined where it is something else, such as a file, or the system cannot say so. */
+/** Standard output as such a pipe; undefined if it is something else, such as a file, or the system cannot say so. */
 export function standardOutputPipe(render?: (json: string) => string): LogPipe | undefined {
   try {
     const fd = openUnblocking();

@@ -1,6 +1,6 @@
-/** Whose turn it is where all take from one thing that there is not enough of: who had the last turn goes to the end. */
+/** Whose turn it is if all take from one thing that there is not enough of: who had the last turn goes to the end. */
 
-/** All items, beginning behind `last`; from the first on where that is none of them. */
+/** All items, beginning behind `last`; from the first on if that is none of them. */
 export function startingBehind<T>(items: Iterable<T>, last: T | undefined): T[] {
   const all = [...items];
   const start = last === undefined ? 0 : all.indexOf(last) + 1;

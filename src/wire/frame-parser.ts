@@ -38,7 +38,7 @@ export class FrameParser {
   #type = 0;
   #channel = 0;
   #size = 0;
-  /** Payload bytes that came; the joined payload and end octet where the frame is joined. */
+  /** Payload bytes that came; the joined payload and end octet if the frame is joined. */
   #got = 0;
   #joined: Buffer | undefined;
 

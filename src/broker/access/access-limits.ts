@@ -49,7 +49,7 @@ export class AccessLimits {
   }
 }
 
-/** The limit in force, Infinity where there is none. */
+/** The limit in force, Infinity if there is none. */
 export function limitOf(limit: number | undefined): number {
   return limit === undefined || limit < 0 ? Infinity : limit;
 }
@@ -82,7 +82,7 @@ function findWrong(
   return undefined;
 }
 
-/** Throws AmqpError PRECONDITION_FAILED where the vhost has as many queues as it may have: `count`. */
+/** Throws AmqpError PRECONDITION_FAILED if the vhost has as many queues as it may have: `count`. */
 export function checkQueueLimit(limits: AccessLimits, vhost: string, queue: string, count: number): void {
   const limit = limitOf(limits.vhost(vhost)['max-queues']);
   if (count < limit) return;

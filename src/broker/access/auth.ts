@@ -84,7 +84,7 @@ export class Auth {
     this.#commit({ op: 'delete-user', name });
   }
 
-  /** The user's record where name and password are right. */
+  /** The user's record if name and password are right. */
   authenticate(name: string, password: Buffer): UserRecord | undefined {
     const user = this.#users.get(name);
     return user !== undefined && passwordMatches(user, password) ? user : undefined;
@@ -96,7 +96,7 @@ export class Auth {
     return this.#all(({ permission }) => (permission === undefined ? [] : [permission.record]));
   }
 
-  /** Throws ChangeError where one of the three is no regular expression. */
+  /** Throws ChangeError if one of the three is no regular expression. */
   putPermission(record: PermissionRecord): void {
     // What makes no sense is refused before anybody hears of it.
     new Permission(record, this.#patterns);
@@ -107,12 +107,12 @@ export class Auth {
     this.#commit({ op: 'delete-permission', user, vhost });
   }
 
-  /** Undefined where the user has none in the vhost. */
+  /** Undefined if the user has none in the vhost. */
   permission(user: string, vhost: string): PermissionRecord | undefined {
     return this.#rights.get(user)?.get(vhost)?.permission?.record;
   }
 
-  /** True where the user has any permission record in the vhost. */
+  /** True if the user has any permission record in the vhost. */
   mayAccess(user: string, vhost: string): boolean {
     return this.permission(user, vhost) !== undefined;
   }
@@ -131,7 +131,7 @@ export class Auth {
     return this.#rights.get(user)?.get(vhost)?.topics.has(exchange) === true;
   }
 
-  /** Throws ChangeError where one of the two is no regular expression. */
+  /** Throws ChangeError if one of the two is no regular expression. */
   putTopicPermission(record: TopicPermissionRecord): void {
     const { user, vhost, exchange, write, read } = record;
     new TopicPermission(record, this.#patterns);
@@ -147,7 +147,7 @@ export class Auth {
     }
   }
 
-  /** True where nothing is said about the exchange, or the routing key is one of those allowed. */
+  /** True if nothing is said about the exchange, or the routing key is one of those allowed. */
   mayUseTopic(user: string, vhost: string, operation: 'write' | 'read', exchange: string, routingKey: string): boolean {
     return this.#rights.get(user)?.get(vhost)?.topics.get(exchange)?.allows(operation, routingKey) !== false;
   }

@@ -55,7 +55,7 @@ export class Permission {
   }
 }
 
-/** RabbitMQ: Access Control, "Topic Authorisation". Where a user has none for an exchange, any routing key will do. */
+/** RabbitMQ: Access Control, "Topic Authorisation". If a user has none for an exchange, any routing key will do. */
 export interface TopicPermissionRecord {
   readonly user: string;
   readonly vhost: string;

@@ -13,7 +13,7 @@ export interface DeduplicationWindow {
 export interface DeduplicationSettings {
   /** Undefined if a key counts while a message of it is in the queue, and no longer. */
   readonly window: DeduplicationWindow | undefined;
-  /** The header that has the key; undefined where it is `x-deduplication-header`, or else the message id. */
+  /** The header that has the key; undefined if it is `x-deduplication-header`, or else the message id. */
   readonly header: string | undefined;
 }
 
@@ -22,7 +22,7 @@ const DEFAULT_SIZE = 100_000;
 /** A Map takes some 16 million entries. */
 export const LARGEST_SIZE = 10_000_000;
 
-/** The arguments are valid: see arguments/queue-arguments.ts. Undefined where they do not ask for deduplication. */
+/** The arguments are valid: see arguments/queue-arguments.ts. Undefined if they do not ask for deduplication. */
 export function readDeduplication(args: FieldTable): DeduplicationSettings | undefined {
   if (!isSet(args, 'x-message-deduplication')) return undefined;
   return { window: readWindow(args), header: textIn(args, 'x-deduplication-header') };

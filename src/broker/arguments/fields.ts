@@ -1,4 +1,4 @@
-/** What a table of arguments or headers says under a name; undefined where that is not there, or of another type. */
+/** What a table of arguments or headers says under a name; undefined if that is not there, or of another type. */
 import type { FieldTable } from '../../protocol/field-table.ts';
 import { isInteger } from './field-equality.ts';
 
@@ -13,7 +13,7 @@ export function integerIn(table: FieldTable, name: string): number | undefined {
   return field !== undefined && isInteger(field) ? Number(field.value) : undefined;
 }
 
-/** False where it is not there, too. */
+/** False if it is not there, too. */
 export function isSet(table: FieldTable, name: string): boolean {
   const field = table.get(name);
   return field?.type === 'bool' && field.value;

@@ -9,7 +9,7 @@ const SECONDS: Readonly<Record<string, number>> = {
   Y: 365 * 86_400,
 };
 
-/** Seconds of a stream's maximum age; undefined where it is none. */
+/** Seconds of a stream's maximum age; undefined if it is none. */
 export function maxAgeSeconds(age: unknown): number | undefined {
   const [, digits, unit = ''] = (typeof age === 'string' && /^(\d+)([YMDhms])$/.exec(age)) || [];
   return digits === undefined ? undefined : Number(digits) * SECONDS[unit];

@@ -10,7 +10,7 @@ import { isInteger, numberOf } from './field-equality.ts';
 import { maxAgeSeconds } from './max-age.ts';
 import { QUEUE_TYPE, QUEUE_TYPES, type QueueType, queueTypeOf } from './queue-type.ts';
 
-/** What is wrong with a value, in RabbitMQ's words; undefined where nothing is. */
+/** What is wrong with a value, in RabbitMQ's words; undefined if nothing is. */
 type Check = (value: FieldValue, all: FieldTable) => string | undefined;
 
 /** Ten years in milliseconds, RabbitMQ's longest time. */
@@ -78,7 +78,7 @@ const multiplier: Check = (value) => {
 
 interface Argument {
   readonly check: Check;
-  /** The queue types that know it; all where it is left out. */
+  /** The queue types that know it; all if it is left out. */
   readonly types?: readonly QueueType[];
   /** The argument beside which other types know it too. */
   readonly beside?: string;
@@ -170,12 +170,12 @@ export function checkQueueArguments(args: FieldTable, queue: string, vhost: stri
   }
 }
 
-/** True where a queue of the type, with these arguments, knows the argument. */
+/** True if a queue of the type, with these arguments, knows the argument. */
 function isKnown({ types, beside }: Argument, type: QueueType, args: FieldTable): boolean {
   return types === undefined || types.includes(type) || (beside !== undefined && args.has(beside));
 }
 
-/** Throws AmqpError PRECONDITION_FAILED where a redeclaration differs in an argument that the queue's type knows. */
+/** Throws AmqpError PRECONDITION_FAILED if a redeclaration differs in an argument that the queue's type knows. */
 export function checkSameQueueArguments(received: FieldTable, current: FieldTable, queue: string, vhost: string): void {
   const normal = (args: FieldTable): FieldTable =>
     args.has(QUEUE_TYPE) ? args : new Map([...args, [QUEUE_TYPE, { type: 'longstr', value: 'classic' } as const]]);

@@ -24,12 +24,12 @@ export const CAPABILITIES: Readonly<Record<QueueType, QueueCapabilities>> = {
   stream: { deadLetters: false },
 };
 
-/** `classic` where the arguments, which are valid, name none. */
+/** `classic` if the arguments, which are valid, name none. */
 export function queueTypeOf(args: FieldTable): QueueType {
   return (textIn(args, QUEUE_TYPE) as QueueType | undefined) ?? 'classic';
 }
 
-/** The declaration with the vhost's default type, where it names none and the queue can be of that. */
+/** The declaration with the vhost's default type, if it names none and the queue can be of that. */
 export function withDefaultType<Options extends Declaration>(options: Options, type: QueueType | undefined): Options {
   if (type === undefined || options.arguments.has(QUEUE_TYPE)) return options;
   const replicable = options.durable && !options.autoDelete && options.owner === undefined;

@@ -7,7 +7,7 @@
 export type Unreadable = 'queue' | 'keys' | 'stream' | 'exchange';
 
 /**
- * Told once of each; `name` is that of the queue, the stream or the exchange. `reason` is undefined where that is over, which is told of
+ * Told once of each; `name` is that of the queue, the stream or the exchange. `reason` is undefined if that is over, which is told of
  * exchanges only: they find it out by themselves.
  */
 export type UnreadableListener = (what: Unreadable, name: string, vhost: string, reason: Error | undefined) => void;

@@ -11,7 +11,7 @@ const DEFAULT_HEADER = 'x-deduplication-header';
 export const LONGEST_KEY = 64;
 
 /**
- * The value of `header`, or where that is undefined of `x-deduplication-header`, or else the message id. Undefined where the message
+ * The value of `header`, or if that is undefined of `x-deduplication-header`, or else the message id. Undefined if the message
  * has none, or an empty one. One character an octet, at most LONGEST_KEY.
  */
 export function messageKey(message: Message, header: string | undefined): string | undefined {

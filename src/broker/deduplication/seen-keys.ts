@@ -27,7 +27,7 @@ export class SeenKeys {
     return this.#moments.has(key);
   }
 
-  /** When the oldest was seen; Infinity where there is none. */
+  /** When the oldest was seen; Infinity if there is none. */
   get oldest(): number {
     return this.#peek()?.[1] ?? Infinity;
   }

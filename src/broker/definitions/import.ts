@@ -1,6 +1,6 @@
 /**
  * Importing definitions: all or nothing. They are first given to a node that stores nothing and has what the real one has
- * under the same names. What changes there is what the import comes to; only where it meets no problem does the real one get it.
+ * under the same names. What changes there is what the import comes to; only if it meets no problem does the real one get it.
  */
 import { NullStore } from '../../store/null-store.ts';
 import { limitOf } from '../access/access-limits.ts';

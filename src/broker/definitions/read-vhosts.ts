@@ -26,7 +26,7 @@ function readVhostNamed(name: string, item: JsonCursor): VhostEntry {
   metadata.object({});
   const either = (key: string): JsonCursor => (item.field(key).present ? item.field(key) : metadata.field(key));
   const type = either('default_queue_type');
-  // RabbitMQ writes "undefined" where it has none.
+  // RabbitMQ writes "undefined" if it has none.
   const isNone = type.value === 'undefined' || !type.present;
   const defaultQueueType = isNone ? undefined : QUEUE_TYPES.find((known) => known === type.value);
   if (!isNone && defaultQueueType === undefined) type.wrong(`one of ${QUEUE_TYPES.join(', ')}`);

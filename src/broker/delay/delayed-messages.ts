@@ -38,21 +38,21 @@ const READS_AT_ONCE = 8;
 const READ_AGAIN_AFTER = 5000;
 
 export class DelayedMessages implements MessageTarget, LogOwner {
-  /** Number of its log in the store; undefined where nothing of it is stored. */
+  /** Number of its log in the store; undefined if nothing of it is stored. */
   readonly logId: number | undefined;
   readonly #node: LogContext & Scheduling;
   readonly #exchange: DelayingExchange;
   readonly #log: QueueLog;
   readonly #heap: DueQueue;
   readonly #timer = new TimerEntry(() => this.#due());
-  /** What was stored before the start has yet to be read from here on, up to the end; Infinity where all is read. */
+  /** What was stored before the start has yet to be read from here on, up to the end; Infinity if all is read. */
   #readFrom = Infinity;
   #readEnd = 0;
   /** Nothing goes on before the store has written what it has to write. */
   #held = false;
   /** What goes on next is on its way from the store. */
   #awaited = false;
-  /** The log cannot be read, and nothing goes on before that moment; 0 where it can. */
+  /** The log cannot be read, and nothing goes on before that moment; 0 if it can. */
   #readAgainAt = 0;
   #ended = false;
   /** Messages that were cancelled and still stand in the heap. */
@@ -83,7 +83,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     return this.#log.ready;
   }
 
-  /** When the next message goes on, in milliseconds since the epoch; undefined where none waits, or none is known yet. */
+  /** When the next message goes on, in milliseconds since the epoch; undefined if none waits, or none is known yet. */
   get next(): number | undefined {
     return this.#heap.length === 0 ? undefined : this.#heap.at;
   }

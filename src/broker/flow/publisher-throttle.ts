@@ -1,6 +1,6 @@
 /**
  * How far the publishers of a queue run ahead of its consumers. A turn of the event loop that is full of messages nobody can take
- * yet keeps the consumers' acknowledgements waiting, and makes the backlog grow for no need. So where consumers are busy taking
+ * yet keeps the consumers' acknowledgements waiting, and makes the backlog grow for no need. So if consumers are busy taking
  * messages and have ample to take, whoever publishes more of them is heard so many messages a turn.
  */
 
@@ -24,7 +24,7 @@ export class PublisherThrottle {
     this.#chase = CHASE;
   }
 
-  /** A message came behind others; `ready` are there. Returns true where that was enough for this turn. */
+  /** A message came behind others; `ready` are there. Returns true if that was enough for this turn. */
   grew(ready: number): boolean {
     if (ready < AMPLE || this.#chase === 0) return false;
     this.#chase--;

@@ -1,6 +1,6 @@
 /**
  * How full V8's heap is. Messages lie outside of it; queues, bindings, consumers, channels and what waits in transactions lie in it, and
- * where it is full V8 ends the process. So whoever asks for more of these is refused before that, and publishers are stopped.
+ * if it is full V8 ends the process. So whoever asks for more of these is refused before that, and publishers are stopped.
  */
 import { getHeapStatistics, type HeapInfo } from 'node:v8';
 import { AmqpError } from '../../protocol/amqp-error.ts';
@@ -43,7 +43,7 @@ export class V8HeapLimit {
     this.#engine = engine;
   }
 
-  /** For who is about to keep something: throws AmqpError RESOURCE_ERROR where the heap has no room for it. */
+  /** For who is about to keep something: throws AmqpError RESOURCE_ERROR if the heap has no room for it. */
   checkRoom(): void {
     if (this.look()) throw new AmqpError('RESOURCE_ERROR', 'the memory for what clients declare and open is used up');
   }
@@ -59,7 +59,7 @@ export class V8HeapLimit {
     return FULL * (limit - Math.min(YOUNG_BYTES, limit / 2));
   }
 
-  /** True where the heap is full; as long as it is the memory alarm holds. Takes 2 µs. */
+  /** True if the heap is full; as long as it is the memory alarm holds. Takes 2 µs. */
   look(): boolean {
     const full = (this.#full = this.#isFull());
     this.#alarms.set('memory', full, 'heap');

@@ -14,7 +14,7 @@ import type { Message } from '../message/message.ts';
 
 /** From this size on a body is kept apart even for one queue, so that a segment stays a handy piece. */
 const LARGE_BYTES = 256 * 1024;
-/** From this size on it is kept apart where several queues take it. */
+/** From this size on it is kept apart if several queues take it. */
 const SHARED_BYTES = 4096;
 /**
  * What goes to the store at a time: a body is in as many batches as it needs, so that neither memory holds it twice nor
@@ -47,7 +47,7 @@ export class BodyStore implements LogSource, Evictable {
     this.#memory = memory;
   }
 
-  /** Sets the message's body apart where that pays, given the number of queues that take it. */
+  /** Sets the message's body apart if that pays, given the number of queues that take it. */
   share(message: Message, queues: number): void {
     const size = message.bodyEnd - message.bodyStart;
     if (message.shared !== undefined || size < (queues > 1 ? SHARED_BYTES : LARGE_BYTES)) return;
@@ -77,8 +77,8 @@ export class BodyStore implements LogSource, Evictable {
   }
 
   /**
-   * Points the message at a body that a record refers to, which is read where it is not in memory. Returns false where it is not here yet:
-   * `owner` is told when it is. Without an owner a body that takes its time is not read. Throws StoreError where it cannot be read.
+   * Points the message at a body that a record refers to, which is read if it is not in memory. Returns false if it is not here yet:
+   * `owner` is told when it is. Without an owner a body that takes its time is not read. Throws StoreError if it cannot be read.
    */
   attach(message: Message, body: Body, owner: LogOwner | undefined): boolean {
     const bytes = body.bytes ?? this.#read(body, owner);
@@ -88,7 +88,7 @@ export class BodyStore implements LogSource, Evictable {
 
   /**
    * Writes the body before the first record that refers to it: as much as `room` has bytes for, by parts, or a part more. Returns true
-   * where all of it is written: by now, or by an earlier call.
+   * if all of it is written: by now, or by an earlier call.
    */
   write(body: Body, batch: Batch, room: number): boolean {
     const { id, size } = body;
@@ -117,7 +117,7 @@ export class BodyStore implements LogSource, Evictable {
     this.#recovered.set(id, body);
   }
 
-  /** A body that a recovered record refers to. Where the store has none of this number, it cannot be read when its turn comes. */
+  /** A body that a recovered record refers to. If the store has none of this number, it cannot be read when its turn comes. */
   find(id: number): Body {
     if (!this.#recovered.has(id)) {
       this.#missing = true;

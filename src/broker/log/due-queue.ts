@@ -22,12 +22,12 @@ export class DueQueue {
     return this.#length;
   }
 
-  /** The first moment, in milliseconds since the epoch; Infinity where nothing waits. */
+  /** The first moment, in milliseconds since the epoch; Infinity if nothing waits. */
   get at(): number {
     return this.#length === 0 ? Infinity : this.#moments[0];
   }
 
-  /** The message that waits for that moment; -1 where nothing waits. */
+  /** The message that waits for that moment; -1 if nothing waits. */
   get first(): number {
     return this.#length === 0 ? -1 : this.#seqs[0];
   }

@@ -8,7 +8,7 @@ import type { Segment } from './segment.ts';
 
 /** The log of the segment. */
 export interface EvictingLog {
-  /** Undefined where nothing of the log outlives the process. */
+  /** Undefined if nothing of the log outlives the process. */
   readonly writer: LogWriter | undefined;
   readonly memory: MemoryBudget;
   readonly owner: LogOwner | undefined;
@@ -34,7 +34,7 @@ export function evictSegment(segment: Segment, scratch: Scratch | undefined, log
   memory.shrank(footprint);
 }
 
-/** False where some of it is not here yet, or cannot be read: it stays as it is then, in the latter case until somebody needs those messages. */
+/** False if some of it is not here yet, or cannot be read: it stays as it is then, in the latter case until somebody needs those messages. */
 function loadAll(segment: Segment, { load, owner }: EvictingLog): boolean {
   if (segment.unreadable) return false;
   try {

@@ -66,7 +66,7 @@ export function flushSegment(segment: Segment, room: number, target: Target): nu
   return written;
 }
 
-/** False where some of it is left for the next batch. */
+/** False if some of it is left for the next batch. */
 function writeBody(body: Body, segment: Segment, index: number, room: number, target: Target): boolean {
   try {
     return target.bodies.write(body, target.batch, room);
@@ -102,7 +102,7 @@ function isExtensible(page: LogPage, bytes: number): boolean {
   return page.live > 0 && page.bytes + bytes <= SMALL_PAGE_BYTES && !page.hasBodies && !page.hasUnknownGaps;
 }
 
-/** Copies them; returns their indexes where some between the first and the last are not among them. */
+/** Copies them; returns their indexes if some between the first and the last are not among them. */
 function copyRecords(segment: Segment, { first, last, count }: Run, place: Uint8Array): Uint32Array | undefined {
   if (last - first + 1 === count) {
     segment.copyRecords(first, last, place, 0);

@@ -4,12 +4,12 @@ import { bitAt } from '../../util/bytes.ts';
 export interface PageOrigin {
   /** Length of the records in bytes. */
   readonly bytes: number;
-  /** Indexes of the records, where some between the first and the last are missing. */
+  /** Indexes of the records, if some between the first and the last are missing. */
   readonly indexes?: Uint32Array | undefined;
   readonly settled?: Uint8Array | undefined;
   /** References to bodies, as in PageHeader. */
   readonly bodies?: Float64Array | undefined;
-  /** True where records refer to bodies. */
+  /** True if records refer to bodies. */
   readonly hasBodies?: boolean;
 }
 
@@ -70,7 +70,7 @@ export class LogPage {
     return this.#bytes;
   }
 
-  /** More records were written, behind those there are. `indexes`: where some between their first and their last are missing. */
+  /** More records were written, behind those there are. `indexes`: if some between their first and their last are missing. */
   extend(first: number, last: number, count: number, { bytes, indexes }: PageOrigin): void {
     if (indexes !== undefined || first !== this.#last + 1 || this.#indexes !== undefined) {
       this.#indexes = Uint32Array.from({ length: this.#count + count }, (_, position) => {
@@ -108,12 +108,12 @@ export class LogPage {
     return redelivered;
   }
 
-  /** True where the record at a position was settled before the records came into memory. */
+  /** True if the record at a position was settled before the records came into memory. */
   wasSettled(position: number): boolean {
     return this.#settled !== undefined && bitAt(this.#settled, position);
   }
 
-  /** True where some records between the first and the last are missing, and `noteIndexes` has yet to tell which. */
+  /** True if some records between the first and the last are missing, and `noteIndexes` has yet to tell which. */
   get hasUnknownGaps(): boolean {
     return this.#indexes === undefined && this.#last - this.first + 1 !== this.#count;
   }
@@ -153,7 +153,7 @@ export class LogPage {
   }
 }
 
-/** Position of the page that holds a record, -1 where none does. `pages` are in order. */
+/** Position of the page that holds a record, -1 if none does. `pages` are in order. */
 export function pagePosition(pages: readonly LogPage[], index: number): number {
   let low = 0;
   let high = pages.length - 1;

@@ -1,5 +1,5 @@
 /**
- * What a queue reads of its log before it gives messages away. Reading fails where messages left memory and cannot be had again: the
+ * What a queue reads of its log before it gives messages away. Reading fails if messages left memory and cannot be had again: the
  * file is damaged, or the disk fails. Then there is nothing to be read until it can be had after all, which is found out when somebody
  * asks for messages; or until the queue is purged, or the broker started again.
  */
@@ -39,7 +39,7 @@ export class LogReader implements LogOwner {
     return this.#stopped;
   }
 
-  /** The first ready message; NONE where there is none, or none to be read; NOT_YET where it is not here yet. */
+  /** The first ready message; NONE if there is none, or none to be read; NOT_YET if it is not here yet. */
   peek(): number {
     if (this.#stopped) return NONE;
     try {
@@ -52,7 +52,7 @@ export class LogReader implements LogOwner {
     }
   }
 
-  /** A view of a message, good until the next one or `clear`; undefined where it is not here yet, or cannot be read. */
+  /** A view of a message, good until the next one or `clear`; undefined if it is not here yet, or cannot be read. */
   show(seq: number): Message | undefined {
     const view = (this.#view ??= new Message());
     return this.view(seq, view) ? view : undefined;
@@ -63,7 +63,7 @@ export class LogReader implements LogOwner {
     this.#view?.clear();
   }
 
-  /** Points `message` at a message; false where it is not here yet, or cannot be read. */
+  /** Points `message` at a message; false if it is not here yet, or cannot be read. */
   view(seq: number, message: Message): boolean {
     try {
       const isHere = this.#log.view(seq, message);
@@ -75,7 +75,7 @@ export class LogReader implements LogOwner {
     }
   }
 
-  /** See MessageLog.viewMoving; false where the message cannot be read. */
+  /** See MessageLog.viewMoving; false if the message cannot be read. */
   viewMoving(seq: number, message: Message): boolean {
     try {
       this.#log.viewMoving(seq, message);
@@ -86,7 +86,7 @@ export class LogReader implements LogOwner {
     }
   }
 
-  /** See MessageLog.fetch; false too where the message cannot be read. */
+  /** See MessageLog.fetch; false too if the message cannot be read. */
   fetch(seq: number): boolean {
     try {
       return this.#log.fetch(seq);
@@ -96,7 +96,7 @@ export class LogReader implements LogOwner {
     }
   }
 
-  /** See MessageLog.move; false where the message cannot be read. */
+  /** See MessageLog.move; false if the message cannot be read. */
   move(seq: number, take: (message: Message) => void): boolean {
     try {
       this.#log.move(seq, take);
@@ -117,7 +117,7 @@ export class LogReader implements LogOwner {
     }
   }
 
-  /** Somebody asks for messages: true where they can be read, now if not before; undefined where that is not known yet. */
+  /** Somebody asks for messages: true if they can be read, now if not before; undefined if that is not known yet. */
   tryAgain(): boolean | undefined {
     if (!this.#stopped) return true;
     const failed = this.#again === 'failed';
@@ -131,7 +131,7 @@ export class LogReader implements LogOwner {
     this.#again = undefined;
   }
 
-  /** Calls back once it is time to ask again for what was not here yet. Returns false where nothing is on its way. */
+  /** Calls back once it is time to ask again for what was not here yet. Returns false if nothing is on its way. */
   whenAnswered(callback: () => void): boolean {
     if (this.#isAwaited) (this.#waiting ??= []).push(callback);
     return this.#isAwaited;
@@ -191,7 +191,7 @@ export class LogReader implements LogOwner {
   }
 }
 
-/** False where the error is a defect of the broker. */
+/** False if the error is a defect of the broker. */
 export function isReadFailure(error: unknown): error is Error {
   // The system's errors name the call: they are about the scratch file.
   return error instanceof StoreError || (error instanceof Error && 'syscall' in error);

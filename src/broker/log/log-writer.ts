@@ -141,12 +141,12 @@ export class LogWriter implements LogSource, RecordsWriter {
     return this.#committed;
   }
 
-  /** True where all of the segment is committed. */
+  /** True if all of the segment is committed. */
   hasCommitted(segment: Segment): boolean {
     return this.hasWritten(segment.base + segment.count - 1);
   }
 
-  /** True where a message, and all before it, are committed. */
+  /** True if a message, and all before it, are committed. */
   hasWritten(seq: number): boolean {
     return seq < this.#committed;
   }

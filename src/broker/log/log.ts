@@ -31,7 +31,7 @@ export class QueueLog implements MessageLog, Evictable {
   readonly #bodies: BodyStore;
   readonly #memory: MemoryBudget;
   readonly #segments: SegmentList;
-  /** Undefined where nothing of the log outlives the process. */
+  /** Undefined if nothing of the log outlives the process. */
   readonly #writer: LogWriter | undefined;
   /** No message below is ready. */
   #cursor = 0;
@@ -43,7 +43,7 @@ export class QueueLog implements MessageLog, Evictable {
   readonly #readsAhead: boolean;
 
   /**
-   * `queueId`: the queue's number in the store; undefined where it is not stored. `priority`: which of the queue's logs it is, `first`: number
+   * `queueId`: the queue's number in the store; undefined if it is not stored. `priority`: which of the queue's logs it is, `first`: number
    * of its first message.
    */
   constructor(context: LogContext, queueId: number | undefined, { priority, first } = ONLY_PRIORITY) {
@@ -160,7 +160,7 @@ export class QueueLog implements MessageLog, Evictable {
     return segment === undefined || this.#ensureLoaded(segment);
   }
 
-  /** True where a message is on disk, or is not to be. */
+  /** True if a message is on disk, or is not to be. */
   isSafe(seq: number): boolean {
     const segment = this.#segments.find(seq);
     return this.#writer === undefined || !segment.isStored(seq - segment.base) || this.#writer.hasWritten(seq);
@@ -371,7 +371,7 @@ export class QueueLog implements MessageLog, Evictable {
     if (segment.settled) this.#remove(segment);
   }
 
-  /** The segment for the next message, where none is open. */
+  /** The segment for the next message, if none is open. */
   #startTail(): Segment {
     const old = this.#segments.tail;
     if (old?.goesOn === true) {

@@ -1,7 +1,7 @@
 /**
  * The memory that messages take, and when some of it is to be had back. Up to a small amount logs keep what they have; past
  * it, what can be read from the store leaves memory; past the budget, everything that is not needed next goes to the scratch
- * file; and where that does not help, the memory alarm stops the publishers.
+ * file; and if that does not help, the memory alarm stops the publishers.
  */
 import type { Scratch } from '../../store/scratch.ts';
 import type { Clock } from '../../util/clock.ts';
@@ -11,14 +11,14 @@ import type { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { SegmentBuffers } from './segment-buffers.ts';
 
 export interface Evictable {
-  /** Frees what memory it can; `scratch`: where to put what the store does not have, if anywhere. Returns false where it has none left. */
+  /** Frees what memory it can; `scratch`: where to put what the store does not have, if anywhere. Returns false if it has none left. */
   evict(scratch: Scratch | undefined): boolean;
 }
 
 export interface MemoryOptions {
   /** Bytes of messages in memory from which on some go out of it. */
   readonly budget: number;
-  /** Where they go to; undefined where there is no disk to use. */
+  /** Where they go to; undefined if there is no disk to use. */
   readonly scratch: Scratch | undefined;
   readonly alarms: Alarms;
   readonly clock: Clock;
@@ -52,7 +52,7 @@ export class MemoryBudget {
   readonly #holders = new Set<Evictable>();
   #bytes = 0;
   #askedAt = 0;
-  /** How many are still to be asked this time, each once; 0 where that is over. */
+  /** How many are still to be asked this time, each once; 0 if that is over. */
   #left = 0;
   #scheduled = false;
   #stopped = false;
@@ -97,7 +97,7 @@ export class MemoryBudget {
     if (this.#bytes <= this.#budget) this.#alarms.set('memory', false);
   }
 
-  /** What cannot go out of memory takes so many bytes more, or less where that is negative. */
+  /** What cannot go out of memory takes so many bytes more, or less if that is negative. */
   changed(bytes: number): void {
     if (bytes > 0) this.#add(bytes);
     else if (bytes < 0) this.shrank(-bytes);

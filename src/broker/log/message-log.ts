@@ -36,13 +36,13 @@ export function awaitStored(
 }
 
 export interface MessageLog extends KeptMessages {
-  /** Who reads it; undefined where nobody does yet. */
+  /** Who reads it; undefined if nobody does yet. */
   owner: LogOwner | undefined;
   /** Messages that wait for a consumer. */
   readonly ready: number;
   /** Messages that were delivered and wait for their acknowledgement. */
   readonly unacked: number;
-  /** True where persistent messages are written. */
+  /** True if persistent messages are written. */
   readonly stores: boolean;
   /** Takes in what the store has: see RecoveredQueue for `delivered` and `deliveredByPriority`. Called once, before anything else. */
   recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void;
@@ -63,24 +63,24 @@ export interface MessageLog extends KeptMessages {
   peek(): number;
   /**
    * Calls `visit` with the messages of one segment, ready and unacked, and when they expire: the one that has `from`, or the next.
-   * Numbers rise. Returns where to go on; NONE at the end, and NOT_YET where the segment is not here.
+   * Numbers rise. Returns where to go on; NONE at the end, and NOT_YET if the segment is not here.
    */
   scan(from: number, visit: (seq: number, expiresAt: number) => void): number;
   /** Marks a ready message as delivered and not yet acknowledged. */
   take(seq: number): void;
   /**
-   * Shows a message that goes elsewhere. Where its body is kept apart and it would take its time to read it, it goes without: see
+   * Shows a message that goes elsewhere. If its body is kept apart and it would take its time to read it, it goes without: see
    * Message.isWhole.
    */
   viewMoving(seq: number, message: Message): void;
   /** As `view`; a body that is kept apart is not there, so that it need not be read. */
   viewProperties(seq: number, message: Message): void;
-  /** Has a message in memory that is asked for out of its turn, until the end of this one. Returns false where it is not here yet. */
+  /** Has a message in memory that is asked for out of its turn, until the end of this one. Returns false if it is not here yet. */
   fetch(seq: number): boolean;
-  /** True where a message that was fetched, or has been taken, is still there and ready. */
+  /** True if a message that was fetched, or has been taken, is still there and ready. */
   isReady(seq: number): boolean;
   redelivered(seq: number): boolean;
-  /** How often a message was delivered, as far as it is known: the delivery under way included, and one at least where it is redelivered. */
+  /** How often a message was delivered, as far as it is known: the delivery under way included, and one at least if it is redelivered. */
   deliveries(seq: number): number;
   /** A message that was delivered before is delivered again. That is stored with it. */
   redeliver(seq: number): void;
@@ -111,7 +111,7 @@ export interface MessageLog extends KeptMessages {
   settle(seq: number, replaced?: boolean): void;
   /**
    * Removes a message for good and hands a copy of it to `take`, which puts it elsewhere in the same call: both are in one batch of the
-   * store. A body that is kept apart stays, and is seen as by `viewMoving`. Throws, with nothing done, where the message cannot be read.
+   * store. A body that is kept apart stays, and is seen as by `viewMoving`. Throws, with nothing done, if the message cannot be read.
    */
   move(seq: number, take: (message: Message) => void): void;
   /** Puts a delivered message back to its own place. */

@@ -57,7 +57,7 @@ export class PriorityLog implements MessageLog {
       this.#logOf(priority).recover(pages.slice(from, i), reached.get(priority) ?? priority * SEQS_PER_PRIORITY);
       reached.delete(priority);
     }
-    // Numbers that were used are not used again, even where no message of the priority is left.
+    // Numbers that were used are not used again, even if no message of the priority is left.
     for (const [priority, below] of reached) this.#logOf(priority).recover([], below);
   }
 

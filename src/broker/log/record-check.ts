@@ -13,7 +13,7 @@ import {
 } from './record.ts';
 import { Message } from '../message/message.ts';
 
-/** What is wrong with the records of a page, the first thing only; undefined where nothing is. */
+/** What is wrong with the records of a page, the first thing only; undefined if nothing is. */
 export function recordsProblem(page: PageHeader, data: Buffer): string | undefined {
   const { base, first, last, count, bodies } = page;
   const references = new Map<number, number>();

@@ -23,7 +23,7 @@ const EXPIRY_BYTES = 8;
 /** Of a reference to a body. */
 export const RECORD_REFERENCE_BYTES = 12;
 
-/** `expiresAt`: Infinity where the message has none. */
+/** `expiresAt`: Infinity if the message has none. */
 export function recordBytes(message: Message, expiresAt = Infinity): number {
   return (
     RECORD_HEAD_BYTES +
@@ -69,7 +69,7 @@ export function writeRecord(
   }
 }
 
-/** Points `message` at the record. Where the body is kept apart, the body's range is the reference to it. */
+/** Points `message` at the record. If the body is kept apart, the body's range is the reference to it. */
 export function viewRecord(source: Buffer, at: number, message: Message): void {
   const routeStart = partsStart(source, at);
   const routeEnd = routeStart + readU16(source, at + 10);
@@ -123,7 +123,7 @@ export function recordBodySize(source: Buffer, at: number): number {
     : readU32(source, start + 8);
 }
 
-/** Length of the record, and of its body where that is kept apart. */
+/** Length of the record, and of its body if that is kept apart. */
 export function recordStoredBytes(source: Buffer, at: number): number {
   const length = recordLength(source, at);
   return (recordFlags(source, at) & RECORD_SHARED) === 0 ? length : length + recordBodySize(source, at);

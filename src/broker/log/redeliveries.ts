@@ -9,7 +9,7 @@ import type { LogPage } from './log-page.ts';
 
 interface Redelivery {
   readonly deliveries: number;
-  /** End of its wait, in milliseconds since the epoch; 0 where it did not wait since it was delivered; negative if it is dead. */
+  /** End of its wait, in milliseconds since the epoch; 0 if it did not wait since it was delivered; negative if it is dead. */
   readonly due: number;
 }
 
@@ -28,7 +28,7 @@ export class Redeliveries {
     this.#memory = memory;
   }
 
-  /** From the pages of a segment; undefined where they tell of no message. What is settled since may be among them. */
+  /** From the pages of a segment; undefined if they tell of no message. What is settled since may be among them. */
   static recover(pages: readonly RecoveredPage[], memory: MemoryBudget): Redeliveries | undefined {
     let recovered: Redeliveries | undefined;
     for (const { redelivered } of pages) {
@@ -41,12 +41,12 @@ export class Redeliveries {
     return recovered;
   }
 
-  /** Undefined where the message was delivered once or never. */
+  /** Undefined if the message was delivered once or never. */
   deliveries(index: number): number | undefined {
     return this.#byIndex.get(index)?.deliveries;
   }
 
-  /** See `Redelivery.due`; 0 where nothing is known. */
+  /** See `Redelivery.due`; 0 if nothing is known. */
   due(index: number): number {
     return this.#byIndex.get(index)?.due ?? 0;
   }
@@ -67,7 +67,7 @@ export class Redeliveries {
     this.#byIndex.clear();
   }
 
-  /** True where one was delivered at least so often. */
+  /** True if one was delivered at least so often. */
   some(deliveries: number): boolean {
     for (const known of this.#byIndex.values()) if (known.deliveries >= deliveries) return true;
     return false;

@@ -37,12 +37,12 @@ export class SegmentList {
     return this.#segments.length;
   }
 
-  /** The last segment, if it takes messages or may take them again: undefined where a new one is to begin with the next. */
+  /** The last segment, if it takes messages or may take them again: undefined if a new one is to begin with the next. */
   get tail(): Segment | undefined {
     return this.#tail;
   }
 
-  /** Undefined only where the list is empty. */
+  /** Undefined only if the list is empty. */
   get first(): Segment | undefined {
     return this.#segments[0];
   }
@@ -63,7 +63,7 @@ export class SegmentList {
     return (this.#recent = this.#segments[this.position(seq)]);
   }
 
-  /** Position of the last segment that begins at or before `seq`, or of the first where none does. */
+  /** Position of the last segment that begins at or before `seq`, or of the first if none does. */
   position(seq: number): number {
     let low = 0;
     let high = this.#segments.length - 1;
@@ -75,7 +75,7 @@ export class SegmentList {
     return low;
   }
 
-  /** Begins a new tail with the next message; the old one goes where nothing is left in it. */
+  /** Begins a new tail with the next message; the old one goes if nothing is left in it. */
   startTail(): Segment {
     const old = this.#tail;
     const tail = old?.follower(this.#next, this.#buffers) ?? new Segment(this.#next, Records.empty(this.#buffers));

@@ -18,11 +18,11 @@ import type { Segment } from './segment.ts';
 export interface LoadingLog {
   readonly bodies: BodyStore;
   readonly memory: MemoryBudget;
-  /** Undefined where nothing of the log outlives the process. */
+  /** Undefined if nothing of the log outlives the process. */
   readonly writer: LogWriter | undefined;
   /** Whose memory it is. */
   readonly holder: Evictable;
-  /** Who is told what comes later; undefined where nobody reads the log yet. */
+  /** Who is told what comes later; undefined if nobody reads the log yet. */
   readonly owner: () => LogOwner | undefined;
   /** Told of a segment that came later. */
   readonly came?: (segment: Segment) => void;
@@ -52,8 +52,8 @@ export class SegmentLoads {
   }
 
   /**
-   * Has a segment in memory. Returns false where it is not here yet: the owner is told when it is, or that it cannot be read. Throws
-   * StoreError, or the system's error of the scratch file, where that is known at once.
+   * Has a segment in memory. Returns false if it is not here yet: the owner is told when it is, or that it cannot be read. Throws
+   * StoreError, or the system's error of the scratch file, if that is known at once.
    */
   load(segment: Segment): boolean {
     if (this.#asked.has(segment)) {

@@ -55,7 +55,7 @@ export class Records {
   #shift = 0;
   /** No index from here on has room for them. */
   #indexEnd = 0;
-  /** Of the memory, where large bodies were shown: these are sent from it. */
+  /** Of the memory, if large bodies were shown: these are sent from it. */
   #pins: Pins | undefined;
   #footprint = 0;
 
@@ -158,7 +158,7 @@ export class Records {
     this.#states[index + this.#shift] = state;
   }
 
-  /** Index of the first record at or behind `from` whose state has `bits` under `mask`; `count` where there is none. */
+  /** Index of the first record at or behind `from` whose state has `bits` under `mask`; `count` if there is none. */
   find(from: number, mask: number, bits: number): number {
     const states = this.#states;
     const shift = this.#shift;

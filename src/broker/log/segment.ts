@@ -35,7 +35,7 @@ export class Segment {
   pages = NO_PAGES;
   /** Bodies that records refer to, by index. */
   bodies: Map<number, Body> | undefined;
-  /** Of messages that came back; undefined where none did more often than once, or waits. */
+  /** Of messages that came back; undefined if none did more often than once, or waits. */
   redeliveries: Redeliveries | undefined;
   /** What is out of memory could not be read when the rest was to follow it. */
   unreadable = false;
@@ -100,7 +100,7 @@ export class Segment {
     return this.#evicted;
   }
 
-  /** True where all that is left of it is in memory. */
+  /** True if all that is left of it is in memory. */
   get loaded(): boolean {
     return this.#records !== undefined && this.#evicted === 0;
   }
@@ -115,12 +115,12 @@ export class Segment {
     return this.#records?.bodyBytes(GONE | STORED, STORED) ?? 0;
   }
 
-  /** True where it takes messages. */
+  /** True if it takes messages. */
   get open(): boolean {
     return this.#records !== undefined && !this.#records.full;
   }
 
-  /** True where it is out of memory and may go on. */
+  /** True if it is out of memory and may go on. */
   get goesOn(): boolean {
     if (this.#records !== undefined || this.isInScratch || this.#count >= FULL_MESSAGES) return false;
     let bytes = 0;
@@ -133,7 +133,7 @@ export class Segment {
     this.#records = Records.empty(buffers, this.#count);
   }
 
-  /** True where nothing in it is ready or unacked. */
+  /** True if nothing in it is ready or unacked. */
   get settled(): boolean {
     return this.ready === 0 && this.unacked === 0;
   }
@@ -154,7 +154,7 @@ export class Segment {
     return index;
   }
 
-  /** Index of the first ready message at or behind `from`, -1 where there is none. */
+  /** Index of the first ready message at or behind `from`, -1 if there is none. */
   nextReady(from: number): number {
     if (this.ready === 0) return -1;
     const index = this.#records!.find(Math.max(from, this.#readyFrom), PLACE, READY);
@@ -162,7 +162,7 @@ export class Segment {
     return index < this.#count ? index : -1;
   }
 
-  /** Index of the first message at or behind `from` that is ready or unacked, -1 where there is none. */
+  /** Index of the first message at or behind `from` that is ready or unacked, -1 if there is none. */
   nextKept(from: number): number {
     const index = this.#records!.find(from, GONE, READY);
     return index < this.#count ? index : -1;
@@ -224,7 +224,7 @@ export class Segment {
     return index >= this.firstLoaded && (this.#state(index) & PLACE) === GONE;
   }
 
-  /** True where the message belongs on disk: it is in a page once `flushed` is past it. */
+  /** True if the message belongs on disk: it is in a page once `flushed` is past it. */
   isStored(index: number): boolean {
     return (this.#state(index) & STORED) !== 0;
   }
@@ -235,7 +235,7 @@ export class Segment {
     this.unstored++;
   }
 
-  /** Points `message` at a message's record. Where `bodies` has its body, that is for the caller to attach. */
+  /** Points `message` at a message's record. If `bodies` has its body, that is for the caller to attach. */
   view(index: number, message: Message): void {
     this.#records!.view(index, message);
   }
@@ -248,7 +248,7 @@ export class Segment {
     return this.#records!.length(index);
   }
 
-  /** What a message costs the store: its record, and its body where that is kept apart. */
+  /** What a message costs the store: its record, and its body if that is kept apart. */
   storedBytes(index: number): number {
     return this.#records!.storedBytes(index);
   }
@@ -298,7 +298,7 @@ export class Segment {
     this.redeliveries = undefined;
   }
 
-  /** True where its pages tell all there is to know of it, once what is dirty of them is written. */
+  /** True if its pages tell all there is to know of it, once what is dirty of them is written. */
   get isInPages(): boolean {
     return this.unstored === 0 && !this.#requeued && this.#flushed === this.#count;
   }

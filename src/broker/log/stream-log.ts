@@ -56,7 +56,7 @@ export class StreamLog implements Evictable, KeptMessages {
   readonly #bodies: BodyStore;
   readonly #memory: MemoryBudget;
   readonly #segments: SegmentList;
-  /** Undefined where nothing of the log outlives the process. */
+  /** Undefined if nothing of the log outlives the process. */
   readonly #writer: LogWriter | undefined;
   /** Of all segments that have messages. */
   readonly #extents = new Map<Segment, Extent>();
@@ -70,7 +70,7 @@ export class StreamLog implements Evictable, KeptMessages {
   /** True if it was used since memory last asked for some. */
   #used = false;
 
-  /** `queueId`: its number in the store; undefined where it is not stored. */
+  /** `queueId`: its number in the store; undefined if it is not stored. */
   constructor(context: LogContext, queueId: number | undefined, owner: StreamLogOwner) {
     const { store, bodies, memory } = context;
     this.#bodies = bodies;
@@ -150,8 +150,8 @@ export class StreamLog implements Evictable, KeptMessages {
   }
 
   /**
-   * Shows the first message at or behind `offset`, but not the body where that is kept apart, and returns its offset; NONE where there
-   * is none for readers yet, NOT_YET where it is not here yet. Throws StoreError where it cannot be read.
+   * Shows the first message at or behind `offset`, but not the body if that is kept apart, and returns its offset; NONE if there
+   * is none for readers yet, NOT_YET if it is not here yet. Throws StoreError if it cannot be read.
    */
   read(offset: number, message: Message): number {
     const { end } = this;
@@ -189,16 +189,16 @@ export class StreamLog implements Evictable, KeptMessages {
   }
 
   /**
-   * Shows the body too, where it is kept apart, of the message that was read last. Returns false where it is not here yet. Throws StoreError
-   * where it cannot be read.
+   * Shows the body too, if it is kept apart, of the message that was read last. Returns false if it is not here yet. Throws StoreError
+   * if it cannot be read.
    */
   attachBody(offset: number, message: Message): boolean {
     return this.#attach(this.#recent!, offset, message);
   }
 
   /**
-   * Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` where none did, NOT_YET
-   * where that is not known yet. Throws StoreError where it cannot be read.
+   * Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` if none did, NOT_YET
+   * if that is not known yet. Throws StoreError if it cannot be read.
    */
   firstSince(moment: number): number {
     const position = this.#positionSince(moment);
@@ -268,7 +268,7 @@ export class StreamLog implements Evictable, KeptMessages {
     this.#loaded.delete(segment);
   }
 
-  /** Has the segment in memory, as the one that was used last. Returns false where it is not here yet: see SegmentLoads.load. */
+  /** Has the segment in memory, as the one that was used last. Returns false if it is not here yet: see SegmentLoads.load. */
   #use(segment: Segment): boolean {
     this.#used = true;
     if (segment === this.#recent && segment.loaded) return true;
@@ -279,7 +279,7 @@ export class StreamLog implements Evictable, KeptMessages {
     return true;
   }
 
-  /** False where the segment cannot be read, undefined where it is not here yet. */
+  /** False if the segment cannot be read, undefined if it is not here yet. */
   #tryUse(segment: Segment): boolean | undefined {
     try {
       return this.#use(segment) || undefined;
@@ -319,7 +319,7 @@ export class StreamLog implements Evictable, KeptMessages {
   }
 
   /**
-   * Position of the first segment whose last message came at `moment` or after it; their number where there is none, NOT_YET where that is
+   * Position of the first segment whose last message came at `moment` or after it; their number if there is none, NOT_YET if that is
    * not known yet.
    */
   #positionSince(moment: number): number {
@@ -335,7 +335,7 @@ export class StreamLog implements Evictable, KeptMessages {
     return low;
   }
 
-  /** When the segment's last message came; Infinity where it has none yet, or none that can be read; undefined where that is not known yet. */
+  /** When the segment's last message came; Infinity if it has none yet, or none that can be read; undefined if that is not known yet. */
   #newest(segment: Segment): number | undefined {
     const extent = this.#extents.get(segment);
     if (extent === undefined) return Infinity;

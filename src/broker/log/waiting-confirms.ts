@@ -21,7 +21,7 @@ export class WaitingConfirms {
     return this.#length;
   }
 
-  /** True where it never had more than a few. */
+  /** True if it never had more than a few. */
   get small(): boolean {
     return this.#seqs.length <= FIRST_SLOTS;
   }
@@ -61,7 +61,7 @@ export class WaitingConfirms {
     this.#tell(slot);
   }
 
-  /** The slot of a message; -1 where its publisher does not wait. */
+  /** The slot of a message; -1 if its publisher does not wait. */
   #find(seq: number): number {
     let low = 0;
     let high = this.#length - 1;

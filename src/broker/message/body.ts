@@ -4,7 +4,7 @@ import type { ScratchPlace } from '../../store/scratch.ts';
 export class Body {
   readonly id: number;
   readonly size: number;
-  /** Undefined where the body is on disk only: in the store, or in the scratch file at `place`. */
+  /** Undefined if the body is on disk only: in the store, or in the scratch file at `place`. */
   bytes: Buffer | undefined;
   place: ScratchPlace | undefined;
   /** Records that refer to the body. */

@@ -23,7 +23,7 @@ export interface Death {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly deadLetterExchange: string;
-  /** Undefined where the message keeps its routing keys. */
+  /** Undefined if the message keeps its routing keys. */
   readonly deadLetterRoutingKey: string | undefined;
 }
 
@@ -49,14 +49,14 @@ export function makeDeadLetter(message: Message, death: Death): Message {
   // Of a history that a client sent the first death is not known.
   if (message.findHeader(DEATHS)?.type !== 'array') setDeath(headers, 'first', death, exchange);
   setDeath(headers, 'last', death, exchange);
-  // A routing key of the queue's own replaces all that the message had; where it has none, CC goes on to count.
+  // A routing key of the queue's own replaces all that the message had; if it has none, CC goes on to count.
   if (death.deadLetterRoutingKey !== undefined) headers.set('CC', undefined);
   letter.changeProperties({ expiration: undefined }, headers);
   return letter;
 }
 
 /**
- * True where a message that died for another reason than a rejection comes back to a queue where it died before, and nobody
+ * True if a message that died for another reason than a rejection comes back to a queue where it died before, and nobody
  * rejected it since: that would go on for ever.
  */
 export function isCycle(letter: Message, queue: string): boolean {
@@ -65,7 +65,7 @@ export function isCycle(letter: Message, queue: string): boolean {
   return before >= 0 && deaths.slice(0, before + 1).every(({ entry }) => textIn(entry, 'reason') !== 'rejected');
 }
 
-/** True where the letter died in the queue before: it comes back to it. */
+/** True if the letter died in the queue before: it comes back to it. */
 export function diedIn(letter: Message, queue: string): boolean {
   return deathsOf(letter).some(({ entry }) => textIn(entry, 'queue') === queue);
 }

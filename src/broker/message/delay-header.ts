@@ -7,7 +7,7 @@ import type { Message } from './message.ts';
 const X_DELAY = 'x-delay';
 const LARGEST_INT = 0x7fff_ffff;
 
-/** Milliseconds that the message asks to wait; 0 where it does not ask, or for no time to come. */
+/** Milliseconds that the message asks to wait; 0 if it does not ask, or for no time to come. */
 export function delayOf(message: Message): number {
   const found = message.findHeader(X_DELAY);
   return found === undefined ? 0 : Math.max(0, milliseconds(decodeFieldAt(message.properties, found)));

@@ -7,7 +7,7 @@ export interface MessageTarget {
   readonly kind?: 'queue';
   /** True if it is gone: another of its name may be there by now. */
   readonly deleted?: boolean;
-  /** `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined where nobody does. */
+  /** `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined if nobody does. */
   accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void;
   /** So many messages of clients came by a route. Called some time after them; undefined if the target counts none. */
   published?(messages: number): void;

@@ -39,20 +39,20 @@ export class Message {
   body: Buffer = NO_BYTES;
   bodyStart = 0;
   bodyEnd = 0;
-  /** True where the body's bytes never change, so that they may be kept without a copy. */
+  /** True if the body's bytes never change, so that they may be kept without a copy. */
   bodyOwned = false;
-  /** Set where the body can be sent without a copy though it is not owned: its bytes stay as they are while they are pinned. */
+  /** Set if the body can be sent without a copy though it is not owned: its bytes stay as they are while they are pinned. */
   pins: Pins | undefined = undefined;
-  /** True where the message comes in place of another that leaves its queue: both go into the same commit. */
+  /** True if the message comes in place of another that leaves its queue: both go into the same commit. */
   sameBatchAsSettled = false;
-  /** Set where the body is kept apart from the logs, and shared by all queues that took the message. */
+  /** Set if the body is kept apart from the logs, and shared by all queues that took the message. */
   shared: Body | undefined = undefined;
 
   get bodySize(): number {
     return this.bodyEnd - this.bodyStart;
   }
 
-  /** False where the body is kept apart and not in memory: only its size is known then. */
+  /** False if the body is kept apart and not in memory: only its size is known then. */
   get isWhole(): boolean {
     return this.shared === undefined || this.body.length >= this.bodyEnd;
   }
@@ -84,13 +84,13 @@ export class Message {
     return decodeProperties(this.properties, this.propertiesStart, this.propertiesEnd);
   }
 
-  /** The value of the property with this one flag, of those that are short strings; undefined where the message has none. */
+  /** The value of the property with this one flag, of those that are short strings; undefined if the message has none. */
   shortString(property: number): string | undefined {
     const at = findProperty(this.properties, this.propertiesStart, this.propertiesEnd, property);
     return at < 0 ? undefined : octetText(this.properties, at + 1, at + 1 + this.properties[at]);
   }
 
-  /** Where the value of a header stands in `properties`; undefined where there is no such header. */
+  /** Where the value of a header stands in `properties`; undefined if there is no such header. */
   findHeader(name: string): FieldPosition | undefined {
     const { properties } = this;
     const headers = findProperty(properties, this.propertiesStart, this.propertiesEnd, PROPERTY_HEADERS);
@@ -158,12 +158,12 @@ export class Message {
     this.setRouteBytes(route.take());
   }
 
-  /** Sets properties and headers, or takes them away where the change is undefined; the others stay octet for octet. */
+  /** Sets properties and headers, or takes them away if the change is undefined; the others stay octet for octet. */
   changeProperties(changes: Omit<PropertyChanges, 'headers'>, headers?: FieldChanges): void {
     this.setProperties(editProperties(this.properties, this.propertiesStart, this.propertiesEnd, changes, headers));
   }
 
-  /** Sets a header, or takes it away where there is no value. */
+  /** Sets a header, or takes it away if there is no value. */
   changeHeader(name: string, value: FieldValue | undefined): void {
     this.changeProperties({}, new Map([[name, value === undefined ? undefined : encodeFieldValue(value)]]));
   }

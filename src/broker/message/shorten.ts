@@ -14,7 +14,7 @@ const ADDED = [
   'x-delivery-count',
 ];
 
-/** The message, seen with at most so many octets of properties. Throws HeadersTooLargeError where its publisher sent more than that. */
+/** The message, seen with at most so many octets of properties. Throws HeadersTooLargeError if its publisher sent more than that. */
 export function shorten(message: Message, octets: number): Message {
   const short = message.alias();
   const deaths = deathsOf(message);

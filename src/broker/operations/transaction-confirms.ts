@@ -18,12 +18,12 @@ export class TransactionConfirms implements ConfirmTracker {
     this.#refused = true;
   }
 
-  /** True where a queue refused a message: the others, and what was acknowledged, are as committed as they would be without it. */
+  /** True if a queue refused a message: the others, and what was acknowledged, are as committed as they would be without it. */
   get refused(): boolean {
     return this.#refused;
   }
 
-  /** Calls back once all messages are safe: at once where they are. */
+  /** Calls back once all messages are safe: at once if they are. */
   whenSafe(callback: () => void): void {
     if (this.#missing === 0) callback();
     else this.#callback = callback;

@@ -6,7 +6,7 @@ import type { TopologyChange } from '../../store/stored-records.ts';
 
 export interface Parameter {
   readonly component: string;
-  /** Empty where the parameter belongs to no vhost. */
+  /** Empty if the parameter belongs to no vhost. */
   readonly vhost: string;
   readonly name: string;
   readonly value: unknown;
@@ -45,7 +45,7 @@ export class Parameters {
     this.#watchers.set(component, watcher);
   }
 
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   get(component: string, vhost: string, name: string): unknown {
     return this.#values.get(vhost)?.get(component)?.get(name);
   }
@@ -68,7 +68,7 @@ export class Parameters {
     this.#commit({ op: 'put-parameter', record: { component, vhost, name, value: JSON.stringify(value) } });
   }
 
-  /** Returns false where there was none. */
+  /** Returns false if there was none. */
   delete(component: string, vhost: string, name: string): boolean {
     if (this.#values.get(vhost)?.get(component)?.has(name) !== true) return false;
     this.#commit({ op: 'delete-parameter', component, vhost, name });

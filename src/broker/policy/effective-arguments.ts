@@ -7,7 +7,7 @@ type Definition = Readonly<Record<string, unknown>>;
 
 const NONE: Definition = {};
 
-/** The policy's settings and the operator's; where both have one, the key's rule decides. */
+/** The policy's settings and the operator's; if both have one, the key's rule decides. */
 export function mergeDefinitions(policy: Definition = NONE, operator: Definition = NONE): Definition {
   const merged: Record<string, unknown> = { ...policy };
   for (const [key, value] of Object.entries(operator)) {

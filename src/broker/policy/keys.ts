@@ -14,7 +14,7 @@ export interface PolicyKey {
   /** What the value is, as in "-1 is not a valid message TTL". */
   readonly noun: string;
   readonly valid: (value: unknown) => boolean;
-  /** How an operator policy's value combines with a policy's; undefined where operator policies do not know the key. */
+  /** How an operator policy's value combines with a policy's; undefined if operator policies do not know the key. */
   readonly operator?: Merge;
   /** How a declared argument combines with the policy's value; by default the argument counts. */
   readonly argument?: Merge;

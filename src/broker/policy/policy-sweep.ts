@@ -65,7 +65,7 @@ export class PolicySweep implements SlicedTask {
     while (this.step());
   }
 
-  /** Whoever waits is told: where the broker stops, the next start applies what is stored. */
+  /** Whoever waits is told: if the broker stops, the next start applies what is stored. */
   stop(): void {
     for (const callback of this.#waiting.splice(0)) callback();
   }

@@ -16,7 +16,7 @@ import { PolicySweep } from './policy-sweep.ts';
 export interface Applied {
   readonly policy: Policy | undefined;
   readonly operatorPolicy: Policy | undefined;
-  /** Both merged, by RabbitMQ's names. Empty where neither applies. */
+  /** Both merged, by RabbitMQ's names. Empty if neither applies. */
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
@@ -90,7 +90,7 @@ export class VhostPolicies {
     this.#parameters.put(kind, this.#vhost, name, value);
   }
 
-  /** Returns false where there is none of this name. */
+  /** Returns false if there is none of this name. */
   delete(kind: PolicyKind, name: string): boolean {
     return this.#parameters.delete(kind, this.#vhost, name);
   }

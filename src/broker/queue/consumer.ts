@@ -8,7 +8,7 @@ export interface DeliveryTarget {
   /** False while the channel or its connection can take no further delivery; it calls `Consumer.resume` when it can. */
   canTake(consumer: Consumer): boolean;
   /**
-   * Sends one message; the view is the target's until it returns. `seq` is -1 where nothing is to be acknowledged. Throws where it cannot
+   * Sends one message; the view is the target's until it returns. `seq` is -1 if nothing is to be acknowledged. Throws if it cannot
    * be sent: then nothing was, and nothing is outstanding.
    */
   deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void;
@@ -63,7 +63,7 @@ export class Consumer {
     this.arguments = options.arguments;
   }
 
-  /** True where it can take another message. */
+  /** True if it can take another message. */
   get ready(): boolean {
     return (this.prefetch === 0 || this.noAck || this.unacked < this.prefetch) && this.target.canTake(this);
   }

@@ -20,7 +20,7 @@ export interface QueueOptions {
   readonly name: string;
   readonly durable: boolean;
   readonly autoDelete: boolean;
-  /** Undefined where the queue is not exclusive. */
+  /** Undefined if the queue is not exclusive. */
   readonly owner: Owner | undefined;
   readonly arguments: FieldTable;
 }
@@ -35,7 +35,7 @@ export interface ConsumerSet extends Iterable<Consumer> {
 
 export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQueue, CountedQueue {
   readonly type: QueueType;
-  /** Its number in the store, 0 where it is not stored. */
+  /** Its number in the store, 0 if it is not stored. */
   readonly id: number;
   /** Its messages. */
   readonly log: KeptMessages;
@@ -50,7 +50,7 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   /** False while its messages cannot be read: it delivers none. */
   readonly readable: boolean;
   readonly deleted: boolean;
-  /** How long a delivery may wait for its acknowledgement, in milliseconds, 0 for ever; undefined where the broker's timeout counts. */
+  /** How long a delivery may wait for its acknowledgement, in milliseconds, 0 for ever; undefined if the broker's timeout counts. */
   readonly consumerTimeout: number | undefined;
   /** Takes in what the store has: see RecoveredQueue for `delivered` and `deliveredByPriority`. Called once, before anything else. */
   recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void;
@@ -59,22 +59,22 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   /** It is used: declared again, asked for a message, or left by a consumer. */
   touch(): void;
   /**
-   * What the consumer asked for, as far as it counts here. `globalPrefetch`: that of its channel. Throws AmqpError where the
+   * What the consumer asked for, as far as it counts here. `globalPrefetch`: that of its channel. Throws AmqpError if the
    * queue has nothing for such a consumer.
    */
   admit(asked: ConsumerOptions, globalPrefetch: number): ConsumerOptions;
   /** A consumer is gone. */
   consumerLeft(): void;
   /**
-   * Takes the first ready message and shows it to `use`, whose message is only valid inside; false where there is none, undefined where
-   * that is not known yet: it is on its way from the store, or many have expired and go first. Throws AmqpError where messages cannot be taken so.
+   * Takes the first ready message and shows it to `use`, whose message is only valid inside; false if there is none, undefined if
+   * that is not known yet: it is on its way from the store, or many have expired and go first. Throws AmqpError if messages cannot be taken so.
    */
   get(noAck: boolean, use: (message: Message, seq: number, redelivered: boolean) => void): boolean | undefined;
-  /** After a `get` that returned undefined: calls back when it is time to ask again. Returns false where that may be at any time. */
+  /** After a `get` that returned undefined: calls back when it is time to ask again. Returns false if that may be at any time. */
   whenAnswered(callback: () => void): boolean;
   /** A delivered message is acknowledged. */
   settle(seq: number): void;
-  /** Throws AmqpError where basic.nack, basic.reject and basic.recover are not for what it delivered. */
+  /** Throws AmqpError if basic.nack, basic.reject and basic.recover are not for what it delivered. */
   checkTakeBack(): void;
   /** A delivered message is rejected for good. */
   reject(seq: number): void;
@@ -87,9 +87,9 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   requeue(seq: number, how: RequeueCause): void;
   /** Gives messages to consumers as long as there are both. */
   dispatch(): void;
-  /** Removes the ready messages and returns their number. Throws AmqpError where they are not to be removed. */
+  /** Removes the ready messages and returns their number. Throws AmqpError if they are not to be removed. */
   purge(): number;
-  /** Throws AmqpError where it is not to be deleted under these conditions. */
+  /** Throws AmqpError if it is not to be deleted under these conditions. */
   checkDelete(ifUnused: boolean, ifEmpty: boolean): void;
   /** It is deleted: its consumers are cancelled and its messages gone. The vhost has removed its bindings. */
   end(): void;

@@ -21,10 +21,10 @@ export interface DelayedRetry {
   readonly multiplier: number | undefined;
 }
 
-/** Where it is not said, in milliseconds. */
+/** If it is not said, in milliseconds. */
 const DEFAULT_MIN = 1000;
 
-/** What a queue asks for, by the names of its arguments without their prefix; undefined where it asks for no delay. */
+/** What a queue asks for, by the names of its arguments without their prefix; undefined if it asks for no delay. */
 export function delayedRetry(asked: {
   readonly type: string | undefined;
   readonly min: number | undefined;

@@ -102,7 +102,7 @@ export class Discards implements SlicedTask {
     );
   }
 
-  /** True where there is no room for the message, and none is made. */
+  /** True if there is no room for the message, and none is made. */
   refuses(message: Message): boolean {
     return this.#limit?.refuses(message, this.#pending) === true;
   }
@@ -164,7 +164,7 @@ export class Discards implements SlicedTask {
     this.#ttl?.watch();
   }
 
-  /** The ready message whose turn it is: see LogReader.peek. NOT_YET too where more have expired than this turn has time for. */
+  /** The ready message whose turn it is: see LogReader.peek. NOT_YET too if more have expired than this turn has time for. */
   head(): number {
     for (;;) {
       const seq = this.#reader.peek();
@@ -179,7 +179,7 @@ export class Discards implements SlicedTask {
 
   /**
    * Discards a message. Both in one batch of the store: it is in its next queue, or still in this one, whatever happens. Returns false
-   * where it cannot be read for its next queue.
+   * if it cannot be read for its next queue.
    */
   discard(seq: number, reason: DeathReason): boolean {
     if (this.#queue.settings.atLeastOnce) return this.#ensurePending().add(seq, reason);
@@ -222,7 +222,7 @@ export class Discards implements SlicedTask {
     return false;
   }
 
-  /** Returns false where nothing has to go, or what has to is not here yet. */
+  /** Returns false if nothing has to go, or what has to is not here yet. */
   #discardNext(): boolean {
     this.#queue.findTooOften((seq) => {
       this.#condemn(seq, 'delivery_limit');
@@ -242,7 +242,7 @@ export class Discards implements SlicedTask {
     (this.#condemned ??= new Deque()).push({ seq, reason });
   }
 
-  /** It may have gone another way since it was to go, or be at a consumer. Returns false where it is not here yet. */
+  /** It may have gone another way since it was to go, or be at a consumer. Returns false if it is not here yet. */
   #execute({ seq, reason }: Condemned): boolean {
     if (!this.#reader.fetch(seq)) return false;
     this.#condemned!.shift();

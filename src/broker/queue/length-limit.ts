@@ -9,7 +9,7 @@ import type { QueueSettings } from './queue-settings.ts';
 
 type LengthSettings = Pick<QueueSettings, 'maxLength' | 'maxLengthBytes' | 'overflow'>;
 
-/** True where the settings limit how long the queue may be. */
+/** True if the settings limit how long the queue may be. */
 export function isLimited({ maxLength, maxLengthBytes }: LengthSettings): boolean {
   return maxLength !== undefined || maxLengthBytes !== undefined;
 }
@@ -31,7 +31,7 @@ export class LengthLimit {
     this.#dropsHead = overflow === 'drop-head';
   }
 
-  /** The limit that the settings ask for, in place of the one before; undefined where they ask for none. */
+  /** The limit that the settings ask for, in place of the one before; undefined if they ask for none. */
   static of(limits: LengthSettings, log: MessageLog, reader: LogReader, before?: LengthLimit): LengthLimit | undefined {
     if (!isLimited(limits)) return undefined;
     const limit = new LengthLimit(log, limits);
@@ -41,7 +41,7 @@ export class LengthLimit {
     return limit;
   }
 
-  /** The log is not what it was: counts anew. It reads all messages, where their bytes are limited; those that come later count then. */
+  /** The log is not what it was: counts anew. It reads all messages, if their bytes are limited; those that come later count then. */
   count(reader: LogReader): void {
     const ready = { bytes: 0 };
     this.#ready = ready;
@@ -59,14 +59,14 @@ export class LengthLimit {
     this.#ready.bytes -= bytes;
   }
 
-  /** True where there is no room for a new message, and none is made. Dead letters that wait to be taken need room too, as in RabbitMQ. */
+  /** True if there is no room for a new message, and none is made. Dead letters that wait to be taken need room too, as in RabbitMQ. */
   refuses(message: Message, waiting: { readonly count: number; readonly bytes: number } = NONE): boolean {
     if (this.#dropsHead) return false;
     if (this.#log.ready + waiting.count >= this.#messages) return true;
     return this.#ready.bytes + waiting.bytes + message.bodySize > this.#bytes;
   }
 
-  /** True where messages are to go from the head. */
+  /** True if messages are to go from the head. */
   get exceeded(): boolean {
     return this.#dropsHead && (this.#log.ready > this.#messages || this.#ready.bytes > this.#bytes);
   }

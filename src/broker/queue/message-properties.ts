@@ -3,13 +3,13 @@ import { findProperty } from '../../codec/properties.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_PRIORITY } from '../../protocol/generated/constants.ts';
 import type { Message } from '../message/message.ts';
 
-/** The message's expiration in milliseconds, checked when it was published; Infinity where it has none. */
+/** The message's expiration in milliseconds, checked when it was published; Infinity if it has none. */
 export function messageTtl({ properties, propertiesStart, propertiesEnd }: Message): number {
   const at = findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_EXPIRATION);
   return at < 0 ? Infinity : Number(properties.toString('latin1', at + 1, at + 1 + properties[at]));
 }
 
-/** The message's priority, 0 where it has none, and never more than the queue's highest. */
+/** The message's priority, 0 if it has none, and never more than the queue's highest. */
 export function messagePriority({ properties, propertiesStart, propertiesEnd }: Message, highest: number): number {
   const at = findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_PRIORITY);
   return at < 0 ? 0 : Math.min(properties[at], highest);

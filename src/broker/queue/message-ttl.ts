@@ -33,7 +33,7 @@ export class MessageTtl {
     this.#timer = new TimerEntry(due);
   }
 
-  /** True where a ready message has expired. */
+  /** True if a ready message has expired. */
   hasExpired(seq: number): boolean {
     return isOver(this.#log.expiresAt(seq), this.#timers);
   }

@@ -28,18 +28,18 @@ export interface QueueSettings {
   readonly atLeastOnce: boolean;
   /** True if that is asked for, and other settings do not allow it. */
   readonly fallsBackToAtMostOnce: boolean;
-  /** Highest priority; 0 where the queue knows none. */
+  /** Highest priority; 0 if the queue knows none. */
   readonly maxPriority: number;
   readonly singleActiveConsumer: boolean;
   /** How often a message may come back before it is dead-lettered, if `countsRetries`. */
   readonly deliveryLimit: number | undefined;
-  /** How a message that comes back is delayed; undefined where it is not. */
+  /** How a message that comes back is delayed; undefined if it is not. */
   readonly delayedRetry: DelayedRetry | undefined;
-  /** True where it is counted how often messages come back. */
+  /** True if it is counted how often messages come back. */
   readonly countsRetries: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds; 0 for ever. */
   readonly consumerTimeout: number | undefined;
-  /** Undefined where the queue takes a message again. */
+  /** Undefined if the queue takes a message again. */
   readonly deduplication: DeduplicationSettings | undefined;
 }
 

@@ -47,9 +47,9 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   #discards: Discards | undefined;
   #deleted = false;
   #queueExpiry: QueueExpiry | undefined;
-  /** Made when a message comes back where that counts. */
+  /** Made when a message comes back if that counts. */
   #retries: Retries | undefined;
-  /** Undefined where a message may come again. */
+  /** Undefined if a message may come again. */
   #deduplication: Deduplication | undefined;
 
   constructor(options: QueueOptions, id: number, log: MessageLog, host: QueueHost) {
@@ -151,8 +151,8 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   }
 
   /**
-   * Takes a message: to a consumer at once where one is waiting, else behind the others.
-   * `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined where nobody does.
+   * Takes a message: to a consumer at once if one is waiting, else behind the others.
+   * `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined if nobody does.
    */
   accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#deleted) return;
@@ -177,7 +177,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     const expiresAt = expiryOf(message, messageTtl, timers);
     // A consumer may take it, and give it back.
     if (expiresAt !== Infinity) this.#ensureDiscards().expiring();
-    // What has expired as it comes is kept only where its publisher waits for it: the log tells when its dead letter is stored.
+    // What has expired as it comes is kept only if its publisher waits for it: the log tells when its dead letter is stored.
     const over = consumer === undefined && log.ready === 0 && isOver(expiresAt, timers) && !this.#host.deadLetterBurst;
     if (over && (tracker === undefined || !stored)) return this.#host.deadLetter(this, message, 'expired');
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
@@ -375,7 +375,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     });
   }
 
-  /** A message goes; where it cannot be read for its next queue, it is ready again. */
+  /** A message goes; if it cannot be read for its next queue, it is ready again. */
   #discard(seq: number, reason: DeathReason): void {
     if (!this.#ensureDiscards().discard(seq, reason) && !this.log.isReady(seq)) this.log.requeue(seq);
   }
@@ -392,7 +392,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     }));
   }
 
-  /** The view of a ready message that is about to leave the queue; undefined where it cannot be read. */
+  /** The view of a ready message that is about to leave the queue; undefined if it cannot be read. */
   #show(seq: number): Message | undefined {
     const view = this.#reader.show(seq);
     if (view !== undefined) this.#discards?.went(view.bodySize);

@@ -15,7 +15,7 @@ import type { QueueSettings } from './queue-settings.ts';
 export type Fate = 'ready' | 'waits' | 'too often';
 type RetrySettings = Pick<QueueSettings, 'deliveryLimit' | 'delayedRetry'>;
 
-/** Messages that are ready in one go where many have waited for long enough: others are to have their turn. */
+/** Messages that are ready in one go if many have waited for long enough: others are to have their turn. */
 const READY_AT_ONCE = 10_000;
 
 export class Retries {

@@ -1,6 +1,6 @@
 /**
  * Routes that were found before, by exchange and routing key as the bytes that messages carry: for what is known no string is
- * made. A hash names eight places; where all are taken and there can be no more, most newcomers are not kept, so that of more
+ * made. A hash names eight places; if all are taken and there can be no more, most newcomers are not kept, so that of more
  * keys in turn than there is room for as many are found as fit.
  */
 import type { Route } from './route.ts';
@@ -28,7 +28,7 @@ function isKey(key: string, bytes: Buffer, start: number, end: number): boolean 
 
 export class RouteCache {
   #count = 0;
-  /** 0 where a place is free. */
+  /** 0 if a place is free. */
   #hashes = new Int32Array(FIRST_PLACES);
   /** The bytes, a character each: shorter than a Buffer. */
   #keys: string[] = places('');

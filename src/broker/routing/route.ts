@@ -23,7 +23,7 @@ export interface Route {
   readonly histories: readonly History[];
   /** Exchanges on the way where the message waits before it goes on. */
   readonly delays: readonly MessageTarget[];
-  /** True where more than the routing key decides, so that each message must be routed by itself. */
+  /** True if more than the routing key decides, so that each message must be routed by itself. */
   readonly perMessage: boolean;
 }
 

@@ -13,7 +13,7 @@ const SLICE_MS = 5;
 export interface SlicedTask {
   /** True if the store has to write what comes of it: it rests while the store is behind, or that would fill the memory. */
   readonly writes: boolean;
-  /** Does a little of it: less than a millisecond, as a rule. Returns false where nothing is left to do. */
+  /** Does a little of it: less than a millisecond, as a rule. Returns false if nothing is left to do. */
   step(): boolean;
   /** The broker stops, and calls `step` no more: what must not be left undone is to be done now. */
   stop?(): void;
@@ -26,7 +26,7 @@ export class TimeSlices {
   readonly #fault: Fault;
   /** What is to go on; what had its turn last is at the end. */
   readonly #tasks = new Set<SlicedTask>();
-  /** When this turn's time slice ends, by the clock's `elapsed`; 0 where none has begun. */
+  /** When this turn's time slice ends, by the clock's `elapsed`; 0 if none has begun. */
   #end = 0;
   #asked = false;
   #held = false;
@@ -40,7 +40,7 @@ export class TimeSlices {
     this.#fault = fault;
   }
 
-  /** Does as much of the task as this turn has time for, and the rest in turns to come. Returns true where none is left. */
+  /** Does as much of the task as this turn has time for, and the rest in turns to come. Returns true if none is left. */
   do(task: SlicedTask): boolean {
     if (this.#stopped) return true;
     this.#tasks.add(task);

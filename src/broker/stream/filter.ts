@@ -17,7 +17,7 @@ export class StreamFilter {
     this.#unfiltered = unfiltered;
   }
 
-  /** From x-stream-filter, a string or an array of them, and x-stream-match-unfiltered; undefined where all messages are wanted. */
+  /** From x-stream-filter, a string or an array of them, and x-stream-match-unfiltered; undefined if all messages are wanted. */
   static of(args: FieldTable): StreamFilter | undefined {
     const wanted = args.get('x-stream-filter');
     if (wanted?.type !== 'longstr' && wanted?.type !== 'array') return undefined;

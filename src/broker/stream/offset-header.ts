@@ -54,7 +54,7 @@ export class OffsetHeader {
   }
 }
 
-/** Where the headers stand, with their length in front; -1 where there are none. */
+/** Where the headers stand, with their length in front; -1 if there are none. */
 function headersOf({ properties, propertiesStart, propertiesEnd }: Message): number {
   return findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_HEADERS);
 }

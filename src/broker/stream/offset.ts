@@ -12,7 +12,7 @@ export type StartingPoint =
   | { readonly at: 'offset'; readonly offset: number }
   | { readonly at: 'moment'; readonly moment: number };
 
-/** By default what comes from now on. Undefined where the argument says nothing that makes sense. */
+/** By default what comes from now on. Undefined if the argument says nothing that makes sense. */
 export function startingPoint(args: FieldTable, now: number): StartingPoint | undefined {
   const field: FieldValue = args.get('x-stream-offset') ?? { type: 'longstr', value: 'next' };
   if (isInteger(field)) return { at: 'offset', offset: Math.max(0, Number(field.value)) };

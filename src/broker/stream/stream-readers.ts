@@ -9,7 +9,7 @@ import { StreamFilter } from './filter.ts';
 export class StreamReader {
   readonly consumer: Consumer;
   readonly filter: StreamFilter | undefined;
-  /** Offset of the message that comes next, or of one before it that the filter does not pass; NOT_YET where that has yet to be found out. */
+  /** Offset of the message that comes next, or of one before it that the filter does not pass; NOT_YET if that has yet to be found out. */
   next: number;
 
   constructor(consumer: Consumer, next: number) {

@@ -241,7 +241,7 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
     }
   }
 
-  /** Throws AmqpError where it cannot be read. */
+  /** Throws AmqpError if it cannot be read. */
   #firstSince(moment: number): number {
     try {
       return this.log.firstSince(moment);
@@ -324,7 +324,7 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
     this.#host.discarded(this.name, reason);
   }
 
-  /** Throws the error where it is a defect of the broker. */
+  /** Throws the error if it is a defect of the broker. */
   #tellUnreadable(error: unknown): void {
     if (!(error instanceof StoreError)) throw error;
     this.#host.unreadable('stream', this.name, error);

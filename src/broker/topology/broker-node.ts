@@ -164,8 +164,8 @@ export class BrokerNode implements VhostNode {
   }
 
   /**
-   * Takes in what the store has; a store without users and vhosts gets the defaults, where there are any. Called once. Throws StoreError
-   * where it makes no sense.
+   * Takes in what the store has; a store without users and vhosts gets the defaults, if there are any. Called once. Throws StoreError
+   * if it makes no sense.
    */
   recover(defaults?: NodeDefaults): void {
     const state = this.store.recover();
@@ -180,7 +180,7 @@ export class BrokerNode implements VhostNode {
     }
   }
 
-  /** True where there is neither a user nor a vhost: nobody can have used it yet. */
+  /** True if there is neither a user nor a vhost: nobody can have used it yet. */
   get blank(): boolean {
     return this.#vhosts.size === 0 && this.auth.users.next().done === true;
   }
@@ -283,7 +283,7 @@ export class BrokerNode implements VhostNode {
     return this.existingVhost(name);
   }
 
-  /** Deletes the vhost with all that is in it. From now on nobody finds it. Returns undefined where there is none of this name. */
+  /** Deletes the vhost with all that is in it. From now on nobody finds it. Returns undefined if there is none of this name. */
   deleteVhost(name: string): VhostRemoval | undefined {
     const vhost = this.vhost(name);
     if (vhost === undefined) return undefined;
@@ -293,7 +293,7 @@ export class BrokerNode implements VhostNode {
     return removal.begin();
   }
 
-  /** Deletes the user with permissions and limits. Returns false where there is none of this name. */
+  /** Deletes the user with permissions and limits. Returns false if there is none of this name. */
   deleteUser(name: string): boolean {
     if (this.auth.user(name) === undefined) return false;
     for (const listener of this.#deletionListeners) listener('user', name);

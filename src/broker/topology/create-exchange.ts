@@ -26,7 +26,7 @@ export interface ExchangeHost {
   unreadable(what: Unreadable, name: string, reason: Error | undefined): void;
 }
 
-/** `logId`: number of the log that it has in the store, if any. Throws AmqpError PRECONDITION_FAILED where it cannot be. */
+/** `logId`: number of the log that it has in the store, if any. Throws AmqpError PRECONDITION_FAILED if it cannot be. */
 export function createExchange(declaration: ExchangeDeclaration, host: ExchangeHost, logId?: number): Exchange {
   const routing = routingExchange(declaration, host.node.chance);
   if (!keepsMessages(declaration)) return routing;
@@ -58,7 +58,7 @@ function knownType(type: string): ExchangeType {
   return known;
 }
 
-/** Throws AmqpError PRECONDITION_FAILED where no exchange can be declared like this, whether or not one is there. */
+/** Throws AmqpError PRECONDITION_FAILED if no exchange can be declared like this, whether or not one is there. */
 export function checkExchangeDeclaration(declaration: ExchangeDeclaration, vhost: string): void {
   const { name, type, arguments: args } = declaration;
   if (!keepsMessages(declaration)) knownType(type);
@@ -70,7 +70,7 @@ export function checkExchangeDeclaration(declaration: ExchangeDeclaration, vhost
   );
 }
 
-/** Throws AmqpError PRECONDITION_FAILED where a new exchange has arguments that its type cannot make sense of. */
+/** Throws AmqpError PRECONDITION_FAILED if a new exchange has arguments that its type cannot make sense of. */
 export function checkTypeArguments(declaration: ExchangeDeclaration, chance: Chance): void {
   // The type looks at them when it makes one.
   routingExchange(declaration, chance);

@@ -8,7 +8,7 @@ import { Queue } from '../queue/queue.ts';
 import type { QueueHost } from '../queue/queue-host.ts';
 import { readSettings } from '../queue/queue-settings.ts';
 
-/** `id`: its number in the store, where it is durable. */
+/** `id`: its number in the store, if it is durable. */
 export function createQueue(options: QueueOptions, id: number, host: QueueHost): DeclaredQueue {
   if (queueTypeOf(options.arguments) === 'stream') return new Stream(options, id, host);
   const stored = options.durable ? id : undefined;

@@ -7,7 +7,7 @@ import type { QueueOptions } from '../queue/declared-queue.ts';
 /** Names that only the broker gives begin with this. */
 export const SERVER_NAMED = 'amq.gen-';
 
-/** Throws AmqpError PRECONDITION_FAILED where such a queue is declared as something that would not last, or a stream wrongly. */
+/** Throws AmqpError PRECONDITION_FAILED if such a queue is declared as something that would not last, or a stream wrongly. */
 export function checkReplicatedDeclaration(options: QueueOptions, vhost: string): void {
   const type = queueTypeOf(options.arguments);
   if (type === 'classic') return;

@@ -15,7 +15,7 @@ import { furtherRoutingKeys, stripBcc } from '../message/routing-headers.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import type { VhostNode } from './vhost-node.ts';
 
-/** Dead letters that bring about one another in one call, before the rest is for another turn: there is no end of them where queues make circles. */
+/** Dead letters that bring about one another in one call, before the rest is for another turn: there is no end of them if queues make circles. */
 const DEAD_LETTERS_AT_ONCE = 64;
 /** What a publisher may ask for before the others are heard: milliseconds in which ways are looked for, and queues that take its messages. */
 const SEARCH_MS = 5;
@@ -63,7 +63,7 @@ export class Routing {
     this.#node = vhost.node;
   }
 
-  /** The way of a message as it was published, where it was found before. */
+  /** The way of a message as it was published, if it was found before. */
   known({ route, routeStart, routeEnd }: Message): Route | undefined {
     return this.#routes.find(route, routeStart, routeEnd);
   }
@@ -98,7 +98,7 @@ export class Routing {
     this.#routes.remove(message.route);
   }
 
-  /** Hands a client's message to whatever its route leads to. Returns false where that is nothing. */
+  /** Hands a client's message to whatever its route leads to. Returns false if that is nothing. */
   publish(message: Message, route: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
     const way = this.#wayOf(message, route, tracker, publishSeqNo);
     this.#counts.count(way);
@@ -282,7 +282,7 @@ export class Routing {
   }
 
   /**
-   * The message's own way, where the remembered one is not all there is to it. Where it is to wait it does so with all of its
+   * The message's own way, if the remembered one is not all there is to it. If it is to wait it does so with all of its
    * routing keys; further on nobody sees BCC.
    */
   #wayOf(message: Message, route: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): Route {

@@ -100,7 +100,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
 
   // Exchanges
 
-  /** exchange.declare without passive. Throws AmqpError where the exchange cannot be, or is another. */
+  /** exchange.declare without passive. Throws AmqpError if the exchange cannot be, or is another. */
   declareExchange(declaration: ExchangeDeclaration): void {
     const { name } = declaration;
     checkExchangeDeclaration(declaration, this.name);
@@ -116,7 +116,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
     this.#commit([{ op: 'put-exchange', vhost: this.name, exchange: declaration, logId }]);
   }
 
-  /** exchange.delete; no error where there is none. */
+  /** exchange.delete; no error if there is none. */
   deleteExchange(name: string, ifUnused: boolean): void {
     if (name.startsWith('amq.')) throw errors.systemExchange(name, this.name);
     const exchange = this.#entities.exchange(name);
@@ -127,7 +127,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
 
   // Queues
 
-  /** queue.declare without passive. Throws AmqpError where the queue cannot be, or is another. */
+  /** queue.declare without passive. Throws AmqpError if the queue cannot be, or is another. */
   declareQueue(asked: QueueOptions): DeclaredQueue {
     const options = withDefaultType(asked, this.defaultQueueType);
     const { name, owner } = options;
@@ -190,7 +190,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
     if (ends !== undefined) this.#routing.replay({ ...spec, source, destination: ends });
   }
 
-  /** No error where there is no such binding, nor where one of its ends is missing. */
+  /** No error if there is no such binding, nor if one of its ends is missing. */
   unbind(spec: BindingSpec, requester: Owner): void {
     const binding = existingBinding(this.#entities, spec, requester);
     if (binding !== undefined) this.#commit(bindingRemoval(this.#entities, binding));
@@ -198,7 +198,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
 
   // Messages
 
-  /** The way of a message as it was published, where it is remembered. */
+  /** The way of a message as it was published, if it is remembered. */
   knownRoute(message: Message): Route | undefined {
     return this.#routing.known(message);
   }
@@ -208,7 +208,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
     return this.#routing.route(exchange, message);
   }
 
-  /** Hands a message to whatever its route leads to. Returns false where that is nothing. */
+  /** Hands a message to whatever its route leads to. Returns false if that is nothing. */
   publish(message: Message, route: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
     return this.#routing.publish(message, route, tracker, publishSeqNo);
   }
@@ -298,7 +298,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
     this.#entities.apply(change);
   }
 
-  /** Takes in what the store has of this vhost. Throws StoreError where it makes no sense. */
+  /** Takes in what the store has of this vhost. Throws StoreError if it makes no sense. */
   recover(rows: VhostRows, pagesOf: (queueId: number) => readonly RecoveredPage[]): void {
     recoverVhost(this.#entities, rows, pagesOf, this.node);
   }

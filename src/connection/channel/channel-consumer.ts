@@ -6,7 +6,7 @@ export class ChannelConsumer extends Consumer {
   readonly queue: DeclaredQueue;
   /** The consumer tag as a shortstr. */
   readonly tagBytes: Buffer;
-  /** How long a delivery may wait for its acknowledgement, in milliseconds; undefined where that is the queue's to say. */
+  /** How long a delivery may wait for its acknowledgement, in milliseconds; undefined if that is the queue's to say. */
   readonly timeout: number | undefined;
   /** True while the channel has it on its list of those that an acknowledgement may let go on. */
   released = false;

@@ -20,14 +20,14 @@ export interface TurnChannel {
   end(): void;
 }
 
-/** Has `resume` called when a task may go on. Returns false where that is so already. */
+/** Has `resume` called when a task may go on. Returns false if that is so already. */
 export type Wait = (resume: () => void) => boolean;
 
 /** Work of a client that takes time slices, and may have to wait in between. */
 export interface LongTask {
   /** See SlicedTask. */
   readonly writes: boolean;
-  /** Does a little of it. Returns false where nothing is left to do, or what the rest waits for. */
+  /** Does a little of it. Returns false if nothing is left to do, or what the rest waits for. */
   step(): boolean | Wait;
 }
 

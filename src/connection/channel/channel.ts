@@ -87,7 +87,7 @@ export class Channel
   }
 
   /**
-   * Answers when everything that the method changed is stored; or closes the channel, where a queue refused one of the messages.
+   * Answers when everything that the method changed is stored; or closes the channel, if a queue refused one of the messages.
    * Until then nothing more is read from the connection, so that answers keep their order.
    */
   replyWhenStored(receipt: Receipt<unknown>, method: ServerMethod, messages?: TransactionConfirms): void {
@@ -177,7 +177,7 @@ export class Channel
 
   // Acknowledgements
 
-  /** Closes the channel where its oldest delivery has waited too long: the others count when they are the oldest, as in RabbitMQ. */
+  /** Closes the channel if its oldest delivery has waited too long: the others count when they are the oldest, as in RabbitMQ. */
   checkTimeout(): void {
     const { oldest } = this.unacked;
     if (oldest === undefined) return;
@@ -194,7 +194,7 @@ export class Channel
     } else this.transaction.acknowledge(this.#collect(tag, multiple), 'ack');
   }
 
-  /** basic.nack, basic.reject: `kind` says what becomes of the deliveries. Throws AmqpError where a queue does not take them back. */
+  /** basic.nack, basic.reject: `kind` says what becomes of the deliveries. Throws AmqpError if a queue does not take them back. */
   giveBack(tag: number, multiple: boolean, kind: 'reject' | RequeueCause): void {
     this.#checkTakeBack(tag, multiple);
     if (this.transaction !== undefined) this.transaction.acknowledge(this.#collect(tag, multiple), kind);
@@ -377,7 +377,7 @@ export class Channel
     if (!this.unacked.has(tag)) throw unknownTag(tag);
   }
 
-  /** Throws AmqpError where a queue does not take back what it delivered. */
+  /** Throws AmqpError if a queue does not take back what it delivered. */
   #checkTakeBack(tag: number, multiple: boolean): void {
     this.#checkTag(tag, multiple);
     const last = tag === 0 ? this.unacked.lastTag : tag;

@@ -28,7 +28,7 @@ export class Credit {
     this.#channel = channel;
   }
 
-  /** True where a consumer may have another delivery to acknowledge; else it hears when it may. */
+  /** True if a consumer may have another delivery to acknowledge; else it hears when it may. */
   admits(): boolean {
     if (!this.#spent) return true;
     this.#heldUp = true;

@@ -29,7 +29,7 @@ export class DeliveryTimeouts {
   }
 
   /**
-   * True where `timeout` milliseconds have passed since a delivery of that tick: noticed up to two ticks late, and never early. 0: it may
+   * True if `timeout` milliseconds have passed since a delivery of that tick: noticed up to two ticks late, and never early. 0: it may
    * take for ever.
    */
   isOver(tick: number, timeout: number): boolean {

@@ -48,9 +48,9 @@ export class Transaction {
     this.#heapLimit = heapLimit;
   }
 
-  /** Throws AmqpError RESOURCE_ERROR where there is no room for it. */
+  /** Throws AmqpError RESOURCE_ERROR if there is no room for it. */
   publish(message: Message, route: Route, mandatory: boolean): void {
-    // Where it is full the connection would be stopped after this, and keep what fills it.
+    // If it is full the connection would be stopped after this, and keep what fills it.
     if (this.#heapLimit.full || this.#publishes.length % LOOK_EVERY === 0) this.#heapLimit.checkRoom();
     const copy = message.copy();
     const bytes = PUBLISH_BYTES + copy.routeEnd + copy.propertiesEnd + copy.bodySize;

@@ -76,7 +76,7 @@ export class Unacked {
     return this.#next++;
   }
 
-  /** Calls `take` with the delivery of the tag and forgets it; returns false where there is none. */
+  /** Calls `take` with the delivery of the tag and forgets it; returns false if there is none. */
   remove(tag: number, take: Take): boolean {
     if (tag < this.#first || tag >= this.#next) return this.#removeOld(tag, take);
     const slot = tag & this.#mask;
@@ -145,7 +145,7 @@ export class Unacked {
     return this.#queues[tag & this.#mask] !== undefined;
   }
 
-  /** The delivery that has waited longest; undefined where none waits. */
+  /** The delivery that has waited longest; undefined if none waits. */
   get oldest(): Delivery | undefined {
     for (const delivery of this.#old.values()) return delivery;
     return this.#first === this.#next ? undefined : this.#at(this.#first);

@@ -66,7 +66,7 @@ export class Content {
     this.#stage = 'header';
   }
 
-  /** A content header frame. Returns true where the message is whole, having no body. */
+  /** A content header frame. Returns true if the message is whole, having no body. */
   header(buffer: Buffer, start: number, end: number): boolean {
     if (this.#stage === 'none') throw notMethod();
     if (this.#stage === 'body') throw notBody();
@@ -96,7 +96,7 @@ export class Content {
     return this.#bodySize;
   }
 
-  /** Bytes of a content body frame; see FrameHandler.body. Returns true where the message is whole. */
+  /** Bytes of a content body frame; see FrameHandler.body. Returns true if the message is whole. */
   body(buffer: Buffer, start: number, end: number, done: boolean): boolean {
     if (this.#stage === 'none') throw notMethod();
     if (this.#stage === 'header') throw notHeader();

@@ -48,7 +48,7 @@ export class Flow implements NameGiver {
     return this.#readPause.has('backlog') || this.#readPause.has('congested') ? 'flow' : 'running';
   }
 
-  /** A method was answered: where much waits to be sent, the next one waits too. Deliveries alone keep nobody from being heard. */
+  /** A method was answered: if much waits to be sent, the next one waits too. Deliveries alone keep nobody from being heard. */
   answered(): void {
     if (this.#connection.writer.pending > CONGESTED_BYTES) this.#readPause.pause('congested');
   }
@@ -69,7 +69,7 @@ export class Flow implements NameGiver {
     this.#readPause.resume('congested');
   }
 
-  /** False where so many replies wait for the client that further ones are lost: they have no queue to wait in. */
+  /** False if so many replies wait for the client that further ones are lost: they have no queue to wait in. */
   get takesReplies(): boolean {
     const { writer } = this.#connection;
     return !writer.congested || writer.pending <= REPLIES_BYTES;
@@ -84,7 +84,7 @@ export class Flow implements NameGiver {
     if (client.connectionBlocked) writer.method(0, { name: 'connection.blocked', reason: alarm });
   }
 
-  /** A message came in: where the broker can take no more, that was the last for now. */
+  /** A message came in: if the broker can take no more, that was the last for now. */
   published(): void {
     const { broker, writer } = this.#connection;
     if (writer.congested) this.answered();

@@ -156,7 +156,7 @@ export class Frames implements FrameHandler {
     this.#fail(new AmqpError('UNEXPECTED_FRAME', text, { blameless: true }), 0);
   }
 
-  /** The channel that a content frame is for; undefined where the frame is to be ignored. */
+  /** The channel that a content frame is for; undefined if the frame is to be ignored. */
   #contentChannel(number: number): Channel | undefined {
     if (this.#connection.stage !== 'running') {
       if (this.#connection.stage === 'handshake') throw notMethod();

@@ -15,7 +15,7 @@ export class InboundMemory {
     this.#limit = limit;
   }
 
-  /** Throws AmqpError RESOURCE_ERROR where it is this one that keeps most. */
+  /** Throws AmqpError RESOURCE_ERROR if it is this one that keeps most. */
   grew(inboundQuota: InboundQuota, bytes: number): void {
     this.#bytes += bytes;
     this.#holdings.add(inboundQuota);
@@ -52,7 +52,7 @@ export class InboundQuota {
     return this.#bytes;
   }
 
-  /** Throws AmqpError RESOURCE_ERROR where that is too much; the bytes count nevertheless. */
+  /** Throws AmqpError RESOURCE_ERROR if that is too much; the bytes count nevertheless. */
   grew(bytes: number): void {
     this.#bytes += bytes;
     this.#memory.grew(this, bytes);

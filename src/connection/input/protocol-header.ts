@@ -4,7 +4,7 @@ export const PROTOCOL_HEADER = Buffer.from('AMQP\x00\x00\x09\x01', 'latin1');
 /** The header of AMQP 0-9, which RabbitMQ takes too. */
 const HEADER_0_9 = Buffer.from('AMQP\x01\x01\x00\x09', 'latin1');
 
-/** True where it is a protocol header that the broker speaks. */
+/** True if it is a protocol header that the broker speaks. */
 export function speaks(header: Buffer): boolean {
   return header.equals(PROTOCOL_HEADER) || header.equals(HEADER_0_9);
 }

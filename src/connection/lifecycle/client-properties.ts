@@ -8,7 +8,7 @@ export class ClientProperties {
   readonly consumerCancelNotify: boolean;
   readonly connectionBlocked: boolean;
   readonly authenticationFailureClose: boolean;
-  /** The name that the client gives its connection, empty where it gives none. */
+  /** The name that the client gives its connection, empty if it gives none. */
   readonly connectionName: string;
 
   constructor(properties: FieldTable = EMPTY_TABLE) {

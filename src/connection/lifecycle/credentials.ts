@@ -8,7 +8,7 @@ export interface NameAndPassword {
   readonly password: Buffer;
 }
 
-/** Undefined where the mechanism is not known, or its response makes no sense. */
+/** Undefined if the mechanism is not known, or its response makes no sense. */
 export function readCredentials(mechanism: string, response: Buffer): NameAndPassword | undefined {
   switch (mechanism) {
     case 'PLAIN':

@@ -67,7 +67,7 @@ export class Handshake {
     });
   }
 
-  /** Throws HandshakeError for a method that is not due, AmqpError where the client is told. */
+  /** Throws HandshakeError for a method that is not due, AmqpError if the client is told. */
   method(method: Method): void {
     if (method.name !== this.#due) throw new HandshakeError(`${method.name} where ${this.#due} was due`);
     switch (method.name) {

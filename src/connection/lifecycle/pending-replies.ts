@@ -79,7 +79,7 @@ export class PendingReplies {
     });
   }
 
-  /** Does what waited for the store; returns false where nothing did. Then the connection sends, and calls `answered`. */
+  /** Does what waited for the store; returns false if nothing did. Then the connection sends, and calls `answered`. */
   turnEnds(): boolean {
     const stored = this.#stored;
     this.#stored = undefined;

@@ -70,7 +70,7 @@ export const basicMethods: HandlersOf<'basic'> = {
     recover(channel, requeue, () => channel.send({ name: 'basic.recover-ok' })),
 };
 
-/** Returns how to wait where the queue cannot answer yet. */
+/** Returns how to wait if the queue cannot answer yet. */
 function get(channel: Channel, { queue: asked, noAck }: BasicGet): Wait | undefined {
   const { actor, vhost, writer } = channel.connection;
   const queue = readableQueue(actor, queueName(channel, asked));
@@ -130,7 +130,7 @@ function consumeReplies(channel: Channel, method: BasicConsume, tag: string): vo
   if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
 }
 
-/** An argument of the consumer's; undefined where it is not there. */
+/** An argument of the consumer's; undefined if it is not there. */
 function integerArgument(args: FieldTable, name: string, queue: string, vhost: string): number | undefined {
   const argument = args.get(name);
   if (argument === undefined) return undefined;

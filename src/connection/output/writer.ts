@@ -70,7 +70,7 @@ export class Writer {
   }
 
   /**
-   * The message as a frame has room for its header: see `shorten`. Throws HeadersTooLargeError where none has. To be asked before
+   * The message as a frame has room for its header: see `shorten`. Throws HeadersTooLargeError if none has. To be asked before
    * anything of the message is sent.
    */
   fit(message: Message): Message {
@@ -78,7 +78,7 @@ export class Writer {
     return message.propertiesSize <= room ? message : shorten(message, room);
   }
 
-  /** True where frames like those that are sent have so many octets of payload. */
+  /** True if frames like those that are sent have so many octets of payload. */
   sends(payload: number): boolean {
     return payload <= this.#maxBody;
   }

@@ -80,7 +80,7 @@ export class BatchBuffer implements Batch {
   #used = 0;
   #bytes = 0;
 
-  /** Numbers in use: 0 where the batch is empty. */
+  /** Numbers in use: 0 if the batch is empty. */
   get length(): number {
     return this.#length;
   }

@@ -10,11 +10,11 @@ import { knownProblem, pageProblem } from './recovery.ts';
 import type { StoredPage, StoredPart } from './stored-rows.ts';
 import { quickCheck } from './structure.ts';
 
-/** What is wrong with the records in a page's data, which the store does not know; undefined where nothing is. */
+/** What is wrong with the records in a page's data, which the store does not know; undefined if nothing is. */
 export type RecordsCheck = (page: PageHeader, data: Buffer) => string | undefined;
 
 export interface CheckReport {
-  /** A line each; empty where the file is sound. */
+  /** A line each; empty if the file is sound. */
   readonly problems: readonly string[];
   /** What is unusual and does no harm. */
   readonly notes: readonly string[];
@@ -30,14 +30,14 @@ interface CheckedPage extends StoredPage {
   readonly bitmapChecksum: number | null;
   readonly messages: Uint8Array | null;
   readonly messagesChecksum: number | null;
-  /** Null where there is no such queue, and no exchange with such a log. */
+  /** Null if there is no such queue, and no exchange with such a log. */
   readonly owner: number | null;
 }
 
 interface SeenRow extends SeenHeader {
   readonly checksum: number;
   readonly keys: Buffer;
-  /** Null where there is no such queue. */
+  /** Null if there is no such queue. */
   readonly owner: number | null;
 }
 

@@ -15,8 +15,8 @@ import type { FreshRows } from './fresh-rows.ts';
 const LARGE_LOG = 32 * 1024 * 1024;
 /**
  * Bytes of rows that were added since the last checkpoint and are still there, from which on a checkpoint is due as well. A checkpoint
- * holds up the next commit for as long as it writes these: 2 ms a MiB. Where messages go as they come there are few of them in any
- * log; where a backlog grows they are all of it.
+ * holds up the next commit for as long as it writes these: 2 ms a MiB. If messages go as they come there are few of them in any
+ * log; if a backlog grows they are all of it.
  */
 const MUCH_LIVE = 2 * 1024 * 1024;
 /** A log file that one batch made larger than this is cut when idle. Else it is written over, which is faster than growing. */
@@ -113,7 +113,7 @@ export class Checkpoints {
     if (this.#giveBack(VACUUM_STEP)) this.#rest();
   }
 
-  /** Gives back so many unused bytes at most; returns false where there are none to give, or it did not work. */
+  /** Gives back so many unused bytes at most; returns false if there are none to give, or it did not work. */
   #giveBack(bytes: number): boolean {
     this.#gaveBackAt = systemClock.elapsed();
     const given = this.#attempt(NOT_GIVEN_BACK, () => {

@@ -51,7 +51,7 @@ export async function backupStore(folder: string, target: string, replace: boole
   }
 }
 
-/** Throws StoreError where the backup cannot be put there, and the system's error where that cannot be known. */
+/** Throws StoreError if the backup cannot be put there, and the system's error if that cannot be known. */
 function checkTarget(folder: string, target: string, replace: boolean): void {
   if (!existsSync(dirname(target))) throw new StoreError(`There is no folder ${dirname(target)} for the backup.`);
   const isOwn = basename(target).startsWith(OWN_FILES) && isSameFile(dirname(target), folder);
@@ -67,7 +67,7 @@ function checkTarget(folder: string, target: string, replace: boolean): void {
 
 /**
  * Writes the file anew without its unused room, and returns its bytes before and after. Needs room for two more copies for as
- * long as it takes. Throws StoreError where a broker runs on the folder; the file is as it was then, and after a failure too.
+ * long as it takes. Throws StoreError if a broker runs on the folder; the file is as it was then, and after a failure too.
  */
 export function compactStore(folder: string): { readonly before: number; readonly after: number } {
   return changeStore(folder, 'Stop it first: a file in use cannot be compacted.', () => undefined);
@@ -75,7 +75,7 @@ export function compactStore(folder: string): { readonly before: number; readonl
 
 /**
  * Changes what is in the store, whole or not at all, and writes the file anew: nothing of before stays in it. Returns its bytes before and
- * after. Throws StoreError where a broker runs on the folder, with `advice`; and what `change` throws.
+ * after. Throws StoreError if a broker runs on the folder, with `advice`; and what `change` throws.
  */
 export function changeStore(
   folder: string,
@@ -107,7 +107,7 @@ export function changeStore(
   }
 }
 
-/** Removes all that a folder stores, messages and definitions. Throws StoreError where a broker runs on it; nothing is removed then. */
+/** Removes all that a folder stores, messages and definitions. Throws StoreError if a broker runs on it; nothing is removed then. */
 export function resetStore(folder: string): void {
   const path = databasePath(folder);
   let lock: StoreLock | undefined;

@@ -38,7 +38,7 @@ const READER_BUSY_MS = 5000;
 
 export type Synchronous = 'full' | 'normal';
 
-/** Creates the folder, readable by its owner only, where it is missing. Throws StoreError where it cannot be written. */
+/** Creates the folder, readable by its owner only, if it is missing. Throws StoreError if it cannot be written. */
 export function prepareFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -51,7 +51,7 @@ export function prepareFolder(folder: string): void {
   }
 }
 
-/** Of the file itself where the folder has a link to it: what SQLite keeps beside the file is beside that. */
+/** Of the file itself if the folder has a link to it: what SQLite keeps beside the file is beside that. */
 export function databasePath(folder: string): string {
   const path = join(folder, 'leveret.db');
   // A link that leads nowhere is told of by whoever opens it.
@@ -61,7 +61,7 @@ export function databasePath(folder: string): string {
 
 export interface OpenDatabase {
   readonly created: boolean;
-  /** The schema version that the file had before; undefined where it is the one it has. */
+  /** The schema version that the file had before; undefined if it is the one it has. */
   readonly migratedFrom: number | undefined;
   /** A connection that reads. */
   readonly reader: Database.Database;
@@ -111,13 +111,13 @@ export function openForReading(path: string, damaged = false): Database.Database
   throw new StoreError(`${path} was written by an older Leveret. Start this version's broker on it first.`);
 }
 
-/** Throws StoreError where there is no database, and the system's error where that cannot be known. */
+/** Throws StoreError if there is no database, and the system's error if that cannot be known. */
 export function checkThere(path: string): void {
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) return;
   throw new StoreError(`There is no ${path}: name the broker's data folder with --data-dir.`);
 }
 
-/** Throws the system's error where one of its files may not be written: SQLite would say that of the first commit only, and not of which. */
+/** Throws the system's error if one of its files may not be written: SQLite would say that of the first commit only, and not of which. */
 function checkWritable(path: string): void {
   for (const file of [path, logPath(path), `${path}-shm`]) {
     if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) closeSync(openSync(file, 'r+'));

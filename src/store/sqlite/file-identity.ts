@@ -10,13 +10,13 @@ export class FileIdentity {
   readonly path: string;
   readonly #inode: number;
 
-  /** Of a file that is being opened. Throws the system's error where it is not there. */
+  /** Of a file that is being opened. Throws the system's error if it is not there. */
   constructor(path: string) {
     this.path = path;
     this.#inode = statSync(path).ino;
   }
 
-  /** Returns the bytes of the file. Throws StoreError where another file or none has the name now. Takes 3 µs. */
+  /** Returns the bytes of the file. Throws StoreError if another file or none has the name now. Takes 3 µs. */
   check(): number {
     const now = statSync(this.path, { throwIfNoEntry: false });
     if (now?.ino === this.#inode) return now.size;

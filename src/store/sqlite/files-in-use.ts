@@ -26,7 +26,7 @@ export class FilesInUse {
   /** Frames of the log when it was last looked at. */
   #frames = 0;
 
-  /** `database`: has read from the file at `path`, and so has its log open. Throws the system's error where one of both is not there. */
+  /** `database`: has read from the file at `path`, and so has its log open. Throws the system's error if one of both is not there. */
   constructor(database: Database, path: string) {
     this.#file = new FileIdentity(path);
     this.#log = new FileIdentity(logPath(path));
@@ -41,7 +41,7 @@ export class FilesInUse {
     return fstatSync(this.#logFile).size;
   }
 
-  /** Throws StoreError where what is written, or was, cannot be found again. Takes about 10 µs. */
+  /** Throws StoreError if what is written, or was, cannot be found again. Takes about 10 µs. */
   check(): void {
     this.#checkSize(this.#file.check());
     this.#log.check();
@@ -49,7 +49,7 @@ export class FilesInUse {
   }
 
   /**
-   * Throws StoreError where the log must not be put into the database: because one of them is not whole, or because another one has the place of
+   * Throws StoreError if the log must not be put into the database: because one of them is not whole, or because another one has the place of
    * the log, which the next start would put on top. A log that was removed may: nothing of it is lost then.
    */
   checkForCheckpoint(): void {

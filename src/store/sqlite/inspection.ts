@@ -31,7 +31,7 @@ export function adviceOnDamage(path: string): string {
 
 /**
  * Looks at the head of the file without SQLite, which would leave files beside one that is not ours.
- * Throws StoreError where the file is not an SQLite database, another application's, or shorter than it says.
+ * Throws StoreError if the file is not an SQLite database, another application's, or shorter than it says.
  */
 export function inspectHeader(path: string): void {
   const file = statSync(path);
@@ -58,7 +58,7 @@ export function inspectHeader(path: string): void {
   }
 }
 
-/** Throws StoreError where the database is not Leveret's or from a newer version; what SQLite throws where it finds damage. */
+/** Throws StoreError if the database is not Leveret's or from a newer version; what SQLite throws if it finds damage. */
 export function inspectVersion(path: string, reader: Database): 'older' | 'current' {
   const id = reader.pragma('application_id', { simple: true }) as number;
   const version = reader.pragma('user_version', { simple: true }) as number;
@@ -72,13 +72,13 @@ export function inspectVersion(path: string, reader: Database): 'older' | 'curre
   return version === SCHEMA_VERSION ? 'current' : 'older';
 }
 
-/** Throws StoreError where one of the tables that a start reads whole is damaged; or what SQLite throws. */
+/** Throws StoreError if one of the tables that a start reads whole is damaged; or what SQLite throws. */
 export function inspectTables(path: string, reader: Database, version: 'older' | 'current'): void {
   const [problem] = structureProblems(reader, version);
   if (problem !== undefined) throw new StoreError(`${path} is damaged: ${problem}. ${adviceOnDamage(path)}`);
 }
 
-/** Throws StoreError where commits in the log cannot be read though they were whole once. */
+/** Throws StoreError if commits in the log cannot be read though they were whole once. */
 export function inspectLog(path: string, reader: Database): void {
   const problem = logProblem(path, reader);
   if (problem !== undefined) throw new StoreError(`${problem} Nothing was changed.`);

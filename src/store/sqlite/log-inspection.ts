@@ -1,7 +1,7 @@
 /**
  * The write-ahead log after a crash. SQLite reads it up to the first frame whose checksum is wrong and takes all behind that for what the
  * crash cut short; so a byte that a disk spoilt would cost, without a word, whatever was committed after it. But a commit is on disk before
- * the next one is written: behind one that was cut short there is no whole one. Where there is, the log was damaged later.
+ * the next one is written: behind one that was cut short there is no whole one. If there is, the log was damaged later.
  *
  * The format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
  */
@@ -18,7 +18,7 @@ type Checksum = readonly [number, number];
 interface Frame {
   /** What all frames of one run of the log have in common. */
   readonly salts: bigint;
-  /** True where it is the last one of a commit. */
+  /** True if it is the last one of a commit. */
   readonly commits: boolean;
   /** Of this frame and all before it. */
   readonly checksum: Checksum;
@@ -39,7 +39,7 @@ export function logFrameEnd(frame: number, pageBytes: number): number {
 }
 
 /**
- * What is wrong with the log of the database at `path`, which `reader` has opened, and what to do; undefined where nothing is. A broker may
+ * What is wrong with the log of the database at `path`, which `reader` has opened, and what to do; undefined if nothing is. A broker may
  * run on it.
  */
 export function logProblem(path: string, reader: Database): string | undefined {
@@ -96,12 +96,12 @@ class LogFile {
   }
 
   /**
-   * The last frame of the last whole commit that follows another one behind the frame `known`; undefined where there is none. A commit is
-   * whole where the checksums of its frames follow from that of the commit before it.
+   * The last frame of the last whole commit that follows another one behind the frame `known`; undefined if there is none. A commit is
+   * whole if the checksums of its frames follow from that of the commit before it.
    */
   lastCommitBehind(known: number): number | undefined {
     let last: number | undefined;
-    /** The checksum to go on from, where all is whole since some commit. */
+    /** The checksum to go on from, if all is whole since some commit. */
     let before: Checksum | undefined;
     for (let n = known + 1; n <= this.#frames; n++) {
       const { salts, commits, checksum } = this.#frame(n);

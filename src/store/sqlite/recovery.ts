@@ -128,7 +128,7 @@ type Raw<Row> = {
           : Row[Name];
 };
 
-/** JSON; undefined where it is no list. */
+/** JSON; undefined if it is no list. */
 function listIn(json: unknown): readonly string[] | undefined {
   try {
     const list: unknown = JSON.parse(json as string);
@@ -222,14 +222,14 @@ function damaged(database: Database, problem: string): StoreError {
   return new StoreError(`${database.name} is damaged: ${problem}. ${adviceOnDamage(database.name)}`);
 }
 
-/** What makes no sense about a page, its data unseen; undefined where all is well. In a damaged row a column may be of any type. */
+/** What makes no sense about a page, its data unseen; undefined if all is well. In a damaged row a column may be of any type. */
 export function pageProblem({ base, first, last, count }: RecoveredPage): string | undefined {
   // Written so that it fails for what is no number, too.
   const sound = base >= 0 && base <= first && first <= last && count >= 1 && count <= last - first + 1;
   return sound ? undefined : `says that it has ${count} messages from ${first} to ${last}`;
 }
 
-/** `known`: the row that tells which messages of a page are `what`; null where there is none. */
+/** `known`: the row that tells which messages of a page are `what`; null if there is none. */
 export function knownProblem(
   pageId: number,
   what: 'settled' | 'delivered again',

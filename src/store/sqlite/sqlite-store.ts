@@ -26,7 +26,7 @@ import { StoredRows } from './stored-rows.ts';
 import { troubleAdvice } from './trouble.ts';
 
 export interface SqliteStoreOptions {
-  /** The data folder; created, readable by its owner only, where it is missing. */
+  /** The data folder; created, readable by its owner only, if it is missing. */
   readonly folder: string;
   /** How long what nobody waits for may wait for company, in milliseconds. Default 20. */
   readonly lazyMs?: number;
@@ -80,8 +80,8 @@ export class SqliteStore implements Store {
   #closed = false;
 
   /**
-   * Opens the store of a folder, creating it where it is missing.
-   * Throws StoreError where the folder cannot be written or another broker uses it, and where the file in it is damaged, not
+   * Opens the store of a folder, creating it if it is missing.
+   * Throws StoreError if the folder cannot be written or another broker uses it, and if the file in it is damaged, not
    * Leveret's or from a newer version: it is left untouched then.
    */
   // eslint-disable-next-line @typescript-eslint/require-await -- a store opens asynchronously by contract, whatever this one needs
@@ -193,7 +193,7 @@ export class SqliteStore implements Store {
     return this.#ids.nextBody();
   }
 
-  /** Rejects with a StoreError where what was said could not be committed in time: it is lost then, and the folder is free. */
+  /** Rejects with a StoreError if what was said could not be committed in time: it is lost then, and the folder is free. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -287,7 +287,7 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** Resolves when everything said is on disk; rejects where commits fail for too long, or can no longer work. */
+  /** Resolves when everything said is on disk; rejects if commits fail for too long, or can no longer work. */
   async #allCommitted(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const giveUp = () => reject(new StoreError(`${this.#path} was closed with data not written: ${this.#trouble}`));

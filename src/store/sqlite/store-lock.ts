@@ -14,9 +14,9 @@ export class StoreLock {
   /** Who holds the lock, for the message to the next one. Never read to decide anything. */
   readonly #pidFile: string;
 
-  /** `path`: of the database, which need not be there yet. Throws StoreError where another has it; `advice` ends its message. */
+  /** `path`: of the database, which need not be there yet. Throws StoreError if another has it; `advice` ends its message. */
   constructor(path: string, advice = 'Stop that one first, or give this one a folder of its own.') {
-    // Beside the database itself, where the folder has but a link to it.
+    // Beside the database itself, if the folder has but a link to it.
     const folder = dirname(path);
     this.#pidFile = join(folder, 'leveret.pid');
     const lock = join(folder, 'leveret.lock');
@@ -52,7 +52,7 @@ export class StoreLock {
   }
 }
 
-/** True where the database is there, and a broker may have it without the lock: by another of its names, or because somebody removed the lock. */
+/** True if the database is there, and a broker may have it without the lock: by another of its names, or because somebody removed the lock. */
 function hasOtherWaysIn(path: string, lock: string): boolean {
   const file = statSync(path, { throwIfNoEntry: false });
   return file !== undefined && (file.nlink > 1 || statSync(lock, { throwIfNoEntry: false }) === undefined);

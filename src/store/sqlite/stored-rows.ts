@@ -58,7 +58,7 @@ export class StoredRows {
     );
   }
 
-  /** The data of a page. Throws StoreError where it is missing or damaged. */
+  /** The data of a page. Throws StoreError if it is missing or damaged. */
   page(id: number): Buffer<ArrayBuffer> {
     const row = this.#get<StoredPage>(this.#page, id, () => this.#describePage(id));
     if (!isWhole(row, () => pageChecksum(row, row.bodies, row.data))) {
@@ -67,7 +67,7 @@ export class StoredRows {
     return this.#opened(pagePlace(row), row.data, () => this.#describePage(id));
   }
 
-  /** Throws StoreError where the body is missing or damaged. */
+  /** Throws StoreError if the body is missing or damaged. */
   body(id: number): Buffer {
     const row = this.#get<BodyRow>(this.#body, id, () => `body ${id}`);
     if (!isWhole(row, () => bodyChecksum(id, row.bytes, row.data))) {
@@ -97,7 +97,7 @@ export class StoredRows {
     return body;
   }
 
-  /** The keys that a queue has seen. Throws StoreError where some are damaged. */
+  /** The keys that a queue has seen. Throws StoreError if some are damaged. */
   seen(queueId: number): Buffer[] {
     let rows;
     try {

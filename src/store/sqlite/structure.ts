@@ -20,7 +20,7 @@ const SMALL_TABLES = [
   'sealing',
 ];
 
-/** What is wrong with the file, in a few words each; empty where nothing is. Throws what SQLite throws. */
+/** What is wrong with the file, in a few words each; empty if nothing is. Throws what SQLite throws. */
 export function structureProblems(database: Database, version: 'older' | 'current'): string[] {
   const tables = version === 'current' ? SMALL_TABLES : SMALL_TABLES.filter((table) => exists(database, table));
   return tables.flatMap((table) => quickCheck(database, `quick_check(${table})`));

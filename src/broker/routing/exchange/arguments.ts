@@ -13,8 +13,8 @@ export type HashSource =
   | { readonly from: 'property'; readonly name: (typeof HASH_PROPERTIES)[number] };
 
 /**
- * `hash-header` and `hash-property` of x-consistent-hash (RabbitMQ: Consistent Hash Exchange Type); the routing key where
- * neither is set. Throws AmqpError PRECONDITION_FAILED where both are, or one is not what it should be.
+ * `hash-header` and `hash-property` of x-consistent-hash (RabbitMQ: Consistent Hash Exchange Type); the routing key if
+ * neither is set. Throws AmqpError PRECONDITION_FAILED if both are, or one is not what it should be.
  */
 export function hashSource(args: FieldTable): HashSource {
   const header = stringArgument(args, 'hash-header');
@@ -29,12 +29,12 @@ export function hashSource(args: FieldTable): HashSource {
   return { from: 'property', name };
 }
 
-/** What x-recent-history keeps where it is not told. */
+/** What x-recent-history keeps if it is not told. */
 const DEFAULT_HISTORY_LENGTH = 20;
 
 /**
  * `x-recent-history-length`: how many messages x-recent-history keeps; 20 unless set (RabbitMQ: Recent History Exchange).
- * Throws AmqpError PRECONDITION_FAILED where it is not an integer above 0.
+ * Throws AmqpError PRECONDITION_FAILED if it is not an integer above 0.
  */
 export function historyLength(args: FieldTable): number {
   const length = args.get('x-recent-history-length');
@@ -48,7 +48,7 @@ export function historyLength(args: FieldTable): number {
 
 /**
  * `x-delayed-type`: the type by which x-delayed-message routes, once its time has come (the delayed message exchange plugin of
- * RabbitMQ). Throws AmqpError PRECONDITION_FAILED where it is no type to route by.
+ * RabbitMQ). Throws AmqpError PRECONDITION_FAILED if it is no type to route by.
  */
 export function delayedType(args: FieldTable): string {
   const type = args.get('x-delayed-type');

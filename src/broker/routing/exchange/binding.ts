@@ -30,11 +30,11 @@ export interface BindingSource {
   readonly durable: boolean;
   /** What it keeps for bindings to come; undefined in most types. */
   readonly history: History | undefined;
-  /** Throws AmqpError where the type cannot make sense of the binding. */
+  /** Throws AmqpError if the type cannot make sense of the binding. */
   validateBinding(binding: BindingIdentity): void;
-  /** Returns false where an equal binding is there already. */
+  /** Returns false if an equal binding is there already. */
   bind(binding: Binding): boolean;
-  /** Removes the equal binding and returns it; undefined where there is none. */
+  /** Removes the equal binding and returns it; undefined if there is none. */
   unbind(like: BindingIdentity): Binding | undefined;
 }
 
@@ -58,13 +58,13 @@ export interface BindingSpec {
   readonly arguments: FieldTable;
 }
 
-/** Two bindings of one exchange are the same where this is. */
+/** Two bindings of one exchange are the same if this is. */
 export function bindingKey({ destination, routingKey, arguments: args }: BindingIdentity): string {
   const key = `${destination.kind} ${destination.name.length} ${destination.name} ${routingKey.length} ${routingKey}`;
   return args.size === 0 ? key : `${key} ${encodeTable(args).toString('latin1')}`;
 }
 
-/** A binding outlives the broker where both its ends do. */
+/** A binding outlives the broker if both its ends do. */
 export function isDurable(binding: Binding): boolean {
   return binding.source.durable && binding.destination.durable;
 }

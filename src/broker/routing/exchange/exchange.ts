@@ -24,7 +24,7 @@ export interface ExchangeOptions {
 export abstract class Exchange implements ExchangeDestination, BindingSource {
   readonly kind = 'exchange';
   abstract readonly type: string;
-  /** True where more than the routing key decides, so that a route cannot be remembered by it: headers, or chance. */
+  /** True if more than the routing key decides, so that a route cannot be remembered by it: headers, or chance. */
   readonly perMessage: boolean = false;
   /** Where the exchange keeps what passes it, for bindings to come; undefined in most types. */
   readonly history: History | undefined = undefined;
@@ -40,7 +40,7 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
   readonly #bindings = new Map<string, Binding>();
   #settings: FieldTable;
 
-  /** Types with arguments of their own throw AmqpError PRECONDITION_FAILED where those are not what they should be. */
+  /** Types with arguments of their own throw AmqpError PRECONDITION_FAILED if those are not what they should be. */
   constructor(options: ExchangeOptions) {
     this.name = options.name;
     this.durable = options.durable;

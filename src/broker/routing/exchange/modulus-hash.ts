@@ -9,7 +9,7 @@ import type { RoutedMessage } from './routed-message.ts';
 
 export class ModulusHashExchange extends Exchange {
   readonly type = 'x-modulus-hash';
-  /** In an order that a restart does not change; undefined where the bindings changed. */
+  /** In an order that a restart does not change; undefined if the bindings changed. */
   #places: readonly Binding[] | undefined;
 
   match(message: RoutedMessage, found: (binding: Binding) => void): void {

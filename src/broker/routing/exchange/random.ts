@@ -7,7 +7,7 @@ import type { RoutedMessage } from './routed-message.ts';
 export class RandomExchange extends Exchange {
   readonly type: string = 'x-random';
   override readonly perMessage = true;
-  /** The bindings to pick from; undefined where they changed. */
+  /** The bindings to pick from; undefined if they changed. */
   #choices: readonly Binding[] | undefined;
   readonly #chance: Chance;
 

@@ -1,4 +1,4 @@
-/** What routing looks at: the routing keys, and the properties where an exchange asks for them. */
+/** What routing looks at: the routing keys, and the properties if an exchange asks for them. */
 import type { BasicProperties } from '../../../codec/properties.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../../protocol/field-table.ts';
 import type { Message } from '../../message/message.ts';
@@ -13,14 +13,14 @@ export class RoutedMessage {
   readonly #message: Message | undefined;
   #properties: BasicProperties | undefined;
 
-  /** `message`: undefined where only the routing keys are known. `further`: what CC and BCC add. */
+  /** `message`: undefined if only the routing keys are known. `further`: what CC and BCC add. */
   constructor(routingKey: string, message: Message | undefined, further: readonly string[] = []) {
     this.routingKey = routingKey;
     this.routingKeys = [routingKey, ...further];
     this.#message = message;
   }
 
-  /** Decoded once, and only where asked for. */
+  /** Decoded once, and only if asked for. */
   get properties(): BasicProperties {
     return (this.#properties ??= this.#message?.decodeProperties() ?? NO_PROPERTIES);
   }
