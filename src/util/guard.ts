@@ -42,14 +42,16 @@ export function guarded<Args extends readonly unknown[]>(
   };
 }
 
-/** Has events heard: sockets, threads and servers tell by them. */
+/** Has events heard: sockets, threads and servers tell by them. Returns what ends that. */
 export function hear<Args extends readonly unknown[]>(
-  emitter: Pick<NodeJS.EventEmitter, 'on'>,
+  emitter: Pick<NodeJS.EventEmitter, 'on' | 'off'>,
   event: string,
   fault: Fault,
   action: (...args: Args) => void,
-): void {
-  emitter.on(event, guarded(fault, action));
+): () => void {
+  const listener = guarded(fault, action as (...args: readonly unknown[]) => void);
+  emitter.on(event, listener);
+  return () => void emitter.off(event, listener);
 }
 
 /** For a promise that nobody awaits. */

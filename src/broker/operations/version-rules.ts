@@ -17,11 +17,12 @@ export interface QueueDeclaration {
 
 /** Throws AmqpError INTERNAL_ERROR for what the version has no more, PRECONDITION_FAILED for arguments that it does not know. */
 export function checkDeclaration(actor: Actor, { name, durable, exclusive, arguments: args }: QueueDeclaration): void {
-  const { rules, name: vhost } = actor.vhost;
+  const { node, name: vhost } = actor.vhost;
+  const { values: rules } = node.rules;
   const what = `queue '${name}'`;
   if (!durable && !exclusive) demand(actor, 'transient_nonexcl_queues', what);
   if (args.has('x-queue-master-locator')) demand(actor, 'queue_master_locator', what);
-  if (rules.values.oldQueueArguments) return;
+  if (rules.oldQueueArguments) return;
   const invalid = (argument: string, reason: string) =>
     new AmqpError('PRECONDITION_FAILED', `invalid arg '${argument}' for ${what} in vhost '${vhost}'${reason}`);
   if (args.has('x-queue-mode')) throw invalid('x-queue-mode', ` of queue type rabbit_${queueTypeOf(args)}_queue`);

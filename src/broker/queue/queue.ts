@@ -5,8 +5,6 @@ import { deduplicate } from '../deduplication/deduplicate.ts';
 import type { Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
-import { NOTHING_COUNTED, QueueCounters } from '../events/queue-counters.ts';
-import type { Binding } from '../routing/exchange/binding.ts';
 import { PublisherThrottle } from '../flow/publisher-throttle.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Message } from '../message/message.ts';
@@ -14,7 +12,7 @@ import type { ConfirmTracker } from '../message/message-target.ts';
 import { admitConsumer } from './admission.ts';
 import type { Consumer, ConsumerOptions } from './consumer.ts';
 import { Consumers } from './consumers.ts';
-import type { DeclaredQueue, Owner, QueueOptions } from './declared-queue.ts';
+import type { DeclaredQueue, QueueOptions } from './declared-queue.ts';
 import type { RequeueCause } from './delayed-retry.ts';
 import { checkDelete } from './deletion.ts';
 import { QueueExpiry } from './queue-expiry.ts';
@@ -24,21 +22,14 @@ import { LogReader, type LogReaderOwner } from '../log/log-reader.ts';
 import { messagePriority } from './message-properties.ts';
 import { awaitStored, type MessageLog, NONE } from '../log/message-log.ts';
 import type { QueueHost } from './queue-host.ts';
+import { QueueIdentity } from './queue-identity.ts';
 import { Retries } from './retries.ts';
 import { type QueueSettings, readSettings } from './queue-settings.ts';
 
-export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
-  readonly name: string;
-  readonly durable: boolean;
-  readonly autoDelete: boolean;
-  readonly owner: Owner | undefined;
-  readonly arguments: FieldTable;
-  readonly id: number;
+export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   readonly log: MessageLog;
   // There may be very many queues that rest: what most of them never need is made when it is.
-  #incoming: Set<Binding> | undefined;
   #consumers: Consumers | undefined;
-  #counters: QueueCounters | undefined;
   readonly #host: QueueHost;
   #logReader: LogReader | undefined;
   #settings: QueueSettings;
@@ -53,9 +44,7 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
   #deduplication: Deduplication | undefined;
 
   constructor(options: QueueOptions, id: number, log: MessageLog, host: QueueHost) {
-    ({ name: this.name, durable: this.durable, autoDelete: this.autoDelete, owner: this.owner } = options);
-    this.arguments = options.arguments;
-    this.id = id;
+    super(options, id);
     this.log = log;
     this.#host = host;
     this.#settings = readSettings(options.arguments, host.node.rules.values);
@@ -64,25 +53,8 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
     this.touch();
   }
 
-  /** Not a field: of very many queues each would have one. */
-  get kind(): 'queue' {
-    return 'queue';
-  }
-
   get type(): QueueType {
     return this.#settings.type;
-  }
-
-  get counters(): QueueCounters {
-    return (this.#counters ??= new QueueCounters());
-  }
-
-  get counted(): Readonly<QueueCounters> {
-    return this.#counters ?? NOTHING_COUNTED;
-  }
-
-  get incoming(): Set<Binding> {
-    return (this.#incoming ??= new Set());
   }
 
   get consumers(): Consumers {
@@ -192,10 +164,6 @@ export class Queue implements DeclaredQueue, LogReaderOwner, DiscardingQueue {
       this.#discards?.added(seq, message, expiresAt, refused);
       if (!message.isWhole) this.dispatch();
     }
-  }
-
-  published(messages: number): void {
-    this.counters.publish += messages;
   }
 
   dispatch(): void {

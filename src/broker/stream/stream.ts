@@ -10,12 +10,11 @@ import { StoreError } from '../../store/store.ts';
 import { printFieldValue } from '../arguments/print.ts';
 import { TimerEntry } from '../scheduling/timers.ts';
 import * as errors from '../arguments/errors.ts';
-import { QueueCounters } from '../events/queue-counters.ts';
-import type { Binding } from '../routing/exchange/binding.ts';
 import { Message } from '../message/message.ts';
 import type { Consumer, ConsumerOptions } from '../queue/consumer.ts';
 import type { DeclaredQueue, QueueOptions } from '../queue/declared-queue.ts';
 import type { QueueHost } from '../queue/queue-host.ts';
+import { QueueIdentity } from '../queue/queue-identity.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 import { startingPoint } from './offset.ts';
 import { OffsetHeader } from './offset-header.ts';
@@ -28,19 +27,10 @@ import { StreamLog, type StreamLogOwner } from '../log/stream-log.ts';
 const PASSED_OVER_BYTES = 4 * 1024 * 1024;
 const LOOK_BYTES = 512;
 
-export class Stream implements DeclaredQueue, StreamLogOwner {
-  readonly kind = 'queue';
+export class Stream extends QueueIdentity implements DeclaredQueue, StreamLogOwner {
   readonly type = 'stream';
-  readonly counters = new QueueCounters();
-  readonly name: string;
-  readonly durable: boolean;
-  readonly autoDelete = false;
-  readonly owner = undefined;
   /** The broker's counts: streams know no argument for it. */
   readonly consumerTimeout = undefined;
-  readonly arguments: FieldTable;
-  readonly id: number;
-  readonly incoming = new Set<Binding>();
   readonly consumers: StreamReaders;
   readonly #host: QueueHost;
   readonly log: StreamLog;
@@ -55,18 +45,11 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
   #asked = false;
 
   constructor(options: QueueOptions, id: number, host: QueueHost) {
-    this.name = options.name;
-    this.durable = options.durable;
-    this.arguments = options.arguments;
-    this.id = id;
+    super(options, id);
     this.#host = host;
     this.log = new StreamLog(host.node, options.durable ? id : undefined, this);
     this.#settings = readStreamSettings(options.arguments);
     this.consumers = new StreamReaders(({ arguments: args }) => this.offsetOf(args)!);
-  }
-
-  get counted(): Readonly<QueueCounters> {
-    return this.counters;
   }
 
   /** All its messages: what some have read is there for others. */
@@ -129,10 +112,6 @@ export class Stream implements DeclaredQueue, StreamLogOwner {
     }
     // Who waits for messages waits for their commit.
     awaitStored(log, offset, tracker, publishSeqNo, this.consumers.waiting.size > 0);
-  }
-
-  published(messages: number): void {
-    this.counters.publish += messages;
   }
 
   get(): never {

@@ -10,7 +10,6 @@ import type { RequeueCause } from '../../broker/queue/delayed-retry.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { ReplyReceiver } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import type { Fault } from '../../util/guard.ts';
 import type { ServerMethod } from '../../protocol/generated/methods.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { ChannelHost, TurnChannel, Wait } from './channel-host.ts';
@@ -71,10 +70,6 @@ export class Channel
     this.#timeouts.add(this);
     const { vhost, broker } = connection;
     broker.node.observer?.({ type: 'channel-opened', vhost: vhost.name, by: this.identity });
-  }
-
-  get fault(): Fault {
-    return this.connection.fault;
   }
 
   get identity(): ChannelIdentity {

@@ -8,8 +8,8 @@ import { attempt, type Fault } from '../../util/guard.ts';
 import { TICK_MS, Ticker } from '../lifecycle/ticker.ts';
 
 export interface DeliveringChannel {
-  /** Told what goes wrong with it; the others are looked at all the same. */
-  readonly fault: Fault;
+  /** `fault`: told what goes wrong with it; the others are looked at all the same. */
+  readonly connection: { readonly fault: Fault };
   /** A tick is over. */
   checkTimeout(): void;
 }
@@ -49,7 +49,7 @@ export class DeliveryTimeouts {
 
   #check(times: number): void {
     this.#tick += times;
-    for (const channel of this.#channels) attempt(channel.fault, checkTimeout, channel);
+    for (const channel of this.#channels) attempt(channel.connection.fault, checkTimeout, channel);
   }
 }
 

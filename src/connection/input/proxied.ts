@@ -1,6 +1,7 @@
 /** Reads the headers of the PROXY protocol from sockets that come from trusted addresses: only who is trusted may say who somebody else is. */
 import { BlockList, isIPv6, type Socket } from 'node:net';
 import type { Clock } from '../../util/clock.ts';
+import { type Fault, hear } from '../../util/guard.ts';
 import { plainAddress } from '../../util/ip-address.ts';
 import type { Logger } from '../../util/logger.ts';
 import { type ProxiedEnds, readProxyHeader } from './proxy-header.ts';
@@ -12,6 +13,8 @@ export interface ProxySettings {
   readonly timeout: number;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told what goes wrong with one of them, which is dropped. */
+  readonly fault: Fault;
 }
 
 export class ProxiedSockets {
@@ -45,13 +48,14 @@ export class ProxiedSockets {
     const done = (): void => {
       timer.cancel();
       this.#waiting.delete(socket);
-      socket.off('readable', read).off('error', done).off('close', done);
+      for (const end of heard) end();
     };
     const drop = (reason: string): void => {
       done();
       const peer = `${plainAddress(socket.remoteAddress)}:${socket.remotePort ?? 0}`;
       this.#settings.log.warn({ peer, reason }, 'no header of the PROXY protocol');
-      socket.on('error', () => {}).destroy();
+      hear(socket, 'error', fault, () => {});
+      socket.destroy();
     };
     const read = (): void => {
       const chunk = socket.read() as Buffer | null;
@@ -64,7 +68,15 @@ export class ProxiedSockets {
       if (received.length > header.length) socket.unshift(received.subarray(header.length));
       ready(header.ends);
     };
-    socket.on('readable', read).on('error', done).on('close', done);
+    const fault: Fault = (error) => {
+      socket.destroy();
+      this.#settings.fault(error);
+    };
+    const heard = [
+      hear(socket, 'readable', fault, read),
+      hear(socket, 'error', fault, done),
+      hear(socket, 'close', fault, done),
+    ];
   }
 
   /** Drops those whose header is not there yet. */

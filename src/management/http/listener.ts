@@ -6,7 +6,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Handshakes } from '../../tls/handshakes.ts';
 import type { SecureContexts } from '../../tls/secure-contexts.ts';
-import { hear, unawaited } from '../../util/guard.ts';
+import { hear, rethrow, unawaited } from '../../util/guard.ts';
 import { http } from '../../util/node-http.ts';
 
 /** What answers requests. */
@@ -71,7 +71,7 @@ export class HttpListener {
   /** From then on it keeps no process alive, nor do its connections. */
   unref(): void {
     this.#server.unref();
-    this.#server.on('connection', (socket) => socket.unref());
+    hear(this.#server, 'connection', rethrow, (socket: Socket) => void socket.unref());
   }
 
   /** Lets nobody in any more, and answers those who are in. */

@@ -47,7 +47,12 @@ export class Plan implements FaultPlan {
     return this.#add(fault, {
       published: (channel, message) => {
         const { vhost } = channel.connection;
-        const seen = new ReceivedMessage(message, vhost.name, new Date(vhost.timers.clock.now()), channel.identity);
+        const seen = new ReceivedMessage(
+          message,
+          vhost.name,
+          new Date(vhost.node.timers.clock.now()),
+          channel.identity,
+        );
         return meetsMessage(seen, filter) && fault.strikes() ? action(this.#connectionOf(channel)) : undefined;
       },
     });

@@ -6,7 +6,7 @@ import { HandClock } from '../../../support/hand-clock.ts';
 
 /** Makes one delivery and notes when that was found to have waited too long. */
 class Channel implements DeliveringChannel {
-  readonly fault = rethrow;
+  readonly connection = { fault: rethrow };
   over: number | undefined;
   readonly #clock: HandClock;
   readonly #timeouts: DeliveryTimeouts;
