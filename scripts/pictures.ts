@@ -19,8 +19,6 @@ const PICTURES: readonly (readonly [
   act?: (page: Page) => Promise<unknown>,
 ])[] = [
   ['overview', '#/overview', 'light'],
-  ['overview-dark', '#/overview', 'dark'],
-  ['queues', '#/queues', 'light'],
   ['queue', '#/queues/%2F/orders.new', 'light'],
   [
     'messages',
@@ -32,8 +30,6 @@ const PICTURES: readonly (readonly [
     },
   ],
   ['exchange', '#/exchanges/%2F/orders', 'dark'],
-  ['connections', '#/connections', 'light'],
-  ['policies', '#/admin?tab=policies', 'light'],
 ];
 
 mkdirSync(folder, { recursive: true });
@@ -46,7 +42,7 @@ await openShop(channel);
 const traffic = setInterval(() => sell(channel), 100);
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 960 }, deviceScaleFactor: 2 });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 960 }, deviceScaleFactor: 1.5 });
   await page.goto(`http://localhost:${broker.managementPort}/`);
   await page.getByLabel('Name').fill('guest');
   await page.getByLabel('Password').fill('guest');

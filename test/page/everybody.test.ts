@@ -1,6 +1,7 @@
 /** The page for everybody: without a mouse, without sight, on a telephone; with names that mean harm, and with very many queues. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import amqp from 'amqplib';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -51,6 +52,12 @@ async function findings(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
 
+/** For people to look at: see CONTRIBUTING.md. */
+async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['LEVERET_PICTURES'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name.replace(/[^\w=]+/g, '-')}.png`) });
+}
+
 describePage('the page for everybody', (visit) => {
   beforeAll(async () => {
     const client = await amqp.connect(visit.broker.url);
@@ -79,6 +86,7 @@ describePage('the page for everybody', (visit) => {
         await page.evaluate(`location.hash = ${JSON.stringify(view)}`);
         await page.locator('h1').waitFor();
         await expect.poll(() => page.locator('tr.waiting').count()).toBe(0);
+        await keepPicture(page, `${theme} ${view}`);
         found.push(...(await findings(page)).map((finding) => `${view}: ${finding}`));
       }
       expect(found).toEqual([]);

@@ -1,14 +1,14 @@
 /** Rates and lengths over the last minute, hour or day: what the broker noted, and then what it tells every few seconds. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { figure } from '../../api/stats.ts';
-import type { History, Overview, Stats } from '../../api/types.ts';
+import type { History, Stats } from '../../api/types.ts';
 import { Chart, type Line } from '../../parts/chart.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { useAnswer } from '../../state/answer.ts';
-import { onEvent } from '../../state/live.ts';
 import { setQuery, useRoute } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
+import type { Told } from './told.ts';
 
 /** In seconds; how often the broker is asked for all of it again, in milliseconds: a minute goes on by what it tells. */
 const RANGES = {
@@ -37,15 +37,15 @@ interface Moment {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-export function Charts() {
+/** `told`: since the page was opened. */
+export function Charts({ told }: { readonly told: readonly Told[] }) {
   const chosen = useRoute().query.get('range') as Range | null;
   const range = chosen !== null && chosen in RANGES ? chosen : 'minute';
   const { span, every } = RANGES[range];
   // A rate needs the moment before the first.
   const { data: history } = useAnswer<History>(`/history?age=${Math.min(span + 10, 86_400)}`, { every });
-  const told = useToldMoments();
   const moments = useMemo(
-    () => [...momentsOf(history), ...told.filter(({ at }) => at > (history?.at.at(-1) ?? 0))],
+    () => [...momentsOf(history), ...told.filter(({ at }) => at > (history?.at.at(-1) ?? 0)).map(momentOf)],
     [history, told],
   );
   const at = useMemo(() => moments.map((moment) => moment.at), [moments]);
@@ -92,22 +92,8 @@ function momentsOf(history: History | undefined): Moment[] {
   }));
 }
 
-type Told = Pick<Overview, 'queue_totals' | 'message_stats'> & { readonly at: number };
-
-/** What the broker told since the page was opened, as far back as a minute. */
-function useToldMoments(): readonly Moment[] {
-  const [moments, setMoments] = useState<readonly Moment[]>([]);
-  useEffect(
-    () =>
-      onEvent(({ type, data }) => {
-        if (type !== 'rates') return;
-        const { at, queue_totals: totals, message_stats: stats } = data as Told;
-        const now: Moment = { at, figures: { ...plain(totals, LENGTHS), ...plain(stats, RATES) } };
-        setMoments((last) => [...last.slice(-20), now]);
-      }),
-    [],
-  );
-  return moments;
+function momentOf({ at, queue_totals: totals, message_stats: stats }: Told): Moment {
+  return { at, figures: { ...plain(totals, LENGTHS), ...plain(stats, RATES) } };
 }
 
 function plain(stats: Stats, names: readonly (readonly [name: string, ...rest: unknown[]])[]): Record<string, number> {

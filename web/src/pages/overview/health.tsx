@@ -1,9 +1,8 @@
 /** Whether the broker is well, in words; if it is not, why, and what to do. */
 import { rate } from '../../api/stats.ts';
-import type { Node, Overview, Page, Queue } from '../../api/types.ts';
+import type { Node, Overview, Queue } from '../../api/types.ts';
 import { bytes, count, perSecond } from '../../format.ts';
 import { Notice, type Tone } from '../../parts/notice.tsx';
-import { useAnswer } from '../../state/answer.ts';
 import { texts } from '../../texts.ts';
 
 interface Finding {
@@ -18,16 +17,15 @@ const MANY_FILES = 0.9;
 /** A queue without consumers that has so many messages and gets more. */
 const MANY_MESSAGES = 1000;
 
-export function Health({ overview, node }: { readonly overview: Overview; readonly node: Node | undefined }) {
-  const { data: longest } = useAnswer<Page<Queue>>(
-    '/queues?page=1&page_size=5&sort=messages&sort_reverse=true&columns=name,type,messages,consumers,messages_details',
-    { every: 10_000 },
-  );
-  const findings = [
-    ...(node === undefined ? [] : findingsOf(node)),
-    ...lost(overview),
-    ...unread(longest?.items ?? []),
-  ];
+interface HealthProps {
+  readonly overview: Overview;
+  readonly node: Node | undefined;
+  /** The queues that grow fastest. */
+  readonly growing: readonly Queue[];
+}
+
+export function Health({ overview, node, growing }: HealthProps) {
+  const findings = [...(node === undefined ? [] : findingsOf(node)), ...lost(overview), ...unread(growing)];
   if (findings.length === 0) {
     return (
       <Notice tone="good" title={words.well}>

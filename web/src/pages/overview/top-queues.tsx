@@ -9,7 +9,7 @@ import { useAnswer } from '../../state/answer.ts';
 import { href } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
 
-type TopQueue = Queue & { readonly head_message_age?: number };
+export type TopQueue = Queue & { readonly head_message_age?: number };
 
 const words = texts.overview;
 
@@ -43,15 +43,16 @@ const age: Column<TopQueue> = {
 };
 
 function top(field: string): string {
-  return `/queues?page=1&page_size=20&sort=${field}&sort_reverse=true&columns=name,vhost,type,messages,messages_details,head_message_age`;
+  return `/queues?page=1&page_size=20&sort=${field}&sort_reverse=true&columns=name,vhost,type,messages,messages_details,head_message_age,consumers`;
 }
 
 /** All queues are looked at for it. */
-const EVERY_MS = 10_000;
+const EVERY_MS = 30_000;
 const SHOWN = 6;
 
-export function TopQueues() {
-  const { data: growing } = useAnswer<Page<TopQueue>>(top('messages_details.rate'), { every: EVERY_MS });
+export const GROWING = top('messages_details.rate');
+
+export function TopQueues({ growing }: { readonly growing: Page<TopQueue> | undefined }) {
   const { data: oldest } = useAnswer<Page<TopQueue>>(top('head_message_age'), { every: EVERY_MS });
   return (
     <>
