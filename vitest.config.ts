@@ -1,27 +1,56 @@
 /** How the tests run: in processes, with time-outs that a machine full of other work can keep. */
+import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { TEST_PATIENCE, UNTIL } from './test/support/patience.ts';
 
 // What Node compiles of vitest, of the sources and of what tests start it keeps for the next process; most of them run the same.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compile');
 
+/** Bytes, of which the tests use a small part. */
+const ROOM = 4 * 1024 ** 3;
+
+// Where there is room in memory, tests have their files there: each commit would wait for a disk, which no test pulls the plug of.
+const MEMORY = '/dev/shm';
+if (existsSync(MEMORY) && roomIn(MEMORY) >= ROOM) process.env['TMPDIR'] ??= MEMORY;
+
+function roomIn(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
 /**
- * Files that one process runs after another: a process of its own costs each 0.5 s, half of what all of them do. They leave nothing behind and
- * look at nothing that a file before them may have changed: the heap, the files of the process, flags of V8.
+ * Files that look at their process, or change it: its heap, its files, flags of V8. All others leave nothing behind, and one process runs
+ * many of them after another: a process of its own costs each 0.5 s, half of what most of them do.
  */
-const SHARING = ['test/conformance/*.test.ts', 'test/unit/{broker,codec,config,connection,protocol,wire}/**/*.test.ts'];
+const ALONE = ['test/{guard,fuzz,unit/util}/**/*.test.ts', 'test/recovery/huge-bodies.test.ts'];
+
+/** What takes long begins first: at the end one process would be left alone with it. */
+const LONGEST = ['guard', 'fuzz', 'recovery', 'contract', 'interop', 'page', 'model', 'conformance'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ project, moduleId }: TestSpecification) => {
+      const folder = LONGEST.findIndex((name) => moduleId.includes(`/test/${name}/`));
+      return (project.name === 'alone' ? 0 : LONGEST.length + 1) + (folder < 0 ? LONGEST.length : folder);
+    };
+    return sorted.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: 'sharing', include: SHARING, isolate: false } },
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARING } },
+      { extends: true, test: { name: 'alone', include: ALONE } },
+      { extends: true, test: { name: 'sharing', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
     ],
     pool: 'forks',
     // Most tests wait most of the time: for a child process, a disk, a time-out of the protocol.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: Math.max(4, availableParallelism()),
+    sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/processes/daemon-bundle.ts', 'test/support/page/built.ts'],
     testTimeout: TEST_PATIENCE,
     hookTimeout: TEST_PATIENCE,
