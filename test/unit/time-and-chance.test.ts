@@ -24,7 +24,7 @@ const MEMBERS = new Set(['Date.now', 'performance.now', 'Math.random']);
 
 /**
  * Who names the system's own: programs and the threads that they start, what a store or node goes by if it is told nothing, and what no
- * test has a reason to decide: slices of an answer, the log, the salt of a password.
+ * test has a reason to decide: slices of an answer, the log, the salt of a password, the sessions of the page.
  */
 const USERS = [
   'broker/access/passwords.ts',
@@ -37,6 +37,7 @@ const USERS = [
   'cli/main.ts',
   'cli/ping.ts',
   'embed/ending.ts',
+  'management/http/app.ts',
   'management/http/slices.ts',
   'management/lists/pages.ts',
   'store/sqlite/checkpoints.ts',

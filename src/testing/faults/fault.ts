@@ -49,7 +49,7 @@ export class Fault implements AsyncDisposable {
   release(): void {
     const held = [...this.#held];
     this.#held.clear();
-    for (const goOn of held) goOn();
+    for (const resume of held) resume();
   }
 
   /** Ends it. What it holds up goes on. */
@@ -76,10 +76,10 @@ export class Fault implements AsyncDisposable {
   }
 
   /** @internal Holds something up until it is released. Returns what lets go of it before. */
-  hold(goOn: () => void): () => void {
-    this.#held.add(goOn);
+  hold(resume: () => void): () => void {
+    this.#held.add(resume);
     return () => {
-      if (this.#held.delete(goOn)) goOn();
+      if (this.#held.delete(resume)) resume();
     };
   }
 }

@@ -169,8 +169,8 @@ export class Faults {
     return fault;
   }
 
-  #holdUp(fault: Fault, by: HoldUp, goOn: () => void): void {
-    const release = fault.hold(goOn);
+  #holdUp(fault: Fault, by: HoldUp, resume: () => void): void {
+    const release = fault.hold(resume);
     if (by !== 'until released') this.#inside.context.clock.after(by, release);
   }
 

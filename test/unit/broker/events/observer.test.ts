@@ -74,8 +74,8 @@ describe('an observer', () => {
 
   it('sees what is declared, bound, unbound and deleted, once each', async () => {
     events.length = 0;
-    await channel.queue('q', { exclusive: false });
-    await channel.queue('q', { exclusive: false });
+    await channel.queue('q', { durable: true, exclusive: false });
+    await channel.queue('q', { durable: true, exclusive: false });
     await channel.exchange('x', 'topic', { autoDelete: false });
     await channel.bind('q', 'x', 'key');
     await channel.bind('q', 'x', 'key');
