@@ -1,6 +1,6 @@
 /** What is declared in a vhost and lies in its queues, to be put back later. */
 import type { DefinitionsDocument } from '../broker/definitions/document.ts';
-import { Walk } from '../broker/operations/message-walk.ts';
+import { messagesAtHand } from '../broker/operations/message-walk.ts';
 import type { Message } from '../broker/message/message.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 
@@ -35,10 +35,9 @@ export function takeSnapshot(vhost: Vhost, definitions: DefinitionsDocument): Sn
   const messages = new Map<string, Message[]>();
   for (const { name, type, owner, log } of vhost.queues) {
     if (type === 'stream' || owner !== undefined) continue;
-    const walk = new Walk(log, undefined);
     const copies: Message[] = [];
-    for (let place = walk.next(); place !== undefined; place = walk.next()) {
-      const copy = place.matching({})!.copy();
+    for (const message of messagesAtHand(log)) {
+      const copy = message.copy();
       copy.shared = undefined;
       copies.push(copy);
     }

@@ -1,6 +1,6 @@
 /** A queue as a test looks at it: nothing is taken, requeued, or marked as redelivered by any of it. */
 import { OperatorActor } from '../broker/operations/actor.ts';
-import { Walk } from '../broker/operations/message-walk.ts';
+import { messagesAtHand } from '../broker/operations/message-walk.ts';
 import { purgeQueue } from '../broker/operations/queues.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import { bindingsOf, cameInstead, noSuchQueue } from './explain.ts';
@@ -138,11 +138,8 @@ export class TestQueue {
   *#view(): Iterable<Received> {
     const queue = this.#found;
     if (queue === undefined) return;
-    const walk = new Walk(queue.log, undefined);
     const now = new Date(this.#inside.node.clocks.messages.now());
-    for (let place = walk.next(); place !== undefined; place = walk.next()) {
-      yield new ReceivedMessage(place.matching({})!, this.vhost, now, undefined);
-    }
+    for (const message of messagesAtHand(queue.log)) yield new ReceivedMessage(message, this.vhost, now, undefined);
   }
 
   #received(match: Match): readonly Received[] {

@@ -11,6 +11,7 @@ import { Message } from '../../src/broker/message/message.ts';
 import { messageOf } from '../support/recovery/messages.ts';
 import { bodyOf, type Entry, QueueModel } from './queue-log.model.ts';
 import { Logs } from './queue-log.real.ts';
+import { NOBODY_WAITS } from '../support/nobody-waits.ts';
 
 /** Which messages of a run a step is about: every n-th of the first so many. */
 interface Choice {
@@ -211,7 +212,7 @@ class Comparison {
   #see(queue: number, entry: Entry): void {
     const log = this.#log(queue);
     const seq = log.peek();
-    log.view(seq, this.#view);
+    log.view(seq, this.#view, NOBODY_WAITS);
     const { routingKey, body, bodyStart, bodyEnd } = this.#view;
     const whole = bodyOf(entry).equals(body.subarray(bodyStart, bodyEnd));
     // One cheap assertion: a run sees hundreds of thousands of messages.

@@ -12,7 +12,8 @@ import { QueueLog } from '../log/log.ts';
 import type { LogContext } from '../log/log-context.ts';
 import { isReadFailure } from '../log/log-reader.ts';
 import type { KeptMessages } from '../log/kept-messages.ts';
-import { awaitStored, type LogOwner, NONE, NOT_YET } from '../log/message-log.ts';
+import type { LogWaiter } from '../log/log-waiter.ts';
+import { awaitStored, NONE, NOT_YET } from '../log/message-log.ts';
 import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts';
 import { delayOf, markWaited } from '../message/delay-header.ts';
 
@@ -37,7 +38,7 @@ const READS_AT_ONCE = 8;
 /** Milliseconds until what could not be read is read again: the disk may be well by then. */
 const READ_AGAIN_AFTER = 5000;
 
-export class DelayedMessages implements MessageTarget, LogOwner {
+export class DelayedMessages implements MessageTarget, LogWaiter {
   /** Number of its log in the store; undefined if nothing of it is stored. */
   readonly logId: number | undefined;
   readonly #node: LogContext & Scheduling;
@@ -107,7 +108,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     if (due < this.#timer.at) this.#wind();
   }
 
-  /** Cancels one. Returns false if there is no such message. Throws if it cannot be read. */
+  /** Cancels one that is in memory. Returns false if there is none such. */
   cancel(seq: number): boolean {
     if (!this.#log.isReady(seq)) return false;
     this.#log.settle(seq);
@@ -149,7 +150,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
     }
   }
 
-  // LogOwner
+  // LogWaiter
 
   loaded(): void {
     this.#awaited = false;
@@ -191,7 +192,7 @@ export class DelayedMessages implements MessageTarget, LogOwner {
       const seq = this.#heap.first;
       try {
         if (!this.#log.holds(seq)) reads++;
-        if (!this.#log.fetch(seq)) {
+        if (!this.#log.fetch(seq, this)) {
           this.#awaited = true;
           return;
         }

@@ -9,7 +9,7 @@ import type { Scratch } from '../../store/scratch.ts';
 import { type LogSource, type Store, StoreError } from '../../store/store.ts';
 import { Body } from '../message/body.ts';
 import type { Evictable, MemoryBudget } from './memory-budget.ts';
-import type { LogOwner } from './message-log.ts';
+import type { LogWaiter } from './log-waiter.ts';
 import type { Message } from '../message/message.ts';
 
 /** From this size on a body is kept apart even for one queue, so that a segment stays a handy piece. */
@@ -34,7 +34,7 @@ export class BodyStore implements LogSource, Evictable {
   /** Bodies that are in memory, oldest first. */
   readonly #resident = new Set<Body>();
   /** What the store was asked for, and who waits for it. */
-  readonly #reading = new Map<Body, Set<LogOwner>>();
+  readonly #reading = new Map<Body, Set<LogWaiter>>();
   /** What could not be read, while those who wait are told so. */
   #failure: { readonly body: Body; readonly reason: StoreError } | undefined;
   readonly #dropped: number[] = [];
@@ -78,10 +78,10 @@ export class BodyStore implements LogSource, Evictable {
 
   /**
    * Points the message at a body that a record refers to, which is read if it is not in memory. Returns false if it is not here yet:
-   * `owner` is told when it is. Without an owner a body that takes its time is not read. Throws StoreError if it cannot be read.
+   * `waiter` is told when it is. Without one a body that takes its time is not read. Throws StoreError if it cannot be read.
    */
-  attach(message: Message, body: Body, owner: LogOwner | undefined): boolean {
-    const bytes = body.bytes ?? this.#read(body, owner);
+  attach(message: Message, body: Body, waiter: LogWaiter | undefined): boolean {
+    const bytes = body.bytes ?? this.#read(body, waiter);
     message.share(body, bytes);
     return bytes !== undefined;
   }
@@ -163,19 +163,19 @@ export class BodyStore implements LogSource, Evictable {
     this.#collected = [];
   }
 
-  #read(body: Body, owner: LogOwner | undefined): Buffer | undefined {
+  #read(body: Body, waiter: LogWaiter | undefined): Buffer | undefined {
     if (body.place !== undefined) return this.#memory.scratch!.read(body.place);
-    if (owner === undefined && !this.#store.answersAtOnce) return undefined;
+    if (waiter === undefined && !this.#store.answersAtOnce) return undefined;
     if (this.#failure?.body === body) throw this.#failure.reason;
     const asked = this.#reading.get(body);
-    if (asked !== undefined) asked.add(owner!);
+    if (asked !== undefined) asked.add(waiter!);
     else {
       const bytes = ask<Buffer>(
         (answer) => this.#store.readBody(body.id, answer),
         (answer) => this.#answered(body, answer),
       );
       if (bytes !== undefined) return bytes;
-      this.#reading.set(body, new Set([owner!]));
+      this.#reading.set(body, new Set([waiter!]));
     }
     return undefined;
   }
@@ -186,7 +186,7 @@ export class BodyStore implements LogSource, Evictable {
     this.#reading.delete(body);
     if (answer instanceof StoreError) {
       this.#failure = { body, reason: answer };
-      for (const owner of waiting) owner.unreadable(answer);
+      for (const waiter of waiting) waiter.unreadable(answer);
       this.#failure = undefined;
       return;
     }
@@ -195,6 +195,6 @@ export class BodyStore implements LogSource, Evictable {
       this.#resident.add(body);
       this.#memory.grew(body.size, this);
     }
-    for (const owner of waiting) owner.loaded();
+    for (const waiter of waiting) waiter.loaded();
   }
 }

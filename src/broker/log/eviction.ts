@@ -3,7 +3,7 @@ import type { Scratch } from '../../store/scratch.ts';
 import { isReadFailure } from './log-reader.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import type { LogOwner } from './message-log.ts';
+import type { LogWaiter } from './log-waiter.ts';
 import type { Segment } from './segment.ts';
 
 /** The log of the segment. */
@@ -11,7 +11,7 @@ export interface EvictingLog {
   /** Undefined if nothing of the log outlives the process. */
   readonly writer: LogWriter | undefined;
   readonly memory: MemoryBudget;
-  readonly owner: LogOwner | undefined;
+  readonly owner: LogWaiter | undefined;
   /** See SegmentLoads.load. */
   readonly load: (segment: Segment) => boolean;
 }

@@ -5,7 +5,8 @@
  */
 import { StoreError } from '../../store/store.ts';
 import { Message } from '../message/message.ts';
-import { type LogOwner, type MessageLog, NONE, NOT_YET } from './message-log.ts';
+import type { LogWaiter } from './log-waiter.ts';
+import { type MessageLog, NONE, NOT_YET } from './message-log.ts';
 
 /** Whose messages are read. */
 export interface LogReaderOwner {
@@ -15,7 +16,7 @@ export interface LogReaderOwner {
   stopped(reason: Error): void;
 }
 
-export class LogReader implements LogOwner {
+export class LogReader implements LogWaiter {
   readonly #log: MessageLog;
   readonly #owner: LogReaderOwner;
   #view: Message | undefined;
@@ -66,7 +67,7 @@ export class LogReader implements LogOwner {
   /** Points `message` at a message; false if it is not here yet, or cannot be read. */
   view(seq: number, message: Message): boolean {
     try {
-      const isHere = this.#log.view(seq, message);
+      const isHere = this.#log.view(seq, message, this);
       if (!isHere) this.#isAwaited = true;
       return isHere;
     } catch (error) {
@@ -86,10 +87,10 @@ export class LogReader implements LogOwner {
     }
   }
 
-  /** See MessageLog.fetch; false too if the message cannot be read. */
+  /** See KeptMessages.fetch; false too if the message cannot be read. */
   fetch(seq: number): boolean {
     try {
-      return this.#log.fetch(seq);
+      return this.#log.fetch(seq, this);
     } catch (error) {
       this.#stop(error);
       return false;
@@ -143,7 +144,7 @@ export class LogReader implements LogOwner {
     this.#wake();
   }
 
-  // LogOwner
+  // LogWaiter
 
   loaded(): void {
     this.#isAwaited = false;
@@ -172,7 +173,7 @@ export class LogReader implements LogOwner {
   #readAgain(): boolean | undefined {
     try {
       const seq = this.#log.peek();
-      const isHere = seq < 0 ? seq === NONE : this.#log.view(seq, new Message());
+      const isHere = seq < 0 ? seq === NONE : this.#log.view(seq, new Message(), this);
       this.#stopped = !isHere;
       this.#again = isHere ? undefined : 'asked';
       this.#isAwaited = !isHere;

@@ -13,7 +13,8 @@ import { evictSegment } from './eviction.ts';
 import type { LogContext } from './log-context.ts';
 import { LogWriter } from './log-writer.ts';
 import { type LookedAt, lookForBytes, lookForDelivered, lookForWaiting } from './message-looks.ts';
-import { type LogOwner, type MessageLog, NOBODY, NONE, NOT_YET } from './message-log.ts';
+import type { LogWaiter } from './log-waiter.ts';
+import { type MessageLog, NONE, NOT_YET } from './message-log.ts';
 import type { Segment } from './segment.ts';
 import { SegmentLoads } from './segment-loads.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
@@ -27,7 +28,7 @@ const SMALL_BYTES = 64 * 1024;
 const ONLY_PRIORITY = { priority: 0, first: 0 };
 
 export class QueueLog implements MessageLog, Evictable {
-  owner: LogOwner | undefined;
+  owner: LogWaiter | undefined;
   readonly #bodies: BodyStore;
   readonly #memory: MemoryBudget;
   readonly #segments: SegmentList;
@@ -155,9 +156,9 @@ export class QueueLog implements MessageLog, Evictable {
     return this.#segments.find(seq).loaded;
   }
 
-  fetch(seq: number): boolean {
+  fetch(seq: number, waiter: LogWaiter): boolean {
     const segment = this.#segmentOf(seq);
-    return segment === undefined || this.#ensureLoaded(segment);
+    return segment === undefined || this.#ensureLoaded(segment, waiter);
   }
 
   /** True if a message is on disk, or is not to be. */
@@ -176,8 +177,8 @@ export class QueueLog implements MessageLog, Evictable {
     if (segment.isStored(index)) this.#writer!.noteDelivered(seq, index < segment.flushed);
   }
 
-  view(seq: number, message: Message): boolean {
-    return this.#view(seq, message, this.owner ?? NOBODY);
+  view(seq: number, message: Message, waiter: LogWaiter): boolean {
+    return this.#view(seq, message, waiter);
   }
 
   viewMoving(seq: number, message: Message): void {
@@ -285,7 +286,7 @@ export class QueueLog implements MessageLog, Evictable {
     const purged = this.#ready;
     this.#loads?.stopLooking();
     for (const segment of [...this.#segments]) {
-      if (!segment.loaded && segment.isInScratch) this.#ensureLoads().load(segment);
+      if (!segment.loaded && segment.isInScratch) this.#ensureLoaded(segment);
       if (!segment.loaded) this.#settleEvicted(segment);
       for (let index = segment.nextReady(0); index >= 0; index = segment.nextReady(index + 1)) {
         this.settle(segment.base + index);
@@ -331,16 +332,16 @@ export class QueueLog implements MessageLog, Evictable {
       writer,
       memory,
       owner: this.owner,
-      load: (evicted) => this.#ensureLoads().load(evicted),
+      load: (evicted) => this.#ensureLoads().load(evicted, this.owner),
     });
   }
 
-  #view(seq: number, message: Message, owner: LogOwner | undefined): boolean {
+  #view(seq: number, message: Message, waiter: LogWaiter | undefined): boolean {
     const segment = this.#segments.find(seq);
     const index = seq - segment.base;
     segment.view(index, message);
     const body = segment.bodies?.get(index);
-    return body === undefined || this.#bodies.attach(message, body, owner);
+    return body === undefined || this.#bodies.attach(message, body, waiter);
   }
 
   /** The segment with a number; undefined if there is none. */
@@ -350,9 +351,9 @@ export class QueueLog implements MessageLog, Evictable {
     return seq >= segment.base && seq < segment.base + segment.count ? segment : undefined;
   }
 
-  #ensureLoaded(segment: Segment): boolean {
+  #ensureLoaded(segment: Segment, waiter = this.owner): boolean {
     this.#used = true;
-    return segment.loaded || this.#ensureLoads().load(segment);
+    return segment.loaded || this.#ensureLoads().load(segment, waiter);
   }
 
   get #lookedAt(): LookedAt {

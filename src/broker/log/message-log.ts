@@ -1,6 +1,7 @@
 /** What keeps a queue's messages: one log, or one a priority. Messages are known by sequence numbers that never repeat. */
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { KeptMessages } from './kept-messages.ts';
+import type { LogWaiter } from './log-waiter.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 
@@ -8,17 +9,6 @@ import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts
 export const NONE = -1;
 /** There is one, but not yet: it is on its way from the store, or others have to go first. Whoever asked is told when to ask again. */
 export const NOT_YET = -2;
-
-/** Told what a log hears later than in the call that asked, or though nobody asked: to put messages out of memory it has to read others. */
-export interface LogOwner {
-  /** What was on its way is in memory, until the end of this turn at least. */
-  loaded(): void;
-  /** It cannot be read. `isLacking`: what a look at many messages was to find is not known now. */
-  unreadable(reason: Error, isLacking?: boolean): void;
-}
-
-/** Owns a log that nobody reads. */
-export const NOBODY: LogOwner = { loaded: () => undefined, unreadable: () => undefined };
 
 /** Has a stored message that was appended just now written, and its publisher told then, if one waits. `urgent`: somebody else waits for it. */
 export function awaitStored(
@@ -36,8 +26,8 @@ export function awaitStored(
 }
 
 export interface MessageLog extends KeptMessages {
-  /** Who reads it; undefined if nobody does yet. */
-  owner: LogOwner | undefined;
+  /** Who takes its messages; undefined if nobody does yet. */
+  owner: LogWaiter | undefined;
   /** Messages that wait for a consumer. */
   readonly ready: number;
   /** Messages that were delivered and wait for their acknowledgement. */
@@ -75,8 +65,6 @@ export interface MessageLog extends KeptMessages {
   viewMoving(seq: number, message: Message): void;
   /** As `view`; a body that is kept apart is not there, so that it need not be read. */
   viewProperties(seq: number, message: Message): void;
-  /** Has a message in memory that is asked for out of its turn, until the end of this one. Returns false if it is not here yet. */
-  fetch(seq: number): boolean;
   /** True if a message that was fetched, or has been taken, is still there and ready. */
   isReady(seq: number): boolean;
   redelivered(seq: number): boolean;

@@ -7,7 +7,8 @@ import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 import { QueueLog } from './log.ts';
 import type { LogContext } from './log-context.ts';
-import { type LogOwner, type MessageLog, NONE } from './message-log.ts';
+import type { LogWaiter } from './log-waiter.ts';
+import { type MessageLog, NONE } from './message-log.ts';
 import type { Segment } from './segment.ts';
 
 /** Sequence numbers of a priority: those of 256 priorities stay exact. */
@@ -19,7 +20,7 @@ export class PriorityLog implements MessageLog {
   readonly #byPriority = new Map<number, QueueLog>();
   /** Highest priority first. */
   #logs: QueueLog[] = [];
-  #owner: LogOwner | undefined;
+  #owner: LogWaiter | undefined;
 
   constructor(context: LogContext, queueId: number | undefined) {
     this.#context = context;
@@ -27,11 +28,11 @@ export class PriorityLog implements MessageLog {
     this.#logOf(0);
   }
 
-  get owner(): LogOwner | undefined {
+  get owner(): LogWaiter | undefined {
     return this.#owner;
   }
 
-  set owner(owner: LogOwner | undefined) {
+  set owner(owner: LogWaiter | undefined) {
     this.#owner = owner;
     for (const log of this.#logs) log.owner = owner;
   }
@@ -109,8 +110,8 @@ export class PriorityLog implements MessageLog {
     this.#of(seq).take(seq);
   }
 
-  view(seq: number, message: Message): boolean {
-    return this.#of(seq).view(seq, message);
+  view(seq: number, message: Message, waiter: LogWaiter): boolean {
+    return this.#of(seq).view(seq, message, waiter);
   }
 
   viewMoving(seq: number, message: Message): void {
@@ -121,8 +122,8 @@ export class PriorityLog implements MessageLog {
     this.#of(seq).viewProperties(seq, message);
   }
 
-  fetch(seq: number): boolean {
-    return this.#of(seq).fetch(seq);
+  fetch(seq: number, waiter: LogWaiter): boolean {
+    return this.#of(seq).fetch(seq, waiter);
   }
 
   isReady(seq: number): boolean {

@@ -11,7 +11,7 @@ import type { LogPage } from './log-page.ts';
 import { isReadFailure } from './log-reader.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Evictable, MemoryBudget } from './memory-budget.ts';
-import type { LogOwner } from './message-log.ts';
+import type { LogWaiter } from './log-waiter.ts';
 import type { Segment } from './segment.ts';
 
 /** The log, as its segments come back to it. */
@@ -22,8 +22,8 @@ export interface LoadingLog {
   readonly writer: LogWriter | undefined;
   /** Whose memory it is. */
   readonly holder: Evictable;
-  /** Who is told what comes later; undefined if nobody reads the log yet. */
-  readonly owner: () => LogOwner | undefined;
+  /** Who takes its messages; undefined if nobody does yet. */
+  readonly owner: () => LogWaiter | undefined;
   /** Told of a segment that came later. */
   readonly came?: (segment: Segment) => void;
 }
@@ -39,12 +39,10 @@ interface Look {
 
 export class SegmentLoads {
   readonly #log: LoadingLog;
-  /** What the store was asked for, and has not answered. */
-  readonly #asked = new Set<Segment>();
-  /** Those of them that nobody wants yet. */
-  readonly #ahead = new Set<Segment>();
+  /** What the store was asked for and has not answered, and who waits for it: nobody does for what was asked for ahead. */
+  readonly #asked = new Map<Segment, Set<LogWaiter>>();
   #looks: Look[] = [];
-  /** What could not be read, while the owner is told so: who asks for it in that call hears the same. */
+  /** What could not be read, while those who wait are told so: who asks for it in that call hears the same. */
   #failure: { readonly segment: Segment; readonly reason: StoreError } | undefined;
 
   constructor(log: LoadingLog) {
@@ -52,12 +50,13 @@ export class SegmentLoads {
   }
 
   /**
-   * Has a segment in memory. Returns false if it is not here yet: the owner is told when it is, or that it cannot be read. Throws
-   * StoreError, or the system's error of the scratch file, if that is known at once.
+   * Has a segment in memory. Returns false if it is not here yet: `waiter`, if there is one, is told when it is, or that it cannot be read.
+   * Throws StoreError, or the system's error of the scratch file, if that is known at once.
    */
-  load(segment: Segment): boolean {
-    if (this.#asked.has(segment)) {
-      this.#ahead.delete(segment);
+  load(segment: Segment, waiter: LogWaiter | undefined): boolean {
+    const asked = this.#asked.get(segment);
+    if (asked !== undefined) {
+      if (waiter !== undefined) asked.add(waiter);
       return false;
     }
     if (this.#failure?.segment === segment) throw this.#failure.reason;
@@ -72,7 +71,7 @@ export class SegmentLoads {
       (answer) => this.#answered(segment, pages, answer),
     );
     if (data === undefined) {
-      this.#asked.add(segment);
+      this.#asked.set(segment, new Set(waiter && [waiter]));
       return false;
     }
     this.#fill(segment, data);
@@ -82,7 +81,7 @@ export class SegmentLoads {
   /** Asks for a segment that will be wanted soon, if there is one. Whether it can be read is told when it is wanted. */
   loadAhead(segment: Segment | undefined): void {
     if (segment === undefined || segment.loaded || segment.ready === 0 || this.#asked.has(segment)) return;
-    if (!this.load(segment)) this.#ahead.add(segment);
+    this.load(segment, undefined);
   }
 
   /** Shows `visit` all messages of these segments, of each when it is in memory. Throws as `load` does. */
@@ -103,21 +102,26 @@ export class SegmentLoads {
     this.#looks = [];
   }
 
-  /** The log is gone: whatever the store answers, nobody is told. */
+  /** The log is gone, with what others than its owner wait for: that is no secret to them. Whatever the store answers, nobody is told. */
   drop(): void {
     this.stopLooking();
+    const waiting = [...this.#asked.values()];
     this.#asked.clear();
-    this.#ahead.clear();
+    const owner = this.#log.owner();
+    for (const waiters of waiting) for (const waiter of waiters) if (waiter !== owner) waiter.loaded();
   }
 
   #answered(segment: Segment, asked: readonly LogPage[], answer: Buffer<ArrayBuffer>[] | StoreError): void {
-    if (!this.#asked.delete(segment)) return;
-    const isAhead = this.#ahead.delete(segment);
+    const waiters = this.#asked.get(segment);
+    if (waiters === undefined) return;
+    this.#asked.delete(segment);
+    const owner = this.#log.owner();
+    if (owner !== undefined && this.#looks.some(({ left }) => left.has(segment))) waiters.add(owner);
     // It may have been purged meanwhile: then nobody wants this answer, and who wants other messages of it asks again.
     const isWanted = isSame(asked, segment.evictedPages());
     if (answer instanceof StoreError) {
-      if (isWanted && !isAhead) this.#failed(segment, answer);
-      else this.#log.owner()?.loaded();
+      if (isWanted) this.#failed(segment, answer, waiters);
+      else for (const waiter of waiters) waiter.loaded();
       return;
     }
     if (isWanted) {
@@ -125,16 +129,16 @@ export class SegmentLoads {
       this.#log.came?.(segment);
     } else answer.forEach(letGo);
     for (const look of [...this.#looks]) this.#tryOn(look);
-    this.#log.owner()?.loaded();
+    for (const waiter of waiters) waiter.loaded();
   }
 
-  #failed(segment: Segment, reason: StoreError): void {
+  #failed(segment: Segment, reason: StoreError, waiters: ReadonlySet<LogWaiter>): void {
     const looks = this.#looks.filter(({ left }) => !left.has(segment));
     const isLacking = looks.length < this.#looks.length;
     this.#looks = looks;
     this.#failure = { segment, reason };
     try {
-      this.#log.owner()?.unreadable(reason, isLacking);
+      for (const waiter of waiters) waiter.unreadable(reason, isLacking);
     } finally {
       this.#failure = undefined;
     }
@@ -159,7 +163,7 @@ export class SegmentLoads {
   #advance(look: Look): void {
     for (const segment of look.left) {
       if (segment.loaded) look.left.delete(segment);
-      else if (!this.load(segment)) return;
+      else if (!this.load(segment, this.#log.owner())) return;
     }
     this.#end(look);
   }

@@ -14,7 +14,8 @@ import { evictedSegments } from './evicted-segments.ts';
 import type { KeptMessages } from './kept-messages.ts';
 import type { LogContext } from './log-context.ts';
 import { LogWriter } from './log-writer.ts';
-import { type LogOwner, NONE, NOT_YET } from './message-log.ts';
+import type { LogWaiter } from './log-waiter.ts';
+import { NONE, NOT_YET } from './message-log.ts';
 import type { Segment } from './segment.ts';
 import { SegmentLoads } from './segment-loads.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
@@ -47,7 +48,7 @@ interface Extent {
   newest: number | undefined;
 }
 
-export interface StreamLogOwner extends LogOwner {
+export interface StreamLogOwner extends LogWaiter {
   /** `StreamLog.end` may have risen. */
   grown(): void;
 }
@@ -178,14 +179,14 @@ export class StreamLog implements Evictable, KeptMessages {
     return this.#segments;
   }
 
-  fetch(offset: number): boolean {
-    return this.#use(this.#segments.find(offset));
+  fetch(offset: number, waiter: LogWaiter): boolean {
+    return this.#use(this.#segments.find(offset), waiter);
   }
 
-  view(offset: number, message: Message): boolean {
+  view(offset: number, message: Message, waiter: LogWaiter): boolean {
     const segment = this.#segments.find(offset);
     segment.view(offset - segment.base, message);
-    return this.#attach(segment, offset, message);
+    return this.#attach(segment, offset, message, waiter);
   }
 
   /**
@@ -193,19 +194,19 @@ export class StreamLog implements Evictable, KeptMessages {
    * if it cannot be read.
    */
   attachBody(offset: number, message: Message): boolean {
-    return this.#attach(this.#recent!, offset, message);
+    return this.#attach(this.#recent!, offset, message, this.#owner);
   }
 
   /**
    * Offset of the first message that came at `moment` (milliseconds since the epoch) or after it; `next` if none did, NOT_YET
-   * if that is not known yet. Throws StoreError if it cannot be read.
+   * if that is not known yet, and `waiter` is told when it is. Throws StoreError if it cannot be read.
    */
-  firstSince(moment: number): number {
-    const position = this.#positionSince(moment);
+  firstSince(moment: number, waiter: LogWaiter = this.#owner): number {
+    const position = this.#positionSince(moment, waiter);
     if (position === NOT_YET) return NOT_YET;
     if (position === this.#segments.length) return this.#segments.next;
     const segment = this.#segments.at(position);
-    if (!this.#use(segment)) return NOT_YET;
+    if (!this.#use(segment, waiter)) return NOT_YET;
     let index = segment.nextReady(0);
     while (segment.expiresAt(index) < moment) index = segment.nextReady(index + 1);
     return segment.base + index;
@@ -254,9 +255,9 @@ export class StreamLog implements Evictable, KeptMessages {
     return this.#loaded.size > 0;
   }
 
-  #attach(segment: Segment, offset: number, message: Message): boolean {
+  #attach(segment: Segment, offset: number, message: Message, waiter: LogWaiter): boolean {
     const body = segment.bodies?.get(offset - segment.base);
-    return body === undefined || this.#bodies.attach(message, body, this.#owner);
+    return body === undefined || this.#bodies.attach(message, body, waiter);
   }
 
   /** Puts a segment out of memory if the store has all of it. */
@@ -269,10 +270,10 @@ export class StreamLog implements Evictable, KeptMessages {
   }
 
   /** Has the segment in memory, as the one that was used last. Returns false if it is not here yet: see SegmentLoads.load. */
-  #use(segment: Segment): boolean {
+  #use(segment: Segment, waiter: LogWaiter = this.#owner): boolean {
     this.#used = true;
     if (segment === this.#recent && segment.loaded) return true;
-    if (!segment.loaded && !this.#loads.load(segment)) return false;
+    if (!segment.loaded && !this.#loads.load(segment, waiter)) return false;
     this.#recent = segment;
     this.#loaded.delete(segment);
     this.#loaded.add(segment);
@@ -280,9 +281,9 @@ export class StreamLog implements Evictable, KeptMessages {
   }
 
   /** False if the segment cannot be read, undefined if it is not here yet. */
-  #tryUse(segment: Segment): boolean | undefined {
+  #tryUse(segment: Segment, waiter: LogWaiter): boolean | undefined {
     try {
-      return this.#use(segment) || undefined;
+      return this.#use(segment, waiter) || undefined;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       return false;
@@ -305,7 +306,7 @@ export class StreamLog implements Evictable, KeptMessages {
     const isEnough = extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge);
     if (isEnough && this.#segments.length < MOST_SEGMENTS_CUT_SHORT) return true;
     if (!tail.loaded && !this.#answersAtOnce) return true;
-    return this.#tryUse(tail) !== true || !tail.open;
+    return this.#tryUse(tail, this.#owner) !== true || !tail.open;
   }
 
   #count(segment: Segment, bytes: number, now: number): void {
@@ -322,12 +323,12 @@ export class StreamLog implements Evictable, KeptMessages {
    * Position of the first segment whose last message came at `moment` or after it; their number if there is none, NOT_YET if that is
    * not known yet.
    */
-  #positionSince(moment: number): number {
+  #positionSince(moment: number, waiter: LogWaiter = this.#owner): number {
     let low = 0;
     let high = this.#segments.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const newest = this.#newest(this.#segments.at(middle));
+      const newest = this.#newest(this.#segments.at(middle), waiter);
       if (newest === undefined) return NOT_YET;
       if (newest < moment) low = middle + 1;
       else high = middle;
@@ -336,11 +337,11 @@ export class StreamLog implements Evictable, KeptMessages {
   }
 
   /** When the segment's last message came; Infinity if it has none yet, or none that can be read; undefined if that is not known yet. */
-  #newest(segment: Segment): number | undefined {
+  #newest(segment: Segment, waiter: LogWaiter = this.#owner): number | undefined {
     const extent = this.#extents.get(segment);
     if (extent === undefined) return Infinity;
     if (extent.newest !== undefined) return extent.newest;
-    const isHere = this.#tryUse(segment);
+    const isHere = this.#tryUse(segment, waiter);
     if (isHere === undefined) return undefined;
     return (extent.newest = isHere ? segment.expiresAt(segment.count - 1) : Infinity);
   }

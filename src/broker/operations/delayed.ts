@@ -1,6 +1,8 @@
 /** The messages that wait at an exchange of the type x-delayed-message: looked at, and cancelled one by one. Who may read the exchange may do so. */
 import { ChangeError } from '../arguments/change-error.ts';
 import type { DelayedMessages } from '../delay/delayed-messages.ts';
+import type { KeptMessages } from '../log/kept-messages.ts';
+import type { LogWaiter } from '../log/log-waiter.ts';
 import type { Actor } from './actor.ts';
 import { browse, type BrowsedPage, type BrowseRequest } from './browsing.ts';
 import { Receipt } from './receipt.ts';
@@ -10,9 +12,11 @@ export function browseDelayed(actor: Actor, exchange: string, request: BrowseReq
   return browse(delayedAt(actor, exchange), request, actor.vhost.node.timeSlices);
 }
 
-/** Throws as browseDelayed does, and ChangeError `not-found` if this message does not wait. */
-export function cancelDelayed(actor: Actor, exchange: string, position: number): Receipt {
-  if (!delayedAt(actor, exchange).cancel(position)) {
+/** Rejects as browseDelayed throws, with ChangeError `not-found` if this message does not wait, and with StoreError if it cannot be read. */
+export async function cancelDelayed(actor: Actor, exchange: string, position: number): Promise<Receipt> {
+  const delayed = delayedAt(actor, exchange);
+  await fetched(delayed.log, position);
+  if (delayed.deleted || !delayed.cancel(position)) {
     throw new ChangeError('not-found', `message ${position} does not wait at exchange '${exchange}'`);
   }
   return new Receipt(actor.vhost.node.store, undefined);
@@ -24,4 +28,19 @@ function delayedAt(actor: Actor, name: string): DelayedMessages {
   if (delayed === undefined)
     throw new ChangeError('not-found', `no messages wait at exchange '${name}': it is not of type x-delayed-message`);
   return delayed;
+}
+
+/** Resolves in the turn in which the message is in memory, or it is known that it is gone. */
+function fetched(log: KeptMessages, position: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fetch = (): void => {
+      try {
+        if (log.fetch(position, waiter)) resolve();
+      } catch (error) {
+        waiter.unreadable(error as Error);
+      }
+    };
+    const waiter: LogWaiter = { loaded: fetch, unreadable: reject };
+    fetch();
+  });
 }

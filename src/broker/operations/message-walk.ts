@@ -2,8 +2,11 @@
 import { decodeFieldAt, fromFieldValue } from '../../codec/field-table.ts';
 import type { BasicProperties } from '../../codec/properties.ts';
 import type { KeptMessages } from '../log/kept-messages.ts';
+import type { LogWaiter } from '../log/log-waiter.ts';
+import { NOT_YET } from '../log/message-log.ts';
 import { priorityOf } from '../log/priority-log.ts';
 import type { Segment } from '../log/segment.ts';
+import { StoreError } from '../../store/store.ts';
 import { Message } from '../message/message.ts';
 
 /**
@@ -68,14 +71,15 @@ export class Place {
     return due > 0 ? 'delayed' : 'dead';
   }
 
-  /** The message, with its body, if it is what is asked for; valid in this turn only. */
-  matching({ state, routingKey, header, text }: MessageFilter): Message | undefined {
+  /** The message, with its body, if it is what is asked for; valid in this turn only. NOT_YET if the body is not here yet: `waiter` is told. */
+  matching(filter: MessageFilter, waiter: LogWaiter): Message | undefined | typeof NOT_YET {
+    const { state, routingKey, header, text } = filter;
     if (state !== undefined && state !== this.state) return undefined;
     const message = new Message();
     this.#segment.view(this.#index, message);
     if (routingKey !== undefined && message.routingKey !== routingKey) return undefined;
     if (header !== undefined && !hasHeader(message, header)) return undefined;
-    this.#log.view(this.position, message);
+    if (!this.#log.view(this.position, message, waiter)) return NOT_YET;
     if (text !== undefined && !message.body.subarray(message.bodyStart, message.bodyEnd).includes(text))
       return undefined;
     return message;
@@ -101,22 +105,24 @@ export class Place {
 /** Goes through the messages in their order. Between two steps some may go and others come. */
 export class Walk {
   readonly #log: KeptMessages;
+  readonly #waiter: LogWaiter;
   #from: number | undefined;
   #segment: Segment | undefined;
 
-  /** `from`: number of the first message that is looked at; undefined for the first there is. */
-  constructor(log: KeptMessages, from: number | undefined) {
+  /** `from`: number of the first message that is looked at; undefined for the first there is. `waiter`: told when what is NOT_YET here is. */
+  constructor(log: KeptMessages, from: number | undefined, waiter: LogWaiter) {
     this.#log = log;
     this.#from = from;
+    this.#waiter = waiter;
   }
 
   /** Undefined if there is none further. Throws StoreError if it cannot be read. */
-  next(): Place | undefined {
+  next(): Place | undefined | typeof NOT_YET {
     for (;;) {
       const segment = this.#current();
       if (segment === undefined) return undefined;
       const first = Math.max(this.#from!, segment.base);
-      if (!segment.loaded) this.#log.fetch(first);
+      if (!segment.loaded && !this.#log.fetch(first, this.#waiter)) return NOT_YET;
       const index = segment.nextKept(first - segment.base);
       if (index >= 0 && segment.base + index >= this.#log.end) return undefined;
       if (index >= 0) {
@@ -126,6 +132,11 @@ export class Walk {
       this.#from = segment.base + segment.count;
       this.#segment = undefined;
     }
+  }
+
+  /** Has the message that it came to last come once more, if it is still there then. */
+  again(): void {
+    this.#from!--;
   }
 
   /** Where the walk would go on; undefined if there is nothing further. */
@@ -148,6 +159,21 @@ export class Walk {
     return undefined;
   }
 }
+
+/**
+ * All messages, with their bodies, in one turn; each is good until the next is asked for. For a store that answers at once: it throws
+ * StoreError if a message cannot be read, or has yet to come.
+ */
+export function* messagesAtHand(log: KeptMessages): Generator<Message> {
+  const walk = new Walk(log, undefined, NOBODY_WAITS);
+  for (let place = walk.next(); place !== undefined; place = walk.next()) {
+    const message = place === NOT_YET ? NOT_YET : place.matching({}, NOBODY_WAITS);
+    if (message === NOT_YET) throw new StoreError('a message has yet to come from the store');
+    if (message !== undefined) yield message;
+  }
+}
+
+const NOBODY_WAITS: LogWaiter = { loaded: () => undefined, unreadable: () => undefined };
 
 /** In the order in which they go out: a higher priority first. */
 function isBefore(a: number, b: number): boolean {

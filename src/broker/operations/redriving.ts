@@ -5,6 +5,8 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import { textIn } from '../arguments/fields.ts';
+import type { LogWaiter } from '../log/log-waiter.ts';
+import { NOT_YET } from '../log/message-log.ts';
 import { deathsOf } from '../message/dead-letter.ts';
 import type { Message } from '../message/message.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
@@ -43,7 +45,7 @@ export function startRedrive(node: BrokerNode, actor: Actor, name: string, reque
   return id;
 }
 
-export class Redrive implements Job, SlicedTask {
+export class Redrive implements Job, SlicedTask, LogWaiter {
   readonly writes = true;
   readonly #actor: Actor;
   readonly #source: DeclaredQueue;
@@ -68,7 +70,7 @@ export class Redrive implements Job, SlicedTask {
     this.#request = request;
     this.#total = source.ready + source.unacked + source.delayed;
     this.#exchange = exchange;
-    this.#walk = new Walk(source.log, undefined);
+    this.#walk = new Walk(source.log, undefined, this);
     this.#began = timers.clock.elapsed();
     this.#timer = new TimerEntry(() => timeSlices.do(this));
   }
@@ -109,10 +111,20 @@ export class Redrive implements Job, SlicedTask {
     try {
       return this.#step();
     } catch (error) {
-      this.#error = (error as Error).message;
-      this.#end('failed');
+      this.unreadable(error as Error);
       return false;
     }
+  }
+
+  // LogWaiter
+
+  loaded(): void {
+    this.#actor.vhost.node.timeSlices.do(this);
+  }
+
+  unreadable(reason: Error): void {
+    if (this.#state === 'running') this.#error = reason.message;
+    this.#end('failed');
   }
 
   #step(): boolean {
@@ -126,13 +138,12 @@ export class Redrive implements Job, SlicedTask {
     // What this brings back to the queue is behind what there was.
     const isDone = this.#moved >= this.#request.count || this.#examined >= this.#total;
     const place = isDone ? undefined : this.#walk.next();
+    if (place === NOT_YET) return false;
     if (place === undefined) {
       this.#end('completed');
       return false;
     }
-    this.#examined++;
-    this.#look(place);
-    return true;
+    return this.#look(place);
   }
 
   /** The first message goes at once. */
@@ -141,11 +152,18 @@ export class Redrive implements Job, SlicedTask {
     return due - this.#actor.vhost.node.timers.clock.elapsed();
   }
 
-  #look(place: Place): void {
-    const message = place.matching({ ...this.#request, state: 'ready' });
-    if (message === undefined) return;
+  /** Returns false if its body is not here yet. */
+  #look(place: Place): boolean {
+    const message = place.matching({ ...this.#request, state: 'ready' }, this);
+    if (message === NOT_YET) {
+      this.#walk.again();
+      return false;
+    }
+    this.#examined++;
+    if (message === undefined) return true;
     if (this.#source.transfer(place.position, (letter) => this.#send(letter))) this.#moved++;
     else this.#left++;
+    return true;
   }
 
   /** Returns false if it stays. */

@@ -20,6 +20,7 @@ import { startingPoint } from './offset.ts';
 import { OffsetHeader } from './offset-header.ts';
 import { type StreamReader, StreamReaders } from './stream-readers.ts';
 import { readStreamSettings, type StreamSettings } from './stream-settings.ts';
+import type { LogWaiter } from '../log/log-waiter.ts';
 import { awaitStored, NONE, NOT_YET } from '../log/message-log.ts';
 import { StreamLog, type StreamLogOwner } from '../log/stream-log.ts';
 
@@ -201,8 +202,11 @@ export class Stream extends QueueIdentity implements DeclaredQueue, StreamLogOwn
     consumer.target.cancelled(consumer);
   }
 
-  /** Where a consumer with these arguments begins; undefined if they say nothing that makes sense. Throws AmqpError if it cannot be read. */
-  offsetOf(args: FieldTable): number | undefined {
+  /**
+   * Where a consumer with these arguments begins; undefined if they say nothing that makes sense, NOT_YET if it is not known yet, and `waiter` is
+   * told when it is. Throws AmqpError if it cannot be read.
+   */
+  offsetOf(args: FieldTable, waiter: LogWaiter = this): number | undefined {
     const log = this.log;
     const point = startingPoint(args, this.#now());
     if (point === undefined) return undefined;
@@ -216,14 +220,14 @@ export class Stream extends QueueIdentity implements DeclaredQueue, StreamLogOwn
       case 'offset':
         return point.offset;
       case 'moment':
-        return this.#firstSince(point.moment);
+        return this.#firstSince(point.moment, waiter);
     }
   }
 
   /** Throws AmqpError if it cannot be read. */
-  #firstSince(moment: number): number {
+  #firstSince(moment: number, waiter: LogWaiter): number {
     try {
-      return this.log.firstSince(moment);
+      return this.log.firstSince(moment, waiter);
     } catch (error) {
       this.#tellUnreadable(error);
       throw errors.stopped(this.name, this.#host.name);

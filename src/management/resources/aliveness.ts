@@ -23,7 +23,7 @@ async function test({ actor }: Call): Promise<unknown> {
     declareQueue(actor, { name: QUEUE, durable: false, exclusive: false, autoDelete: false, arguments: EMPTY_TABLE });
     const { confirmed } = publishMessage(actor, { exchange: '', routingKey: QUEUE, properties: {}, body: BODY });
     const isTaken = await confirmed;
-    const [taken] = getMessages(actor, QUEUE, 1, 'ack_requeue_false');
+    const [taken] = await getMessages(actor, QUEUE, 1, 'ack_requeue_false');
     // Another who tests may have taken it, and left its own.
     if (isTaken && taken !== undefined) return { status: 'ok' };
   } catch (error) {

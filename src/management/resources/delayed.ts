@@ -25,7 +25,8 @@ export const delayed: readonly Resource[] = [
       role: 'management',
       handle: async (call) => {
         if (!/^\d{1,15}$/.test(call.params.position)) throw noObject();
-        await cancelDelayed(call.actor, existingExchange(call).name, Number(call.params.position)).stored();
+        const cancelled = await cancelDelayed(call.actor, existingExchange(call).name, Number(call.params.position));
+        await cancelled.stored();
         return NO_CONTENT;
       },
     },

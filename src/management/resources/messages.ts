@@ -29,7 +29,7 @@ async function publish({ actor, params, body }: Call): Promise<unknown> {
     properties,
     body: decode(textIn(body, 'payload', ''), textIn(body, 'payload_encoding', '')),
   };
-  const { routed, confirmed } = told(() => publishMessage(actor, message));
+  const { routed, confirmed } = await told(() => publishMessage(actor, message));
   return { routed: (await confirmed) && routed };
 }
 
@@ -40,14 +40,14 @@ function decode(payload: string, encoding: string): Buffer {
   return Buffer.from(payload, 'base64');
 }
 
-function get({ actor, params, body }: Call): unknown {
+async function get({ actor, params, body }: Call): Promise<unknown> {
   requireKeys(body, ['ackmode', 'count', 'encoding']);
   const mode = ACK_MODES.find((known) => known === body.ackmode);
   if (mode === undefined) throw badRequest(`Invalid ackmode value: ${String(body.ackmode)}`);
   const encoding = readEncoding(textIn(body, 'encoding', ''));
   const count = Math.min(integerIn(body, 'count', 0), MOST_MESSAGES);
   const truncate = body.truncate === undefined ? Infinity : integerIn(body, 'truncate', 0);
-  const taken = told(() => getMessages(actor, params.queue, Math.max(count, 0), mode), 'queue');
+  const taken = await told(() => getMessages(actor, params.queue, Math.max(count, 0), mode), 'queue');
   return taken.map((message) => showTaken(message, encoding, truncate));
 }
 
@@ -64,9 +64,9 @@ function showTaken({ body, ...message }: TakenMessage, encoding: Encoding, trunc
 }
 
 /** RabbitMQ does these on a channel of its own, and tells what that was closed with; a queue that there is not is not found. */
-function told<Value>(action: () => Value, missing?: 'queue'): Value {
+async function told<Value>(action: () => Value | Promise<Value>, missing?: 'queue'): Promise<Value> {
   try {
-    return action();
+    return await action();
   } catch (error) {
     if (error instanceof RangeError) throw badRequest(error.message);
     if (!(error instanceof AmqpError)) throw error;

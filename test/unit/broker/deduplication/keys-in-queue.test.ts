@@ -18,6 +18,7 @@ import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
 import { readSeen } from '../../../support/store-reads.ts';
 import { UNTIL } from '../../../support/patience.ts';
 import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
+import { NOBODY_WAITS } from '../../../support/nobody-waits.ts';
 
 const QUEUE = 1;
 
@@ -60,7 +61,7 @@ class Lives {
   }
 
   take(seq: number): void {
-    expect([this.#log.fetch(seq), this.#log.isReady(seq)]).toEqual([true, true]);
+    expect([this.#log.fetch(seq, NOBODY_WAITS), this.#log.isReady(seq)]).toEqual([true, true]);
     this.#log.take(seq);
   }
 
@@ -69,7 +70,7 @@ class Lives {
   }
 
   leave(seq: number): void {
-    this.#log.fetch(seq);
+    this.#log.fetch(seq, NOBODY_WAITS);
     this.keys.left(seq);
     this.#log.settle(seq);
   }

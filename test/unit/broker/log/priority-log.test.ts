@@ -8,6 +8,7 @@ import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
+import { NOBODY_WAITS } from '../../../support/nobody-waits.ts';
 
 function priorityLog(): PriorityLog {
   const store = new MemoryStore();
@@ -23,7 +24,7 @@ const put = (log: PriorityLog, body: string, priority: number, expiresAt = Infin
 
 function bodyOf(log: PriorityLog, seq: number): string {
   const view = new Message();
-  log.view(seq, view);
+  log.view(seq, view, NOBODY_WAITS);
   return bodyText(view);
 }
 

@@ -1,108 +1,15 @@
 /** Queues whose messages left memory, of a node whose store answers reads later: they come as if they had been there. */
 import { describe, expect, test } from 'vitest';
-import { Consumer } from '../../../../src/broker/queue/consumer.ts';
-import type { Queue } from '../../../../src/broker/queue/queue.ts';
-import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
-import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
-import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 import { type Answer, StoreError } from '../../../../src/store/store.ts';
-import { HandClock } from '../../../support/hand-clock.ts';
-import { LateStore } from '../../../support/late-store.ts';
-import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
-import { bodyText, messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
-import { turn } from '../../../contract/store.support.ts';
-import { byOneClock } from '../../../../src/util/clock.ts';
-
-/** Logs take it for one that outlives the process: what is recovered is out of memory. */
-class DurableStore extends MemoryStore {
-  override readonly durable = true;
-}
-
-class Node {
-  readonly clock = new HandClock();
-  readonly store: LateStore;
-  readonly node: BrokerNode;
-  readonly vhost: Vhost;
-  readonly unreadable: string[] = [];
-
-  /** The node that goes on with what another had committed. */
-  constructor(inner: MemoryStore = new DurableStore()) {
-    this.store = new LateStore(inner, { shuffled: 5 });
-    this.node = new BrokerNode(this.store, Infinity, undefined, byOneClock(this.clock));
-    this.node.unreadable = (_what, name) => this.unreadable.push(name);
-    this.node.fault = (error) => {
-      throw error;
-    };
-    this.node.recover({ user: 'guest', password: 'guest', vhost: '/' });
-    this.vhost = this.node.vhost('/')!;
-  }
-
-  async restart(): Promise<Node> {
-    await new Promise<void>((resolve) => this.store.afterCommit(resolve));
-    this.node.stop();
-    return new Node(this.store.inner as MemoryStore);
-  }
-
-  queue(name: string, args: Record<string, unknown> = {}): Queue {
-    const known = this.vhost.queue(name);
-    if (known !== undefined) return known as Queue;
-    const options = { name, durable: true, autoDelete: false, owner: undefined };
-    return this.vhost.declareQueue({ ...options, arguments: toFieldTable(args) }) as Queue;
-  }
-
-  publish(queue: string, body: string, properties: object = {}): void {
-    const message = messageOf({ routingKey: queue, properties: { ...PERSISTENT, ...properties }, body });
-    this.vhost.publish(message, this.vhost.route(this.vhost.existingExchange(''), message), undefined, 0);
-  }
-
-  /** As basic.get does: takes the first message once it is here; undefined where there is none, or no such queue any more. */
-  async get(name: string): Promise<string | undefined> {
-    for (;;) {
-      let body: string | undefined;
-      const queue = this.vhost.queue(name);
-      if (queue === undefined) return undefined;
-      const got = queue.get(true, (message) => (body = bodyText(message)));
-      if (got !== undefined) return body;
-      await new Promise<void>((resolve) => {
-        if (!queue.whenAnswered(resolve)) setImmediate(resolve);
-      });
-    }
-  }
-
-  async drain(name: string): Promise<string[]> {
-    const bodies: string[] = [];
-    for (let body = await this.get(name); body !== undefined; body = await this.get(name)) bodies.push(body);
-    return bodies;
-  }
-
-  /** Consumes without acknowledgements; what comes is in the list. */
-  consume(name: string): string[] {
-    const bodies: string[] = [];
-    const queue = this.queue(name);
-    const target = {
-      canTake: () => true,
-      deliver: (_consumer: Consumer, message: Parameters<typeof bodyText>[0]) => void bodies.push(bodyText(message)),
-      cancelled: () => bodies.push('cancelled'),
-    };
-    const asked = { tag: 't', noAck: true, exclusive: false, priority: 0, prefetch: 0, arguments: EMPTY_TABLE };
-    const consumer = new Consumer(queue, target, queue.admit(asked, 0));
-    queue.consumers.add(consumer);
-    queue.activate(consumer);
-    return bodies;
-  }
-
-  async turns(count = 20): Promise<void> {
-    for (let n = 0; n < count; n++) await turn();
-  }
-}
+import { LateNode } from '../../../support/late-node.ts';
 
 const LARGE = 'x'.repeat(300_000);
 const names = (count: number) => Array.from({ length: count }, (_, n) => `${n}`);
 
 describe('messages that left memory', () => {
   test('are got in their order', async () => {
-    const first = new Node();
+    const first = new LateNode();
     first.queue('q');
     for (const name of names(20)) first.publish('q', name);
     first.publish('q', LARGE);
@@ -114,7 +21,7 @@ describe('messages that left memory', () => {
   });
 
   test('come to a consumer before those that are published meanwhile', async () => {
-    const first = new Node();
+    const first = new LateNode();
     first.queue('q');
     for (const name of names(5)) first.publish('q', name);
     const node = await first.restart();
@@ -126,7 +33,7 @@ describe('messages that left memory', () => {
   });
 
   test('are read before they are wanted, when half of those before them are through', async () => {
-    const first = new Node();
+    const first = new LateNode();
     first.queue('q');
     for (let n = 0; n < 30; n++) first.publish('q', `${n} ${'x'.repeat(60_000)}`);
     const node = await first.restart();
@@ -143,7 +50,7 @@ describe('messages that left memory', () => {
   });
 
   test('are purged while they are on their way', async () => {
-    const first = new Node();
+    const first = new LateNode();
     first.queue('q');
     for (const name of names(5)) first.publish('q', name);
     const node = await first.restart();
@@ -155,7 +62,7 @@ describe('messages that left memory', () => {
   });
 
   test('are gone with their queue while they are on their way', async () => {
-    const first = new Node();
+    const first = new LateNode();
     first.queue('q');
     first.publish('q', LARGE);
     const node = await first.restart();
@@ -168,7 +75,7 @@ describe('messages that left memory', () => {
   });
 
   test('expire, or are too many, as soon as they are here, and become dead letters with their bodies', async () => {
-    const first = new Node();
+    const first = new LateNode();
     const args = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' };
     first.queue('dead');
     first.queue('q', { ...args, 'x-message-ttl': 1000 });
@@ -186,7 +93,7 @@ describe('messages that left memory', () => {
   });
 
   test('count for a limit on bytes, those that came meanwhile too', async () => {
-    const first = new Node();
+    const first = new LateNode();
     first.queue('q', { 'x-max-length-bytes': 10 });
     for (const name of ['aaaa', 'bbbb']) first.publish('q', name);
     const node = await first.restart();
@@ -198,7 +105,7 @@ describe('messages that left memory', () => {
   });
 
   test('are too many deliveries after a restart, and go before they go out again', async () => {
-    const first = new Node();
+    const first = new LateNode();
     const args = { 'x-queue-type': 'quorum', 'x-delivery-limit': 0 };
     first.queue('q', args);
     for (const name of ['once', 'never']) first.publish('q', name);
@@ -211,7 +118,7 @@ describe('messages that left memory', () => {
 
 describe('a read that fails later', () => {
   /** Fails all reads of a page or a body of the queue that was declared first, later. Returns how to mend that. */
-  function spoil(node: Node, read: 'readPages' | 'readBody'): () => void {
+  function spoil(node: LateNode, read: 'readPages' | 'readBody'): () => void {
     const pages = node.store.inner.recover().pages.filter(({ queueId }) => queueId === 1);
     const ids = new Set(read === 'readPages' ? pages.map(({ id }) => id) : [1]);
     const { inner } = node.store;
@@ -228,7 +135,7 @@ describe('a read that fails later', () => {
   }
 
   test.each(['readPages', 'readBody'] as const)('of %s stops its queue and no other, until it works', async (read) => {
-    const first = new Node();
+    const first = new LateNode();
     for (const name of ['q', 'other']) {
       first.queue(name);
       first.publish(name, LARGE);
@@ -245,7 +152,7 @@ describe('a read that fails later', () => {
   });
 
   test('of what was asked for ahead is told when it is wanted', async () => {
-    const first = new Node();
+    const first = new LateNode();
     first.queue('q');
     for (let n = 0; n < 30; n++) first.publish('q', `${n} ${'x'.repeat(60_000)}`);
     const node = await first.restart();
