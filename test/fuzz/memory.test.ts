@@ -13,6 +13,8 @@ const MIB = 1024 * 1024;
 /** Of a table like this a frame holds 60 KiB, and the heap a MiB and more. */
 const LARGE_TABLE = toFieldTable(Object.fromEntries(Array.from({ length: 12_000 }, (_, i) => [i.toString(36), null])));
 
+const THOUSAND = Buffer.concat(Array.from({ length: 1000 }, () => publish(1, 0)));
+
 /** What takes room in the heap, by what a client says over and over. */
 const SAYINGS: Record<string, (count: number) => Buffer> = {
   queues: (count) =>
@@ -25,7 +27,7 @@ const SAYINGS: Record<string, (count: number) => Buffer> = {
       noWait: true,
       arguments: LARGE_TABLE,
     }),
-  transactions: () => Buffer.concat(Array.from({ length: 1000 }, () => publish(1, 0))),
+  transactions: () => THOUSAND,
 };
 
 test('a heap that clients fill is given to no further one, and is there again when they are gone', async () => {

@@ -1,11 +1,11 @@
 /** The benchmark itself works: each kind of scenario, very short, against a broker in this process. */
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, inject, it, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, test } from 'vitest';
+import { parseArguments, UsageError } from '../../bench/arguments.ts';
 import { methodFrame, publishFrames } from '../../bench/client/frames.ts';
 import { Consumer } from '../../bench/load/consumer.ts';
 import { Crowd } from '../../bench/load/crowd.ts';
@@ -13,11 +13,13 @@ import { Requester, Responder } from '../../bench/load/request-reply.ts';
 import { type ConsumerSpec, Counters, type CrowdSpec } from '../../bench/load/role.ts';
 import type { Results } from '../../bench/report/results.ts';
 import { Topology } from '../../bench/scenarios/topology.ts';
+import { describeBroker, RemoteTarget, TargetError } from '../../bench/target/target.ts';
 import { Broker } from '../../src/index.ts';
 import { BASIC_DELIVER } from '../../src/protocol/generated/constants.ts';
 import { TEST_PATIENCE } from '../support/patience.ts';
 import { run } from '../support/processes/run.ts';
 import { tied } from '../support/processes/tied.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const unexpected = (error: Error): never => {
   throw error;
@@ -30,23 +32,27 @@ async function bench(...args: string[]) {
   return { code, stdout: stdout.toString(), stderr };
 }
 
+/** What a run wrote, beside a chart if it compared. */
+function resultsIn(folder: string): Results {
+  const [file, ...others] = readdirSync(folder).sort();
+  expect(file).toMatch(/^\d{4}-.*\.json$/);
+  expect(['', 'chart.svg']).toContain(others.join());
+  return JSON.parse(readFileSync(join(folder, file), 'utf8')) as Results;
+}
+
 describe('npm run bench', () => {
   let broker: Broker;
   let folder: string;
 
   beforeAll(async () => {
     broker = await Broker.start({ port: 0 });
-    folder = mkdtempSync(join(tmpdir(), 'leveret-guard-'));
   });
-
-  afterAll(async () => {
-    await broker.stop();
-    rmSync(folder, { recursive: true, force: true });
+  beforeEach(() => {
+    folder = temporaryFolder();
   });
+  afterAll(() => broker.stop());
 
-  it('compares brokers in a table, a JSON file and a chart', { timeout: 2 * TEST_PATIENCE }, async () => {
-    const { port } = broker;
-    const url = `amqp://guest:guest@127.0.0.1:${port}`;
+  it('measures each scenario, into a JSON file', { timeout: 2 * TEST_PATIENCE }, async () => {
     const scenarios = [
       'auto16',
       'pub16',
@@ -62,16 +68,20 @@ describe('npm run bench', () => {
       'connections',
       'drain1m',
     ];
-    const targets = ['--target', url, '--name', 'first', '--target', url, '--name', 'second'];
-    const { code, stdout, stderr } = await bench(...targets, ...SHORT, '--out', folder, ...scenarios);
+    const { code, stdout, stderr } = await bench('--target', broker.url, ...SHORT, '--out', folder, ...scenarios);
+    expect(code, stdout + stderr).toBe(0);
+    const { rows } = resultsIn(folder);
+    expect(new Set(rows.map(({ scenario }) => scenario))).toEqual(new Set(scenarios));
+    for (const { scenario, values } of rows) expect(values, scenario).toEqual([[expect.any(Number)]]);
+  });
+
+  it('compares brokers in a table, a JSON file and a chart', async () => {
+    const targets = ['--target', broker.url, '--name', 'first', '--target', broker.url, '--name', 'second'];
+    const { code, stdout, stderr } = await bench(...targets, ...SHORT, '--out', folder, 'auto16', 'queues');
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('second / first');
-    const files = readdirSync(folder).sort();
-    expect(files).toEqual([expect.stringMatching(/^\d{4}-.*\.json$/), 'chart.svg']);
-    const results = JSON.parse(readFileSync(join(folder, files[0]), 'utf8')) as Results;
-    expect(new Set(results.rows.map(({ scenario }) => scenario))).toEqual(new Set(scenarios));
-    for (const { scenario, values } of results.rows)
-      expect(values, scenario).toEqual([[expect.any(Number)], [expect.any(Number)]]);
+    for (const { values } of resultsIn(folder).rows)
+      expect(values).toEqual([[expect.any(Number)], [expect.any(Number)]]);
     expect(readFileSync(join(folder, 'chart.svg'), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
   });
 
@@ -86,10 +96,12 @@ describe('npm run bench', () => {
       'start',
       'restart1m',
       'memory',
+      'queues100k',
       'looking20k',
     );
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toMatch(/idle .* MB/);
+    expect(stdout).toMatch(/queues100k .*last tenth .* µs/);
     expect(stdout).toMatch(/longest turn, per-object .* ms/);
   });
 
@@ -134,15 +146,19 @@ describe('npm run bench', () => {
     );
   });
 
-  it.each([
-    ['is not there', 'amqp://127.0.0.1:1', /^127\.0\.0\.1:1: connect ECONNREFUSED/],
-    ['does not know the user', (url: string) => url.replace('guest:guest', 'guest:wrong'), /: 403 ACCESS_REFUSED/],
-    ['has no such vhost', (url: string) => `${url}/nowhere`, /: 530 NOT_ALLOWED - vhost nowhere not found/],
-  ])('says in one line that a broker %s', async (_what, target, message) => {
-    const { code, stdout, stderr } = await bench('--target', typeof target === 'string' ? target : target(broker.url));
+  it('says in one line that a broker is not there', async () => {
+    const { code, stdout, stderr } = await bench('--target', 'amqp://127.0.0.1:1');
     expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(message);
-    expect(stderr.trim()).not.toContain('\n');
+    expect(stderr.trim()).toMatch(/^127\.0\.0\.1:1: connect ECONNREFUSED.*$/);
+  });
+
+  it.each([
+    ['does not know the user', (url: string) => url.replace('guest:guest', 'guest:wrong'), / 403 ACCESS_REFUSED/],
+    ['has no such vhost', (url: string) => `${url}/nowhere`, / 530 NOT_ALLOWED - vhost nowhere not found/],
+  ])('says that a broker %s', async (_what, target, message) => {
+    const refused = describeBroker(new RemoteTarget('own', target(broker.url)));
+    await expect(refused).rejects.toThrow(TargetError);
+    await expect(refused).rejects.toThrow(message);
   });
 
   it('says that what answers is no AMQP broker', async () => {
@@ -150,10 +166,19 @@ describe('npm run bench', () => {
     web.listen(0, '127.0.0.1');
     await once(web, 'listening');
     const { port } = web.address() as AddressInfo;
-    const { code, stderr } = await bench('--target', `amqp://127.0.0.1:${port}`);
+    const refused = describeBroker(new RemoteTarget('web', `amqp://127.0.0.1:${port}`));
+    await expect(refused).rejects.toThrow('web: it does not speak AMQP 0-9-1: "HTTP/1.1 400');
     web.close();
-    expect(code).toBe(1);
-    expect(stderr).toContain('it does not speak AMQP 0-9-1: "HTTP/1.1 400');
+  });
+
+  it.each([
+    [`--out=${RUN}`, `--out ${RUN} cannot be written`],
+    ['--nonsense', "Unknown option '--nonsense'"],
+  ])('says how it is used where the arguments make no sense: %s', async (argument, message) => {
+    const { code, stderr } = await bench('--target', 'amqp://127.0.0.1', argument);
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain('npm run bench -- [options] [scenario ...]');
   });
 
   it.each([
@@ -162,13 +187,10 @@ describe('npm run bench', () => {
     ['--runs=1.5', '--runs wants a whole number, not 1.5'],
     ['--target=http://127.0.0.1', '--target wants amqp://host:port, not "http://127.0.0.1"'],
     ['--name=one', '--name=two', 'there is no --target for --name two'],
-    [`--out=${RUN}`, `--out ${RUN} cannot be written`],
-    ['--nonsense', "Unknown option '--nonsense'"],
-  ])('says how it is used where the arguments make no sense: %s', async (...args) => {
-    const { code, stderr } = await bench('--target', 'amqp://127.0.0.1', ...args.slice(0, -1));
-    expect(code).toBe(2);
-    expect(stderr).toContain(args.at(-1));
-    expect(stderr).toContain('npm run bench -- [options] [scenario ...]');
+  ])('refuses arguments that make no sense: %s', (...args) => {
+    const parse = () => parseArguments(['--target', 'amqp://127.0.0.1', ...args.slice(0, -1)]);
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(args.at(-1));
   });
 });
 

@@ -17,14 +17,19 @@ function resident(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) * 1024;
 }
 
-const onLinux = test.skipIf(process.platform !== 'linux');
-
-onLinux.each(LOADS)('a broker that is idle again is small $description', { timeout: 3 * BACK_MS }, async (load) => {
-  const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', temporaryFolder()]);
-  const { port } = await daemon.waitForLine('started TCP listener');
-  const pid = daemon.child.pid!;
-  await sleep(IDLE_MS);
-  const idle = resident(pid);
-  await loadAndDelete(`amqp://guest:guest@127.0.0.1:${String(port)}`, load, { scale: 0.7 });
-  await vi.waitFor(() => expect(resident(pid)).toBeLessThan(2 * idle), { timeout: BACK_MS, interval: 500 });
-});
+test.skipIf(process.platform !== 'linux')(
+  'a broker that is idle again is small, whatever it had to keep',
+  { timeout: (LOADS.length + 1) * BACK_MS },
+  async () => {
+    const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', temporaryFolder()]);
+    const { port } = await daemon.waitForLine('started TCP listener');
+    const pid = daemon.child.pid!;
+    await sleep(IDLE_MS);
+    const idle = resident(pid);
+    for (const load of LOADS) {
+      await loadAndDelete(`amqp://guest:guest@127.0.0.1:${String(port)}`, load, { scale: 0.7 });
+      const isSmall = () => expect(resident(pid), load.description).toBeLessThan(2 * idle);
+      await vi.waitFor(isSmall, { timeout: BACK_MS, interval: 500 });
+    }
+  },
+);

@@ -7,7 +7,7 @@ import { idOf, type QueueLedger } from './ledger.ts';
 import { bindingText, type Declarer, type Topology } from './topology.ts';
 
 /** A queue that grew past this is purged, so that a long run does not only read. */
-const LARGE = 5000;
+const LARGE = 2000;
 
 /** Compares everything; returns what is wrong. What the broker has is known to be there afterwards. */
 export async function check(
