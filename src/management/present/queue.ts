@@ -7,24 +7,13 @@ import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Fields } from '../lists/fields.ts';
 import { lengthFigures, queueFigures, queueSubject } from '../rates/figures.ts';
 import type { View } from '../view.ts';
+import { lengthFields } from './lengths.ts';
 import { showTable } from './table.ts';
 
 export interface ShownQueue {
   readonly vhost: Vhost;
   readonly queue: DeclaredQueue;
 }
-
-/** What says how many messages there are, and how fast that changes. */
-const lengths: Fields<ShownQueue, View> = Object.fromEntries(
-  ['messages', 'messages_ready', 'messages_unacknowledged'].flatMap((name) => [
-    [name, ({ queue }: ShownQueue) => lengthFigures(queue)[name]],
-    [
-      `${name}_details`,
-      ({ queue }: ShownQueue, view: View) =>
-        view.lengths(queue, { [name]: lengthFigures(queue)[name] })[`${name}_details`],
-    ],
-  ]),
-);
 
 /** What is where, and how large. */
 const CONTENTS: Readonly<Record<string, (contents: LogContents) => number>> = {
@@ -73,7 +62,10 @@ export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
   readers: ({ queue }, { context }) =>
     queue.type === 'stream' ? { [context.nodeName]: queue.consumerCount } : undefined,
   message_stats: ({ queue }, view) => view.messageStats(queue, queueFigures(queue)),
-  ...lengths,
+  ...lengthFields<ShownQueue>(
+    ({ queue }) => queue,
+    ({ queue }) => lengthFigures(queue),
+  ),
   ...contents,
   messages_delayed: ({ queue }) => queue.delayed,
   name: ({ queue }) => queue.name,

@@ -3,16 +3,7 @@ import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Fields } from '../lists/fields.ts';
 import { vhostFigures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
-
-const lengths: Fields<Vhost, View> = Object.fromEntries(
-  ['messages', 'messages_ready', 'messages_unacknowledged'].flatMap((name) => [
-    [name, (vhost: Vhost, view: View) => view.lengthsIn(vhost)[name]],
-    [
-      `${name}_details`,
-      (vhost: Vhost, view: View) => view.lengths(vhost, { [name]: view.lengthsIn(vhost)[name] })[`${name}_details`],
-    ],
-  ]),
-);
+import { lengthFields } from './lengths.ts';
 
 export const VHOST_FIELDS: Fields<Vhost, View> = {
   name: ({ name }) => name,
@@ -27,5 +18,8 @@ export const VHOST_FIELDS: Fields<Vhost, View> = {
   tracing: (vhost, { context: { node } }) => node.observers.isTraced(vhost),
   cluster_state: (_, { context }) => ({ [context.nodeName]: 'running' }),
   message_stats: (vhost, view) => view.messageStats(vhost, vhostFigures(vhost)),
-  ...lengths,
+  ...lengthFields<Vhost>(
+    (vhost) => vhost,
+    (vhost, view) => view.lengthsIn(vhost),
+  ),
 };
