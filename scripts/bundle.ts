@@ -8,7 +8,6 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { build, type BuildOptions, type RolldownOutput } from 'rolldown';
-import { esmExternalRequirePlugin } from 'rolldown/plugins';
 import { chunksByLoader } from './chunks.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { buildPage } from './page.ts';
@@ -47,12 +46,8 @@ export async function bundle(folder: string): Promise<RolldownOutput['output']> 
       commands: 'src/cli/commands/main.ts',
       worker: 'src/store/sqlite/worker.ts',
     },
-    // Packages that are CommonJS ask for Node's modules by import: a program's own bundler may leave no URL for `require` to begin at.
-    plugins: [
-      plugin,
-      esmExternalRequirePlugin({ external: FOREIGN }),
-      { name: 'require-anywhere', renderChunk: requireAnywhere },
-    ],
+    external: FOREIGN,
+    plugins: [plugin, { name: 'require-anywhere', renderChunk: requireAnywhere }],
     output: { ...common(folder, 'js').output, cleanDir: true, codeSplitting: { groups } },
   });
   return output;
@@ -64,6 +59,7 @@ async function bundleCommonJs(folder: string): Promise<void> {
   await build({ ...options, input: ENTRIES, external: FOREIGN, output: { ...output, format: 'cjs' } });
 }
 
+/** Packages that are CommonJS ask for Node's modules by `require`: a program's own bundler may leave no URL for it to begin at. */
 function requireAnywhere(code: string): string {
   return code.replace('createRequire(import.meta.url)', 'createRequire(import.meta.url ?? process.execPath)');
 }

@@ -1,5 +1,5 @@
 /** Programs as users have them, each with a runner, a bundler or a compiler of its own, which install the packed package and must work. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Project {
@@ -79,6 +79,20 @@ function jest(version: string): Project {
 function vitest(version: string): Project {
   const files = { 'greets.test.js': testIn(`import { test } from 'vitest';\n${IMPORTED}`) };
   return { name: `vitest-${version}`, packages: [`vitest@${version}`], type: 'module', files, run: ['npx vitest run'] };
+}
+
+/** A project of examples/testing, with the packed package in place of a published one. */
+function example(
+  name: string,
+  type: Project['type'],
+  packages: readonly string[],
+  run: string,
+  prints: string,
+): Project {
+  const folder = join(import.meta.dirname, '../../examples/testing', name);
+  const names = readdirSync(folder).filter((file) => /\.(js|py)$/.test(file));
+  const files = Object.fromEntries(names.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+  return { name: `example-${name}`, packages, type, files, run: [run], prints, quick: true };
 }
 
 const OLD_NODE = `
@@ -197,6 +211,11 @@ export const PROJECTS: readonly Project[] = [
     files: { 'a.js': EXAMPLE, 'b.js': EXAMPLE.replace('port: 0', "port: 0, dataDir: 'data'") },
     run: ['npx deno run -A a.js', 'npx deno run -A b.js'],
   },
+  example('vitest', 'module', ['vitest@5'], 'npx vitest run', '3 passed'),
+  example('jest', 'commonjs', ['jest@30'], 'npx jest 2>&1', 'Tests:       2 passed, 2 total'),
+  example('node-test', 'module', [], 'node --test --test-reporter=tap', '# pass 2'),
+  // Debian's Python, which has pika and pytest by apt.
+  example('pytest', 'module', [], 'LEVERET="npx leveret" /usr/bin/python3 -m pytest -q', '4 passed'),
   {
     name: 'node-20',
     packages: ['node@20'],

@@ -19,7 +19,6 @@ declare global {
 /** What jest has as globals. */
 interface JestGlobals {
   readonly beforeEach: (hook: () => Promise<void>) => void;
-  readonly afterEach: (hook: () => Promise<void>) => void;
   readonly afterAll: (hook: () => Promise<void>) => void;
   readonly expect: { extend(matchers: object): void };
 }
@@ -32,23 +31,31 @@ export interface JestSpace {
 }
 
 /**
- * To be called in a file, or in a `describe`: gives each test a vhost of its own, which is removed at its end.
+ * To be called in a file, or in a `describe`: gives each test a vhost of its own, which is removed when the next begins.
  * @throws Error outside of jest, or where its globals are switched off (`injectGlobals`)
  */
 export function useSpace(): JestSpace {
-  const { beforeEach, afterEach, afterAll, expect } = globalThis as unknown as Partial<JestGlobals>;
-  if (beforeEach === undefined || afterEach === undefined || afterAll === undefined || expect === undefined) {
-    throw new Error('useSpace() needs the globals of jest: beforeEach, afterEach, afterAll and expect');
+  const { beforeEach, afterAll, expect } = globalThis as unknown as Partial<JestGlobals>;
+  if (beforeEach === undefined || afterAll === undefined || expect === undefined) {
+    throw new Error('useSpace() needs the globals of jest: beforeEach, afterAll and expect');
   }
   let broker: TestBroker | undefined;
   let space: TestSpace | undefined;
   expect.extend(matchers);
+  // Not at the end of the test: jest runs what stops the application, if it was said later, after that.
+  const leave = async (): Promise<void> => {
+    await space?.[Symbol.asyncDispose]();
+    space = undefined;
+  };
   beforeEach(async () => {
+    await leave();
     broker = await sharedBroker();
     space = await broker.space();
   });
-  afterEach(async () => space?.[Symbol.asyncDispose]());
-  afterAll(stopSharedBroker);
+  afterAll(async () => {
+    await leave();
+    await stopSharedBroker();
+  });
   const current = <Value>(value: Value | undefined): Value => {
     if (value === undefined) throw new Error('there is a space only while a test runs');
     return value;

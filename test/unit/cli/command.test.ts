@@ -14,8 +14,8 @@ const ON_ANY_PORT = ['--host', '127.0.0.1', '--port', '0'];
 describe('the leveret command', () => {
   it.each([
     [['--prot', '1'], {}, 64, "leveret: unknown option '--prot' (Did you mean --port?); see leveret --help\n"],
-    [['--port', 'x'], {}, 64, 'leveret: --port must be an integer from 0 to 65535, not "x"\n'],
-    [[], { LEVERET_PORT: 'x' }, 78, 'leveret: LEVERET_PORT must be an integer from 0 to 65535, not "x"\n'],
+    [['--port', 'x'], {}, 64, 'leveret: --port must be an integer from 0 to 65535, or "none", not "x"\n'],
+    [[], { LEVERET_PORT: 'x' }, 78, 'leveret: LEVERET_PORT must be an integer from 0 to 65535, or "none", not "x"\n'],
   ])('refuses %j with %j in one line and starts nothing', async (args, env, code, stderr) => {
     expect(await runCommand(args, { env })).toEqual({ code, stdout: '', stderr });
   });
@@ -27,7 +27,7 @@ describe('the leveret command', () => {
     );
     const result = await runCommand(['--version'], { script: BIN, nodeArguments: ['--import', pretend] });
     expect(result).toMatchObject({ code: 78, stdout: '' });
-    expect(result.stderr).toMatch(/^leveret: Node\.js 22\.11\.0 is too old: Leveret needs 22\.12 or newer\..*\n$/);
+    expect(result.stderr).toMatch(/^leveret: Node\.js 22\.11\.0 is too old: Leveret needs 22\.14 or newer\..*\n$/);
   });
 
   it('runs from its sources too, where nothing was built', async () => {

@@ -1,0 +1,59 @@
+/** Clients that connect again by themselves, through what a test has go wrong. */
+import { connect } from 'amqp-connection-manager';
+import { expect, onTestFinished, test } from 'vitest';
+import { Connection } from 'rabbitmq-client';
+import type { TestBroker } from '../../../src/testing/index.ts';
+import { startBroker } from '../../support/application.ts';
+
+const patience = 20_000;
+
+function managed(broker: TestBroker) {
+  const connection = connect([broker.url], { reconnectTimeInSeconds: 0.05 });
+  onTestFinished(() => connection.close());
+  const channel = connection.createChannel({
+    json: true,
+    setup: (made: { assertQueue(name: string): Promise<unknown> }) => made.assertQueue('orders'),
+  });
+  return { connection, channel };
+}
+
+test('with amqp-connection-manager a program hears of a confirm that was lost, and what it sends again is there twice', async () => {
+  const broker = await startBroker({ patience });
+  const { channel } = managed(broker);
+  await channel.waitForConnect();
+  const lost = broker.faults.loseConfirms({ routingKey: 'orders' }, { times: 1 });
+  await expect(channel.sendToQueue('orders', { id: 7 })).rejects.toThrow('channel closed');
+  await channel.sendToQueue('orders', { id: 7 });
+  expect(lost.hits).toBe(1);
+  expect(broker.log.published({ routingKey: 'orders' })).toHaveLength(2);
+  expect(broker.queue('orders').messages.map(({ json }) => json)).toEqual([{ id: 7 }, { id: 7 }]);
+});
+
+test('amqp-connection-manager keeps what is published while no connection is to be had', async () => {
+  const broker = await startBroker({ patience });
+  const { channel } = managed(broker);
+  await channel.waitForConnect();
+  const refused = broker.faults.refuseConnections('reset');
+  broker.faults.dropConnection();
+  await broker.log.next('connection-closed');
+  const sent = channel.sendToQueue('orders', { id: 8 });
+  await refused.struck(2);
+  expect(broker.queue('orders').ready).toBe(0);
+  refused.lift();
+  await sent;
+  await broker.queue('orders').toReceive({ json: { id: 8 } });
+});
+
+test('rabbitmq-client hears of a refused publish, and the next is taken', async () => {
+  const broker = await startBroker({ patience });
+  const connection = new Connection({ url: broker.url, retryLow: 20, retryHigh: 50 });
+  connection.on('error', () => undefined);
+  onTestFinished(() => connection.unsafeDestroy());
+  await connection.queueDeclare({ queue: 'orders', durable: true });
+  const publisher = connection.createPublisher({ confirm: true, maxAttempts: 1 });
+  await using refused = broker.faults.nackPublishes({}, { times: 1 });
+  await expect(publisher.send('orders', { id: 1 })).rejects.toThrow();
+  expect(refused.hits).toBe(1);
+  await publisher.send('orders', { id: 2 });
+  await broker.queue('orders').toReceive({ json: { id: 2 } });
+});
