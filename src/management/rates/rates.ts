@@ -17,7 +17,7 @@ const RATE_OVER_MS = 4000;
 const FORGOTTEN_MS = 600_000;
 
 interface Note {
-  readonly at: number;
+  at: number;
   /** When the figures were first noted as they are. */
   readonly since: number;
   readonly figures: Figures;
@@ -144,18 +144,19 @@ export class Rates {
   #note(object: object, at: number, figures: Figures): void {
     const notes = this.#notes.get(object);
     const last = notes?.at(-1);
-    const since = last !== undefined && sameFigures(last.figures, figures) ? last.since : at;
-    const note = { at, since, figures };
-    if (notes === undefined) {
-      this.#notes.set(object, [note]);
+    if (notes === undefined || last === undefined) {
+      this.#notes.set(object, [{ at, since: at, figures }]);
       return;
     }
-    // Of what rests only the last note stays, with the newest moment.
-    if (notes.length > 1 || !sameFigures(notes[0].figures, note.figures)) notes.push(note);
-    else notes[0] = note;
+    const rests = sameFigures(last.figures, figures);
+    // Of what rests only the last note stays, with the newest moment. It is no new one: of very many queues V8 would have to collect them.
+    if (rests && notes.length === 1) {
+      last.at = at;
+      return;
+    }
+    notes.push({ at, since: rests ? last.since : at, figures });
     if (notes.length > NOTES_KEPT) notes.shift();
-    if (notes.length > 1 && notes.every(({ figures }) => sameFigures(figures, note.figures)))
-      notes.splice(0, notes.length - 1);
+    if (notes.every((note) => sameFigures(note.figures, figures))) notes.splice(0, notes.length - 1);
   }
 }
 
