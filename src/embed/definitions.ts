@@ -9,6 +9,7 @@ import type { DefinitionsDocument } from '../broker/definitions/document.ts';
 import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
 import { decodeText, type ParsedText, parseJsonText } from '../broker/definitions/json-text.ts';
 import type { Finding } from '../broker/definitions/json-cursor.ts';
+import { whenLoaded } from '../broker/topology/recover-node.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config } from '../config/config.ts';
 import { defaultConfig } from '../config/merge-sources.ts';
@@ -110,10 +111,11 @@ export async function prepare(
   };
   if (definitions === undefined) {
     node.recover(defaults);
-    return;
+    return whenLoaded(node);
   }
   const { importDefinitions } = await import('../broker/definitions/import.ts');
   node.recover();
+  await whenLoaded(node);
   const { label, document } = definitions;
   try {
     const found = importDefinitions(node, document, { defaults, defaultVhost: defaults.vhost });

@@ -16,10 +16,3 @@ export function ask<Value>(read: (answer: Answer<Value>) => void, later: Answer<
   if (now instanceof StoreError) throw now;
   return now;
 }
-
-/** As `ask`, of a store that answers in the same call. */
-export function askNow<Value>(read: (answer: Answer<Value>) => void): Value {
-  const value = ask(read, () => undefined);
-  if (value === undefined) throw new StoreError('The store answers later, which is not awaited here.');
-  return value;
-}

@@ -2,6 +2,7 @@
 import { Consumer } from '../../src/broker/queue/consumer.ts';
 import type { Queue } from '../../src/broker/queue/queue.ts';
 import { BrokerNode } from '../../src/broker/topology/broker-node.ts';
+import { whenLoaded } from '../../src/broker/topology/recover-node.ts';
 import type { Vhost } from '../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../src/codec/field-table.ts';
 import { EMPTY_TABLE } from '../../src/protocol/field-table.ts';
@@ -37,10 +38,13 @@ export class LateNode {
     this.vhost = this.node.vhost('/')!;
   }
 
+  /** Another one, to which clients may come. */
   async restart(): Promise<LateNode> {
     await new Promise<void>((resolve) => this.store.afterCommit(resolve));
     this.node.stop();
-    return new LateNode(this.store.inner as MemoryStore);
+    const next = new LateNode(this.store.inner as MemoryStore);
+    await whenLoaded(next.node);
+    return next;
   }
 
   queue(name: string, args: Record<string, unknown> = {}): Queue {

@@ -10,7 +10,11 @@ import type { ConfirmTracker } from '../message/message-target.ts';
 import type { Scheduling } from '../scheduling/scheduling.ts';
 
 /** What it needs of its node. */
-export type DeduplicationNode = Pick<LogContext, 'store' | 'memory'> & Pick<Scheduling, 'timers' | 'timeSlices'>;
+export interface DeduplicationNode
+  extends Pick<LogContext, 'store' | 'memory'>, Pick<Scheduling, 'timers' | 'timeSlices'> {
+  /** What has to be read before clients come. */
+  readonly loads: Set<Promise<void>>;
+}
 
 export interface DeduplicatingQueue {
   readonly name: string;
@@ -26,7 +30,10 @@ export interface DeduplicatingQueue {
 export interface Deduplication {
   /** Other settings count from now on. Returns false if they ask for the other rule. */
   apply(settings: DeduplicationSettings): boolean;
-  /** The queue is back from the store: an earlier process may have seen keys. */
+  /**
+   * The queue is back from the store: an earlier process may have seen keys. Of a store that answers later they are among the host's `loads`:
+   * until then what is known already counts.
+   */
   recover(): void;
   /** The message's key; undefined if it is not to be dropped in any case. */
   keyOf(message: Message): string | undefined;

@@ -1,10 +1,13 @@
 /**
  * Deduplication as RabbitMQ's plugin has it: a message is dropped while another of its key is in the queue, unacknowledged or not. What
  * is in the queue tells its keys itself, so that nothing more is stored. After a start, and if a policy begins it for a queue with
- * messages, they are read in time slices; what is left when the first message with a key comes, with it.
+ * messages, they are read in time slices; what is left when the first message with a key comes, with it. If the store answers later, clients
+ * come when all are read after a start, and a policy counts in full from then on.
  */
 import type { DeduplicationSettings } from '../arguments/deduplication.ts';
 import { isReadFailure } from '../log/log-reader.ts';
+import type { LogWaiter } from '../log/log-waiter.ts';
+import { NOT_YET } from '../log/message-log.ts';
 import { Message } from '../message/message.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 import type { SlicedTask } from '../scheduling/time-slices.ts';
@@ -13,7 +16,7 @@ import { messageKey } from './message-key.ts';
 import { KEY_OVERHEAD } from './seen-keys.ts';
 import { SeenLog } from './seen-log.ts';
 
-export class KeysInQueue implements Deduplication, SlicedTask {
+export class KeysInQueue implements Deduplication, SlicedTask, LogWaiter {
   readonly #node: DeduplicationNode;
   readonly #queue: DeduplicatingQueue;
   /** How many messages of each key there are: one, unless there were more before this began. */
@@ -22,6 +25,8 @@ export class KeysInQueue implements Deduplication, SlicedTask {
   #header: string | undefined;
   /** Messages with lower numbers have been counted; Infinity if all have. */
   #counted = Infinity;
+  /** Told when all have. */
+  #allCounted: (() => void) | undefined;
 
   constructor(header: string | undefined, node: DeduplicationNode, queue: DeduplicatingQueue) {
     this.#header = header;
@@ -43,6 +48,8 @@ export class KeysInQueue implements Deduplication, SlicedTask {
     // A version before may have had the other rule for the same arguments.
     if (storedAs !== undefined) new SeenLog(this.#node.store, storedAs).forgetAll();
     this.#countAll();
+    if (this.#counted === Infinity || this.#node.store.answersAtOnce) return;
+    this.#node.loads.add(new Promise((resolve) => (this.#allCounted = resolve)));
   }
 
   keyOf(message: Message): string | undefined {
@@ -60,10 +67,9 @@ export class KeysInQueue implements Deduplication, SlicedTask {
     // It counts if it stays: see `added`.
   }
 
-  added(key: string): void {
-    const messages = this.#messages.get(key) ?? 0;
-    this.#messages.set(key, messages + 1);
-    if (messages === 0) this.#node.memory.changed(key.length + KEY_OVERHEAD);
+  /** One that is counted later is not counted twice. */
+  added(key: string, seq: number): void {
+    if (seq < this.#counted) this.#count(key);
   }
 
   left(seq: number): void {
@@ -84,7 +90,7 @@ export class KeysInQueue implements Deduplication, SlicedTask {
   clear(): void {
     for (const key of this.#messages.keys()) this.#node.memory.changed(-key.length - KEY_OVERHEAD);
     this.#messages.clear();
-    this.#counted = Infinity;
+    this.#counts(Infinity);
   }
 
   end(): void {
@@ -101,17 +107,38 @@ export class KeysInQueue implements Deduplication, SlicedTask {
     if (this.#counted === Infinity) return false;
     let next: number;
     try {
-      next = this.#queue.log.scan(this.#counted, (seq) => {
-        const key = this.#queue.isDead(seq) ? undefined : this.#keyAt(seq);
-        if (key !== undefined) this.added(key);
-      });
+      next = this.#queue.log.scan(this.#counted, this.#visit, this);
     } catch (error) {
       if (!isReadFailure(error)) throw error;
-      this.#queue.keysUnreadable(error);
-      next = -1;
+      this.unreadable(error);
+      return false;
     }
-    this.#counted = next < 0 ? Infinity : next;
+    if (next !== NOT_YET) this.#counts(next < 0 ? Infinity : next);
     return next >= 0;
+  }
+
+  // LogWaiter
+
+  loaded(): void {
+    this.#node.timeSlices.do(this);
+  }
+
+  unreadable(reason: Error): void {
+    if (this.#counted === Infinity) return;
+    this.#queue.keysUnreadable(reason);
+    this.#counts(Infinity);
+  }
+
+  readonly #visit = (seq: number): void => {
+    const key = this.#queue.isDead(seq) ? undefined : this.#keyAt(seq);
+    if (key !== undefined) this.#count(key);
+  };
+
+  #counts(below: number): void {
+    this.#counted = below;
+    if (below < Infinity) return;
+    this.#allCounted?.();
+    this.#allCounted = undefined;
   }
 
   #countAll(): void {
@@ -119,6 +146,12 @@ export class KeysInQueue implements Deduplication, SlicedTask {
     if (log.ready + log.unacked === 0) return;
     this.#counted = 0;
     this.#node.timeSlices.add(this);
+  }
+
+  #count(key: string): void {
+    const messages = this.#messages.get(key) ?? 0;
+    this.#messages.set(key, messages + 1);
+    if (messages === 0) this.#node.memory.changed(key.length + KEY_OVERHEAD);
   }
 
   #keyAt(seq: number): string | undefined {

@@ -2,15 +2,16 @@
  * The keys that a durable queue has seen, in the store: those of persistent messages, in the batch of their messages, and forgotten
  * by their age. A message that was settled before its batch is not written, but its key is.
  */
-import { askNow } from '../../store/ask.ts';
 import type { Batch } from '../../store/batch.ts';
-import type { LogSource, Store } from '../../store/store.ts';
+import { type Answer, type LogSource, type Store, StoreError } from '../../store/store.ts';
 import { readU64, writeU64 } from '../../util/bytes.ts';
 import { WaitingConfirms } from '../log/waiting-confirms.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 
 /** Octets of a key beside its own: its length before, its moment behind. */
 const KEY_OVERHEAD = 9;
+
+export type SeenKey = readonly [key: string, moment: number];
 
 export class SeenLog implements LogSource {
   readonly #store: Store;
@@ -31,15 +32,9 @@ export class SeenLog implements LogSource {
     this.#queueId = queueId;
   }
 
-  /** What an earlier process has seen, oldest first. Throws StoreError. */
-  *read(): IterableIterator<readonly [key: string, moment: number]> {
-    for (const bytes of askNow<Buffer[]>((answer) => this.#store.readSeen(this.#queueId, answer))) {
-      for (let at = 0; at < bytes.length;) {
-        const end = at + 1 + bytes[at];
-        yield [bytes.toString('latin1', at + 1, end), readU64(bytes, end)];
-        at = end + 8;
-      }
-    }
+  /** What an earlier process has seen, oldest first. */
+  read(answer: Answer<Iterator<SeenKey>>): void {
+    this.#store.readSeen(this.#queueId, (found) => answer(found instanceof StoreError ? found : keysIn(found)));
   }
 
   /** Has the next batch write the key, and the publisher told when it is on disk. */
@@ -108,5 +103,15 @@ export class SeenLog implements LogSource {
     this.#keys = [];
     this.#moments = [];
     this.#bytes = 0;
+  }
+}
+
+function* keysIn(found: readonly Buffer[]): IterableIterator<SeenKey> {
+  for (const bytes of found) {
+    for (let at = 0; at < bytes.length;) {
+      const end = at + 1 + bytes[at];
+      yield [bytes.toString('latin1', at + 1, end), readU64(bytes, end)];
+      at = end + 8;
+    }
   }
 }

@@ -13,7 +13,7 @@ import type { Message } from '../message/message.ts';
 import type { ConfirmTracker } from '../message/message-target.ts';
 import { messageKey } from './message-key.ts';
 import { SeenKeys } from './seen-keys.ts';
-import { SeenLog } from './seen-log.ts';
+import { type SeenKey, SeenLog } from './seen-log.ts';
 import type { Deduplication, DeduplicatingQueue, DeduplicationNode } from './deduplication.ts';
 import type { DeduplicationSettings, DeduplicationWindow } from '../arguments/deduplication.ts';
 
@@ -23,6 +23,7 @@ const SWEEP_MS = 200;
 const READ_AT_ONCE = 64;
 
 export class SeenWindow implements Deduplication, SlicedTask {
+  readonly #node: DeduplicationNode;
   readonly #timers: Timers;
   readonly #timeSlices: TimeSlices;
   readonly #memory: MemoryBudget;
@@ -32,8 +33,13 @@ export class SeenWindow implements Deduplication, SlicedTask {
   readonly #sweep = new TimerEntry(() => this.#forgetExpired());
   #window: DeduplicationWindow;
   #header: string | undefined;
-  /** Keys of before the start that are not in memory yet. They come in time slices; what is left when the first message does, with it. */
-  #unread: Iterator<readonly [key: string, moment: number]> | undefined;
+  /**
+   * Keys of before the start that are not in memory yet: the store has yet to be asked for them, or to answer, or they come in time slices. What
+   * is left when the first message comes, and is here, comes with it.
+   */
+  #unread: 'unasked' | 'asked' | Iterator<SeenKey> | undefined;
+  /** Told when all are read. */
+  #allRead: (() => void) | undefined;
   /** Bytes of keys that memory knows of. */
   #counted = 0;
 
@@ -45,6 +51,7 @@ export class SeenWindow implements Deduplication, SlicedTask {
   ) {
     this.#window = window;
     this.#header = header;
+    this.#node = node;
     this.#timers = node.timers;
     this.#timeSlices = node.timeSlices;
     this.#memory = node.memory;
@@ -61,10 +68,12 @@ export class SeenWindow implements Deduplication, SlicedTask {
   }
 
   recover(): void {
-    this.#unread = this.#log?.read();
-    if (this.#unread === undefined) return;
+    if (this.#log === undefined) return;
+    this.#unread = 'unasked';
     this.#timers.set(this.#sweep, this.#now());
     this.#timeSlices.add(this);
+    if (this.#node.store.answersAtOnce) return;
+    this.#node.loads.add(new Promise((resolve) => (this.#allRead = resolve)));
   }
 
   /** A dead letter that returns to its queue is no repeat. */
@@ -128,32 +137,50 @@ export class SeenWindow implements Deduplication, SlicedTask {
 
   #forgetInMemory(): void {
     this.#timers.set(this.#sweep, Infinity);
-    this.#unread = undefined;
+    this.#endReading();
     this.#seen.clear();
     this.#count();
   }
 
-  /** Returns false when all are read. */
+  /** Returns false when all are read, or are not here yet. */
   #read(most: number): boolean {
-    const since = this.#now() - this.#window.ttl;
-    try {
-      for (let left = most; left > 0; left--) {
-        const next = this.#unread!.next();
-        if (next.done === true) {
-          this.#unread = undefined;
-          break;
-        }
-        const [key, moment] = next.value;
-        if (moment > since) this.#seen.add(key, moment);
-      }
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      this.#unread = undefined;
-      this.#queue.keysUnreadable(error);
+    if (this.#unread === 'unasked') {
+      this.#unread = 'asked';
+      this.#log!.read(this.#found);
     }
-    if (this.#unread === undefined) this.#forgetExpired();
-    else this.#count();
-    return this.#unread !== undefined;
+    const keys = this.#unread;
+    if (keys === undefined || typeof keys === 'string') return false;
+    const since = this.#now() - this.#window.ttl;
+    for (let left = most; left > 0; left--) {
+      const next = keys.next();
+      if (next.done === true) {
+        this.#endReading();
+        this.#forgetExpired();
+        return false;
+      }
+      const [key, moment] = next.value;
+      if (moment > since) this.#seen.add(key, moment);
+    }
+    this.#count();
+    return true;
+  }
+
+  readonly #found = (answer: Iterator<SeenKey> | StoreError): void => {
+    if (this.#unread !== 'asked') return;
+    if (answer instanceof StoreError) {
+      this.#endReading();
+      this.#forgetExpired();
+      this.#queue.keysUnreadable(answer);
+      return;
+    }
+    this.#unread = answer;
+    this.#timeSlices.add(this);
+  };
+
+  #endReading(): void {
+    this.#unread = undefined;
+    this.#allRead?.();
+    this.#allRead = undefined;
   }
 
   /** Removes from memory and from the store what is over, or more than may be remembered. */

@@ -176,9 +176,13 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
 
   /** Reads what the next piece of the log has to wait for. */
   #readOn(): void {
-    const next = this.#log.scan(this.#readFrom, (seq, due) => {
-      if (seq < this.#readEnd) this.#heap.push(due, seq);
-    });
+    const next = this.#log.scan(
+      this.#readFrom,
+      (seq, due) => {
+        if (seq < this.#readEnd) this.#heap.push(due, seq);
+      },
+      this,
+    );
     this.#awaited = next === NOT_YET;
     if (this.#awaited) return;
     this.#readFrom = next === NONE ? Infinity : next;

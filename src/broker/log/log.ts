@@ -136,12 +136,12 @@ export class QueueLog implements MessageLog, Evictable {
     }
   }
 
-  scan(from: number, visit: (seq: number, expiresAt: number) => void): number {
+  scan(from: number, visit: (seq: number, expiresAt: number) => void, waiter: LogWaiter): number {
     for (let i = this.#segments.position(from); i < this.#segments.length; i++) {
       const segment = this.#segments.at(i);
       const end = segment.base + segment.count;
       if (end <= from || segment.settled) continue;
-      if (!this.#ensureLoaded(segment)) return NOT_YET;
+      if (!this.#ensureLoaded(segment, waiter)) return NOT_YET;
       const first = Math.max(0, from - segment.base);
       for (let index = segment.nextKept(first); index >= 0; index = segment.nextKept(index + 1)) {
         visit(segment.base + index, segment.expiresAt(index));

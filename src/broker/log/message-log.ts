@@ -53,9 +53,9 @@ export interface MessageLog extends KeptMessages {
   peek(): number;
   /**
    * Calls `visit` with the messages of one segment, ready and unacked, and when they expire: the one that has `from`, or the next.
-   * Numbers rise. Returns where to go on; NONE at the end, and NOT_YET if the segment is not here.
+   * Numbers rise. Returns where to go on; NONE at the end, and NOT_YET if the segment is not here yet: `waiter` is told when it is.
    */
-  scan(from: number, visit: (seq: number, expiresAt: number) => void): number;
+  scan(from: number, visit: (seq: number, expiresAt: number) => void, waiter: LogWaiter): number;
   /** Marks a ready message as delivered and not yet acknowledged. */
   take(seq: number): void;
   /**

@@ -87,11 +87,11 @@ export class PriorityLog implements MessageLog {
     return NONE;
   }
 
-  scan(from: number, visit: (seq: number, expiresAt: number) => void): number {
+  scan(from: number, visit: (seq: number, expiresAt: number) => void, waiter: LogWaiter): number {
     // Lowest priority first: its numbers are the lowest.
     for (const log of this.#logs.toReversed()) {
       if (log.end <= from) continue;
-      const next = log.scan(from, visit);
+      const next = log.scan(from, visit, waiter);
       if (next !== NONE) return next;
     }
     return NONE;

@@ -25,6 +25,8 @@ export type Takers = Set<MessageTarget>;
 /** The node, as its queues see it. */
 export interface QueueNode extends LogContext, Scheduling {
   readonly throttleSignal: ThrottleSignal;
+  /** What has to be read before clients come. */
+  readonly loads: Set<Promise<void>>;
   /** Of the version of RabbitMQ that the broker stands for. */
   readonly rules: VersionRules;
   /** Told what the operator is to hear of queues. */

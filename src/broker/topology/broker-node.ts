@@ -90,6 +90,7 @@ export class BrokerNode implements VhostNode {
   readonly spareConfirms = new SpareConfirms();
   readonly throttleSignal = new ThrottleSignal();
   readonly timeSlices: TimeSlices;
+  readonly loads = new Set<Promise<void>>();
   readonly counters = new BrokerCounters();
   readonly jobs = new Jobs();
   readonly observers: Observers;

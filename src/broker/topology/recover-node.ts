@@ -34,3 +34,8 @@ export function recoverNode(node: RecoveringNode, state: RecoveredState): void {
     vhost.recover(rowsOf(vhost.name), pagesOf);
   }
 }
+
+/** Resolves when queues know what they have to know before they take messages: what a store that answers later was asked for. */
+export async function whenLoaded({ loads }: { readonly loads: Set<Promise<void>> }): Promise<void> {
+  for (const load of loads) await load.then(() => loads.delete(load));
+}

@@ -50,7 +50,7 @@ class Lives {
     const key = this.keys.keyOf(message)!;
     if (this.keys.isRepeat(key, tracker, number)) return -1;
     const seq = this.#log.append(message, true, Infinity, priority);
-    this.keys.added(key);
+    this.keys.added(key, seq);
     awaitStored(this.#log, seq, tracker, number);
     return seq;
   }
@@ -129,6 +129,7 @@ class Lives {
         timeSlices,
         store,
         memory,
+        loads: new Set<Promise<void>>(),
       },
       queue,
     );

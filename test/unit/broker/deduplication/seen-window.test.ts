@@ -86,6 +86,7 @@ class Lives {
         timeSlices,
         store,
         memory,
+        loads: new Set<Promise<void>>(),
       },
       queue,
     );
