@@ -1,7 +1,7 @@
 /**
  * When a batch is made, and who is told once it is on disk: the part of a store that does not depend on its engine.
  * Collects what is said between two batches (topology changes, logs that have something to write, callbacks that wait),
- * starts the next batch when it is due and no other runs, and reports the end of a batch to those who were in it.
+ * starts the next batch when it is due and the engine takes one more, and reports the end of a batch to those who were in it.
  */
 import { Histogram } from '../util/histogram.ts';
 import type { Clock, Timer } from '../util/clock.ts';
@@ -14,9 +14,12 @@ import type { LogSource } from './store.ts';
 export interface Engine {
   /** What the logs collect into, just before `commit`. */
   readonly batch: Batch;
+  /** How many batches it takes before the first of them is done: 1 or more. */
+  readonly batchesAtOnce: number;
   /**
    * Commits first `changes`, in their order, then what was written into the batch, and calls `done` when that is on disk:
-   * before it returns if there was nothing to write. Never fails: an engine in trouble tries again until it works.
+   * before it returns if there was nothing to write. Never fails: an engine in trouble tries again until it works. Batches are done in the
+   * order in which they came.
    */
   commit(changes: readonly TopologyChange[], done: () => void): void;
 }
@@ -27,7 +30,8 @@ export const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 interface Running {
   /** By the clock's `elapsed`. */
   readonly startedAt: number;
-  readonly sources: ReadonlySet<LogSource>;
+  /** Those who wrote, and what each is to be told: see LogSource.collect. */
+  readonly marks: ReadonlyMap<LogSource, unknown>;
   readonly waiters: (() => void)[];
 }
 
@@ -38,7 +42,8 @@ export class GroupCommit {
   readonly #clock: Clock;
   readonly #lazyMs: number;
   readonly #faultListeners: Fault[] = [];
-  #running: Running | undefined;
+  /** Batches under way, the oldest first. */
+  readonly #running: Running[] = [];
   // What the next batch will hold.
   #changes: TopologyChange[] = [];
   #sources = new Set<LogSource>();
@@ -85,11 +90,11 @@ export class GroupCommit {
     if (this.#changes.length > 0 || this.#sources.size > 0 || this.#waiters.length > 0) {
       this.#waiters.push(callback);
       this.#hurry();
-    } else if (this.#running !== undefined) {
-      this.#running.waiters.push(callback);
-    } else {
-      callback();
+      return;
     }
+    const last = this.#running.at(-1);
+    if (last === undefined) callback();
+    else last.waiters.push(callback);
   }
 
   /** Calls back when nothing is left to commit: not even what a log put off, because the batch it was asked for was full. */
@@ -102,10 +107,10 @@ export class GroupCommit {
     now = false;
   }
 
-  /** The next batch starts at the end of this turn of the event loop, or as soon as the running one is done. */
+  /** The next batch starts at the end of this turn of the event loop, or as soon as one of those under way is done. */
   #hurry(): void {
     this.#urgent = true;
-    if (this.#running !== undefined || this.#asked) return;
+    if (this.#asked || this.#running.length >= this.#engine.batchesAtOnce) return;
     this.#asked = true;
     this.#clock.soon(this.#turnEnds);
   }
@@ -121,25 +126,26 @@ export class GroupCommit {
     this.#asked = false;
     const changes = this.#changes;
     const sources = this.#sources;
-    const running: Running = { startedAt: this.#clock.elapsed(), sources, waiters: this.#waiters };
+    const marks = new Map<LogSource, unknown>();
+    const running: Running = { startedAt: this.#clock.elapsed(), marks, waiters: this.#waiters };
     this.#changes = [];
     this.#sources = new Set();
     this.#waiters = [];
     this.#urgent = false;
-    this.#running = running;
+    this.#running.push(running);
 
-    attemptEach(this.fault, sources, (source) => source.collect(this.#engine.batch));
+    attemptEach(this.fault, sources, (source) => marks.set(source, source.collect(this.#engine.batch)));
     let inside = true;
     this.#engine.commit(changes, () => this.#finish(running, inside));
     inside = false;
   }
 
   #finish(running: Running, inside: boolean): void {
-    this.#running = undefined;
+    this.#running.shift();
     this.durations.add((this.#clock.elapsed() - running.startedAt) / 1000);
-    attemptEach(this.fault, running.sources, (source) => source.committed());
+    attemptEach(this.fault, running.marks, ([source, mark]) => source.committed(mark));
     attemptEach(this.fault, running.waiters, (waiter) => waiter());
-    // The next batch only after all were told: a log hears of one batch before it is asked for the next.
+    // The next batch only after all were told: what they hear changes what they write.
     if (!this.#urgent) return;
     // An engine that is done at once must not keep this turn of the event loop for ever.
     if (inside) this.#hurry();

@@ -21,6 +21,7 @@ const NOTHING: RecoveredState = {
 export class NullStore implements Store {
   readonly durable = false;
   readonly answersAtOnce = true;
+  readonly batchBytes = Infinity;
   readonly commitDurations = new Histogram(COMMIT_SECONDS);
   #next = 1;
 

@@ -2,8 +2,8 @@
  * The persistence contract: what the broker asks of whatever keeps its durable state.
  * Nothing here says which engine keeps it; sqlite/ and memory/ are the two there are.
  *
- * A store is asynchronous and commits in groups. While one batch commits, the next collects: logs that have something to
- * write say so with `schedule`, and are asked for it (`LogSource.collect`) when the next batch is made, so that what was
+ * A store is asynchronous and commits in groups. While as many batches as the engine takes at a time commit, the next collects: logs that
+ * have something to write say so with `schedule`, and are asked for it (`LogSource.collect`) when the next batch is made, so that what was
  * settled in between is never written. Batches commit in order, each whole or not at all.
  */
 import type { Histogram } from '../util/histogram.ts';
@@ -20,6 +20,9 @@ export interface Store {
   /** True if reads are answered in the same call, so that nothing is gained by asking for what will be wanted soon. */
   readonly answersAtOnce: boolean;
 
+  /** Size in bytes from which on a batch is to take no further messages. */
+  readonly batchBytes: number;
+
   /**
    * What the store holds, without the messages themselves. Called once, before any other method.
    * Transient and exclusive entities are never stored, so they are never recovered.
@@ -31,7 +34,7 @@ export interface Store {
 
   /**
    * `source` has something for the next batch; repeated calls before that batch cost nothing.
-   * `urgent`: a client waits for it, so the batch starts at the end of this turn of the event loop (or when the running one ends).
+   * `urgent`: a client waits for it, so the batch starts at the end of this turn of the event loop (or when one of those under way ends).
    * Otherwise it may wait for company, at most `lazyMs`.
    */
   schedule(source: LogSource, urgent: boolean): void;
@@ -80,15 +83,15 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Something that writes to the store: a queue's log. */
-export interface LogSource {
+/** Something that writes to the store: a queue's log. Several of its batches may be under way at a time. */
+export interface LogSource<Mark = unknown> {
   /**
-   * Writes what changed since the last call into `batch`. Called once a batch, only after `schedule`. If it throws, what it wrote before
-   * is part of the batch all the same.
+   * Writes what changed since the last call into `batch`, and returns what `committed` is to be told of that batch. Called once a batch, only
+   * after `schedule`. If it throws, what it wrote before is part of the batch all the same.
    */
-  collect(batch: Batch): void;
-  /** The batch of the last `collect` is on disk. */
-  committed(): void;
+  collect(batch: Batch): Mark;
+  /** A batch is on disk, and so are those before it. `mark`: what `collect` returned for it. Not called for one that it threw in. */
+  committed(mark: Mark): void;
 }
 
 /** A store that cannot be opened or read: damaged, locked by another broker, from a newer version. The message says what to do. */

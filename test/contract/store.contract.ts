@@ -121,7 +121,8 @@ export function storeContract(under: StoreUnderTest): void {
       const fail = (what: string) => () => {
         throw new Error(what);
       };
-      store.schedule({ collect: fail('collect'), committed: fail('committed') }, true);
+      store.schedule({ collect: fail('collect'), committed: fail('never called') }, true);
+      store.schedule({ collect: () => undefined, committed: fail('committed') }, true);
       const other = new Script();
       store.schedule(other, true);
       store.afterCommit(fail('callback'));

@@ -22,6 +22,10 @@ export class LateStore implements Store {
   #asked: (() => void)[] = [];
   #turn: NodeJS.Immediate | undefined;
 
+  get batchBytes(): number {
+    return this.inner.batchBytes;
+  }
+
   constructor(inner: Store, { shuffled }: Lateness = {}) {
     this.inner = inner;
     this.durable = inner.durable;

@@ -13,7 +13,7 @@ const KEY_OVERHEAD = 9;
 
 export type SeenKey = readonly [key: string, moment: number];
 
-export class SeenLog implements LogSource {
+export class SeenLog implements LogSource<number> {
   readonly #store: Store;
   readonly #queueId: number;
   readonly #waiting = new WaitingConfirms();
@@ -22,7 +22,7 @@ export class SeenLog implements LogSource {
   #moments: number[] = [];
   #bytes = 0;
   #forgetBefore = -Infinity;
-  /** Numbers of keys: those added, those in the last batch or before, those committed. */
+  /** Numbers of keys: those added, those in a batch, those committed. */
   #added = 0;
   #collected = 0;
   #committed = 0;
@@ -73,15 +73,17 @@ export class SeenLog implements LogSource {
     this.#waiting.confirmBelow(Infinity);
   }
 
-  collect(batch: Batch): void {
+  /** Returns how many keys there are in this batch and those before. */
+  collect(batch: Batch): number {
     if (this.#forgetBefore > -Infinity) batch.forgetSeen(this.#queueId, this.#forgetBefore);
     this.#forgetBefore = -Infinity;
     this.#collected = this.#added;
     if (this.#keys.length > 0) this.#write(batch);
+    return this.#collected;
   }
 
-  committed(): void {
-    this.#committed = this.#collected;
+  committed(keys: number): void {
+    this.#committed = keys;
     this.#waiting.confirmBelow(this.#committed);
   }
 

@@ -24,7 +24,7 @@ const PART_BYTES = 1024 * 1024;
 /** Bytes of the oldest bodies that stay in memory, as they are wanted first. */
 const KEPT_BYTES = 8 * 1024 * 1024;
 
-export class BodyStore implements LogSource, Evictable {
+export class BodyStore implements LogSource<number>, Evictable {
   readonly #store: Store;
   readonly #memory: MemoryBudget;
   /** What the store had at the start. */
@@ -38,9 +38,9 @@ export class BodyStore implements LogSource, Evictable {
   /** What could not be read, while those who wait are told so. */
   #failure: { readonly body: Body; readonly reason: StoreError } | undefined;
   readonly #dropped: number[] = [];
-  /** Handed to the store since the last batch, and with it. */
-  #written: Body[] = [];
-  #collected: Body[] = [];
+  /** Handed to the store and not committed, and how many were before them. */
+  readonly #written: Body[] = [];
+  #committed = 0;
 
   constructor(store: Store, memory: MemoryBudget) {
     this.#store = store;
@@ -150,17 +150,17 @@ export class BodyStore implements LogSource, Evictable {
     return this.#resident.size > 0;
   }
 
-  collect(batch: Batch): void {
+  /** Returns how many bodies are in this batch and those before. */
+  collect(batch: Batch): number {
     for (const id of this.#dropped) batch.dropBody(id);
     this.#dropped.length = 0;
     // What was written in this batch by logs that come after is committed with the next for certain.
-    this.#collected = this.#written;
-    this.#written = [];
+    return this.#committed + this.#written.length;
   }
 
-  committed(): void {
-    for (const body of this.#collected) body.committed = true;
-    this.#collected = [];
+  committed(bodies: number): void {
+    for (const body of this.#written.splice(0, bodies - this.#committed)) body.committed = true;
+    this.#committed = bodies;
   }
 
   #read(body: Body, waiter: LogWaiter | undefined): Buffer | undefined {

@@ -12,9 +12,6 @@ import type { SegmentList } from './segment-list.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 import type { WaitingConfirms } from './waiting-confirms.ts';
 
-/** A batch takes no further pages from this size on. */
-const BATCH_BYTES = 4 * 1024 * 1024;
-
 interface DirtyPage {
   readonly segment: Segment;
   readonly page: LogPage;
@@ -23,7 +20,7 @@ interface DirtyPage {
 /** Of a log of which no page changed yet. Nothing is ever added to it. */
 const NO_PAGES: DirtyPage[] = [];
 
-export class LogWriter implements LogSource, RecordsWriter {
+export class LogWriter implements LogSource<number>, RecordsWriter {
   readonly #context: LogContext;
   readonly #queueId: number;
   readonly #priority: number;
@@ -34,17 +31,16 @@ export class LogWriter implements LogSource, RecordsWriter {
   #dirty = NO_PAGES;
   /** What the store was asked for already: nothing, to write some time, to write soon. */
   #asked: 'nothing' | 'lazy' | 'urgent' = 'nothing';
-  /** Size from which on the next batch takes none of the log's messages. */
-  #batchBytes = BATCH_BYTES;
+  /** The next batch takes all there is, however large that makes it. */
+  #takesAll = false;
   /** Bytes that the next batches are to write. */
   #unwritten = 0;
-  /** Messages below were in the last batch, and are committed, respectively; or they needed no writing. */
-  #collected = 0;
+  /** Messages below are committed, or needed no writing. */
   #committed = 0;
   /** Stored messages below may have been delivered; the store knows of those below `#storedDelivered`. */
   #delivered = 0;
   #storedDelivered = 0;
-  /** A message could not be stored: told when the batch has all others. */
+  /** A message could not be stored: told when the others are. */
   #failure: StoreError | undefined;
 
   /** `priority`: which of its queue's logs it is. `onCommitted`: called after each batch of the log, when `committedBelow` may have risen. */
@@ -69,7 +65,7 @@ export class LogWriter implements LogSource, RecordsWriter {
   /** All below `next` is in the store. */
   recover(delivered: number, next: number): void {
     this.#delivered = this.#storedDelivered = delivered;
-    this.#collected = this.#committed = next;
+    this.#committed = next;
   }
 
   /** A message to be stored was added. */
@@ -81,7 +77,7 @@ export class LogWriter implements LogSource, RecordsWriter {
 
   /** Has the next batch take all messages there are, however large that makes it. */
   writeNext(): void {
-    this.#batchBytes = Infinity;
+    this.#takesAll = true;
   }
 
   /** Has what changed written. `urgent`: a publisher waits for it. */
@@ -170,19 +166,18 @@ export class LogWriter implements LogSource, RecordsWriter {
     this.#waiting?.confirmBelow(Infinity);
   }
 
-  collect(batch: Batch): void {
+  /** Returns the number of the message that the next batch begins with. */
+  collect(batch: Batch): number {
     this.#asked = 'nothing';
     for (const { segment, page } of this.#dirty) writeChanges(segment, page, batch);
     if (this.#dirty.length > 0) this.#dirty.length = 0;
-    this.#writeNew(batch);
-    this.#batchBytes = BATCH_BYTES;
+    const next = this.#writeNew(batch, this.#takesAll ? Infinity : this.#context.store.batchBytes);
+    this.#takesAll = false;
     if (this.#delivered > this.#storedDelivered) {
       batch.delivered(this.#queueId, this.#priority, this.#delivered);
       this.#storedDelivered = this.#delivered;
     }
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure !== undefined) throw failure;
+    return next;
   }
 
   /** It stays as one that is not to be stored, until it is delivered, or cannot be. */
@@ -192,10 +187,13 @@ export class LogWriter implements LogSource, RecordsWriter {
     this.#failure ??= new StoreError(`A message of queue ${this.#queueId} cannot be stored: ${reason.message}`);
   }
 
-  committed(): void {
-    this.#committed = this.#collected;
+  committed(below: number): void {
+    this.#committed = below;
     this.#confirmCommitted();
     this.#onCommitted?.();
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
   }
 
   #confirmCommitted(): void {
@@ -214,23 +212,27 @@ export class LogWriter implements LogSource, RecordsWriter {
     this.flush(false);
   }
 
-  /** Segments that are not flushed to their end are the last ones. What the batch has no room for goes into the next. */
-  #writeNew(batch: Batch): void {
+  /**
+   * Segments that are not flushed to their end are the last ones. What the batch has no room for, as it has so many bytes, goes into the next:
+   * returns the number of the first such message.
+   */
+  #writeNew(batch: Batch, bytes: number): number {
     const segments = this.#segments;
     let i = segments.length;
     while (i > 0 && segments.at(i - 1).flushed < segments.at(i - 1).count) i--;
     for (; i < segments.length; i++) {
       const segment = segments.at(i);
-      while (segment.flushed < segment.count && batch.bytes < this.#batchBytes) this.#writeSegment(segment, batch);
-      this.#collected = segment.base + segment.flushed;
-      if (segment.flushed < segment.count) return this.flush(true);
+      while (segment.flushed < segment.count && batch.bytes < bytes) this.#writeSegment(segment, batch, bytes);
+      if (segment.flushed === segment.count) continue;
+      this.flush(true);
+      return segment.base + segment.flushed;
     }
-    this.#collected = segments.next;
+    return segments.next;
   }
 
-  #writeSegment(segment: Segment, batch: Batch): void {
+  #writeSegment(segment: Segment, batch: Batch, batchBytes: number): void {
     const { store, bodies } = this.#context;
-    const room = this.#batchBytes - batch.bytes;
+    const room = batchBytes - batch.bytes;
     this.#written(flushSegment(segment, room, { queueId: this.#queueId, store, bodies, batch, writer: this }));
   }
 

@@ -57,6 +57,7 @@ const COMMIT_FAILED =
 export class SqliteStore implements Store {
   readonly durable = true;
   readonly answersAtOnce = true;
+  readonly batchBytes = 4 * 1024 * 1024;
   readonly #path: string;
   readonly #lock: StoreLock;
   readonly #reader: Database;
@@ -119,9 +120,9 @@ export class SqliteStore implements Store {
     this.#seal = sealBy(keys);
     this.#log = options.log ?? (() => undefined);
     this.#closeMs = options.closeMs ?? 5000;
-    const engine: Engine = { batch: this.#buffer, commit: (changes, done) => this.#commit(changes, done) };
+    const commit: Engine['commit'] = (changes, done) => this.#commit(changes, done);
     const clock = options.clock ?? systemClock;
-    this.#commits = new GroupCommit(engine, clock, options.lazyMs);
+    this.#commits = new GroupCommit({ batch: this.#buffer, batchesAtOnce: 1, commit }, clock, options.lazyMs);
     this.#clock = guardedClock(clock, this.#commits.fault);
     this.#ids = new StoredIds(readCounters(reader));
     this.#rows = new StoredRows(reader, path, this.#seal);

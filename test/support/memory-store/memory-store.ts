@@ -11,6 +11,7 @@ import { MemoryTopology } from './memory-topology.ts';
 export class MemoryStore implements Store {
   readonly durable: boolean = false;
   readonly answersAtOnce = true;
+  readonly batchBytes = 4 * 1024 * 1024;
   readonly #pages = new MemoryPages();
   readonly #topology = new MemoryTopology((queueId) => this.#pages.removeQueue(queueId));
   readonly #commits: GroupCommit;
@@ -20,7 +21,8 @@ export class MemoryStore implements Store {
 
   /** `lazyMs`: how long what nobody waits for may wait for company, in milliseconds. Default 20. */
   constructor(options: { readonly lazyMs?: number; readonly clock?: Clock } = {}) {
-    const engine: Engine = { batch: this.#pages, commit: (changes, done) => this.#commit(changes, done) };
+    const commit: Engine['commit'] = (changes, done) => this.#commit(changes, done);
+    const engine = { batch: this.#pages, batchesAtOnce: 1, commit };
     this.#commits = new GroupCommit(engine, options.clock ?? systemClock, options.lazyMs);
   }
 

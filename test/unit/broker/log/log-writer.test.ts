@@ -105,8 +105,7 @@ test('a log notes who waits where another did before, and leaves that to the nex
   expect([list.length, spare.take() === list]).toEqual([2, false]);
   log.flush(true);
   const [source] = store.asked;
-  source.collect(countingBatch());
-  source.committed();
+  source.committed(source.collect(countingBatch()));
   expect([told, spare.take() === list]).toEqual([[1, 2], true]);
 });
 
@@ -142,11 +141,10 @@ describe('a body of ten megabytes', () => {
       };
       for (const source of asked) {
         try {
-          source.collect(batch);
+          source.committed(source.collect(batch));
         } catch (error) {
           written.push((error as Error).message);
         }
-        source.committed();
       }
       return written;
     };
@@ -189,6 +187,27 @@ describe('a body of ten megabytes', () => {
   });
 });
 
+test('of several batches under way each tells the publishers of its own messages', () => {
+  const store = new HeldStore();
+  const log = newLog(store);
+  const pages = new Map<number, PageHeader>();
+  const told: number[] = [];
+  const publisher = {
+    confirmed: (number: number): void => void told.push(number),
+    rejected: () => expect.unreachable(),
+  };
+  const marks = [1, 2].map((number) => {
+    log.confirm(log.append(messageOf(), true), publisher, number);
+    log.flush(true);
+    return [...store.asked][0].collect(countingBatch(pages));
+  });
+  const [source] = store.asked;
+  source.committed(marks[0]);
+  expect(told).toEqual([1]);
+  source.committed(marks[1]);
+  expect(told).toEqual([1, 2]);
+});
+
 test('messages of which each has a commit of its own share pages', () => {
   const store = new HeldStore();
   const log = newLog(store);
@@ -196,8 +215,7 @@ test('messages of which each has a commit of its own share pages', () => {
   const commit = (): void => {
     log.flush(true);
     for (const source of store.asked) {
-      source.collect(countingBatch(pages));
-      source.committed();
+      source.committed(source.collect(countingBatch(pages)));
     }
     store.asked.clear();
   };
