@@ -27,7 +27,7 @@ interface ChartProps {
 
 const HEIGHT = 190;
 /** Distances between lines where nothing is between two whole numbers. */
-const WHOLE = Array.from({ length: 36 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3));
+const WHOLE = Array.from({ length: 36 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
 
 export function Chart({ title, at, lines, unit, span }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
