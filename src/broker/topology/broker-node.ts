@@ -198,6 +198,11 @@ export class BrokerNode implements VhostNode {
 
   // Changes
 
+  removeDangling(record: BindingRecord): void {
+    this.store.change({ op: 'delete-binding', record });
+    this.dangling(record);
+  }
+
   /** Has the store told of changes that were checked, and applies them: all of them are in one batch. */
   commit(changes: readonly Change[]): void {
     for (const change of changes) {

@@ -13,7 +13,7 @@ export function recoverVhost(
   entities: VhostEntities,
   { exchanges, queues, bindings }: VhostRows,
   pagesOf: (queueId: number) => readonly RecoveredPage[],
-  { store, dangling }: Pick<VhostNode, 'store' | 'dangling'>,
+  node: Pick<VhostNode, 'removeDangling'>,
 ): void {
   for (const record of exchanges) {
     recoverEntity(`exchange '${record.name}' in vhost '${entities.vhost}'`, () => {
@@ -31,8 +31,7 @@ export function recoverVhost(
     const { source, destination, destinationType } = record;
     const end = destinationType === 'queue' ? entities.queue(destination) : entities.exchange(destination);
     if (entities.exchange(source) === undefined || end === undefined) {
-      store.change({ op: 'delete-binding', record });
-      dangling(record);
+      node.removeDangling(record);
       continue;
     }
     recoverEntity(`the binding '${source}' to '${destination}' in vhost '${entities.vhost}'`, () => {

@@ -20,5 +20,6 @@ export interface VhostNode extends QueueNode, PolicyContext {
   commit(changes: readonly VhostChange[]): void;
   readonly unreadable: UnreadableListener;
   readonly discarded: DiscardListener;
-  readonly dangling: (binding: BindingRecord) => void;
+  /** Has the store give up a binding that lacks one of its ends, and tells of it. */
+  removeDangling(binding: BindingRecord): void;
 }

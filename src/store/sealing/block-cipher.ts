@@ -1,6 +1,5 @@
 /** Seals blocks of a file that lasts as long as this process: with a key of its own, and what opens each block in memory. */
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
-import { KEY_BYTES } from './seal.ts';
+import { crypto, KEY_BYTES } from './seal.ts';
 
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -9,7 +8,7 @@ const NONCE_BYTES = 12;
 export type BlockTag = Buffer;
 
 export class BlockCipher {
-  readonly #key = createSecretKey(randomBytes(KEY_BYTES));
+  readonly #key = crypto().createSecretKey(crypto().randomBytes(KEY_BYTES));
   readonly #blockBytes: number;
   #nonces = 0;
 
@@ -24,7 +23,7 @@ export class BlockCipher {
     for (let from = 0; from < data.length; from += this.#blockBytes) {
       const nonce = Buffer.alloc(NONCE_BYTES);
       nonce.writeUIntLE(this.#nonces++, 0, 6);
-      const cipher = createCipheriv(ALGORITHM, this.#key, nonce);
+      const cipher = crypto().createCipheriv(ALGORITHM, this.#key, nonce);
       sealed.set(cipher.update(data.subarray(from, from + this.#blockBytes)), from);
       cipher.final();
       tags.push(Buffer.concat([nonce, cipher.getAuthTag()]));
@@ -36,7 +35,7 @@ export class BlockCipher {
   open(data: Uint8Array, tags: readonly BlockTag[]): void {
     for (const [index, tag] of tags.entries()) {
       const from = index * this.#blockBytes;
-      const decipher = createDecipheriv(ALGORITHM, this.#key, tag.subarray(0, NONCE_BYTES));
+      const decipher = crypto().createDecipheriv(ALGORITHM, this.#key, tag.subarray(0, NONCE_BYTES));
       decipher.setAuthTag(tag.subarray(NONCE_BYTES));
       const block = decipher.update(data.subarray(from, from + this.#blockBytes));
       decipher.final();

@@ -2,7 +2,7 @@
  * What is stored, sealed with AES-256-GCM: unreadable without the key, and bound to its place, so that nothing can be put where something else
  * was. Sealed bytes are the number of the data key (2 bytes, lowest first), a nonce (12), the encrypted bytes, a tag (16).
  */
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
 /** Where something is stored: what it is, and the numbers or names that it is found by. */
 export type Place = readonly (number | string)[];
@@ -46,6 +46,9 @@ const HEAD_BYTES = ID_BYTES + NONCE_BYTES;
 /** What sealed bytes have more than those that were sealed. */
 export const SEAL_BYTES = HEAD_BYTES + TAG_BYTES;
 
+/** Loaded by who seals: commands have this file too, and health checks run them every few seconds. */
+export const crypto = () => process.getBuiltinModule('node:crypto');
+
 /** What is sealed by one key, and opened by any that there ever was. */
 export class Keyring implements Seal {
   readonly #keys = new Map<number, KeyObject>();
@@ -54,13 +57,15 @@ export class Keyring implements Seal {
 
   /** `keys`: by their numbers, at least one; the highest is the one to seal by. */
   constructor(keys: ReadonlyMap<number, Uint8Array>) {
-    for (const [id, key] of keys) this.#keys.set(id, createSecretKey(key));
+    for (const [id, key] of keys) this.#keys.set(id, crypto().createSecretKey(key));
     this.#current = Math.max(...keys.keys());
   }
 
   close(place: Place, data: Uint8Array): Buffer {
     const nonce = this.#nonces.next();
-    const cipher = createCipheriv(ALGORITHM, this.#keys.get(this.#current)!, nonce, { authTagLength: TAG_BYTES });
+    const cipher = crypto().createCipheriv(ALGORITHM, this.#keys.get(this.#current)!, nonce, {
+      authTagLength: TAG_BYTES,
+    });
     cipher.setAAD(bytesOf(place));
     const sealed = Buffer.allocUnsafe(data.length + SEAL_BYTES);
     sealed.writeUInt16LE(this.#current);
@@ -75,7 +80,7 @@ export class Keyring implements Seal {
     if (stored.length < SEAL_BYTES) return undefined;
     const key = this.#keys.get(stored[0] | (stored[1] << 8));
     if (key === undefined) return undefined;
-    const decipher = createDecipheriv(ALGORITHM, key, stored.subarray(ID_BYTES, HEAD_BYTES), {
+    const decipher = crypto().createDecipheriv(ALGORITHM, key, stored.subarray(ID_BYTES, HEAD_BYTES), {
       authTagLength: TAG_BYTES,
     });
     decipher.setAAD(bytesOf(place));
@@ -107,7 +112,7 @@ class Nonces {
   #count = 0;
 
   next(): Buffer {
-    if (this.#count % 2 ** 40 === 0) randomBytes(7).copy(this.#nonce);
+    if (this.#count % 2 ** 40 === 0) crypto().randomBytes(7).copy(this.#nonce);
     this.#nonce.writeUIntLE(this.#count++ % 2 ** 40, 7, 5);
     return this.#nonce;
   }
