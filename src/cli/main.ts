@@ -2,7 +2,7 @@
  * The `leveret` command: a script that runs what its arguments ask for.
  * What a start does not need (commander, the ping) is loaded only when asked for, because start-up time is a feature.
  */
-import { loadConfig } from '../config/load.ts';
+import { libraryOptions, loadConfig } from '../config/load.ts';
 import type { ConfigNotice } from '../config/merge-sources.ts';
 import { createLogger } from '../util/logger.ts';
 import { keepHeapSmall } from '../util/heap-growth.ts';
@@ -39,13 +39,9 @@ async function run(argv: readonly string[]): Promise<number> {
       return 0;
     }
     case 'test': {
-      const { controlPort, manualClock } = invocation;
-      const [{ runTestBroker }, { libraryOptions }] = await Promise.all([
-        import('./test-command.ts'),
-        import('../config/load.ts'),
-      ]);
+      const { runTestBroker } = await import('./test-command.ts');
       const parts = { write: (text: string) => process.stdout.write(text), signals: process, input: process.stdin };
-      return runTestBroker(libraryOptions(invocation.values), { controlPort, manualClock }, parts);
+      return runTestBroker(libraryOptions(invocation.values), invocation, parts);
     }
     case 'store': {
       const { runStoreCommand } = await import('./store-commands.ts');
