@@ -74,22 +74,24 @@ async function listQueues({ query, view }: Call, vhosts: readonly Vhost[]): Prom
   return list(query, { fields, view, subjects, nameOf: ({ queue }) => queue.name, paged: true });
 }
 
+const STATES = ['running', 'idle', 'stopped'] as const;
+
 /** `type` and `state`, which RabbitMQ does not know, leave those of which they are true. `idle`: it runs, and nothing has happened lately. */
 async function wantedOf(all: Ordered<ShownQueue>, query: Query, view: View): Promise<Ordered<ShownQueue>> {
-  const [type, state] = [query.get('type'), query.get('state')];
-  const isIdle = (shown: ShownQueue): boolean => QUEUE_FIELDS.idle_since(shown, view) !== undefined;
-  const isIn: Readonly<Record<string, (shown: ShownQueue) => boolean>> = {
-    running: (shown) => shown.queue.readable && !isIdle(shown),
-    idle: (shown) => shown.queue.readable && isIdle(shown),
-    stopped: ({ queue }) => !queue.readable,
-  };
-  const hasState = state === undefined || !Object.hasOwn(isIn, state) ? undefined : isIn[state];
-  if (type === undefined && hasState === undefined) return all;
+  const type = query.get('type');
+  const state = STATES.find((known) => known === query.get('state'));
+  if (type === undefined && state === undefined) return all;
   const wanted: ShownQueue[] = [];
   await eachInSlices(all, (shown) => {
-    if ((type === undefined || shown.queue.type === type) && hasState?.(shown) !== false) wanted.push(shown);
+    if (type !== undefined && shown.queue.type !== type) return;
+    if (state === undefined || stateOf(shown, view) === state) wanted.push(shown);
   });
   return wanted;
+}
+
+function stateOf(shown: ShownQueue, view: View): (typeof STATES)[number] {
+  if (!shown.queue.readable) return 'stopped';
+  return QUEUE_FIELDS.idle_since(shown, view) === undefined ? 'running' : 'idle';
 }
 
 function showQueue(call: Call): unknown {
