@@ -7,6 +7,7 @@ import { checkRole } from '../http/principal.ts';
 import { badRequest, noObject } from '../http/problem.ts';
 import type { Reply } from '../http/resource.ts';
 import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
+import { checkNode } from './nodes.ts';
 
 /** RabbitMQ's flags that scripts ask for: all that they stand for is so here. */
 const FEATURE_FLAGS = [
@@ -58,9 +59,9 @@ export const miscellany: readonly Resource[] = [
     GET: { role: 'monitoring', handle: showAttempts },
     DELETE: {
       role: 'administrator',
-      handle: ({ context: { node, nodeName }, params }) => {
-        if (params.node !== nodeName) throw noObject();
-        node.counters.auth.reset();
+      handle: (call) => {
+        checkNode(call);
+        call.context.node.counters.auth.reset();
         return NO_CONTENT;
       },
     },
@@ -121,9 +122,9 @@ function showConfig({ context: { config } }: Call): object {
   return { leveret: Object.fromEntries(shown.map(([name, value]) => [name, (value as unknown) ?? null])) };
 }
 
-function showAttempts({ context: { node, nodeName }, params }: Call): unknown {
-  if (params.node !== nodeName) throw noObject();
-  return Array.from(node.counters.auth.byProtocol, ([protocol, { succeeded, failed }]) => ({
+function showAttempts(call: Call): unknown {
+  checkNode(call);
+  return Array.from(call.context.node.counters.auth.byProtocol, ([protocol, { succeeded, failed }]) => ({
     protocol,
     auth_attempts: succeeded + failed,
     auth_attempts_failed: failed,

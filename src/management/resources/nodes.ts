@@ -23,7 +23,7 @@ export const nodes: readonly Resource[] = [
 ];
 
 /** Throws HttpProblem 404. */
-function checkNode({ context, params }: Call): void {
+export function checkNode({ context, params }: Call): void {
   if (params.node !== context.nodeName) throw noObject();
 }
 
