@@ -3,7 +3,8 @@ import type { Fields } from '../lists/fields.ts';
 import type { Figures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
 
-const NAMES = ['messages', 'messages_ready', 'messages_unacknowledged'];
+/** How many messages, by RabbitMQ's names. */
+export const LENGTHS = ['messages', 'messages_ready', 'messages_unacknowledged'];
 
 /** `objectOf`: what rates are noted of. */
 export function lengthFields<Subject>(
@@ -11,7 +12,7 @@ export function lengthFields<Subject>(
   figuresOf: (subject: Subject, view: View) => Figures,
 ): Fields<Subject, View> {
   return Object.fromEntries(
-    NAMES.flatMap((name) => {
+    LENGTHS.flatMap((name) => {
       const length = (subject: Subject, view: View): number => figuresOf(subject, view)[name];
       const details = (subject: Subject, view: View): unknown =>
         view.lengths(objectOf(subject), { [name]: length(subject, view) })[`${name}_details`];

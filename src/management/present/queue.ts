@@ -7,7 +7,7 @@ import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Fields } from '../lists/fields.ts';
 import { lengthFigures, queueFigures, queueSubject } from '../rates/figures.ts';
 import type { View } from '../view.ts';
-import { lengthFields } from './lengths.ts';
+import { lengthFields, LENGTHS } from './lengths.ts';
 import { showTable } from './table.ts';
 
 export interface ShownQueue {
@@ -80,12 +80,11 @@ export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
 
 /** What `disable_stats` leaves: what was declared. */
 const DECLARED = ['arguments', 'auto_delete', 'durable', 'exclusive', 'name', 'node', 'state', 'type', 'vhost'];
-const TOTALS = ['messages', 'messages_ready', 'messages_unacknowledged'];
 
 /** The fields that `disable_stats` and `enable_queue_totals` leave. */
 export function fieldsWithout(stats: boolean, totals: boolean): Fields<ShownQueue, View> {
   if (!stats) return QUEUE_FIELDS;
-  const names = totals ? [...DECLARED, ...TOTALS] : DECLARED;
+  const names = totals ? [...DECLARED, ...LENGTHS] : DECLARED;
   return Object.fromEntries(names.map((name) => [name, QUEUE_FIELDS[name]]));
 }
 
