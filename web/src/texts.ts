@@ -7,15 +7,10 @@ export const texts = {
     yes: 'yes',
     no: 'no',
     cancel: 'Cancel',
-    close: 'Close',
-    save: 'Save',
-    add: 'Add',
     remove: 'Delete',
     all: 'All',
-    since: 'since',
   },
   signIn: {
-    title: 'Sign in',
     name: 'Name',
     password: 'Password',
     action: 'Sign in',
@@ -122,7 +117,6 @@ export const texts = {
     what: 'What',
     opened: 'Opened',
     closed: 'Closed',
-    objects: 'There are',
   },
   action: {
     noJson: (name: string, why: string) => `${name} is no JSON: ${why}`,

@@ -55,7 +55,7 @@ export interface Queue {
   readonly arguments: Table;
   readonly policy?: string | null;
   readonly operator_policy?: string | null;
-  readonly effective_policy_definition?: Table;
+  readonly effective_arguments?: Table;
   readonly consumers: number;
   readonly consumer_utilisation?: number | null;
   readonly messages: number;
@@ -64,9 +64,9 @@ export interface Queue {
   readonly messages_delayed?: number;
   readonly messages_details?: Rate;
   readonly message_bytes?: number;
-  readonly message_bytes_ram?: number;
   readonly message_stats?: Stats;
   readonly head_message_timestamp?: number | null;
+  readonly head_message_age?: number;
   readonly idle_since?: string;
   readonly consumer_details?: readonly Consumer[];
 }
@@ -152,7 +152,7 @@ export interface Consumer {
   readonly exclusive: boolean;
   readonly prefetch_count: number;
   readonly arguments: Table;
-  readonly channel_details: { readonly name: string; readonly connection_name: string; readonly user: string };
+  readonly channel_details: { readonly name: string; readonly user: string };
 }
 
 export interface BrowsedMessage {

@@ -1,7 +1,7 @@
 /** The first five seconds: is it well, what piles up, why, and what can be done about it. */
 import { useAnswer } from '../state/answer.ts';
 import { useMay } from '../state/session.ts';
-import type { Node, Overview as Answer, Page } from '../api/types.ts';
+import type { Node, Overview as Answer, Page, Queue } from '../api/types.ts';
 import { Problem } from '../parts/notice.tsx';
 import { texts } from '../texts.ts';
 import { Charts } from './overview/charts.tsx';
@@ -9,7 +9,7 @@ import { Health } from './overview/health.tsx';
 import { Numbers } from './overview/numbers.tsx';
 import { Churn, Listeners, NodeFacts } from './overview/node.tsx';
 import { useTold } from './overview/told.ts';
-import { GROWING, type TopQueue, TopQueues } from './overview/top-queues.tsx';
+import { GROWING, TopQueues } from './overview/top-queues.tsx';
 
 /** How often all queues are looked at: what the broker tells by itself comes between. */
 const EVERY_MS = 15_000;
@@ -24,7 +24,7 @@ export function Overview() {
     every: EVERY_MS,
     on: ['alarms'],
   });
-  const { data: growing } = useAnswer<Page<TopQueue>>(GROWING, { every: EVERY_MS });
+  const { data: growing } = useAnswer<Page<Queue>>(GROWING, { every: EVERY_MS });
   const node = nodes?.[0];
   return (
     <>

@@ -15,7 +15,7 @@ export interface Answer<Data> {
   readonly refresh: () => void;
 }
 
-export interface AnswerOptions {
+interface AnswerOptions {
   /** Milliseconds; 0 for once. */
   readonly every?: number;
   /** Types of events after which it is asked at once. */

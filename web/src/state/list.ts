@@ -7,7 +7,7 @@ import { type QueryChanges, setQuery, useRoute } from './route.ts';
 
 const PAGE_SIZE = 100;
 
-export interface List<Row> extends Answer<Page<Row>> {
+interface List<Row> extends Answer<Page<Row>> {
   readonly order: Order;
   readonly setOrder: (order: Order) => void;
 }

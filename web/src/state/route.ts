@@ -1,7 +1,7 @@
 /** Where the page is: all of it stands in the address behind `#`, so that a link leads another person to the same view. RabbitMQ's links work. */
 import { Signal, useSignal } from './signal.ts';
 
-export interface Route {
+interface Route {
   /** Decoded: `#/queues/%2F/orders` is queues, /, orders. */
   readonly path: readonly string[];
   readonly query: URLSearchParams;

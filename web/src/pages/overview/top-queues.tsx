@@ -9,11 +9,9 @@ import { useAnswer } from '../../state/answer.ts';
 import { href } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
 
-export type TopQueue = Queue & { readonly head_message_age?: number };
-
 const words = texts.overview;
 
-const name: Column<TopQueue> = {
+const name: Column<Queue> = {
   id: 'name',
   title: texts.views.queues,
   show: ({ name: queue, vhost }) => (
@@ -23,19 +21,19 @@ const name: Column<TopQueue> = {
     </>
   ),
 };
-const length: Column<TopQueue> = {
+const length: Column<Queue> = {
   id: 'length',
   title: words.length,
   isNumber: true,
   show: ({ messages }) => count(messages),
 };
-const growth: Column<TopQueue> = {
+const growth: Column<Queue> = {
   id: 'growth',
   title: words.growth,
   isNumber: true,
   show: ({ messages_details: details }) => `+${perSecond(details?.rate ?? 0)}/s`,
 };
-const age: Column<TopQueue> = {
+const age: Column<Queue> = {
   id: 'age',
   title: words.age,
   isNumber: true,
@@ -52,8 +50,8 @@ const SHOWN = 6;
 
 export const GROWING = top('messages_details.rate');
 
-export function TopQueues({ growing }: { readonly growing: Page<TopQueue> | undefined }) {
-  const { data: oldest } = useAnswer<Page<TopQueue>>(top('head_message_age'), { every: EVERY_MS });
+export function TopQueues({ growing }: { readonly growing: Page<Queue> | undefined }) {
+  const { data: oldest } = useAnswer<Page<Queue>>(top('head_message_age'), { every: EVERY_MS });
   return (
     <>
       <Panel title={words.growing}>
@@ -81,10 +79,10 @@ export function TopQueues({ growing }: { readonly growing: Page<TopQueue> | unde
 }
 
 /** A stream grows and keeps old messages as it should. */
-function chosen(page: Page<TopQueue> | undefined, isMeant: (queue: TopQueue) => boolean): TopQueue[] | undefined {
+function chosen(page: Page<Queue> | undefined, isMeant: (queue: Queue) => boolean): Queue[] | undefined {
   return page?.items.filter((queue) => queue.type !== 'stream' && isMeant(queue)).slice(0, SHOWN);
 }
 
-function keyOf({ vhost, name: queue }: TopQueue): string {
+function keyOf({ vhost, name: queue }: Queue): string {
   return path`${vhost}/${queue}`;
 }

@@ -5,7 +5,7 @@ import type { Queue, Rate, Stats } from '../../api/types.ts';
 
 type Column = Readonly<Record<string, readonly (number | null)[]>>;
 
-export interface Moments {
+interface Moments {
   readonly at: readonly number[];
   readonly lengths: Column;
   /** A second. */

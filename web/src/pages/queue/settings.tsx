@@ -18,7 +18,7 @@ interface Setting {
   readonly operator: unknown;
 }
 
-export function Settings({ queue }: { readonly queue: Queue & { readonly effective_arguments?: Arguments } }) {
+export function Settings({ queue }: { readonly queue: Queue }) {
   const { vhost, policy, operator_policy: operator, arguments: args, effective_arguments: effective = args } = queue;
   const said = useDefinition('policies', vhost, policy);
   const bounded = useDefinition('operator-policies', vhost, operator);

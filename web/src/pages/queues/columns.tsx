@@ -11,8 +11,6 @@ import { texts } from '../../texts.ts';
 
 const words = texts.queues;
 
-type Row = Queue & { readonly head_message_age?: number };
-
 export const QUEUE_FIELDS = [
   'name',
   'vhost',
@@ -36,7 +34,7 @@ export const QUEUE_FIELDS = [
   'idle_since',
 ] as const;
 
-function speed(id: string, title: string, isExtra = false): Column<Row> {
+function speed(id: string, title: string, isExtra = false): Column<Queue> {
   return {
     id,
     title,
@@ -47,7 +45,7 @@ function speed(id: string, title: string, isExtra = false): Column<Row> {
   };
 }
 
-export const QUEUE_COLUMNS: readonly Column<Row>[] = [
+export const QUEUE_COLUMNS: readonly Column<Queue>[] = [
   {
     id: 'name',
     title: words.name,
