@@ -6,7 +6,7 @@ import { count } from '../format.ts';
 import { useAnswer } from '../state/answer.ts';
 import { texts } from '../texts.ts';
 import { Meter } from './meter.tsx';
-import { Badge, Problem, type Tone } from './notice.tsx';
+import { Badge, Notice, Problem, type Tone } from './notice.tsx';
 
 const words = texts.jobs;
 const EVERY_MS = 500;
@@ -42,7 +42,7 @@ export function JobProgress({ id, onEnd }: { readonly id: number; readonly onEnd
         share={job.messages === 0 ? 1 : job.examined / job.messages}
         text={`${count(job.examined)} / ${count(job.messages)}`}
       />
-      {job.error !== undefined && <Problem error={{ name: 'ApiError', status: 0, message: job.error }} />}
+      {job.error !== undefined && <Notice tone="bad">{job.error}</Notice>}
       {isRunning && <CancelJob id={id} onDone={refresh} />}
     </div>
   );
