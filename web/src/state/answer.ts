@@ -22,6 +22,25 @@ interface AnswerOptions {
   readonly on?: readonly string[];
 }
 
+interface Question<Data> {
+  readonly answer?: Data;
+  readonly error?: ApiError;
+}
+
+/** What is asked by GET when a person wants it, and not again. */
+export function useQuestion<Data>(): Question<Data> & { readonly put: (path: string) => Promise<void> } {
+  const [said, setSaid] = useState<Question<Data>>({});
+  const put = async (path: string): Promise<void> => {
+    try {
+      setSaid({ answer: await ask<Data>('GET', path) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setSaid({ error });
+    }
+  };
+  return { ...said, put };
+}
+
 /** The answer to GET; undefined while the path is undefined. */
 export function useAnswer<Data>(
   path: string | undefined,

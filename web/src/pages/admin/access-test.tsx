@@ -1,9 +1,9 @@
 /** May this user do that? The broker says, and names the rules. */
-import { useState } from 'preact/hooks';
-import { ApiError, ask, at, withQuery } from '../../api/client.ts';
+import { at, withQuery } from '../../api/client.ts';
 import { Row, Select, Text } from '../../parts/field.tsx';
 import { Notice, Problem } from '../../parts/notice.tsx';
 import { Panel } from '../../parts/panel.tsx';
+import { useQuestion } from '../../state/answer.ts';
 import { useVhosts } from '../../state/vhosts.ts';
 import { texts } from '../../texts.ts';
 import { optionsOf, useUserOptions } from './names.ts';
@@ -22,24 +22,16 @@ interface Answer {
 export function AccessTest() {
   const users = useUserOptions();
   const vhosts = useVhosts();
-  const [answer, setAnswer] = useState<Answer>();
-  const [error, setError] = useState<ApiError>();
-  const test = async (event: SubmitEvent): Promise<void> => {
+  const { answer, error, put } = useQuestion<Answer>();
+  const test = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const { user, ...question } = Object.fromEntries(form) as Record<string, string>;
-    try {
-      setAnswer(await ask<Answer>('GET', withQuery(at`/users/${user}/access`, question)));
-      setError(undefined);
-    } catch (problem) {
-      if (!(problem instanceof ApiError)) throw problem;
-      setAnswer(undefined);
-      setError(problem);
-    }
+    void put(withQuery(at`/users/${user}/access`, question));
   };
   return (
     <Panel title={words.title}>
-      <form class="stack" onSubmit={(event) => void test(event)}>
+      <form class="stack" onSubmit={test}>
         <Row>
           <Select name="user" label={texts.admin.user} options={users} />
           <Select name="vhost" label={texts.queues.vhost} options={optionsOf(vhosts)} />

@@ -1,5 +1,4 @@
 /** Policies and operator policies, and what one would be for before it is set. */
-import { useState } from 'preact/hooks';
 import { ask, at, withQuery } from '../../api/client.ts';
 import type { Policy } from '../../api/types.ts';
 import { count } from '../../format.ts';
@@ -10,7 +9,7 @@ import { Name } from '../../parts/name.tsx';
 import { Notice, Problem } from '../../parts/notice.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
-import { useAnswer } from '../../state/answer.ts';
+import { useAnswer, useQuestion } from '../../state/answer.ts';
 import { useLocalOrder } from '../../state/list.ts';
 import { useMay } from '../../state/session.ts';
 import { useVhosts } from '../../state/vhosts.ts';
@@ -180,33 +179,27 @@ interface PreviewAnswer {
 
 /** What the form around it would be for. */
 function Preview({ kind }: { readonly kind: Kind }) {
-  const [answer, setAnswer] = useState<PreviewAnswer>();
-  const [error, setError] = useState<{ readonly message: string }>();
-  const preview = async (form: HTMLFormElement): Promise<void> => {
+  const { answer, error, put } = useQuestion<PreviewAnswer>();
+  const preview = (form: HTMLFormElement): void => {
     const values = new Values(new FormData(form));
     const query = Object.fromEntries(
       ['name', 'pattern', 'apply-to', 'priority', 'definition'].map((name) => [name, values.text(name)]),
     );
-    const path = withQuery(at`/policy-preview/${values.text('vhost')}`, {
-      ...query,
-      kind: kind === 'policies' ? 'policy' : 'operator_policy',
-    });
-    try {
-      setAnswer(await ask<PreviewAnswer>('GET', path));
-      setError(undefined);
-    } catch (problem) {
-      setAnswer(undefined);
-      setError(problem as Error);
-    }
+    void put(
+      withQuery(at`/policy-preview/${values.text('vhost')}`, {
+        ...query,
+        kind: kind === 'policies' ? 'policy' : 'operator_policy',
+      }),
+    );
   };
   return (
     <>
       <div>
-        <button type="button" onClick={(event) => void preview(event.currentTarget.form!)}>
+        <button type="button" onClick={(event) => preview(event.currentTarget.form!)}>
           {words.preview}
         </button>
       </div>
-      {error !== undefined && <Notice tone="bad">{error.message}</Notice>}
+      <Problem error={error} />
       {answer !== undefined && (
         <Notice
           tone={answer.applied > 0 ? 'good' : 'warn'}

@@ -1,12 +1,12 @@
 /** Where would this key go? The broker says which bindings match, and which queues would take the message. Nothing is published. */
-import { useState } from 'preact/hooks';
-import { ApiError, ask, withQuery } from '../../api/client.ts';
+import { withQuery } from '../../api/client.ts';
 import type { Binding } from '../../api/types.ts';
 import { Area, Text } from '../../parts/field.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Notice, Problem } from '../../parts/notice.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
+import { useQuestion } from '../../state/answer.ts';
 import { texts } from '../../texts.ts';
 import { exchangeName } from './names.ts';
 import { valueText } from '../queue/settings.tsx';
@@ -31,24 +31,16 @@ const COLUMNS: readonly Column<Binding>[] = [
 ];
 
 export function RouteTest({ path }: { readonly path: string }) {
-  const [answer, setAnswer] = useState<Answer>();
-  const [error, setError] = useState<ApiError>();
-  const test = async (event: SubmitEvent): Promise<void> => {
+  const { answer, error, put } = useQuestion<Answer>();
+  const test = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const query = { routing_key: form.get('key') as string, headers: form.get('headers') as string };
-    try {
-      setAnswer(await ask<Answer>('GET', withQuery(`${path}/route`, query)));
-      setError(undefined);
-    } catch (problem) {
-      if (!(problem instanceof ApiError)) throw problem;
-      setAnswer(undefined);
-      setError(problem);
-    }
+    void put(withQuery(`${path}/route`, query));
   };
   return (
     <Panel title={words.title}>
-      <form class="stack" onSubmit={(event) => void test(event)}>
+      <form class="stack" onSubmit={test}>
         <Text name="key" label={texts.bindings.key} />
         <Area name="headers" label={words.headers} rows={1} />
         <button>{words.action}</button>
