@@ -67,6 +67,7 @@ export function afterCalls(fault: Fault, action: () => void): void {
 /** A clock whose callbacks are guarded. */
 export function guardedClock(clock: Clock, fault: Fault): Clock {
   return {
+    steady: clock.steady === true,
     now: () => clock.now(),
     elapsed: () => clock.elapsed(),
     after: (ms, callback) => clock.after(ms, guarded(fault, callback)),

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as guard from '../../../src/util/guard.ts';
+import { ManualClock } from '../../../src/testing/clock/manual-clock.ts';
 import { systemClock } from '../../../src/util/system.ts';
 
 const error = new Error('injected');
@@ -61,5 +62,10 @@ describe('the guard', () => {
     expect(new Set(faults)).toEqual(new Set([error]));
     expect(clock.now()).toBeGreaterThan(0);
     expect(clock.elapsed()).toBeGreaterThan(0);
+  });
+
+  it('tells of a clock whether somebody may set its time', () => {
+    const clocks = [systemClock, new ManualClock(systemClock)];
+    expect(clocks.map((clock) => guard.guardedClock(clock, fault).steady)).toEqual([false, true]);
   });
 });
