@@ -51,19 +51,10 @@ export interface TlsConfig {
 export const TLS_LISTENERS = ['tls', 'managementTls', 'prometheusTls'] as const;
 export type TlsListener = (typeof TLS_LISTENERS)[number];
 
-/** What one listener is secured by. */
-export interface TlsSettings {
-  readonly cert: readonly string[];
-  readonly key: readonly string[];
-  readonly keyPassword: string | undefined;
-  readonly ca: readonly string[];
-  readonly crl: readonly string[];
-  readonly verify: TlsVerify;
-  readonly versions: readonly TlsVersion[];
-  readonly ciphers: readonly string[];
-  /** Milliseconds. */
-  readonly handshakeTimeout: number;
-}
+type Secured = 'cert' | 'key' | 'keyPassword' | 'ca' | 'crl' | 'verify' | 'versions' | 'ciphers' | 'handshakeTimeout';
+
+/** What one listener is secured by: each as the setting of AMQP says. */
+export type TlsSettings = { readonly [Name in Secured]: TlsConfig[`tls${Capitalize<Name>}`] };
 
 /** A listener has a certificate of its own with its key, or that of AMQP. */
 export function tlsSettings(config: TlsConfig, listener: TlsListener): TlsSettings {
