@@ -162,14 +162,10 @@ export function words(known: readonly string[], placeholder: string): OptionType
 
 /** Of these names any number, separated by commas (in JSON an array of strings); the word `none` for no name at all. */
 export function features(known: readonly string[]): OptionType {
-  const any = names();
-  const fits = (values: unknown): unknown =>
-    Array.isArray(values) && values.every((value) => known.includes(value as string)) ? values : UNFIT;
   return {
-    ...any,
+    ...listOf(choice(known, 'name')),
     accepts: `some of ${known.join(', ')}, separated by commas (an array in JSON), or "none"`,
-    fromText: (text) => fits(any.fromText(text)),
-    fromValue: (value) => fits(any.fromValue(value)),
+    placeholder: 'names',
   };
 }
 
