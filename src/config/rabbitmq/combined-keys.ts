@@ -1,13 +1,15 @@
 /** Keys of rabbitmq.conf of which several together set one option, and those whose values are written differently. */
+import { MECHANISMS } from '../login-config.ts';
+import { TLS_VERSIONS } from '../tls-config.ts';
 import { readOrigins } from './cors-keys.ts';
 import type { ConfEntry } from './entry.ts';
 import { readFeatures } from './feature-keys.ts';
-import { readMechanisms } from './mechanism-keys.ts';
+import { readKnown } from './known-values.ts';
 import { readListeners } from './listener-keys.ts';
 import { readLogKeys } from './log-keys.ts';
 import type { Meaning } from './meaning.ts';
 import { readSizes, SIZE_KEYS } from './size-keys.ts';
-import { readCiphers, readVerify, readVersions } from './tls-keys.ts';
+import { readCiphers, readVerify } from './tls-keys.ts';
 import { readDefaultPermissions, readDefaultUserTags, readLoopbackUsers } from './user-keys.ts';
 
 export interface CombinedKeys {
@@ -22,8 +24,11 @@ export const COMBINED_KEYS: readonly CombinedKeys[] = [
   { keys: verifyKeys('ssl_options'), read: readVerify('tls') },
   { keys: verifyKeys('management.ssl'), read: readVerify('managementTls') },
   { keys: verifyKeys('prometheus.ssl'), read: readVerify('prometheusTls') },
-  { keys: ['auth_mechanisms'], read: readMechanisms },
-  { keys: ['ssl_options.versions'], read: readVersions },
+  { keys: ['auth_mechanisms'], read: readKnown('authMechanisms', MECHANISMS, 'there is no such mechanism here') },
+  {
+    keys: ['ssl_options.versions'],
+    read: readKnown('tlsVersions', TLS_VERSIONS, `there is only ${TLS_VERSIONS.join(' and ')}`),
+  },
   { keys: ['ssl_options.ciphers'], read: readCiphers },
   { keys: ['management.cors.allow_origins'], read: readOrigins },
   { keys: ['deprecated_features.permit'], read: readFeatures },

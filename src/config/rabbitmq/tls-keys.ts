@@ -1,6 +1,6 @@
 /** Keys of `ssl_options`, `management.ssl` and `prometheus.ssl` that are no option's other name. */
-import { TLS_VERSIONS, type TlsListener } from '../tls-config.ts';
-import { type ConfEntry, keyOf } from './entry.ts';
+import type { TlsListener } from '../tls-config.ts';
+import type { ConfEntry } from './entry.ts';
 import type { Meaning } from './meaning.ts';
 
 /** `verify = verify_peer | verify_none`, and `fail_if_no_peer_cert = true | false`. */
@@ -20,21 +20,6 @@ export function readVerify(listener: TlsListener) {
       meaning.refuse(fail, 'needs verify = verify_peer: no certificate is asked for without it');
     } else if (verify !== undefined) meaning.set(`${listener}Verify`, verify, 'none');
   };
-}
-
-/** Versions that nobody is to use any more are passed over; one of the others has to be there. */
-export function readVersions(entries: readonly ConfEntry[], meaning: Meaning): void {
-  const versions = entries.map(({ value }) => value).filter((value) => TLS_VERSIONS.some((known) => known === value));
-  for (const entry of entries) {
-    if (!versions.includes(entry.value)) {
-      meaning.notice(
-        'warn',
-        `${entry.place}: ${keyOf(entry)} = ${entry.value}: there is only ${TLS_VERSIONS.join(' and ')}`,
-      );
-    }
-  }
-  if (versions.length > 0) meaning.set('tlsVersions', entries[0], versions);
-  else meaning.refuse(entries[0], `must be one of ${TLS_VERSIONS.join(', ')}, as no other is left`);
 }
 
 export function readCiphers(entries: readonly ConfEntry[], meaning: Meaning): void {
