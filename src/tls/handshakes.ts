@@ -7,7 +7,7 @@ import { createServer, type SecureContext, type SecureContextOptions, type Serve
 import type { TlsSettings } from '../config/tls-config.ts';
 import type { Logger } from '../util/logger.ts';
 import { type Fault, guarded, hear } from '../util/guard.ts';
-import { plainAddress } from '../util/ip-address.ts';
+import { peerOf } from '../util/ip-address.ts';
 import { TlsSession } from './session.ts';
 
 /** Each holds some 50 KB until it is done. */
@@ -116,8 +116,4 @@ export class Handshakes {
     // Node leaves it to whoever hears of it.
     socket.destroy();
   }
-}
-
-function peerOf({ remoteAddress, remotePort = 0 }: Socket): string {
-  return `${plainAddress(remoteAddress)}:${remotePort}`;
 }

@@ -1,4 +1,5 @@
-/** The address of one end of a socket. */
+/** The addresses of the ends of a socket. */
+import type { Socket } from 'node:net';
 
 /** An IPv4 address that came by an IPv6 socket, as an IPv4 address; empty if the socket has none any more. */
 export function plainAddress(address = ''): string {
@@ -8,4 +9,9 @@ export function plainAddress(address = ''): string {
 /** True for an address, as `plainAddress` gives it, of this machine alone: users that may log in from here only are held to it. */
 export function isLoopback(address: string): boolean {
   return /^(::1$|127\.)/.test(address);
+}
+
+/** Address and port of who is at the other end, as logs name it. */
+export function peerOf({ remoteAddress, remotePort = 0 }: Socket): string {
+  return `${plainAddress(remoteAddress)}:${remotePort}`;
 }

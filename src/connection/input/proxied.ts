@@ -2,7 +2,7 @@
 import { BlockList, isIPv6, type Socket } from 'node:net';
 import type { Clock } from '../../util/clock.ts';
 import { type Fault, hear } from '../../util/guard.ts';
-import { plainAddress } from '../../util/ip-address.ts';
+import { peerOf, plainAddress } from '../../util/ip-address.ts';
 import type { Logger } from '../../util/logger.ts';
 import { type ProxiedEnds, readProxyHeader } from './proxy-header.ts';
 
@@ -52,8 +52,7 @@ export class ProxiedSockets {
     };
     const drop = (reason: string): void => {
       done();
-      const peer = `${plainAddress(socket.remoteAddress)}:${socket.remotePort ?? 0}`;
-      this.#settings.log.warn({ peer, reason }, 'no header of the PROXY protocol');
+      this.#settings.log.warn({ peer: peerOf(socket), reason }, 'no header of the PROXY protocol');
       hear(socket, 'error', fault, () => {});
       socket.destroy();
     };

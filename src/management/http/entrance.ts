@@ -1,6 +1,6 @@
 /** The ways by which requests come in, and what each of them says of who asks. */
 import type { IncomingMessage } from 'node:http';
-import { isLoopback, plainAddress } from '../../util/ip-address.ts';
+import { isLoopback, peerOf, plainAddress } from '../../util/ip-address.ts';
 import { OperatorPrincipal, type Principal } from './principal.ts';
 
 export interface Peer {
@@ -26,7 +26,7 @@ export const networkEntrance: Entrance = {
   peerOf: ({ socket }) => {
     const host = plainAddress(socket.remoteAddress);
     const { encrypted: secure = false } = socket as { readonly encrypted?: boolean };
-    return { host, address: `${host}:${socket.remotePort ?? 0}`, loopback: isLoopback(host), secure };
+    return { host, address: peerOf(socket), loopback: isLoopback(host), secure };
   },
 };
 
