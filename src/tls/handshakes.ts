@@ -91,13 +91,9 @@ export class Handshakes {
     const { _parent: accepted } = socket as unknown as Wrapping;
     this.#underWay.delete(accepted);
     const session = new TlsSession(socket);
-    const reason = this.#refusal(socket, session);
-    if (reason === undefined) {
-      this.#ready({ socket, session }, accepted);
-      return;
-    }
-    this.#log.warn({ peer: peerOf(socket), reason }, 'TLS handshake failed');
-    socket.destroy();
+    const refusal = this.#refusal(socket, session);
+    if (refusal === undefined) this.#ready({ socket, session }, accepted);
+    else this.#drop(socket, refusal);
   }
 
   /** Why the client may not come in, though it can be spoken to. Node itself has refused one that had to show a certificate. */
@@ -109,11 +105,12 @@ export class Handshakes {
   #failed(error: Error, socket: TLSSocket): void {
     const { reason, code } = error as Error & { readonly reason?: string; readonly code?: string };
     const refusal = socket.authorizationError as unknown as string | undefined;
-    this.#log.warn(
-      { peer: peerOf(socket), reason: refusal ?? reason ?? code ?? error.message },
-      'TLS handshake failed',
-    );
     // Node leaves it to whoever hears of it.
+    this.#drop(socket, refusal ?? reason ?? code ?? error.message);
+  }
+
+  #drop(socket: TLSSocket, reason: string): void {
+    this.#log.warn({ peer: peerOf(socket), reason }, 'TLS handshake failed');
     socket.destroy();
   }
 }
