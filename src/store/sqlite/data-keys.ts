@@ -1,6 +1,6 @@
 /**
- * The keys that rows are sealed by, in the table `sealing`, each itself sealed under the master key: another master key changes these rows
- * alone. A store without such rows is not sealed.
+ * The keys that rows are sealed by, in the table `sealing`, each itself sealed under the master key, which is in no file of the store. A store
+ * without such rows is not sealed.
  */
 import { randomBytes } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
@@ -35,12 +35,9 @@ export function readDataKeys(database: Database, master: Uint8Array | undefined)
 
 /** Has what is sealed from now on be so by a new key. */
 export function addDataKey(database: Database, master: Uint8Array): void {
-  const id = (database.prepare('SELECT ifnull(max(id), 0) + 1 FROM sealing').pluck().get() as number) | 0;
-  putDataKey(database, id, randomBytes(KEY_BYTES), master);
-}
-
-export function putDataKey(database: Database, id: number, key: Uint8Array, master: Uint8Array): void {
-  database.prepare('INSERT OR REPLACE INTO sealing VALUES (?, ?)').run(id, sealUnder(master).close(placeOf(id), key));
+  const id = database.prepare('SELECT ifnull(max(id), 0) + 1 FROM sealing').pluck().get() as number;
+  const wrapped = sealUnder(master).close(placeOf(id), randomBytes(KEY_BYTES));
+  database.prepare('INSERT INTO sealing VALUES (?, ?)').run(id, wrapped);
 }
 
 /** What rows are opened by: `UNKNOWN` if they are sealed and no key is given. Throws StoreError for another key. */
