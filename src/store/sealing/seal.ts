@@ -17,6 +17,9 @@ export interface Seal {
   openText(place: Place, stored: string): string | undefined;
 }
 
+/** What is wrong with something that `open` does not open. */
+export const NOT_OPENED = 'was sealed for another place or with another key';
+
 /** Of a store that is not sealed: bytes are stored as they are. */
 export const UNSEALED: Seal = {
   close: (_, data) => data,

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { bitAt } from '../../util/bytes.ts';
 import type { PageHeader, SeenHeader } from '../stored-records.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
-import { type Seal, UNKNOWN, UNSEALED } from '../sealing/seal.ts';
+import { NOT_OPENED, type Seal, UNKNOWN, UNSEALED } from '../sealing/seal.ts';
 import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
 import { logProblem } from './log-inspection.ts';
 import { knownProblem, pageProblem } from './recovery.ts';
@@ -41,7 +41,6 @@ interface SeenRow extends SeenHeader {
   readonly owner: number | null;
 }
 
-const NOT_OPENED = 'was sealed for another place or with another key';
 /** Most problems that SQLite's own check lists. */
 const SQLITE_PROBLEMS = 100;
 

@@ -8,7 +8,7 @@ import type {
   RecoveredState,
 } from '../stored-records.ts';
 import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../stored-records.ts';
-import { type Place, type Seal, UNSEALED } from '../sealing/seal.ts';
+import { NOT_OPENED, type Place, type Seal, UNSEALED } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
 import { ofPageChecksum } from './checksum.ts';
 import { parameterPlace, passwordPlace } from './places.ts';
@@ -43,8 +43,7 @@ export function readState(database: Database, fresh: boolean, seal: Seal = UNSEA
   };
   const opened = (place: Place, stored: string): string => {
     const text = seal.openText(place, stored);
-    if (text === undefined)
-      throw damaged(database, `${place.join(' ')} was sealed for another place or with another key`);
+    if (text === undefined) throw damaged(database, `${place.join(' ')} ${NOT_OPENED}`);
     return text;
   };
   // Rows are completed in place: there may be very many.

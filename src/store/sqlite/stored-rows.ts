@@ -2,7 +2,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { letGo, newBuffer } from '../../util/bytes.ts';
 import type { PageHeader, SeenHeader } from '../stored-records.ts';
-import type { Place, Seal } from '../sealing/seal.ts';
+import { NOT_OPENED, type Place, type Seal } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
 import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
@@ -117,7 +117,7 @@ export class StoredRows {
 
   #opened(place: Place, stored: Buffer, describe: () => string): Buffer<ArrayBuffer> {
     const data = this.#seal.open(place, stored);
-    if (data === undefined) throw this.#damaged(describe(), 'was sealed for another place or with another key');
+    if (data === undefined) throw this.#damaged(describe(), NOT_OPENED);
     return data;
   }
 
