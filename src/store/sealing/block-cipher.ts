@@ -1,8 +1,5 @@
 /** Seals blocks of a file that lasts as long as this process: with a key of its own, and what opens each block in memory. */
-import { crypto, KEY_BYTES } from './seal.ts';
-
-const ALGORITHM = 'aes-256-gcm';
-const NONCE_BYTES = 12;
+import { ALGORITHM, crypto, KEY_BYTES, NONCE_BYTES } from './seal.ts';
 
 /** What one block is opened by: its nonce and its tag. */
 export type BlockTag = Buffer;

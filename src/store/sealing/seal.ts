@@ -41,9 +41,9 @@ function unknownKey(): never {
 }
 
 export const KEY_BYTES = 32;
-const ALGORITHM = 'aes-256-gcm';
+export const ALGORITHM = 'aes-256-gcm';
 const ID_BYTES = 2;
-const NONCE_BYTES = 12;
+export const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEAD_BYTES = ID_BYTES + NONCE_BYTES;
 /** What sealed bytes have more than those that were sealed. */
