@@ -1,5 +1,6 @@
 /** The commands that look after the data folder: what they print, and the exit code. */
 import { recordsProblem } from '../broker/log/record-check.ts';
+import { keySource, UNFIT } from '../config/option-types.ts';
 import { checkStore } from '../store/sqlite/check.ts';
 import { backupStore, compactStore } from '../store/sqlite/copies.ts';
 import { databasePath, explain, openForReading } from '../store/sqlite/database-file.ts';
@@ -18,6 +19,7 @@ export interface CommandOutput {
   readonly exitCode: number;
 }
 
+const KEY_SOURCE = keySource();
 /** Problems that are printed; a damaged disk may have made thousands. */
 const PRINTED = 50;
 
@@ -57,8 +59,8 @@ export async function runStoreCommand(
 
 /** Throws UsageError without a source, StoreError if there is no key. */
 function masterKey(source: string | undefined, flag = '--store-key'): Buffer {
-  if (source === undefined || !/^(file|env|command):./.test(source)) {
-    throw new UsageError(`${flag} names where the key is: file:PATH, env:NAME or command:COMMAND`);
+  if (source === undefined || KEY_SOURCE.fromText(source) === UNFIT) {
+    throw new UsageError(`${flag} names where the key is: ${KEY_SOURCE.accepts}`);
   }
   return readMasterKey(source);
 }
