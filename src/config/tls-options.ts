@@ -164,7 +164,7 @@ export const TLS_ROWS: OptionRows<keyof TlsConfig> = {
     type: PASSWORD,
     default: undefined,
     unit: '',
-    description: 'Password of that key, if it is encrypted',
+    description: 'Password of that key, if it is encrypted; other users of the machine can see it on a command line',
     rabbitmq: 'management.ssl.password',
   },
   managementTlsCa: {
@@ -230,7 +230,7 @@ export const TLS_ROWS: OptionRows<keyof TlsConfig> = {
     type: PASSWORD,
     default: undefined,
     unit: '',
-    description: 'Password of that key, if it is encrypted',
+    description: 'Password of that key, if it is encrypted; other users of the machine can see it on a command line',
     rabbitmq: 'prometheus.ssl.password',
   },
   prometheusTlsCa: {
