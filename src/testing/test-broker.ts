@@ -146,12 +146,15 @@ export class TestBroker extends Broker {
     await this.users.create(name, name);
     await this.users.setPermissions(name, name, { configure: '.*', write: '.*', read: '.*' });
     const remove = async (): Promise<void> => {
+      this.#vhosts.delete(name);
       await this.vhosts.delete(name);
       await this.users.delete(name);
     };
     const word = encodeURIComponent(name);
     const url = `amqp://${word}:${word}@${new URL(this.url).host}/${word}`;
-    return new TestSpace(this.#inside, this.definitions, name, this.#logOf(name), url, remove);
+    const space = new TestSpace(this.#inside, this.definitions, name, this.#logOf(name), url, remove);
+    this.#vhosts.set(name, space);
+    return space;
   }
 
   override stop(): Promise<void> {

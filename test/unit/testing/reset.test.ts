@@ -86,6 +86,19 @@ test('spaces do not meet', async () => {
   await expect(connectTo(first.url)).rejects.toThrow();
 });
 
+test('a reset of a space by its name brings back what was seeded in it', async () => {
+  const broker = await startBroker();
+  const space = await broker.space();
+  await space.seed({ queues: [{ name: 'bills', durable: true, auto_delete: false, arguments: {} }] });
+  await broker.reset({ vhost: space.vhost, keep: 'connections' });
+  expect(space.queue('bills').exists).toBe(true);
+  await space[Symbol.asyncDispose]();
+  // Who makes a vhost of that name later begins with an empty one.
+  await broker.vhosts.create(space.vhost);
+  await broker.reset({ vhost: space.vhost, keep: 'connections' });
+  expect(space.queue('bills').exists).toBe(false);
+});
+
 test('a snapshot is put back as often as it is wanted', async () => {
   const { broker, channel } = await startApplication();
   await channel.assertQueue('orders');
