@@ -77,10 +77,10 @@ export class TestQueue {
 
   /** Rejects if a matching message comes: until the broker is idle, or within so many real milliseconds. What came before does not count. */
   async toReceiveNothing(until: 'until idle' | { readonly for: number }, match: Match = {}): Promise<void> {
-    const before = this.#received(match).length;
+    const { order: before } = this.#inside.recorder;
     if (until === 'until idle') await this.#inside.idle();
     else await this.#inside.waits.pause(until.for);
-    const [came] = this.#received(match).slice(before);
+    const [came] = this.#received(match, before);
     if (came !== undefined)
       throw new Error(`queue '${this.name}' was to receive nothing, and received ${printMessage(came)}`);
   }
@@ -142,8 +142,11 @@ export class TestQueue {
     for (const message of messagesAtHand(queue.log)) yield new ReceivedMessage(message, this.vhost, now, undefined);
   }
 
-  #received(match: Match): readonly Received[] {
-    return this.#entries('queued').flatMap(({ message }) => (message && matches(message, match) ? [message] : []));
+  /** `after`: the order of the entry behind which it begins. */
+  #received(match: Match, after = 0): readonly Received[] {
+    return this.#entries('queued').flatMap(({ order, message }) =>
+      order > after && message && matches(message, match) ? [message] : [],
+    );
   }
 
   #entries(kind: LogKind): LogEntry[] {

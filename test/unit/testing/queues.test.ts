@@ -81,6 +81,16 @@ test('that nothing comes is known when the broker is idle', async () => {
   );
 });
 
+test('what comes is seen though the log forgets as much as comes', async () => {
+  const { broker, channel } = await startApplication({ logSize: 3 });
+  await channel.assertQueue('orders');
+  await broker.queue('orders').put('x');
+  const nothing = broker.queue('orders').toReceiveNothing('until idle');
+  await broker.queue('orders').put('y');
+  expect(broker.log.all({ kind: 'queued' })).toHaveLength(1);
+  await expect(nothing).rejects.toThrow("queue 'orders' was to receive nothing, and received");
+});
+
 test('idle tells what still moves', async () => {
   const { broker, channel } = await startApplication({ patience: 50 });
   await channel.assertQueue('orders');
