@@ -17,6 +17,14 @@ function managed(broker: TestBroker) {
   return { connection, channel };
 }
 
+async function reconnecting() {
+  const broker = await startBroker({ patience });
+  const connection = new Connection({ url: broker.url, retryLow: 20, retryHigh: 50 });
+  connection.on('error', () => undefined);
+  onTestFinished(() => connection.unsafeDestroy());
+  return { broker, connection };
+}
+
 test('with amqp-connection-manager a program hears of a confirm that was lost, and what it sends again is there twice', async () => {
   const broker = await startBroker({ patience });
   const { channel } = managed(broker);
@@ -45,10 +53,7 @@ test('amqp-connection-manager keeps what is published while no connection is to 
 });
 
 test('rabbitmq-client hears of a refused publish, and the next is taken', async () => {
-  const broker = await startBroker({ patience });
-  const connection = new Connection({ url: broker.url, retryLow: 20, retryHigh: 50 });
-  connection.on('error', () => undefined);
-  onTestFinished(() => connection.unsafeDestroy());
+  const { broker, connection } = await reconnecting();
   await connection.queueDeclare({ queue: 'orders', durable: true });
   const publisher = connection.createPublisher({ confirm: true, maxAttempts: 1 });
   await using refused = broker.faults.nackPublishes({}, { times: 1 });
@@ -56,4 +61,19 @@ test('rabbitmq-client hears of a refused publish, and the next is taken', async 
   expect(refused.hits).toBe(1);
   await publisher.send('orders', { id: 2 });
   await broker.queue('orders').toReceive({ json: { id: 2 } });
+});
+
+test('a consumer of rabbitmq-client comes back when its connection was dropped, and gets again what it was at', async () => {
+  const { broker, connection } = await reconnecting();
+  const redelivered: boolean[] = [];
+  const consumer = connection.createConsumer({ queue: 'orders', queueOptions: { durable: true } }, (message) => {
+    redelivered.push(message.redelivered);
+    // It comes back when its handler has returned: one that never does keeps it away.
+    if (redelivered.length === 1) broker.faults.dropConnection();
+  });
+  consumer.on('error', () => undefined);
+  await broker.queue('orders').toHaveConsumers(1);
+  await broker.queue('orders').put({ id: 1 });
+  await broker.queue('orders').toSettle({ json: { id: 1 } }, 'acked');
+  expect(redelivered).toEqual([false, true]);
 });
