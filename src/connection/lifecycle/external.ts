@@ -1,20 +1,25 @@
 /** Who a client is by the certificate that it shows (RabbitMQ: the SASL mechanism EXTERNAL of rabbitmq_auth_mechanism_ssl). */
 import type { ClientCertificate, ClientTls } from '../../broker/operations/clients.ts';
+import type { Credentials } from '../../broker/operations/login.ts';
 import type { Config } from '../../config/config.ts';
 
 type NameSettings = Pick<Config, 'tlsVerify' | 'certLoginFrom' | 'certLoginSanType' | 'certLoginSanIndex'>;
 
-/** What of the certificate makes no user's name, for the log. */
-export interface NoName {
+/** Why there are none, for the log. */
+export interface NoCredentials {
   readonly refusal: string;
 }
 
-/** The name of a user, who need not exist. What the client says beside its certificate does not count. */
-export function nameByCertificate(tls: ClientTls | undefined, settings: NameSettings): string | NoName {
+/** Of a user, who need not exist. What the client says beside its certificate does not count. */
+export function credentialsByCertificate(
+  tls: ClientTls | undefined,
+  settings: NameSettings,
+): Credentials | NoCredentials {
   if (settings.tlsVerify === 'none') return refused('TLS configuration is unsafe: no certificate is checked');
   const certificate = tls?.certificate;
   if (certificate === undefined) return refused('connection peer presented no TLS (x.509) certificate');
-  return nameIn(certificate, settings) || refused('no name found');
+  const user = nameIn(certificate, settings);
+  return user ? { user, password: undefined } : refused('no name found');
 }
 
 function nameIn(certificate: ClientCertificate, { certLoginFrom, ...settings }: NameSettings): string | undefined {
@@ -28,6 +33,6 @@ function nameIn(certificate: ClientCertificate, { certLoginFrom, ...settings }: 
   }
 }
 
-function refused(reason: string): NoName {
+function refused(reason: string): NoCredentials {
   return { refusal: `EXTERNAL login refused: ${reason}` };
 }

@@ -10,7 +10,7 @@ import { type Credentials, logIn } from '../../broker/operations/login.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { ClientProperties } from './client-properties.ts';
 import { readCredentials } from './credentials.ts';
-import { nameByCertificate, type NoName } from './external.ts';
+import { credentialsByCertificate, type NoCredentials } from './external.ts';
 import type { Writer } from '../output/writer.ts';
 
 /** The connection, as the handshake sees it. */
@@ -101,17 +101,12 @@ export class Handshake {
     return broker.config.authMechanisms.filter((name) => name !== 'EXTERNAL' || tls !== undefined);
   }
 
-  #credentials(mechanism: string, response: Buffer): Credentials | NoName {
+  #credentials(mechanism: string, response: Buffer): Credentials | NoCredentials {
     const { tls, broker } = this.#connection;
-    if (this.#mechanisms.includes(mechanism)) {
-      if (mechanism === 'EXTERNAL') {
-        const name = nameByCertificate(tls, broker.config);
-        return typeof name === 'string' ? { user: name, password: undefined } : name;
-      }
-      const credentials = readCredentials(mechanism, response);
-      if (credentials !== undefined) return credentials;
-    }
-    return { refusal: `no credentials by ${mechanism}` };
+    const isOffered = this.#mechanisms.includes(mechanism);
+    if (isOffered && mechanism === 'EXTERNAL') return credentialsByCertificate(tls, broker.config);
+    const said = isOffered ? readCredentials(mechanism, response) : undefined;
+    return said ?? { refusal: `no credentials by ${mechanism}` };
   }
 
   #answer(mechanism: string, refusal: string | undefined): void {
