@@ -2,6 +2,7 @@
  * The header by which a proxy says for whom it connects: PROXY protocol, versions 1 (a line of text) and 2 (binary). See the specification of
  * HAProxy, "The PROXY protocol", 2020.
  */
+import { isIP } from 'node:net';
 
 /** The two ends that the proxy names. */
 export interface ProxiedEnds {
@@ -54,8 +55,9 @@ function readVersion1(bytes: Buffer): ProxyHeader | 'more' | 'wrong' {
   return isSound ? { ends, length } : 'wrong';
 }
 
+/** A zone, as in `fe80::1%eth0`, is of one machine alone. */
 function isAddress(text: string, version: number): boolean {
-  return version === 4 ? /^\d{1,3}(\.\d{1,3}){3}$/.test(text) : /^[0-9a-fA-F:.]+$/.test(text) && text.includes(':');
+  return isIP(text) === version && !text.includes('%');
 }
 
 /** Signature, version and command, family, length of the rest; the addresses; anything else. */

@@ -51,6 +51,9 @@ describe('a header of the PROXY protocol', () => {
     ['PROXY TCP4 ::1 ::1 1 2\r\n'],
     ['PROXY TCP6 10.1.2.3 10.1.2.3 1 2\r\n'],
     ['PROXY TCP4 10.1.2.3 192.168.0.1 70000 5672\r\n'],
+    ['PROXY TCP4 10.1.2.300 192.168.0.1 40000 5672\r\n'],
+    ['PROXY TCP6 2001:db8::1::2 ::1 40000 5672\r\n'],
+    ['PROXY TCP6 fe80::1%eth0 ::1 40000 5672\r\n'],
     ['PROXY UDP4 10.1.2.3 192.168.0.1 1 2\r\n'],
     [`PROXY UNKNOWN ${'x'.repeat(100)}\r\n`],
   ])('is nothing else: %j', (text) => {
