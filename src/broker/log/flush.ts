@@ -53,7 +53,8 @@ export function flushSegment(segment: Segment, room: number, target: Target): nu
     const body = segment.bodies?.get(index);
     if (body !== undefined && !writeBody(body, segment, index, room - written, target)) break;
     written += segment.storedBytes(index);
-    if (!segment.isStored(index)) continue;
+    // Only what has a body kept apart may have turned out not to be had.
+    if (body !== undefined && !segment.isStored(index)) continue;
     if (first < 0) first = index;
     last = index;
     count++;
