@@ -177,12 +177,17 @@ export class QueueLog implements MessageLog, Evictable {
     if (segment.isStored(index)) this.#writer!.noteDelivered(seq, index < segment.flushed);
   }
 
-  view(seq: number, message: Message, waiter: LogWaiter): boolean {
-    return this.#view(seq, message, waiter);
+  /** Without a waiter a body that takes its time is not read. */
+  view(seq: number, message: Message, waiter: LogWaiter | undefined): boolean {
+    const segment = this.#segments.find(seq);
+    const index = seq - segment.base;
+    segment.view(index, message);
+    const body = segment.bodies?.get(index);
+    return body === undefined || this.#bodies.attach(message, body, waiter);
   }
 
   viewMoving(seq: number, message: Message): void {
-    this.#view(seq, message, undefined);
+    this.view(seq, message, undefined);
   }
 
   viewProperties(seq: number, message: Message): void {
@@ -334,14 +339,6 @@ export class QueueLog implements MessageLog, Evictable {
       owner: this.owner,
       load: (evicted) => this.#ensureLoads().load(evicted, this.owner),
     });
-  }
-
-  #view(seq: number, message: Message, waiter: LogWaiter | undefined): boolean {
-    const segment = this.#segments.find(seq);
-    const index = seq - segment.base;
-    segment.view(index, message);
-    const body = segment.bodies?.get(index);
-    return body === undefined || this.#bodies.attach(message, body, waiter);
   }
 
   /** The segment with a number; undefined if there is none. */
