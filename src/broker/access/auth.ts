@@ -127,8 +127,9 @@ export class Auth {
     return this.#all(({ topics }) => [...topics.values()].map(({ record }) => record));
   }
 
-  hasTopicPermission(user: string, vhost: string, exchange: string): boolean {
-    return this.#rights.get(user)?.get(vhost)?.topics.has(exchange) === true;
+  /** Undefined if nothing is said of the exchange: then any routing key will do. */
+  topicPermission(user: string, vhost: string, exchange: string): TopicPermissionRecord | undefined {
+    return this.#rights.get(user)?.get(vhost)?.topics.get(exchange)?.record;
   }
 
   /** Throws ChangeError if one of the two is no regular expression. */

@@ -1,7 +1,9 @@
 /** Whether a user may do something, and which rule says so: for who wonders why a client is refused (RabbitMQ: Access Control). */
+import type { Auth } from '../access/auth.ts';
 import type { Operation } from '../access/permissions.ts';
 import type { EntityKind } from '../arguments/errors.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
+import type { Vhost } from '../topology/vhost.ts';
 
 export interface AccessQuestion {
   readonly user: string;
@@ -26,28 +28,25 @@ export interface AccessRule {
 export function checkAccess(node: BrokerNode, question: AccessQuestion): AccessRule[] {
   const { user, vhost, operation, name } = question;
   node.existingUser(user);
-  node.existingVhost(vhost);
+  const place = node.existingVhost(vhost);
   const { auth } = node;
   const permission: AccessRule = {
     rule: 'permission',
     pattern: auth.permission(user, vhost)?.[operation],
     allows: auth.may(user, vhost, operation, name),
   };
-  const topic = topicRule(node, question);
+  const topic = topicRule(auth, place, question);
   return topic === undefined ? [permission] : [permission, topic];
 }
 
 /** Routing keys are bounded at topic exchanges alone, and never for declaring. */
-function topicRule(node: BrokerNode, question: AccessQuestion): AccessRule | undefined {
+function topicRule(auth: Auth, place: Vhost, question: AccessQuestion): AccessRule | undefined {
   const { user, vhost, operation, kind, name, routingKey } = question;
-  const isBound = kind === 'exchange' && node.vhost(vhost)?.exchange(name)?.type === 'topic';
+  const isBound = kind === 'exchange' && place.exchange(name)?.type === 'topic';
   if (!isBound || operation === 'configure' || routingKey === undefined) return undefined;
-  const record = node.auth.topicPermissions.find(
-    (of) => of.user === user && of.vhost === vhost && of.exchange === name,
-  );
   return {
     rule: 'topic-permission',
-    pattern: record?.[operation],
-    allows: node.auth.mayUseTopic(user, vhost, operation, name, routingKey),
+    pattern: auth.topicPermission(user, vhost, name)?.[operation],
+    allows: auth.mayUseTopic(user, vhost, operation, name, routingKey),
   };
 }

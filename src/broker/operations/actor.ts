@@ -68,7 +68,8 @@ export class UserActor implements Actor {
   }
 
   isBoundByTopic(exchange: Exchange): boolean {
-    return exchange.type === 'topic' && this.#auth.hasTopicPermission(this.user, this.vhost.name, exchange.name);
+    if (exchange.type !== 'topic') return false;
+    return this.#auth.topicPermission(this.user, this.vhost.name, exchange.name) !== undefined;
   }
 
   get impersonator(): boolean {

@@ -23,7 +23,7 @@ export function clearPermissions(node: BrokerNode, user: string, vhost: string):
 /** Bounds the routing keys of a topic exchange; the receipt tells whether nothing was said of it before. Throws ChangeError `not-found`, `invalid`. */
 export function setTopicPermissions(node: BrokerNode, record: TopicPermissionRecord): Receipt<boolean> {
   checkBoth(node, record);
-  const isNew = !node.auth.hasTopicPermission(record.user, record.vhost, record.exchange);
+  const isNew = node.auth.topicPermission(record.user, record.vhost, record.exchange) === undefined;
   node.auth.putTopicPermission(record);
   return new Receipt(node.store, isNew);
 }
