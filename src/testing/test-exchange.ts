@@ -1,8 +1,6 @@
 /** An exchange as a test looks at it. */
 import { toFieldTable } from '../codec/field-table.ts';
-import { encodeProperties } from '../codec/properties.ts';
-import { Message } from '../broker/message/message.ts';
-import { findRoute } from '../broker/routing/route.ts';
+import { previewRoute } from '../broker/operations/route-preview.ts';
 import { type Inside, vhostOf } from './inside.ts';
 import type { Properties } from './log/received.ts';
 import { type MessageContent, publishTo } from './publish.ts';
@@ -51,12 +49,7 @@ export class TestExchange {
    */
   routes(routingKey: string, headers: Readonly<Record<string, unknown>> = {}): string[] {
     const vhost = vhostOf(this.#inside, this.vhost);
-    const message = new Message();
-    message.setRoute(this.name, routingKey);
-    message.properties = encodeProperties({ headers: toFieldTable(headers) });
-    message.propertiesEnd = message.properties.length;
-    const { sinks } = findRoute(vhost, vhost.existingExchange(this.name), routingKey, message);
-    return sinks.filter(({ kind }) => kind === 'queue').map(({ name }) => name);
+    return [...previewRoute(vhost, this.name, routingKey, toFieldTable(headers)).queues];
   }
 
   /**

@@ -21,8 +21,7 @@ export interface RoutePreview {
 export function previewRoute(vhost: Vhost, exchange: string, routingKey: string, headers: FieldTable): RoutePreview {
   const message = new Message();
   message.setRoute(exchange, routingKey);
-  message.properties = encodeProperties({ headers });
-  message.propertiesEnd = message.properties.length;
+  message.setProperties(encodeProperties({ headers }));
   const bindings: Binding[] = [];
   const { sinks, delays } = findRoute(
     vhost,

@@ -121,6 +121,7 @@ test('an exchange says where a message would go', async () => {
   const shop = broker.exchange('shop');
   expect(shop.routes('order.paid').sort()).toEqual(['all', 'bills']);
   expect(shop.routes('stock')).toEqual(['all']);
+  expect(shop.routes('stock', { CC: ['order.paid'] }).sort()).toEqual(['all', 'bills']);
   expect(shop.bindings).toContainEqual({ destination: 'bills', destinationKind: 'queue', routingKey: 'order.*' });
   expect(await shop.publish('order.paid', { id: 1 })).toBe(true);
   await acknowledgeAll(channel, 'bills');
