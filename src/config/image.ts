@@ -3,9 +3,9 @@
  * container comes to the same answer as the broker.
  */
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { optionNamed } from './options.ts';
 import type { SourceValues } from './merge-sources.ts';
+import { nodeName } from '../util/node-name.ts';
 
 /** Where RabbitMQ's images have their configuration. */
 export const IMAGE_CONFIG_FOLDER = '/etc/rabbitmq';
@@ -30,7 +30,7 @@ export function imageSettings(mounts = readFileSync('/proc/self/mountinfo', 'utf
   const values = {
     // Beside what RabbitMQ left there, and without the name of the host, which is another one for each new container.
     dataDir: volume === undefined ? '/var/lib/leveret' : `${volume}/leveret`,
-    pidFile: `/var/lib/rabbitmq/mnesia/rabbit@${hostname().replace(/\..*/, '')}.pid`,
+    pidFile: `/var/lib/rabbitmq/mnesia/${nodeName()}.pid`,
   };
   return {
     source: 'config file',
