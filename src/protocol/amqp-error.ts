@@ -3,9 +3,8 @@
  * Whoever finds it throws it; the channel or connection that was running turns it into channel.close or connection.close.
  */
 import { REPLY_CODES, type ReplyName } from './generated/reply-codes.ts';
+import { beginningOf, SHORTSTR_BYTES } from './shortstr.ts';
 
-/** Longest reply text that fits a shortstr (specification section 4.2.5.3). */
-const REPLY_TEXT_BYTES = 255;
 const ELLIPSIS = '...';
 
 export class AmqpError extends Error {
@@ -36,10 +35,7 @@ export class AmqpError extends Error {
 
   /** The text as it goes out. A long one is cut, never inside a character, and ends in three dots, as RabbitMQ's do. */
   get replyText(): string {
-    const bytes = Buffer.from(this.message);
-    if (bytes.length <= REPLY_TEXT_BYTES) return this.message;
-    let end = REPLY_TEXT_BYTES - ELLIPSIS.length;
-    while ((bytes.readUInt8(end) & 0xc0) === 0x80) end--;
-    return bytes.toString('utf8', 0, end) + ELLIPSIS;
+    if (Buffer.byteLength(this.message) <= SHORTSTR_BYTES) return this.message;
+    return beginningOf(this.message, SHORTSTR_BYTES - ELLIPSIS.length) + ELLIPSIS;
   }
 }

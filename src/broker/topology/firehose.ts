@@ -5,6 +5,7 @@
  */
 import { type BasicProperties, encodeProperties } from '../../codec/properties.ts';
 import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
+import { beginningOf } from '../../protocol/shortstr.ts';
 import type { Clock } from '../../util/clock.ts';
 import { attemptEach } from '../../util/guard.ts';
 import { nodeName } from '../../util/node-name.ts';
@@ -14,8 +15,6 @@ import { furtherRoutingKeys } from '../message/routing-headers.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 
 const EXCHANGE = 'amq.rabbitmq.trace';
-/** A routing key has so many octets at most: of a longer name its beginning is told. */
-const MOST_OCTETS = 255;
 
 /** The vhost, as its messages are told. */
 export interface TracedVhost {
@@ -93,7 +92,7 @@ export class Firehose {
       ...further(whose),
     ]);
     const told = new Message();
-    told.setRoute(EXCHANGE, shortened(routingKey));
+    told.setRoute(EXCHANGE, beginningOf(routingKey));
     told.setProperties(encodeProperties({ headers }));
     told.setBody(message.isWhole ? Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd)) : NO_BYTES);
     if (this.#waiting.push(told) === 1) this.#vhost.node.clock.soon(() => this.#send());
@@ -116,12 +115,6 @@ function longstr(value: string): FieldValue {
 
 function routingKeysOf(message: Message): readonly string[] {
   return [message.routingKey, ...furtherRoutingKeys(message)];
-}
-
-function shortened(text: string): string {
-  const bytes = Buffer.from(text);
-  // What is cut within a character ends with U+FFFD, which takes three octets.
-  return bytes.length <= MOST_OCTETS ? text : bytes.toString('utf8', 0, MOST_OCTETS - 2).replace(/\ufffd$/, '');
 }
 
 /** By the names that the specification has for properties. */
