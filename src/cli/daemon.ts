@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { hasTls } from '../config/tls-config.ts';
 import type { ConfigNotice } from '../config/merge-sources.ts';
 import type { BrokerOptions } from '../embed/options.ts';
+import { bracketed } from '../util/ip-address.ts';
 import type { Logger } from '../util/logger.ts';
 import { Application, type RunningBroker } from './application.ts';
 import { EXIT } from './exit-codes.ts';
@@ -96,5 +97,5 @@ function logStarted(config: Config, { port, tlsPort }: RunningBroker, millisecon
 }
 
 function placeOf(host: string, port: number): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${bracketed(host)}:${port}`;
 }

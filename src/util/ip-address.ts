@@ -1,4 +1,4 @@
-/** The addresses of the ends of a socket. */
+/** Addresses: those of the ends of a socket, and hosts as people write them. */
 import type { Socket } from 'node:net';
 
 /** An IPv4 address that came by an IPv6 socket, as an IPv4 address; empty if the socket has none any more. */
@@ -14,4 +14,9 @@ export function isLoopback(address: string): boolean {
 /** Address and port of who is at the other end, as logs name it. */
 export function peerOf({ remoteAddress, remotePort = 0 }: Socket): string {
   return `${plainAddress(remoteAddress)}:${remotePort}`;
+}
+
+/** A host as it stands before a port: an IPv6 address in brackets. */
+export function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }

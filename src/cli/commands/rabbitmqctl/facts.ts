@@ -1,4 +1,5 @@
 /** What the broker says of itself, as far as commands print it (HTTP API: `/overview`, `/nodes`). */
+import { bracketed } from '../../../util/ip-address.ts';
 import type { Api } from '../api.ts';
 
 export interface ListenerFacts {
@@ -73,8 +74,7 @@ export interface ListenerRow {
 }
 
 export function listenerRow(node: string, { ip_address: address, port, protocol }: ListenerFacts): ListenerRow {
-  const shown = address.includes(':') ? `[${address}]` : address;
-  return { node, interface: shown, port, protocol, purpose: PURPOSES[protocol] ?? protocol };
+  return { node, interface: bracketed(address), port, protocol, purpose: PURPOSES[protocol] ?? protocol };
 }
 
 export function listenerText({ interface: shown, port, protocol, purpose }: ListenerRow): string {
