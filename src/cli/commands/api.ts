@@ -1,6 +1,6 @@
 /** The broker's HTTP API as the commands ask it: by the control socket of a data folder, or by a URL. */
 import { PROCESS_PATH, PROCESS_STATE, type ProcessState, type ProcessWish } from '../../util/control-socket.ts';
-import type { Headers, Place, Verb } from './exchange.ts';
+import { basicAuthorization, type Headers, type Place, type Verb } from './exchange.ts';
 
 const API = '/api';
 
@@ -78,8 +78,7 @@ export class Api {
 
   /** The API as a user with a password. */
   as(user: string, password: string): Api {
-    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-    return new Api(this.#locate, this.#timeout, { authorization });
+    return new Api(this.#locate, this.#timeout, { authorization: basicAuthorization(user, password) });
   }
 
   async #ask(method: Verb, path: string, body?: object, headers: Headers = {}): Promise<string> {

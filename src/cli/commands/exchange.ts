@@ -28,6 +28,11 @@ export class TimeoutError extends Error {
 export type Verb = 'GET' | 'PUT' | 'POST' | 'DELETE';
 export type Headers = Readonly<Record<string, string>>;
 
+/** The header by which a user says who asks (RFC 7617). */
+export function basicAuthorization(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
 export interface HttpRequest {
   readonly method: Verb;
   readonly path: string;

@@ -1,6 +1,6 @@
 /** The HTTP API as rabbitmqadmin of RabbitMQ 3.x asks it: over the network, as a user, with its words for what is refused. */
 import { readFileSync } from 'node:fs';
-import { type Place, TimeoutError, UnreachableError, type Verb } from '../exchange.ts';
+import { basicAuthorization, type Place, TimeoutError, UnreachableError, type Verb } from '../exchange.ts';
 import { networkPlace } from '../network-place.ts';
 import { died, usageError } from './admin-error.ts';
 import { readJson, text } from './python.ts';
@@ -36,7 +36,7 @@ export class Connection {
     this.#place = networkPlace(this.host, { host: this.host, port, ...tls });
     const user = uri.username ?? options.get('username') ?? 'guest';
     const password = uri.password ?? options.get('password') ?? 'guest';
-    this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    this.#authorization = basicAuthorization(user, password);
     this.#root = options.get('root') ?? `${options.get('path_prefix') ?? ''}/api`;
     this.#timeout = Number(options.get('request_timeout') ?? 120);
     if (!(this.#timeout > 0)) throw usageError('request-timeout must be a number of seconds');
