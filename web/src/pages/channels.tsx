@@ -4,10 +4,10 @@ import { figure, rate } from '../api/stats.ts';
 import type { Channel as Answer } from '../api/types.ts';
 import { count, perSecond } from '../format.ts';
 import { CONSUMER_COLUMNS } from '../parts/consumers.tsx';
-import { ListTools, Pager } from '../parts/list-tools.tsx';
+import { ListPanel } from '../parts/list.tsx';
 import { Problem } from '../parts/notice.tsx';
 import { Facts, Panel } from '../parts/panel.tsx';
-import { ColumnChoice, Table } from '../parts/table.tsx';
+import { Table } from '../parts/table.tsx';
 import { useAnswer } from '../state/answer.ts';
 import { useList } from '../state/list.ts';
 import { href } from '../state/route.ts';
@@ -45,7 +45,7 @@ export function Channels({ names: [name] }: ViewProps) {
 }
 
 function ChannelList() {
-  const { data, error, order, setOrder } = useList<Answer>('/channels', {
+  const { data, error } = useList<Answer>('/channels', {
     columns: FIELDS,
     on: ['channel-opened', 'channel-closed'],
   });
@@ -54,22 +54,15 @@ function ChannelList() {
       <h1>{texts.views.channels}</h1>
       <ClientTabs current="channels" />
       <Problem error={error} />
-      <section class="panel">
-        <ListTools page={data} hasPatterns>
-          <ColumnChoice name="channels" columns={CHANNEL_COLUMNS} />
-        </ListTools>
-        <Table
-          name="channels"
-          caption={texts.views.channels}
-          columns={CHANNEL_COLUMNS}
-          rows={data?.items}
-          keyOf={({ name }) => name}
-          order={order}
-          onOrder={setOrder}
-          empty={words.none}
-        />
-        <Pager page={data} />
-      </section>
+      <ListPanel
+        hasPatterns
+        name="channels"
+        caption={texts.views.channels}
+        columns={CHANNEL_COLUMNS}
+        page={data}
+        keyOf={({ name }) => name}
+        empty={words.none}
+      />
     </>
   );
 }

@@ -4,11 +4,12 @@ import type { Channel, Connection as Answer } from '../api/types.ts';
 import { bytes, count, dateTime, duration } from '../format.ts';
 import { Action } from '../parts/action.tsx';
 import { Text } from '../parts/field.tsx';
-import { ListTools, Pager, QuerySelect } from '../parts/list-tools.tsx';
+import { ListPanel } from '../parts/list.tsx';
+import { VhostSelect } from '../parts/list-tools.tsx';
 import { Name } from '../parts/name.tsx';
 import { Badge, Problem } from '../parts/notice.tsx';
 import { Facts, Panel } from '../parts/panel.tsx';
-import { type Column, ColumnChoice, Table } from '../parts/table.tsx';
+import { type Column, Table } from '../parts/table.tsx';
 import { useAnswer } from '../state/answer.ts';
 import { useList } from '../state/list.ts';
 import { go, href, useRoute } from '../state/route.ts';
@@ -106,37 +107,26 @@ export function Connections({ names: [name] }: ViewProps) {
 function ConnectionList() {
   const vhosts = useVhosts();
   const vhost = useRoute().query.get('vhost');
-  const { data, error, order, setOrder } = useList<Answer>(
-    vhost === null ? '/connections' : at`/vhosts/${vhost}/connections`,
-    {
-      columns: FIELDS,
-      on: ['connection-opened', 'connection-closed'],
-    },
-  );
+  const { data, error } = useList<Answer>(vhost === null ? '/connections' : at`/vhosts/${vhost}/connections`, {
+    columns: FIELDS,
+    on: ['connection-opened', 'connection-closed'],
+  });
   return (
     <>
       <h1>{texts.views.connections}</h1>
       <ClientTabs current="connections" />
       <Problem error={error} />
-      <section class="panel">
-        <ListTools page={data} hasPatterns>
-          {vhosts.length > 1 && (
-            <QuerySelect name="vhost" label={texts.queues.allVhosts} options={vhosts.map((each) => [each, each])} />
-          )}
-          <ColumnChoice name="connections" columns={COLUMNS} />
-        </ListTools>
-        <Table
-          name="connections"
-          caption={texts.views.connections}
-          columns={COLUMNS}
-          rows={data?.items}
-          keyOf={({ name }) => name}
-          order={order}
-          onOrder={setOrder}
-          empty={words.none}
-        />
-        <Pager page={data} />
-      </section>
+      <ListPanel
+        hasPatterns
+        name="connections"
+        caption={texts.views.connections}
+        columns={COLUMNS}
+        page={data}
+        keyOf={({ name }) => name}
+        empty={words.none}
+      >
+        <VhostSelect vhosts={vhosts} />
+      </ListPanel>
     </>
   );
 }

@@ -1,11 +1,10 @@
 /** All consumers. The broker sends them in one list. */
 import type { Consumer } from '../api/types.ts';
 import { CONSUMER_COLUMNS } from '../parts/consumers.tsx';
-import { ListTools, Pager } from '../parts/list-tools.tsx';
+import { ListPanel } from '../parts/list.tsx';
 import { Problem } from '../parts/notice.tsx';
-import { ColumnChoice, Table } from '../parts/table.tsx';
 import { useAnswer } from '../state/answer.ts';
-import { useLocalOrder } from '../state/list.ts';
+import { useLocalPage } from '../state/list.ts';
 import { texts } from '../texts.ts';
 import { ClientTabs } from './clients/tabs.tsx';
 
@@ -14,7 +13,7 @@ export function Consumers() {
     every: 10_000,
     on: ['consumer-added', 'consumer-cancelled'],
   });
-  const { rows, page, order, setOrder } = useLocalOrder(
+  const page = useLocalPage(
     data,
     ({ consumer_tag: tag, queue, channel_details: { name } }) => `${tag} ${queue.name} ${name}`,
   );
@@ -23,22 +22,14 @@ export function Consumers() {
       <h1>{texts.views.consumers}</h1>
       <ClientTabs current="consumers" />
       <Problem error={error} />
-      <section class="panel">
-        <ListTools page={page}>
-          <ColumnChoice name="consumers" columns={CONSUMER_COLUMNS} />
-        </ListTools>
-        <Table
-          name="consumers"
-          caption={texts.views.consumers}
-          columns={CONSUMER_COLUMNS}
-          rows={rows}
-          keyOf={({ consumer_tag: tag, channel_details: { name } }) => `${name} ${tag}`}
-          order={order}
-          onOrder={setOrder}
-          empty={texts.consumers.none}
-        />
-        <Pager page={page} />
-      </section>
+      <ListPanel
+        name="consumers"
+        caption={texts.views.consumers}
+        columns={CONSUMER_COLUMNS}
+        page={page}
+        keyOf={({ consumer_tag: tag, channel_details: { name } }) => `${name} ${tag}`}
+        empty={texts.consumers.none}
+      />
     </>
   );
 }

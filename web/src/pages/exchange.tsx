@@ -5,14 +5,14 @@ import type { Binding, Exchange as Answer } from '../api/types.ts';
 import { count, perSecond } from '../format.ts';
 import { Action } from '../parts/action.tsx';
 import { Area, Check, Row, Select, Text } from '../parts/field.tsx';
-import { ListTools, Pager } from '../parts/list-tools.tsx';
+import { List } from '../parts/list.tsx';
 import { Name } from '../parts/name.tsx';
 import { Badge, Problem } from '../parts/notice.tsx';
 import { Facts, Panel } from '../parts/panel.tsx';
 import { Publish } from '../parts/publish.tsx';
-import { type Column, Table } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
 import { useAnswer } from '../state/answer.ts';
-import { useLocalOrder } from '../state/list.ts';
+import { useLocalPage } from '../state/list.ts';
 import { go, href } from '../state/route.ts';
 import { texts } from '../texts.ts';
 import { exchangeName, unbindPath } from './exchanges/names.ts';
@@ -104,10 +104,7 @@ interface BindingsProps {
 }
 
 function Bindings({ vhost, name, bindings, canBind, onDone }: BindingsProps) {
-  const { rows, page, order, setOrder } = useLocalOrder(
-    bindings,
-    ({ destination, routing_key: key }) => `${destination} ${key}`,
-  );
+  const page = useLocalPage(bindings, ({ destination, routing_key: key }) => `${destination} ${key}`);
   const columns: readonly Column<Binding>[] = [
     {
       id: 'destination',
@@ -176,18 +173,14 @@ function Bindings({ vhost, name, bindings, canBind, onDone }: BindingsProps) {
   );
   return (
     <Panel title={words.leaving} aside={canBind ? add : undefined}>
-      {(bindings?.length ?? 0) > 10 && <ListTools page={page} />}
-      <Table
+      <List
         name="exchange-bindings"
         caption={words.leaving}
         columns={columns}
-        rows={rows}
+        page={page}
         keyOf={({ destination, destination_type: kind, properties_key: key }) => `${kind} ${destination} ${key}`}
-        order={order}
-        onOrder={setOrder}
         empty={words.nothingBound}
       />
-      <Pager page={page} />
     </Panel>
   );
 }

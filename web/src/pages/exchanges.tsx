@@ -6,10 +6,12 @@ import type { Exchange as ExchangeAnswer, Overview } from '../api/types.ts';
 import { count, perSecond } from '../format.ts';
 import { Action } from '../parts/action.tsx';
 import { Area, Check, Row, Select, Text } from '../parts/field.tsx';
-import { ListTools, Pager, QuerySelect } from '../parts/list-tools.tsx';
+import { ListPanel } from '../parts/list.tsx';
+import { VhostSelect } from '../parts/list-tools.tsx';
 import { Name } from '../parts/name.tsx';
 import { Badge, Problem } from '../parts/notice.tsx';
-import { type Column, ColumnChoice, Table } from '../parts/table.tsx';
+import { optionsOf } from '../parts/options.ts';
+import type { Column } from '../parts/table.tsx';
 import { useAnswer } from '../state/answer.ts';
 import { useList } from '../state/list.ts';
 import { href, useRoute } from '../state/route.ts';
@@ -88,13 +90,10 @@ export function Exchanges({ names: [vhost, name] }: ViewProps) {
 function ExchangeList() {
   const vhosts = useVhosts();
   const vhost = useRoute().query.get('vhost');
-  const { data, error, order, setOrder, refresh } = useList<ExchangeAnswer>(
-    vhost === null ? '/exchanges' : at`/exchanges/${vhost}`,
-    {
-      columns: FIELDS,
-      on: ['exchange-declared', 'exchange-deleted'],
-    },
-  );
+  const { data, error, refresh } = useList<ExchangeAnswer>(vhost === null ? '/exchanges' : at`/exchanges/${vhost}`, {
+    columns: FIELDS,
+    on: ['exchange-declared', 'exchange-deleted'],
+  });
   return (
     <>
       <div class="title">
@@ -102,25 +101,17 @@ function ExchangeList() {
         <AddExchange vhosts={vhosts} vhost={vhost ?? vhosts[0] ?? '/'} onDone={refresh} />
       </div>
       <Problem error={error} />
-      <section class="panel">
-        <ListTools page={data} hasPatterns>
-          {vhosts.length > 1 && (
-            <QuerySelect name="vhost" label={texts.queues.allVhosts} options={vhosts.map((each) => [each, each])} />
-          )}
-          <ColumnChoice name="exchanges" columns={COLUMNS} />
-        </ListTools>
-        <Table
-          name="exchanges"
-          caption={texts.views.exchanges}
-          columns={COLUMNS}
-          rows={data?.items}
-          keyOf={(exchange) => at`${exchange.vhost}/${exchange.name}`}
-          order={order}
-          onOrder={setOrder}
-          empty={words.noneFound}
-        />
-        <Pager page={data} />
-      </section>
+      <ListPanel
+        hasPatterns
+        name="exchanges"
+        caption={texts.views.exchanges}
+        columns={COLUMNS}
+        page={data}
+        keyOf={(exchange) => at`${exchange.vhost}/${exchange.name}`}
+        empty={words.noneFound}
+      >
+        <VhostSelect vhosts={vhosts} />
+      </ListPanel>
     </>
   );
 }
@@ -161,12 +152,12 @@ function AddExchange({
     >
       <Text name="name" label={texts.queues.name} isRequired />
       <Row>
-        <Select name="vhost" label={texts.queues.vhost} value={vhost} options={vhosts.map((each) => [each, each])} />
+        <Select name="vhost" label={texts.queues.vhost} value={vhost} options={optionsOf(vhosts)} />
         <Select
           name="type"
           label={texts.queues.type}
           value="direct"
-          options={(data?.exchange_types ?? []).map(({ name }) => [name, name])}
+          options={optionsOf((data?.exchange_types ?? []).map(({ name }) => name))}
         />
       </Row>
       <Check name="durable" label={texts.queues.durableLong} isChecked />

@@ -1,9 +1,9 @@
 /** All queues and streams, or one of them. */
 import { at } from '../api/client.ts';
 import type { Queue as QueueAnswer } from '../api/types.ts';
-import { ListTools, Pager, QuerySelect } from '../parts/list-tools.tsx';
+import { ListPanel } from '../parts/list.tsx';
+import { QuerySelect, VhostSelect } from '../parts/list-tools.tsx';
 import { Problem } from '../parts/notice.tsx';
-import { ColumnChoice, Table } from '../parts/table.tsx';
 import { useList } from '../state/list.ts';
 import { useRoute } from '../state/route.ts';
 import { useVhosts } from '../state/vhosts.ts';
@@ -23,14 +23,11 @@ function QueueList() {
   const { query } = useRoute();
   const vhosts = useVhosts();
   const vhost = query.get('vhost');
-  const { data, error, order, setOrder, refresh } = useList<QueueAnswer>(
-    vhost === null ? '/queues' : at`/queues/${vhost}`,
-    {
-      columns: QUEUE_FIELDS,
-      query: { type: query.get('type') ?? undefined, state: query.get('state') ?? undefined },
-      on: ['queue-declared', 'queue-deleted'],
-    },
-  );
+  const { data, error, refresh } = useList<QueueAnswer>(vhost === null ? '/queues' : at`/queues/${vhost}`, {
+    columns: QUEUE_FIELDS,
+    query: { type: query.get('type') ?? undefined, state: query.get('state') ?? undefined },
+    on: ['queue-declared', 'queue-deleted'],
+  });
   return (
     <>
       <div class="title">
@@ -38,27 +35,19 @@ function QueueList() {
         <AddQueue vhosts={vhosts} vhost={vhost ?? undefined} onDone={refresh} />
       </div>
       <Problem error={error} />
-      <section class="panel">
-        <ListTools page={data} hasPatterns>
-          {vhosts.length > 1 && (
-            <QuerySelect name="vhost" label={words.allVhosts} options={vhosts.map((each) => [each, each])} />
-          )}
-          <QuerySelect name="type" label={words.allTypes} options={Object.entries(words.types)} />
-          <QuerySelect name="state" label={words.allStates} options={Object.entries(words.states)} />
-          <ColumnChoice name="queues" columns={QUEUE_COLUMNS} />
-        </ListTools>
-        <Table
-          name="queues"
-          caption={words.title}
-          columns={QUEUE_COLUMNS}
-          rows={data?.items}
-          keyOf={(queue) => at`${queue.vhost}/${queue.name}`}
-          order={order}
-          onOrder={setOrder}
-          empty={data?.total_count === 0 ? words.none : words.noneFound}
-        />
-        <Pager page={data} />
-      </section>
+      <ListPanel
+        hasPatterns
+        name="queues"
+        caption={words.title}
+        columns={QUEUE_COLUMNS}
+        page={data}
+        keyOf={(queue) => at`${queue.vhost}/${queue.name}`}
+        empty={data?.total_count === 0 ? words.none : words.noneFound}
+      >
+        <VhostSelect vhosts={vhosts} />
+        <QuerySelect name="type" label={words.allTypes} options={Object.entries(words.types)} />
+        <QuerySelect name="state" label={words.allStates} options={Object.entries(words.states)} />
+      </ListPanel>
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** Fields of a form, by their labels. */
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
+import type { Option } from './options.ts';
 
 interface FieldProps {
   readonly name: string;
@@ -73,7 +74,7 @@ export function Area({ name, label, value = '', hint, rows = 4, keys = [] }: Are
 }
 
 interface SelectProps extends FieldProps {
-  readonly options: readonly (readonly [value: string, title: string])[];
+  readonly options: readonly Option[];
   readonly onChange?: (value: string) => void;
 }
 

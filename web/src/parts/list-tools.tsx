@@ -5,6 +5,7 @@ import type { Page } from '../api/types.ts';
 import { count } from '../format.ts';
 import { setQuery, useRoute } from '../state/route.ts';
 import { texts } from '../texts.ts';
+import { type Option, optionsOf } from './options.ts';
 
 /** Until who types has typed, in milliseconds. */
 const TYPED_MS = 250;
@@ -74,7 +75,7 @@ export function Pager({ page }: { readonly page: Page<unknown> | undefined }) {
 interface QuerySelectProps {
   readonly name: string;
   readonly label: string;
-  readonly options: readonly (readonly [value: string, title: string])[];
+  readonly options: readonly Option[];
 }
 
 /** A choice that stands in the address. */
@@ -94,4 +95,11 @@ export function QuerySelect({ name, label, options }: QuerySelectProps) {
       ))}
     </select>
   );
+}
+
+/** Which virtual host's things are listed, if there are several. */
+export function VhostSelect({ vhosts }: { readonly vhosts: readonly string[] }) {
+  return vhosts.length > 1 ? (
+    <QuerySelect name="vhost" label={texts.queues.allVhosts} options={optionsOf(vhosts)} />
+  ) : null;
 }

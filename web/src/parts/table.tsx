@@ -1,7 +1,7 @@
 /** The one table: columns that are sorted by their heads and chosen by the person who looks, who finds them so the next time. */
 import type { ComponentChildren } from 'preact';
-import { useMemo } from 'preact/hooks';
-import { useSignal } from '../state/signal.ts';
+import type { Order } from '../state/list.ts';
+import { type Signal, useSignal } from '../state/signal.ts';
 import { stored } from '../state/stored.ts';
 import { texts } from '../texts.ts';
 
@@ -17,12 +17,7 @@ export interface Column<Row> {
   readonly isExtra?: boolean;
 }
 
-export interface Order {
-  readonly by: string | undefined;
-  readonly reverse: boolean;
-}
-
-interface TableProps<Row> {
+export interface TableProps<Row> {
   /** The columns are kept by it. */
   readonly name: string;
   /** For those who do not see the table. */
@@ -102,16 +97,16 @@ function Head<Row>({ column: { title, sort, isNumber = false }, order, onOrder }
   );
 }
 
-const signals = new Map<string, ReturnType<typeof stored<readonly string[] | null>>>();
+const signals = new Map<string, Signal<readonly string[] | null>>();
 
-function columnsSignal(name: string): ReturnType<typeof stored<readonly string[] | null>> {
+function columnsSignal(name: string): Signal<readonly string[] | null> {
   let signal = signals.get(name);
   if (signal === undefined) signals.set(name, (signal = stored<readonly string[] | null>(`columns.${name}`, null)));
   return signal;
 }
 
 function useChosenColumns<Row>(name: string, columns: readonly Column<Row>[]): readonly string[] {
-  const chosen = useSignal(useMemo(() => columnsSignal(name), [name]));
+  const chosen = useSignal(columnsSignal(name));
   return chosen ?? columns.filter(({ isExtra }) => isExtra !== true).map(({ id }) => id);
 }
 

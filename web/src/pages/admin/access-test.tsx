@@ -2,11 +2,12 @@
 import { at, withQuery } from '../../api/client.ts';
 import { Row, Select, Text } from '../../parts/field.tsx';
 import { Notice, Problem } from '../../parts/notice.tsx';
+import { optionsOf } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useQuestion } from '../../state/answer.ts';
 import { useVhosts } from '../../state/vhosts.ts';
 import { texts } from '../../texts.ts';
-import { optionsOf, useUserOptions } from './names.ts';
+import { useUserOptions } from './names.ts';
 
 const words = texts.accessTest;
 

@@ -4,10 +4,10 @@ import { type ApiError, ask, at, send } from '../../api/client.ts';
 import { Action } from '../../parts/action.tsx';
 import { Select } from '../../parts/field.tsx';
 import { Notice, Problem } from '../../parts/notice.tsx';
+import { optionsOf } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useVhosts } from '../../state/vhosts.ts';
 import { texts } from '../../texts.ts';
-import { optionsOf } from './names.ts';
 
 const words = texts.definitions;
 

@@ -5,12 +5,13 @@ import { Action } from '../../parts/action.tsx';
 import { Select, Text } from '../../parts/field.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Problem } from '../../parts/notice.tsx';
+import { type Option, optionsOf } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { useAnswer } from '../../state/answer.ts';
 import { useVhosts } from '../../state/vhosts.ts';
 import { texts } from '../../texts.ts';
-import { optionsOf, useUserOptions } from './names.ts';
+import { useUserOptions } from './names.ts';
 
 const words = texts.limits;
 
@@ -40,13 +41,7 @@ export function Limits() {
   );
 }
 
-function LimitList({
-  kind,
-  names,
-}: {
-  readonly kind: keyof typeof KINDS;
-  readonly names: readonly (readonly [string, string])[];
-}) {
+function LimitList({ kind, names }: { readonly kind: keyof typeof KINDS; readonly names: readonly Option[] }) {
   const { path, limits } = KINDS[kind];
   const { data, error, refresh } = useAnswer<Answer>(path, { every: 30_000 });
   const rows = data?.flatMap(({ value, ...of }) =>

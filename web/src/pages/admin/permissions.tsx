@@ -5,13 +5,14 @@ import { Action } from '../../parts/action.tsx';
 import { Row, Select, Text } from '../../parts/field.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Problem } from '../../parts/notice.tsx';
+import { optionsOf } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { useAnswer } from '../../state/answer.ts';
 import { useVhosts } from '../../state/vhosts.ts';
 import { texts } from '../../texts.ts';
 import { AccessTest } from './access-test.tsx';
-import { optionsOf, useUserOptions } from './names.ts';
+import { useUserOptions } from './names.ts';
 
 const words = texts.admin;
 const KINDS = ['configure', 'write', 'read'] as const;

@@ -4,17 +4,17 @@ import type { Policy } from '../../api/types.ts';
 import { count } from '../../format.ts';
 import { Action, Values } from '../../parts/action.tsx';
 import { Area, Row, Select, Text } from '../../parts/field.tsx';
-import { ListTools, Pager } from '../../parts/list-tools.tsx';
+import { List } from '../../parts/list.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Notice, Problem } from '../../parts/notice.tsx';
+import { optionsOf } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { type Column, Table } from '../../parts/table.tsx';
+import type { Column } from '../../parts/table.tsx';
 import { useAnswer, useQuestion } from '../../state/answer.ts';
-import { useLocalOrder } from '../../state/list.ts';
+import { useLocalPage } from '../../state/list.ts';
 import { useMay } from '../../state/session.ts';
 import { useVhosts } from '../../state/vhosts.ts';
 import { texts } from '../../texts.ts';
-import { optionsOf } from './names.ts';
 
 const words = texts.policies;
 
@@ -32,7 +32,7 @@ export function Policies() {
 
 function PolicyList({ kind, canChange }: { readonly kind: Kind; readonly canChange: boolean }) {
   const { data, error, refresh } = useAnswer<readonly Policy[]>(`/${kind}`, { every: 30_000 });
-  const { rows, page, order, setOrder } = useLocalOrder(data, ({ name, pattern }) => `${name} ${pattern}`);
+  const page = useLocalPage(data, ({ name, pattern }) => `${name} ${pattern}`);
   const columns: readonly Column<Policy>[] = [
     { id: 'name', title: texts.queues.name, sort: 'name', show: ({ name }) => <Name of={name} /> },
     { id: 'vhost', title: texts.queues.vhost, sort: 'vhost', show: ({ vhost }) => <Name of={vhost} /> },
@@ -68,18 +68,14 @@ function PolicyList({ kind, canChange }: { readonly kind: Kind; readonly canChan
   return (
     <Panel title={words.titles[kind]} aside={canChange ? <SetPolicy kind={kind} onDone={refresh} /> : undefined}>
       <Problem error={error} />
-      {(data?.length ?? 0) > 10 && <ListTools page={page} />}
-      <Table
+      <List
         name={kind}
         caption={words.titles[kind]}
         columns={columns}
-        rows={rows}
+        page={page}
         keyOf={({ vhost, name }) => `${vhost} ${name}`}
-        order={order}
-        onOrder={setOrder}
         empty={words.none}
       />
-      <Pager page={page} />
     </Panel>
   );
 }

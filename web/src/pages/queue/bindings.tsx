@@ -3,13 +3,13 @@ import { ask, at } from '../../api/client.ts';
 import type { Binding, Queue } from '../../api/types.ts';
 import { Action } from '../../parts/action.tsx';
 import { Area, Text } from '../../parts/field.tsx';
+import { List } from '../../parts/list.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Problem } from '../../parts/notice.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { type Column, Table } from '../../parts/table.tsx';
+import type { Column } from '../../parts/table.tsx';
 import { useAnswer } from '../../state/answer.ts';
-import { useLocalOrder } from '../../state/list.ts';
-import { ListTools, Pager } from '../../parts/list-tools.tsx';
+import { useLocalPage } from '../../state/list.ts';
 import { href } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
 import { exchangeName, unbindPath } from '../exchanges/names.ts';
@@ -21,7 +21,7 @@ export function QueueBindings({ queue: { vhost, name } }: { readonly queue: Queu
   const { data, error, refresh } = useAnswer<readonly Binding[]>(at`/queues/${vhost}/${name}/bindings`, {
     on: ['bound', 'unbound'],
   });
-  const { rows, page, order, setOrder } = useLocalOrder(data, ({ source, routing_key: key }) => `${source} ${key}`);
+  const page = useLocalPage(data, ({ source, routing_key: key }) => `${source} ${key}`);
   const columns: readonly Column<Binding>[] = [
     {
       id: 'source',
@@ -71,18 +71,14 @@ export function QueueBindings({ queue: { vhost, name } }: { readonly queue: Queu
       }
     >
       <Problem error={error} />
-      {(data?.length ?? 0) > 10 && <ListTools page={page} />}
-      <Table
+      <List
         name="queue-bindings"
         caption={words.toQueue}
         columns={columns}
-        rows={rows}
+        page={page}
         keyOf={({ source, properties_key: key }) => `${source} ${key}`}
-        order={order}
-        onOrder={setOrder}
         empty={words.none}
       />
-      <Pager page={page} />
     </Panel>
   );
 }

@@ -4,11 +4,11 @@ import { at } from '../../api/client.ts';
 import type { Channel, Consumer, Queue } from '../../api/types.ts';
 import { count, percent } from '../../format.ts';
 import { CONSUMER_COLUMNS } from '../../parts/consumers.tsx';
+import { List } from '../../parts/list.tsx';
 import { Panel } from '../../parts/panel.tsx';
-import { type Column, Table } from '../../parts/table.tsx';
+import type { Column } from '../../parts/table.tsx';
 import { useAnswer } from '../../state/answer.ts';
-import { useLocalOrder } from '../../state/list.ts';
-import { ListTools, Pager } from '../../parts/list-tools.tsx';
+import { useLocalPage } from '../../state/list.ts';
 import { texts } from '../../texts.ts';
 
 const words = texts.consumers;
@@ -19,10 +19,7 @@ export function QueueConsumers({ queue }: { readonly queue: Queue }) {
     consumers.length === 0 ? undefined : `${at`/vhosts/${vhost}/channels`}?columns=name,messages_unacknowledged`,
   );
   const held = new Map(channels?.map(({ name, messages_unacknowledged: unacked }) => [name, unacked]));
-  const { rows, page, order, setOrder } = useLocalOrder(
-    consumers,
-    ({ consumer_tag: tag, channel_details: { name } }) => `${tag} ${name}`,
-  );
+  const page = useLocalPage(consumers, ({ consumer_tag: tag, channel_details: { name } }) => `${tag} ${name}`);
   const columns: readonly Column<Consumer>[] = [
     ...CONSUMER_COLUMNS.filter(({ id }) => id !== 'queue'),
     {
@@ -37,18 +34,14 @@ export function QueueConsumers({ queue }: { readonly queue: Queue }) {
       title={texts.views.consumers}
       aside={known(share) ? <span class="muted">{words.utilised(percent(share))}</span> : undefined}
     >
-      {consumers.length > 10 && <ListTools page={page} />}
-      <Table
+      <List
         name="queue-consumers"
         caption={texts.views.consumers}
         columns={columns}
-        rows={rows}
+        page={page}
         keyOf={({ consumer_tag: tag, channel_details: { name } }) => `${name} ${tag}`}
-        order={order}
-        onOrder={setOrder}
         empty={words.none}
       />
-      <Pager page={page} />
     </Panel>
   );
 }

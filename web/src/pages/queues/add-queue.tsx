@@ -2,6 +2,7 @@
 import { ask, at } from '../../api/client.ts';
 import { Action } from '../../parts/action.tsx';
 import { Area, Check, Row, Select, Text } from '../../parts/field.tsx';
+import { optionsOf } from '../../parts/options.ts';
 import { texts } from '../../texts.ts';
 
 const words = texts.queues;
@@ -45,12 +46,7 @@ export function AddQueue({ vhosts, vhost, onDone }: AddProps) {
     >
       <Text name="name" label={words.name} isRequired />
       <Row>
-        <Select
-          name="vhost"
-          label={words.vhost}
-          value={vhost ?? vhosts[0] ?? '/'}
-          options={vhosts.map((each) => [each, each])}
-        />
+        <Select name="vhost" label={words.vhost} value={vhost ?? vhosts[0] ?? '/'} options={optionsOf(vhosts)} />
         <Select name="type" label={words.type} value="classic" options={Object.entries(words.types)} />
       </Row>
       <Check name="durable" label={words.durableLong} isChecked />
