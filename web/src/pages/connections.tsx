@@ -1,7 +1,7 @@
 /** Connections: who, from where, since when, how fast; one of them with its channels, and a way to close it. */
 import { ask, at } from '../api/client.ts';
 import type { Channel, Connection as Answer } from '../api/types.ts';
-import { bytes, count, dateTime, duration } from '../format.ts';
+import { bytes, count, dateTime, duration, valueText } from '../format.ts';
 import { Action } from '../parts/action.tsx';
 import { Text } from '../parts/field.tsx';
 import { ListPanel } from '../parts/list.tsx';
@@ -18,7 +18,6 @@ import { texts } from '../texts.ts';
 import type { ViewProps } from '../views.ts';
 import { CHANNEL_COLUMNS } from './clients/channel-columns.tsx';
 import { ClientTabs } from './clients/tabs.tsx';
-import { valueText } from './queue/settings.tsx';
 
 const words = texts.connections;
 const FIELDS = [

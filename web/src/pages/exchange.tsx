@@ -1,8 +1,9 @@
 /** One exchange: what is bound to it, and where a message would go. */
 import { ask, at } from '../api/client.ts';
+import { exchangeName, unbindPath } from '../api/exchanges.ts';
 import { figure, rate } from '../api/stats.ts';
 import type { Binding, Exchange as Answer } from '../api/types.ts';
-import { count, perSecond } from '../format.ts';
+import { count, perSecond, valueText } from '../format.ts';
 import { Action } from '../parts/action.tsx';
 import { Area, Check, Row, Select, Text } from '../parts/field.tsx';
 import { List } from '../parts/list.tsx';
@@ -15,11 +16,9 @@ import { useAnswer } from '../state/answer.ts';
 import { useLocalPage } from '../state/list.ts';
 import { go, href } from '../state/route.ts';
 import { texts } from '../texts.ts';
-import { exchangeName, unbindPath } from './exchanges/names.ts';
 import { ExchangeFeatures } from './exchanges.tsx';
 import { Picture } from './exchanges/picture.tsx';
 import { RouteTest } from './exchanges/route-test.tsx';
-import { valueText } from './queue/settings.tsx';
 
 const words = texts.exchanges;
 const BINDINGS = { every: 30_000, on: ['bound', 'unbound'] };

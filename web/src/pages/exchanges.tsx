@@ -1,6 +1,7 @@
 /** All exchanges, or one of them. */
 import { known } from '../api/known.ts';
 import { ask, at } from '../api/client.ts';
+import { exchangeName } from '../api/exchanges.ts';
 import { rate } from '../api/stats.ts';
 import type { Exchange as ExchangeAnswer, Overview } from '../api/types.ts';
 import { count, perSecond } from '../format.ts';
@@ -19,7 +20,6 @@ import { useVhosts } from '../state/vhosts.ts';
 import { texts } from '../texts.ts';
 import type { ViewProps } from '../views.ts';
 import { Exchange } from './exchange.tsx';
-import { exchangeName } from './exchanges/names.ts';
 
 const words = texts.exchanges;
 

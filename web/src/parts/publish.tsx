@@ -1,5 +1,6 @@
 /** Publishing one message, by an exchange. */
 import { ApiError, ask, at } from '../api/client.ts';
+import { exchangeName } from '../api/exchanges.ts';
 import { texts } from '../texts.ts';
 import { Action } from './action.tsx';
 import { Area, Row, Select, Text } from './field.tsx';
@@ -35,7 +36,7 @@ export function Publish({ vhost, exchange, routingKey, what, onDone }: PublishPr
       run={async (values) => {
         const { routed } = await ask<{ readonly routed: boolean }>(
           'POST',
-          at`/exchanges/${vhost}/${exchange === '' ? 'amq.default' : exchange}/publish`,
+          at`/exchanges/${vhost}/${exchangeName(exchange)}/publish`,
           {
             body: {
               routing_key: values.text('routing_key'),

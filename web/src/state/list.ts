@@ -1,6 +1,7 @@
 /** A list that the broker filters, sorts and cuts into pages: what is asked for stands in the address. */
 import type { Page } from '../api/types.ts';
 import { withQuery } from '../api/client.ts';
+import { valueText } from '../format.ts';
 import { type Answer, useAnswer } from './answer.ts';
 import { type QueryChanges, setQuery, useRoute } from './route.ts';
 
@@ -68,9 +69,5 @@ function valueAt(row: unknown, path: string): unknown {
 
 function compare(a: unknown, b: unknown): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return textOf(a).localeCompare(textOf(b), 'en', { numeric: true });
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return valueText(a).localeCompare(valueText(b), 'en', { numeric: true });
 }

@@ -1,9 +1,9 @@
 /** What is bound to what, drawn: what comes to the exchange on the left, where it leads on the right, with the keys on the way. */
+import { exchangeName } from '../../api/exchanges.ts';
 import type { Binding } from '../../api/types.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { href } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
-import { exchangeName } from './names.ts';
 
 const words = texts.exchanges;
 /** Names on each side. */

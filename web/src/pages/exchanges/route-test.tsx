@@ -1,6 +1,8 @@
 /** Where would this key go? The broker says which bindings match, and which queues would take the message. Nothing is published. */
 import { withQuery } from '../../api/client.ts';
+import { exchangeName } from '../../api/exchanges.ts';
 import type { Binding } from '../../api/types.ts';
+import { valueText } from '../../format.ts';
 import { Area, Text } from '../../parts/field.tsx';
 import { Name } from '../../parts/name.tsx';
 import { Notice, Problem } from '../../parts/notice.tsx';
@@ -8,8 +10,6 @@ import { Panel } from '../../parts/panel.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { useQuestion } from '../../state/answer.ts';
 import { texts } from '../../texts.ts';
-import { exchangeName } from './names.ts';
-import { valueText } from '../queue/settings.tsx';
 
 const words = texts.routeTest;
 

@@ -1,6 +1,8 @@
 /** What leads to a queue, and where it sends what it gives up. */
 import { ask, at } from '../../api/client.ts';
+import { exchangeName, unbindPath } from '../../api/exchanges.ts';
 import type { Binding, Queue } from '../../api/types.ts';
+import { valueText } from '../../format.ts';
 import { Action } from '../../parts/action.tsx';
 import { Area, Text } from '../../parts/field.tsx';
 import { List } from '../../parts/list.tsx';
@@ -12,8 +14,6 @@ import { useAnswer } from '../../state/answer.ts';
 import { useLocalPage } from '../../state/list.ts';
 import { href } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
-import { exchangeName, unbindPath } from '../exchanges/names.ts';
-import { valueText } from './settings.tsx';
 
 const words = texts.bindings;
 

@@ -2,6 +2,7 @@
 import { known } from '../../api/known.ts';
 import { at } from '../../api/client.ts';
 import type { Policy, Queue, Table as Arguments } from '../../api/types.ts';
+import { valueText } from '../../format.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { useAnswer } from '../../state/answer.ts';
@@ -70,9 +71,4 @@ function useDefinition(kind: string, vhost: string, name: string | null | undefi
 /** A policy's key is the argument's name without x-. */
 function argumentOf(key: string): string {
   return `x-${key}`;
-}
-
-export function valueText(value: unknown): string {
-  if (value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,8 +1,8 @@
 /** What happened to a dead letter, as a story: where it died, of what, how often (RabbitMQ: Dead Letter Exchanges, x-death). */
+import { exchangeName } from '../../api/exchanges.ts';
 import type { Table } from '../../api/types.ts';
 import { dateTime } from '../../format.ts';
 import { texts } from '../../texts.ts';
-import { exchangeName } from '../../pages/exchanges/names.ts';
 
 interface Death {
   readonly queue: string;

@@ -1,13 +1,13 @@
 /** All of one message: its story, its properties, its headers, its body. */
 import { useMemo, useState } from 'preact/hooks';
+import { exchangeName } from '../../api/exchanges.ts';
 import type { BrowsedMessage, Table } from '../../api/types.ts';
-import { bytes, count, dateTime } from '../../format.ts';
+import { bytes, count, dateTime, valueText } from '../../format.ts';
 import { texts } from '../../texts.ts';
 import { Choice } from '../choice.tsx';
 import { Facts } from '../panel.tsx';
 import { bestForm, type Body, type Form, FORMS, hexLines, readBody } from './body.ts';
 import { Deaths } from './deaths.tsx';
-import { exchangeName } from '../../pages/exchanges/names.ts';
 
 const words = texts.messages;
 
@@ -79,5 +79,5 @@ function shown(body: Body, form: Form): string {
 function propertyText(name: string, value: unknown): string {
   if (name === 'timestamp' && typeof value === 'number') return `${value} (${dateTime(value * 1000)})`;
   if (name === 'delivery_mode') return value === 2 ? texts.publish.persistent : texts.publish.transient;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return valueText(value);
 }

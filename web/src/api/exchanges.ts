@@ -1,6 +1,6 @@
 /** The default exchange has no name: in paths, and here, it is amq.default. */
-import { at } from '../../api/client.ts';
-import type { Binding } from '../../api/types.ts';
+import { at } from './client.ts';
+import type { Binding } from './types.ts';
 
 export function exchangeName(name: string): string {
   return name === '' ? 'amq.default' : name;
