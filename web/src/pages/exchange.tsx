@@ -1,6 +1,6 @@
 /** One exchange: what is bound to it, and where a message would go. */
 import { ask, at } from '../api/client.ts';
-import { exchangeName, unbindPath } from '../api/exchanges.ts';
+import { exchangeName } from '../api/exchanges.ts';
 import { figure, rate } from '../api/stats.ts';
 import type { Binding, Exchange as Answer } from '../api/types.ts';
 import { count, perSecond, valueText } from '../format.ts';
@@ -16,6 +16,7 @@ import { useAnswer } from '../state/answer.ts';
 import { useLocalPage } from '../state/list.ts';
 import { go, href } from '../state/route.ts';
 import { texts } from '../texts.ts';
+import { bindingColumns } from './exchanges/binding-columns.tsx';
 import { ExchangeFeatures } from './exchanges.tsx';
 import { Picture } from './exchanges/picture.tsx';
 import { RouteTest } from './exchanges/route-test.tsx';
@@ -116,27 +117,7 @@ function Bindings({ vhost, name, bindings, canBind, onDone }: BindingsProps) {
         </>
       ),
     },
-    { id: 'key', title: texts.bindings.key, sort: 'routing_key', show: ({ routing_key: key }) => <Name of={key} /> },
-    {
-      id: 'arguments',
-      title: texts.action.arguments,
-      show: ({ arguments: args }) => (Object.keys(args).length === 0 ? '' : <code>{valueText(args)}</code>),
-    },
-    {
-      id: 'unbind',
-      title: '',
-      show: (binding) =>
-        canBind && (
-          <Action
-            isPlain
-            isDanger
-            label={texts.bindings.unbind}
-            what={texts.bindings.unbindWhat(binding.source, binding.destination)}
-            run={() => ask('DELETE', unbindPath(binding))}
-            onDone={onDone}
-          />
-        ),
-    },
+    ...bindingColumns(onDone),
   ];
   const add = (
     <Action

@@ -1,8 +1,7 @@
-/** What leads to a queue, and where it sends what it gives up. */
+/** What leads to a queue. */
 import { ask, at } from '../../api/client.ts';
-import { exchangeName, unbindPath } from '../../api/exchanges.ts';
+import { exchangeName } from '../../api/exchanges.ts';
 import type { Binding, Queue } from '../../api/types.ts';
-import { valueText } from '../../format.ts';
 import { Action } from '../../parts/action.tsx';
 import { Area, Text } from '../../parts/field.tsx';
 import { List } from '../../parts/list.tsx';
@@ -14,6 +13,7 @@ import { useAnswer } from '../../state/answer.ts';
 import { useLocalPage } from '../../state/list.ts';
 import { href } from '../../state/route.ts';
 import { texts } from '../../texts.ts';
+import { bindingColumns } from '../exchanges/binding-columns.tsx';
 
 const words = texts.bindings;
 
@@ -29,27 +29,7 @@ export function QueueBindings({ queue: { vhost, name } }: { readonly queue: Queu
       sort: 'source',
       show: ({ source }) => <Name of={exchangeName(source)} to={href(['exchanges', vhost, exchangeName(source)])} />,
     },
-    { id: 'key', title: words.key, sort: 'routing_key', show: ({ routing_key: key }) => <Name of={key} /> },
-    {
-      id: 'arguments',
-      title: texts.action.arguments,
-      show: ({ arguments: args }) => (Object.keys(args).length === 0 ? '' : <code>{valueText(args)}</code>),
-    },
-    {
-      id: 'unbind',
-      title: '',
-      show: (binding) =>
-        binding.source !== '' && (
-          <Action
-            isPlain
-            isDanger
-            label={words.unbind}
-            what={words.unbindWhat(binding.source, binding.destination)}
-            run={() => ask('DELETE', unbindPath(binding))}
-            onDone={refresh}
-          />
-        ),
-    },
+    ...bindingColumns(refresh),
   ];
   return (
     <Panel
