@@ -53,10 +53,16 @@ export function useAnswer<Data>(
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let asking = false;
+    /** Something changed while it was asked: what comes may be from before. */
+    let isOld = false;
     const now = async (): Promise<void> => {
       clearTimeout(timer);
-      if (asking) return;
+      if (asking) {
+        isOld = true;
+        return;
+      }
       asking = true;
+      isOld = false;
       try {
         const data = await ask<Data>('GET', path, { signal: ended.signal });
         setAnswer({ path, data });
@@ -68,7 +74,8 @@ export function useAnswer<Data>(
       } finally {
         asking = false;
       }
-      if (every > 0) later(every);
+      if (isOld) later(GATHER_MS);
+      else if (every > 0) later(every);
     };
     const later = (ms: number): void => {
       clearTimeout(timer);
@@ -77,7 +84,9 @@ export function useAnswer<Data>(
     };
     again.current = () => void now();
     const stop = onEvent(({ type }) => {
-      if (on.includes(type)) later(GATHER_MS);
+      if (!on.includes(type)) return;
+      isOld = asking;
+      later(GATHER_MS);
     });
     void now();
     return () => {
