@@ -18,6 +18,7 @@ import { temporaryFile, temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Each stands somewhere in what is stored. */
 const SECRETS = ['small-body', 'LARGE-BODY-', 'a-routing-key', 'a-header-value', 'a-dedup-key', 'a-parameter-value'];
+const NOT_OPENED = 'was sealed for another place or with another key';
 const LARGE = Buffer.from('LARGE-BODY-'.repeat(250_000));
 
 let dataDir: string;
@@ -135,8 +136,7 @@ describe('a sealed store', () => {
     put.run(second.data, pageChecksum(first, first.bodies, second.data), first.id);
     put.run(first.data, pageChecksum(second, second.bodies, first.data), second.id);
     database.close();
-    const moved = 'was sealed for another place or with another key';
-    expect(check(true).problems).toEqual([`page ${first.id} ${moved}`, `page ${second.id} ${moved}`]);
+    expect(check(true).problems).toEqual([`page ${first.id} ${NOT_OPENED}`, `page ${second.id} ${NOT_OPENED}`]);
     await using again = await start();
     const connection = await connect(again.url);
     connection.on('error', () => {});
@@ -171,9 +171,11 @@ describe('sealing what is there', () => {
     await broker.stop();
     const database = new Database(join(dataDir, 'leveret.db'));
     database.prepare(`UPDATE user SET password_hash = 'AAAA'`).run();
+    database.prepare(`UPDATE parameter SET value = 'AAAA'`).run();
     database.close();
     expect(() => resealStore(dataDir, key, undefined)).toThrow(/password guest cannot be opened/);
     expect(readable(dataDir)).toEqual([]);
-    expect(check(true)).toMatchObject({ messages: 3 });
+    const problems = ['password guest', 'parameter policy / secret'].map((what) => `${what} ${NOT_OPENED}`);
+    expect(check(true)).toMatchObject({ problems, messages: 3 });
   });
 });

@@ -1,10 +1,10 @@
 /** Reads the whole file and says all that is wrong with it: `leveret store check`. The broker may run meanwhile. */
 import type { Database } from 'better-sqlite3';
 import { bitAt } from '../../util/bytes.ts';
-import type { PageHeader, SeenHeader } from '../stored-records.ts';
+import type { PageHeader, ParameterRecord, SeenHeader, UserRecord } from '../stored-records.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
-import { NOT_OPENED, type Seal, UNKNOWN, UNSEALED } from '../sealing/seal.ts';
-import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
+import { NOT_OPENED, type Place, type Seal, UNKNOWN, UNSEALED } from '../sealing/seal.ts';
+import { bodyPartPlace, bodyPlace, pagePlace, parameterPlace, passwordPlace, seenPlace } from './places.ts';
 import { logProblem } from './log-inspection.ts';
 import { knownProblem, pageProblem } from './recovery.ts';
 import type { StoredPage, StoredPart } from './stored-rows.ts';
@@ -55,7 +55,7 @@ const COUNTED = {
 
 /**
  * `database`: a connection that reads, to be closed after this. All is read as of one moment. `seal`: what rows are opened by. With
- * `UNKNOWN` nothing is checked of what messages hold.
+ * `UNKNOWN` nothing is checked of what sealed bytes hold.
  */
 export function checkStore(database: Database, checkRecords: RecordsCheck, seal: Seal = UNSEALED): CheckReport {
   return new Check(database, checkRecords, seal).run();
@@ -83,6 +83,8 @@ class Check {
     const pages = this.#try('the list of pages', () => this.#pages()) ?? 0;
     const bodies = this.#try('the list of bodies', () => this.#bodies()) ?? 0;
     this.#try('the list of keys', () => this.#seen());
+    this.#try('the list of users', () => this.#passwords());
+    this.#try('the list of parameters', () => this.#parameters());
     this.#try('the references between tables', () => this.#references());
     return { problems: this.#problems, notes: this.#notes, pages, bodies, messages: this.#messages };
   }
@@ -193,6 +195,24 @@ class Check {
           this.#problems.push(`keys ${id} belong to queue ${seen.queueId}, which is not there`);
       });
     }
+  }
+
+  #passwords(): void {
+    const users = this.#database.prepare('SELECT name, password_hash AS passwordHash FROM user');
+    for (const user of users.iterate() as IterableIterator<Pick<UserRecord, 'name' | 'passwordHash'>>) {
+      this.#text(passwordPlace(user), user.passwordHash);
+    }
+  }
+
+  #parameters(): void {
+    const parameters = this.#database.prepare('SELECT component, vhost, name, value FROM parameter');
+    for (const parameter of parameters.iterate() as IterableIterator<ParameterRecord>) {
+      this.#text(parameterPlace(parameter), parameter.value);
+    }
+  }
+
+  #text(place: Place, stored: string): void {
+    if (this.#seal.openText(place, stored) === undefined) this.#problems.push(`${place.join(' ')} ${NOT_OPENED}`);
   }
 
   #references(): void {
