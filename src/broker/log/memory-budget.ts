@@ -77,7 +77,7 @@ export class MemoryBudget {
   set budget(bytes: number) {
     this.#budget = bytes;
     this.#kept = keptOf(bytes);
-    this.#reclaim();
+    if (!this.#stopped) this.#ask();
   }
 
   /** Bytes of messages in memory. */
@@ -148,6 +148,8 @@ export class MemoryBudget {
     const low = this.#bytes > this.#budget * ALARM_FACTOR;
     this.#alarms.set('memory', low);
     if (this.#bytes <= this.#kept / 2 || this.#holders.size === 0) this.#left = 0;
+    // It comes by itself already: see the budget's setter.
+    if (this.#scheduled) return;
     if (this.#left > 0) {
       this.#scheduled = true;
       this.#clock.soon(this.#reclaim);

@@ -2,7 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { Alarms } from '../../../../src/broker/flow/alarms.ts';
 import { type Evictable, MemoryBudget } from '../../../../src/broker/log/memory-budget.ts';
 import { Scratch } from '../../../../src/store/scratch.ts';
+import { HandClock } from '../../../support/hand-clock.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import type { Clock } from '../../../../src/util/clock.ts';
 import { systemClock } from '../../../../src/util/system.ts';
 
 const MiB = 1024 * 1024;
@@ -11,10 +13,11 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 function memoryOf(
   budget: number,
   withScratch = true,
+  clock: Clock = systemClock,
 ): { memory: MemoryBudget; alarms: Alarms; scratch: Scratch | undefined } {
   const alarms = new Alarms();
   const scratch = withScratch ? new Scratch(temporaryFolder()) : undefined;
-  return { memory: new MemoryBudget({ budget, scratch, alarms, clock: systemClock }), alarms, scratch };
+  return { memory: new MemoryBudget({ budget, scratch, alarms, clock }), alarms, scratch };
 }
 
 /** One that has nothing to give, and notes where it could have put it. */
@@ -110,6 +113,15 @@ describe('memory', () => {
     expect(alarms.alarm).toBe('low on memory');
     await cleared;
     expect(asked).toBe(3);
+  });
+
+  test('is asked for again once at a time, however often the budget is set meanwhile', async () => {
+    const clock = new HandClock();
+    const { memory, alarms } = memoryOf(8 * MiB, false, clock);
+    memory.grew(11 * MiB, holder());
+    await nextTurn();
+    for (const budget of [7, 6, 5]) memory.budget = budget * MiB;
+    expect([alarms.alarm, clock.timers]).toEqual(['low on memory', 1]);
   });
 
   test('is no longer asked of who is gone', async () => {
