@@ -200,6 +200,6 @@ function byName<Entry extends { readonly name: string }>(entries: readonly Entry
 function by<Entry>(entries: readonly Entry[], keys: (entry: Entry) => readonly string[]): Entry[] {
   // One text to compare: of very many a list each takes several times as long.
   const keyed = entries.map((entry) => ({ entry, key: keys(entry).join('\0') }));
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  keyed.sort((a, b) => compare(a.key, b.key));
   return keyed.map(({ entry }) => entry);
 }
