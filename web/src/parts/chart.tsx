@@ -6,7 +6,7 @@ import { theme } from '../state/stored.ts';
 import { useSignal } from '../state/signal.ts';
 
 /** By the names of the colours in styles/tokens.css. */
-type Colour = 'blue' | 'teal' | 'amber' | 'rose' | 'violet' | 'grey';
+export type Colour = 'blue' | 'teal' | 'amber' | 'rose' | 'violet' | 'grey';
 
 export interface Line {
   readonly title: string;

@@ -1,9 +1,9 @@
 /** Rates and lengths over the last minute, hour or day: what the broker noted, and then what it tells every few seconds. */
 import { useMemo } from 'preact/hooks';
-import { figure } from '../../api/stats.ts';
-import type { History, Stats } from '../../api/types.ts';
+import type { History } from '../../api/types.ts';
 import { Chart, type Line } from '../../parts/chart.tsx';
 import { Choice } from '../../parts/choice.tsx';
+import { type Drawn, figuresIn, LENGTHS, type Moment, RATES } from '../../parts/figures.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useAnswer } from '../../state/answer.ts';
 import { setQuery, useRoute } from '../../state/route.ts';
@@ -18,24 +18,10 @@ const RANGES = {
 } as const;
 type Range = keyof typeof RANGES;
 
-const RATES = [
-  ['publish', texts.stats.publish, 'blue'],
-  ['deliver_get', texts.stats.deliver, 'violet'],
-  ['ack', texts.stats.ack, 'teal'],
-  ['redeliver', texts.stats.redeliver, 'amber'],
-  ['drop_unroutable', texts.stats.unroutable, 'rose'],
-] as const;
-const LENGTHS = [
-  ['messages_ready', texts.stats.ready, 'teal'],
-  ['messages_unacknowledged', texts.stats.unacked, 'amber'],
-] as const;
+/** And what no queue took. */
+const ALL_RATES: readonly Drawn[] = [...RATES, ['drop_unroutable', texts.stats.unroutable, 'rose']];
 /** What is further apart is a time in which nothing was noted, in milliseconds; the day's notes are five minutes apart. */
 const GAP_MS = 400_000;
-
-interface Moment {
-  readonly at: number;
-  readonly figures: Readonly<Record<string, number>>;
-}
 
 /** `told`: since the page was opened. */
 export function Charts({ told }: { readonly told: readonly Told[] }) {
@@ -50,7 +36,7 @@ export function Charts({ told }: { readonly told: readonly Told[] }) {
   );
   const at = useMemo(() => moments.map((moment) => moment.at), [moments]);
   const rates = useMemo(
-    (): Line[] => RATES.map(([name, title, colour]) => ({ title, colour, values: ratesOf(moments, name) })),
+    (): Line[] => ALL_RATES.map(([name, title, colour]) => ({ title, colour, values: ratesOf(moments, name) })),
     [moments],
   );
   const lengths = useMemo(
@@ -93,11 +79,7 @@ function momentsOf(history: History | undefined): Moment[] {
 }
 
 function momentOf({ at, queue_totals: totals, message_stats: stats }: Told): Moment {
-  return { at, figures: { ...plain(totals, LENGTHS), ...plain(stats, RATES) } };
-}
-
-function plain(stats: Stats, names: readonly (readonly [name: string, ...rest: unknown[]])[]): Record<string, number> {
-  return Object.fromEntries(names.map(([name]) => [name, figure(stats, name)]));
+  return { at, figures: { ...figuresIn(totals, LENGTHS), ...figuresIn(stats, ALL_RATES) } };
 }
 
 /** Between each moment and the one before. A broker that was started again counts from 0. */

@@ -1,7 +1,7 @@
 /** What a queue did: the broker's samples of the last minute, and then what came while somebody looked. */
 import { useMemo, useRef } from 'preact/hooks';
-import { figure } from '../../api/stats.ts';
 import type { Queue, Rate, Stats } from '../../api/types.ts';
+import { figuresIn, LENGTHS, type Moment, RATES } from '../../parts/figures.ts';
 
 type Column = Readonly<Record<string, readonly (number | null)[]>>;
 
@@ -12,13 +12,6 @@ interface Moments {
   readonly rates: Column;
 }
 
-interface Moment {
-  readonly at: number;
-  readonly figures: Readonly<Record<string, number>>;
-}
-
-const LENGTHS = ['messages_ready', 'messages_unacknowledged'] as const;
-const COUNTED = ['publish', 'deliver_get', 'ack', 'redeliver'] as const;
 /** An hour of them. */
 const MOST = 720;
 
@@ -30,13 +23,13 @@ export function useMoments(queue: Queue): Moments {
     else
       from.push({
         at: Date.now(),
-        figures: { ...plain(queue as unknown as Stats, LENGTHS), ...plain(queue.message_stats ?? {}, COUNTED) },
+        figures: { ...figuresIn(queue as unknown as Stats, LENGTHS), ...figuresIn(queue.message_stats ?? {}, RATES) },
       });
     if (from.length > MOST) from.shift();
     return {
       at: from.map(({ at }) => at),
-      lengths: Object.fromEntries(LENGTHS.map((name) => [name, from.map(({ figures }) => figures[name] ?? 0)])),
-      rates: Object.fromEntries(COUNTED.map((name) => [name, speeds(from, name)])),
+      lengths: Object.fromEntries(LENGTHS.map(([name]) => [name, from.map(({ figures }) => figures[name] ?? 0)])),
+      rates: Object.fromEntries(RATES.map(([name]) => [name, speeds(from, name)])),
     };
   }, [queue]);
 }
@@ -46,8 +39,8 @@ function sampled(queue: Queue): Moment[] {
   const samples = (stats: object, name: string) =>
     (stats as Record<string, Rate | undefined>)[`${name}_details`]?.samples ?? [];
   const stats = queue.message_stats ?? {};
-  const lengths = LENGTHS.map((name) => [name, samples(queue, name)] as const);
-  const counted = COUNTED.map((name) => [name, samples(stats, name)] as const);
+  const lengths = LENGTHS.map(([name]) => [name, samples(queue, name)] as const);
+  const counted = RATES.map(([name]) => [name, samples(stats, name)] as const);
   const times = lengths[0][1].map(({ timestamp }) => timestamp);
   const late = Date.now() - (times[0] ?? 0);
   return times
@@ -56,10 +49,6 @@ function sampled(queue: Queue): Moment[] {
       figures: Object.fromEntries([...lengths, ...counted].map(([name, all]) => [name, all[i]?.sample ?? 0])),
     }))
     .reverse();
-}
-
-function plain(stats: Stats, names: readonly string[]): Record<string, number> {
-  return Object.fromEntries(names.map((name) => [name, figure(stats, name)]));
 }
 
 function speeds(moments: readonly Moment[], name: string): (number | null)[] {

@@ -4,6 +4,7 @@ import { rate } from '../../api/stats.ts';
 import type { Queue } from '../../api/types.ts';
 import { bytes, count, dateTime, duration, percent, perSecond } from '../../format.ts';
 import { Chart, type Line } from '../../parts/chart.tsx';
+import { type Drawn, LENGTHS, RATES } from '../../parts/figures.ts';
 import { Facts, Panel } from '../../parts/panel.tsx';
 import { texts } from '../../texts.ts';
 import { Settings } from './settings.tsx';
@@ -11,23 +12,10 @@ import { useMoments } from './moments.ts';
 
 const words = texts.queue;
 
-const RATES = [
-  ['publish', texts.stats.publish, 'blue'],
-  ['deliver_get', texts.stats.deliver, 'violet'],
-  ['ack', texts.stats.ack, 'teal'],
-  ['redeliver', texts.stats.redeliver, 'amber'],
-] as const;
-const LENGTHS = [
-  ['messages_ready', texts.stats.ready, 'teal'],
-  ['messages_unacknowledged', texts.stats.unacked, 'amber'],
-] as const;
-
 export function QueueOverview({ queue }: { readonly queue: Queue }) {
   const { at, lengths, rates } = useMoments(queue);
-  const linesOf = (
-    names: typeof RATES | typeof LENGTHS,
-    values: Readonly<Record<string, readonly (number | null)[]>>,
-  ): Line[] => names.map(([name, title, colour]) => ({ title, colour, values: values[name] ?? [] }));
+  const linesOf = (drawn: readonly Drawn[], values: Readonly<Record<string, readonly (number | null)[]>>): Line[] =>
+    drawn.map(([name, title, colour]) => ({ title, colour, values: values[name] ?? [] }));
   return (
     <div class="columns">
       <Panel title={texts.overview.lengths}>
