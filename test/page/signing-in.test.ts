@@ -1,7 +1,7 @@
 /** Signing in to the page, and out: in a browser. */
 import { expect, it } from 'vitest';
 import { Broker } from '../../src/index.ts';
-import { describePage } from '../support/page/browser.ts';
+import { describePage, signIn } from '../support/page/browser.ts';
 
 describePage('the page', (visit) => {
   it('lets in who has a password, keeps its session where no script reads it, and goes on where the link leads', async () => {
@@ -54,19 +54,14 @@ describePage('the page', (visit) => {
     const first = await Broker.start({ port: 0, managementPort: 0 });
     const { managementPort } = first;
     const page = await visit.tab();
-    const signIn = async (): Promise<void> => {
-      await page.getByLabel('Name').fill('guest');
-      await page.getByLabel('Password').fill('guest');
-      await page.getByRole('button', { name: 'Sign in' }).click();
-    };
     await page.goto(`http://localhost:${managementPort}/#/queues?name=kept`);
-    await signIn();
+    await signIn(page);
     await page.getByRole('heading', { name: 'Queues and streams' }).waitFor();
     await first.stop();
     await page.getByText('The broker does not answer.').waitFor();
     await using second = await Broker.start({ port: 0, managementPort: managementPort! });
     await page.getByText('Your session has ended').waitFor();
-    await signIn();
+    await signIn(page);
     await page.getByRole('heading', { name: 'Queues and streams' }).waitFor();
     expect(await page.getByRole('searchbox').inputValue()).toBe('kept');
     await page.close();

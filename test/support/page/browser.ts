@@ -49,17 +49,22 @@ export function describePage(name: string, body: (visit: Visit) => void): void {
       },
       tab: async (size = DESKTOP) => openTab(browser, size),
       signedIn: async (view = '', { user = 'guest', size = DESKTOP } = {}) => {
-        const page = await openTab(browser, size);
-        await page.goto(`http://localhost:${broker.managementPort}/${view}`);
-        await page.getByLabel('Name').fill(user);
-        await page.getByLabel('Password').fill(user);
-        await page.getByRole('button', { name: 'Sign in' }).click();
+        const page = await visit.tab(size);
+        await page.goto(visit.address + view);
+        await signIn(page, user);
         await page.locator('.shell').waitFor();
         return page;
       },
     };
     body(visit);
   });
+}
+
+/** As guest, or another with the same password as its name. */
+export async function signIn(page: Page, user = 'guest'): Promise<void> {
+  await page.getByLabel('Name').fill(user);
+  await page.getByLabel('Password').fill(user);
+  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
 async function openTab(browser: Browser, viewport: Size): Promise<Page> {
