@@ -13,6 +13,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** How a tool ends that says so much. */
+export function said(stdout: string, code = 0, stderr = ''): Ended {
+  return { code, stdout, stderr };
+}
+
 /** A broker with a data folder, and a way to run a tool for it in this process: `run('list_queues', '-q')`. */
 export async function operatedBroker(
   tool: Tool,

@@ -5,9 +5,7 @@ import { rabbitmqStreams } from '../../../../src/cli/commands/rabbitmq-streams.t
 import { rabbitmqUpgrade } from '../../../../src/cli/commands/rabbitmq-upgrade.ts';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
 import type { Tool } from '../../../../src/cli/commands/command.ts';
-import { type Ended, operatedBroker, runHere, runScript } from '../../../support/commands/tools.ts';
-
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
+import { type Ended, operatedBroker, runHere, runScript, said } from '../../../support/commands/tools.ts';
 
 /** A broker with a queue of each type, and a way to run any tool for it. */
 async function withQueues(): Promise<(tool: Tool, ...argv: readonly string[]) => Promise<Ended>> {

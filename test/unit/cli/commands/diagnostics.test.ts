@@ -4,10 +4,8 @@ import { rabbitmqDiagnostics } from '../../../../src/cli/commands/rabbitmq-diagn
 import { rabbitmqPlugins } from '../../../../src/cli/commands/rabbitmq-plugins.ts';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
 import { startCommand } from '../../../support/cli/command.ts';
-import { operatedBroker, runHere, runScript } from '../../../support/commands/tools.ts';
+import { operatedBroker, runHere, runScript, said } from '../../../support/commands/tools.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
 
 it('checks that the broker is healthy', async () => {
   const { broker, dataDir, run } = await operatedBroker(rabbitmqDiagnostics);

@@ -6,10 +6,9 @@ import { leveret } from '../../../../src/cli/commands/leveret.ts';
 import { runFriendly } from '../../../../src/cli/commands/leveret/run.ts';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
 import { runCommand, startCommand } from '../../../support/cli/command.ts';
-import { type Ended, operatedBroker, runHere } from '../../../support/commands/tools.ts';
+import { type Ended, operatedBroker, runHere, said } from '../../../support/commands/tools.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
 type Run = (...argv: readonly string[]) => Promise<Ended>;
 
 /** `shown`: as in a terminal; `piped`: as in a script. */

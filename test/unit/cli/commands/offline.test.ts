@@ -3,10 +3,8 @@ import { expect, it } from 'vitest';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
 import { Broker } from '../../../../src/index.ts';
 import { runCommand } from '../../../support/cli/command.ts';
-import { operatedBroker, runHere } from '../../../support/commands/tools.ts';
+import { operatedBroker, runHere, said } from '../../../support/commands/tools.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
 
 it('tells of users, definitions and queues, and changes what a start finds', async () => {
   const queue = { name: 'q', vhost: '/', durable: true, auto_delete: false, arguments: {} };

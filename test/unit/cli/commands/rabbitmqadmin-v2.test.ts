@@ -5,9 +5,7 @@ import { expect, it } from 'vitest';
 import { isLater } from '../../../../src/cli/commands/rabbitmqadmin/v2/grammar.ts';
 import { runAdmin } from '../../../../src/cli/commands/rabbitmqadmin.ts';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
-import { type Ended, operatedBroker } from '../../../support/commands/tools.ts';
-
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
+import { type Ended, operatedBroker, said } from '../../../support/commands/tools.ts';
 
 it.each([
   ['list queues', false],

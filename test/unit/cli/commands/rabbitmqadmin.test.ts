@@ -3,10 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runAdmin } from '../../../../src/cli/commands/rabbitmqadmin.ts';
-import { type Ended, operatedBroker, runScript } from '../../../support/commands/tools.ts';
+import { type Ended, operatedBroker, runScript, said } from '../../../support/commands/tools.ts';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
-
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
 
 async function administered(): Promise<{
   readonly port: number;

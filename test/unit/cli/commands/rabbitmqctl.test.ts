@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
 import { Broker } from '../../../../src/index.ts';
-import { operatedBroker, runHere, runScript } from '../../../support/commands/tools.ts';
+import { operatedBroker, runHere, runScript, said } from '../../../support/commands/tools.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
-
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
 
 it('administers users', async () => {
   const { run } = await operatedBroker(rabbitmqctl);

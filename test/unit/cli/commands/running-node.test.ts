@@ -5,9 +5,7 @@ import { rabbitmqDiagnostics } from '../../../../src/cli/commands/rabbitmq-diagn
 import { rabbitmqUpgrade } from '../../../../src/cli/commands/rabbitmq-upgrade.ts';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
 import { silentLogger } from '../../../../src/util/logger.ts';
-import { operatedBroker, runHere } from '../../../support/commands/tools.ts';
-
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
+import { operatedBroker, runHere, said } from '../../../support/commands/tools.ts';
 
 it('lets nobody in while its listeners are suspended, and leaves who is in', async () => {
   const { broker, run } = await operatedBroker(rabbitmqctl);

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { rabbitmqDiagnostics } from '../../../../src/cli/commands/rabbitmq-diagnostics.ts';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
-import { operatedBroker, runHere } from '../../../support/commands/tools.ts';
+import { operatedBroker, runHere, said } from '../../../support/commands/tools.ts';
 
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
 const bold = (text: string): string => `\u001b[1m${text}\u001b[0m`;
 
 it('reports its status in sections, and as JSON', async () => {

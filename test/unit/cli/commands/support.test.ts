@@ -2,9 +2,7 @@
 import { expect, it } from 'vitest';
 import { rabbitmqDiagnostics } from '../../../../src/cli/commands/rabbitmq-diagnostics.ts';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
-import { operatedBroker, runHere } from '../../../support/commands/tools.ts';
-
-const said = (stdout: string, code = 0, stderr = ''): object => ({ code, stdout, stderr });
+import { operatedBroker, runHere, said } from '../../../support/commands/tools.ts';
 
 it('reports the broker and each of its vhosts in one text', async () => {
   const queue = { name: 'orders', vhost: 'shop', durable: true, auto_delete: false, arguments: {} };
