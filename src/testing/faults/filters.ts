@@ -1,6 +1,6 @@
 /** Whom a fault meets. */
 import type { ClientChannel, ClientConnection } from '../../broker/operations/clients.ts';
-import { type Match, matches } from '../log/match.ts';
+import { isWithin, type Match, matches } from '../log/match.ts';
 import type { Received } from '../log/received.ts';
 
 /** All that is named; every connection if nothing is. */
@@ -23,7 +23,7 @@ export interface PublishFilter extends Match {
 
 export function meetsConnection({ client, user, vhost }: ClientConnection, filter: ConnectionFilter): boolean {
   const { connectionName: name } = client;
-  if (filter.name instanceof RegExp ? name.search(filter.name) < 0 : (filter.name ?? name) !== name) return false;
+  if (!isWithin(filter.name ?? name, name)) return false;
   return (filter.user ?? user) === user && (filter.vhost ?? vhost?.name) === vhost?.name;
 }
 

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import type { Waits } from '../waits.ts';
 import { type LogEntry, type LogFilter, type LogKind, printEntry } from './log-entry.ts';
-import { matches } from './match.ts';
+import { isWithin, matches } from './match.ts';
 import type { Received } from './received.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -102,10 +102,6 @@ function fits(entry: LogEntry, { kind, queue, exchange, routingKey, connection, 
   if (queue !== undefined && entry.queue !== queue) return false;
   if (exchange !== undefined && (entry.exchange ?? entry.message?.exchange) !== exchange) return false;
   if (connection !== undefined && entry.connection !== connection) return false;
-  if (routingKey !== undefined && !fitsText(entry.routingKey ?? entry.message?.routingKey, routingKey)) return false;
+  if (routingKey !== undefined && !isWithin(routingKey, entry.routingKey ?? entry.message?.routingKey)) return false;
   return message === undefined || (entry.message !== undefined && matches(entry.message, message));
-}
-
-function fitsText(text: string | undefined, expected: string | RegExp): boolean {
-  return typeof expected === 'string' ? text === expected : text !== undefined && text.search(expected) >= 0;
 }
