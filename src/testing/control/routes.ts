@@ -73,19 +73,19 @@ export class Routes {
       return undefined;
     },
     'POST /test/reset': async ({ vhost, keep }) => {
-      await this.#broker.reset({ ...vhostOf(vhost), keep });
+      await this.#broker.reset({ vhost, keep });
       return undefined;
     },
     'POST /test/put': async ({ queue, vhost, content }) => {
-      await this.#broker.queue(named(queue, 'queue'), vhostOf(vhost)).put(content ?? '');
+      await this.#broker.queue(named(queue, 'queue'), { vhost }).put(content ?? '');
       return undefined;
     },
     'POST /test/wait': async ({ queue, vhost, match, count, patience }) => {
-      const probe = this.#broker.queue(named(queue, 'queue'), vhostOf(vhost));
+      const probe = this.#broker.queue(named(queue, 'queue'), { vhost });
       return messageView(await probe.toReceive(match, { count: count ?? 1, patience }));
     },
     'GET /test/queues/*': (_, name, query) => {
-      const queue = this.#broker.queue(name, vhostOf(query.get('vhost') ?? undefined));
+      const queue = this.#broker.queue(name, { vhost: query.get('vhost') ?? undefined });
       const { exists, ready, unacked, delayed, consumers } = queue;
       return { exists, ready, unacked, delayed, consumers, messages: queue.messages.map(messageView) };
     },
@@ -158,10 +158,6 @@ export class Routes {
         throw new BadRequest(`there is no fault of the kind ${JSON.stringify(kind)}`);
     }
   }
-}
-
-function vhostOf(vhost: string | undefined): { readonly vhost?: string } {
-  return vhost === undefined ? {} : { vhost };
 }
 
 function named(value: string | undefined, name: string): string {
