@@ -1,6 +1,7 @@
 /** An exchange as a test looks at it. */
 import { toFieldTable } from '../codec/field-table.ts';
 import { previewRoute } from '../broker/operations/route-preview.ts';
+import type { Exchange } from '../broker/routing/exchange/exchange.ts';
 import { type Inside, vhostOf } from './inside.ts';
 import type { Properties } from './log/received.ts';
 import { type MessageContent, publishTo } from './publish.ts';
@@ -26,17 +27,16 @@ export class TestExchange {
 
   /** True if it is declared. */
   get exists(): boolean {
-    return this.#inside.node.vhost(this.vhost)?.exchange(this.name) !== undefined;
+    return this.#found !== undefined;
   }
 
   /** `direct`, `topic` and so on; undefined if there is no such exchange. */
   get type(): string | undefined {
-    return this.#inside.node.vhost(this.vhost)?.exchange(this.name)?.type;
+    return this.#found?.type;
   }
 
   get bindings(): readonly TestBinding[] {
-    const bindings = this.#inside.node.vhost(this.vhost)?.exchange(this.name)?.bindings ?? [];
-    return Array.from(bindings, ({ destination, routingKey }) => ({
+    return Array.from(this.#found?.bindings ?? [], ({ destination, routingKey }) => ({
       destination: destination.name,
       destinationKind: destination.kind,
       routingKey,
@@ -58,5 +58,9 @@ export class TestExchange {
    */
   publish(routingKey: string, content: MessageContent, properties?: Properties): Promise<boolean> {
     return publishTo(vhostOf(this.#inside, this.vhost), this.name, routingKey, content, properties);
+  }
+
+  get #found(): Exchange | undefined {
+    return this.#inside.node.vhost(this.vhost)?.exchange(this.name);
   }
 }
