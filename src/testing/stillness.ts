@@ -34,35 +34,35 @@ export class Stillness {
   }
 
   /** Resolves when nothing moves. Rejects with what still does. */
-  async reached({ patience, quiet = 0 }: IdleOptions, defaultPatience: number): Promise<void> {
+  reached({ patience, quiet = 0 }: IdleOptions, defaultPatience: number): Promise<void> {
     const { clock } = this.#context;
     const begin = clock.elapsed();
     const most = patience ?? defaultPatience;
-    let before = this.#activity();
-    let stillSince = begin;
-    for (let turns = 0; turns < STILL_TURNS || clock.elapsed() - stillSince < quiet; turns++) {
-      await this.#waits.turn();
-      const now = this.#activity();
+    return this.#stillFor(quiet, (happened) => {
       const moving = this.#moving();
-      if (moving === undefined && now === before) continue;
-      if (clock.elapsed() - begin > most) {
-        throw new WaitError(`within ${most} ms the broker was not idle: ${moving ?? 'clients go on sending'}`);
-      }
-      before = now;
-      turns = -1;
-      stillSince = clock.elapsed();
-    }
+      if (moving === undefined && !happened) return true;
+      if (clock.elapsed() - begin <= most) return false;
+      throw new WaitError(`within ${most} ms the broker was not idle: ${moving ?? 'clients go on sending'}`);
+    });
   }
 
   /** Resolves when nothing has happened for some turns, though deliveries may wait for their acknowledgement. */
-  async quiet(): Promise<void> {
+  quiet(): Promise<void> {
+    return this.#stillFor(0, (happened) => !happened);
+  }
+
+  /** Resolves when turns in a row were still, for so many milliseconds at least. `isStill`: asked at each, told whether anything happened in it. */
+  async #stillFor(ms: number, isStill: (happened: boolean) => boolean): Promise<void> {
+    const { clock } = this.#context;
     let before = this.#activity();
-    for (let turns = 0; turns < STILL_TURNS; turns++) {
+    let since = clock.elapsed();
+    for (let turns = 0; turns < STILL_TURNS || clock.elapsed() - since < ms; turns++) {
       await this.#waits.turn();
       const now = this.#activity();
-      if (now === before) continue;
+      if (isStill(now !== before)) continue;
       before = now;
       turns = -1;
+      since = clock.elapsed();
     }
   }
 
