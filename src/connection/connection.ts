@@ -254,7 +254,7 @@ export class Connection
   }
 
   get readPaused(): boolean {
-    return this.#readPause.paused && !this.flow.isStuck;
+    return this.#readPause.paused && !this.flow.isStuck && !this.#readPause.has('silent');
   }
 
   sendHeartbeat(): void {

@@ -103,7 +103,7 @@ export interface ClientConnection {
   close(error: AmqpError): void;
   /** Gives the client up without further words. */
   drop(): void;
-  /** Says nothing to the client any more, and hears nothing of it: as if the network between them were gone. */
+  /** Says nothing to the client any more, and hears nothing of it, heartbeats too: as if the network between them were gone. */
   fallSilent(): void;
   /** `relieved`: the broker can take more again; if the connection waited for that, it goes on. */
   readonly flow: { relieved(): void };

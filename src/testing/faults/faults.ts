@@ -46,7 +46,10 @@ export class Faults {
 
   // What is done at once
 
-  /** `reset` (by default): the socket is reset. `silent`: the client hears nothing any more, and nobody hears it, as if the network were gone. */
+  /**
+   * `reset` (by default): the socket is reset. `silent`: the client hears nothing any more, and nobody hears it, as if the network were gone; the
+   * broker gives it up after two heartbeats, if it has any, and its deliveries come back.
+   */
   dropConnection(filter: ConnectionFilter = {}, how: 'reset' | 'silent' = 'reset'): number {
     return this.#each(filter, (connection) => {
       if (how === 'reset') connection.drop();

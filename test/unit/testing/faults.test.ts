@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { connect } from 'amqplib';
-import { publish, startApplication, startBroker } from '../../support/application.ts';
+import { connectTo, publish, startApplication, startBroker } from '../../support/application.ts';
 
 test('a publish that is refused is nacked, as often as was said', async () => {
   const { broker, channel } = await startApplication();
@@ -114,6 +114,17 @@ test('a connection falls silent: what is sent is not heard, and nothing comes', 
   expect(broker.faults.dropConnection({}, 'silent')).toBe(1);
   channel.sendToQueue('orders', Buffer.from('x'));
   await expect(broker.queue('orders').toReceive({}, { patience: 50 })).rejects.toThrow('No message came to it');
+});
+
+test('a connection that fell silent is given up for want of heartbeats, and its deliveries come back', async () => {
+  const broker = await startBroker({ patience: 20_000 });
+  const connection = await connectTo(`${broker.url}?heartbeat=1`);
+  const channel = await connection.createChannel();
+  await channel.assertQueue('orders');
+  await channel.consume('orders', () => broker.faults.dropConnection({}, 'silent'));
+  await broker.queue('orders').put('x');
+  await broker.queue('orders').toSettle({ text: 'x' }, 'requeued');
+  expect(broker.queue('orders')).toMatchObject({ ready: 1, consumers: 0 });
 });
 
 test('clients that come are refused', async () => {
