@@ -9,7 +9,7 @@ import { recordsProblem } from '../../src/broker/log/record-check.ts';
 import { Broker, type BrokerOptions } from '../../src/index.ts';
 import { UNKNOWN } from '../../src/store/sealing/seal.ts';
 import { checkStore, type CheckReport } from '../../src/store/sqlite/check.ts';
-import { pageChecksum } from '../../src/store/sqlite/checksum.ts';
+import { pageChecksum } from '../../src/store/engine/checksum.ts';
 import { backupStore } from '../../src/store/sqlite/copies.ts';
 import { sealOf } from '../../src/store/sqlite/data-keys.ts';
 import { openForReading } from '../../src/store/sqlite/database-file.ts';

@@ -1,11 +1,11 @@
 /** Writes one batch in one transaction. Runs on the writer thread. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { PageHeader, TopologyChange } from '../stored-records.ts';
-import { LENGTH, OP, type Operation } from './batch-buffer.ts';
-import { bodyChecksum, bodyPartChecksum, ofPageChecksum, pageChecksum, seenChecksum } from './checksum.ts';
+import { LENGTH, OP, type Operation } from '../engine/batch-buffer.ts';
+import { bodyChecksum, bodyPartChecksum, ofPageChecksum, pageChecksum, seenChecksum } from '../engine/checksum.ts';
 import { FreshRows } from './fresh-rows.ts';
 import { type Seal, UNSEALED } from '../sealing/seal.ts';
-import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
+import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from '../engine/places.ts';
 import { PageExtension } from './page-extension.ts';
 import { TopologyWriter } from './topology-writer.ts';
 

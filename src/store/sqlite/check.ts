@@ -2,9 +2,9 @@
 import type { Database } from 'better-sqlite3';
 import { bitAt } from '../../util/bytes.ts';
 import type { PageHeader, ParameterRecord, SeenHeader, UserRecord } from '../stored-records.ts';
-import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
+import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from '../engine/checksum.ts';
 import { NOT_OPENED, type Place, type Seal, UNKNOWN, UNSEALED } from '../sealing/seal.ts';
-import { bodyPartPlace, bodyPlace, pagePlace, parameterPlace, passwordPlace, seenPlace } from './places.ts';
+import { bodyPartPlace, bodyPlace, pagePlace, parameterPlace, passwordPlace, seenPlace } from '../engine/places.ts';
 import { logProblem } from './log-inspection.ts';
 import { knownProblem, pageProblem } from './recovery.ts';
 import type { StoredPage, StoredPart } from './stored-rows.ts';

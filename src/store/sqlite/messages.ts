@@ -1,5 +1,5 @@
 /** What the two threads of the SQLite store say to each other. */
-import type { BatchMemory } from './batch-buffer.ts';
+import type { BatchMemory } from '../engine/batch-buffer.ts';
 import type { WrittenBatch } from './batch-writer.ts';
 import type { DataKeys } from './data-keys.ts';
 import type { Synchronous } from './database-file.ts';

@@ -3,8 +3,8 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { PageHeader } from '../stored-records.ts';
 import { letGo } from '../../util/bytes.ts';
 import type { Seal } from '../sealing/seal.ts';
-import { pageChecksum } from './checksum.ts';
-import { pagePlace } from './places.ts';
+import { pageChecksum } from '../engine/checksum.ts';
+import { pagePlace } from '../engine/places.ts';
 
 interface Row {
   readonly first: number;

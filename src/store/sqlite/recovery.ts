@@ -10,8 +10,9 @@ import type {
 import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../stored-records.ts';
 import { NOT_OPENED, type Place, type Seal, UNSEALED } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
-import { ofPageChecksum } from './checksum.ts';
-import { parameterPlace, passwordPlace } from './places.ts';
+import { ofPageChecksum } from '../engine/checksum.ts';
+import type { Counters } from '../engine/stored-ids.ts';
+import { parameterPlace, passwordPlace } from '../engine/places.ts';
 import { adviceOnDamage } from './inspection.ts';
 
 /** An empty field table, which most arguments are: SQL gives NULL for it, and all share this one. */
@@ -21,12 +22,6 @@ const ARGUMENTS = `NULLIF(arguments, x'') AS arguments`;
 /** Those too of which a crash left only the beginning: nothing refers to them, and they are removed as such. */
 const BODIES = `SELECT DISTINCT body_id, 0 FROM body_part WHERE body_id NOT IN (SELECT id FROM body)
   UNION ALL SELECT id, bytes FROM body`;
-
-export interface Counters {
-  readonly queue: number;
-  readonly page: number;
-  readonly body: number;
-}
 
 export function readCounters(database: Database): Counters {
   const rows = database.prepare('SELECT name, next FROM counter').raw().all() as [string, number][];

@@ -6,10 +6,10 @@ import type { Database } from 'better-sqlite3';
 import type { Place, Seal } from '../sealing/seal.ts';
 import type { PageHeader, ParameterRecord, SeenHeader, UserRecord } from '../stored-records.ts';
 import { StoreError } from '../store.ts';
-import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
+import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from '../engine/checksum.ts';
 import { changeStore } from './copies.ts';
 import { addDataKey, readDataKeys, sealBy } from './data-keys.ts';
-import { bodyPartPlace, bodyPlace, pagePlace, parameterPlace, passwordPlace, seenPlace } from './places.ts';
+import { bodyPartPlace, bodyPlace, pagePlace, parameterPlace, passwordPlace, seenPlace } from '../engine/places.ts';
 
 /**
  * `from`: the master key that the store is sealed with, undefined for none; `to` likewise. Throws StoreError if a broker runs on the folder, if

@@ -14,14 +14,14 @@ import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
 import type { Seal } from '../sealing/seal.ts';
-import { BatchBuffer } from './batch-buffer.ts';
+import { BatchBuffer } from '../engine/batch-buffer.ts';
 import { type DataKeys, readDataKeys, sealBy } from './data-keys.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
 import { SCHEMA_VERSION } from './schema/schema.ts';
 import { StoreLock } from './store-lock.ts';
-import { StoredIds } from './stored-ids.ts';
+import { StoredIds } from '../engine/stored-ids.ts';
 import { StoredRows } from './stored-rows.ts';
 import { troubleAdvice } from './trouble.ts';
 

@@ -4,8 +4,8 @@ import { letGo, newBuffer } from '../../util/bytes.ts';
 import type { PageHeader, SeenHeader } from '../stored-records.ts';
 import { NOT_OPENED, type Place, type Seal } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
-import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
-import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
+import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from '../engine/places.ts';
+import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from '../engine/checksum.ts';
 
 /** A page as the table has it. */
 export interface StoredPage extends Omit<PageHeader, 'bodies'> {

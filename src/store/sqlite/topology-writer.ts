@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Seal } from '../sealing/seal.ts';
 import type { TopologyChange } from '../stored-records.ts';
-import { parameterPlace, passwordPlace } from './places.ts';
+import { parameterPlace, passwordPlace } from '../engine/places.ts';
 
 /** Statements that remove all that the logs have whose numbers `queues` (an SQL expression) selects. */
 function dropContentOf(queues: string): readonly string[] {

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { collectGarbageWhenIdle } from '../../util/idle-garbage.ts';
 import { systemClock } from '../../util/system.ts';
 import { StoreError } from '../store.ts';
-import type { BatchMemory } from './batch-buffer.ts';
+import type { BatchMemory } from '../engine/batch-buffer.ts';
 import { BatchWriter, type WrittenBatch } from './batch-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { sealBy } from './data-keys.ts';

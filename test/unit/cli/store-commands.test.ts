@@ -69,7 +69,7 @@ describe('leveret store check', () => {
     const database = new Database(join(dataDir, 'leveret.db'));
     const page = database.prepare('SELECT * FROM page LIMIT 1').get() as Record<string, number | Buffer | null>;
     const data = Buffer.from(page['data'] as Buffer).fill(0, 0, 4);
-    const { pageChecksum } = await import('../../../src/store/sqlite/checksum.ts');
+    const { pageChecksum } = await import('../../../src/store/engine/checksum.ts');
     const header = { id: page['id'], queueId: page['queue_id'], base: page['base'], first: page['first_seq'] };
     const sum = pageChecksum({ ...header, last: page['last_seq'], count: page['count'] } as never, null, data);
     database.prepare('UPDATE page SET data = ?, checksum = ? WHERE id = ?').run(data, sum, page['id']);

@@ -1,6 +1,12 @@
 /** The ids of pages and bodies, none given out twice. They are reserved in runs: one small write a run, and none a batch. */
 import type { BatchBuffer } from './batch-buffer.ts';
-import type { Counters } from './recovery.ts';
+
+/** The next id of each kind. */
+export interface Counters {
+  readonly queue: number;
+  readonly page: number;
+  readonly body: number;
+}
 
 const RUN = 1_000_000;
 
