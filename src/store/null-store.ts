@@ -15,7 +15,6 @@ const NOTHING: RecoveredState = {
   parameters: [],
   pages: [],
   bodies: new Map(),
-  nextQueueId: 1,
 };
 
 export class NullStore implements Store {
@@ -50,6 +49,10 @@ export class NullStore implements Store {
 
   readSeen(_queueId: number, answer: Answer<Buffer[]>): void {
     answer([]);
+  }
+
+  nextQueueId(): number {
+    return this.#next++;
   }
 
   nextPageId(): number {

@@ -72,7 +72,8 @@ export interface Store {
   /** How long commits took, in seconds. */
   readonly commitDurations: Histogram;
 
-  /** Numbers for pages and bodies, never used before in this store's life. */
+  /** Numbers for queues (and the logs of exchanges), pages and bodies, never used before in this store's life. */
+  nextQueueId(): number;
   nextPageId(): number;
   nextBodyId(): number;
 

@@ -53,7 +53,7 @@ export interface ExchangeRecord {
 }
 
 export interface QueueRecord {
-  /** Chosen by the broker, never used before: see RecoveredState.nextQueueId. */
+  /** Never used before: see Store.nextQueueId. */
   readonly id: number;
   readonly vhost: string;
   readonly name: string;
@@ -119,7 +119,6 @@ export interface RecoveredState {
   readonly pages: readonly RecoveredPage[];
   /** Size in bytes of each stored body, by id; 0 if only parts of it are stored, and no message refers to it. */
   readonly bodies: ReadonlyMap<number, number>;
-  readonly nextQueueId: number;
 }
 
 /** A put creates or replaces the row of the same identity; a delete of what is not there does nothing. */

@@ -20,7 +20,6 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
         parameters: [],
         pages: [],
         bodies: new Map(),
-        nextQueueId: 1,
       });
     });
 
@@ -64,7 +63,7 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
       expect(state.users).toEqual([user]);
       expect(state.permissions).toEqual([permission]);
       expect(state.parameters).toEqual([parameter]);
-      expect(state.nextQueueId).toBe(9);
+      expect(store().nextQueueId()).toBeGreaterThan(8);
     });
 
     it('replaces the row of the same identity', async () => {
@@ -225,14 +224,18 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
         { op: 'put-queue', record: queue(41) },
         { op: 'delete-queue', id: 41, vhost: 'v', name: 'q' },
       );
-      expect((await recovered()).nextQueueId).toBe(42);
+      await recovered();
+      const next = store().nextQueueId();
+      expect(next).toBeGreaterThan(41);
+      expect(store().nextQueueId()).toBeGreaterThan(next);
       const record = { vhost: '/', name: 'x', type: 'x', autoDelete: false, internal: false, arguments: NONE };
       await changed(
         store(),
         { op: 'put-exchange', record: { ...record, logId: 77 } },
         { op: 'delete-exchange', vhost: '/', name: 'x' },
       );
-      expect((await recovered()).nextQueueId).toBe(78);
+      await recovered();
+      expect(store().nextQueueId()).toBeGreaterThan(77);
     });
   });
 }

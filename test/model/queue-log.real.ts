@@ -23,7 +23,6 @@ export class Logs {
   readonly spareConfirms = new SpareConfirms();
   readonly #scratch: Scratch;
   readonly #logs = new Map<number, QueueLog>();
-  #nextQueueId: number;
   readonly #file: Database.Database;
   readonly #pageWith: Database.Statement;
 
@@ -44,7 +43,6 @@ export class Logs {
     });
     this.bodies = new BodyStore(store, this.memory);
     const state = store.recover();
-    this.#nextQueueId = state.nextQueueId;
     for (const [id, size] of state.bodies) this.bodies.recover(id, size);
     for (const { id, delivered } of state.queues) {
       const pages = state.pages.filter(({ queueId }) => queueId === id);
@@ -56,7 +54,7 @@ export class Logs {
   }
 
   declare(): number {
-    const id = this.#nextQueueId++;
+    const id = this.store.nextQueueId();
     const record = { id, vhost: '/', name: `q${id}`, autoDelete: false, arguments: new Uint8Array(0) };
     this.store.change({ op: 'put-queue', record });
     this.#add(id);

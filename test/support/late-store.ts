@@ -81,6 +81,10 @@ export class LateStore implements Store {
     return this.inner.commitDurations;
   }
 
+  nextQueueId(): number {
+    return this.inner.nextQueueId();
+  }
+
   nextPageId(): number {
     return this.inner.nextPageId();
   }

@@ -24,8 +24,8 @@ export function makeChanges(node: BrokerNode, changes: readonly Change[]): void 
 
 /** The numbers of the rehearsal are no numbers of the store. */
 function withNumber(node: BrokerNode, change: Change): Change {
-  if (change.op === 'put-queue' && change.id !== 0) return { ...change, id: node.nextQueueId() };
-  if (change.op === 'put-exchange' && change.logId !== undefined) return { ...change, logId: node.nextQueueId() };
+  if (change.op === 'put-queue' && change.id !== 0) return { ...change, id: node.store.nextQueueId() };
+  if (change.op === 'put-exchange' && change.logId !== undefined) return { ...change, logId: node.store.nextQueueId() };
   return change;
 }
 

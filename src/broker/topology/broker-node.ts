@@ -115,7 +115,6 @@ export class BrokerNode implements VhostNode {
   /** Told of each change that is made here, before it counts. */
   changing: (change: Change) => void = () => undefined;
   readonly #deletionListeners: DeletionListener[] = [];
-  #nextQueueId = 1;
 
   /** `memoryBudget`: bytes of messages in memory; `scratch`: where those go that it has no room for, if anywhere. */
   constructor(
@@ -170,7 +169,6 @@ export class BrokerNode implements VhostNode {
    */
   recover(defaults?: NodeDefaults): void {
     const state = this.store.recover();
-    this.#nextQueueId = state.nextQueueId;
     for (const [id, size] of state.bodies) this.bodies.recover(id, size);
     recoverNode(this, state);
     this.bodies.dropUnreferenced();
@@ -241,11 +239,6 @@ export class BrokerNode implements VhostNode {
       default:
         return this.#vhosts.get(change.vhost)?.apply(change);
     }
-  }
-
-  /** A number for a queue, or a log, that the store has not had before. */
-  nextQueueId(): number {
-    return this.#nextQueueId++;
   }
 
   get clock(): Clock {

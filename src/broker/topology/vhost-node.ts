@@ -15,7 +15,6 @@ export interface VhostNode extends QueueNode, PolicyContext {
   readonly heapLimit: V8HeapLimit;
   readonly chance: Chance;
   readonly counters: BrokerCounters;
-  nextQueueId(): number;
   /** Has the store told of changes that were checked, and applies them. */
   commit(changes: readonly VhostChange[]): void;
   readonly unreadable: UnreadableListener;

@@ -112,7 +112,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
     if (name.startsWith('amq.')) throw errors.reservedName('exchange', name);
     checkTypeArguments(declaration, this.node.chance);
     this.node.heapLimit.checkRoom();
-    const logId = keepsMessages(declaration) && declaration.durable ? this.node.nextQueueId() : undefined;
+    const logId = keepsMessages(declaration) && declaration.durable ? this.node.store.nextQueueId() : undefined;
     this.#commit([{ op: 'put-exchange', vhost: this.name, exchange: declaration, logId }]);
   }
 
@@ -143,7 +143,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
     checkReplicatedDeclaration(options, this.name);
     this.node.heapLimit.checkRoom();
     const stored = options.durable && owner === undefined;
-    const id = stored ? this.node.nextQueueId() : 0;
+    const id = stored ? this.node.store.nextQueueId() : 0;
     this.#commit([{ op: 'put-queue', vhost: this.name, queue: { ...options, durable: stored }, id }]);
     this.node.counters.churn.queueDeclared++;
     return this.#entities.queue(name)!;

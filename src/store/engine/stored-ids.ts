@@ -1,4 +1,7 @@
-/** The ids of pages and bodies, none given out twice. They are reserved in runs: one small write a run, and none a batch. */
+/**
+ * The ids of queues, pages and bodies, none given out twice. Those of pages and bodies are reserved in runs: one small write a run, and none a
+ * batch. That of a queue is reserved with its row.
+ */
 import type { BatchBuffer } from './batch-buffer.ts';
 
 /** The next id of each kind. */
@@ -11,15 +14,21 @@ export interface Counters {
 const RUN = 1_000_000;
 
 export class StoredIds {
+  #queue: number;
   #page: number;
   #body: number;
   /** Ids from here on were not written to the file as used. */
   #pageEnd: number;
   #bodyEnd: number;
 
-  constructor({ page, body }: Counters) {
+  constructor({ queue, page, body }: Counters) {
+    this.#queue = queue;
     this.#page = this.#pageEnd = page;
     this.#body = this.#bodyEnd = body;
+  }
+
+  nextQueue(): number {
+    return this.#queue++;
   }
 
   nextPage(): number {

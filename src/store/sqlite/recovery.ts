@@ -47,7 +47,7 @@ export function readState(database: Database, fresh: boolean, seal: Seal = UNSEA
     if (complete !== undefined) for (const row of all) complete(row as Raw<Row>);
     return all as Row[];
   };
-  const state: Omit<RecoveredState, 'nextQueueId'> = {
+  const state: RecoveredState = {
     fresh,
     vhosts: rows<VhostRecord>('SELECT name, description, tags FROM vhost', parseTags),
     exchanges: rows<ExchangeRecord>(
@@ -89,11 +89,12 @@ export function readState(database: Database, fresh: boolean, seal: Seal = UNSEA
     pages: readPages(database),
     bodies: new Map(database.prepare(BODIES).raw().all() as [number, number][]),
   };
-  return { ...state, nextQueueId: checkedCounters(database, state).queue };
+  checkCounters(database, state);
+  return state;
 }
 
 /** Ids that were used are below their counters, or they would be used twice. */
-function checkedCounters(database: Database, state: Omit<RecoveredState, 'nextQueueId'>): Counters {
+function checkCounters(database: Database, state: RecoveredState): void {
   const counters = readCounters(database);
   const used = {
     queue: [...state.queues.map(({ id }) => id), ...state.exchanges.map(({ logId }) => logId ?? 0)],
@@ -106,7 +107,6 @@ function checkedCounters(database: Database, state: Omit<RecoveredState, 'nextQu
     // Written so that it fails for what is no number, too.
     if (!(counters[name as keyof Counters] > last)) throw damaged(database, `the counter of ${name} is behind`);
   }
-  return counters;
 }
 
 /** A row as SQLite gives it, before its booleans, lists and tables are what the record says. */

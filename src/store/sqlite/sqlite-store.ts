@@ -186,6 +186,10 @@ export class SqliteStore implements Store {
     return this.#commits.durations;
   }
 
+  nextQueueId(): number {
+    return this.#ids.nextQueue();
+  }
+
   nextPageId(): number {
     return this.#ids.nextPage();
   }

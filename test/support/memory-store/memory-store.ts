@@ -15,6 +15,7 @@ export class MemoryStore implements Store {
   readonly #pages = new MemoryPages();
   readonly #topology = new MemoryTopology((queueId) => this.#pages.removeQueue(queueId));
   readonly #commits: GroupCommit;
+  #nextQueueId = 1;
   #nextPageId = 1;
   #nextBodyId = 1;
   #closed = false;
@@ -78,6 +79,12 @@ export class MemoryStore implements Store {
 
   get commitDurations(): Histogram {
     return this.#commits.durations;
+  }
+
+  nextQueueId(): number {
+    const id = Math.max(this.#nextQueueId, this.#topology.nextQueueId);
+    this.#nextQueueId = id + 1;
+    return id;
   }
 
   nextPageId(): number {

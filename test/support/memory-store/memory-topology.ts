@@ -73,9 +73,14 @@ export class MemoryTopology {
     }
   }
 
+  /** Past all that were used. */
+  get nextQueueId(): number {
+    return this.#nextQueueId;
+  }
+
   state(
     deliveredFrom: (queueId: number) => Pick<RecoveredQueue, 'delivered' | 'deliveredByPriority'>,
-  ): Pick<RecoveredState, Kind | 'queues' | 'nextQueueId'> {
+  ): Pick<RecoveredState, Kind | 'queues'> {
     const rows = this.#rows;
     return {
       vhosts: [...rows.vhosts.values()],
@@ -85,7 +90,6 @@ export class MemoryTopology {
       users: [...rows.users.values()],
       permissions: [...rows.permissions.values()],
       parameters: [...rows.parameters.values()],
-      nextQueueId: this.#nextQueueId,
     };
   }
 
