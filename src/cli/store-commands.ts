@@ -7,7 +7,7 @@ import { databasePath, explain, openForReading } from '../store/sqlite/database-
 import { type LogStats, storeStats, type StoreStats } from '../store/sqlite/stats.ts';
 import { readMasterKey } from '../store/sealing/master-key.ts';
 import { UNKNOWN } from '../store/sealing/seal.ts';
-import { sealOf } from '../store/sqlite/data-keys.ts';
+import { sealOf } from '../store/sqlite/sealing-table.ts';
 import { resealStore } from '../store/sqlite/reseal.ts';
 import { EXIT } from './exit-codes.ts';
 import { UsageError } from './failure.ts';

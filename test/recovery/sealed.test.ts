@@ -11,7 +11,7 @@ import { UNKNOWN } from '../../src/store/sealing/seal.ts';
 import { checkStore, type CheckReport } from '../../src/store/sqlite/check.ts';
 import { pageChecksum } from '../../src/store/engine/checksum.ts';
 import { backupStore } from '../../src/store/sqlite/copies.ts';
-import { sealOf } from '../../src/store/sqlite/data-keys.ts';
+import { sealOf } from '../../src/store/sqlite/sealing-table.ts';
 import { openForReading } from '../../src/store/sqlite/database-file.ts';
 import { resealStore } from '../../src/store/sqlite/reseal.ts';
 import { temporaryFile, temporaryFolder } from '../support/temporary-folder.ts';

@@ -51,7 +51,7 @@ const USERS = [
 ];
 
 /** Who makes keys, which no test may decide. */
-const KEY_MAKERS = ['store/sealing/block-cipher.ts', 'store/sealing/seal.ts', 'store/sqlite/data-keys.ts'];
+const KEY_MAKERS = ['store/sealing/block-cipher.ts', 'store/sealing/seal.ts', 'store/sealing/data-keys.ts'];
 
 /** What a source asks the system for. */
 function asked(text: string): string[] {

@@ -1,36 +1,27 @@
 /** Writes one batch in one transaction. Runs on the writer thread. */
 import type { Database, Statement } from 'better-sqlite3';
-import type { PageHeader, TopologyChange } from '../stored-records.ts';
-import { LENGTH, OP, type Operation } from '../engine/batch-buffer.ts';
-import { bodyChecksum, bodyPartChecksum, ofPageChecksum, pageChecksum, seenChecksum } from '../engine/checksum.ts';
-import { FreshRows } from './fresh-rows.ts';
+import { letGo } from '../../util/bytes.ts';
+import { type BatchRows, type WrittenBatch, writeRows } from '../engine/batch-rows.ts';
+import { PageExtension } from '../engine/page-extension.ts';
+import type { StoredPage } from '../engine/stored-rows.ts';
 import { type Seal, UNSEALED } from '../sealing/seal.ts';
-import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from '../engine/places.ts';
-import { PageExtension } from './page-extension.ts';
+import type { PageHeader, SeenHeader } from '../stored-records.ts';
+import { FreshRows } from './fresh-rows.ts';
 import { TopologyWriter } from './topology-writer.ts';
 
-/** A batch as it reaches the writer thread. */
-export interface WrittenBatch {
-  readonly numbers: ArrayBuffer;
-  /** Numbers in use. */
-  readonly length: number;
-  readonly chunks: readonly ArrayBuffer[];
-  /** Bytes in use of the chunks. */
-  readonly bytes: number;
-  readonly changes: readonly TopologyChange[];
-}
-
-export class BatchWriter {
+export class BatchWriter implements BatchRows {
   /** What it added and did not remove yet; for whoever checkpoints to clear. */
   readonly fresh = new FreshRows();
   readonly #database: Database;
   readonly #seal: Seal;
   readonly #topology: TopologyWriter;
+  readonly #extension: PageExtension;
   readonly #begin: Statement;
   readonly #commit: Statement;
   readonly #rollback: Statement;
   readonly #page: Statement;
-  readonly #pageExtension: PageExtension;
+  readonly #pageNow: Statement<[number], Omit<StoredPage, 'bodies'>>;
+  readonly #extendPage: Statement;
   readonly #settle: Statement;
   readonly #redelivered: Statement;
   readonly #dropPage: readonly Statement[];
@@ -48,12 +39,19 @@ export class BatchWriter {
     this.#database = database;
     this.#seal = seal;
     this.#topology = new TopologyWriter(database, seal);
+    this.#extension = new PageExtension(seal);
     const prepare = (sql: string) => database.prepare(sql);
     this.#begin = prepare('BEGIN IMMEDIATE');
     this.#commit = prepare('COMMIT');
     this.#rollback = prepare('ROLLBACK');
     this.#page = prepare('INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    this.#pageExtension = new PageExtension(database, seal);
+    this.#pageNow = database.prepare(
+      `SELECT id, queue_id AS queueId, base, first_seq AS first, last_seq AS last, count, checksum, data
+         FROM page WHERE id = ?`,
+    );
+    this.#extendPage = prepare(
+      'UPDATE page SET last_seq = ?, count = ?, bytes = ?, checksum = ?, data = ? WHERE id = ?',
+    );
     // A page that is gone keeps nothing.
     this.#settle = prepare('INSERT OR REPLACE INTO settled SELECT id, ?, ? FROM page WHERE id = ?');
     this.#redelivered = prepare('INSERT OR REPLACE INTO redelivered SELECT id, ?, ? FROM page WHERE id = ?');
@@ -85,7 +83,7 @@ export class BatchWriter {
     this.#begin.run();
     try {
       for (const change of batch.changes) this.#topology.write(change);
-      this.#operations(new Float64Array(batch.numbers, 0, batch.length), batch.chunks);
+      writeRows(batch, this.#seal, this);
       this.#commit.run();
     } catch (error) {
       // SQLite itself rolls back on some errors, a full disk among them.
@@ -94,92 +92,67 @@ export class BatchWriter {
     }
   }
 
-  #operations(numbers: Float64Array, chunks: readonly ArrayBuffer[]): void {
-    /** The place whose three numbers start at n. */
-    const place = (n: number) => new Uint8Array(chunks[numbers[n]], numbers[n + 1], numbers[n + 2]);
-    for (let n = 0; n < numbers.length; n += LENGTH[numbers[n] as Operation]) {
-      const first = numbers[n + 1];
-      switch (numbers[n]) {
-        case OP.page: {
-          const header = headerAt(numbers, n);
-          const { queueId, base, last, count } = header;
-          const bodies = numbers[n + 12] === 0 ? null : place(n + 10);
-          const data = this.#seal.close(pagePlace(header), place(n + 7));
-          const bytes = numbers[n + 9];
-          const checksum = pageChecksum(header, bodies, data);
-          this.#page.run(first, queueId, base, header.first, last, count, bytes, checksum, bodies, data);
-          this.fresh.addPage(first, data.length);
-          break;
-        }
-        case OP.extendPage:
-          this.fresh.addPage(first, this.#pageExtension.write(headerAt(numbers, n), place(n + 7)));
-          break;
-        case OP.settle:
-        case OP.redelivered: {
-          const known = place(n + 2);
-          const statement = numbers[n] === OP.settle ? this.#settle : this.#redelivered;
-          statement.run(ofPageChecksum(first, known), known, first);
-          break;
-        }
-        case OP.dropPage:
-          for (const statement of this.#dropPage) statement.run(first);
-          this.fresh.dropPage(first);
-          break;
-        case OP.dropPages:
-          for (const statement of this.#dropPages) statement.run(first);
-          break;
-        case OP.body: {
-          const bytes = numbers[n + 4];
-          const size = numbers[n + 5];
-          const data = this.#seal.close(bodyPlace(first, size), place(n + 2));
-          this.#body.run(first, size, bodyChecksum(first, size, data), data);
-          this.fresh.addBody(first, size - bytes, data.length);
-          break;
-        }
-        case OP.bodyPart: {
-          const start = numbers[n + 5];
-          const data = this.#seal.close(bodyPartPlace(first, start), place(n + 2));
-          this.#bodyPart.run(first, start, bodyPartChecksum(first, start, data), data);
-          this.fresh.addBody(first, start, data.length);
-          break;
-        }
-        case OP.dropBody:
-          for (const statement of this.#dropBody) statement.run(first);
-          this.fresh.dropBody(first);
-          break;
-        case OP.delivered: {
-          const [priority, seq] = numbers.subarray(n + 2, n + 4);
-          if (priority === 0) this.#delivered.run(seq, first);
-          else this.#deliveredAtPriority.run(priority, seq, first);
-          break;
-        }
-        case OP.reserve:
-          this.#reserve.run(first, numbers[n + 2]);
-          break;
-        case OP.seen: {
-          const header = { queueId: first, newest: numbers[n + 2], count: numbers[n + 3] };
-          const keys = this.#seal.close(seenPlace(header), place(n + 4));
-          this.#seen.run(first, header.newest, header.count, seenChecksum(header, keys), keys);
-          break;
-        }
-        case OP.forgetSeen:
-          this.#forgetSeen.run(first, numbers[n + 2]);
-          break;
-        default:
-          throw new Error(`operation ${numbers[n]} at ${n} of a batch`);
-      }
-    }
+  page(header: PageHeader, bytes: number, checksum: number, bodies: Uint8Array | null, data: Uint8Array): void {
+    const { id, queueId, base, first, last, count } = header;
+    this.#page.run(id, queueId, base, first, last, count, bytes, checksum, bodies, data);
+    this.fresh.addPage(id, data.length);
   }
-}
 
-/** The header of a page, or of what is added to one, whose operation is at n. */
-function headerAt(numbers: Float64Array, n: number): PageHeader {
-  return {
-    id: numbers[n + 1],
-    queueId: numbers[n + 2],
-    base: numbers[n + 3],
-    first: numbers[n + 4],
-    last: numbers[n + 5],
-    count: numbers[n + 6],
-  };
+  extendPage(added: PageHeader, addedData: Uint8Array): void {
+    const before = this.#pageNow.get(added.id);
+    if (before === undefined) throw new Error(`page ${added.id} is not there to be extended`);
+    const { last, count, bytes, checksum, data } = this.#extension.extend(before, added, addedData);
+    this.#extendPage.run(last, count, bytes, checksum, data, added.id);
+    if (before.data instanceof Uint8Array) letGo(before.data);
+    this.fresh.addPage(added.id, data.length);
+  }
+
+  settle(pageId: number, checksum: number, bitmap: Uint8Array): void {
+    this.#settle.run(checksum, bitmap, pageId);
+  }
+
+  redelivered(pageId: number, checksum: number, messages: Uint8Array): void {
+    this.#redelivered.run(checksum, messages, pageId);
+  }
+
+  dropPage(pageId: number): void {
+    for (const statement of this.#dropPage) statement.run(pageId);
+    this.fresh.dropPage(pageId);
+  }
+
+  dropPages(queueId: number): void {
+    for (const statement of this.#dropPages) statement.run(queueId);
+  }
+
+  body(id: number, size: number, start: number, checksum: number, data: Uint8Array): void {
+    this.#body.run(id, size, checksum, data);
+    this.fresh.addBody(id, start, data.length);
+  }
+
+  bodyPart(bodyId: number, start: number, checksum: number, data: Uint8Array): void {
+    this.#bodyPart.run(bodyId, start, checksum, data);
+    this.fresh.addBody(bodyId, start, data.length);
+  }
+
+  dropBody(id: number): void {
+    for (const statement of this.#dropBody) statement.run(id);
+    this.fresh.dropBody(id);
+  }
+
+  seen({ queueId, newest, count }: SeenHeader, checksum: number, keys: Uint8Array): void {
+    this.#seen.run(queueId, newest, count, checksum, keys);
+  }
+
+  forgetSeen(queueId: number, before: number): void {
+    this.#forgetSeen.run(queueId, before);
+  }
+
+  delivered(queueId: number, priority: number, seq: number): void {
+    if (priority === 0) this.#delivered.run(seq, queueId);
+    else this.#deliveredAtPriority.run(priority, seq, queueId);
+  }
+
+  reserve(nextPageId: number, nextBodyId: number): void {
+    this.#reserve.run(nextPageId, nextBodyId);
+  }
 }

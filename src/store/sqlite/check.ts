@@ -6,8 +6,8 @@ import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from '../e
 import { NOT_OPENED, type Place, type Seal, UNKNOWN, UNSEALED } from '../sealing/seal.ts';
 import { bodyPartPlace, bodyPlace, pagePlace, parameterPlace, passwordPlace, seenPlace } from '../engine/places.ts';
 import { logProblem } from './log-inspection.ts';
-import { knownProblem, pageProblem } from './recovery.ts';
-import type { StoredPage, StoredPart } from './stored-rows.ts';
+import { knownProblem, numbersIn, pageProblem } from '../engine/row-problems.ts';
+import type { StoredPage, StoredPart } from '../engine/stored-rows.ts';
 import { quickCheck } from './structure.ts';
 
 /** What is wrong with the records in a page's data, which the store does not know; undefined if nothing is. */
@@ -127,7 +127,7 @@ class Check {
     if (data === undefined) return NOT_OPENED;
     if (data.length !== bytes) return `has ${data.length} bytes and should have ${bytes}`;
     if (row.owner === null) return `belongs to queue ${row.queueId}, which is not there`;
-    const bodies = row.bodies === null ? undefined : new Float64Array(new Uint8Array(row.bodies).buffer);
+    const bodies = row.bodies === null ? undefined : numbersIn(row.bodies);
     const { queueId, base, first, last, count } = row;
     const header = { id, queueId, base, first, last, count, ...(bodies === undefined ? undefined : { bodies }) };
     const problem =

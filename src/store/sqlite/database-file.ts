@@ -18,7 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store.ts';
-import { addDataKey } from './data-keys.ts';
+import { addDataKey } from './sealing-table.ts';
 import { adviceOnDamage, hasLog, inspectHeader, inspectLog, inspectTables, inspectVersion } from './inspection.ts';
 import { logPath } from './log-inspection.ts';
 import { migrate } from './schema/schema.ts';

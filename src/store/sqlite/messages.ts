@@ -1,7 +1,7 @@
 /** What the two threads of the SQLite store say to each other. */
 import type { BatchMemory } from '../engine/batch-buffer.ts';
-import type { WrittenBatch } from './batch-writer.ts';
-import type { DataKeys } from './data-keys.ts';
+import type { WrittenBatch } from '../engine/batch-rows.ts';
+import type { DataKeys } from '../sealing/data-keys.ts';
 import type { Synchronous } from './database-file.ts';
 
 /** Given to the writer thread at its start. */

@@ -10,9 +10,9 @@ import type {
 import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../stored-records.ts';
 import { NOT_OPENED, type Place, type Seal, UNSEALED } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
-import { ofPageChecksum } from '../engine/checksum.ts';
-import type { Counters } from '../engine/stored-ids.ts';
 import { parameterPlace, passwordPlace } from '../engine/places.ts';
+import { counterProblem, knownProblem, numbersIn, pageProblem } from '../engine/row-problems.ts';
+import type { Counters } from '../engine/stored-ids.ts';
 import { adviceOnDamage } from './inspection.ts';
 
 /** An empty field table, which most arguments are: SQL gives NULL for it, and all share this one. */
@@ -89,24 +89,9 @@ export function readState(database: Database, fresh: boolean, seal: Seal = UNSEA
     pages: readPages(database),
     bodies: new Map(database.prepare(BODIES).raw().all() as [number, number][]),
   };
-  checkCounters(database, state);
+  const problem = counterProblem(readCounters(database), state);
+  if (problem !== undefined) throw damaged(database, problem);
   return state;
-}
-
-/** Ids that were used are below their counters, or they would be used twice. */
-function checkCounters(database: Database, state: RecoveredState): void {
-  const counters = readCounters(database);
-  const used = {
-    queue: [...state.queues.map(({ id }) => id), ...state.exchanges.map(({ logId }) => logId ?? 0)],
-    page: state.pages.map(({ id }) => id),
-    body: state.bodies.keys(),
-  };
-  for (const [name, ids] of Object.entries(used)) {
-    let last = 0;
-    for (const id of ids) last = Math.max(last, id);
-    // Written so that it fails for what is no number, too.
-    if (!(counters[name as keyof Counters] > last)) throw damaged(database, `the counter of ${name} is behind`);
-  }
 }
 
 /** A row as SQLite gives it, before its booleans, lists and tables are what the record says. */
@@ -214,26 +199,4 @@ function inOrder(database: Database, pages: ReadonlyMap<number, RecoveredPage>):
 
 function damaged(database: Database, problem: string): StoreError {
   return new StoreError(`${database.name} is damaged: ${problem}. ${adviceOnDamage(database.name)}`);
-}
-
-/** What makes no sense about a page, its data unseen; undefined if all is well. In a damaged row a column may be of any type. */
-export function pageProblem({ base, first, last, count }: RecoveredPage): string | undefined {
-  // Written so that it fails for what is no number, too.
-  const sound = base >= 0 && base <= first && first <= last && count >= 1 && count <= last - first + 1;
-  return sound ? undefined : `says that it has ${count} messages from ${first} to ${last}`;
-}
-
-/** `known`: the row that tells which messages of a page are `what`; null if there is none. */
-export function knownProblem(
-  pageId: number,
-  what: 'settled' | 'delivered again',
-  known: Uint8Array | null,
-  checksum: number | null,
-): string | undefined {
-  if (known === null || ofPageChecksum(pageId, known) === checksum) return undefined;
-  return `has a record of what is ${what} that does not match its checksum`;
-}
-
-function numbersIn(blob: Uint8Array): Float64Array {
-  return new Float64Array(new Uint8Array(blob).buffer);
 }

@@ -8,7 +8,8 @@ import type { PageHeader, ParameterRecord, SeenHeader, UserRecord } from '../sto
 import { StoreError } from '../store.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from '../engine/checksum.ts';
 import { changeStore } from './copies.ts';
-import { addDataKey, readDataKeys, sealBy } from './data-keys.ts';
+import { sealBy } from '../sealing/data-keys.ts';
+import { addDataKey, readDataKeys } from './sealing-table.ts';
 import { bodyPartPlace, bodyPlace, pagePlace, parameterPlace, passwordPlace, seenPlace } from '../engine/places.ts';
 
 /**

@@ -8,21 +8,24 @@ import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type { Histogram } from '../../util/histogram.ts';
 import type { Clock } from '../../util/clock.ts';
-import { attemptEach, guardedClock, hear, unawaited } from '../../util/guard.ts';
+import { guardedClock, hear } from '../../util/guard.ts';
 import { systemClock } from '../../util/system.ts';
+import { CommitTrouble, type StoreLog } from '../engine/commit-trouble.ts';
+import { CLOSE_MS, lastCommit } from '../engine/last-commit.ts';
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
 import type { Seal } from '../sealing/seal.ts';
 import { BatchBuffer } from '../engine/batch-buffer.ts';
-import { type DataKeys, readDataKeys, sealBy } from './data-keys.ts';
+import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
 import { SCHEMA_VERSION } from './schema/schema.ts';
+import { readDataKeys } from './sealing-table.ts';
 import { StoreLock } from './store-lock.ts';
 import { StoredIds } from '../engine/stored-ids.ts';
-import { StoredRows } from './stored-rows.ts';
+import { RowReader } from './row-reader.ts';
 import { troubleAdvice } from './trouble.ts';
 
 export interface SqliteStoreOptions {
@@ -40,7 +43,7 @@ export interface SqliteStoreOptions {
   readonly key?: Uint8Array | undefined;
   /** The writer thread does not keep the process alive. Default: false. */
   readonly unref?: boolean | undefined;
-  readonly log?: (level: 'info' | 'warn' | 'error', fields: object, message: string) => void;
+  readonly log?: StoreLog;
 }
 
 /** What there was in the folder, and what it is used by. */
@@ -50,9 +53,6 @@ interface Found extends Pick<RecoveredState, 'fresh' | 'migratedFrom'> {
   readonly reader: Database;
   readonly keys: DataKeys | undefined;
 }
-
-const COMMIT_FAILED =
-  'a commit failed and is tried again; until it works, nothing is confirmed and publishers are blocked.';
 
 export class SqliteStore implements Store {
   readonly durable = true;
@@ -65,18 +65,16 @@ export class SqliteStore implements Store {
   readonly #seal: Seal;
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
-  readonly #log: NonNullable<SqliteStoreOptions['log']>;
+  readonly #log: StoreLog;
   readonly #closeMs: number;
   readonly #clock: Clock;
   readonly #commits: GroupCommit;
   readonly #buffer = new BatchBuffer();
-  readonly #listeners: ((reason: string | undefined) => void)[] = [];
-  readonly #rows: StoredRows;
+  readonly #trouble: CommitTrouble;
+  readonly #rows: RowReader;
   readonly #ids: StoredIds;
   /** Called when the batch under way is on disk. */
   #done: (() => void) | undefined;
-  /** Why commits fail, while they do. */
-  #trouble: string | undefined;
   #closing: Promise<void> | undefined;
   #closed = false;
 
@@ -119,13 +117,14 @@ export class SqliteStore implements Store {
     this.#reader = reader;
     this.#seal = sealBy(keys);
     this.#log = options.log ?? (() => undefined);
-    this.#closeMs = options.closeMs ?? 5000;
+    this.#closeMs = options.closeMs ?? CLOSE_MS;
     const commit: Engine['commit'] = (changes, done) => this.#commit(changes, done);
     const clock = options.clock ?? systemClock;
     this.#commits = new GroupCommit({ batch: this.#buffer, batchesAtOnce: 1, commit }, clock, options.lazyMs);
     this.#clock = guardedClock(clock, this.#commits.fault);
+    this.#trouble = new CommitTrouble({ file: path }, this.#log, troubleAdvice, this.#commits.fault);
     this.#ids = new StoredIds(readCounters(reader));
-    this.#rows = new StoredRows(reader, path, this.#seal);
+    this.#rows = new RowReader(reader, path, this.#seal);
     this.#worker = startWriter({ path, synchronous: options.synchronous ?? 'full', keys });
     const { fault } = this.#commits;
     hear(this.#worker, 'message', fault, (message: FromWriter) => this.#hear(message));
@@ -171,7 +170,7 @@ export class SqliteStore implements Store {
   }
 
   onTrouble(listener: (reason: string | undefined) => void): void {
-    this.#listeners.push(listener);
+    this.#trouble.onTrouble(listener);
   }
 
   setDiskShort(short: boolean): void {
@@ -230,14 +229,14 @@ export class SqliteStore implements Store {
     switch (message.kind) {
       case 'committed': {
         this.#buffer.reuse(message);
-        this.#setTrouble(undefined);
+        this.#trouble.set(undefined);
         const done = this.#done!;
         this.#done = undefined;
         done();
         break;
       }
       case 'trouble':
-        this.#setTrouble(message.reason);
+        this.#trouble.set(message.reason);
         break;
       case 'warning':
         this.#log('warn', { file: this.#path, reason: message.reason }, message.message);
@@ -247,15 +246,7 @@ export class SqliteStore implements Store {
 
   /** The writer thread ended by itself: nothing more is committed in this process. */
   #lost(error: Error): void {
-    this.#setTrouble(`the thread that writes ended: ${error.message}`);
-  }
-
-  #setTrouble(reason: string | undefined): void {
-    if (reason === this.#trouble) return;
-    this.#trouble = reason;
-    if (reason === undefined) this.#log('info', { file: this.#path }, 'commits work again: publishers go on');
-    else this.#log('error', { file: this.#path, reason }, `${COMMIT_FAILED} ${troubleAdvice(reason)}`);
-    attemptEach(this.#commits.fault, this.#listeners, (listener) => listener(reason));
+    this.#trouble.set(`the thread that writes ended: ${error.message}`);
   }
 
   #attempt<Value>(read: () => Value): Value | StoreError {
@@ -278,7 +269,14 @@ export class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     try {
-      await this.#allCommitted();
+      await lastCommit({
+        commits: this.#commits,
+        trouble: this.#trouble,
+        clock: this.#clock,
+        closeMs: this.#closeMs,
+        lost: this.#exited,
+        name: this.#path,
+      });
       // Before the writer's, so that the writer's is the last connection and takes the log away.
       this.#closed = true;
       this.#reader.close();
@@ -289,23 +287,6 @@ export class SqliteStore implements Store {
       await this.#worker.terminate();
       this.#reader.close();
       this.#lock.release();
-    }
-  }
-
-  /** Resolves when everything said is on disk; rejects if commits fail for too long, or can no longer work. */
-  async #allCommitted(): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const giveUp = () => reject(new StoreError(`${this.#path} was closed with data not written: ${this.#trouble}`));
-    this.#commits.whenIdle(resolve);
-    unawaited(reject, this.#exited.then(giveUp));
-    // A commit that is only slow is waited for.
-    const timer = this.#clock.every(this.#closeMs, () => {
-      if (this.#trouble !== undefined) giveUp();
-    });
-    try {
-      await promise;
-    } finally {
-      timer.cancel();
     }
   }
 }

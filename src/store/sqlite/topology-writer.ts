@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Seal } from '../sealing/seal.ts';
 import type { TopologyChange } from '../stored-records.ts';
-import { parameterPlace, passwordPlace } from '../engine/places.ts';
+import { sealedRecord } from '../engine/sealed-record.ts';
 
 /** Statements that remove all that the logs have whose numbers `queues` (an SQL expression) selects. */
 function dropContentOf(queues: string): readonly string[] {
@@ -89,24 +89,8 @@ export class TopologyWriter {
       statements = SQL[change.op].map((sql) => this.#database.prepare(sql));
       this.#statements.set(change.op, statements);
     }
-    const values = parameters(this.#sealed(change));
+    const values = parameters(sealedRecord(change, this.#seal));
     for (const statement of statements) statement.run(values);
-  }
-
-  /** The record, or the change that has none, with what nobody is to read sealed. */
-  #sealed(change: TopologyChange): object {
-    switch (change.op) {
-      case 'put-user': {
-        const { record } = change;
-        return { ...record, passwordHash: this.#seal.closeText(passwordPlace(record), record.passwordHash) };
-      }
-      case 'put-parameter': {
-        const { record } = change;
-        return { ...record, value: this.#seal.closeText(parameterPlace(record), record.value) };
-      }
-      default:
-        return 'record' in change ? change.record : change;
-    }
   }
 }
 

@@ -1,0 +1,56 @@
+/** The keys that rows are sealed by, each itself sealed under the master key, which is in no row. A store without such keys is not sealed. */
+import { randomBytes } from 'node:crypto';
+import { StoreError } from '../store.ts';
+import { KEY_BYTES, Keyring, type Seal, UNSEALED } from './seal.ts';
+
+/** By their numbers: what crosses to a writer thread. */
+export type DataKeys = ReadonlyMap<number, Uint8Array>;
+
+/** A data key as a row has it. */
+export type SealedKey = readonly [id: number, sealed: Uint8Array];
+
+/** Master keys have one number. */
+const MASTER = 0;
+
+/**
+ * `store`: what it is called in errors. Throws StoreError if the master key is not the one, is there for a store that is not sealed, or is
+ * missing.
+ */
+export function openDataKeys(
+  rows: readonly SealedKey[],
+  master: Uint8Array | undefined,
+  store: string,
+): DataKeys | undefined {
+  if (rows.length === 0) {
+    if (master === undefined) return undefined;
+    throw new StoreError(
+      `${store} is not sealed, and a key is given for it. Seal it with "leveret store seal" while the broker is stopped, or start without the key.`,
+    );
+  }
+  if (master === undefined) throw new StoreError(`${store} is sealed: name its key with --store-key.`);
+  const seal = sealUnder(master);
+  const keys = new Map<number, Uint8Array>();
+  for (const [id, sealed] of rows) {
+    const key = seal.open(placeOf(id), sealed);
+    if (key === undefined) throw new StoreError(`${store} is sealed with another key than --store-key names.`);
+    keys.set(id, key);
+  }
+  return keys;
+}
+
+/** A new data key, sealed: what rows are sealed by from now on if its number is the highest. */
+export function newDataKey(id: number, master: Uint8Array): SealedKey {
+  return [id, sealUnder(master).close(placeOf(id), randomBytes(KEY_BYTES))];
+}
+
+export function sealBy(keys: DataKeys | undefined): Seal {
+  return keys === undefined ? UNSEALED : new Keyring(keys);
+}
+
+function sealUnder(master: Uint8Array): Seal {
+  return new Keyring(new Map([[MASTER, master]]));
+}
+
+function placeOf(id: number) {
+  return ['data key', id] as const;
+}

@@ -1,0 +1,22 @@
+/** The table `sealing`: the keys that rows are sealed by. */
+import type { Database } from 'better-sqlite3';
+import { type DataKeys, newDataKey, openDataKeys, sealBy, type SealedKey } from '../sealing/data-keys.ts';
+import { type Seal, UNKNOWN } from '../sealing/seal.ts';
+
+/** Throws StoreError as openDataKeys does. */
+export function readDataKeys(database: Database, master: Uint8Array | undefined): DataKeys | undefined {
+  const rows = database.prepare('SELECT id, wrapped FROM sealing').raw().all() as SealedKey[];
+  return openDataKeys(rows, master, database.name);
+}
+
+/** Has what is sealed from now on be so by a new key. */
+export function addDataKey(database: Database, master: Uint8Array): void {
+  const id = database.prepare('SELECT ifnull(max(id), 0) + 1 FROM sealing').pluck().get() as number;
+  database.prepare('INSERT INTO sealing VALUES (?, ?)').run(...newDataKey(id, master));
+}
+
+/** What rows are opened by: `UNKNOWN` if they are sealed and no key is given. Throws StoreError for another key. */
+export function sealOf(database: Database, master: Uint8Array | undefined): Seal {
+  const isSealed = database.prepare('SELECT 1 FROM sealing').get() !== undefined;
+  return isSealed && master === undefined ? UNKNOWN : sealBy(readDataKeys(database, master));
+}
