@@ -20,6 +20,7 @@ import {
 } from './option-types.ts';
 import type { Option, OptionRows, SettingName } from './option.ts';
 import { LOGIN_ROWS } from './login-options.ts';
+import { PASSWORD_ROWS } from './password-options.ts';
 import { TLS_ROWS } from './tls-options.ts';
 
 const MiB = 1024 * 1024;
@@ -96,6 +97,7 @@ const table: OptionRows<SettingName> = {
   },
   ...TLS_ROWS,
   ...LOGIN_ROWS,
+  ...PASSWORD_ROWS,
   dataDir: {
     flag: '--data-dir',
     env: 'LEVERET_DATA_DIR',

@@ -46,6 +46,7 @@ export class Connection
   readonly writer: Writer;
   readonly flow: Flow;
   readonly inboundQuota: InboundQuota;
+  readonly pendingReplies: PendingReplies;
   readonly channels = new Map<number, Channel>();
   readonly activity: Activity;
   client = new ClientProperties();
@@ -64,7 +65,6 @@ export class Connection
   readonly #frames: Frames;
   readonly #parser: FrameParser;
   readonly #readPause: ReadPause;
-  readonly #pendingReplies: PendingReplies;
   readonly #header = new HeaderReader();
   readonly #handshake: Handshake;
   readonly #closeTimer: CloseTimer;
@@ -90,7 +90,7 @@ export class Connection
     this.#frames = new Frames(this);
     this.#parser = new FrameParser(this.#frames);
     this.#readPause = new ReadPause(socket, this.#parser, this.#guard);
-    this.#pendingReplies = new PendingReplies(this, this.#readPause);
+    this.pendingReplies = new PendingReplies(this, this.#readPause);
     this.flow = new Flow(this, this.#readPause);
     this.#handshake = new Handshake(this);
     this.#closeTimer = new CloseTimer(broker.clock, (reason) => this.#timedOut(reason));
@@ -125,12 +125,6 @@ export class Connection
   handshake(channel: number, method: Method): void {
     if (channel !== 0) throw new HandshakeError(`${method.name} on channel ${channel} during the handshake`);
     this.#handshake.method(method);
-  }
-
-  delay(ms: number, then: () => void): void {
-    this.#pendingReplies.delay(ms, () => {
-      if (this.#stage === 'handshake') then();
-    });
   }
 
   tune(channelMax: number, frameMax: number, heartbeat: number): void {
@@ -239,11 +233,11 @@ export class Connection
   }
 
   whenStored(receipt: Receipt<unknown>, messages: TransactionConfirms | undefined, callback: () => void): void {
-    this.#pendingReplies.whenStored(receipt, messages, callback);
+    this.pendingReplies.whenStored(receipt, messages, callback);
   }
 
   occupy(task: LongTask): void {
-    this.#pendingReplies.occupy(task);
+    this.pendingReplies.occupy(task);
   }
 
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */
@@ -275,11 +269,11 @@ export class Connection
     if (this.#stage === 'closed') return;
     const woken = this.#woken;
     this.#woken = [];
-    const stored = this.#pendingReplies.turnEnds();
+    const stored = this.pendingReplies.turnEnds();
     for (const channel of woken) channel.endTurn();
     this.writer.flush();
     this.flow.turnEnds();
-    if (stored) this.#pendingReplies.answered();
+    if (stored) this.pendingReplies.answered();
     this.#resumeConsumers();
     if (!this.writer.congested) this.flow.taken();
   }

@@ -1,5 +1,7 @@
 /** How a broker is put together: the one place that knows all of its parts, and picks the store. */
 import type { RequestListener } from 'node:http';
+import { UserPasswords } from '../broker/access/user-passwords.ts';
+import { ChangeError } from '../broker/arguments/change-error.ts';
 import { BrokerNode } from '../broker/topology/broker-node.ts';
 import { type Config, MEMORY_SHARE } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
@@ -56,6 +58,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   let disk: DiskSpace | undefined;
   try {
     node.rules = new VersionRules(config.profile, config.permitFeatures, config.denyFeatures);
+    node.passwords = userPasswords(config, node);
     reportToLog(node, log);
     await prepare(node, definitions, config, log);
     disk = watchDisk(config, node, log);
@@ -91,6 +94,19 @@ function reportToLog(node: BrokerNode, log: Logger): void {
   node.discarded = reportDiscarded(log);
   node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
   node.notice = noticesTo(log);
+}
+
+/** Throws ConfigError for a pattern that is no regular expression. */
+function userPasswords({ dataDir, passwordHashing, ...config }: Config, { chance }: BrokerNode): UserPasswords {
+  // Nobody steals a file that is not there, and tests start brokers by the thousand.
+  const byStore = dataDir === undefined ? 'sha256' : 'scrypt';
+  try {
+    const rules = { ...config, passwordHashing: passwordHashing === 'auto' ? byStore : passwordHashing };
+    return new UserPasswords(rules, chance);
+  } catch (error) {
+    if (!(error instanceof ChangeError)) throw error;
+    throw new ConfigError([{ source: 'options', text: `passwordPattern is invalid: ${error.message}` }]);
+  }
 }
 
 /** TLS is loaded only if it is used. */

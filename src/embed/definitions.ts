@@ -42,9 +42,13 @@ export class Definitions {
     { vhost }: TransferOptions = {},
   ): Promise<readonly Finding[]> {
     if (vhost !== undefined) this.#node.existingVhost(vhost);
-    const { importDefinitions } = await import('../broker/definitions/import.ts');
+    const [{ importDefinitions }, { hashPasswords }] = await Promise.all([
+      import('../broker/definitions/import.ts'),
+      import('../broker/definitions/hash-passwords.ts'),
+    ]);
     const { document, warnings } = parse(definitions);
-    const found = importDefinitions(this.#node, document, { vhost, defaultVhost: this.#config.defaultVhost });
+    const hashed = await hashPasswords(document, this.#node.passwords);
+    const found = importDefinitions(this.#node, hashed, { vhost, defaultVhost: this.#config.defaultVhost });
     await whenStored(this.#node);
     return [...warnings, ...found];
   }
@@ -109,16 +113,26 @@ export async function prepare(
     // Who names a user wants it, whatever the definitions bring.
     always: config.defaultUser !== defaultConfig.defaultUser || config.defaultPass !== defaultConfig.defaultPass,
   };
-  if (definitions === undefined) {
-    node.recover(defaults);
-    return whenLoaded(node);
-  }
-  const { importDefinitions } = await import('../broker/definitions/import.ts');
   node.recover();
   await whenLoaded(node);
-  const { label, document } = definitions;
+  const { defaultUser: name, defaultPass: password, defaultUserTags: tags } = config;
+  // A slow hash is not made at each start for a user that is there.
+  const record = node.blank ? await node.passwords.userWith(name, password, tags) : undefined;
+  if (definitions === undefined) {
+    if (node.blank) node.createDefaults({ ...defaults, record });
+    return;
+  }
+  const [{ importDefinitions }, { hashPasswords }] = await Promise.all([
+    import('../broker/definitions/import.ts'),
+    import('../broker/definitions/hash-passwords.ts'),
+  ]);
+  const { label } = definitions;
   try {
-    const found = importDefinitions(node, document, { defaults, defaultVhost: defaults.vhost });
+    const document = await hashPasswords(definitions.document, node.passwords);
+    const found = importDefinitions(node, document, {
+      defaults: { ...defaults, record },
+      defaultVhost: defaults.vhost,
+    });
     const warnings = [...definitions.warnings, ...found];
     for (const { path, text } of warnings) log.warn({ path }, `${label}: ${path}: ${text}`);
     log.info({ warnings: warnings.length }, `${label}: imported`);

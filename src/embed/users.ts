@@ -43,12 +43,12 @@ export class Users {
 
   /** @throws ChangeError `exists`, `invalid` */
   async create(name: string, password: string, tags: readonly string[] = []): Promise<void> {
-    await createUser(this.#node, name, password, tags).stored();
+    await (await createUser(this.#node, name, password, tags)).stored();
   }
 
   /** @throws ChangeError `not-found`, `invalid` */
   async setPassword(name: string, password: string): Promise<void> {
-    await setPassword(this.#node, name, password).stored();
+    await (await setPassword(this.#node, name, password)).stored();
   }
 
   /**

@@ -28,6 +28,7 @@ const MEMBERS = new Set(['Date.now', 'performance.now', 'Math.random']);
  */
 const USERS = [
   'broker/access/passwords.ts',
+  'broker/access/scrypt.ts',
   'broker/topology/broker-node.ts',
   'cli/commands/leveret/messages.ts',
   'cli/commands/leveret/overview.ts',

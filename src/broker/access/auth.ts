@@ -1,8 +1,7 @@
-/** Users, their passwords and what they may do (RabbitMQ: Access Control). */
+/** Users and what they may do (RabbitMQ: Access Control). */
 import type { PermissionRecord, TopologyChange, UserRecord } from '../../store/stored-records.ts';
 import { OWN_COMPONENT, type Parameters } from '../parameters/parameters.ts';
 import type { PatternMatcher } from './pattern-matcher.ts';
-import { passwordMatches } from './passwords.ts';
 import { type Operation, Permission, TopicPermission, type TopicPermissionRecord } from './permissions.ts';
 
 const TOPIC_PERMISSIONS = `${OWN_COMPONENT}topic-permission`;
@@ -82,12 +81,6 @@ export class Auth {
   deleteUser(name: string): void {
     for (const vhost of this.#rights.get(name)?.keys() ?? []) this.deleteTopicPermissions(name, vhost);
     this.#commit({ op: 'delete-user', name });
-  }
-
-  /** The user's record if name and password are right. */
-  authenticate(name: string, password: Buffer): UserRecord | undefined {
-    const user = this.#users.get(name);
-    return user !== undefined && passwordMatches(user, password) ? user : undefined;
   }
 
   // Permissions

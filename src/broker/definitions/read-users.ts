@@ -1,7 +1,7 @@
 /** Users and what they may do, as definitions have them. */
 import type { PermissionRecord, UserRecord } from '../../store/stored-records.ts';
 import { checkUserLimits } from '../access/access-limits.ts';
-import { DEFAULT_HASHING_ALGORITHM, HASHING_ALGORITHMS, hashBytes, userWithPassword } from '../access/passwords.ts';
+import { DEFAULT_HASHING_ALGORITHM, HASH_BYTES, userWithPassword } from '../access/passwords.ts';
 import type { TopicPermissionRecord } from '../access/permissions.ts';
 import { type JsonObject, readLimits } from './read-limits.ts';
 import type { JsonCursor } from './json-cursor.ts';
@@ -33,9 +33,9 @@ function readAlgorithm(item: JsonCursor, bytes: number, version: string): string
   const field = item.field('hashing_algorithm');
   const byDefault = BEFORE_3_6.test(version) ? MD5 : DEFAULT_HASHING_ALGORITHM;
   const named = field.string(byDefault);
-  const expected = hashBytes(named);
+  const expected = HASH_BYTES.get(named);
   if (bytes === 0 || bytes === expected) return named;
-  const fitting = [...HASHING_ALGORITHMS.keys()].find((algorithm) => hashBytes(algorithm) === bytes);
+  const [fitting] = Array.from(HASH_BYTES).find(([, its]) => its === bytes) ?? [];
   if (!field.present && fitting !== undefined) {
     field.warn(`is missing; by the length of the hash it is ${fitting}`);
     return fitting;

@@ -13,35 +13,44 @@ export interface LoginPeer {
   readonly host: string;
   /** True if that is this machine. */
   readonly loopback: boolean;
-  /** Has it wait, for milliseconds. */
-  delay(ms: number, then: () => void): void;
+  /** True once it waits for no answer any more. */
+  readonly gone: boolean;
 }
 
 /**
- * Tells why the peer is not let in, for the log and never for the peer; undefined if it is. It is told at once, unless too many at its
- * address failed lately: then the peer waits. `loopbackUsers` may come in from this machine only.
+ * Resolves to why the peer is not let in, for the log and never for the peer; to undefined if it is. That takes a while if a slow hash has to be
+ * computed, and longer if too many at the peer's address failed lately. `loopbackUsers` may come in from this machine only.
  */
-export function logIn(
-  { auth, loginThrottle }: Pick<BrokerNode, 'auth' | 'loginThrottle'>,
+export async function logIn(
+  node: Pick<BrokerNode, 'auth' | 'passwords' | 'loginThrottle'>,
+  credentials: Credentials,
+  loopbackUsers: readonly string[],
+  peer: LoginPeer,
+): Promise<string | undefined> {
+  const attempt = await node.loginThrottle.begin(peer.host);
+  if (attempt === undefined) return `too many failed logins from ${peer.host}`;
+  let isRight = false;
+  try {
+    const refusal = await refusalOf(node, credentials, loopbackUsers, peer);
+    isRight = refusal === undefined;
+    return refusal;
+  } finally {
+    attempt.end(isRight);
+  }
+}
+
+async function refusalOf(
+  { auth, passwords }: Pick<BrokerNode, 'auth' | 'passwords'>,
   { user, password }: Credentials,
   loopbackUsers: readonly string[],
   peer: LoginPeer,
-  answer: (refusal: string | undefined) => void,
-): void {
-  const check = (): void => {
-    if (password === undefined && auth.user(user) === undefined) {
-      answer(`EXTERNAL login refused: user '${user}' - invalid credentials`);
-    } else if (password !== undefined && auth.authenticate(user, password) === undefined) {
-      answer(`wrong name or password for user '${user}'`);
-    } else if (loopbackUsers.includes(user) && !peer.loopback) {
-      answer(`user '${user}' may only connect from this machine`);
-    } else {
-      loginThrottle.succeeded(peer.host);
-      answer(undefined);
-    }
-  };
-  const wait = loginThrottle.begin(peer.host);
-  if (wait === 0) check();
-  else if (wait === Infinity) answer(`too many failed logins from ${peer.host}`);
-  else peer.delay(wait, check);
+): Promise<string | undefined> {
+  const record = auth.user(user);
+  if (password === undefined) {
+    if (record === undefined) return `EXTERNAL login refused: user '${user}' - invalid credentials`;
+  } else if (!(await passwords.matches(record, password, () => !peer.gone))) {
+    return `wrong name or password for user '${user}'`;
+  }
+  if (loopbackUsers.includes(user) && !peer.loopback) return `user '${user}' may only connect from this machine`;
+  return undefined;
 }

@@ -1,6 +1,5 @@
 /** Users, their passwords, tags and limits (RabbitMQ: Access Control, User Limits). */
 import type { UserLimits } from '../access/access-limits.ts';
-import { userWithPassword } from '../access/passwords.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import type { UserRecord } from '../../store/stored-records.ts';
@@ -25,23 +24,32 @@ export function putUser(node: BrokerNode, record: UserRecord): Receipt<boolean> 
   return new Receipt(node.store, isNew);
 }
 
-/** Throws ChangeError `exists`, `invalid`. */
-export function createUser(
+/** Resolves when the password is hashed. Rejects with ChangeError `exists`, `invalid`. */
+export async function createUser(
   node: BrokerNode,
   name: string,
   password: string,
   tags: readonly string[],
-): Receipt<boolean> {
-  checkPassword(password);
-  if (node.auth.user(name) !== undefined) throw new ChangeError('exists', `User '${name}' already exists`);
-  return putUser(node, userWithPassword(name, password, tags));
+): Promise<Receipt<boolean>> {
+  node.passwords.check(password);
+  checkName(name);
+  const isFree = (): void => {
+    if (node.auth.user(name) !== undefined) throw new ChangeError('exists', `User '${name}' already exists`);
+  };
+  isFree();
+  const record = await node.passwords.userWith(name, password, tags);
+  // Somebody else may have created it meanwhile.
+  isFree();
+  return putUser(node, record);
 }
 
-/** Throws ChangeError `not-found`, `invalid`. */
-export function setPassword(node: BrokerNode, name: string, password: string): Receipt {
+/** Resolves when the password is hashed. Rejects with ChangeError `not-found`, `invalid`. */
+export async function setPassword(node: BrokerNode, name: string, password: string): Promise<Receipt> {
+  node.existingUser(name);
+  node.passwords.check(password);
+  const record = await node.passwords.userWith(name, password, []);
   const { tags } = node.existingUser(name);
-  checkPassword(password);
-  node.auth.putUser(userWithPassword(name, password, tags));
+  node.auth.putUser({ ...record, tags });
   return new Receipt(node.store, undefined);
 }
 
@@ -63,8 +71,4 @@ export function setUserLimits(node: BrokerNode, name: string, limits: Readonly<R
   node.existingUser(name);
   node.limits.setUser(name, limits);
   return new Receipt(node.store, undefined);
-}
-
-function checkPassword(password: string): void {
-  if (password === '') throw new ChangeError('invalid', 'a password must not be empty');
 }

@@ -8,6 +8,7 @@ import { Auth } from '../access/auth.ts';
 import { ALL } from '../access/permissions.ts';
 import { Backlog } from '../flow/backlog.ts';
 import { Jobs } from '../scheduling/jobs.ts';
+import { QUICK_PASSWORDS } from '../../config/password-config.ts';
 import { LENIENT_RULES, type VersionRules } from '../../config/profile.ts';
 import type { Chance } from '../../util/chance.ts';
 import type { Clock, Clocks } from '../../util/clock.ts';
@@ -30,6 +31,7 @@ import { MessageTotals } from './message-totals.ts';
 import { Observers } from './observers.ts';
 import { PatternMatcher } from '../access/pattern-matcher.ts';
 import { userWithPassword } from '../access/passwords.ts';
+import { UserPasswords } from '../access/user-passwords.ts';
 import { SpareConfirms } from '../log/waiting-confirms.ts';
 import type { DiscardListener } from '../message/discarded.ts';
 import type { UnreadableListener } from '../arguments/unreadable.ts';
@@ -50,6 +52,8 @@ const DEDUPLICATES_IN_QUEUE_FROM = 6;
 export interface NodeDefaults {
   readonly user: string;
   readonly password: string;
+  /** The user with its password hashed; if it is not given, that is hashed as RabbitMQ does it. */
+  readonly record?: UserRecord | undefined;
   readonly vhost: string;
   /** Made beside the users and vhosts of definitions too; else those take their place. */
   readonly always?: boolean;
@@ -98,6 +102,8 @@ export class BrokerNode implements VhostNode {
   readonly #ended = new MessageTotals();
   /** Of the version of RabbitMQ that it stands for; to be set before it recovers. */
   rules: VersionRules = LENIENT_RULES;
+  /** Those of its users; to be set before anybody logs in. */
+  passwords: UserPasswords;
   /** Told of errors that are no client's. */
   fault: Fault = () => undefined;
   /** Told of what cannot be read. */
@@ -137,6 +143,7 @@ export class BrokerNode implements VhostNode {
     this.parameters = new Parameters(commit);
     this.patterns = new PatternMatcher(clock);
     this.auth = new Auth(commit, this.parameters, this.patterns);
+    this.passwords = new UserPasswords(QUICK_PASSWORDS, chance);
     this.limits = new AccessLimits(this.parameters);
     this.loginThrottle = new LoginThrottle(clock);
     this.heapLimit = new V8HeapLimit(this.alarms, clock);
@@ -173,10 +180,7 @@ export class BrokerNode implements VhostNode {
     recoverNode(this, state);
     this.bodies.dropUnreferenced();
     if ((state.migratedFrom ?? Infinity) < DEDUPLICATES_IN_QUEUE_FROM) this.#noticeDeduplication();
-    if (this.blank && defaults !== undefined) {
-      this.createDefaultVhost(defaults);
-      this.createDefaultUser(defaults);
-    }
+    if (defaults !== undefined && this.blank) this.createDefaults(defaults);
   }
 
   /** True if there is neither a user nor a vhost: nobody can have used it yet. */
@@ -184,13 +188,25 @@ export class BrokerNode implements VhostNode {
     return this.#vhosts.size === 0 && this.auth.users.next().done === true;
   }
 
+  createDefaults(defaults: NodeDefaults): void {
+    this.createDefaultVhost(defaults);
+    this.createDefaultUser(defaults);
+  }
+
   createDefaultVhost({ vhost: name }: NodeDefaults): void {
     this.putVhost({ name, description: 'Default virtual host', tags: [], defaultQueueType: undefined });
   }
 
   /** With its permissions in the default vhost, if there is one. */
-  createDefaultUser({ user, password, vhost, tags = ['administrator'], permissions = ALL }: NodeDefaults): void {
-    this.auth.putUser(userWithPassword(user, password, tags));
+  createDefaultUser({
+    user,
+    password,
+    record,
+    vhost,
+    tags = ['administrator'],
+    permissions = ALL,
+  }: NodeDefaults): void {
+    this.auth.putUser(record ?? userWithPassword(user, password, tags));
     if (this.#vhosts.has(vhost)) this.auth.putPermission({ user, vhost, ...permissions });
   }
 

@@ -55,7 +55,7 @@ const ACCEPTED: readonly AcceptedKeys[] = [
     reason: DEFINITIONS,
   },
   {
-    keys: /^(credential_validator|password_hashing_module|auth_backends|anonymous_login|management|prometheus|definitions)\b/,
+    keys: /^(auth_backends|anonymous_login|management|prometheus|definitions)\b/,
     level: 'warn',
     reason: 'this has no effect here',
   },

@@ -8,6 +8,7 @@ import { readKnown } from './known-values.ts';
 import { readListeners } from './listener-keys.ts';
 import { readLogKeys } from './log-keys.ts';
 import type { Meaning } from './meaning.ts';
+import { readCredentialValidator } from './password-keys.ts';
 import { readSizes, SIZE_KEYS } from './size-keys.ts';
 import { readCiphers, readVerify } from './tls-keys.ts';
 import { readDefaultPermissions, readDefaultUserTags, readLoopbackUsers } from './user-keys.ts';
@@ -32,6 +33,7 @@ export const COMBINED_KEYS: readonly CombinedKeys[] = [
   { keys: ['ssl_options.ciphers'], read: readCiphers },
   { keys: ['management.cors.allow_origins'], read: readOrigins },
   { keys: ['deprecated_features.permit'], read: readFeatures },
+  { keys: ['credential_validator'], read: readCredentialValidator },
   { keys: ['loopback_users'], read: readLoopbackUsers },
   { keys: ['default_user_tags'], read: readDefaultUserTags },
   { keys: ['default_permissions'], read: readDefaultPermissions },

@@ -23,6 +23,10 @@ const SPECIAL_VALUES: { readonly [Name in SettingName]?: Readonly<Record<string,
   maxConnections: { infinity: 'unlimited' },
   proxyProtocolFrom: { true: 'all', false: 'none' },
   certLoginFrom: { subject_alt_name: 'subject_alternative_name' },
+  passwordHashing: {
+    rabbit_password_hashing_sha256: 'sha256',
+    rabbit_password_hashing_sha512: 'sha512',
+  },
   channelMax: { '0': '65535' },
   frameMax: { '0': `${128 * 1024 * 1024}` },
 };

@@ -6,7 +6,7 @@ import type { FrameParser } from '../../wire/frame-parser.ts';
  * `turn`: it had its share of this turn. `throttle`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
  * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
  * published. `alarm`: the broker takes no publishes now. `task`: what it asked for takes time slices. `patterns`: its names took patterns too
- * long. `login`: others of its address failed to log in, and it has to wait. `silent`: a test has it hear nothing.
+ * long. `login`: it is being found out who it is. `silent`: a test has it hear nothing.
  */
 export type PauseReason =
   'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task' | 'patterns' | 'login' | 'silent';

@@ -5,12 +5,13 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../../protocol/generated/methods.ts';
 import { type Actor, UserActor } from '../../broker/operations/actor.ts';
-import type { ClientTls } from '../../broker/operations/clients.ts';
+import type { ClientTls, ConnectionStage } from '../../broker/operations/clients.ts';
 import { type Credentials, logIn } from '../../broker/operations/login.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { ClientProperties } from './client-properties.ts';
 import { readCredentials } from './credentials.ts';
 import { credentialsByCertificate, type NoCredentials } from './external.ts';
+import type { PendingReplies } from './pending-replies.ts';
 import type { Writer } from '../output/writer.ts';
 
 /** The connection, as the handshake sees it. */
@@ -22,8 +23,8 @@ export interface GreetedConnection {
   client: ClientProperties;
   /** SASL mechanism of the login. */
   mechanism: string;
-  /** The client hears nothing and is not heard for so many milliseconds. Nothing follows if it is gone by then. */
-  delay(ms: number, then: () => void): void;
+  readonly stage: ConnectionStage;
+  readonly pendingReplies: Pick<PendingReplies, 'await'>;
   /** What was agreed on: channels, bytes, seconds. */
   tune(channelMax: number, frameMax: number, heartbeat: number): void;
   opened(actor: Actor): void;
@@ -91,8 +92,16 @@ export class Handshake {
     }
     this.#user = credentials.user;
     const { peerHost: host, fromLoopback: loopback } = connection.endpoints;
-    const peer = { host, loopback, delay: connection.delay.bind(connection) };
-    logIn(node, credentials, config.loopbackUsers, peer, (refusal) => this.#answer(mechanism, refusal));
+    const peer = {
+      host,
+      loopback,
+      get gone() {
+        return connection.stage === 'closed';
+      },
+    };
+    connection.pendingReplies.await(logIn(node, credentials, config.loopbackUsers, peer), (refusal) => {
+      if (connection.stage === 'handshake') this.#answer(mechanism, refusal);
+    });
   }
 
   /** Those that the client was offered: a certificate comes by TLS alone. */

@@ -1,17 +1,17 @@
 /**
- * What a connection's next frame waits for: that what it said so far is stored, that long work it asked for is done, or that some time
- * has passed. So answers keep their order, and nothing is seen half done.
+ * What a connection's next frame waits for: that what it said so far is stored, that long work it asked for is done, or that it is known who
+ * the client is. So answers keep their order, and nothing is seen half done.
  */
 import type { TimeSlices, SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
-import type { Clock } from '../../util/clock.ts';
+import { unawaited } from '../../util/guard.ts';
 import type { LongTask, Wait } from '../channel/channel-host.ts';
 import type { ReadPause } from '../input/read-pause.ts';
 
 /** The connection, as its waits see it. */
 export interface WaitingConnection {
-  readonly broker: { readonly node: { readonly timeSlices: TimeSlices }; readonly clock: Clock };
+  readonly broker: { readonly node: { readonly timeSlices: TimeSlices } };
   /** Has `turnEnds` called at the end of this turn. */
   wake(): void;
   /** Does what is no frame's doing: what goes wrong then ends the connection. */
@@ -21,6 +21,8 @@ export interface WaitingConnection {
 export class PendingReplies {
   readonly #connection: WaitingConnection;
   readonly #readPause: ReadPause;
+  /** Promises that are not settled yet. */
+  #awaited = 0;
   /** Tasks that are not done yet. */
   #tasks = 0;
   /** What waited for the store, and may be done. */
@@ -69,13 +71,27 @@ export class PendingReplies {
     if (this.#tasks > 0) this.#readPause.pause('task');
   }
 
-  /** Answers in `ms` milliseconds. */
-  delay(ms: number, then: () => void): void {
-    const connection = this.#connection;
+  /** Answers when the promise is fulfilled. If it is rejected, that ends the connection. */
+  await<Value>(promise: Promise<Value>, then: (value: Value) => void): void {
+    this.#awaited++;
     this.#readPause.pause('login');
-    connection.broker.clock.after(ms, () => {
-      connection.attempt(then);
-      this.#readPause.resume('login');
+    unawaited((error) => this.#fail(error), this.#settle(promise, then));
+  }
+
+  async #settle<Value>(promise: Promise<Value>, then: (value: Value) => void): Promise<void> {
+    try {
+      const value = await promise;
+      this.#connection.attempt(() => then(value));
+    } catch (error) {
+      this.#fail(error);
+    }
+    // What was done may wait again.
+    if (--this.#awaited === 0) this.#readPause.resume('login');
+  }
+
+  #fail(error: unknown): void {
+    this.#connection.attempt(() => {
+      throw error;
     });
   }
 

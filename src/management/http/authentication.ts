@@ -35,16 +35,13 @@ export async function logInOverHttp(
 
 /** Undefined if it is wrong, or may not be said from there. */
 export async function checkPassword(
-  { node, config, log, clock }: ManagementContext,
+  { node, config, log }: ManagementContext,
   credentials: Credentials,
-  { host, address, loopback }: Peer,
+  peer: Peer,
 ): Promise<Principal | undefined> {
-  const peer = { host, loopback, delay: (ms: number, then: () => void) => void clock.after(ms, then) };
-  const refusal = await new Promise<string | undefined>((resolve) => {
-    logIn(node, credentials, config.loopbackUsers, peer, resolve);
-  });
+  const refusal = await logIn(node, credentials, config.loopbackUsers, peer);
   node.counters.auth.count('http', refusal === undefined);
   if (refusal === undefined) return new UserPrincipal(node.auth, credentials.user);
-  log.warn({ peer: address, reason: refusal }, 'HTTP access denied');
+  log.warn({ peer: peer.address, reason: refusal }, 'HTTP access denied');
   return undefined;
 }

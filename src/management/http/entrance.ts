@@ -12,6 +12,8 @@ export interface Peer {
   readonly loopback: boolean;
   /** True if nobody on the way reads along: TLS. */
   readonly secure: boolean;
+  /** True once it waits for no answer any more. */
+  readonly gone: boolean;
 }
 
 export interface Entrance {
@@ -26,12 +28,26 @@ export const networkEntrance: Entrance = {
   peerOf: ({ socket }) => {
     const host = plainAddress(socket.remoteAddress);
     const { encrypted: secure = false } = socket as { readonly encrypted?: boolean };
-    return { host, address: peerOf(socket), loopback: isLoopback(host), secure };
+    return {
+      host,
+      address: peerOf(socket),
+      loopback: isLoopback(host),
+      secure,
+      get gone() {
+        return socket.destroyed;
+      },
+    };
   },
 };
 
 const OPERATOR = new OperatorPrincipal();
-const THIS_MACHINE: Peer = { host: 'control socket', address: 'control socket', loopback: true, secure: true };
+const THIS_MACHINE: Peer = {
+  host: 'control socket',
+  address: 'control socket',
+  loopback: true,
+  secure: true,
+  gone: false,
+};
 
 /** The control socket: whoever may open it may do everything. A request with a name and a password is that user's, as anywhere. */
 export const controlEntrance: Entrance = {

@@ -1,6 +1,7 @@
 /** Definitions, exported and imported, whole or of one vhost (RabbitMQ: HTTP API, `/api/definitions`). */
 import { DefinitionsError } from '../../broker/definitions/definitions-error.ts';
 import { definitionSections, vhostDefinitionSections } from '../../broker/definitions/export.ts';
+import { hashPasswords } from '../../broker/definitions/hash-passwords.ts';
 import { importDefinitions } from '../../broker/definitions/import.ts';
 import { decodeText, type ParsedText, parseJsonText } from '../../broker/definitions/json-text.ts';
 import { Receipt } from '../../broker/operations/receipt.ts';
@@ -44,7 +45,8 @@ async function load(
   const { document } = parse(fileIn(headers['content-type'], bytes) ?? bytes);
   if (!isObject(document)) throw badRequest('not_json');
   try {
-    const warnings = importDefinitions(node, document, { vhost, defaultVhost: config.defaultVhost });
+    const hashed = await hashPasswords(document, node.passwords);
+    const warnings = importDefinitions(node, hashed, { vhost, defaultVhost: config.defaultVhost });
     for (const { path, text } of warnings) log.warn({ path }, `definitions: ${path}: ${text}`);
   } catch (error) {
     if (!(error instanceof DefinitionsError)) throw error;

@@ -1,5 +1,5 @@
 /** What tools ask beside the broker's own objects: versions, logins, feature flags, and what is not there (RabbitMQ: HTTP API). */
-import { userWithPassword } from '../../broker/access/passwords.ts';
+import { rabbitmqHash } from '../../broker/access/passwords.ts';
 import { SECRETS } from '../../config/options.ts';
 import { openApi } from '../openapi.ts';
 import { logInOverHttp } from '../http/authentication.ts';
@@ -51,7 +51,7 @@ export const miscellany: readonly Resource[] = [
     path: '/auth/hash_password/:password',
     GET: {
       role: 'administrator',
-      handle: ({ params: { password } }) => ({ ok: userWithPassword('', password, []).passwordHash }),
+      handle: ({ params: { password } }) => ({ ok: rabbitmqHash(password).passwordHash }),
     },
   },
   {

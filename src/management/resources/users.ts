@@ -1,5 +1,5 @@
 /** Users (RabbitMQ: HTTP API, `/api/users`). */
-import { DEFAULT_HASHING_ALGORITHM, userWithPassword } from '../../broker/access/passwords.ts';
+import { DEFAULT_HASHING_ALGORITHM } from '../../broker/access/passwords.ts';
 import { checkAccess } from '../../broker/operations/access-check.ts';
 import { deleteUser, putUser } from '../../broker/operations/users.ts';
 import type { BrokerNode } from '../../broker/topology/broker-node.ts';
@@ -34,7 +34,7 @@ export const users: readonly Resource[] = [
     PUT: {
       role: 'administrator',
       handle: async ({ context: { node }, params: { user }, body }) => {
-        return put(await putUser(node, readUser(user, body)).stored());
+        return put(await putUser(node, await readUser(node, user, body)).stored());
       },
     },
     DELETE: {
@@ -111,14 +111,17 @@ function showUser(node: BrokerNode, { name, passwordHash, hashingAlgorithm, tags
   };
 }
 
-/** Throws HttpProblem 400. A user without password cannot log in by one. */
-function readUser(name: string, body: JsonObject): UserRecord {
+/** Rejects with HttpProblem 400, or ChangeError `invalid`. A user without password cannot log in by one. */
+async function readUser(node: BrokerNode, name: string, body: JsonObject): Promise<UserRecord> {
   if (!Object.hasOwn(body, 'tags') && !Object.hasOwn(body, 'administrator')) throw badRequest('tags_not_present');
   const tags = readTags(body.tags);
   const password = body.password === undefined ? undefined : textIn(body, 'password', '');
   const hash = body.password_hash === undefined ? undefined : textIn(body, 'password_hash', '');
   if (password !== undefined && hash !== undefined) throw badRequest('both_password_and_password_hash_are_provided');
-  if (password !== undefined && password !== '') return userWithPassword(name, password, tags);
+  if (password !== undefined && password !== '') {
+    node.passwords.check(password);
+    return node.passwords.userWith(name, password, tags);
+  }
   if (hash !== undefined && !isBase64(hash)) throw badRequest(['not_base64', hash]);
   const hashingAlgorithm = textIn(body, 'hashing_algorithm', DEFAULT_HASHING_ALGORITHM);
   return { name, passwordHash: hash ?? '', hashingAlgorithm, tags };

@@ -21,14 +21,14 @@ export const definitions: readonly Command[] = [
     run: async (call) => {
       checkFormat(call);
       const [file] = call.words;
-      const exported = await call.api.get<object>('/definitions');
+      const exported = await call.api.get<Exported>('/definitions');
       if (file === '-') return JSON.stringify(exported);
       try {
         writeFileSync(file, JSON.stringify(exported));
       } catch (error) {
         throw new CommandError(EXIT.data, `${file} cannot be written: ${(error as Error).message}`);
       }
-      return undefined;
+      return forRabbitmq(exported);
     },
   },
   {
@@ -54,6 +54,17 @@ export const definitions: readonly Command[] = [
     on: { 400: (_, { message }) => new CommandError(EXIT.data, message) },
   },
 ];
+
+interface Exported {
+  readonly users: readonly { readonly hashing_algorithm: string }[];
+}
+
+/** What is to be known of the passwords by who wants to import the file into RabbitMQ. */
+function forRabbitmq({ users }: Exported): string | undefined {
+  const own = users.filter(({ hashing_algorithm: algorithm }) => algorithm.startsWith('leveret')).length;
+  if (own === 0) return undefined;
+  return `${own} of ${users.length} users have passwords hashed by scrypt, which RabbitMQ does not know: it imports them, and lets them in once they have another one.`;
+}
 
 /** What was imported last is known by its hash, which is kept with the definitions themselves, as RabbitMQ does it. False if it is the same. */
 async function importIfChanged({ api }: Call, definitions: object, text: string): Promise<boolean> {

@@ -11,13 +11,6 @@ function authWith(configure: string, write: string, read: string): Auth {
 }
 
 describe('a user', () => {
-  test('is known by name and password together', () => {
-    const auth = authWith('', '', '');
-    expect(auth.authenticate('u', Buffer.from('secret'))?.name).toBe('u');
-    expect(auth.authenticate('u', Buffer.from('wrong'))).toBeUndefined();
-    expect(auth.authenticate('nobody', Buffer.from('secret'))).toBeUndefined();
-  });
-
   test('may enter a vhost where any permission is set, even one that allows nothing', () => {
     const auth = authWith('', '', '');
     expect([auth.mayAccess('u', '/'), auth.mayAccess('u', 'other'), auth.mayAccess('nobody', '/')]).toEqual([

@@ -1,6 +1,6 @@
 /** Who guesses passwords is slowed down, and nobody else. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LoginThrottle } from '../../../../src/broker/access/login-throttle.ts';
+import { type LoginAttempt, LoginThrottle } from '../../../../src/broker/access/login-throttle.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
 const GUESSER = '192.0.2.1';
@@ -14,59 +14,114 @@ describe('the login throttle', () => {
     throttle = new LoginThrottle(clock);
   });
 
-  /** The waits of so many attempts that fail. */
-  const fail = (times: number, address = GUESSER): number[] =>
-    Array.from({ length: times }, () => throttle.begin(address));
+  /** The attempt, if it may be looked at now. */
+  async function begin(address = GUESSER): Promise<LoginAttempt | 'waits' | 'refused'> {
+    const turn = new Promise<'waits'>((resolve) => setImmediate(resolve, 'waits'));
+    return (await Promise.race([throttle.begin(address), turn])) ?? 'refused';
+  }
 
-  it('lets an address fail fifty times at once, then five times a second, and refuses what would wait for more than 5 s', () => {
-    expect(fail(50)).toEqual(new Array(50).fill(0));
-    expect(fail(27)).toEqual([...Array.from({ length: 25 }, (_, i) => (i + 1) * 200), Infinity, Infinity]);
+  async function attempt(isRight: boolean, address = GUESSER): Promise<'now' | 'waits' | 'refused'> {
+    const begun = await begin(address);
+    if (typeof begun === 'string') return begun;
+    begun.end(isRight);
+    return 'now';
+  }
+
+  async function fail(times: number, address = GUESSER): Promise<string[]> {
+    const found: string[] = [];
+    for (let i = 0; i < times; i++) found.push(await attempt(false, address));
+    return found;
+  }
+
+  const many = (what: string, times: number): string[] => new Array<string>(times).fill(what);
+
+  it('lets an address fail fifty times at once, then five times a second, and refuses what would wait for more than 5 s', async () => {
+    expect(await fail(50)).toEqual(many('now', 50));
+    expect(await fail(27)).toEqual([...many('waits', 25), 'refused', 'refused']);
     clock.pass(200);
-    expect(fail(2)).toEqual([5000, Infinity]);
+    expect(await fail(2)).toEqual(['waits', 'refused']);
   });
 
-  it('forgets failures at the same pace', () => {
-    fail(50);
-    clock.pass(9_999);
-    expect(fail(50).at(-1)).toBe(1);
+  it('looks at what waited when it is its turn', async () => {
+    await fail(50);
+    let turn = 'waits';
+    void throttle.begin(GUESSER).then(() => (turn = 'now'));
+    clock.pass(199);
+    await begin();
+    expect(turn).toBe('waits');
+    clock.pass(1);
+    await begin();
+    expect(turn).toBe('now');
+  });
+
+  it('forgets failures at the same pace', async () => {
+    await fail(50);
+    clock.pass(10_000);
+    expect(await fail(50)).toEqual(many('now', 50));
     clock.pass(60_000);
-    expect(fail(51).slice(-2)).toEqual([0, 200]);
+    expect((await fail(51)).slice(-2)).toEqual(['now', 'waits']);
   });
 
-  it('does not slow down who is right, however often', () => {
-    for (let i = 0; i < 1000; i++) {
-      expect(throttle.begin(GUESSER)).toBe(0);
-      throttle.succeeded(GUESSER);
+  it('does not slow down who is right, however often', async () => {
+    for (let i = 0; i < 1000; i++) expect(await attempt(true)).toBe('now');
+    expect(await fail(50)).toEqual(many('now', 50));
+  });
+
+  it('gives back to who is right what its place in the row had taken', async () => {
+    await fail(50);
+    const waiting = throttle.begin(GUESSER);
+    clock.pass(200);
+    (await waiting)!.end(true);
+    expect(await fail(2)).toEqual(['now', 'waits']);
+  });
+
+  it('looks at no more attempts at once than may fail, and at the others when those were right', async () => {
+    const open = await Promise.all(Array.from({ length: 50 }, () => begin()));
+    let looked = 0;
+    const others = Array.from({ length: 500 }, async () => {
+      const begun = await throttle.begin(GUESSER);
+      looked++;
+      begun!.end(true);
+    });
+    expect([await begin(), looked]).toEqual(['waits', 0]);
+    (open[0] as LoginAttempt).end(true);
+    await Promise.all(others);
+    expect(looked).toBe(500);
+  });
+
+  it('sends what waited for others to the row, or away, if these were wrong', async () => {
+    const open = await Promise.all(Array.from({ length: 50 }, () => begin()));
+    const found: string[] = [];
+    for (let i = 0; i < 30; i++) {
+      void throttle.begin(GUESSER).then((begun) => found.push(begun === undefined ? 'refused' : 'now'));
     }
-    expect(throttle.begin(GUESSER)).toBe(0);
+    for (const begun of open) (begun as LoginAttempt).end(false);
+    await begin('another');
+    expect(found).toEqual(many('refused', 5));
+    clock.pass(5000);
+    await begin('another');
+    expect(found).toEqual([...many('refused', 5), ...many('now', 25)]);
   });
 
-  it('gives back only what an attempt that was right had taken', () => {
-    fail(60);
-    expect(throttle.begin(GUESSER)).toBe(2200);
-    throttle.succeeded(GUESSER);
-    expect(throttle.begin(GUESSER)).toBe(2200);
-  });
-
-  it('leaves other addresses alone, but takes a network of IPv6 for one address', () => {
-    fail(60);
-    expect(throttle.begin('192.0.2.2')).toBe(0);
-    fail(50, '2001:db8:0:1::5');
-    expect(throttle.begin('2001:db8:0:2::5')).toBe(0);
+  it('leaves other addresses alone, but takes a network of IPv6 for one address', async () => {
+    await fail(60);
+    expect(await attempt(false, '192.0.2.2')).toBe('now');
+    await fail(50, '2001:db8:0:1::5');
+    expect(await attempt(false, '2001:db8:0:2::5')).toBe('now');
     // 2001:db8:0:1:0:1:2:3 and others, as systems write them.
-    expect(fail(3, '2001:db8:0:1:0:1:2:3')).toEqual([200, 400, 600]);
-    expect(throttle.begin('2001:db8::1:a:b:c:d')).toBe(800);
-    fail(50, '::1');
-    expect(throttle.begin('::2')).toBe(200);
-    expect(throttle.begin('1::')).toBe(0);
+    expect(await attempt(false, '2001:db8:0:1:0:1:2:3')).toBe('waits');
+    expect(await attempt(false, '2001:db8::1:a:b:c:d')).toBe('waits');
+    await fail(50, '::1');
+    expect(await attempt(false, '::2')).toBe('waits');
+    expect(await attempt(false, '1::')).toBe('now');
   });
 
-  it('remembers ten thousand addresses, and forgets the one that failed least lately', () => {
-    fail(50, 'first');
-    fail(50, 'second');
-    expect(throttle.begin('first')).toBe(200);
-    for (let i = 0; i < 9_999; i++) throttle.begin(`address ${i}`);
-    expect(throttle.begin('first')).toBe(400);
-    expect(throttle.begin('second')).toBe(0);
+  it('remembers ten thousand addresses, and forgets the one that tried least lately', async () => {
+    await fail(50, 'first');
+    await fail(50, 'second');
+    expect(await attempt(false, 'first')).toBe('waits');
+    for (let i = 0; i < 9_999; i++) (await throttle.begin(`address ${i}`))!.end(false);
+    expect(await attempt(false, 'first')).toBe('waits');
+    expect(await attempt(false, 'second')).toBe('now');
   });
 });

@@ -17,6 +17,8 @@ import type { Writer } from '../../../../src/connection/output/writer.ts';
 import { libraryDefaults } from '../../../../src/embed/options.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../../../src/protocol/field-table.ts';
 import type { Method, ServerMethod } from '../../../../src/protocol/generated/methods.ts';
+import { byOneClock } from '../../../../src/util/clock.ts';
+import { HandClock } from '../../../support/hand-clock.ts';
 import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 
 const DEFAULTS = { user: 'guest', password: 'secret', vhost: '/' };
@@ -36,8 +38,14 @@ class Side implements GreetedConnection {
   client = new ClientProperties();
   mechanism = '';
   readonly endpoints = { name: '', peerHost: '127.0.0.1', fromLoopback: true };
-  /** What waits, and for how long. */
-  delayed: { readonly ms: number; readonly then: () => void } | undefined;
+  readonly stage = 'handshake';
+  /** What it waits for. */
+  pending: Promise<void> | undefined;
+  readonly pendingReplies = {
+    await: <Value>(promise: Promise<Value>, then: (value: Value) => void) => {
+      this.pending = promise.then(then);
+    },
+  };
   tuned: readonly number[] = [];
   vhost: string | undefined;
   user: string | undefined;
@@ -48,10 +56,6 @@ class Side implements GreetedConnection {
     for (let i = 0; i < connections; i++)
       open.add({ stage: 'running', channels: new Map() } as unknown as ClientConnection);
     this.broker = { node, config, connections: open, serverProperties: EMPTY_TABLE } as unknown as BrokerContext;
-  }
-
-  delay(ms: number, then: () => void): void {
-    this.delayed = { ms, then };
   }
 
   tune(...agreed: readonly number[]): void {
@@ -78,32 +82,43 @@ const tuneOk = (channelMax = 0, frameMax = 0, heartbeat = 0): Method => ({
 const open = (virtualHost = '/'): Method => ({ name: 'connection.open', virtualHost });
 
 describe('the handshake', () => {
+  let clock: HandClock;
   let node: BrokerNode;
 
   beforeEach(() => {
-    node = new BrokerNode(new MemoryStore(), 1_000_000);
+    clock = new HandClock();
+    node = new BrokerNode(new MemoryStore(), 1_000_000, undefined, byOneClock(clock));
     node.recover(DEFAULTS);
   });
 
-  function begin(settings: Partial<Config> = {}, connections = 1): { side: Side; say: (...methods: Method[]) => void } {
+  function begin(
+    settings: Partial<Config> = {},
+    connections = 1,
+  ): { side: Side; say: (...methods: Method[]) => Promise<void> } {
     const side = new Side(node, settings, connections);
     const handshake = new Handshake(side);
     handshake.start();
-    return { side, say: (...methods) => methods.forEach((method) => handshake.method(method)) };
+    const say = async (...methods: Method[]): Promise<void> => {
+      for (const method of methods) {
+        handshake.method(method);
+        await side.pending;
+      }
+    };
+    return { side, say };
   }
 
-  it('goes from start to open-ok, and knows the user and the vhost then', () => {
+  it('goes from start to open-ok, and knows the user and the vhost then', async () => {
     const { side, say } = begin({ channelMax: 100, frameMax: 8192, heartbeat: 30 });
-    say(startOk(), tuneOk(50, 4096, 7), open());
+    await say(startOk(), tuneOk(50, 4096, 7), open());
     expect(side.sent.map(({ name }) => name)).toEqual(['connection.start', 'connection.tune', 'connection.open-ok']);
     expect(side.sent[0]).toMatchObject({ versionMajor: 0, versionMinor: 9 });
     expect(side.sent[1]).toMatchObject({ channelMax: 100, frameMax: 8192, heartbeat: 30 });
     expect([side.tuned, side.vhost, side.user]).toEqual([[50, 4096, 7], '/', 'guest']);
   });
 
-  it('takes the broker’s limits where the client asks for none', () => {
+  it('takes the broker’s limits where the client asks for none', async () => {
     const { side, say } = begin({ channelMax: 100, frameMax: 8192 });
-    say(startOk(), tuneOk(0, 0, 0));
+    await say(startOk(), tuneOk(0, 0, 0));
     expect(side.tuned).toEqual([100, 8192, 0]);
   });
 
@@ -111,9 +126,9 @@ describe('the handshake', () => {
     [101, 4096, 'negotiated channel_max = 101 is higher than the maximum allowed value (100)'],
     [50, 8193, 'negotiated frame_max = 8193 is higher than the maximum allowed value (8192)'],
     [50, 4095, 'negotiated frame_max = 4095 is lower than the minimum allowed value (4096)'],
-  ])('has no answer to channel_max %i and frame_max %i', (channelMax, frameMax, reason) => {
+  ])('has no answer to channel_max %i and frame_max %i', async (channelMax, frameMax, reason) => {
     const { say } = begin({ channelMax: 100, frameMax: 8192 });
-    expect(() => say(startOk(), tuneOk(channelMax, frameMax))).toThrow(new HandshakeError(reason));
+    await expect(say(startOk(), tuneOk(channelMax, frameMax))).rejects.toThrow(new HandshakeError(reason));
   });
 
   it.each<[string, Method[]]>([
@@ -121,62 +136,60 @@ describe('the handshake', () => {
     ['connection.start-ok where connection.tune-ok was due', [startOk(), startOk()]],
     ['connection.tune-ok where connection.open was due', [startOk(), tuneOk(), tuneOk()]],
     ['channel.open where connection.open was due', [startOk(), tuneOk(), { name: 'channel.open' }]],
-  ])('has no answer to %s', (reason, methods) => {
-    expect(() => begin().say(...methods)).toThrow(new HandshakeError(reason));
+  ])('has no answer to %s', async (reason, methods) => {
+    await expect(begin().say(...methods)).rejects.toThrow(new HandshakeError(reason));
   });
 
-  it('tells a client that can hear it that it may not come in, and the reason to nobody but the log', () => {
+  it('tells a client that can hear it that it may not come in, and the reason to nobody but the log', async () => {
     const { side, say } = begin();
-    const refused = (): void => say(startOk('guest', 'wrong', AUTHENTICATION_FAILURE_CLOSE));
-    expect(refused).toThrow(RefusedError);
-    try {
-      refused();
-    } catch (error) {
-      expect((error as RefusedError).reason).toBe("wrong name or password for user 'guest'");
-      expect((error as RefusedError).replyText).not.toContain('guest');
-      expect((error as RefusedError).replyCode).toBe(403);
-    }
+    const error: unknown = await say(startOk('guest', 'wrong', AUTHENTICATION_FAILURE_CLOSE)).catch(
+      (reason: unknown) => reason,
+    );
+    if (!(error instanceof RefusedError)) throw error;
+    expect(error.reason).toBe("wrong name or password for user 'guest'");
+    expect(error.replyText).not.toContain('guest');
+    expect(error.replyCode).toBe(403);
     expect(side.sent.map(({ name }) => name)).toEqual(['connection.start']);
   });
 
-  it('has no answer for others: neither for an old client, nor to a mechanism that is not offered', () => {
-    expect(() => begin().say(startOk('guest', 'wrong'))).toThrow(HandshakeError);
+  it('has no answer for others: neither for an old client, nor to a mechanism that is not offered', async () => {
+    await expect(begin().say(startOk('guest', 'wrong'))).rejects.toThrow(HandshakeError);
     const unknown = startOk('guest', 'secret', AUTHENTICATION_FAILURE_CLOSE, 'EXTERNAL');
-    expect(() => begin().say(unknown)).toThrow(new HandshakeError('no credentials by EXTERNAL'));
+    await expect(begin().say(unknown)).rejects.toThrow(new HandshakeError('no credentials by EXTERNAL'));
   });
 
-  it('looks at nothing for a while if too many of the address failed, and at nothing at all if too many wait already', () => {
+  it('looks at nothing for a while if too many of the address failed, and at nothing at all if too many wait already', async () => {
     const { side, say } = begin();
-    for (let i = 0; i < 50; i++)
-      expect(() => begin().say(startOk('guest', 'wrong'))).toThrow(/^wrong name or password/);
-    say(startOk());
+    for (let i = 0; i < 50; i++) await expect(begin().say(startOk('guest', 'wrong'))).rejects.toThrow(/^wrong name/);
+    const said = say(startOk());
+    const others = Array.from({ length: 24 }, () => begin().say(startOk('guest', 'wrong')));
+    await expect(begin().say(startOk())).rejects.toThrow(new HandshakeError('too many failed logins from 127.0.0.1'));
     expect(side.sent.map(({ name }) => name)).toEqual(['connection.start']);
-    expect(side.delayed!.ms).toBeGreaterThan(100);
-    side.delayed!.then();
-    expect(side.sent.map(({ name }) => name)).toEqual(['connection.start', 'connection.tune']);
-    for (let i = 0; i < 25; i++) begin().say(startOk('guest', 'wrong'));
-    expect(() => begin().say(startOk())).toThrow(new HandshakeError('too many failed logins from 127.0.0.1'));
     const elsewhere = begin();
     elsewhere.side.endpoints.peerHost = '127.0.0.2';
-    elsewhere.say(startOk(), tuneOk(), open());
+    await elsewhere.say(startOk(), tuneOk(), open());
     expect(elsewhere.side.vhost).toBe('/');
+    clock.pass(5000);
+    await said;
+    expect(side.sent.map(({ name }) => name)).toEqual(['connection.start', 'connection.tune']);
+    for (const other of others) await expect(other).rejects.toThrow(/^wrong name/);
   });
 
-  it('lets users of this machine in from no other', () => {
+  it('lets users of this machine in from no other', async () => {
     const { side, say } = begin({ loopbackUsers: ['guest'] });
     side.endpoints.fromLoopback = false;
-    expect(() => say(startOk())).toThrow("user 'guest' may only connect from this machine");
+    await expect(say(startOk())).rejects.toThrow("user 'guest' may only connect from this machine");
     side.endpoints.fromLoopback = true;
-    expect(() => say(startOk())).not.toThrow();
+    await say(startOk());
   });
 
-  it('says no to a vhost that is not there, or not the user’s, and where there are connections enough', () => {
+  it('says no to a vhost that is not there, or not the user’s, and where there are connections enough', async () => {
     node.auth.apply({ op: 'delete-vhost', name: '/' });
-    expect(() => begin().say(startOk(), tuneOk(), open())).toThrow(
+    await expect(begin().say(startOk(), tuneOk(), open())).rejects.toThrow(
       "NOT_ALLOWED - access to vhost '/' refused for user 'guest'",
     );
-    expect(() => begin().say(startOk(), tuneOk(), open('no'))).toThrow('NOT_ALLOWED - vhost no not found');
-    expect(() => begin({ maxConnections: 2 }, 3).say(startOk(), tuneOk(), open())).toThrow(
+    await expect(begin().say(startOk(), tuneOk(), open('no'))).rejects.toThrow('NOT_ALLOWED - vhost no not found');
+    await expect(begin({ maxConnections: 2 }, 3).say(startOk(), tuneOk(), open())).rejects.toThrow(
       'NOT_ALLOWED - connection refused: node connection limit (2) is reached',
     );
   });

@@ -6,7 +6,6 @@ import { TransactionConfirms } from '../../../../src/broker/operations/transacti
 import { Receipt } from '../../../../src/broker/operations/receipt.ts';
 import { ReadPause } from '../../../../src/connection/input/read-pause.ts';
 import { PendingReplies } from '../../../../src/connection/lifecycle/pending-replies.ts';
-import { HandClock } from '../../../support/hand-clock.ts';
 import type { FrameParser } from '../../../../src/wire/frame-parser.ts';
 
 describe('a connection', () => {
@@ -20,18 +19,16 @@ describe('a connection', () => {
   let said: string[];
   let waits: PendingReplies;
   let receipt: Receipt;
-  let clock: HandClock;
 
   beforeEach(() => {
     [commits, allStored, tasks, heard, failures, said] = [[], false, [], true, [], []];
     const store = { afterCommit: (callback: () => void) => (allStored ? callback() : void commits.push(callback)) };
     receipt = new Receipt(store, undefined);
-    clock = new HandClock();
     const timeSlices = { do: (task: SlicedTask) => !task.step() || (tasks.push(task), false) };
     const parser = { pause: () => (heard = false), resume: () => (heard = true) } as unknown as FrameParser;
     const socket = { pause: () => undefined, resume: () => undefined } as unknown as Socket;
     const connection = {
-      broker: { node: { timeSlices: timeSlices as unknown as TimeSlices }, clock },
+      broker: { node: { timeSlices: timeSlices as unknown as TimeSlices } },
       wake: () => void said.push('wake'),
       attempt: (action: () => void) => {
         try {
@@ -44,6 +41,7 @@ describe('a connection', () => {
     waits = new PendingReplies(connection, new ReadPause(socket, parser, (read) => read()));
   });
 
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const answer = (): void => void said.push('answer');
 
   it('is answered at once, and heard on, where all is stored', () => {
@@ -83,12 +81,31 @@ describe('a connection', () => {
     expect([tasks[1].step(), heard]).toEqual([false, true]);
   });
 
-  it('is heard again when the time is over that its answer had to wait for', () => {
-    waits.delay(200, answer);
-    clock.pass(199);
+  it('is heard again when that is known which its answer had to wait for', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    waits.await(promise, (value) => said.push(value));
     expect([said, heard]).toEqual([[], false]);
-    clock.pass(1);
+    resolve('answer');
+    await turn();
     expect([said, heard]).toEqual([['answer'], true]);
+  });
+
+  it('is not heard between two things that an answer had to wait for', async () => {
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    waits.await(first.promise, () => waits.await(second.promise, answer));
+    first.resolve();
+    await turn();
+    expect([said, heard]).toEqual([[], false]);
+    second.resolve();
+    await turn();
+    expect([said, heard]).toEqual([['answer'], true]);
+  });
+
+  it('fails if that cannot be known, and is heard', async () => {
+    const error = new Error('a defect');
+    waits.await(Promise.reject(error), answer);
+    await turn();
+    expect([failures, said, heard]).toEqual([[error], [], true]);
   });
 
   it('is done with a task that fails', () => {

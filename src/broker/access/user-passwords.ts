@@ -1,0 +1,86 @@
+/**
+ * The passwords of the broker's own users: how new ones are hashed, what they have to be like, and whether one is right. Slow hashes are
+ * computed by few of Node's threads: the event loop goes on meanwhile, and the others of these threads have other work.
+ */
+import { availableParallelism } from 'node:os';
+import type { PasswordConfig, PasswordHashing } from '../../config/password-config.ts';
+import type { UserRecord } from '../../store/stored-records.ts';
+import type { Chance } from '../../util/chance.ts';
+import { FewAtOnce } from '../../util/few-at-once.ts';
+import { ChangeError } from '../arguments/change-error.ts';
+import { passwordMatches, rabbitmqHash } from './passwords.ts';
+import { compilePattern } from './pattern.ts';
+import { RightPasswords } from './right-passwords.ts';
+import { SCRYPT, scryptHash, scryptMatches, unmatchedHash } from './scrypt.ts';
+
+/** Of Node's four threads. */
+const MOST_THREADS = 3;
+
+export interface PasswordRules extends Omit<PasswordConfig, 'passwordHashing'> {
+  readonly passwordHashing: PasswordHashing;
+}
+
+export class UserPasswords {
+  readonly #rules: PasswordRules;
+  readonly #pattern: RegExp | undefined;
+  readonly #threads = new FewAtOnce(Math.min(availableParallelism(), MOST_THREADS));
+  readonly #right: RightPasswords;
+  /** Comparisons under way, by hash and digest: many clients of one user cost one. */
+  readonly #underWay = new Map<string, Promise<boolean>>();
+  #unmatched: string | undefined;
+
+  /** Throws ChangeError `invalid` if the pattern that passwords have to match is no regular expression. */
+  constructor(rules: PasswordRules, chance: Chance) {
+    this.#rules = rules;
+    this.#pattern = rules.passwordPattern === undefined ? undefined : compilePattern(rules.passwordPattern);
+    this.#right = new RightPasswords(chance);
+  }
+
+  /** Throws ChangeError `invalid`, with RabbitMQ's texts, for a password that a user may not be given. */
+  check(password: string): void {
+    if (password === '') throw new ChangeError('invalid', 'a password must not be empty');
+    const { passwordMinLength: least } = this.#rules;
+    if (Buffer.byteLength(password) < least) {
+      throw new ChangeError('invalid', `minimum required password length is ${least}`);
+    }
+    if (this.#pattern?.test(password) === false) {
+      throw new ChangeError('invalid', 'provided password does not match the validator regular expression');
+    }
+  }
+
+  /** A user with a password that need not be one that `check` lets pass. */
+  async userWith(name: string, password: string, tags: readonly string[]): Promise<UserRecord> {
+    const { passwordHashing } = this.#rules;
+    if (passwordHashing !== 'scrypt') return { name, tags, ...rabbitmqHash(password, passwordHashing) };
+    const passwordHash = await this.#threads.run(() => scryptHash(password));
+    return { name, tags, passwordHash, hashingAlgorithm: SCRYPT };
+  }
+
+  /**
+   * Resolves to whether the password is the user's. For a user that is not there, undefined, it takes as long as for one that is. `isWanted`
+   * is asked when its turn comes: who has gone meanwhile costs nothing.
+   */
+  async matches(
+    user: UserRecord | undefined,
+    password: Buffer,
+    isWanted: () => boolean = () => true,
+  ): Promise<boolean> {
+    if (user !== undefined && user.hashingAlgorithm !== SCRYPT) return passwordMatches(user, password);
+    if (user === undefined && this.#rules.passwordHashing !== 'scrypt') return false;
+    const hash = user?.passwordHash ?? (this.#unmatched ??= unmatchedHash());
+    const digest = this.#right.digest(password);
+    if (this.#right.has(hash, digest)) return true;
+    const key = `${hash} ${digest}`;
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined) return underWay;
+    const comparison = this.#threads.run(async () => isWanted() && (await scryptMatches(hash, password)));
+    this.#underWay.set(key, comparison);
+    try {
+      const isRight = await comparison;
+      if (isRight) this.#right.add(hash, digest);
+      return isRight;
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+}
