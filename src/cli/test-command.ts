@@ -1,7 +1,6 @@
 /** `leveret test`: a broker for tests of any language, with its control port. */
 import { fstatSync } from 'node:fs';
 import type { BrokerOptions } from '../embed/options.ts';
-import { ControlServer } from '../testing/control/control-server.ts';
 import { TestBroker } from '../testing/test-broker.ts';
 
 export interface TestCommandParts {
@@ -27,16 +26,10 @@ export async function runTestBroker(
     input.once('error', () => resolve());
     input.resume();
   });
-  const broker = await TestBroker.start({ ...options, clock: manualClock ? 'manual' : 'real' });
-  const control = new ControlServer(broker);
-  try {
-    const url = await control.start(controlPort);
-    write(`${JSON.stringify({ url: broker.url, control: url })}\n`);
-    await ended;
-  } finally {
-    await control.stop();
-    await broker.stop();
-  }
+  const broker = await TestBroker.start({ ...options, controlPort, clock: manualClock ? 'manual' : 'real' });
+  write(`${JSON.stringify({ url: broker.url, control: broker.controlUrl })}\n`);
+  await ended;
+  await broker.stop();
   return 0;
 }
 

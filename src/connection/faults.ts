@@ -19,6 +19,10 @@ export interface PublishFault {
   readonly refused?: boolean;
   /** The message is taken, and the confirm goes out when `release` is called, if ever. */
   readonly hold?: (release: () => void) => void;
+  /** Others overtake the message: it is confirmed, and goes on its way when `take` is called, if ever. */
+  readonly overtaken?: (take: () => void) => void;
+  /** Called when the message is on its way. */
+  readonly then?: () => void;
 }
 
 export interface FaultPlan {

@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly onlyForCommands?: boolean;
   /** The system's by default. */
   readonly clocks?: Clocks;
+  /** Gives the store that the broker is to use in place of the one that was opened for it. */
+  readonly storeOver?: (opened: Store) => Store;
 }
 
 export interface BrokerParts {
@@ -53,7 +55,8 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   const { unref } = options;
   const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
   const definitions = await readDefinitions(options.definitions ?? config.definitions);
-  const { store, scratch } = await openStore(config, log, unref);
+  const { store: opened, scratch } = await openStore(config, log, unref);
+  const store = surroundings.storeOver?.(opened) ?? opened;
   const node = new BrokerNode(store, memoryBudget(config), scratch, surroundings.clocks);
   let disk: DiskSpace | undefined;
   try {

@@ -12,14 +12,7 @@ import { Users } from './users.ts';
 import { Vhosts } from './vhosts.ts';
 
 export class Broker implements AsyncDisposable {
-  readonly vhosts: Vhosts;
-  readonly users: Users;
-  readonly policies: Policies;
-  readonly definitions: Definitions;
-  readonly delayed: Delayed;
-  readonly #config: Config;
-  readonly #listeners: Listeners;
-  readonly #ending: Ending;
+  #surface: Surface;
 
   /** Use `Broker.start`. */
   protected constructor();
@@ -27,15 +20,7 @@ export class Broker implements AsyncDisposable {
   protected constructor(parts: BrokerParts);
   protected constructor(parts?: BrokerParts) {
     if (parts === undefined) throw new TypeError('use Broker.start()');
-    const { config, node, listeners, ending } = parts;
-    this.#config = config;
-    this.vhosts = new Vhosts(node, config.defaultUser);
-    this.users = new Users(node);
-    this.policies = new Policies(node, config.defaultVhost);
-    this.definitions = new Definitions(node, config);
-    this.delayed = new Delayed(node, config.defaultVhost);
-    this.#listeners = listeners;
-    this.#ending = ending;
+    this.#surface = surfaceOf(parts);
   }
 
   /**
@@ -48,6 +33,26 @@ export class Broker implements AsyncDisposable {
   static start(options?: BrokerOptions, surroundings?: Surroundings): Promise<Broker>;
   static async start(options: BrokerOptions = {}, surroundings?: Surroundings): Promise<Broker> {
     return new Broker(await assemble(options, surroundings));
+  }
+
+  get vhosts(): Vhosts {
+    return this.#surface.vhosts;
+  }
+
+  get users(): Users {
+    return this.#surface.users;
+  }
+
+  get policies(): Policies {
+    return this.#surface.policies;
+  }
+
+  get definitions(): Definitions {
+    return this.#surface.definitions;
+  }
+
+  get delayed(): Delayed {
+    return this.#surface.delayed;
   }
 
   /** The TCP port it listens on for AMQP: the plain one, or that of TLS if there is no other. */
@@ -85,7 +90,7 @@ export class Broker implements AsyncDisposable {
    * Definitions with users of their own take the default user's place.
    */
   get url(): string {
-    const { defaultUser, defaultPass, defaultVhost, host } = this.#config;
+    const { defaultUser, defaultPass, defaultVhost, host } = this.#surface.config;
     const scheme = this.#portOf('amqp') === undefined ? 'amqps' : 'amqp';
     const credentials = `${encodeURIComponent(defaultUser)}:${encodeURIComponent(defaultPass)}`;
     const vhost = defaultVhost === '/' ? '' : `/${encodeURIComponent(defaultVhost)}`;
@@ -97,26 +102,56 @@ export class Broker implements AsyncDisposable {
    * used change nothing: the log says why.
    */
   renewCertificates(): void {
-    this.#listeners.renewCertificates();
+    this.#surface.listeners.renewCertificates();
   }
 
   /** Closes all connections with 320, stores what there is to store, and frees port and folder. Repeated calls wait for the first. */
   stop(): Promise<void> {
-    return this.#ending.stop();
+    return this.#surface.ending.stop();
   }
 
   /** Resolves when the broker has stopped: by `stop`, or because who operates it has told it to (`rabbitmqctl stop`). */
   get closed(): Promise<void> {
-    return this.#ending.closed;
+    return this.#surface.ending.closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  #portOf(protocol: string): number | undefined {
-    return this.#listeners.places.find((place) => place.protocol === protocol)?.port;
+  /** @internal It was started again. */
+  protected renew(parts: BrokerParts): void {
+    this.#surface = surfaceOf(parts);
   }
+
+  #portOf(protocol: string): number | undefined {
+    return this.#surface.listeners.places.find((place) => place.protocol === protocol)?.port;
+  }
+}
+
+/** What a program sees of the parts. */
+interface Surface {
+  readonly config: Config;
+  readonly listeners: Listeners;
+  readonly ending: Ending;
+  readonly vhosts: Vhosts;
+  readonly users: Users;
+  readonly policies: Policies;
+  readonly definitions: Definitions;
+  readonly delayed: Delayed;
+}
+
+function surfaceOf({ config, node, listeners, ending }: BrokerParts): Surface {
+  return {
+    config,
+    listeners,
+    ending,
+    vhosts: new Vhosts(node, config.defaultUser),
+    users: new Users(node),
+    policies: new Policies(node, config.defaultVhost),
+    definitions: new Definitions(node, config),
+    delayed: new Delayed(node, config.defaultVhost),
+  };
 }
 
 /** An address that stands for all of them is no address to connect to. */

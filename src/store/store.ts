@@ -1,6 +1,6 @@
 /**
  * The persistence contract: what the broker asks of whatever keeps its durable state.
- * Nothing here says which engine keeps it; sqlite/ and memory/ are the two there are.
+ * Nothing here says which engine keeps it: sqlite/ is one.
  *
  * A store is asynchronous and commits in groups. While as many batches as the engine takes at a time commit, the next collects: logs that
  * have something to write say so with `schedule`, and are asked for it (`LogSource.collect`) when the next batch is made, so that what was

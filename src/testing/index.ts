@@ -12,6 +12,7 @@ export type { Match } from './log/match.ts';
 export type { Properties, Received } from './log/received.ts';
 export type { MessageContent } from './publish.ts';
 export type { IdleOptions } from './stillness.ts';
+export type { RestartOptions } from './restart.ts';
 export type { ResetOptions } from './reset.ts';
 export type { Snapshot } from './snapshot.ts';
 export type { TestSpace } from './test-space.ts';

@@ -11,17 +11,19 @@ export interface TestOptions extends BrokerOptions {
   readonly logSize?: number | undefined;
   /** Milliseconds that a wait takes at most; 2,000 by default. */
   readonly patience?: number | undefined;
+  /** Port on this machine for tests in other processes and languages (docs/testing.md); 0 for any that is free, none by default. */
+  readonly controlPort?: number | undefined;
 }
 
 /** The options that are the broker's. Throws ConfigError with a line for each of the others that is wrong. */
 export function checkOptions(options: TestOptions): BrokerOptions {
   // What is no object is refused as `Broker.start` does it.
   if (typeof options !== 'object' || (options as object | null) === null) return options;
-  const { clock, logSize, patience, ...brokerOptions } = options;
+  const { clock, logSize, patience, controlPort, ...brokerOptions } = options;
   const problems: string[] = [];
   if (clock !== undefined && !['real', 'manual'].includes(clock))
     problems.push(`clock must be 'real' or 'manual', not ${inspect(clock)}`);
-  for (const [name, value] of Object.entries({ logSize, patience })) {
+  for (const [name, value] of Object.entries({ logSize, patience, controlPort })) {
     if (value !== undefined && !(typeof value === 'number' && value >= 0))
       problems.push(`${name} must be 0 or more, not ${inspect(value)}`);
   }

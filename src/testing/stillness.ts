@@ -22,12 +22,12 @@ export interface IdleOptions {
 }
 
 export class Stillness {
-  readonly #context: BrokerContext;
+  readonly #context: () => BrokerContext;
   readonly #waits: Waits;
   readonly #events: () => number;
 
   /** `events`: how many were observed. */
-  constructor(context: BrokerContext, waits: Waits, events: () => number) {
+  constructor(context: () => BrokerContext, waits: Waits, events: () => number) {
     this.#context = context;
     this.#waits = waits;
     this.#events = events;
@@ -35,7 +35,7 @@ export class Stillness {
 
   /** Resolves when nothing moves. Rejects with what still does. */
   reached({ patience, quiet = 0 }: IdleOptions, defaultPatience: number): Promise<void> {
-    const { clock } = this.#context;
+    const { clock } = this.#context();
     const begin = clock.elapsed();
     const most = patience ?? defaultPatience;
     return this.#stillFor(quiet, (happened) => {
@@ -53,7 +53,7 @@ export class Stillness {
 
   /** Resolves when turns in a row were still, for so many milliseconds at least. `isStill`: asked at each, told whether anything happened in it. */
   async #stillFor(ms: number, isStill: (happened: boolean) => boolean): Promise<void> {
-    const { clock } = this.#context;
+    const { clock } = this.#context();
     let before = this.#activity();
     let since = clock.elapsed();
     for (let turns = 0; turns < STILL_TURNS || clock.elapsed() - since < ms; turns++) {
@@ -69,17 +69,17 @@ export class Stillness {
   /** Rises with each byte that comes or goes, and each event. */
   #activity(): number {
     let activity = this.#events();
-    for (const { counters } of this.#context.connections) activity += counters.recvOct + counters.sendOct;
+    for (const { counters } of this.#context().connections) activity += counters.recvOct + counters.sendOct;
     return activity;
   }
 
   /** What still has to be done, by whom; undefined if nothing has. */
   #moving(): string | undefined {
-    for (const connection of this.#context.connections) {
+    for (const connection of this.#context().connections) {
       const moving = movingAt(connection);
       if (moving !== undefined) return moving;
     }
-    for (const vhost of this.#context.node.vhosts) {
+    for (const vhost of this.#context().node.vhosts) {
       for (const queue of vhost.queues) {
         const moving = queue instanceof Stream ? undefined : movingIn(queue);
         if (moving !== undefined) return `queue '${queue.name}' in vhost '${vhost.name}' ${moving}`;

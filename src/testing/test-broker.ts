@@ -1,23 +1,28 @@
 /** A broker that a test sees through: every message, every error, and when nothing moves any more. */
 import { type DeprecatedFeature, refusedSince } from '../config/profile.ts';
-import { assemble, type BrokerParts } from '../embed/assemble.ts';
+import { assemble, type BrokerParts, type Surroundings } from '../embed/assemble.ts';
 import { Broker } from '../embed/broker.ts';
-import type { Clock, Clocks } from '../util/clock.ts';
+import { explainListening } from '../embed/listen-error.ts';
+import type { BrokerOptions } from '../embed/options.ts';
+import type { Clock } from '../util/clock.ts';
 import { systemClock } from '../util/system.ts';
+import { milliseconds } from './clock/duration.ts';
 import { ManualClock } from './clock/manual-clock.ts';
 import { TestClock } from './clock/test-clock.ts';
+import { ControlServer } from './control/control-server.ts';
 import { Faults } from './faults/faults.ts';
-import type { Inside } from './inside.ts';
+import { Inside } from './inside.ts';
 import { MessageLog } from './log/message-log.ts';
 import { Recorder } from './log/recorder.ts';
 import { checkOptions, type TestOptions } from './options.ts';
 import type { ResetOptions } from './reset.ts';
-import { type IdleOptions, Stillness } from './stillness.ts';
+import { endAtOnce, portsOf, type RestartOptions } from './restart.ts';
+import type { IdleOptions } from './stillness.ts';
+import { Disk } from './store/disk.ts';
 import type { TestExchange } from './test-exchange.ts';
 import type { TestQueue } from './test-queue.ts';
 import { TestSpace } from './test-space.ts';
 import { TestVhost } from './test-vhost.ts';
-import { Waits } from './waits.ts';
 
 /** Where a queue or an exchange is. */
 export interface TestPlace {
@@ -38,6 +43,16 @@ export interface Deprecation {
   readonly refusedSince: string;
 }
 
+/** What it started with. */
+interface Beginning {
+  readonly options: BrokerOptions;
+  readonly surroundings: Surroundings;
+  readonly disk: Disk;
+  readonly messages: Clock;
+  readonly logSize: number;
+  readonly patience: number;
+}
+
 const LOG_SIZE = 10_000;
 const PATIENCE_MS = 2000;
 
@@ -49,30 +64,27 @@ export class TestBroker extends Broker {
   /** What goes wrong. */
   readonly faults: Faults;
   readonly #inside: Inside;
+  readonly #options: BrokerOptions;
+  readonly #surroundings: Surroundings;
+  #parts: BrokerParts;
   readonly #defaultVhost: string;
   readonly #vhosts = new Map<string, TestVhost>();
+  #control: ControlServer | undefined;
   #spaces = 0;
 
   /** @internal */
-  private constructor(
-    parts: BrokerParts,
-    messages: Clock,
-    { logSize = LOG_SIZE, patience = PATIENCE_MS }: TestOptions,
-  ) {
+  private constructor(parts: BrokerParts, { options, surroundings, disk, messages, logSize, patience }: Beginning) {
     super(parts);
-    const { node, context, config } = parts;
     const recorder = new Recorder(messages, logSize);
-    const waits = new Waits(context.clock, patience);
-    const stillness = new Stillness(context, waits, () => recorder.order);
-    node.observe((event) => {
-      recorder.record(event);
-      waits.changed();
-    });
-    const idle = (options: IdleOptions = {}): Promise<void> => stillness.reached(options, patience);
-    this.#inside = { node, context, recorder, waits, idle };
-    this.#defaultVhost = config.defaultVhost;
-    this.faults = new Faults(this.#inside);
-    this.log = new MessageLog(recorder, waits);
+    const inside = new Inside(parts, this.definitions, { recorder, disk, patience });
+    const { stillness } = inside;
+    this.#inside = inside;
+    this.#parts = parts;
+    this.#options = options;
+    this.#surroundings = surroundings;
+    this.#defaultVhost = parts.config.defaultVhost;
+    this.faults = new Faults(inside);
+    this.log = new MessageLog(recorder, inside.waits);
     this.clock = new TestClock(messages, {
       get events() {
         return recorder.order;
@@ -89,8 +101,18 @@ export class TestBroker extends Broker {
   static override async start(options: TestOptions = {}): Promise<TestBroker> {
     const brokerOptions = checkOptions(options);
     const messages = options.clock === 'manual' ? new ManualClock(systemClock) : systemClock;
-    const clocks: Clocks = { messages, connections: systemClock };
-    return new TestBroker(await assemble({ port: 0, ...brokerOptions }, { clocks }), messages, options);
+    const disk = new Disk(systemClock);
+    const surroundings = { clocks: { messages, connections: systemClock }, storeOver: disk.storeOver };
+    const parts = await assemble({ port: 0, ...brokerOptions }, surroundings);
+    const { logSize = LOG_SIZE, patience = PATIENCE_MS } = options;
+    const broker = new TestBroker(parts, { options: brokerOptions, surroundings, disk, messages, logSize, patience });
+    if (options.controlPort !== undefined) await broker.#listenForControl(options.controlPort);
+    return broker;
+  }
+
+  /** Where tests in other processes ask for what a test in this one may do: undefined without a `controlPort`. */
+  get controlUrl(): string | undefined {
+    return this.#control?.url;
   }
 
   /** A queue, which need not be declared yet. */
@@ -107,7 +129,7 @@ export class TestBroker extends Broker {
   vhost(name = this.#defaultVhost): TestVhost {
     let vhost = this.#vhosts.get(name);
     if (vhost === undefined) {
-      vhost = new TestVhost(this.#inside, this.definitions, name, this.#logOf(name));
+      vhost = new TestVhost(this.#inside, name, this.#logOf(name));
       this.#vhosts.set(name, vhost);
     }
     return vhost;
@@ -152,15 +174,58 @@ export class TestBroker extends Broker {
     };
     const word = encodeURIComponent(name);
     const url = `amqp://${word}:${word}@${new URL(this.url).host}/${word}`;
-    const space = new TestSpace(this.#inside, this.definitions, name, this.#logOf(name), url, remove);
+    const space = new TestSpace(this.#inside, name, this.#logOf(name), url, remove);
     this.#vhosts.set(name, space);
     return space;
   }
 
-  override stop(): Promise<void> {
+  /**
+   * The broker's process dies, in the middle of whatever it does, and starts again on its ports: clients find their sockets reset. What is
+   * durable and was confirmed is there again, what was not confirmed may be. Without a data folder what is stored is kept in memory. Active
+   * faults go on. Resolves when clients can connect again.
+   */
+  async crash(options: RestartOptions = {}): Promise<void> {
+    this.#inside.crash();
+    await this.#startAgain(endAtOnce, options);
+  }
+
+  /** The broker stops in good order, closing connections with 320, and starts again on its ports. Resolves when clients can connect again. */
+  async restart(options: RestartOptions = {}): Promise<void> {
+    await this.#startAgain(({ ending }) => ending.stop(), options);
+  }
+
+  override async stop(): Promise<void> {
     // What it holds up would hold up the end too.
     this.faults.clear();
-    return super.stop();
+    await Promise.all([this.#control?.stop(), super.stop()]);
+  }
+
+  async #listenForControl(port: number): Promise<void> {
+    try {
+      this.#control = new ControlServer(this);
+      await this.#control.start(port);
+    } catch (error) {
+      await super.stop();
+      throw explainListening(error);
+    }
+    if (this.#options.unref === true) this.#control.unref();
+  }
+
+  async #startAgain(end: (parts: BrokerParts) => Promise<void>, { downFor = 0 }: RestartOptions): Promise<void> {
+    const ports = portsOf(this.#parts);
+    await end(this.#parts);
+    await this.#passDown(milliseconds(downFor));
+    this.#parts = await assemble({ ...this.#options, ...ports }, this.#surroundings);
+    this.renew(this.#parts);
+    this.#inside.renew(this.#parts, this.definitions);
+    this.faults.startedAgain();
+  }
+
+  /** Lets time pass while nobody listens. */
+  async #passDown(ms: number): Promise<void> {
+    const messages = this.#surroundings.clocks?.messages;
+    if (messages instanceof ManualClock) messages.skip(ms);
+    else await this.#inside.waits.pause(ms);
   }
 
   #logOf(vhost: string): MessageLog {

@@ -1,5 +1,4 @@
 /** A vhost of its own with a user of its own: nothing in it meets another test's. */
-import type { Definitions } from '../embed/definitions.ts';
 import type { Inside } from './inside.ts';
 import type { MessageLog } from './log/message-log.ts';
 import { TestVhost } from './test-vhost.ts';
@@ -10,15 +9,8 @@ export class TestSpace extends TestVhost implements AsyncDisposable {
   readonly #remove: () => Promise<void>;
 
   /** @internal */
-  constructor(
-    inside: Inside,
-    definitions: Definitions,
-    vhost: string,
-    log: MessageLog,
-    url: string,
-    remove: () => Promise<void>,
-  ) {
-    super(inside, definitions, vhost, log);
+  constructor(inside: Inside, vhost: string, log: MessageLog, url: string, remove: () => Promise<void>) {
+    super(inside, vhost, log);
     this.url = url;
     this.#remove = remove;
   }

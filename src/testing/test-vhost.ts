@@ -1,7 +1,6 @@
 /** A vhost as a test has it: probes for what is in it, what it begins with, and how it begins anew. */
 import { readFile } from 'node:fs/promises';
 import type { DefinitionsDocument } from '../broker/definitions/document.ts';
-import type { Definitions } from '../embed/definitions.ts';
 import { type Inside, vhostOf } from './inside.ts';
 import type { MessageLog } from './log/message-log.ts';
 import { clearMessages, clearTopology, closeConnections, type ResetOptions } from './reset.ts';
@@ -12,16 +11,14 @@ import { TestQueue } from './test-queue.ts';
 
 export class TestVhost {
   readonly #inside: Inside;
-  readonly #definitions: Definitions;
   readonly vhost: string;
   /** What happened in this vhost. */
   readonly log: MessageLog;
   readonly #seeds: DefinitionsDocument[] = [];
 
   /** @internal */
-  constructor(inside: Inside, definitions: Definitions, vhost: string, log: MessageLog) {
+  constructor(inside: Inside, vhost: string, log: MessageLog) {
     this.#inside = inside;
-    this.#definitions = definitions;
     this.vhost = vhost;
     this.log = log;
   }
@@ -43,7 +40,7 @@ export class TestVhost {
    */
   async seed(definitions: DefinitionsDocument | string): Promise<void> {
     const document = ofOneVhost(await read(definitions));
-    await this.#definitions.import(document, { vhost: this.vhost });
+    await this.#inside.definitions.import(document, { vhost: this.vhost });
     this.#seeds.push(document);
   }
 
@@ -54,7 +51,7 @@ export class TestVhost {
     clearMessages(this.#inside, vhost);
     if (keep !== 'topology') {
       clearTopology(vhost);
-      for (const seed of this.#seeds) await this.#definitions.import(seed, { vhost: this.vhost });
+      for (const seed of this.#seeds) await this.#inside.definitions.import(seed, { vhost: this.vhost });
     }
     if (log) this.log.clear();
   }
@@ -69,14 +66,14 @@ export class TestVhost {
     const vhost = vhostOf(this.#inside, this.vhost);
     clearMessages(this.#inside, vhost);
     clearTopology(vhost);
-    await this.#definitions.import(snapshot.definitions, { vhost: this.vhost });
+    await this.#inside.definitions.import(snapshot.definitions, { vhost: this.vhost });
     snapshot.putBack(vhost);
     this.log.clear();
   }
 
   /** What is declared now, in the form of RabbitMQ's definitions.json; exclusive queues are not among it. */
   topology(): Promise<DefinitionsDocument> {
-    return this.#definitions.export({ vhost: this.vhost });
+    return this.#inside.definitions.export({ vhost: this.vhost });
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The store without a data folder keeps the contract for as long as its process lives. */
 import { describe, expect, it } from 'vitest';
-import { MemoryStore } from '../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../src/testing/store/memory-store.ts';
 import { storeContract } from './store.contract.ts';
 
 describe('MemoryStore', () => {

@@ -10,7 +10,7 @@ import { byOneClock } from '../../src/util/clock.ts';
 import { turn } from '../contract/store.support.ts';
 import { HandClock } from './hand-clock.ts';
 import { LateStore } from './late-store.ts';
-import { MemoryStore } from './memory-store/memory-store.ts';
+import { MemoryStore } from '../../src/testing/store/memory-store.ts';
 import { bodyText, messageOf, PERSISTENT } from './recovery/messages.ts';
 
 /** Logs take it for one that outlives the process: what is recovered is out of memory. */

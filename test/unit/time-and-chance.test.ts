@@ -44,6 +44,7 @@ const USERS = [
   'store/sqlite/checkpoints.ts',
   'store/sqlite/sqlite-store.ts',
   'store/sqlite/worker.ts',
+  'testing/store/memory-store.ts',
   'testing/test-broker.ts',
   'testing/waits.ts',
   'util/idle-garbage.ts',

@@ -41,18 +41,31 @@ function sendFaultily(
   message: Message,
   route: Route,
   mandatory: boolean,
-  { unroutable, refused, hold }: PublishFault,
+  { unroutable, refused, hold, overtaken, then }: PublishFault,
 ): void {
   const { confirms } = channel;
   const number = confirms?.begin() ?? 0;
   const way = unroutable === true ? { ...route, sinks: [], delays: [], perMessage: false } : route;
   if (refused === true) confirms?.rejected(number);
+  else if (overtaken !== undefined) overtaken(publishedLater(channel, message));
   else publishBy(channel, message, way, mandatory, confirms, number);
   if (confirms !== undefined && hold !== undefined) {
     confirms.wait(number);
     hold(() => confirms.confirmed(number));
   }
   confirms?.confirmed(number);
+  then?.();
+}
+
+/** What publishes the message when others have overtaken it, by the route that there is then. */
+function publishedLater({ connection, counters, identity }: Channel, message: Message): () => void {
+  const { vhost } = connection;
+  const copy = message.copy();
+  vhost.observer?.({ type: 'published', vhost: vhost.name, message, by: identity });
+  return () => {
+    const exchange = vhost.exchange(copy.exchange);
+    if (exchange !== undefined) publishRouted(vhost, counters, copy, vhost.route(exchange, copy), false, undefined, 0);
+  };
 }
 
 /** One that is mandatory, and that nobody takes, goes back to its publisher: before its confirm. */

@@ -60,6 +60,12 @@ export class ManualClock implements Clock {
     return due.length > 0;
   }
 
+  /** Moves on by so many milliseconds, past all alarms. */
+  skip(ms: number): void {
+    const end = this.#elapsed + ms;
+    while (this.#elapsed < end) this.step(end);
+  }
+
   #ringPeriodic(): void {
     for (const alarm of [...this.#alarms]) {
       const { at, period, callback } = alarm;

@@ -5,8 +5,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { http } from '../../util/node-http.ts';
-import type { TestBroker } from '../test-broker.ts';
 import { WaitError } from '../waits.ts';
+import type { ControlledBroker } from './controlled-broker.ts';
 import { BadRequest, NotThere, Routes } from './routes.ts';
 
 const HOST = '127.0.0.1';
@@ -16,22 +16,37 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export class ControlServer {
   readonly #routes: Routes;
   readonly #server: Server;
+  #url: string | undefined;
 
-  constructor(broker: TestBroker) {
+  constructor(broker: ControlledBroker) {
     this.#routes = new Routes(broker);
     this.#server = http.createServer((request, response) => void this.#answer(request, response));
   }
 
-  /** Resolves with its URL. Rejects with the system's error if it cannot listen. */
-  start(port: number): Promise<string> {
+  /** Undefined until it listens. */
+  get url(): string | undefined {
+    return this.#url;
+  }
+
+  /** It does not keep the process. */
+  unref(): void {
+    this.#server.unref();
+  }
+
+  /** Rejects with the system's error if it cannot listen. */
+  start(port: number): Promise<void> {
     const server = this.#server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(port, HOST, () => resolve(`http://${HOST}:${(server.address() as AddressInfo).port}`));
+      server.listen(port, HOST, () => {
+        this.#url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+        resolve();
+      });
     });
   }
 
   async stop(): Promise<void> {
+    if (this.#url === undefined) return;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;

@@ -8,8 +8,8 @@ import type { LogKind } from '../log/log-entry.ts';
 import type { Match } from '../log/match.ts';
 import type { ResetOptions } from '../reset.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { TestBroker } from '../test-broker.ts';
 import type { TestSpace } from '../test-space.ts';
+import type { ControlledBroker } from './controlled-broker.ts';
 import { entryView, messageView } from './views.ts';
 
 /** A request that makes no sense. Its message is the answer. */
@@ -42,19 +42,21 @@ interface Body {
   readonly resource?: 'memory' | 'disk';
   readonly how?: 'reset' | 'silent';
   readonly content?: string | object;
+  readonly downFor?: Duration;
+  readonly ms?: number;
 }
 
 /** Clients are in other processes: they take longer than a turn of this one's event loop. */
 const QUIET_MS = 50;
 
 export class Routes {
-  readonly #broker: TestBroker;
+  readonly #broker: ControlledBroker;
   readonly #spaces = new Map<string, TestSpace>();
   readonly #faults = new Map<string, Fault>();
   readonly #snapshots = new Map<string, { readonly snapshot: Snapshot; readonly vhost: string | undefined }>();
   #number = 0;
 
-  constructor(broker: TestBroker) {
+  constructor(broker: ControlledBroker) {
     this.#broker = broker;
   }
 
@@ -125,6 +127,14 @@ export class Routes {
       return { hits: fault.hits };
     },
     'POST /test/connections/drop': ({ filter, how }) => ({ dropped: this.#broker.faults.dropConnection(filter, how) }),
+    'POST /test/crash': async ({ downFor }) => {
+      await this.#broker.crash({ downFor });
+      return undefined;
+    },
+    'POST /test/restart': async ({ downFor }) => {
+      await this.#broker.restart({ downFor });
+      return undefined;
+    },
     'POST /test/snapshots': async ({ vhost }) => {
       const id = String(++this.#number);
       this.#snapshots.set(id, { snapshot: await this.#broker.vhost(vhost).snapshot(), vhost });
@@ -137,12 +147,13 @@ export class Routes {
     },
   };
 
-  #fault({ kind, filter, trigger, hold = 'until released', method, queue, resource, how }: Body): Fault {
+  #fault({ kind, filter, trigger, hold = 'until released', method, queue, resource, how, ms }: Body): Fault {
     const { faults } = this.#broker;
     switch (kind) {
       case 'nackPublishes':
       case 'unroutable':
       case 'loseConfirms':
+      case 'reorder':
         return faults[kind](filter, trigger);
       case 'delayConfirms':
         return faults.delayConfirms(hold, filter, trigger);
@@ -150,6 +161,10 @@ export class Routes {
         return faults.delayReplies(named(method, 'method'), hold, filter, trigger);
       case 'duplicateDeliveries':
         return faults.duplicateDeliveries(named(queue, 'queue'), trigger);
+      case 'diskFull':
+        return faults.diskFull();
+      case 'slowDisk':
+        return faults.slowDisk(positive(ms, 'ms'), trigger);
       case 'block':
         return faults.block(resource);
       case 'refuseConnections':
@@ -163,6 +178,11 @@ export class Routes {
 function named(value: string | undefined, name: string): string {
   if (typeof value === 'string') return value;
   throw new BadRequest(`"${name}" is missing`);
+}
+
+function positive(value: number | undefined, name: string): number {
+  if (typeof value === 'number' && value > 0) return value;
+  throw new BadRequest(`"${name}" is to be a number above 0`);
 }
 
 function found<Value>(values: ReadonlyMap<string, Value>, name: string, what: string): Value {

@@ -135,13 +135,32 @@ export class Faults {
     }));
   }
 
+  /**
+   * A message arrives behind the next that fits, instead of before it; its publisher has its confirm at once. If no other comes, `release()` lets it
+   * go on.
+   */
+  reorder(filter: PublishFilter = {}, trigger?: Trigger): Fault {
+    const fault = this.#begin('reorder', trigger);
+    let letGo: (() => void) | undefined;
+    return this.#plan.onEachPublish(fault, filter, () => {
+      if (letGo !== undefined) return { then: letGo };
+      if (!fault.strikes()) return undefined;
+      return {
+        overtaken: (take) => {
+          letGo = fault.hold(() => {
+            letGo = undefined;
+            take();
+          });
+        },
+      };
+    });
+  }
+
   /** Publishers are blocked, as by an alarm of the memory or the disk, until the fault is lifted (connection.blocked). */
   block(resource: 'memory' | 'disk' = 'memory'): Fault {
-    const { alarms } = this.#inside.node;
     const cause = `test ${++this.#alarms}`;
-    const fault = this.#begin('block', {}, () => alarms.set(resource, false, cause));
-    alarms.set(resource, true, cause);
-    return fault;
+    const set = (low: boolean) => (): void => this.#inside.node.alarms.set(resource, low, cause);
+    return this.#plan.whileActive(this.#begin('block'), set(true), set(false));
   }
 
   /**
@@ -162,11 +181,42 @@ export class Faults {
     });
   }
 
-  #begin(kind: string, trigger: Trigger = {}, lifted: () => void = () => undefined): Fault {
+  /**
+   * Nothing can be written, as if the disk were full: what is persistent is not confirmed, what is durable is not declared, and publishers are
+   * blocked. What is written meanwhile is written when the fault is lifted, and lost by a crash. `hits` is 1 from the beginning.
+   */
+  diskFull(): Fault {
+    const { disk } = this.#inside;
+    const fault = this.#begin('diskFull', {});
+    fault.strikes();
+    return this.#plan.whileActive(
+      fault,
+      () => disk.fill(fault),
+      () => disk.end(fault),
+    );
+  }
+
+  /** Each batch that is written takes so many milliseconds longer: confirms of persistent messages, and answers to declarations of durable things, come late. */
+  slowDisk(ms: number, trigger?: Trigger): Fault {
+    const { disk } = this.#inside;
+    const fault = this.#begin('slowDisk', trigger);
+    return this.#plan.whileActive(
+      fault,
+      () => disk.slow(fault, ms),
+      () => disk.end(fault),
+    );
+  }
+
+  /** @internal The broker was started again: what goes wrong goes on. */
+  startedAgain(): void {
+    this.#silent.clear();
+    this.#plan.startedAgain();
+  }
+
+  #begin(kind: string, trigger: Trigger = {}): Fault {
     const fault = new Fault(kind, trigger, this.#inside.waits, () => {
       this.#active.delete(fault);
       this.#plan.end(fault);
-      lifted();
     });
     this.#active.add(fault);
     return fault;

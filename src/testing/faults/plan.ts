@@ -12,6 +12,8 @@ import { type ChannelFilter, meetsChannel, meetsConnection, meetsMessage, type P
 
 /** What a fault does; undefined at an occasion that is not its own. */
 interface Rule extends Partial<FaultPlan> {
+  /** Called again for a broker that was started again. */
+  readonly begin?: () => void;
   readonly end?: () => void;
 }
 
@@ -44,16 +46,21 @@ export class Plan implements FaultPlan {
   }
 
   onPublish(fault: Fault, filter: PublishFilter, action: (connection: ClientConnection) => PublishFault): Fault {
+    return this.onEachPublish(fault, filter, (connection) => (fault.strikes() ? action(connection) : undefined));
+  }
+
+  /** `action`: called for each message that fits, and to say itself whether the fault strikes. */
+  onEachPublish(
+    fault: Fault,
+    filter: PublishFilter,
+    action: (connection: ClientConnection) => PublishFault | undefined,
+  ): Fault {
     return this.#add(fault, {
       published: (channel, message) => {
         const { vhost } = channel.connection;
-        const seen = new ReceivedMessage(
-          message,
-          vhost.name,
-          new Date(vhost.node.timers.clock.now()),
-          channel.identity,
-        );
-        return meetsMessage(seen, filter) && fault.strikes() ? action(this.#connectionOf(channel)) : undefined;
+        const now = new Date(vhost.node.timers.clock.now());
+        const seen = new ReceivedMessage(message, vhost.name, now, channel.identity);
+        return meetsMessage(seen, filter) ? action(this.#connectionOf(channel)) : undefined;
       },
     });
   }
@@ -73,13 +80,24 @@ export class Plan implements FaultPlan {
 
   /** `action` is called when the delivery is made, with its number in the queue. */
   onDelivery(fault: Fault, queue: string, action: (seq: number) => void): Fault {
-    const { node, context } = this.#inside;
-    const end = node.observe((event) => {
+    const end = this.#inside.observe((event) => {
       // Each message once: the delivery that this brings about is none of its occasions.
       if (event.type !== 'delivered' || event.queue !== queue || event.redelivered || event.seq < 0) return;
-      if (fault.strikes()) context.clock.soon(() => action(event.seq));
+      if (fault.strikes()) this.#inside.context.clock.soon(() => action(event.seq));
     });
     return this.#add(fault, { end });
+  }
+
+  /** `begin` has the broker in trouble, `end` out of it. */
+  whileActive(fault: Fault, begin: () => void, end: () => void): Fault {
+    return this.#add(fault, { begin, end });
+  }
+
+  /** For a broker that was started again. */
+  startedAgain(): void {
+    if (this.#rules.size === 0) return;
+    this.#inside.context.faults = this;
+    for (const { begin } of this.#rules.values()) begin?.();
   }
 
   end(fault: Fault): void {
@@ -118,6 +136,7 @@ export class Plan implements FaultPlan {
   #add(fault: Fault, rule: Rule): Fault {
     this.#rules.set(fault, rule);
     this.#inside.context.faults = this;
+    rule.begin?.();
     return fault;
   }
 

@@ -42,6 +42,11 @@ export class Recorder {
     for (let i = 0; i < this.#entries.length; i++) yield this.#entries.at(i);
   }
 
+  /** The messages of queues have other numbers now. */
+  startedAgain(): void {
+    this.#delivered.clear();
+  }
+
   clear(keep: (entry: LogEntry) => boolean): void {
     const kept = [...this].filter(keep);
     this.#entries.clear();

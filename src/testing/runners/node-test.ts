@@ -1,11 +1,15 @@
 /** `leveret/testing/node`: a space for a test of node:test. */
 /// <reference types="node" preserve="true" />
 import type { TestContext } from 'node:test';
+import type { TestBroker } from '../test-broker.ts';
 import type { TestSpace } from '../test-space.ts';
 import { sharedBroker, SHOWN_LINES } from './shared-broker.ts';
 
+/** A space, and the broker that it is in, which all tests of the process share. */
+export type NodeTestSpace = TestSpace & { readonly broker: TestBroker };
+
 /** Gives the test a vhost of its own, which is removed at its end. If the test fails, the last lines of its log are printed. */
-export async function useSpace(t: TestContext): Promise<TestSpace> {
+export async function useSpace(t: TestContext): Promise<NodeTestSpace> {
   const broker = await sharedBroker();
   const space = await broker.space();
   t.after(async () => {
@@ -14,5 +18,5 @@ export async function useSpace(t: TestContext): Promise<TestSpace> {
     if (passed === false) t.diagnostic(`The last of the log of ${space.vhost}:\n${space.log.last(SHOWN_LINES)}`);
     await space[Symbol.asyncDispose]();
   });
-  return space;
+  return Object.assign(space, { broker });
 }

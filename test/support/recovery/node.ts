@@ -2,7 +2,7 @@
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import type { Vhost } from '../../../src/broker/topology/vhost.ts';
 import { byOneClock, type Clock } from '../../../src/util/clock.ts';
-import { MemoryStore } from '../memory-store/memory-store.ts';
+import { MemoryStore } from '../../../src/testing/store/memory-store.ts';
 
 export interface NodeInMemory {
   readonly store: MemoryStore;

@@ -7,7 +7,7 @@ import type { DefinitionsError } from '../../../src/broker/definitions/definitio
 import { importDefinitions } from '../../../src/broker/definitions/import.ts';
 import { decodeText, parseJsonText } from '../../../src/broker/definitions/json-text.ts';
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
-import { MemoryStore } from '../../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../../src/testing/store/memory-store.ts';
 
 const DEFAULTS = { user: 'guest', password: 'guest', vhost: '/' };
 const PRODUCT = { product: 'RabbitMQ', productVersion: '4.2.1' };

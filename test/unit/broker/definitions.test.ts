@@ -8,7 +8,7 @@ import { exportDefinitions, exportVhostDefinitions } from '../../../src/broker/d
 import { DefinitionsError } from '../../../src/broker/definitions/definitions-error.ts';
 import { importDefinitions } from '../../../src/broker/definitions/import.ts';
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
-import { MemoryStore } from '../../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../../src/testing/store/memory-store.ts';
 import { definitionsArbitrary } from '../../support/definitions.ts';
 import { nodeInMemory } from '../../support/recovery/node.ts';
 

@@ -11,7 +11,7 @@ import { Message } from '../../../../src/broker/message/message.ts';
 import { Timers } from '../../../../src/broker/scheduling/timers.ts';
 import { TimeSlices } from '../../../../src/broker/scheduling/time-slices.ts';
 import { encodeProperties } from '../../../../src/codec/properties.ts';
-import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';

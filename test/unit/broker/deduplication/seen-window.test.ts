@@ -7,7 +7,7 @@ import { QueueLog } from '../../../../src/broker/log/log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import { SeenWindow } from '../../../../src/broker/deduplication/seen-window.ts';
 import { TimeSlices } from '../../../../src/broker/scheduling/time-slices.ts';
-import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';

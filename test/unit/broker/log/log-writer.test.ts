@@ -5,7 +5,7 @@ import { QueueLog } from '../../../../src/broker/log/log.ts';
 import { SpareConfirms, WaitingConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
 import type { Batch } from '../../../../src/store/batch.ts';
 import { Scratch } from '../../../../src/store/scratch.ts';
-import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import type { PageHeader } from '../../../../src/store/stored-records.ts';
 import type { LogSource } from '../../../../src/store/store.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';

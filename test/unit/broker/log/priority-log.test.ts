@@ -5,7 +5,7 @@ import { BodyStore } from '../../../../src/broker/log/body-store.ts';
 import { Message } from '../../../../src/broker/message/message.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
-import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 import { NOBODY_WAITS } from '../../../support/nobody-waits.ts';

@@ -7,7 +7,7 @@ import type { Message } from '../../../../src/broker/message/message.ts';
 import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
-import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { bodyText, messageOf } from '../../../support/recovery/messages.ts';
 import { byOneClock } from '../../../../src/util/clock.ts';

@@ -6,7 +6,7 @@ import { LogReader } from '../../../../src/broker/log/log-reader.ts';
 import { PriorityLog } from '../../../../src/broker/log/priority-log.ts';
 import { Retries } from '../../../../src/broker/queue/retries.ts';
 import { SpareConfirms } from '../../../../src/broker/log/waiting-confirms.ts';
-import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';
 import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';

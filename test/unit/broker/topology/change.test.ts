@@ -5,7 +5,7 @@ import { exportDefinitions } from '../../../../src/broker/definitions/export.ts'
 import { importDefinitions } from '../../../../src/broker/definitions/import.ts';
 import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import { changeOf } from '../../../../src/broker/topology/change.ts';
-import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
+import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import type { TopologyChange } from '../../../../src/store/stored-records.ts';
 import { definitionsArbitrary } from '../../../support/definitions.ts';
 import { HandClock } from '../../../support/hand-clock.ts';

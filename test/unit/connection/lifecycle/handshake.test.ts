@@ -17,9 +17,9 @@ import type { Writer } from '../../../../src/connection/output/writer.ts';
 import { libraryDefaults } from '../../../../src/embed/options.ts';
 import { EMPTY_TABLE, type FieldTable } from '../../../../src/protocol/field-table.ts';
 import type { Method, ServerMethod } from '../../../../src/protocol/generated/methods.ts';
+import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import { byOneClock } from '../../../../src/util/clock.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
-import { MemoryStore } from '../../../support/memory-store/memory-store.ts';
 
 const DEFAULTS = { user: 'guest', password: 'secret', vhost: '/' };
 const AUTHENTICATION_FAILURE_CLOSE: FieldTable = new Map([

@@ -1,6 +1,6 @@
 /** Durable entities of the memory store, each kind by its identity. */
-import type { BindingRecord, ExchangeRecord, QueueRecord } from '../../../src/store/stored-records.ts';
-import type { RecoveredQueue, RecoveredState, TopologyChange } from '../../../src/store/stored-records.ts';
+import type { BindingRecord, ExchangeRecord, QueueRecord } from '../../store/stored-records.ts';
+import type { RecoveredQueue, RecoveredState, TopologyChange } from '../../store/stored-records.ts';
 
 type Kind = 'vhosts' | 'exchanges' | 'bindings' | 'users' | 'permissions' | 'parameters';
 type Rows = { readonly [K in Kind]: Map<string, RecoveredState[K][number]> };

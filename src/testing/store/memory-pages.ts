@@ -1,12 +1,12 @@
 /** Pages, bitmaps, bodies and keys of the memory store. A batch is a list of what to do, done when the batch commits. */
-import type { Batch } from '../../../src/store/batch.ts';
+import type { Batch } from '../../store/batch.ts';
 import type {
   PageHeader,
   RecoveredPage,
   RecoveredQueue,
   RecoveredState,
   SeenHeader,
-} from '../../../src/store/stored-records.ts';
+} from '../../store/stored-records.ts';
 
 interface Page {
   readonly header: PageHeader;

@@ -1,0 +1,61 @@
+/**
+ * What a test broker keeps beyond its end: its data folder, or, without one, what it has committed in memory. And how well that can be written to.
+ */
+import type { Store } from '../../store/store.ts';
+import type { Clock } from '../../util/clock.ts';
+import type { Fault } from '../faults/fault.ts';
+import { type DiskState, FaultyStore } from './faulty-store.ts';
+import { MemoryStore } from './memory-store.ts';
+
+/** What SQLite says of a disk without room. */
+const FULL = 'database or disk is full (SQLITE_FULL)';
+
+export class Disk implements DiskState {
+  readonly #clock: Clock;
+  readonly #full = new Set<Fault>();
+  /** With the milliseconds of each. */
+  readonly #slow = new Map<Fault, number>();
+  #memory: MemoryStore | undefined;
+  #store: FaultyStore | undefined;
+
+  /** `clock`: a real one. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The store for a broker that starts, or starts again. `opened`: that of its data folder, or one that keeps nothing. */
+  readonly storeOver = (opened: Store): Store => {
+    if (!opened.durable) this.#memory = this.#memory?.reopened() ?? new MemoryStore({ clock: this.#clock });
+    return (this.#store = new FaultyStore(this.#memory ?? opened, this, this.#clock));
+  };
+
+  /** Nothing more of what the broker says is kept. */
+  cut(): void {
+    this.#store?.cut();
+  }
+
+  fill(fault: Fault): void {
+    this.#full.add(fault);
+    this.#store?.diskChanged();
+  }
+
+  slow(fault: Fault, ms: number): void {
+    this.#slow.set(fault, ms);
+  }
+
+  end(fault: Fault): void {
+    this.#slow.delete(fault);
+    if (this.#full.delete(fault)) this.#store?.diskChanged();
+  }
+
+  // DiskState
+
+  get trouble(): string | undefined {
+    return this.#full.size > 0 ? FULL : undefined;
+  }
+
+  delay(): number {
+    for (const [fault, ms] of this.#slow) if (fault.strikes()) return ms;
+    return 0;
+  }
+}
