@@ -5,6 +5,7 @@
 import type { Profile } from './profile.ts';
 import type { LogFormat } from '../util/logger.ts';
 import type { LoginConfig } from './login-config.ts';
+import type { AuthConfig } from './auth-config.ts';
 import type { PasswordConfig } from './password-config.ts';
 import type { TlsConfig } from './tls-config.ts';
 
@@ -22,7 +23,7 @@ export interface Permissions {
 }
 
 /** Defaults and limits: options.ts, for the daemon; embed/options.ts, where the library's differ. */
-export interface Config extends TlsConfig, LoginConfig, PasswordConfig {
+export interface Config extends TlsConfig, LoginConfig, PasswordConfig, AuthConfig {
   /** TCP port for AMQP, 0 to 65535; 0 takes any free port. Undefined: clients come by TLS alone. */
   readonly port: number | undefined;
   /** Address to listen on. `::` means every address of the machine: IPv6 and IPv4, or IPv4 alone where there is no IPv6. */

@@ -150,7 +150,6 @@ export function files(): OptionType {
 /** Some of the given words, at least one, separated by commas (in JSON an array). */
 export function words(known: readonly string[], placeholder: string): OptionType {
   const { fromText, fromValue, ...type } = listOf(choice(known, placeholder));
-  const atLeastOne = (read: unknown) => (Array.isArray(read) && read.length > 0 ? read : UNFIT);
   return {
     ...type,
     accepts: `some of ${known.join(', ')}, separated by commas (an array in JSON)`,
@@ -167,6 +166,36 @@ export function features(known: readonly string[]): OptionType {
     accepts: `some of ${known.join(', ')}, separated by commas (an array in JSON), or "none"`,
     placeholder: 'names',
   };
+}
+
+/** Backends, at least one, separated by commas (in JSON an array): each by its name, or two names with a colon between. */
+export function backends(known: readonly string[]): OptionType {
+  const fits = (value: unknown): unknown => {
+    const parts = String(value).split(':');
+    return parts.length <= 2 && parts.every((part) => known.includes(part)) ? value : UNFIT;
+  };
+  const { fromText, fromValue, ...type } = listOf({
+    accepts: '',
+    placeholder: '',
+    fromText: fits,
+    fromValue: fits,
+    toText: String,
+  });
+  return {
+    ...type,
+    accepts: `some of ${known.join(', ')}, or two of them as in http:internal, separated by commas (an array in JSON)`,
+    placeholder: 'names',
+    fromText: (text) => atLeastOne(fromText(text)),
+    fromValue: (value) => atLeastOne(fromValue(value)),
+  };
+}
+
+/** A URL of HTTP or HTTPS. */
+export function url(): OptionType {
+  const any = text('url');
+  const fits = (value: unknown) =>
+    URL.canParse(String(value)) && /^https?:$/.test(new URL(String(value)).protocol) ? any.fromValue(value) : UNFIT;
+  return { ...any, accepts: 'a URL that begins with http:// or https://', fromText: fits, fromValue: fits };
 }
 
 /** Three regular expressions with blanks between them (in JSON an object): what a user may configure, write and read. */
@@ -189,6 +218,10 @@ export function permissions(): OptionType {
     fromValue: fits,
     toText: (value) => Object.values(value as object).join(' '),
   };
+}
+
+function atLeastOne(read: unknown): unknown {
+  return Array.isArray(read) && read.length > 0 ? read : UNFIT;
 }
 
 /** Values of one type; `none` for no value. */

@@ -19,6 +19,7 @@ import {
   unless,
 } from './option-types.ts';
 import type { Option, OptionRows, SettingName } from './option.ts';
+import { AUTH_ROWS } from './auth-options.ts';
 import { LOGIN_ROWS } from './login-options.ts';
 import { PASSWORD_ROWS } from './password-options.ts';
 import { TLS_ROWS } from './tls-options.ts';
@@ -98,6 +99,7 @@ const table: OptionRows<SettingName> = {
   ...TLS_ROWS,
   ...LOGIN_ROWS,
   ...PASSWORD_ROWS,
+  ...AUTH_ROWS,
   dataDir: {
     flag: '--data-dir',
     env: 'LEVERET_DATA_DIR',

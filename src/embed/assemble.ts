@@ -1,5 +1,6 @@
 /** How a broker is put together: the one place that knows all of its parts, and picks the store. */
 import type { RequestListener } from 'node:http';
+import { AuthBackends } from '../backends/auth-backends.ts';
 import { UserPasswords } from '../broker/access/user-passwords.ts';
 import { ChangeError } from '../broker/arguments/change-error.ts';
 import { BrokerNode } from '../broker/topology/broker-node.ts';
@@ -62,6 +63,8 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   try {
     node.rules = new VersionRules(config.profile, config.permitFeatures, config.denyFeatures);
     node.passwords = userPasswords(config, node);
+    const backends = new AuthBackends(config, node, log);
+    node.backends = backends.pairs;
     reportToLog(node, log);
     await prepare(node, definitions, config, log);
     disk = watchDisk(config, node, log);
@@ -73,6 +76,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     const ending = new Ending(async () => {
       disk?.stop();
       await listeners.stop();
+      backends.close();
       node.stop();
       await store.close();
       scratch?.close();

@@ -11,7 +11,7 @@ import { readImportGraph } from '../support/layers/import-graph.ts';
 
 const SOURCE = fileURLToPath(new URL('../../src', import.meta.url));
 /** What a running broker is made of. The store's writer thread has a guard of its own: the store hears of its end. */
-const GUARDED = ['broker/', 'connection/', 'store/', 'management/', 'metrics/', 'embed/', 'tls/'];
+const GUARDED = ['broker/', 'connection/', 'store/', 'management/', 'metrics/', 'embed/', 'tls/', 'backends/'];
 const THREAD = 'store/sqlite/worker.ts';
 
 const HEARS = new Set(['on', 'once', 'addListener', 'prependListener', 'addEventListener']);

@@ -26,7 +26,7 @@ const RULES: Rules = {
     ['broker/topology'],
     ['broker/operations'],
     ['broker/definitions'],
-    ['connection', 'management'],
+    ['connection', 'management', 'backends'],
     ['metrics'],
     ['embed'],
     ['testing'],

@@ -1,6 +1,6 @@
 /** Who asks for an operation, and what it may do, with RabbitMQ's reply texts (RabbitMQ: Access Control). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import type { Auth } from '../access/auth.ts';
+import type { Authority, Identity } from '../access/identity.ts';
 import type { Operation } from '../access/permissions.ts';
 import type { EntityKind } from '../arguments/errors.ts';
 import type { Owner } from '../queue/declared-queue.ts';
@@ -16,9 +16,11 @@ export interface Actor {
   readonly owner: Owner;
   /** Name of the connection that it asks by; undefined if it is none. */
   readonly connection: string | undefined;
+  /** Another number as soon as it may do something else than before. */
+  readonly version: number;
   /** True if it may publish with a user-id that is not its own. */
   readonly impersonator: boolean;
-  /** Throws AmqpError ACCESS_REFUSED. The default exchange is known as `amq.default` here. */
+  /** Throws AmqpError ACCESS_REFUSED, of which AccessPending is one. The default exchange is known as `amq.default` here. */
   check(operation: Operation, kind: EntityKind, name: string): void;
   /** Throws AmqpError ACCESS_REFUSED if the exchange is a topic exchange and the routing key is not the actor's. */
   checkTopic(operation: 'write' | 'read', exchange: Exchange | undefined, routingKey: string): void;
@@ -26,31 +28,32 @@ export interface Actor {
   isBoundByTopic(exchange: Exchange): boolean;
 }
 
-/** A user who came in through a listener, with the permissions of the vhost. */
+/** Somebody who came in through a listener, with what it may do in the vhost. */
 export class UserActor implements Actor {
-  readonly #auth: Auth;
+  readonly #identity: Identity;
+  readonly #authority: Authority;
   readonly user: string;
   readonly vhost: Vhost;
   readonly owner: Owner;
   readonly connection: string | undefined;
 
   /** `owner`: the connection; by default the actor itself, which then owns no exclusive queue. */
-  constructor(
-    auth: Auth,
-    user: string,
-    vhost: Vhost,
-    owner?: Owner & { readonly endpoints: { readonly name: string } },
-  ) {
-    this.#auth = auth;
-    this.user = user;
+  constructor(identity: Identity, vhost: Vhost, owner?: Owner & { readonly endpoints: { readonly name: string } }) {
+    this.#identity = identity;
+    this.#authority = identity.authority;
+    this.user = identity.name;
     this.vhost = vhost;
     this.owner = owner ?? this;
     this.connection = owner?.endpoints.name;
   }
 
+  get version(): number {
+    return this.#authority.version;
+  }
+
   check(operation: Operation, kind: EntityKind, name: string): void {
     const resource = kind === 'exchange' && name === '' ? 'amq.default' : name;
-    if (this.#auth.may(this.user, this.vhost.name, operation, resource)) return;
+    if (this.#authority.may(this.vhost.name, operation, kind, resource)) return;
     throw new AmqpError(
       'ACCESS_REFUSED',
       `${operation} access to ${kind} '${resource}' in vhost '${this.vhost.name}' refused for user '${this.user}'`,
@@ -60,7 +63,7 @@ export class UserActor implements Actor {
   checkTopic(operation: 'write' | 'read', exchange: Exchange | undefined, routingKey: string): void {
     if (exchange?.type !== 'topic') return;
     const { user, vhost } = this;
-    if (this.#auth.mayUseTopic(user, vhost.name, operation, exchange.name, routingKey)) return;
+    if (this.#authority.mayUseTopic(vhost.name, operation, exchange.name, routingKey)) return;
     throw new AmqpError(
       'ACCESS_REFUSED',
       `${operation} access to topic '${routingKey}' in exchange '${exchange.name}' in vhost '${vhost.name}' refused for user '${user}'`,
@@ -69,11 +72,11 @@ export class UserActor implements Actor {
 
   isBoundByTopic(exchange: Exchange): boolean {
     if (exchange.type !== 'topic') return false;
-    return this.#auth.topicPermission(this.user, this.vhost.name, exchange.name) !== undefined;
+    return this.#authority.isBoundByTopic(this.vhost.name, exchange.name);
   }
 
   get impersonator(): boolean {
-    return this.#auth.user(this.user)?.tags.includes('impersonator') === true;
+    return this.#identity.tags.includes('impersonator');
   }
 }
 
@@ -83,6 +86,7 @@ export class OperatorActor implements Actor {
   readonly vhost: Vhost;
   readonly owner: Owner = this;
   readonly connection = undefined;
+  readonly version = 0;
   readonly impersonator = true;
 
   /** `user`: what the actor is called where a user is named. */

@@ -4,6 +4,7 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { limitOf } from '../access/access-limits.ts';
+import type { Identity } from '../access/identity.ts';
 import type { ClientConnection } from './clients.ts';
 import { attempt } from '../../util/guard.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
@@ -55,17 +56,17 @@ export class Connections {
   }
 
   /**
-   * Lets a user's connection into a vhost. Throws AmqpError NOT_ALLOWED if there is no such vhost, the user may not enter it, or there
+   * Lets a user's connection into a vhost. Throws AccessPending, and AmqpError NOT_ALLOWED if there is no such vhost, the user may not enter it, or there
    * are as many connections as there may be: of the broker, the vhost, or the user.
    */
-  enter(user: string, name: string): Vhost {
+  enter({ name: user, authority }: Identity, name: string): Vhost {
     const vhost = this.#node.vhost(name);
     if (this.#open.size > this.#maxConnections) {
       throw notAllowed(`connection refused: node connection limit (${this.#maxConnections}) is reached`);
     }
     if (vhost === undefined) throw notAllowed(`vhost ${name} not found`);
     this.#checkLimits(user, name);
-    if (!this.#node.auth.mayAccess(user, name)) {
+    if (!authority.mayEnter(name)) {
       throw notAllowed(`access to vhost '${name}' refused for user '${user}'`);
     }
     this.#node.counters.churn.connectionCreated++;

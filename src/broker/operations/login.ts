@@ -1,56 +1,28 @@
 /** Whether somebody is who it says it is, by name and password or by a certificate (RabbitMQ: Access Control). */
+import { authenticate, isRefusal } from '../access/authenticate.ts';
+import type { Credentials, Identity, LoginPeer, Refusal } from '../access/identity.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 
-export interface Credentials {
-  readonly user: string;
-  /** Undefined: a certificate has shown who it is. */
-  readonly password: Buffer | undefined;
-}
-
-/** Who wants to be let in. */
-export interface LoginPeer {
-  /** The IP address it comes from. */
-  readonly host: string;
-  /** True if that is this machine. */
-  readonly loopback: boolean;
-  /** True once it waits for no answer any more. */
-  readonly gone: boolean;
-}
-
 /**
- * Resolves to why the peer is not let in, for the log and never for the peer; to undefined if it is. That takes a while if a slow hash has to be
- * computed, and longer if too many at the peer's address failed lately. `loopbackUsers` may come in from this machine only.
+ * Resolves to who the peer is, or to why it is not let in: for the log and never for the peer. That takes a while if a slow hash has to be
+ * computed or a server asked, and longer if too many at the peer's address failed lately. `loopbackUsers` may come in from this machine only.
  */
 export async function logIn(
-  node: Pick<BrokerNode, 'auth' | 'passwords' | 'loginThrottle'>,
+  { backends, loginThrottle }: Pick<BrokerNode, 'backends' | 'loginThrottle'>,
   credentials: Credentials,
   loopbackUsers: readonly string[],
   peer: LoginPeer,
-): Promise<string | undefined> {
-  const attempt = await node.loginThrottle.begin(peer.host);
-  if (attempt === undefined) return `too many failed logins from ${peer.host}`;
-  let isRight = false;
+): Promise<Identity | Refusal> {
+  const attempt = await loginThrottle.begin(peer.host);
+  if (attempt === undefined) return { refusal: `too many failed logins from ${peer.host}` };
+  let answer: Identity | Refusal | undefined;
   try {
-    const refusal = await refusalOf(node, credentials, loopbackUsers, peer);
-    isRight = refusal === undefined;
-    return refusal;
+    answer = await authenticate(backends, credentials, peer);
+    if (!isRefusal(answer) && loopbackUsers.includes(answer.name) && !peer.loopback) {
+      answer = { refusal: `user '${answer.name}' may only connect from this machine` };
+    }
+    return answer;
   } finally {
-    attempt.end(isRight);
+    attempt.end(answer !== undefined && !isRefusal(answer));
   }
-}
-
-async function refusalOf(
-  { auth, passwords }: Pick<BrokerNode, 'auth' | 'passwords'>,
-  { user, password }: Credentials,
-  loopbackUsers: readonly string[],
-  peer: LoginPeer,
-): Promise<string | undefined> {
-  const record = auth.user(user);
-  if (password === undefined) {
-    if (record === undefined) return `EXTERNAL login refused: user '${user}' - invalid credentials`;
-  } else if (!(await passwords.matches(record, password, () => !peer.gone))) {
-    return `wrong name or password for user '${user}'`;
-  }
-  if (loopbackUsers.includes(user) && !peer.loopback) return `user '${user}' may only connect from this machine`;
-  return undefined;
 }

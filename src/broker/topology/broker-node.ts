@@ -31,6 +31,8 @@ import { MessageTotals } from './message-totals.ts';
 import { Observers } from './observers.ts';
 import { PatternMatcher } from '../access/pattern-matcher.ts';
 import { userWithPassword } from '../access/passwords.ts';
+import type { AuthBackendPair } from '../access/identity.ts';
+import { InternalBackend } from '../access/internal-backend.ts';
 import { UserPasswords } from '../access/user-passwords.ts';
 import { SpareConfirms } from '../log/waiting-confirms.ts';
 import type { DiscardListener } from '../message/discarded.ts';
@@ -104,6 +106,8 @@ export class BrokerNode implements VhostNode {
   rules: VersionRules = LENIENT_RULES;
   /** Those of its users; to be set before anybody logs in. */
   passwords: UserPasswords;
+  /** Who is asked who somebody is, in this order; likewise. */
+  backends: readonly AuthBackendPair[];
   /** Told of errors that are no client's. */
   fault: Fault = () => undefined;
   /** Told of what cannot be read. */
@@ -144,6 +148,8 @@ export class BrokerNode implements VhostNode {
     this.patterns = new PatternMatcher(clock);
     this.auth = new Auth(commit, this.parameters, this.patterns);
     this.passwords = new UserPasswords(QUICK_PASSWORDS, chance);
+    const internal = new InternalBackend(this);
+    this.backends = [{ authn: internal, authz: internal }];
     this.limits = new AccessLimits(this.parameters);
     this.loginThrottle = new LoginThrottle(clock);
     this.heapLimit = new V8HeapLimit(this.alarms, clock);

@@ -1,6 +1,7 @@
 /** Keys of rabbitmq.conf of which several together set one option, and those whose values are written differently. */
 import { MECHANISMS } from '../login-config.ts';
 import { TLS_VERSIONS } from '../tls-config.ts';
+import { readAuthBackends } from './auth-keys.ts';
 import { readOrigins } from './cors-keys.ts';
 import type { ConfEntry } from './entry.ts';
 import { readFeatures } from './feature-keys.ts';
@@ -33,6 +34,7 @@ export const COMBINED_KEYS: readonly CombinedKeys[] = [
   { keys: ['ssl_options.ciphers'], read: readCiphers },
   { keys: ['management.cors.allow_origins'], read: readOrigins },
   { keys: ['deprecated_features.permit'], read: readFeatures },
+  { keys: ['auth_backends'], read: readAuthBackends },
   { keys: ['credential_validator'], read: readCredentialValidator },
   { keys: ['loopback_users'], read: readLoopbackUsers },
   { keys: ['default_user_tags'], read: readDefaultUserTags },

@@ -23,6 +23,8 @@ const SPECIAL_VALUES: { readonly [Name in SettingName]?: Readonly<Record<string,
   maxConnections: { infinity: 'unlimited' },
   proxyProtocolFrom: { true: 'all', false: 'none' },
   certLoginFrom: { subject_alt_name: 'subject_alternative_name' },
+  authHttpVerify: { verify_peer: 'required', verify_none: 'none' },
+  authCachedBackend: { rabbit_auth_backend_http: 'http' },
   passwordHashing: {
     rabbit_password_hashing_sha256: 'sha256',
     rabbit_password_hashing_sha512: 'sha512',

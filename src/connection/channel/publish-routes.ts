@@ -4,6 +4,7 @@
  */
 import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
 import type { Message } from '../../broker/message/message.ts';
+import type { Actor } from '../../broker/operations/actor.ts';
 import { checkFurtherTopics, writableExchange } from '../../broker/operations/publishing.ts';
 import type { Route } from '../../broker/routing/route.ts';
 import { copyBytes, equalBytes } from '../../util/bytes.ts';
@@ -22,7 +23,9 @@ export class PublishRoutes {
   /** The user may publish to the last route's exchange by some routing keys only, so each message's further ones are looked at. */
   #byTopic = false;
   #vhostVersion = -1;
-  #authVersion = -1;
+  /** Who may, and by which permissions. */
+  #actor: Actor | undefined;
+  #actorVersion = -1;
 
   constructor(host: ChannelHost) {
     this.#host = host;
@@ -57,11 +60,12 @@ export class PublishRoutes {
 
   /** What was found counts until routes or permissions change. */
   #forgetOld(): void {
-    const { vhost, broker } = this.#host;
-    const { auth } = broker.node;
-    if (this.#vhostVersion === vhost.version && this.#authVersion === auth.version) return;
+    const { vhost, actor } = this.#host;
+    const { version } = actor;
+    if (this.#vhostVersion === vhost.version && this.#actorVersion === version && this.#actor === actor) return;
     this.#last = this.#exchange = undefined;
     this.#vhostVersion = vhost.version;
-    this.#authVersion = auth.version;
+    this.#actor = actor;
+    this.#actorVersion = version;
   }
 }

@@ -3,6 +3,8 @@
  * closes the channel or the connection, by the reply code's kind (AMQP 0-9-1 section 2.2.8 and 4.10).
  */
 import { printPayload } from '../../codec/erlang-term.ts';
+import { AccessPending } from '../../broker/access/access-pending.ts';
+import type { Message } from '../../broker/message/message.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import {
@@ -24,11 +26,13 @@ import { notMethod } from './content.ts';
 import { connectionMethod, type ControlledConnection } from '../methods/connection-methods.ts';
 import { handle } from '../methods/handlers.ts';
 import { publish } from '../methods/publish.ts';
+import type { PendingReplies } from '../lifecycle/pending-replies.ts';
 
 /** The connection, as its frames see it. */
 export interface FramedConnection extends ChannelHost, ControlledConnection {
   readonly channels: Map<number, Channel>;
   readonly channelMax: number;
+  readonly pendingReplies: Pick<PendingReplies, 'await'>;
   handshake(channel: number, method: Method): void;
   /** Ends the connection for whatever went wrong with it. */
   fail(error: unknown): void;
@@ -58,9 +62,7 @@ export class Frames implements FrameHandler {
     try {
       this.#lastMethod = end - start < 4 ? 0 : readU32(buffer, start);
       if (this.#connection.stage === 'running') this.#running(number, buffer, start, end);
-      else if (this.#connection.stage === 'handshake')
-        this.#connection.handshake(number, decodeMethod(buffer, start, end));
-      else if (number === 0) connectionMethod(this.#connection, decodeMethod(buffer, start, end));
+      else this.#perform(number, decodeMethod(buffer, start, end));
     } catch (error) {
       this.#fail(error, number);
       this.#answered();
@@ -117,11 +119,34 @@ export class Frames implements FrameHandler {
       channel.content.begin(buffer, start, end);
     } else if (channel !== undefined && key === BASIC_ACK && end - start === ACK_BYTES) {
       channel.settle(readU64(buffer, start + 4), (buffer[end - 1] & 1) !== 0);
-    } else {
-      if (number === 0) connectionMethod(this.#connection, decodeMethod(buffer, start, end));
-      else if (channel === undefined) this.#withoutChannel(number, key);
-      else handle(channel, decodeMethod(buffer, start, end));
+    } else if (channel === undefined && number !== 0) {
+      this.#withoutChannel(number, key);
       this.#answered();
+    } else this.#perform(number, decodeMethod(buffer, start, end));
+  }
+
+  /** Does what a method asks for; if it is not known whether it may, later. */
+  #perform(number: number, method: Method): void {
+    try {
+      this.#dispatch(number, method);
+    } catch (error) {
+      if (error instanceof AccessPending) {
+        this.#connection.pendingReplies.await(error.answered, () => this.#perform(number, method));
+        return;
+      }
+      this.#fail(error, number);
+    }
+    this.#answered();
+  }
+
+  #dispatch(number: number, method: Method): void {
+    const { stage } = this.#connection;
+    if (stage === 'handshake') this.#connection.handshake(number, method);
+    else if (number === 0) connectionMethod(this.#connection, method);
+    else if (stage === 'running') {
+      const channel = this.#channels.get(number);
+      // It may have been closed while the method waited.
+      if (channel !== undefined) handle(channel, method);
     }
   }
 
@@ -172,9 +197,26 @@ export class Frames implements FrameHandler {
     return channel;
   }
 
-  #publish(channel: Channel): void {
-    publish(channel);
+  #publish(channel: Channel, message = channel.content.message): void {
+    try {
+      publish(channel, message);
+    } catch (error) {
+      if (!(error instanceof AccessPending)) throw error;
+      // What lies in the chunk is not there any more then.
+      const kept = message.copy();
+      this.#connection.pendingReplies.await(error.answered, () => this.#publishLater(channel, kept));
+      return;
+    }
     this.#connection.flow.published();
+  }
+
+  #publishLater(channel: Channel, message: Message): void {
+    if (this.#channels.get(channel.number) !== channel) return;
+    try {
+      this.#publish(channel, message);
+    } catch (error) {
+      this.#fail(error, channel.number);
+    }
   }
 
   /** Only one channel's content is in the current chunk without a copy: what another has begun there is saved. */

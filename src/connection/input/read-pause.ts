@@ -6,10 +6,10 @@ import type { FrameParser } from '../../wire/frame-parser.ts';
  * `turn`: it had its share of this turn. `throttle`: the same, for what it publishes runs ahead of those who consume it. `store`: an answer
  * waits for the store. `congested`: the client does not take what is sent to it. `backlog`: the store has yet to write what was
  * published. `alarm`: the broker takes no publishes now. `task`: what it asked for takes time slices. `patterns`: its names took patterns too
- * long. `login`: it is being found out who it is. `silent`: a test has it hear nothing.
+ * long. `access`: it is being found out who it is, or what it may do. `silent`: a test has it hear nothing.
  */
 export type PauseReason =
-  'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task' | 'patterns' | 'login' | 'silent';
+  'turn' | 'throttle' | 'store' | 'congested' | 'backlog' | 'alarm' | 'task' | 'patterns' | 'access' | 'silent';
 
 const BITS: Readonly<Record<PauseReason, number>> = {
   turn: 1,
@@ -20,7 +20,7 @@ const BITS: Readonly<Record<PauseReason, number>> = {
   throttle: 32,
   task: 64,
   patterns: 128,
-  login: 256,
+  access: 256,
   silent: 512,
 };
 

@@ -1,20 +1,12 @@
 /** Who a client is by the certificate that it shows (RabbitMQ: the SASL mechanism EXTERNAL of rabbitmq_auth_mechanism_ssl). */
 import type { ClientCertificate, ClientTls } from '../../broker/operations/clients.ts';
-import type { Credentials } from '../../broker/operations/login.ts';
+import type { Credentials, Refusal } from '../../broker/access/identity.ts';
 import type { Config } from '../../config/config.ts';
 
 type NameSettings = Pick<Config, 'tlsVerify' | 'certLoginFrom' | 'certLoginSanType' | 'certLoginSanIndex'>;
 
-/** Why there are none, for the log. */
-export interface NoCredentials {
-  readonly refusal: string;
-}
-
 /** Of a user, who need not exist. What the client says beside its certificate does not count. */
-export function credentialsByCertificate(
-  tls: ClientTls | undefined,
-  settings: NameSettings,
-): Credentials | NoCredentials {
+export function credentialsByCertificate(tls: ClientTls | undefined, settings: NameSettings): Credentials | Refusal {
   if (settings.tlsVerify === 'none') return refused('TLS configuration is unsafe: no certificate is checked');
   const certificate = tls?.certificate;
   if (certificate === undefined) return refused('connection peer presented no TLS (x.509) certificate');
@@ -33,6 +25,6 @@ function nameIn(certificate: ClientCertificate, { certLoginFrom, ...settings }: 
   }
 }
 
-function refused(reason: string): NoCredentials {
-  return { refusal: `EXTERNAL login refused: ${reason}` };
+function refused(refusal: string): Refusal {
+  return { refusal };
 }

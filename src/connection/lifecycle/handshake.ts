@@ -6,11 +6,13 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../../protocol/generated/methods.ts';
 import { type Actor, UserActor } from '../../broker/operations/actor.ts';
 import type { ClientTls, ConnectionStage } from '../../broker/operations/clients.ts';
-import { type Credentials, logIn } from '../../broker/operations/login.ts';
+import { isRefusal } from '../../broker/access/authenticate.ts';
+import type { Credentials, Identity, Refusal } from '../../broker/access/identity.ts';
+import { logIn } from '../../broker/operations/login.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { ClientProperties } from './client-properties.ts';
 import { readCredentials } from './credentials.ts';
-import { credentialsByCertificate, type NoCredentials } from './external.ts';
+import { credentialsByCertificate } from './external.ts';
 import type { PendingReplies } from './pending-replies.ts';
 import type { Writer } from '../output/writer.ts';
 
@@ -50,7 +52,7 @@ export class RefusedError extends AmqpError {
 export class Handshake {
   readonly #connection: GreetedConnection;
   #due: Due = 'connection.start-ok';
-  #user = '';
+  #identity: Identity | undefined;
 
   constructor(connection: GreetedConnection) {
     this.#connection = connection;
@@ -87,10 +89,9 @@ export class Handshake {
     connection.client = new ClientProperties(clientProperties);
     const credentials = this.#credentials(mechanism, response);
     if ('refusal' in credentials) {
-      this.#answer(mechanism, credentials.refusal);
+      this.#answer(mechanism, credentials);
       return;
     }
-    this.#user = credentials.user;
     const { peerHost: host, fromLoopback: loopback } = connection.endpoints;
     const peer = {
       host,
@@ -99,8 +100,8 @@ export class Handshake {
         return connection.stage === 'closed';
       },
     };
-    connection.pendingReplies.await(logIn(node, credentials, config.loopbackUsers, peer), (refusal) => {
-      if (connection.stage === 'handshake') this.#answer(mechanism, refusal);
+    connection.pendingReplies.await(logIn(node, credentials, config.loopbackUsers, peer), (found) => {
+      if (connection.stage === 'handshake') this.#answer(mechanism, found);
     });
   }
 
@@ -110,7 +111,7 @@ export class Handshake {
     return broker.config.authMechanisms.filter((name) => name !== 'EXTERNAL' || tls !== undefined);
   }
 
-  #credentials(mechanism: string, response: Buffer): Credentials | NoCredentials {
+  #credentials(mechanism: string, response: Buffer): Credentials | Refusal {
     const { tls, broker } = this.#connection;
     const isOffered = this.#mechanisms.includes(mechanism);
     if (isOffered && mechanism === 'EXTERNAL') return credentialsByCertificate(tls, broker.config);
@@ -118,21 +119,22 @@ export class Handshake {
     return said ?? { refusal: `no credentials by ${mechanism}` };
   }
 
-  #answer(mechanism: string, refusal: string | undefined): void {
+  #answer(mechanism: string, found: Identity | Refusal): void {
     const { node, config } = this.#connection.broker;
-    node.counters.auth.count('amqp091', refusal === undefined);
-    if (refusal !== undefined) throw this.#refused(mechanism, refusal);
+    node.counters.auth.count('amqp091', !isRefusal(found));
+    if (isRefusal(found)) throw this.#refused(mechanism, found.refusal);
+    this.#identity = found;
     this.#connection.mechanism = mechanism;
     const { channelMax, frameMax, heartbeat } = config;
     this.#connection.writer.method(0, { name: 'connection.tune', channelMax, frameMax, heartbeat });
     this.#due = 'connection.tune-ok';
   }
 
-  #refused(mechanism: string, reason: string): Error {
+  #refused(mechanism: string, refusal: string): Error {
     const connection = this.#connection;
-    if (!connection.client.authenticationFailureClose || !this.#mechanisms.includes(mechanism)) {
-      return new HandshakeError(reason);
-    }
+    const isOffered = this.#mechanisms.includes(mechanism);
+    const reason = isOffered && mechanism === 'EXTERNAL' ? `EXTERNAL login refused: ${refusal}` : refusal;
+    if (!connection.client.authenticationFailureClose || !isOffered) return new HandshakeError(reason);
     return new RefusedError(
       reason,
       `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`,
@@ -152,12 +154,13 @@ export class Handshake {
   #open({ virtualHost }: ConnectionOpen): void {
     const connection = this.#connection;
     const { node, connections } = connection.broker;
-    connection.broker.faults?.opened(this.#user, virtualHost);
-    const vhost = connections.enter(this.#user, virtualHost);
+    const identity = this.#identity!;
+    connection.broker.faults?.opened(identity.name, virtualHost);
+    const vhost = connections.enter(identity, virtualHost);
     connection.writer.method(0, { name: 'connection.open-ok' });
-    connection.opened(new UserActor(node.auth, this.#user, vhost, connection));
+    connection.opened(new UserActor(identity, vhost, connection));
     const { name } = connection.endpoints;
-    node.observer?.({ type: 'connection-opened', vhost: virtualHost, connection: name, user: this.#user });
+    node.observer?.({ type: 'connection-opened', vhost: virtualHost, connection: name, user: identity.name });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * What a connection's next frame waits for: that what it said so far is stored, that long work it asked for is done, or that it is known who
- * the client is. So answers keep their order, and nothing is seen half done.
+ * the client is and what it may do. So answers keep their order, and nothing is seen half done.
  */
 import type { TimeSlices, SlicedTask } from '../../broker/scheduling/time-slices.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
@@ -74,7 +74,7 @@ export class PendingReplies {
   /** Answers when the promise is fulfilled. If it is rejected, that ends the connection. */
   await<Value>(promise: Promise<Value>, then: (value: Value) => void): void {
     this.#awaited++;
-    this.#readPause.pause('login');
+    this.#readPause.pause('access');
     unawaited((error) => this.#fail(error), this.#settle(promise, then));
   }
 
@@ -86,7 +86,7 @@ export class PendingReplies {
       this.#fail(error);
     }
     // What was done may wait again.
-    if (--this.#awaited === 0) this.#readPause.resume('login');
+    if (--this.#awaited === 0) this.#readPause.resume('access');
   }
 
   #fail(error: unknown): void {

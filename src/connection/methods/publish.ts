@@ -8,9 +8,10 @@ import { REPLY_CODES } from '../../protocol/generated/reply-codes.ts';
 import type { Channel } from '../channel/channel.ts';
 import type { PublishFault } from '../faults.ts';
 
-export function publish(channel: Channel): void {
+/** `message`: that of the channel, or a copy of it if its turn comes later. */
+export function publish(channel: Channel, message: Message): void {
   const { content } = channel;
-  const { message, mandatory } = content;
+  const { mandatory } = content;
   if (content.immediate) throw new AmqpError('NOT_IMPLEMENTED', 'immediate=true');
   const route = channel.routes.find(message);
   checkProperties(channel.connection.actor, message, channel.replyConsumer?.name);

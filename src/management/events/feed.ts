@@ -4,6 +4,7 @@
  * is not watched. Who does not take what it is told is dropped.
  */
 import { Readable } from 'node:stream';
+import { AccessPending } from '../../broker/access/access-pending.ts';
 import type { BrokerEvent } from '../../broker/events/observer.ts';
 import { type Fault, hear } from '../../util/guard.ts';
 import type { ManagementContext } from '../context.ts';
@@ -81,7 +82,7 @@ export class EventFeed {
     for (const listener of this.#listeners) {
       const { principal } = listener;
       const isShown =
-        user === undefined ? sees(principal, event.vhost) : principal.has('monitoring') || user === principal.name;
+        user === undefined ? seesNow(principal, event.vhost) : principal.has('monitoring') || user === principal.name;
       if (isShown) push(listener, text);
     }
   }
@@ -106,6 +107,16 @@ export class EventFeed {
     const lengths = this.#rates.withDetails(node, totalLengths(node.vhosts));
     const stats = this.#rates.withDetails(node, channelFigures(node.channelTotals()));
     return eventText('rates', { at: clock.now(), queue_totals: lengths, message_stats: stats });
+  }
+}
+
+/** Who has to be asked about has seen it the next time. */
+function seesNow(principal: Principal, vhost: string): boolean {
+  try {
+    return sees(principal, vhost);
+  } catch (error) {
+    if (error instanceof AccessPending) return false;
+    throw error;
   }
 }
 

@@ -55,7 +55,7 @@ export async function createApp(context: ManagementContext, resources: readonly 
   const fault: Fault = (error) => context.node.fault(error);
   const rates = new Rates(context.clock, () => subjectsOf(context, history), eachInSlices, fault);
   const feed = new EventFeed(context, rates);
-  const sessions = new Sessions(context.node.auth, context.clock, systemChance);
+  const sessions = new Sessions(context.clock, systemChance);
   const api: Api = { context, rates, feed, resources, sessions, history };
   const entrances = new WeakMap<IncomingMessage, Entrance>();
   const admitted = new WeakMap<FastifyRequest, Admitted>();

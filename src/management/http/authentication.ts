@@ -1,5 +1,7 @@
 /** Name and password of an HTTP request: by the Basic scheme (RFC 7617), or as the page sends them to sign in. */
-import { type Credentials, logIn } from '../../broker/operations/login.ts';
+import { isRefusal } from '../../broker/access/authenticate.ts';
+import type { Credentials, Identity } from '../../broker/access/identity.ts';
+import { logIn } from '../../broker/operations/login.ts';
 import type { ManagementContext } from '../context.ts';
 import type { Peer } from './entrance.ts';
 import { HttpProblem, loginFailed, noCredentials } from './problem.ts';
@@ -28,20 +30,20 @@ export async function logInOverHttp(
   credentials: Credentials,
   peer: Peer,
 ): Promise<Principal> {
-  const principal = await checkPassword(context, credentials, peer);
-  if (principal === undefined) throw loginFailed();
-  return principal;
+  const identity = await identify(context, credentials, peer);
+  if (identity === undefined) throw loginFailed();
+  return new UserPrincipal(identity);
 }
 
-/** Undefined if it is wrong, or may not be said from there. */
-export async function checkPassword(
+/** Undefined if they are wrong, or may not be said from there. */
+export async function identify(
   { node, config, log }: ManagementContext,
   credentials: Credentials,
   peer: Peer,
-): Promise<Principal | undefined> {
-  const refusal = await logIn(node, credentials, config.loopbackUsers, peer);
-  node.counters.auth.count('http', refusal === undefined);
-  if (refusal === undefined) return new UserPrincipal(node.auth, credentials.user);
-  log.warn({ peer: peer.address, reason: refusal }, 'HTTP access denied');
+): Promise<Identity | undefined> {
+  const found = await logIn(node, credentials, config.loopbackUsers, peer);
+  node.counters.auth.count('http', !isRefusal(found));
+  if (!isRefusal(found)) return found;
+  log.warn({ peer: peer.address, reason: found.refusal }, 'HTTP access denied');
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** One request's way: is there such a method, who asks, may it, and then the resource's own answer. */
 import type { IncomingMessage } from 'node:http';
+import { whenKnown } from '../../broker/access/access-pending.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { ManagementContext } from '../context.ts';
 import type { EventFeed } from '../events/feed.ts';
@@ -69,14 +70,17 @@ export async function admit(
     sessions.principalOf(head.headers) ??
     (await authenticate(context, head.headers.authorization, head.peer));
   if (operation.role !== 'any-user') checkRole(principal, operation.role);
-  const vhost = resource.path.includes(':vhost') ? enter(context, principal, head, operation, verb) : undefined;
+  const vhost = resource.path.includes(':vhost')
+    ? await whenKnown(() => enter(context, principal, head, operation, verb))
+    : undefined;
   return { head, operation, verb, principal, vhost };
 }
 
 /** Throws what `problemOf` knows, or a defect. Returns a Reply, or what goes out as JSON. */
 export async function dispatch(api: Api, admitted: Admitted, bytes: Buffer): Promise<unknown> {
   const { head, operation, verb, principal } = admitted;
-  const answer: unknown = await operation.handle(new RequestedCall(api, admitted, bytes));
+  const call = new RequestedCall(api, admitted, bytes);
+  const answer: unknown = await whenKnown(() => operation.handle(call));
   if (verb !== 'GET' && principal !== undefined) {
     const { peer, url } = head;
     api.context.log.info(

@@ -1,5 +1,5 @@
 /** Who asks over HTTP, and what its tags let it see and do (RabbitMQ: Management Plugin, "Access and Permissions"). */
-import type { Auth } from '../../broker/access/auth.ts';
+import type { Identity } from '../../broker/access/identity.ts';
 import { type Actor, OperatorActor, UserActor } from '../../broker/operations/actor.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { notAuthorised } from './problem.ts';
@@ -22,22 +22,22 @@ export interface Principal {
   readonly name: string;
   readonly tags: readonly string[];
   has(role: Role): boolean;
-  /** True if it has permissions in the vhost. */
+  /** True if it has permissions in the vhost. May throw AccessPending. */
   mayEnter(vhost: string): boolean;
   /** What it does in a vhost is done by this actor. */
   actorIn(vhost: Vhost): Actor;
 }
 
-/** A user with a password. */
+/** A user who has said who it is. */
 export class UserPrincipal implements Principal {
   readonly name: string;
   readonly tags: readonly string[];
-  readonly #auth: Auth;
+  readonly #identity: Identity;
 
-  constructor(auth: Auth, name: string) {
-    this.#auth = auth;
-    this.name = name;
-    this.tags = auth.user(name)?.tags ?? [];
+  constructor(identity: Identity) {
+    this.#identity = identity;
+    this.name = identity.name;
+    this.tags = identity.tags;
   }
 
   has(role: Role): boolean {
@@ -45,11 +45,11 @@ export class UserPrincipal implements Principal {
   }
 
   mayEnter(vhost: string): boolean {
-    return this.#auth.mayAccess(this.name, vhost);
+    return this.#identity.authority.mayEnter(vhost);
   }
 
   actorIn(vhost: Vhost): Actor {
-    return new UserActor(this.#auth, this.name, vhost);
+    return new UserActor(this.#identity, vhost);
   }
 }
 

@@ -4,7 +4,7 @@
  * by it (OWASP: Cross-Site Request Forgery Prevention, "Custom Request Headers"): not one of another port of this machine either.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Auth } from '../../broker/access/auth.ts';
+import type { Identity } from '../../broker/access/identity.ts';
 import { type Chance, uniqueName } from '../../util/chance.ts';
 import type { Clock } from '../../util/clock.ts';
 import { type Principal, UserPrincipal } from './principal.ts';
@@ -17,33 +17,28 @@ const LASTS_MS = 8 * 3_600_000;
 const MOST_SESSIONS = 1000;
 
 interface Session {
-  readonly user: string;
-  /** A session ends when the password is another. */
-  readonly passwordHash: string;
+  readonly identity: Identity;
   /** On the clock's even time. */
   readonly endsAt: number;
 }
 
 export class Sessions {
-  readonly #auth: Auth;
   readonly #clock: Clock;
   readonly #chance: Chance;
   /** The oldest first. */
   readonly #byToken = new Map<string, Session>();
 
-  constructor(auth: Auth, clock: Clock, chance: Chance) {
-    this.#auth = auth;
+  constructor(clock: Clock, chance: Chance) {
     this.#clock = clock;
     this.#chance = chance;
   }
 
-  /** Begins a session of a user whose password was checked. Returns the header Set-Cookie. `secure`: the cookie is for TLS alone. */
-  open(user: string, headers: IncomingHttpHeaders, secure: boolean): string {
+  /** Begins a session of somebody who was let in, which ends with that. Returns the header Set-Cookie. `secure`: the cookie is for TLS alone. */
+  open(identity: Identity, headers: IncomingHttpHeaders, secure: boolean): string {
     const [oldest] = this.#byToken.keys();
     if (this.#byToken.size >= MOST_SESSIONS) this.#byToken.delete(oldest);
     const token = uniqueName(this.#chance);
-    const { passwordHash } = this.#auth.user(user)!;
-    this.#byToken.set(token, { user, passwordHash, endsAt: this.#clock.elapsed() + LASTS_MS });
+    this.#byToken.set(token, { identity, endsAt: this.#clock.elapsed() + LASTS_MS });
     return cookie(headers, token, LASTS_MS / 1000, secure);
   }
 
@@ -60,10 +55,9 @@ export class Sessions {
     const token = tokenIn(headers) ?? '';
     const session = this.#byToken.get(token);
     if (session === undefined) throw notSignedIn();
-    const { user, passwordHash, endsAt } = session;
-    if (this.#clock.elapsed() < endsAt && this.#auth.user(user)?.passwordHash === passwordHash) {
-      return new UserPrincipal(this.#auth, user);
-    }
+    const { identity, endsAt } = session;
+    const isOver = this.#clock.elapsed() >= endsAt || this.#clock.now() >= identity.expiresAt || !identity.holds;
+    if (!isOver) return new UserPrincipal(identity);
     this.#byToken.delete(token);
     throw notSignedIn();
   }

@@ -1,7 +1,7 @@
 /** Signing in to the page, and out. RabbitMQ has nothing like it: its page keeps the password. */
 import { textIn } from '../http/body.ts';
-import { checkPassword } from '../http/authentication.ts';
-import { checkRole } from '../http/principal.ts';
+import { identify } from '../http/authentication.ts';
+import { checkRole, UserPrincipal } from '../http/principal.ts';
 import { notSignedIn } from '../http/problem.ts';
 import { Reply, type Resource } from '../http/resource.ts';
 import { checkPage } from '../http/sessions.ts';
@@ -13,13 +13,13 @@ export const session: Resource = {
     handle: async ({ context, headers, body, peer, sessions }) => {
       checkPage(headers);
       const credentials = { user: textIn(body, 'username', ''), password: Buffer.from(textIn(body, 'password', '')) };
-      const principal = await checkPassword(context, credentials, peer);
-      if (principal === undefined) throw notSignedIn('Login failed');
-      checkRole(principal, 'management');
-      const { name, tags } = principal;
+      const identity = await identify(context, credentials, peer);
+      if (identity === undefined) throw notSignedIn('Login failed');
+      checkRole(new UserPrincipal(identity), 'management');
+      const { name, tags } = identity;
       return new Reply(
         200,
-        { 'content-type': 'application/json', 'set-cookie': sessions.open(name, headers, peer.secure) },
+        { 'content-type': 'application/json', 'set-cookie': sessions.open(identity, headers, peer.secure) },
         JSON.stringify({ name, tags }),
       );
     },

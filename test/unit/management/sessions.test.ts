@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Broker } from '../../../src/index.ts';
 import { Sessions } from '../../../src/management/http/sessions.ts';
-import type { Auth } from '../../../src/broker/access/auth.ts';
+import type { Identity } from '../../../src/broker/access/identity.ts';
 import { systemChance } from '../../../src/util/system.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { apiOf, type Ask } from '../../support/management/api.ts';
@@ -16,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => broker.stop());
 
 const PAGE = { 'x-leveret-page': '1' };
+const SOMEBODY = { name: 'u', tags: [], expiresAt: Infinity, holds: true } as unknown as Identity;
 
 async function signIn(username = 'guest', password = 'guest', headers: Readonly<Record<string, string>> = PAGE) {
   return ask('POST', '/session', { as: null, headers, body: { username, password } });
@@ -79,9 +80,8 @@ describe('a session', () => {
 
   it('ends after eight hours, and the oldest when there are very many', () => {
     const clock = new HandClock();
-    const auth = { user: () => ({ passwordHash: 'hash', tags: [] }) } as unknown as Auth;
-    const sessions = new Sessions(auth, clock, systemChance);
-    const open = () => ({ ...PAGE, cookie: sessions.open('u', {}, false).split(';')[0] });
+    const sessions = new Sessions(clock, systemChance);
+    const open = () => ({ ...PAGE, cookie: sessions.open(SOMEBODY, {}, false).split(';')[0] });
     const first = open();
     clock.pass(8 * 3_600_000 - 1);
     expect(sessions.principalOf(first)?.name).toBe('u');
@@ -95,9 +95,8 @@ describe('a session', () => {
   });
 
   it('may be for TLS alone', () => {
-    const auth = { user: () => ({ passwordHash: '', tags: [] }) } as unknown as Auth;
-    const sessions = new Sessions(auth, new HandClock(), systemChance);
-    expect(sessions.open('u', { host: 'broker.example:15671' }, true)).toMatch(/^leveret-15671=.*; Secure$/);
+    const sessions = new Sessions(new HandClock(), systemChance);
+    expect(sessions.open(SOMEBODY, { host: 'broker.example:15671' }, true)).toMatch(/^leveret-15671=.*; Secure$/);
   });
 
   it('is not needed by who sends a password with each request', async () => {

@@ -1,5 +1,6 @@
 /** Looking at messages, moving and taking them while the store answers reads later: nothing is skipped, and no answer is short. */
 import { describe, expect, test } from 'vitest';
+import { internalIdentity } from '../../../../src/broker/access/internal-backend.ts';
 import { UserActor } from '../../../../src/broker/operations/actor.ts';
 import { browseQueue, type BrowsedPage } from '../../../../src/broker/operations/browsing.ts';
 import { cancelDelayed } from '../../../../src/broker/operations/delayed.ts';
@@ -26,7 +27,7 @@ function spoil(node: LateNode, read: 'readPages' | 'readBody'): void {
     void setImmediate(answer, new StoreError('spoiled'));
 }
 
-const actor = (node: LateNode) => new UserActor(node.node.auth, 'guest', node.vhost);
+const actor = (node: LateNode) => new UserActor(internalIdentity(node.node.auth, 'guest')!, node.vhost);
 const texts = ({ messages }: BrowsedPage) => messages.map(({ body }) => body.toString());
 
 describe('browsing', () => {

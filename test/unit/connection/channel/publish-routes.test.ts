@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Message } from '../../../../src/broker/message/message.ts';
+import { internalIdentity } from '../../../../src/broker/access/internal-backend.ts';
 import { UserActor } from '../../../../src/broker/operations/actor.ts';
 import { checkFurtherTopics, writableExchange } from '../../../../src/broker/operations/publishing.ts';
 import { findRoute } from '../../../../src/broker/routing/route.ts';
@@ -47,7 +48,7 @@ class Publishing {
     this.allow('.*');
     EXCHANGES.forEach((name, i) => vhost.declareExchange(exchangeOf(name, TYPES[i], none)));
     for (const name of QUEUES) vhost.declareQueue(queueOf(name));
-    this.#actor = new UserActor(node.auth, USER, vhost);
+    this.#actor = new UserActor(internalIdentity(node.auth, USER)!, vhost);
     const host = { vhost, actor: this.#actor, broker: { node } } as unknown as ChannelHost;
     this.#channels = [new PublishRoutes(host), new PublishRoutes(host)];
   }
