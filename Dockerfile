@@ -9,6 +9,7 @@ FROM dependencies AS build
 COPY scripts/bundle.ts scripts/chunks.ts scripts/page.ts scripts/
 COPY web web
 COPY tsconfig.json ./
+COPY spec spec
 COPY src src
 # better-sqlite3 brings SQLite's sources, which only a compiler needs.
 RUN node scripts/bundle.ts && npm prune --omit=dev && rm -r node_modules/better-sqlite3/deps node_modules/better-sqlite3/src
@@ -30,10 +31,9 @@ ENV MALLOC_ARENA_MAX=2
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/var/cache/leveret
 # Has the broker read /etc/rabbitmq, and keep its data where a volume is mounted for them.
 ENV LEVERET_IMAGE=true HOME=/var/lib/rabbitmq PATH=/opt/rabbitmq/sbin:$PATH LANG=C.UTF-8
-# Starts the broker once: an image that does not work is not built, and the compiled code is kept for faster starts.
-RUN gosu rabbitmq timeout --preserve-status 5 leveret --host 127.0.0.1 --port 0 --management-port 0 --prometheus-port 0 \
-    --data-dir /tmp/first-start --pid-file none \
-  && rm -r /tmp/first-start
+# Starts the broker once, and asks it what health checks ask: an image that does not work is not built, and the compiled code is kept for faster
+# starts and checks.
+RUN gosu rabbitmq /opt/leveret/docker/image/first-start.sh
 WORKDIR /var/lib/rabbitmq
 # No volume on /var/lib/rabbitmq: one that is there was mounted by somebody, and then has the data.
 VOLUME /var/lib/leveret

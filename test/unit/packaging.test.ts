@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-const read = (name: string) =>
-  JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')) as Record<string, unknown>;
+const text = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8');
+const read = (name: string) => JSON.parse(text(name)) as Record<string, unknown>;
 
 describe('npm ci', () => {
   /**
@@ -19,3 +19,19 @@ describe('npm ci', () => {
     expect(read('package.json').allowScripts).toEqual({ 'better-sqlite3': false, node: true });
   });
 });
+
+describe('docker build', () => {
+  it('is given all that the Dockerfile copies', () => {
+    const isShown = includedIn([...text('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path));
+    const copied = [...text('Dockerfile').matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, words]) =>
+      words.split(' '),
+    );
+    expect(copied).toContain('src');
+    expect(copied.filter((path) => !isShown(path))).toEqual([]);
+  });
+});
+
+/** Whether a path is one of these, or in one of them. */
+function includedIn(paths: readonly string[]): (path: string) => boolean {
+  return (path) => paths.some((one) => path === one || path.startsWith(`${one}/`));
+}
