@@ -6,8 +6,8 @@ import type { OutputOptions, Plugin } from 'rolldown';
 
 /** Who loads, by the modules that each begins with: what these import is loaded with them. */
 const LOADERS = {
-  /** The command line, until it knows what is asked for, and the ping of the image's health check. */
-  line: ['cli/main.ts', 'cli/ping.ts'],
+  /** The command line, until it knows what is asked for; the ping of the image's health check is part of it. */
+  line: ['cli/main.ts'],
   /** The start of a broker, with a data folder. */
   start: ['cli/daemon.ts', 'embed/broker.ts', 'store/sqlite/sqlite-store.ts'],
   /** A program that has a broker in it. */

@@ -6,6 +6,7 @@ import { OPTIONS } from '../config/options.ts';
 import { leveretVersion } from '../util/version.ts';
 import { addCommand, commanderOption, configOption } from './command-options.ts';
 import { UsageError } from './failure.ts';
+import { DEFAULT_PING_TIMEOUT } from './ping.ts';
 import { addStoreCommands, type StoreAction } from './store-arguments.ts';
 
 /** What the command line asks for. */
@@ -21,7 +22,6 @@ export type Invocation =
   | { readonly command: 'store'; readonly values: CommandLineValues; readonly action: StoreAction }
   | { readonly command: 'print'; readonly text: string };
 
-const DEFAULT_PING_TIMEOUT = 5;
 /** What a broker for tests may be told; its defaults are the library's. */
 const TEST_OPTIONS: readonly SettingName[] = ['port', 'host', 'managementPort', 'memory', 'dataDir', 'consumerTimeout'];
 const PING_OPTIONS: readonly SettingName[] = ['port', 'host'];

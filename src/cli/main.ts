@@ -1,6 +1,6 @@
 /**
  * The `leveret` command: a script that runs what its arguments ask for.
- * What a start does not need (commander, the ping) is loaded only when asked for, because start-up time is a feature.
+ * What neither a start nor a health check needs (commander) is loaded only when asked for, because start-up time is a feature.
  */
 import { libraryOptions, loadConfig } from '../config/load.ts';
 import type { ConfigNotice } from '../config/merge-sources.ts';
@@ -12,6 +12,7 @@ import { systemClock } from '../util/system.ts';
 import type { Invocation } from './arguments.ts';
 import { describeFailure, UsageError } from './failure.ts';
 import { operate } from './operate.ts';
+import { DEFAULT_PING_TIMEOUT, ping, reachableHost } from './ping.ts';
 
 try {
   // By exit and not by exitCode: whatever a stopped broker still holds must not keep the process.
@@ -31,7 +32,6 @@ async function run(argv: readonly string[]): Promise<number> {
       process.stdout.write(invocation.text);
       return 0;
     case 'ping': {
-      const { ping, reachableHost } = await import('./ping.ts');
       const { host, port, tlsHost = host, tlsPort } = loadConfig(invocation.values, process.env);
       const place =
         port === undefined ? { host: tlsHost, port: tlsPort!, secure: true } : { host, port, secure: false };
@@ -78,6 +78,8 @@ async function run(argv: readonly string[]): Promise<number> {
 async function parse(argv: readonly string[]): Promise<Invocation> {
   const words = argv[0] === 'start' ? argv.slice(1) : argv;
   if (words.length === 0) return { command: 'start', values: {} };
+  // A health check, every few seconds: it needs no grammar.
+  if (argv.join() === 'ping') return { command: 'ping', values: {}, timeout: DEFAULT_PING_TIMEOUT };
   const { parseArguments } = await import('./arguments.ts');
   return parseArguments(words);
 }
