@@ -37,13 +37,3 @@ export function nearestCommand({ commands }: Tool, name: string): string | undef
     commands.map((command) => command.name),
   );
 }
-
-/** What the last word of a command line may become. */
-export function completions({ commands, options }: Tool, words: readonly string[]): readonly string[] {
-  const last = words.at(-1) ?? '';
-  const command = words.slice(0, -1).find((word) => commands.some(({ name }) => name === word));
-  const own = commands.find(({ name }) => name === command)?.options ?? [];
-  const known = last.startsWith('-') ? [...own, ...options].map(({ name }) => `--${name}`) : [];
-  const names = command === undefined ? commands.map(({ name }) => name) : [];
-  return [...known, ...names].filter((text) => text.startsWith(last)).sort();
-}

@@ -2,7 +2,8 @@
 import { EXIT } from '../exit-codes.ts';
 import type { Command, Tool } from './command.ts';
 import { CommandError } from './command-error.ts';
-import { commandHelp, completions, toolUsage } from './help.ts';
+import { completions } from './completion.ts';
+import { commandHelp, toolUsage } from './help.ts';
 import { COMMON_OPTIONS } from './options.ts';
 
 /** A tool with the commands that each of them has, before those of its own. */
@@ -22,7 +23,7 @@ const version: Command = {
   },
 };
 
-/** What a shell asks when somebody presses the tabulator key: docs/commands.md has the line for bash. */
+/** Asked by the scripts that `leveret completion` prints. */
 function autocompleteOf(tool: () => Tool): Command {
   return {
     name: 'autocomplete',
@@ -30,7 +31,11 @@ function autocompleteOf(tool: () => Tool): Command {
     takesAnything: true,
     group: 'Help',
     description: 'Lists what the last of the words may become: commands, or options behind one',
-    run: ({ words }) => completions(tool(), words).join('\n') || undefined,
+    run: ({ words }) => {
+      const { commands, options: common } = tool();
+      const all = commands.map(({ name, options = [] }) => ({ name, options: [...options, ...common] }));
+      return completions([{ name: '', options: common }, ...all], words).join('\n') || undefined;
+    },
   };
 }
 

@@ -19,6 +19,7 @@ export function help(): string {
       line('ping', 'Check that a broker answers'),
       line('store check | stats | compact', 'Look after the data folder'),
       line('backup <file>', 'Copy the store into one file'),
+      line('completion bash | zsh | fish', 'Print what has a shell complete commands and options'),
     ].join('')}`,
     `Everywhere:\n${[
       line('--data-dir <folder>', "The broker's data folder, by which it is found"),
