@@ -2,6 +2,7 @@
 import type { Resource } from './http/resource.ts';
 import { aliveness } from './resources/aliveness.ts';
 import { bindings } from './resources/bindings.ts';
+import { bodies } from './resources/bodies.ts';
 import { browsing } from './resources/browsing.ts';
 import { clients } from './resources/clients.ts';
 import { definitions } from './resources/definitions.ts';
@@ -46,6 +47,7 @@ export const RESOURCES: readonly Resource[] = [
   ...bindings,
   ...messages,
   browsing,
+  ...bodies,
   events,
   ...delayed,
   ...jobs,

@@ -40,6 +40,8 @@ const RULES: Rules = {
     fastify: ['management/http'],
     pino: ['util/logger.ts'],
     '../package.json': ['util/version.ts'],
+    '../spec/http-api.json': ['management/openapi'],
+    '../spec/http-api-shapes.json': ['management/openapi'],
     vitest: ['testing/runners/vitest.ts'],
   },
 };

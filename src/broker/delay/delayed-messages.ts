@@ -56,8 +56,6 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
   /** The log cannot be read, and nothing goes on before that moment; 0 if it can. */
   #readAgainAt = 0;
   #ended = false;
-  /** Messages that were cancelled and still stand in the heap. */
-  readonly #cancelled = new Set<number>();
 
   constructor(node: LogContext & Scheduling, logId: number | undefined, exchange: DelayingExchange) {
     this.logId = logId;
@@ -112,17 +110,14 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
   cancel(seq: number): boolean {
     if (!this.#log.isReady(seq)) return false;
     this.#log.settle(seq);
-    // What was not read yet will not be found.
-    if (seq >= this.#readFrom && seq < this.#readEnd) return true;
-    this.#cancelled.add(seq);
-    this.#skipCancelled();
+    // One that was not read yet is not there, and will not be found.
+    this.#heap.remove(seq);
     this.#wind();
     return true;
   }
 
   /** Cancels all that wait and returns their number. */
   purge(): number {
-    this.#cancelled.clear();
     this.#heap.clear();
     this.#readFrom = Infinity;
     this.#wentOn();
@@ -213,12 +208,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
       }
       // Whatever went wrong with it, it is not tried again.
       if (this.#heap.first === seq) this.#heap.pop();
-      this.#skipCancelled();
     }
-  }
-
-  #skipCancelled(): void {
-    while (this.#cancelled.delete(this.#heap.first)) this.#heap.pop();
   }
 
   #resume(): void {

@@ -34,33 +34,21 @@ export class DueQueue {
 
   push(moment: number, seq: number): void {
     if (this.#length === this.#seqs.length) this.#resize(Math.max(FIRST_SLOTS, this.#length * 2));
-    let slot = this.#length++;
-    while (slot > 0) {
-      const parent = (slot - 1) >>> 1;
-      if (!this.#isAfter(parent, moment, seq)) break;
-      this.#move(parent, slot);
-      slot = parent;
-    }
-    this.#put(slot, moment, seq);
+    this.#put(this.#rise(this.#length++, moment, seq), moment, seq);
   }
 
   /** Removes the first message, of those that wait, and returns it. */
   pop(): number {
     const first = this.#seqs[0];
-    const last = --this.#length;
-    const [moment, seq] = [this.#moments[last], this.#seqs[last]];
-    let slot = 0;
-    for (;;) {
-      let child = slot * 2 + 1;
-      if (child >= last) break;
-      if (child + 1 < last && this.#isAfter(child, this.#moments[child + 1], this.#seqs[child + 1])) child++;
-      if (this.#isAfter(child, moment, seq)) break;
-      this.#move(child, slot);
-      slot = child;
-    }
-    this.#put(slot, moment, seq);
-    if (last < this.#seqs.length / 4) this.#resize(last * 2);
+    this.#takeOut(0);
     return first;
+  }
+
+  /** Removes a message wherever it is, after a look at all. Returns false if it does not wait. */
+  remove(seq: number): boolean {
+    const slot = this.#seqs.subarray(0, this.#length).indexOf(seq);
+    if (slot >= 0) this.#takeOut(slot);
+    return slot >= 0;
   }
 
   /** Removes all and returns them, in no order. */
@@ -69,6 +57,38 @@ export class DueQueue {
     this.#hold(NONE, NONE);
     this.#length = 0;
     return seqs;
+  }
+
+  /** What is in the last slot comes in place of what is in this. */
+  #takeOut(slot: number): void {
+    const last = --this.#length;
+    const [moment, seq] = [this.#moments[last], this.#seqs[last]];
+    const risen = this.#rise(slot, moment, seq);
+    this.#put(risen < slot ? risen : this.#sink(slot, moment, seq), moment, seq);
+    if (last < this.#seqs.length / 4) this.#resize(last * 2);
+  }
+
+  /** Those that come later move down. Returns the slot that is free now. */
+  #rise(slot: number, moment: number, seq: number): number {
+    while (slot > 0) {
+      const parent = (slot - 1) >>> 1;
+      if (!this.#isAfter(parent, moment, seq)) break;
+      this.#move(parent, slot);
+      slot = parent;
+    }
+    return slot;
+  }
+
+  /** Those that come sooner move up. Returns the slot that is free now. */
+  #sink(slot: number, moment: number, seq: number): number {
+    for (;;) {
+      let child = slot * 2 + 1;
+      if (child >= this.#length) return slot;
+      if (child + 1 < this.#length && this.#isAfter(child, this.#moments[child + 1], this.#seqs[child + 1])) child++;
+      if (this.#isAfter(child, moment, seq)) return slot;
+      this.#move(child, slot);
+      slot = child;
+    }
   }
 
   #isAfter(slot: number, moment: number, seq: number): boolean {

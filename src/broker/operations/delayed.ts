@@ -1,10 +1,14 @@
-/** The messages that wait at an exchange of the type x-delayed-message: looked at, and cancelled one by one. Who may read the exchange may do so. */
+/**
+ * Messages that wait for their time are cancelled one by one: at an exchange of the type x-delayed-message, where they are looked at too, and in a queue before
+ * they are tried again. Who may read the exchange, or the queue, may do so.
+ */
 import { ChangeError } from '../arguments/change-error.ts';
 import type { DelayedMessages } from '../delay/delayed-messages.ts';
 import type { KeptMessages } from '../log/kept-messages.ts';
 import type { LogWaiter } from '../log/log-waiter.ts';
 import type { Actor } from './actor.ts';
 import { browse, type BrowsedPage, type BrowseRequest } from './browsing.ts';
+import { readableQueue } from './queues.ts';
 import { Receipt } from './receipt.ts';
 
 /** Throws AmqpError if the actor may not, or there is no such exchange; ChangeError `not-found` if messages do not wait there. */
@@ -18,6 +22,17 @@ export async function cancelDelayed(actor: Actor, exchange: string, position: nu
   await fetched(delayed.log, position);
   if (delayed.deleted || !delayed.cancel(position)) {
     throw new ChangeError('not-found', `message ${position} does not wait at exchange '${exchange}'`);
+  }
+  return new Receipt(actor.vhost.node.store, undefined);
+}
+
+/**
+ * A message that came back to a queue, and waits before it goes out again, goes for good. Throws AmqpError if the actor may not, or there is no such queue;
+ * ChangeError `not-found` if this message does not wait.
+ */
+export function cancelRetry(actor: Actor, queue: string, position: number): Receipt {
+  if (!readableQueue(actor, queue).cancelRetry(position)) {
+    throw new ChangeError('not-found', `message ${position} does not wait in queue '${queue}' to be tried again`);
   }
   return new Receipt(actor.vhost.node.store, undefined);
 }

@@ -35,6 +35,8 @@ export interface BrowsedMessage {
   readonly deliveries: number;
   /** When it expires, goes on from its exchange, or, in a stream, came: in milliseconds since the epoch; Infinity for never. */
   readonly moment: number;
+  /** When one that came back to its queue is ready again, in milliseconds since the epoch; undefined if it does not wait for that. */
+  readonly retriedAt: number | undefined;
   readonly exchange: string;
   readonly routingKey: string;
   readonly properties: BasicProperties;
@@ -66,9 +68,14 @@ export class Place {
 
   get state(): MessageState {
     if (this.#segment.isReady(this.#index)) return 'ready';
-    const due = this.#segment.redeliveries?.due(this.#index) ?? 0;
+    const due = this.#due;
     if (due === 0) return 'unacknowledged';
     return due > 0 ? 'delayed' : 'dead';
+  }
+
+  /** As `MessageLog.wait` was told; 0 if it was not. */
+  get #due(): number {
+    return this.#segment.redeliveries?.due(this.#index) ?? 0;
   }
 
   /** The message, with its body, if it is what is asked for; valid in this turn only. NOT_YET if the body is not here yet: `waiter` is told. */
@@ -87,9 +94,11 @@ export class Place {
 
   show(message: Message, truncate: number): BrowsedMessage {
     const { exchange, routingKey, bodySize, bodyStart } = message;
+    const { state } = this;
     return {
       position: this.position,
-      state: this.state,
+      state,
+      retriedAt: state === 'delayed' ? this.#due : undefined,
       redelivered: this.#segment.redelivered(this.#index),
       deliveries: this.#segment.deliveries(this.#index),
       moment: this.#segment.expiresAt(this.#index),

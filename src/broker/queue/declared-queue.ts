@@ -85,6 +85,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   transfer(seq: number, send: (message: Message) => boolean): boolean;
   /** A delivered message comes back. The caller dispatches when it has put back all it has. */
   requeue(seq: number, how: RequeueCause): void;
+  /** A message that came back, and waits before it goes out again, goes for good. Returns false if it does not wait. */
+  cancelRetry(seq: number): boolean;
   /** Gives messages to consumers as long as there are both. */
   dispatch(): void;
   /** Removes the ready messages and returns their number. Throws AmqpError if they are not to be removed. */

@@ -257,6 +257,12 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
     else if (fate === 'too often') this.#discard(seq, 'delivery_limit');
   }
 
+  cancelRetry(seq: number): boolean {
+    const waited = !this.#deleted && this.#retries?.cancelOne(seq) === true;
+    if (waited) this.remove(seq);
+    return waited;
+  }
+
   /** `anew`: keys of earlier messages are forgotten too, as if none had come. */
   purge(anew = false): number {
     const { delayed } = this;

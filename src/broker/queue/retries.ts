@@ -94,6 +94,13 @@ export class Retries {
     return 'waits';
   }
 
+  /** One waits no more. Returns false if it did not. */
+  cancelOne(seq: number): boolean {
+    const waited = this.#waiting.remove(seq);
+    if (waited) this.#wind();
+    return waited;
+  }
+
   /** Nothing waits any more: returns what did. */
   cancel(): Iterable<number> {
     const seqs = this.#waiting.clear();

@@ -158,6 +158,14 @@ export class Stream extends QueueIdentity implements DeclaredQueue, StreamLogOwn
     // The others have their own places.
   }
 
+  /** Messages from its place on, those too that its filter will pass over; undefined if the place is not known yet. */
+  lagOf(consumer: Consumer): number | undefined {
+    const next = this.consumers.of(consumer)?.next;
+    return next === undefined || next === NOT_YET
+      ? undefined
+      : Math.max(0, this.log.next - Math.max(next, this.log.first));
+  }
+
   settle(): void {
     this.counters.ack++;
     this.#unacked--;
@@ -178,6 +186,10 @@ export class Stream extends QueueIdentity implements DeclaredQueue, StreamLogOwn
   /** Its channel is gone. The message never left. */
   requeue(): void {
     this.#unacked--;
+  }
+
+  cancelRetry(): boolean {
+    return false;
   }
 
   dispatch(): void {

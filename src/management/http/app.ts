@@ -16,6 +16,7 @@ import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
 import { corsHeaders } from './cors.ts';
 import { type Admitted, admit, type Api, dispatch } from './dispatch.ts';
+import { withDots } from './dots.ts';
 import type { Entrance } from './entrance.ts';
 import { noObject, problemOf } from './problem.ts';
 import { allVerbs, Reply, type Resource } from './resource.ts';
@@ -56,7 +57,7 @@ export async function createApp(context: ManagementContext, resources: readonly 
   const rates = new Rates(context.clock, () => subjectsOf(context, history), eachInSlices, fault);
   const feed = new EventFeed(context, rates);
   const sessions = new Sessions(context.clock, systemChance);
-  const api: Api = { context, rates, feed, resources, sessions, history };
+  const api: Api = { context, rates, feed, sessions, history };
   const entrances = new WeakMap<IncomingMessage, Entrance>();
   const admitted = new WeakMap<FastifyRequest, Admitted>();
   app.removeAllContentTypeParsers();
@@ -94,6 +95,7 @@ export async function createApp(context: ManagementContext, resources: readonly 
   return {
     answer: (request, response, entrance) => {
       entrances.set(request, entrance);
+      request.url = withDots(request.url!);
       app.routing(request, response);
     },
     stop: () => {
@@ -122,7 +124,8 @@ function sendReply(request: FastifyRequest, reply: FastifyReply, { status, heade
   if (content === undefined || content instanceof Readable) return reply.send(content);
   const large = typeof content === 'object' && !Buffer.isBuffer(content);
   const source = large ? Readable.from(inSlices(content)) : content;
-  const worthIt = large || content.length >= COMPRESSED_FROM;
+  // What a message has in it may be compressed already, and 100 MiB of it keep a processor busy for seconds.
+  const worthIt = large || (content.length >= COMPRESSED_FROM && headers['content-type'] === 'application/json');
   if (!worthIt || !/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(source);
   reply.header('content-encoding', 'gzip');
   return reply.send(large ? (source as Readable).pipe(createGzip()) : Readable.from([source]).pipe(createGzip()));

@@ -21,7 +21,6 @@ export interface Api {
   readonly context: ManagementContext;
   readonly rates: Rates;
   readonly feed: EventFeed;
-  readonly resources: readonly Resource[];
   readonly sessions: Sessions;
   readonly history: History;
 }
@@ -134,10 +133,6 @@ class RequestedCall implements Call {
 
   get context(): ManagementContext {
     return this.#api.context;
-  }
-
-  get resources(): readonly Resource[] {
-    return this.#api.resources;
   }
 
   get feed(): EventFeed {

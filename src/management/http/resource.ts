@@ -27,8 +27,6 @@ export interface Call {
   readonly body: JsonObject;
   /** Of a path with `:vhost`. The principal may enter it, or is shown it. */
   readonly vhost: Vhost;
-  /** All endpoints that there are. */
-  readonly resources: readonly Resource[];
   /** What changes. */
   readonly feed: EventFeed;
   /** Of the broker as a whole. */

@@ -1,5 +1,6 @@
 /** Connections, channels and consumers, as the HTTP API shows them (RabbitMQ: HTTP API, `/api/connections`, `/api/channels`, `/api/consumers`). */
 import type { ClientChannel, ClientConnection, ClientConsumer } from '../../broker/operations/clients.ts';
+import { Stream } from '../../broker/stream/stream.ts';
 import type { Fields } from '../lists/fields.ts';
 import { channelFigures, connectionFigures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
@@ -116,6 +117,9 @@ export const CONSUMER_FIELDS: Fields<ShownConsumer, View> = {
   },
   consumer_tag: ({ consumer }) => consumer.tag,
   exclusive: ({ consumer }) => consumer.exclusive,
+  // Not RabbitMQ's: it tells how many its channel has not acknowledged, and nothing of how far the reader of a stream is.
+  lag: ({ consumer }) => lagOf(consumer),
+  messages_unacknowledged: ({ consumer }) => consumer.unacked,
   prefetch_count: ({ consumer }) => consumer.prefetch,
   queue: ({ connection, consumer }) => ({ name: consumer.queue.name, vhost: connection.vhost?.name }),
 };
@@ -123,4 +127,10 @@ export const CONSUMER_FIELDS: Fields<ShownConsumer, View> = {
 function isActive({ consumer }: ShownConsumer): boolean {
   const active = singleActive(consumer.queue);
   return active === undefined || active === consumer.tag;
+}
+
+/** Messages of a stream that the consumer has yet to be given; undefined in a queue, and as long as it is not known where it begins. */
+function lagOf(consumer: ClientConsumer): number | undefined {
+  const { queue } = consumer;
+  return queue instanceof Stream ? queue.lagOf(consumer) : undefined;
 }

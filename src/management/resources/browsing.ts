@@ -71,6 +71,7 @@ function showMessage({ body, ...message }: BrowsedMessage, encoding: Encoding, m
     redelivered: message.redelivered,
     delivery_count: message.deliveries,
     ...(message.moment !== Infinity && { [moment]: message.moment }),
+    ...(message.retriedAt !== undefined && { due_at: message.retriedAt }),
     exchange: message.exchange,
     routing_key: message.routingKey,
     properties: showProperties(message.properties),

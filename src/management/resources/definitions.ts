@@ -38,22 +38,30 @@ function download({ query }: Call, document: object): Reply {
   return new Reply(200, { ...headers, ...file }, jsonObject(document));
 }
 
+/** With `report` in the query it answers what was passed over, or taken for something else; RabbitMQ's answer has nothing of that. */
 async function load(
-  { context: { node, config, log }, bytes, headers }: Call,
+  { context: { node, config, log }, bytes, headers, query }: Call,
   vhost: string | undefined,
-): Promise<Reply> {
+): Promise<unknown> {
   const { document } = parse(fileIn(headers['content-type'], bytes) ?? bytes);
   if (!isObject(document)) throw badRequest('not_json');
-  try {
+  const warnings = await told(async () => {
     const hashed = await hashPasswords(document, node.passwords);
-    const warnings = importDefinitions(node, hashed, { vhost, defaultVhost: config.defaultVhost });
-    for (const { path, text } of warnings) log.warn({ path }, `definitions: ${path}: ${text}`);
+    return importDefinitions(node, hashed, { vhost, defaultVhost: config.defaultVhost });
+  });
+  for (const { path, text } of warnings) log.warn({ path }, `definitions: ${path}: ${text}`);
+  await new Receipt(node.store, undefined).stored();
+  return query.isTrue('report') ? { warnings } : NO_CONTENT;
+}
+
+/** Rejects with HttpProblem 400 for what cannot be imported. */
+async function told<Value>(load: () => Promise<Value>): Promise<Value> {
+  try {
+    return await load();
   } catch (error) {
     if (!(error instanceof DefinitionsError)) throw error;
     throw badRequest(error.problems.map(({ path, text }) => `${path}: ${text}`).join('\n'));
   }
-  await new Receipt(node.store, undefined).stored();
-  return NO_CONTENT;
 }
 
 function parse(bytes: Buffer): ParsedText {

@@ -1,10 +1,12 @@
-/** The messages that wait at delayed exchanges, one by one. RabbitMQ's plugin tells how many they are, and no more. */
-import { browseDelayed, cancelDelayed } from '../../broker/operations/delayed.ts';
-import { badRequest, noObject } from '../http/problem.ts';
+/** Messages that wait for their time, one by one: at delayed exchanges, and in queues before they are tried again. RabbitMQ tells how many they are, and no more. */
+import { browseDelayed, cancelDelayed, cancelRetry } from '../../broker/operations/delayed.ts';
+import { badRequest } from '../http/problem.ts';
 import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
 import { readEncoding } from '../present/message.ts';
+import { positionIn } from './bodies.ts';
 import { readFilter, readPage, showPage } from './browsing.ts';
 import { existingExchange } from './exchanges.ts';
+import { existingQueue } from './queues.ts';
 
 export const delayed: readonly Resource[] = [
   {
@@ -24,9 +26,18 @@ export const delayed: readonly Resource[] = [
     DELETE: {
       role: 'management',
       handle: async (call) => {
-        if (!/^\d{1,15}$/.test(call.params.position)) throw noObject();
-        const cancelled = await cancelDelayed(call.actor, existingExchange(call).name, Number(call.params.position));
+        const cancelled = await cancelDelayed(call.actor, existingExchange(call).name, positionIn(call));
         await cancelled.stored();
+        return NO_CONTENT;
+      },
+    },
+  },
+  {
+    path: '/queues/:vhost/:queue/messages/:position',
+    DELETE: {
+      role: 'management',
+      handle: async (call) => {
+        await cancelRetry(call.actor, existingQueue(call).name, positionIn(call)).stored();
         return NO_CONTENT;
       },
     },

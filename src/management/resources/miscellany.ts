@@ -1,7 +1,6 @@
 /** What tools ask beside the broker's own objects: versions, logins, feature flags, and what is not there (RabbitMQ: HTTP API). */
 import { rabbitmqHash } from '../../broker/access/passwords.ts';
 import { SECRETS } from '../../config/options.ts';
-import { openApi } from '../openapi.ts';
 import { logInOverHttp } from '../http/authentication.ts';
 import { checkRole } from '../http/principal.ts';
 import { badRequest, noObject } from '../http/problem.ts';
@@ -39,7 +38,7 @@ export const miscellany: readonly Resource[] = [
   { path: '/version', GET: { role: 'any-user', handle: ({ context: { config } }) => config.productVersion } },
   {
     path: '/openapi.json',
-    GET: { role: 'management', handle: ({ resources, context: { version } }) => openApi(resources, version) },
+    GET: { role: 'management', handle: describe },
   },
   { path: '/extensions', GET: { role: 'management', handle: () => [{ javascript: 'dispatcher.js' }] } },
   {
@@ -102,6 +101,12 @@ export const miscellany: readonly Resource[] = [
   ),
   { path: '/rebalance/queues', POST: { role: 'administrator', handle: () => NO_CONTENT } },
 ];
+
+/** Few ask, and its table is large: it is loaded when somebody does. */
+async function describe({ context: { version } }: Call): Promise<object> {
+  const { openApi } = await import('../openapi/document.ts');
+  return openApi(version);
+}
 
 /** RabbitMQ's web page asks so, by a form, whether a name and a password are right. No cookie keeps them here. Throws HttpProblem. */
 async function logIn({ context, bytes, peer }: Call): Promise<string> {

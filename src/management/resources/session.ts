@@ -20,7 +20,7 @@ export const session: Resource = {
       return new Reply(
         200,
         { 'content-type': 'application/json', 'set-cookie': sessions.open(identity, headers, peer.secure) },
-        JSON.stringify({ name, tags }),
+        Buffer.from(JSON.stringify({ name, tags })),
       );
     },
   },

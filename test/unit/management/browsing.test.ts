@@ -12,6 +12,7 @@ interface Item {
   readonly state: string;
   readonly routing_key: string;
   readonly payload: string;
+  readonly due_at?: number;
 }
 interface Page {
   readonly items: readonly Item[];
@@ -159,16 +160,47 @@ describe('the messages of a queue', () => {
   });
 });
 
-it('messages that wait to be retried are told apart', async () => {
+it('the whole body of a message is had as its bytes are, and no browser runs it', async () => {
+  await channel.assertQueue('bytes');
+  const body = Buffer.alloc(100_000, '<script>\u{1f407}');
+  channel.sendToQueue('bytes', body, { contentType: 'text/html' });
+  await channel.waitForConfirms();
+  const [{ position }] = (await browse('bytes')).items;
+  const { managementPort } = broker;
+  const whole = await fetch(`http://127.0.0.1:${managementPort}/api/queues/%2F/bytes/messages/${position}/body`, {
+    headers: { authorization: `Basic ${btoa('guest:guest')}` },
+  });
+  expect(Buffer.from(await whole.arrayBuffer()).equals(body)).toBe(true);
+  expect(whole.headers.get('content-type')).toBe('application/octet-stream');
+  expect(whole.headers.get('content-disposition')).toBe(`attachment; filename=message-${position}`);
+  expect(whole.headers.get('x-content-type-options')).toBe('nosniff');
+  for (const other of [position + 1, 'first', '-1']) {
+    expect([other, (await ask('GET', `/queues/%2F/bytes/messages/${other}/body`)).status]).toEqual([other, 404]);
+  }
+  await channel.deleteQueue('bytes');
+});
+
+it('messages that wait to be retried are told apart, and cancelled one by one', async () => {
   const args = { 'x-queue-type': 'quorum', 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': 600_000 };
   await channel.assertQueue('retried', { arguments: args });
-  channel.sendToQueue('retried', Buffer.from('again'));
+  for (const text of ['again', 'and again']) channel.sendToQueue('retried', Buffer.from(text));
   await channel.waitForConfirms();
-  channel.nack((await channel.get('retried')) as amqp.GetMessage);
-  await expect
-    .poll(async () => (await browse('retried')).items)
-    .toMatchObject([{ state: 'delayed', payload: 'again' }]);
+  const began = Date.now();
+  for (let i = 0; i < 2; i++) channel.nack((await channel.get('retried')) as amqp.GetMessage);
+  await expect.poll(async () => payloads(await browse('retried', 'state=delayed'))).toEqual(['again', 'and again']);
   expect((await browse('retried', 'state=unacknowledged')).items).toEqual([]);
+  const [first, second] = (await browse('retried')).items;
+  expect(first.due_at).toBeGreaterThanOrEqual(began + 600_000);
+  const cancel = async (position: number): Promise<number> =>
+    (await ask('DELETE', `/queues/%2F/retried/messages/${position}`)).status;
+  expect(await cancel(first.position)).toBe(204);
+  expect(await cancel(first.position)).toBe(404);
+  expect(payloads(await browse('retried'))).toEqual(['and again']);
+  const left = await ask('GET', '/queues/%2F/retried?columns=messages,messages_delayed');
+  expect(left.json).toMatchObject({ messages_delayed: 1 });
+  channel.sendToQueue('retried', Buffer.from('ready'));
+  await channel.waitForConfirms();
+  expect(await cancel(second.position + 1)).toBe(404);
 });
 
 it('a stream is looked at from an offset, from its end, or from a moment', async () => {

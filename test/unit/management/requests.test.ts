@@ -121,6 +121,18 @@ describe('a request to the HTTP API', () => {
     expect((await ask('GET', path)).json).toMatchObject({ name, vhost: '/' });
   });
 
+  it('names in its query what no URL carries in a path', async () => {
+    for (const name of ['.', '..']) {
+      const path = `/queues/%2F/-?segment3=${name}`;
+      expect((await ask('PUT', path)).status).toBe(201);
+      expect((await ask('GET', path)).json).toMatchObject({ name, vhost: '/' });
+      expect((await ask('GET', `/queues/%2F/-/bindings?segment3=${name}`)).json).toMatchObject([{ destination: name }]);
+    }
+    for (const query of ['segment3=other', 'segment4=..', 'segment0=..', 'segment=..']) {
+      expect([query, (await ask('GET', `/queues/%2F/-?${query}`)).status]).toEqual([query, 404]);
+    }
+  });
+
   it('of a page of another origin is answered for that page if it may', async () => {
     const origin = 'https://page.example';
     const headers = { origin, 'access-control-request-headers': 'authorization' };

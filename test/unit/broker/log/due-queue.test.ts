@@ -25,20 +25,24 @@ test('nothing waits at first', () => {
   expect([...heap.clear()]).toEqual([]);
 });
 
-test('the first moment comes first, and of equal ones the lower number, after any pushes and pops', () => {
-  const step = fc.oneof(fc.record({ moment: fc.nat(20) }), fc.constant('pop' as const));
+test('the first moment comes first, and of equal ones the lower number, after any pushes, pops and removals', () => {
+  const push = fc.record({ moment: fc.nat(20) });
+  const removal = fc.record({ removed: fc.nat(400) });
+  const step = fc.oneof({ weight: 3, arbitrary: push }, removal, fc.constant('pop' as const));
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 400 }), (steps) => {
       const heap = new DueQueue(memory);
       let model: [moment: number, seq: number][] = [];
       for (const [seq, each] of steps.entries()) {
-        if (each !== 'pop') {
+        if (each === 'pop') {
+          if (model.length > 0) expect(heap.pop()).toBe(model.shift()![1]);
+        } else if ('removed' in each) {
+          expect(heap.remove(each.removed)).toBe(model.some(([, waiting]) => waiting === each.removed));
+          model = model.filter(([, waiting]) => waiting !== each.removed);
+        } else {
           heap.push(each.moment, seq);
           model.push([each.moment, seq]);
           model.sort(([a, n], [b, m]) => a - b || n - m);
-        } else if (model.length > 0) {
-          expect(heap.pop()).toBe(model[0][1]);
-          model = model.slice(1);
         }
         expect([heap.length, heap.at, heap.first]).toEqual([model.length, ...(model[0] ?? [Infinity, -1])]);
       }
