@@ -9,6 +9,7 @@ import { type JsonObject, readObject } from './body.ts';
 import type { Peer } from './entrance.ts';
 import { checkEnters, checkRole, checkSees, type Principal } from './principal.ts';
 import { HttpProblem, noObject, notFound } from './problem.ts';
+import { readColumns, withColumns } from './columns.ts';
 import type { History } from '../rates/history.ts';
 import type { Rates } from '../rates/rates.ts';
 import { View } from '../view.ts';
@@ -87,7 +88,9 @@ export async function dispatch(api: Api, admitted: Admitted, bytes: Buffer): Pro
       'HTTP change',
     );
   }
-  return answer;
+  // A Reply is finished: a list that is written as it is taken has looked itself which columns are asked for.
+  const columns = verb === 'GET' && !(answer instanceof Reply) ? readColumns(call.query) : undefined;
+  return columns === undefined ? answer : withColumns(answer, columns);
 }
 
 /** The vhost that the path names. Throws HttpProblem if there is none, or it is not the principal's. */

@@ -3,10 +3,10 @@
  * asked for two columns, computes no others.
  */
 
+import { type Columns, onlyColumns, type Shown, valueWithin } from '../http/columns.ts';
+
 /** A field that is undefined is left out. */
 export type Fields<Subject, View> = Readonly<Record<string, (subject: Subject, view: View) => unknown>>;
-
-export type Shown = Record<string, unknown>;
 
 /** The object with all of its fields. */
 export function show<Subject, View>(fields: Fields<Subject, View>, subject: Subject, view: View): Shown {
@@ -18,20 +18,14 @@ export function show<Subject, View>(fields: Fields<Subject, View>, subject: Subj
   return shown;
 }
 
-/** The object with the columns asked for, such as `name` or `message_stats.publish`; an empty list if it has none of them, as RabbitMQ sends. */
+/** The object with the columns asked for. */
 export function showColumns<Subject, View>(
   fields: Fields<Subject, View>,
   subject: Subject,
   view: View,
-  columns: readonly string[],
+  columns: Columns,
 ): Shown | [] {
-  const shown: Shown = {};
-  for (const column of columns) {
-    const path = column.split('.');
-    const value = valueAt(fields, subject, view, path);
-    if (value !== undefined) putAt(shown, path, value);
-  }
-  return Object.keys(shown).length === 0 ? [] : shown;
+  return onlyColumns(columns, (path) => valueAt(fields, subject, view, path));
 }
 
 /** The value of a field, or of a field within it; undefined if there is none. */
@@ -41,20 +35,5 @@ export function valueAt<Subject, View>(
   view: View,
   [first, ...rest]: readonly string[],
 ): unknown {
-  if (!Object.hasOwn(fields, first)) return undefined;
-  let value: unknown = fields[first](subject, view);
-  for (const name of rest) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Shown)[name];
-  }
-  return value;
-}
-
-function putAt(shown: Shown, path: readonly string[], value: unknown): void {
-  let place = shown;
-  for (const name of path.slice(0, -1)) {
-    const within = place[name];
-    place = (typeof within === 'object' && within !== null ? within : (place[name] = {})) as Shown;
-  }
-  place[path.at(-1)!] = value;
+  return Object.hasOwn(fields, first) ? valueWithin(fields[first](subject, view), rest) : undefined;
 }

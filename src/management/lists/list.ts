@@ -6,6 +6,7 @@ import { Sorted } from '../../util/sorted.ts';
 import { eachInSlices, jsonArray, rangeInSlices } from '../http/slices.ts';
 import type { Query } from '../http/query.ts';
 import { Reply } from '../http/resource.ts';
+import { readColumns } from '../http/columns.ts';
 import { type Fields, show, showColumns, valueAt } from './fields.ts';
 import type { Ordered } from './order.ts';
 import { countsOf, nameFilter, readPage, startOf } from './pages.ts';
@@ -35,10 +36,7 @@ export async function list<Subject, View>(
   of: WholeListOf<Subject, View> | PagedListOf<Subject, View>,
 ): Promise<Reply> {
   const { fields, view } = of;
-  const columns = query
-    .get('columns')
-    ?.split(',')
-    .filter((column) => column !== '');
+  const columns = readColumns(query);
   const item = (subject: Subject): unknown =>
     columns === undefined ? show(fields, subject, view) : showColumns(fields, subject, view, columns);
   const page = of.paged ? readPage(query) : undefined;

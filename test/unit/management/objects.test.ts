@@ -73,6 +73,20 @@ describe('queues', () => {
     expect(await outcome('PUT', '/queues/%2F/amq.x', {})).toEqual([401, 'Access refused.']);
   });
 
+  it('are shown with the columns asked for, as everything is that is got', async () => {
+    await ask('PUT', '/queues/%2F/shown', { body: {} });
+    expect(await get('/queues/%2F/shown?columns=name,message_stats.publish,nonsense,name.length')).toEqual({
+      name: 'shown',
+      message_stats: { publish: 0 },
+    });
+    expect(await get('/queues/%2F/shown?columns=nonsense')).toEqual([]);
+    expect(await get('/whoami?columns=name')).toEqual({ name: 'guest' });
+    expect(await get('/permissions/%2F/guest?columns=user')).toEqual({ user: 'guest' });
+    expect(await get('/queues/%2F/shown/bindings?columns=destination')).toEqual([{ destination: 'shown' }]);
+    expect(await get('/permissions?columns=')).toEqual([[]]);
+    await ask('DELETE', '/queues/%2F/shown');
+  });
+
   it('are listed in pages, by name, with the columns asked for', async () => {
     for (const name of ['list.a', 'list.b', 'list.C']) await ask('PUT', `/queues/%2F/${name}`, { body: {} });
     expect(await get('/queues?page=1&page_size=2&name=LIST&columns=name&sort=name&sort_reverse=true')).toEqual({
