@@ -14,8 +14,11 @@ import {
   openForReading,
   openWriter,
   removeDatabase,
+  removeWhatIsThere,
+  writeYoung,
 } from './database-file.ts';
 import { inspectHeader } from './inspection.ts';
+import { isUsedByOthers } from './other-users.ts';
 import { StoreLock } from './store-lock.ts';
 
 /** Pages copied in one go; the process may be interrupted between two. */
@@ -66,21 +69,32 @@ function checkTarget(folder: string, target: string, replace: boolean): void {
 }
 
 /**
- * Writes the file anew without its unused room, and returns its bytes before and after. Needs room for two more copies for as
- * long as it takes. Throws StoreError if a broker runs on the folder; the file is as it was then, and after a failure too.
+ * Writes the file anew without its unused room, and returns its bytes before and after. Needs room for another copy for as long as it takes.
+ * Throws StoreError if a broker runs on the folder; the file is as it was then, and after a failure too.
  */
 export function compactStore(folder: string): { readonly before: number; readonly after: number } {
-  return changeStore(folder, 'Stop it first: a file in use cannot be compacted.', () => undefined);
+  return replaceStore(folder, 'Stop it first: a file in use cannot be compacted.', () => undefined);
 }
 
 /**
- * Changes what is in the store, whole or not at all, and writes the file anew: nothing of before stays in it. Returns its bytes before and
- * after. Throws StoreError if a broker runs on the folder, with `advice`; and what `change` throws.
+ * Changes what is in the store, whole or not at all. Nothing of before is in the file then, in no unused room of it either: whenever this is
+ * stopped, the file of the store's name is the one of before or the changed one. Needs room for two more copies for as long as it takes. Throws
+ * StoreError if a broker runs on the folder, with `advice`; and what `change` throws.
  */
-export function changeStore(
+export function changeStore(folder: string, advice: string, change: (database: Database.Database) => void): void {
+  replaceStore(folder, advice, (young) => {
+    young.transaction(() => change(young)).immediate();
+    // Beside the file and not in the system's temporary folder, which may be small.
+    process.env['SQLITE_TMPDIR'] ??= folder;
+    young.exec('VACUUM');
+  });
+}
+
+/** Puts a copy in the place of the file, after `change` was made to it. Returns the bytes before and after. */
+function replaceStore(
   folder: string,
   advice: string,
-  change: (database: Database.Database) => void,
+  change: (young: Database.Database) => void,
 ): { readonly before: number; readonly after: number } {
   const path = databasePath(folder);
   let lock: StoreLock | undefined;
@@ -88,22 +102,50 @@ export function changeStore(
     checkThere(path);
     lock = new StoreLock(path, advice);
     openDatabase(path).reader.close();
+    checkAlone(path, advice);
     const before = statSync(path).size;
-    const writer = openWriter(path, 'full');
-    try {
-      writer.transaction(() => change(writer)).immediate();
-      // Beside the file and not in the system's temporary folder, which may be small.
-      process.env['SQLITE_TMPDIR'] ??= folder;
-      writer.exec('VACUUM');
-      writer.pragma('wal_checkpoint(TRUNCATE)');
-    } finally {
-      writer.close();
-    }
+    writeYoung(path, (young) => {
+      copyInto(path, young);
+      changeCopy(young, change);
+    });
     return { before, after: statSync(path).size };
   } catch (error) {
     throw explain(path, error);
   } finally {
     lock?.release();
+  }
+}
+
+/** Throws StoreError if somebody would go on with the file that was: a program that reads it, or the file's other name. */
+function checkAlone(path: string, advice: string): void {
+  if (isUsedByOthers(path)) throw new StoreError(`${path} is in use by another program. ${advice}`);
+  if (statSync(path).nlink > 1) {
+    throw new StoreError(`${path} has another name by a hard link, which would stay as it is: remove one of the two.`);
+  }
+}
+
+function copyInto(path: string, copy: string): void {
+  const source = openWriter(path, 'full');
+  try {
+    source.pragma('wal_checkpoint(TRUNCATE)');
+    source.prepare('VACUUM INTO ?').run(copy);
+  } finally {
+    source.close();
+  }
+}
+
+/** Of a file that nobody needs before it is whole: nothing of it is kept for the case that this does not end well. */
+function changeCopy(copy: string, change: (database: Database.Database) => void): void {
+  const database = new Database(copy);
+  try {
+    database.pragma('journal_mode = OFF');
+    database.pragma('synchronous = OFF');
+    change(database);
+    database.pragma('synchronous = FULL');
+    database.pragma('journal_mode = WAL');
+  } finally {
+    // The last connection to close puts the log into the file.
+    database.close();
   }
 }
 
@@ -124,15 +166,6 @@ export function resetStore(folder: string): void {
 function isSameFile(a: string, b: string): boolean {
   const [first, second] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
   return first !== undefined && second !== undefined && first.ino === second.ino && first.dev === second.dev;
-}
-
-/** After a failure, the reason of which is to be told and not this one's. */
-function removeWhatIsThere(path: string): void {
-  try {
-    removeDatabase(path);
-  } catch {
-    // A folder of that name, which was in the way.
-  }
 }
 
 /** SQLite names neither of the two files. */

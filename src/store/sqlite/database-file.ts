@@ -78,6 +78,8 @@ export function openDatabase(path: string, key?: Uint8Array): OpenDatabase {
   else {
     inspectHeader(path);
     checkWritable(path);
+    // Of somebody who was stopped while he wrote it: it may hold what the file itself does not show any more.
+    removeDatabase(youngPath(path));
   }
   const { state, reader } = inspect(path);
   // The connection that looked is the one that reads on: after a crash it has just read the whole log.
@@ -167,22 +169,48 @@ function createDatabase(path: string, key: Uint8Array | undefined): void {
     );
   }
   removeDatabase(path);
-  const young = `${path}-new`;
-  makeEmpty(young);
-  const database = new Database(young);
+  writeYoung(path, (young) => {
+    const database = new Database(young);
+    try {
+      // Settled by the first write; none is needed again.
+      database.pragma(`page_size = ${PAGE_SIZE}`);
+      database.pragma('auto_vacuum = INCREMENTAL');
+      database.pragma('journal_mode = WAL');
+      database.pragma('synchronous = full');
+      migrate(database);
+      if (key !== undefined) addDataKey(database, key);
+    } finally {
+      // The last connection to close puts the log into the file.
+      database.close();
+    }
+  });
+}
+
+/** Has a file written under another name, and puts it in the place of `path` when it is whole and on disk. `write` is given an empty file. */
+export function writeYoung(path: string, write: (young: string) => void): void {
+  const young = youngPath(path);
   try {
-    // Settled by the first write; none is needed again.
-    database.pragma(`page_size = ${PAGE_SIZE}`);
-    database.pragma('auto_vacuum = INCREMENTAL');
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = full');
-    migrate(database);
-    if (key !== undefined) addDataKey(database, key);
-  } finally {
-    // The last connection to close puts the log into the file.
-    database.close();
+    makeEmpty(young);
+    write(young);
+    toDisk(young);
+    moveInto(young, path);
+  } catch (error) {
+    removeWhatIsThere(young);
+    throw error;
   }
-  moveInto(young, path);
+}
+
+function youngPath(path: string): string {
+  return `${path}-new`;
+}
+
+function toDisk(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /**
@@ -197,6 +225,15 @@ export function makeEmpty(path: string): void {
 /** With the log and the index of the log that may lie beside it. */
 export function removeDatabase(path: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+}
+
+/** After a failure, the reason of which is to be told and not this one's. */
+export function removeWhatIsThere(path: string): void {
+  try {
+    removeDatabase(path);
+  } catch {
+    // A folder of that name, which was in the way.
+  }
 }
 
 /** Renames a file that is on disk, so that this survives a loss of power too. */
