@@ -91,6 +91,8 @@ function logStarted(config: Config, { port, tlsPort }: RunningBroker, millisecon
   if (tlsPort !== undefined) {
     logger.info({ host: tlsHost, port: tlsPort }, `started TLS (SSL) listener on ${placeOf(tlsHost, tlsPort)}`);
   }
+  if (config.unixSocket !== undefined)
+    logger.info({ path: config.unixSocket }, `started listener on unix:${config.unixSocket}`);
   // Here too, and the last line is the one that says all is ready.
   logger.info({}, `Time to start RabbitMQ: ${Math.round(milliseconds)} ms`);
   logger.info({}, STARTUP_COMPLETE);

@@ -4,6 +4,7 @@
  */
 import type { Profile } from './profile.ts';
 import type { LogFormat } from '../util/logger.ts';
+import type { ListenerConfig } from './listener-config.ts';
 import type { LoginConfig } from './login-config.ts';
 import type { AuthConfig } from './auth-config.ts';
 import type { PasswordConfig } from './password-config.ts';
@@ -23,21 +24,7 @@ export interface Permissions {
 }
 
 /** Defaults and limits: options.ts, for the daemon; embed/options.ts, where the library's differ. */
-export interface Config extends TlsConfig, LoginConfig, PasswordConfig, AuthConfig {
-  /** TCP port for AMQP, 0 to 65535; 0 takes any free port. Undefined: clients come by TLS alone. */
-  readonly port: number | undefined;
-  /** Address to listen on. `::` means every address of the machine: IPv6 and IPv4, or IPv4 alone where there is no IPv6. */
-  readonly host: string;
-  /** TCP port for the HTTP API and the web page, 0 to 65535; 0 takes any free port. Undefined: there is neither. */
-  readonly managementPort: number | undefined;
-  /** Address to listen on for them; undefined: that of `host`. */
-  readonly managementHost: string | undefined;
-  /** Origins whose pages may use the HTTP API; `*` is every one. */
-  readonly managementCorsOrigins: readonly string[];
-  /** TCP port for Prometheus, 0 to 65535; 0 takes any free port. Undefined: there are no metrics. */
-  readonly prometheusPort: number | undefined;
-  /** Address to listen on for Prometheus; undefined: that of `host`. */
-  readonly prometheusHost: string | undefined;
+export interface Config extends ListenerConfig, TlsConfig, LoginConfig, PasswordConfig, AuthConfig {
   /** Folder of the durable state. Undefined: everything is kept in memory and gone at the stop. */
   readonly dataDir: string | undefined;
   /** Where the key is that the store is sealed with; undefined: it is not sealed. Without a data folder it has no effect. */

@@ -6,8 +6,8 @@ import { TLS_LISTENERS, type TlsListener, tlsSettings } from './tls-config.ts';
 /** @param source the one to name: the strongest */
 export function listenerProblems(config: Config, source: ConfigSource): ConfigProblem[] {
   const texts = TLS_LISTENERS.flatMap((listener) => tlsProblem(config, listener) ?? []);
-  if (config.port === undefined && config.tlsPort === undefined) {
-    texts.push('port and tlsPort are both none: no client could connect');
+  if (config.port === undefined && config.tlsPort === undefined && config.unixSocket === undefined) {
+    texts.push('port, tlsPort and unixSocket are all none: no client could connect');
   }
   return texts.map((text) => ({ source, text }));
 }

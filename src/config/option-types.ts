@@ -69,6 +69,33 @@ export function text(placeholder: string, maxBytes = 4096): OptionType {
   };
 }
 
+/** The path of a URL: `/ws/amqp`. */
+export function urlPath(): OptionType {
+  const fits = (value: unknown) => (/^\/[\w./~-]{0,254}$/.test(String(value)) ? value : UNFIT);
+  return {
+    accepts: 'a path such as /ws/amqp',
+    placeholder: 'path',
+    fromText: fits,
+    fromValue: fits,
+    toText: String,
+  };
+}
+
+/** The mode of a file, in octal as chmod takes it: `660`. */
+export function fileMode(): OptionType {
+  const inOctal = (mode: unknown) => (mode as number).toString(8).padStart(3, '0');
+  const fits = (value: unknown) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 0o777 ? value : UNFIT;
+  const fromText = (text: string) => (/^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : UNFIT);
+  return {
+    accepts: 'three octal digits such as 660',
+    placeholder: 'mode',
+    fromText,
+    fromValue: (value) => (typeof value === 'string' ? fromText(value) : fits(value)),
+    toText: inOctal,
+  };
+}
+
 /** Where a key is, and never the key itself, which other users of the machine could see: `file:PATH`, `env:NAME`, `command:COMMAND`. */
 export function keySource(): OptionType {
   const any = text('source');

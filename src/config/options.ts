@@ -20,82 +20,15 @@ import {
 } from './option-types.ts';
 import type { Option, OptionRows, SettingName } from './option.ts';
 import { AUTH_ROWS } from './auth-options.ts';
+import { LISTENER_ROWS } from './listener-options.ts';
 import { LOGIN_ROWS } from './login-options.ts';
 import { PASSWORD_ROWS } from './password-options.ts';
 import { TLS_ROWS } from './tls-options.ts';
 
 const MiB = 1024 * 1024;
-const PORT = integer(0, 65535);
-const ADDRESS = text('address', 255);
 
 const table: OptionRows<SettingName> = {
-  port: {
-    flag: '--port',
-    env: 'LEVERET_PORT',
-    rabbitmqEnv: ['RABBITMQ_NODE_PORT', 'RABBITMQ_NODE_PORT_NUMBER'],
-    type: unless('none', PORT),
-    default: 5672,
-    unit: '',
-    description: 'TCP port for AMQP; 0 takes any free port, none is for TLS alone',
-    rabbitmq: 'listeners.tcp.*',
-  },
-  host: {
-    flag: '--host',
-    env: 'LEVERET_HOST',
-    rabbitmqEnv: ['RABBITMQ_NODE_IP_ADDRESS'],
-    type: ADDRESS,
-    default: '::',
-    unit: '',
-    description: 'Address to listen on; :: means every address, IPv4 included',
-    rabbitmq: 'listeners.tcp.*',
-  },
-  managementPort: {
-    flag: '--management-port',
-    env: 'LEVERET_MANAGEMENT_PORT',
-    rabbitmqEnv: ['RABBITMQ_MANAGEMENT_PORT_NUMBER', 'RABBITMQ_MANAGER_PORT_NUMBER'],
-    type: unless('none', PORT),
-    default: 15672,
-    unit: '',
-    description: 'TCP port for the HTTP API and the web page; 0 takes any free port, none is for neither',
-    rabbitmq: 'management.tcp.port',
-  },
-  managementHost: {
-    flag: '--management-host',
-    env: 'LEVERET_MANAGEMENT_HOST',
-    rabbitmqEnv: ['RABBITMQ_MANAGEMENT_BIND_IP', 'RABBITMQ_MANAGER_BIND_IP'],
-    type: unless('same', ADDRESS),
-    default: undefined,
-    unit: '',
-    description: 'Address to listen on for them; same is that of --host',
-    rabbitmq: 'management.tcp.ip',
-  },
-  managementCorsOrigins: {
-    flag: '--management-cors-origins',
-    env: 'LEVERET_MANAGEMENT_CORS_ORIGINS',
-    type: names(),
-    default: Object.freeze([]),
-    unit: '',
-    description: 'Origins whose pages may use the HTTP API, separated by commas; * is all of them, none is none',
-    rabbitmq: 'management.cors.allow_origins.*',
-  },
-  prometheusPort: {
-    flag: '--prometheus-port',
-    env: 'LEVERET_PROMETHEUS_PORT',
-    type: unless('none', PORT),
-    default: 15692,
-    unit: '',
-    description: 'TCP port for the metrics that Prometheus scrapes; 0 takes any free port, none is for none',
-    rabbitmq: 'prometheus.tcp.port',
-  },
-  prometheusHost: {
-    flag: '--prometheus-host',
-    env: 'LEVERET_PROMETHEUS_HOST',
-    type: unless('same', ADDRESS),
-    default: undefined,
-    unit: '',
-    description: 'Address to listen on for it; same is that of --host',
-    rabbitmq: 'prometheus.tcp.ip',
-  },
+  ...LISTENER_ROWS,
   ...TLS_ROWS,
   ...LOGIN_ROWS,
   ...PASSWORD_ROWS,

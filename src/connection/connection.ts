@@ -51,6 +51,8 @@ export class Connection
   readonly activity: Activity;
   client = new ClientProperties();
   readonly endpoints: Endpoints;
+  readonly tls: ClientTls | undefined;
+  readonly webSocket: boolean;
   readonly counters = new ConnectionCounters();
   /** When the client came, in milliseconds since the epoch. */
   readonly connectedAt: number;
@@ -84,28 +86,25 @@ export class Connection
     this.activity = new Activity(this.counters);
     this.connectedAt = broker.clock.now();
     const { socket } = transport;
-    this.endpoints = new Endpoints(transport);
+    this.endpoints = new Endpoints(transport.ends);
+    this.tls = transport.tls;
+    this.webSocket = transport.webSocket;
     this.writer = new Writer(transport, broker.outputBuffers, this.counters, this.wake);
     this.inboundQuota = new InboundQuota(broker.inboundMemory, (error) => this.close(error));
     this.#frames = new Frames(this);
     this.#parser = new FrameParser(this.#frames);
     this.#readPause = new ReadPause(socket, this.#parser, this.#guard);
     this.pendingReplies = new PendingReplies(this, this.#readPause);
-    this.flow = new Flow(this, this.#readPause);
+    this.flow = new Flow(this, this.#readPause, transport.layered);
     this.#handshake = new Handshake(this);
     this.#closeTimer = new CloseTimer(broker.clock, (reason) => this.#timedOut(reason));
     this.#closeTimer.after(broker.config.handshakeTimeout, 'handshake timeout');
-    socket.setNoDelay(true);
     hear(socket, 'drain', this.fault, () => this.#onDrain());
     hear(socket, 'error', this.fault, ({ message }: Error) => void (this.#reasonClosed = message));
     hear(socket, 'end', this.fault, () => this.#onEnd());
     hear(socket, 'close', this.fault, () => this.#onClosed());
     broker.connections.add(this);
     broker.input.open(socket, this.fault, (chunk) => this.receive(chunk));
-  }
-
-  get tls(): ClientTls | undefined {
-    return this.#transport.tls;
   }
 
   get stage(): ConnectionStage {

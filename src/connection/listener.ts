@@ -1,36 +1,48 @@
-/** A TCP listener, plain or by TLS: each socket becomes a connection. A broker may have several, which do not know of each other. */
+/** A listener on a TCP port, plain or by TLS, or on a Unix socket: each socket becomes a connection. A broker may have several, which do not know of each other. */
+import { chmodSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { forced } from '../broker/operations/connections.ts';
 import type { Handshakes } from '../tls/handshakes.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
 import { type Fault, guarded, hear } from '../util/guard.ts';
 import type { BrokerContext } from './broker-context.ts';
-import { Connection } from './connection.ts';
+import { ConnectionSet } from './connection-set.ts';
 import { ProxiedSockets } from './input/proxied.ts';
-import type { ProxiedEnds } from './input/proxy-header.ts';
-import { plainTransport, type Transport } from './transport.ts';
+import { type Ends, endsOf, unixEnds } from './lifecycle/endpoints.ts';
+import { plainTransport, secureTransport } from './transport.ts';
+import { prepareUnixSocket } from './unix-socket.ts';
 
-/** Until clients that do not answer the broker's connection.close are dropped at a stop. */
-const STOP_MS = 2000;
 const ALL_ADDRESSES = '::';
 const ALL_IPV4_ADDRESSES = '0.0.0.0';
+
+export interface TcpPlace {
+  readonly port: number;
+  readonly host: string;
+}
+
+export interface UnixPlace {
+  readonly path: string;
+  /** Who of the machine may use it: the mode of its file. */
+  readonly mode: number;
+}
 
 export class Listener {
   readonly #broker: BrokerContext;
   readonly #fault: Fault;
   readonly #server: Server;
-  /** Those that came in here. */
-  readonly #connections = new Set<Connection>();
-  #place: { readonly port: number; readonly host: string } | undefined;
+  readonly #connections: ConnectionSet;
+  #place: TcpPlace | UnixPlace | undefined;
   readonly #proxied: ProxiedSockets;
   /** Of sockets whose handshake is to come: those that a proxy named. */
-  readonly #ends = new WeakMap<Socket, ProxiedEnds>();
+  readonly #ends = new WeakMap<Socket, Ends>();
   readonly #handshakes: Handshakes | undefined;
+  /** Clients of a Unix socket have no address: they are told apart by their number. */
+  #unixClients = 0;
   #stopping = false;
 
   /** `contexts`: what its sockets are secured by; without it they are plain. */
   constructor(broker: BrokerContext, contexts?: SecureContexts) {
     this.#broker = broker;
+    this.#connections = new ConnectionSet(broker);
     const { config, clock, log, node } = broker;
     this.#fault = (error) => node.fault(error);
     this.#proxied = new ProxiedSockets({
@@ -41,7 +53,8 @@ export class Listener {
       fault: this.#fault,
     });
     this.#handshakes = contexts?.handshakes(({ socket, session: tls }, accepted) => {
-      this.#open({ socket, tls, ends: this.#ends.get(accepted), reset: () => accepted.resetAndDestroy() });
+      const ends = this.#ends.get(accepted) ?? endsOf(socket);
+      this.#connections.open(secureTransport(socket, tls, ends, accepted));
     });
     const accept = (socket: Socket): void => {
       if (this.#broker.unref === true) socket.unref();
@@ -49,22 +62,31 @@ export class Listener {
       else if (this.#broker.faults?.accepted(socket) === true) return;
       else this.#proxied.accept(socket, (ends) => this.#accept(socket, ends));
     };
-    this.#server = createServer({ pauseOnConnect: true }, guarded(this.#fault, accept));
+    this.#server = createServer({ pauseOnConnect: true, noDelay: true }, guarded(this.#fault, accept));
   }
 
   /** Rejects with the system's error if it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL. Resolves with the address. */
   async start(port: number, host: string): Promise<AddressInfo> {
     try {
-      await this.#listen(port, host);
+      await this.#listen({ port, host });
     } catch (error) {
       const withoutIpv6 = host === ALL_ADDRESSES && ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error));
       if (!withoutIpv6) throw error;
-      await this.#listen(port, ALL_IPV4_ADDRESSES);
+      await this.#listen({ port, host: ALL_IPV4_ADDRESSES });
     }
-    if (this.#broker.unref === true) this.#server.unref();
     const address = this.#server.address() as AddressInfo;
-    this.#place = { port: address.port, host: address.address };
+    this.#opened({ port: address.port, host: address.address });
     return address;
+  }
+
+  /** The same for a Unix socket. One that a broker left behind that was killed makes room. */
+  async startUnix(place: UnixPlace): Promise<void> {
+    await prepareUnixSocket(place.path);
+    const listening = this.#listen(place);
+    // It is bound by now, and nobody was let in yet.
+    if (this.#server.listening) chmodSync(place.path, place.mode);
+    await listening;
+    this.#opened(place);
   }
 
   /** Lets nobody in any more, and leaves those who are in. */
@@ -75,7 +97,8 @@ export class Listener {
   /** Listens again where it did. Rejects with the system's error if it cannot. */
   async resume(): Promise<void> {
     if (this.#server.listening || this.#stopping || this.#place === undefined) return;
-    await this.#listen(this.#place.port, this.#place.host);
+    if ('path' in this.#place) await this.startUnix(this.#place);
+    else await this.#listen(this.#place);
   }
 
   /** Takes no more connections, closes those that came in here with 320, and resolves when all are gone. */
@@ -84,40 +107,35 @@ export class Listener {
     this.#proxied.stop();
     this.#handshakes?.stop();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const connection of [...this.#connections]) {
-      connection.close(forced("broker forced connection closure with reason 'shutdown'"));
-    }
-    const timer = this.#broker.clock.after(STOP_MS, () => {
-      for (const connection of this.#connections) connection.drop();
-    });
+    await this.#connections.close();
     await closed;
-    timer.cancel();
   }
 
-  #accept(socket: Socket, ends: ProxiedEnds | undefined): void {
+  /** `ends`: those that a proxy named. */
+  #accept(socket: Socket, ends: Ends | undefined): void {
     if (this.#handshakes === undefined) {
-      this.#open(plainTransport(socket, ends));
+      this.#connections.open(plainTransport(socket, ends ?? this.#endsOf(socket)));
       return;
     }
     if (ends !== undefined) this.#ends.set(socket, ends);
     this.#handshakes.accept(socket);
   }
 
-  #open(transport: Transport): void {
-    try {
-      const connection = new Connection(this.#broker, transport, () => this.#connections.delete(connection));
-      this.#connections.add(connection);
-    } catch (error) {
-      transport.socket.destroy();
-      throw error;
-    }
+  #opened(place: TcpPlace | UnixPlace): void {
+    if (this.#broker.unref === true) this.#server.unref();
+    this.#place = place;
   }
 
-  async #listen(port: number, host: string): Promise<void> {
+  #endsOf(socket: Socket): Ends {
+    const place = this.#place;
+    return place !== undefined && 'path' in place ? unixEnds(place.path, ++this.#unixClients) : endsOf(socket);
+  }
+
+  async #listen(place: TcpPlace | UnixPlace): Promise<void> {
     const server = this.#server.removeAllListeners('error').removeAllListeners('listening');
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).once('listening', resolve);
-      server.listen({ port, host });
+      server.listen(place);
     });
     // A client that cannot be accepted, for want of file descriptors or otherwise, is no reason to end.
     server.removeAllListeners('error');

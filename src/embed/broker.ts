@@ -55,9 +55,9 @@ export class Broker implements AsyncDisposable {
     return this.#surface.delayed;
   }
 
-  /** The TCP port it listens on for AMQP: the plain one, or that of TLS if there is no other. */
+  /** The TCP port it listens on for AMQP: the plain one, or that of TLS if there is no other; 0 if there is but a Unix socket. */
   get port(): number {
-    return this.#portOf('amqp') ?? this.#portOf('amqp/ssl')!;
+    return this.#portOf('amqp') ?? this.#portOf('amqp/ssl') ?? 0;
   }
 
   /** The TCP port for AMQP over TLS; undefined without one, as are those that follow. */

@@ -18,12 +18,21 @@ export class ListenError extends Error {
   }
 }
 
+const UNIX: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens on it, or it is no socket: stop that one, or choose another path',
+  // Node's word for a folder that is not there, too.
+  EACCES: 'its folder is not there, or this user may not write to it',
+};
+
 /** A ListenError for what a listener could not be started with; any other error as it is. */
 export function explainListening(error: unknown): unknown {
   const { syscall, code, hostname, port, address, message } = error as SystemError;
   const because = (text: string, option?: 'port' | 'host') => new ListenError(text, option, error as SystemError);
   if (syscall === 'getaddrinfo') return because(`host ${hostname} is not known: give an address`, 'host');
   if (syscall !== 'listen') return error;
+  // Of a Unix socket, which has no port.
+  if (port === undefined || port < 0)
+    return because(`cannot listen on the Unix socket ${address}: ${UNIX[code ?? ''] ?? message}`);
   switch (code) {
     case 'EADDRINUSE':
       return because(`port ${port} is taken by another program: stop that one, or choose another`, 'port');

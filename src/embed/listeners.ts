@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { BrokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
+import { WebSockets } from '../connection/websocket/websockets.ts';
 import type { ListenerInfo, ManagementContext } from '../management/context.ts';
 import { Management } from '../management/management.ts';
 import { metricsListener } from '../metrics/metrics.ts';
@@ -15,7 +16,7 @@ import { leveretVersion } from '../util/version.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { listenForControl } from './control.ts';
 import { explainListening } from './listen-error.ts';
-import { Controls } from './node-controls.ts';
+import { Controls, type Suspendable } from './node-controls.ts';
 
 interface Stoppable {
   stop(): Promise<void>;
@@ -48,7 +49,8 @@ export class Listeners {
   readonly #api: Management;
   readonly #process: RequestListener;
   /** Those that clients of AMQP come in by. */
-  readonly #forClients: Listener[] = [];
+  readonly #forClients: Suspendable[] = [];
+  #webSockets: WebSockets | undefined;
 
   constructor({ broker, tls, process, disk }: ListenerParts) {
     this.#broker = broker;
@@ -98,12 +100,16 @@ export class Listeners {
   }
 
   async #startForClients(): Promise<void> {
+    await this.#startUnix();
     for (const wanted of this.#wanted()) {
       const { protocol, contexts } = wanted;
       if (protocol.startsWith('amqp')) await this.#startAmqp(wanted);
       else if (protocol.endsWith('prometheus')) {
         await this.#startHttp('Prometheus metrics', metricsListener(this.#management, contexts), wanted);
-      } else await this.#startHttp('Management plugin', this.#api.networkListener(contexts), wanted);
+      } else {
+        const upgrades = this.#startWebSockets();
+        await this.#startHttp('Management plugin', this.#api.networkListener({ contexts, upgrades }), wanted);
+      }
     }
   }
 
@@ -138,6 +144,25 @@ export class Listeners {
     const address = await listener.start(port, host);
     this.#forClients.push(listener);
     this.#opened(listener, { ...place, ...address });
+  }
+
+  async #startUnix(): Promise<void> {
+    const { unixSocket: path, unixSocketMode: mode } = this.#broker.config;
+    if (path === undefined) return;
+    const listener = new Listener(this.#broker);
+    await listener.startUnix({ path, mode });
+    this.#forClients.push(listener);
+    this.#opened(listener, { protocol: 'amqp/unix', address: path, port: 0 });
+  }
+
+  /** Those that come by the listeners of the HTTP API. */
+  #startWebSockets(): WebSockets | undefined {
+    const { websocketPath: path } = this.#broker.config;
+    if (path === undefined || this.#webSockets !== undefined) return this.#webSockets;
+    this.#webSockets = new WebSockets(this.#broker, path);
+    this.#forClients.push(this.#webSockets);
+    this.#open.push(this.#webSockets);
+    return this.#webSockets;
   }
 
   /** `plugin`: what RabbitMQ's line of the log, which scripts wait for, calls it. */

@@ -1,11 +1,10 @@
 /** The HTTP API behind its listeners: put together here, and loaded, once for all of them, when the first request for it comes. */
 import type { RequestListener } from 'node:http';
-import type { SecureContexts } from '../tls/secure-contexts.ts';
 import { PROCESS_PATH } from '../util/control-socket.ts';
 import { unawaited } from '../util/guard.ts';
 import type { ManagementContext } from './context.ts';
 import { controlEntrance, type Entrance, networkEntrance } from './http/entrance.ts';
-import { HttpListener } from './http/listener.ts';
+import { HttpListener, type HttpListenerOptions } from './http/listener.ts';
 import type { ApiApp } from './http/app.ts';
 
 export class Management {
@@ -16,8 +15,8 @@ export class Management {
     this.#context = context;
   }
 
-  /** For users with a password, and for browsers. `contexts`: what it is secured by, if it is. */
-  networkListener(contexts?: SecureContexts): HttpListener {
+  /** For users with a password, and for browsers. */
+  networkListener(options: Pick<HttpListenerOptions, 'contexts' | 'upgrades'>): HttpListener {
     const load = async () => {
       const [answerApi, { Page }] = await Promise.all([this.#answerTo(networkEntrance), import('./page/page.ts')]);
       const page = new Page();
@@ -26,7 +25,7 @@ export class Management {
       };
       return { answer, stop: () => this.#stop() };
     };
-    return new HttpListener(load, contexts);
+    return new HttpListener(load, options);
   }
 
   /** For the commands of who operates the broker. `process`: answers what they ask of the process and not of the broker, for which no API is loaded. */

@@ -5,5 +5,5 @@ import type { SecureContexts } from '../tls/secure-contexts.ts';
 
 /** `contexts`: what it is secured by, if it is. */
 export function metricsListener(context: ManagementContext, contexts?: SecureContexts): HttpListener {
-  return new HttpListener(async () => (await import('./endpoints.ts')).metricsApp(context), contexts);
+  return new HttpListener(async () => (await import('./endpoints.ts')).metricsApp(context), { contexts });
 }

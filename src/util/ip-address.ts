@@ -6,9 +6,12 @@ export function plainAddress(address = ''): string {
   return address.replace(/^::ffff:/, '');
 }
 
+/** In the place of the address of who came by a Unix socket. */
+export const UNIX_PEER = 'unix';
+
 /** True for an address, as `plainAddress` gives it, of this machine alone: users that may log in from here only are held to it. */
 export function isLoopback(address: string): boolean {
-  return /^(::1$|127\.)/.test(address);
+  return address === UNIX_PEER || /^(::1$|127\.)/.test(address);
 }
 
 /** Address and port of who is at the other end, as logs name it. */

@@ -43,6 +43,7 @@ const RULES: Rules = {
     '../spec/http-api.json': ['management/openapi'],
     '../spec/http-api-shapes.json': ['management/openapi'],
     vitest: ['testing/runners/vitest.ts'],
+    ws: ['connection/websocket'],
   },
 };
 

@@ -80,6 +80,8 @@ export interface ClientConnection {
   readonly endpoints: ConnectionEnds;
   /** Undefined without TLS. */
   readonly tls: ClientTls | undefined;
+  /** True if it came by WebSocket. */
+  readonly webSocket: boolean;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
   /** What the client said of itself, and the name that it gave the connection: empty if it gave none. */

@@ -21,7 +21,7 @@ export interface CombinedKeys {
 }
 
 export const COMBINED_KEYS: readonly CombinedKeys[] = [
-  { keys: ['listeners.tcp'], read: readListeners('port', 'host') },
+  { keys: ['listeners.tcp'], read: readListeners('port', 'host', 'unixSocket') },
   { keys: ['listeners.ssl'], read: readListeners('tlsPort', 'tlsHost') },
   { keys: verifyKeys('ssl_options'), read: readVerify('tls') },
   { keys: verifyKeys('management.ssl'), read: readVerify('managementTls') },

@@ -1,4 +1,4 @@
-/** `listeners.tcp.NAME = PORT` or `= ADDRESS:PORT`, and `listeners.ssl` the same; there is one listener of each here. */
+/** `listeners.tcp.NAME = PORT`, `= ADDRESS:PORT` or `= unix:PATH:0`, and `listeners.ssl` the same without the last; there is one listener of each here. */
 import type { SettingName } from '../option.ts';
 import { type ConfEntry, keyOf } from './entry.ts';
 import type { Meaning } from './meaning.ts';
@@ -13,11 +13,20 @@ interface Address {
 /** The last colon divides the two, also in `::1:5672`. */
 const ADDRESS = /^(?:(.+):)?(\d+)$/;
 
-/** `port` and `host`: the options that the listener is set by. */
-export function readListeners(port: SettingName, host: SettingName) {
+/** As RabbitMQ has it from 4.4 on. The port means nothing. */
+const UNIX_ADDRESS = /^(?:unix|local):(.+):0$/;
+
+/** `port` and `host`: the options that the listener is set by; `unix`: that of a Unix socket, if there may be one. */
+export function readListeners(port: SettingName, host: SettingName, unix?: SettingName) {
   return (entries: readonly ConfEntry[], meaning: Meaning): void => {
     const addresses: Address[] = [];
+    const sockets = unix === undefined ? [] : entries.filter(({ value }) => UNIX_ADDRESS.test(value));
+    for (const [index, entry] of sockets.entries()) {
+      if (index === 0) meaning.set(unix!, entry, UNIX_ADDRESS.exec(entry.value)![1]);
+      else meaning.refuse(entry, `there is one Unix socket here, and ${keyOf(sockets[0])} names it`);
+    }
     for (const entry of entries) {
+      if (sockets.includes(entry)) continue;
       const match = ADDRESS.exec(entry.value);
       if (entry.path.length === 2 && entry.value === 'none') {
         meaning.set(port, entry, 'none', true);
@@ -28,7 +37,11 @@ export function readListeners(port: SettingName, host: SettingName) {
       }
     }
     const listener = addresses.find(isEvery) ?? addresses[0];
-    if (listener === undefined) return;
+    if (listener === undefined) {
+      // Those that are named are all there are.
+      if (sockets.length === entries.length && sockets.length > 0) meaning.set(port, sockets[0], 'none', true);
+      return;
+    }
     const beside = addresses.find(
       (other) => other.port !== listener.port || (!isEvery(listener) && other.host !== listener.host),
     );

@@ -3,7 +3,6 @@
  * first, while it does not read what it is answered, and after names that took patterns too long.
  */
 import type { NameGiver } from '../../broker/access/pattern-matcher.ts';
-import type { ClientTls } from '../../broker/operations/clients.ts';
 import type { BrokerNode } from '../../broker/topology/broker-node.ts';
 import type { ClientProperties } from '../lifecycle/client-properties.ts';
 import type { Clock, Timer } from '../../util/clock.ts';
@@ -21,7 +20,6 @@ export interface FlowingConnection {
   readonly broker: { readonly node: BrokerNode; readonly clock: Clock };
   readonly writer: Writer;
   readonly client: ClientProperties;
-  readonly tls: ClientTls | undefined;
   /** Has `turnEnds` called at the end of this turn. */
   wake(): void;
 }
@@ -29,6 +27,7 @@ export interface FlowingConnection {
 export class Flow implements NameGiver {
   readonly #connection: FlowingConnection;
   readonly #readPause: ReadPause;
+  readonly #inRecords: boolean;
   /** Of the writer, when it was last asked whether the client is stuck. */
   #taken = 0;
   /** Octets that came in pieces since a turn ended last. */
@@ -37,9 +36,11 @@ export class Flow implements NameGiver {
   #restedAt = 0;
   #restTimer: Timer | undefined;
 
-  constructor(connection: FlowingConnection, readPause: ReadPause) {
+  /** `inRecords`: what is read comes in pieces, as by TLS and WebSocket. */
+  constructor(connection: FlowingConnection, readPause: ReadPause, inRecords: boolean) {
     this.#connection = connection;
     this.#readPause = readPause;
+    this.#inRecords = inRecords;
   }
 
   /** RabbitMQ's word for how much the connection is heard: `blocked` under an alarm, `flow` while publishers are slowed down. */
@@ -107,9 +108,9 @@ export class Flow implements NameGiver {
     if (octets === READ_BYTES || this.#isReadInPieces(octets)) this.#restOfTurn('turn');
   }
 
-  /** TLS hands on what was read in records: they are summed up until as much was heard as one may say in a turn. */
+  /** TLS hands on what was read in records, a WebSocket in messages: they are summed up until as much was heard as one may say in a turn. */
   #isReadInPieces(octets: number): boolean {
-    if (this.#connection.tls === undefined) return false;
+    if (!this.#inRecords) return false;
     this.#inPieces += octets;
     return this.#inPieces >= READ_BYTES;
   }

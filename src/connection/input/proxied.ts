@@ -4,7 +4,8 @@ import type { Clock } from '../../util/clock.ts';
 import { type Fault, hear } from '../../util/guard.ts';
 import { peerOf, plainAddress } from '../../util/ip-address.ts';
 import type { Logger } from '../../util/logger.ts';
-import { type ProxiedEnds, readProxyHeader } from './proxy-header.ts';
+import type { Ends } from '../lifecycle/endpoints.ts';
+import { readProxyHeader } from './proxy-header.ts';
 
 export interface ProxySettings {
   /** Addresses and networks (`10.0.0.0/8`); `all` is every one. */
@@ -37,7 +38,7 @@ export class ProxiedSockets {
    * Calls `ready` with the ends that a trusted peer names, or undefined: then those of the socket count. A trusted peer has to say whom it connects
    * for, or it is dropped. `socket`: paused, and not read from yet; what follows the header is still to be read from it.
    */
-  accept(socket: Socket, ready: (ends: ProxiedEnds | undefined) => void): void {
+  accept(socket: Socket, ready: (ends: Ends | undefined) => void): void {
     if (!this.#trusts(plainAddress(socket.remoteAddress))) {
       ready(undefined);
       return;

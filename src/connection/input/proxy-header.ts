@@ -3,18 +3,11 @@
  * HAProxy, "The PROXY protocol", 2020.
  */
 import { isIP } from 'node:net';
-
-/** The two ends that the proxy names. */
-export interface ProxiedEnds {
-  readonly peerHost: string;
-  readonly peerPort: number;
-  readonly host: string;
-  readonly port: number;
-}
+import type { Ends } from '../lifecycle/endpoints.ts';
 
 /** What a header says; `ends` is undefined if the proxy connects for itself, as a health check. */
 export interface ProxyHeader {
-  readonly ends: ProxiedEnds | undefined;
+  readonly ends: Ends | undefined;
   /** Bytes of the header. What follows is the client's. */
   readonly length: number;
 }

@@ -1,5 +1,5 @@
 /** Whether a connection reads: it stops for as long as there is a reason, and there may be several at once. */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FrameParser } from '../../wire/frame-parser.ts';
 
 /**
@@ -25,13 +25,13 @@ const BITS: Readonly<Record<PauseReason, number>> = {
 };
 
 export class ReadPause {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #parser: FrameParser;
   /** Runs what parses frames, and deals with the errors of it. */
   readonly #guard: (read: () => void) => void;
   #reasons = 0;
 
-  constructor(socket: Socket, parser: FrameParser, guard: (read: () => void) => void) {
+  constructor(socket: Duplex, parser: FrameParser, guard: (read: () => void) => void) {
     this.#socket = socket;
     this.#parser = parser;
     this.#guard = guard;

@@ -3,13 +3,13 @@
  * bytes. Node lets a client give its socket a buffer (`onread`), but does not ask for one where a server accepts, nor for what TLS has
  * decrypted: so the buffer is put where `onread` would have put it. Where that cannot be done, the socket is read as sockets usually are.
  */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Fault, guarded, hear } from '../../util/guard.ts';
 
 /** Bytes of a read. A chunk as large as this says that there is more to read; a turn takes no more, so that others are heard. */
 export const READ_BYTES = 131072;
 
-/** What a socket of Node's is made of. */
+/** What a socket of Node's is made of; other streams have no handle. */
 interface Handled {
   readonly _handle?: { useUserBuffer?(buffer: Buffer): void } | null;
 }
@@ -21,7 +21,7 @@ export class SharedInput {
    * Begins to read `socket`, which nobody else reads. `receive` is given what comes; the chunk is the next reader's as soon as that
    * returns. `fault`: told what goes wrong with that.
    */
-  open(socket: Socket, fault: Fault, receive: (chunk: Buffer) => void): void {
+  open(socket: Duplex, fault: Fault, receive: (chunk: Buffer) => void): void {
     const buffer = this.#buffer;
     const receiveGuarded = guarded(fault, receive);
     const callback = (bytes: number): boolean => {
@@ -37,7 +37,7 @@ export class SharedInput {
 }
 
 /** False if this socket, or this version of Node, takes no buffer. */
-function useBuffer(socket: Socket, buffer: Buffer, callback: (bytes: number) => boolean): boolean {
+function useBuffer(socket: Duplex, buffer: Buffer, callback: (bytes: number) => boolean): boolean {
   const { _handle: handle } = socket as unknown as Handled;
   const fields = Object.getOwnPropertySymbols(socket);
   const field = (name: string) => fields.find(({ description }) => description === name);

@@ -1,19 +1,41 @@
 /** The two ends of a connection, as logs and the HTTP API name them. */
-import type { Transport } from '../transport.ts';
-import { isLoopback, plainAddress } from '../../util/ip-address.ts';
+import type { Socket } from 'node:net';
+import { isLoopback, plainAddress, UNIX_PEER } from '../../util/ip-address.ts';
 
-export class Endpoints {
+/** Addresses as `plainAddress` gives them. */
+export interface Ends {
+  readonly peerHost: string;
+  readonly peerPort: number;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Of a socket that is connected. If its client is gone already its addresses are not known any more: then they are empty and 0. */
+export function endsOf({ remoteAddress, remotePort = 0, localAddress, localPort = 0 }: Socket): Ends {
+  return {
+    peerHost: plainAddress(remoteAddress),
+    peerPort: remotePort,
+    host: plainAddress(localAddress),
+    port: localPort,
+  };
+}
+
+/** Of the `client`-th that came by a Unix socket: neither end has an address. */
+export function unixEnds(path: string, client: number): Ends {
+  return { peerHost: UNIX_PEER, peerPort: client, host: path, port: 0 };
+}
+
+export class Endpoints implements Ends {
   readonly peerHost: string;
   readonly peerPort: number;
   readonly host: string;
   readonly port: number;
 
-  /** Of a socket that is connected. If its client is gone already its addresses are not known any more: then they are empty and 0. */
-  constructor({ socket, ends }: Pick<Transport, 'socket' | 'ends'>) {
-    this.peerHost = plainAddress(ends?.peerHost ?? socket.remoteAddress);
-    this.peerPort = ends?.peerPort ?? socket.remotePort ?? 0;
-    this.host = plainAddress(ends?.host ?? socket.localAddress);
-    this.port = ends?.port ?? socket.localPort ?? 0;
+  constructor({ peerHost, peerPort, host, port }: Ends) {
+    this.peerHost = peerHost;
+    this.peerPort = peerPort;
+    this.host = host;
+    this.port = port;
   }
 
   get peer(): string {

@@ -2,7 +2,7 @@
  * A connection's output: frames are encoded into one buffer, which goes to the socket once a turn. Large bodies are not copied
  * but sent from where they lie. When the peer does not keep up, `full` asks the consumers to wait.
  */
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ConnectionCounters } from '../../broker/events/counters.ts';
 import type { Pins } from '../../broker/message/pins.ts';
 import { PINNED_BODY_BYTES, type Message } from '../../broker/message/message.ts';
@@ -30,15 +30,9 @@ const TURN_BYTES = 512 * 1024;
 const CONTENT_HEADER_BYTES = 12;
 const FRAME_HEAD_BYTES = 7;
 
-/** Node tells of a write only when all of it is with the system; its handle knows what is still to be written. */
-interface Written {
-  readonly _handle: { readonly writeQueueSize?: number } | null;
-}
-
 export class Writer {
-  readonly #socket: Socket;
-  /** True for TLS, which has encrypted what it is given when it answers, and never answers at once. */
-  readonly #answersLater: boolean;
+  readonly #transport: Transport;
+  readonly #socket: Duplex;
   readonly #buffers: OutputBuffers;
   readonly #counters: ConnectionCounters;
   /** Called when there is output and no flush is on its way. */
@@ -57,9 +51,9 @@ export class Writer {
   /** Buffers that the socket reads until it answers, in the order of the writes. */
   readonly #lent: Buffer[] = [];
 
-  constructor({ socket, tls }: Transport, buffers: OutputBuffers, counters: ConnectionCounters, wake: () => void) {
-    this.#socket = socket;
-    this.#answersLater = tls !== undefined;
+  constructor(transport: Transport, buffers: OutputBuffers, counters: ConnectionCounters, wake: () => void) {
+    this.#transport = transport;
+    this.#socket = transport.socket;
     this.#buffers = buffers;
     this.#counters = counters;
     this.#wake = wake;
@@ -105,8 +99,7 @@ export class Writer {
 
   /** How much the peer has taken, in bytes: a number that changes while it takes any, be it only a part of a large write. */
   get taken(): number {
-    const { _handle: handle } = this.#socket as unknown as Written;
-    return this.#counters.sendOct - this.#socket.writableLength - (handle?.writeQueueSize ?? 0);
+    return this.#counters.sendOct - this.#socket.writableLength - this.#transport.queued();
   }
 
   /** The socket took all it had. */
@@ -219,7 +212,7 @@ export class Writer {
 
   /** What the socket is to call when it has read the buffer; undefined if that is known at once, or never. */
   #lend(buffer: Buffer): ((error?: Error | null) => void) | undefined {
-    if (!this.#answersLater) return undefined;
+    if (!this.#transport.layered) return undefined;
     this.#lent.push(buffer);
     return this.#sent;
   }

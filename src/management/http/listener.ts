@@ -2,7 +2,7 @@
  * A listener for HTTP. The API behind it is loaded when the first request comes: a broker that nobody looks into neither starts later
  * for it, nor is larger.
  */
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Handshakes } from '../../tls/handshakes.ts';
 import type { SecureContexts } from '../../tls/secure-contexts.ts';
@@ -14,6 +14,12 @@ export interface HttpApp {
   readonly answer: RequestListener;
   /** From then on it does nothing of its own accord. */
   readonly stop?: () => void | Promise<void>;
+}
+
+/** What takes a socket over for another protocol, if a request asks for it. All other requests that ask for one are answered as if they did not. */
+export interface Upgrades {
+  isMeantBy(request: IncomingMessage): boolean;
+  accept(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void>;
 }
 
 /** Until a client that sends its request slowly, or does not go on, or does not take its answer, is dropped, in milliseconds. */
@@ -28,19 +34,28 @@ export interface Patience {
 const PATIENCE: Patience = { request: 60_000, headers: 10_000, idle: 65_000, look: 5000 };
 const MOST_CONNECTIONS = 2000;
 
+export interface HttpListenerOptions {
+  readonly contexts?: SecureContexts | undefined;
+  readonly upgrades?: Upgrades | undefined;
+  readonly patience?: Patience;
+}
+
 export class HttpListener {
   readonly #server: Server;
   readonly #handshakes: Handshakes | undefined;
   #app: Promise<HttpApp> | undefined;
 
   /** `load`: makes what answers requests; called once. `contexts`: what its sockets are secured by; without it they are plain. */
-  constructor(
-    load: () => Promise<HttpApp>,
-    contexts?: SecureContexts,
-    { request, headers, idle, look }: Patience = PATIENCE,
-  ) {
+  constructor(load: () => Promise<HttpApp>, { contexts, upgrades, patience = PATIENCE }: HttpListenerOptions = {}) {
+    const { request, headers, idle, look } = patience;
     this.#server = http.createServer(
-      { requestTimeout: request, headersTimeout: headers, keepAliveTimeout: idle, connectionsCheckingInterval: look },
+      {
+        requestTimeout: request,
+        headersTimeout: headers,
+        keepAliveTimeout: idle,
+        connectionsCheckingInterval: look,
+        shouldUpgradeCallback: (asked) => upgrades?.isMeantBy(asked) === true,
+      },
       (asked, response) => {
         this.#app ??= load();
         unawaited(
@@ -52,6 +67,7 @@ export class HttpListener {
     this.#server.timeout = idle;
     this.#server.maxConnections = MOST_CONNECTIONS;
     this.#handshakes = contexts && securing(this.#server, contexts);
+    if (upgrades !== undefined) upgrading(this.#server, upgrades);
   }
 
   /** Rejects with the system's error if it cannot listen. `place`: port and address, or the path of a socket. */
@@ -100,4 +116,12 @@ function securing(server: Server, contexts: SecureContexts): Handshakes {
   const handshakes = contexts.handshakes(({ socket }) => serve.forEach((each) => each.call(server, socket)));
   hear(server, 'connection', handshakes.fault, (socket: Socket) => handshakes.accept(socket));
   return handshakes;
+}
+
+/** A Node before 22.21 cannot choose: it would give up every request that asks for another protocol, as Java's clients do. */
+function upgrading(server: Server, upgrades: Upgrades): void {
+  if (!('shouldUpgradeCallback' in server)) return;
+  const accept = (request: IncomingMessage, socket: Socket, head: Buffer): void =>
+    unawaited(() => socket.destroy(), upgrades.accept(request, socket, head));
+  hear(server, 'upgrade', rethrow, accept);
 }

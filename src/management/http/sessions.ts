@@ -7,6 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Identity } from '../../broker/access/identity.ts';
 import { type Chance, uniqueName } from '../../util/chance.ts';
 import type { Clock } from '../../util/clock.ts';
+import { isSameOrigin } from '../../util/origin.ts';
 import { type Principal, UserPrincipal } from './principal.ts';
 import { HttpProblem, notSignedIn } from './problem.ts';
 
@@ -70,9 +71,10 @@ export function checkPage(headers: IncomingHttpHeaders): void {
 }
 
 /** Cross-origin pages whose origins may use the API send a password with each request: they share no session. */
-function checkOrigin({ host, origin, 'sec-fetch-site': site = 'same-origin' }: IncomingHttpHeaders): void {
-  const isOwn = origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
-  if (!isOwn || site !== 'same-origin') throw forbidden('sessions are for the page that the broker serves');
+function checkOrigin(headers: IncomingHttpHeaders): void {
+  const { 'sec-fetch-site': site = 'same-origin' } = headers;
+  if (!isSameOrigin(headers) || site !== 'same-origin')
+    throw forbidden('sessions are for the page that the broker serves');
 }
 
 function forbidden(reason: string): HttpProblem {

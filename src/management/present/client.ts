@@ -29,7 +29,7 @@ export const CONNECTION_FIELDS: Fields<ClientConnection, View> = {
   peer_host: ({ endpoints }) => endpoints.peerHost,
   peer_port: ({ endpoints }) => endpoints.peerPort,
   port: ({ endpoints }) => endpoints.port,
-  protocol: () => 'AMQP 0-9-1',
+  protocol: ({ webSocket }) => (webSocket ? 'Web AMQP 0-9-1' : 'AMQP 0-9-1'),
   ...dataFields(['recv_oct', 'recv_cnt', 'send_oct', 'send_cnt']),
   send_pend: ({ writer }) => writer.pending,
   ssl: ({ tls }) => tls !== undefined,

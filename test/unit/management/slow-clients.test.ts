@@ -22,8 +22,7 @@ async function impatient() {
           request.resume().on('end', () => response.write(Buffer.alloc(32 * 1024 * 1024)));
         },
       }),
-    undefined,
-    { request: 400, headers: 200, idle: 300, look: 50 },
+    { patience: { request: 400, headers: 200, idle: 300, look: 50 } },
   );
   stops.push(() => listener.stop());
   return { port: ((await listener.start({ port: 0, host: '127.0.0.1' })) as AddressInfo).port, answerDropped };

@@ -66,7 +66,7 @@ export const checks: readonly Command[] = [
     banner: ({ node }) => `Testing TCP connections to all active listeners on node ${node} ...`,
     run: async (call) => {
       const listeners = (await overviewOf(call.api)).listeners;
-      await Promise.all(listeners.map(({ ip_address: host, port }) => checkConnects(host, port)));
+      await Promise.all(listeners.map(checkConnects));
       return `Successfully connected to ports ${portsOf(listeners)} on node ${call.node}.`;
     },
   },
@@ -147,12 +147,13 @@ function portsOf(listeners: readonly ListenerFacts[]): string {
 }
 
 /** Rejects with CommandError. An address that stands for all is reached on this machine's own. */
-function checkConnects(address: string, port: number): Promise<void> {
+function checkConnects({ protocol, ip_address: address, port }: ListenerFacts): Promise<void> {
   const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address;
+  const place = protocol === 'amqp/unix' ? { path: address } : { host, port };
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const fail = (reason: string): void =>
     reject(new CommandError(EXIT.unavailable, `Connection to port ${port} failed: ${reason}`));
-  const socket = connect({ host, port, timeout: CONNECT_MS }, resolve);
+  const socket = connect({ ...place, timeout: CONNECT_MS }, resolve);
   socket.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
   socket.on('timeout', () => fail('timeout'));
   return promise.finally(() => socket.destroy());

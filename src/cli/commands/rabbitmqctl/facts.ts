@@ -49,6 +49,7 @@ export interface NodeFacts {
 const PURPOSES: Readonly<Record<string, string>> = {
   amqp: 'AMQP 0-9-1',
   'amqp/ssl': 'AMQP 0-9-1 over TLS',
+  'amqp/unix': 'AMQP 0-9-1 by a Unix socket',
   http: 'HTTP API',
   https: 'HTTP API over TLS (HTTPS)',
   'http/prometheus': 'Prometheus exporter API over HTTP',

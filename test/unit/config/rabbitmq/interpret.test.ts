@@ -32,6 +32,8 @@ describe('the keys of rabbitmq.conf', () => {
   it.each<[string, Partial<Config>]>([
     ['listeners.tcp.default = 5673', { port: 5673, host: '::' }],
     ['listeners.tcp.1 = 127.0.0.1:5673', { port: 5673, host: '127.0.0.1' }],
+    ['listeners.tcp.1 = unix:/run/a.sock:0', { port: undefined, unixSocket: '/run/a.sock' }],
+    ['listeners.tcp.1 = 5673\nlisteners.tcp.2 = local:/run/a.sock:0', { port: 5673, unixSocket: '/run/a.sock' }],
     ['listeners.tcp.local = :::5672', { port: 5672, host: '::' }],
     ['listeners.tcp.local = [::1]:5672', { port: 5672, host: '::1' }],
     ['listeners.tcp.1 = 127.0.0.1:5673\nlisteners.tcp.2 = 0.0.0.0:5673', { port: 5673, host: '0.0.0.0' }],
@@ -103,7 +105,9 @@ describe('the keys of rabbitmq.conf', () => {
     expect(problems('vm_memory_high_watermark.absolute = 2 GB')).toContain(
       'r.conf:1: vm_memory_high_watermark.absolute: must be bytes, such as 50000000, 50MB or 1GiB, not 2 GB',
     );
-    expect(problems('listeners.tcp = none')).toEqual(['port and tlsPort are both none: no client could connect']);
+    expect(problems('listeners.tcp = none')).toEqual([
+      'port, tlsPort and unixSocket are all none: no client could connect',
+    ]);
     expect(problems('listeners.tcp.1 = 127.0.0.1:5672\nlisteners.tcp.2 = 10.0.0.1:5672')).toEqual([
       'r.conf:2: listeners.tcp.2: there is one listener of the kind here, and listeners.tcp.1 names it',
     ]);

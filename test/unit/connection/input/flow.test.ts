@@ -33,8 +33,8 @@ describe('a connection that publishes', () => {
     output = { pending: 0, taken: 0 };
     const writer = Object.assign(output, { congested: false, method }) as unknown as Writer;
     const client = Object.assign(new ClientProperties(), { connectionBlocked: true });
-    const connection = { broker: { node, clock }, writer, client, tls: undefined, wake: () => void (woken = true) };
-    flow = new Flow(connection, new ReadPause(socket, parser, (read) => read()));
+    const connection = { broker: { node, clock }, writer, client, wake: () => void (woken = true) };
+    flow = new Flow(connection, new ReadPause(socket, parser, (read) => read()), false);
     node.backlog.onLow(() => flow.relieved());
     node.alarms.onCleared(() => flow.relieved());
   });

@@ -15,6 +15,7 @@ import { frames } from '../../../support/amqp-client/index.ts';
 
 const MiB = 1024 * 1024;
 const TAG = Buffer.from('\x03tag');
+const ENDS = { peerHost: '', peerPort: 0, host: '', port: 0 };
 
 type WriteCallback = (error: Error | null) => void;
 
@@ -80,7 +81,7 @@ function opened(buffers = new OutputBuffers()) {
   const sink = new MessageTarget();
   let wakes = 0;
   const counters = new ConnectionCounters();
-  const writer = new Writer(plainTransport(sink as unknown as Socket), buffers, counters, () => wakes++);
+  const writer = new Writer(plainTransport(sink as unknown as Socket, ENDS), buffers, counters, () => wakes++);
   writer.setFrameMax(131_072);
   return { sink, writer, counters, wakes: () => wakes };
 }
@@ -170,7 +171,7 @@ describe('output', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const peer = connect((server.address() as AddressInfo).port, '127.0.0.1');
     const [socket] = (await once(server, 'connection')) as [Socket];
-    const writer = new Writer(plainTransport(socket), new OutputBuffers(), new ConnectionCounters(), () => {});
+    const writer = new Writer(plainTransport(socket, ENDS), new OutputBuffers(), new ConnectionCounters(), () => {});
     writer.raw(Buffer.alloc(64 * MiB));
     writer.flush();
     const before = writer.taken;
