@@ -70,6 +70,57 @@ describePage('the administration', (visit) => {
     await page.getByRole('alert').getByText('queues[0]').waitFor();
     await upload(text);
     await page.getByText('All of it is there.').waitFor();
+    await page.getByRole('button', { name: 'Upload' }).click();
+    await upload('{"queues":[],"shovels":[]}');
+    await page.getByText('but for what the importer says of one place').waitFor();
+    await page.getByText('$.shovels').waitFor();
+    await page.close();
+  });
+
+  it('adds a virtual host with limits and topic permissions, changes a policy, and takes all of it back', async () => {
+    const page = await visit.signedIn('#/admin?tab=vhosts');
+    const dialog = page.getByRole('dialog');
+    const row = (text: string) => page.locator('tr', { hasText: text });
+    const inDialog = async (button: string, fill: () => Promise<void>): Promise<void> => {
+      await page.getByRole('button', { name: button }).first().click();
+      await fill();
+      await dialog.getByRole('button', { name: button }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    const removed = async (text: string): Promise<void> => {
+      await row(text).getByRole('button', { name: 'Delete' }).click();
+      await dialog.getByRole('button', { name: 'Delete' }).click();
+      await row(text).waitFor({ state: 'detached' });
+    };
+    await inDialog('Add a virtual host', () => dialog.getByLabel('Name').fill('meadow'));
+    await row('meadow').waitFor();
+
+    await page.goto(`${visit.address}#/admin?tab=limits`);
+    await inDialog('Set a limit', async () => {
+      await dialog.getByLabel('Virtual host').selectOption('meadow');
+      await dialog.locator('select[name=limit]').selectOption('max-queues');
+      await dialog.getByLabel('At most').fill('7');
+    });
+    await expect.poll(() => row('meadow').innerText()).toMatch(/max-queues\s+7/);
+    await removed('meadow');
+
+    await page.goto(`${visit.address}#/admin?tab=topics`);
+    await inDialog('Set topic permissions', async () => {
+      await dialog.getByLabel('Exchange').fill('amq.topic');
+      await dialog.getByLabel('Write').fill('^hares\\.');
+    });
+    await row('^hares\\.').waitFor();
+    await removed('^hares\\.');
+
+    await visit.broker.policies.set({ name: 'short', pattern: '^s', definition: { 'max-length': 5 } });
+    await page.goto(`${visit.address}#/admin?tab=policies`);
+    await row('short').getByRole('button', { name: 'Change' }).click();
+    await dialog.getByLabel('Names (regular expression)').fill('^shorter');
+    await dialog.getByRole('button', { name: 'Change', exact: true }).click();
+    await row('^shorter').waitFor();
+    await removed('^shorter');
+    await page.goto(`${visit.address}#/admin?tab=vhosts`);
+    await removed('meadow');
     await page.close();
   });
 });

@@ -10,9 +10,10 @@ import { describePage } from '../support/page/browser.ts';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const THEMES = ['light', 'dark', 'contrast'] as const;
 const HARM = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>';
-/** But . and .., which no browser sends as a part of a path. */
 const NAMES = [
   HARM,
+  '.',
+  '..',
   'a/b?c#d%2F&e=f',
   ' leading and trailing ',
   'quote\'"`',
@@ -20,6 +21,9 @@ const NAMES = [
   '\u202Ereversed',
   'x'.repeat(255),
   'tab\there',
+  '\u0000\u0001\u007f',
+  '%2e%2E%00',
+  "'; DROP TABLE queues; --",
 ];
 const VIEWS = [
   '#/overview',

@@ -1,6 +1,8 @@
 /** Messages: looked at and not taken, found, read, moved on. */
+import { stat } from 'node:fs/promises';
 import amqp, { type ConfirmChannel } from 'amqplib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { apiOf } from '../support/management/api.ts';
 import { describePage } from '../support/page/browser.ts';
 
 describePage('messages on the page', (visit) => {
@@ -42,6 +44,9 @@ describePage('messages on the page', (visit) => {
     await page.getByRole('button', { name: 'Find' }).click();
     await page.locator('.messages .line button').nth(2).click();
     await page.getByText('The first 64 KiB of 2.9 MiB.').waitFor();
+    const coming = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download' }).click();
+    expect((await stat(await (await coming).path())).size).toBe(3_000_000);
     const message = await channel.get('work', { noAck: true });
     expect(message && [message.fields.redelivered, message.fields.messageCount]).toEqual([false, 2]);
     await channel.purgeQueue('work');
@@ -68,7 +73,37 @@ describePage('messages on the page', (visit) => {
     await page.close();
   });
 
-  it('of a stream are read from an offset on', async () => {
+  it('are moved no further once the job is cancelled', async () => {
+    await channel.assertQueue('many');
+    for (let i = 0; i < 1000; i++) channel.sendToQueue('many', Buffer.from(String(i)));
+    await channel.waitForConfirms();
+    const body = { destination: { exchange: '', routing_key: 'dead' }, rate: 1 };
+    expect((await apiOf(visit.broker)('POST', '/queues/%2F/many/redrive', { body })).status).toBe(202);
+    const page = await visit.signedIn('#/jobs');
+    const job = page.locator('tr', { hasText: 'many' });
+    await job.getByRole('button', { name: 'Cancel' }).click();
+    await job.getByText('Cancelled').waitFor();
+    expect((await channel.checkQueue('many')).messageCount).toBeGreaterThan(0);
+    await page.close();
+  });
+
+  it('that wait to be tried again are cancelled one by one', async () => {
+    const retried = { 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': 3_600_000 };
+    await channel.assertQueue('retried', { arguments: retried });
+    for (const text of ['first', 'second']) channel.sendToQueue('retried', Buffer.from(text));
+    await channel.waitForConfirms();
+    for (let i = 0; i < 2; i++) channel.nack((await channel.get('retried')) as amqp.GetMessage);
+    const page = await visit.signedIn('#/queues/%2F/retried?tab=messages&state=delayed');
+    const first = page.locator('.messages > li', { hasText: 'first' });
+    await first.getByText('in 59 min').waitFor();
+    await first.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).last().click();
+    await first.waitFor({ state: 'detached' });
+    expect(await page.locator('.messages > li').count()).toBe(1);
+    await page.close();
+  });
+
+  it('of a stream are read from an offset on, and it is told how far behind its consumers are', async () => {
     for (let i = 0; i < 20; i++) channel.sendToQueue('log', Buffer.from(`entry ${i}`));
     await channel.waitForConfirms();
     const page = await visit.signedIn('#/queues/%2F/log?tab=messages&from=15');
@@ -77,6 +112,12 @@ describePage('messages on the page', (visit) => {
     await page.getByLabel('From offset').fill('nowhere');
     await page.getByRole('button', { name: 'Find' }).click();
     await page.getByRole('alert').getByText('nowhere').waitFor();
+    const reader = await client.createChannel();
+    await reader.prefetch(4);
+    await reader.consume('log', () => {}, { consumerTag: 'slow', arguments: { 'x-stream-offset': 'first' } });
+    await page.goto(`${visit.address}#/queues/%2F/log?tab=consumers`);
+    await expect.poll(() => page.locator('tr', { hasText: 'slow' }).innerText()).toMatch(/\s4\s+Active\s+1\d/);
+    await reader.close();
     await page.close();
   });
 });

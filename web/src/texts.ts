@@ -6,6 +6,7 @@ export const texts = {
     none: 'none',
     yes: 'yes',
     no: 'no',
+    download: 'Download',
     cancel: 'Cancel',
     remove: 'Delete',
     all: 'All',
@@ -208,7 +209,9 @@ export const texts = {
     unlimited: 'no limit',
     state: 'State',
     states: { up: 'Active', single_active: 'Active alone', waiting: 'Waiting' },
-    unackedOfChannel: 'Unacknowledged (channel)',
+    lag: 'Behind',
+    drained: 'Caught up in',
+    never: 'never, at this rate',
     utilised: (share: string) => `can take messages ${share} of the time`,
     none: 'Nobody consumes.',
   },
@@ -472,12 +475,13 @@ export const texts = {
     title: 'Definitions',
     of: 'Of',
     whole: 'The whole broker',
-    down: 'Download',
     up: 'Upload',
     upWhat: (vhost: string) =>
       `What is in the file is added to ${vhost === '' ? 'the broker' : vhost}, and takes the place of users, policies and permissions of the same names. Nothing is deleted. If something in it cannot be, nothing of it is done.`,
     file: 'File',
     secrets: 'The file has the hashes of passwords in it: keep it as you keep those.',
     done: 'All of it is there.',
+    doneBut: (count: number) =>
+      `It is there, but for what the importer says of ${count === 1 ? 'one place' : `${count} places`} in it:`,
   },
 } as const;

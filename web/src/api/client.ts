@@ -45,7 +45,7 @@ export async function send(
 ): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(`api${path}`, {
+    response = await fetch(`api${dotsInQuery(path)}`, {
       method,
       headers: { 'x-leveret-page': '1', ...headers },
       credentials: 'same-origin',
@@ -63,6 +63,16 @@ export async function send(
   const problem = new ApiError(response.status, await reasonIn(response));
   if (response.status === 401 && problem.message === 'Not signed in') heard.signedOut();
   throw problem;
+}
+
+/** A browser takes `.` and `..` out of a path: such names go into the query (docs/http-api.md). */
+function dotsInQuery(path: string): string {
+  const [names, query] = path.split(/\?(.*)/s);
+  const parts = names.split('/');
+  const dots = parts.flatMap((part, n) => (part === '.' || part === '..' ? [`segment${n}=${part}`] : []));
+  if (dots.length === 0) return path;
+  const shown = parts.map((part) => (part === '.' || part === '..' ? '-' : part));
+  return `${shown.join('/')}?${[query, ...dots].filter(Boolean).join('&')}`;
 }
 
 /** The answer as JSON; undefined if it has no body. Rejects as `send`. */

@@ -151,6 +151,9 @@ export interface Consumer {
   readonly activity_status: string;
   readonly exclusive: boolean;
   readonly prefetch_count: number;
+  readonly messages_unacknowledged: number;
+  /** Messages of a stream that it has yet to be given. */
+  readonly lag?: number;
   readonly arguments: Table;
   readonly channel_details: { readonly name: string; readonly user: string };
 }

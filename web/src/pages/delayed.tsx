@@ -1,9 +1,9 @@
 /** Messages that wait at delayed exchanges: what goes when. One can be cancelled. */
 import { useState } from 'preact/hooks';
-import { ask, at, withQuery } from '../api/client.ts';
+import { at, withQuery } from '../api/client.ts';
 import type { Exchange, MessagePage } from '../api/types.ts';
-import { count, dateTime, duration } from '../format.ts';
-import { Action } from '../parts/action.tsx';
+import { count } from '../format.ts';
+import { Cancel } from '../parts/message/cancel.tsx';
 import { MessageList } from '../parts/message/list.tsx';
 import { Name } from '../parts/name.tsx';
 import { Problem } from '../parts/notice.tsx';
@@ -73,22 +73,7 @@ function Waiting({ vhost, name }: { readonly vhost: string; readonly name: strin
             <MessageList
               path={path}
               messages={data.items}
-              aside={({ position, due_at: due = 0, routing_key: key }) => (
-                <>
-                  <span class="number muted" title={dateTime(due)}>
-                    {words.dueIn(duration(due - Date.now()))}
-                  </span>
-                  <Action
-                    isPlain
-                    isDanger
-                    label={words.cancel}
-                    title={words.cancelTitle}
-                    what={words.cancelWhat(key, dateTime(due))}
-                    run={() => ask('DELETE', `${path}/${position}`)}
-                    onDone={refresh}
-                  />
-                </>
-              )}
+              aside={(message) => <Cancel message={message} path={path} onDone={refresh} />}
             />
           )}
           <div class="pager">

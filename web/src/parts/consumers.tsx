@@ -38,6 +38,13 @@ export const CONSUMER_COLUMNS: readonly Column<Consumer>[] = [
     show: ({ prefetch_count: prefetch }) => (prefetch === 0 ? words.unlimited : count(prefetch)),
   },
   {
+    id: 'unacked',
+    title: texts.stats.unacked,
+    sort: 'messages_unacknowledged',
+    isNumber: true,
+    show: ({ messages_unacknowledged: unacked }) => count(unacked),
+  },
+  {
     id: 'state',
     title: words.state,
     show: ({ active, activity_status: status, exclusive }) => (

@@ -1,31 +1,29 @@
 /** All that is declared, as a file: taken from the broker, and put into it. What the importer says stands here. */
 import { useState } from 'preact/hooks';
-import { type ApiError, ask, at, send } from '../../api/client.ts';
+import { ask, at, withQuery } from '../../api/client.ts';
 import { Action } from '../../parts/action.tsx';
+import { Download } from '../../parts/download.tsx';
 import { Select } from '../../parts/field.tsx';
-import { Notice, Problem } from '../../parts/notice.tsx';
+import { Notice } from '../../parts/notice.tsx';
 import { optionsOf } from '../../parts/options.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { useVhosts } from '../../state/vhosts.ts';
 import { texts } from '../../texts.ts';
+
+/** Something that the importer has to say, and where in the file. */
+interface Finding {
+  readonly path: string;
+  readonly text: string;
+}
 
 const words = texts.definitions;
 
 export function Definitions() {
   const vhosts = useVhosts();
   const [vhost, setVhost] = useState('');
-  const [error, setError] = useState<ApiError>();
-  const [isDone, setDone] = useState(false);
+  /** What the importer passed over, or took for something else, at the last upload. */
+  const [warnings, setWarnings] = useState<readonly Finding[]>();
   const path = vhost === '' ? '/definitions' : at`/definitions/${vhost}`;
-  const download = async (): Promise<void> => {
-    try {
-      const response = await send('GET', path);
-      save(await response.blob(), `${vhost === '' ? 'definitions' : `definitions-${vhost}`}.json`);
-      setError(undefined);
-    } catch (problem) {
-      setError(problem as ApiError);
-    }
-  };
   return (
     <Panel title={words.title}>
       <div class="stack">
@@ -37,17 +35,20 @@ export function Definitions() {
           onChange={setVhost}
         />
         <div class="actions">
-          <button type="button" onClick={() => void download()}>
-            {words.down}
-          </button>
+          <Download path={path} name={`${vhost === '' ? 'definitions' : `definitions-${vhost}`}.json`} />
           <Action
             label={words.up}
             what={words.upWhat(vhost)}
             run={async (values) => {
-              setDone(false);
-              await ask('POST', path, { body: await values.file('file').text() });
+              setWarnings(undefined);
+              const body = await values.file('file').text();
+              const { warnings: found } = await ask<{ readonly warnings: readonly Finding[] }>(
+                'POST',
+                withQuery(path, { report: 'true' }),
+                { body },
+              );
+              setWarnings(found);
             }}
-            onDone={() => setDone(true)}
           >
             <label>
               {words.file}
@@ -57,17 +58,18 @@ export function Definitions() {
         </div>
         <p class="hint">{words.secrets}</p>
       </div>
-      <Problem error={error} />
-      {isDone && <Notice tone="good" title={words.done} />}
+      {warnings?.length === 0 && <Notice tone="good" title={words.done} />}
+      {warnings !== undefined && warnings.length > 0 && (
+        <Notice tone="warn" title={words.doneBut(warnings.length)}>
+          <ul>
+            {warnings.map(({ path: place, text }) => (
+              <li key={`${place} ${text}`}>
+                <code>{place}</code> {text}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
     </Panel>
   );
-}
-
-function save(content: Blob, name: string): void {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name.replace(/[^\w.-]/g, '_');
-  link.click();
-  URL.revokeObjectURL(address);
 }

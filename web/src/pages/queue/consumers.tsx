@@ -1,33 +1,30 @@
-/** Who takes messages of a queue, and what each of their channels holds unacknowledged. */
+/** Who takes messages of a queue, and what each holds unacknowledged; of a stream, how far behind each is. */
 import { known } from '../../api/known.ts';
-import { at } from '../../api/client.ts';
-import type { Channel, Consumer, Queue } from '../../api/types.ts';
+import type { Consumer, Queue } from '../../api/types.ts';
 import { count, percent } from '../../format.ts';
 import { CONSUMER_COLUMNS } from '../../parts/consumers.tsx';
 import { List } from '../../parts/list.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import type { Column } from '../../parts/table.tsx';
-import { useAnswer } from '../../state/answer.ts';
 import { useLocalPage } from '../../state/list.ts';
 import { texts } from '../../texts.ts';
+import { catchingUp, keyOf, useLags } from './lags.ts';
 
 const words = texts.consumers;
 
 export function QueueConsumers({ queue }: { readonly queue: Queue }) {
-  const { consumer_details: consumers = [], consumer_utilisation: share, vhost } = queue;
-  const { data: channels } = useAnswer<readonly Channel[]>(
-    consumers.length === 0 ? undefined : `${at`/vhosts/${vhost}/channels`}?columns=name,messages_unacknowledged`,
-  );
-  const held = new Map(channels?.map(({ name, messages_unacknowledged: unacked }) => [name, unacked]));
+  const { consumer_details: consumers = [], consumer_utilisation: share, type } = queue;
+  const lags = useLags(consumers);
   const page = useLocalPage(consumers, ({ consumer_tag: tag, channel_details: { name } }) => `${tag} ${name}`);
-  const columns: readonly Column<Consumer>[] = [
-    ...CONSUMER_COLUMNS.filter(({ id }) => id !== 'queue'),
+  const ofStream: readonly Column<Consumer>[] = [
     {
-      id: 'unacked',
-      title: words.unackedOfChannel,
+      id: 'lag',
+      title: words.lag,
+      sort: 'lag',
       isNumber: true,
-      show: ({ channel_details: { name } }) => count(held.get(name) ?? 0),
+      show: ({ lag }) => (lag === undefined ? '' : count(lag)),
     },
+    { id: 'drained', title: words.drained, isNumber: true, show: (consumer) => catchingUp(consumer, lags) },
   ];
   return (
     <Panel
@@ -37,9 +34,9 @@ export function QueueConsumers({ queue }: { readonly queue: Queue }) {
       <List
         name="queue-consumers"
         caption={texts.views.consumers}
-        columns={columns}
+        columns={[...CONSUMER_COLUMNS.filter(({ id }) => id !== 'queue'), ...(type === 'stream' ? ofStream : [])]}
         page={page}
-        keyOf={({ consumer_tag: tag, channel_details: { name } }) => `${name} ${tag}`}
+        keyOf={keyOf}
         empty={words.none}
       />
     </Panel>

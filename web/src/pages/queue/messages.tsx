@@ -4,6 +4,7 @@ import { at, withQuery } from '../../api/client.ts';
 import type { MessagePage, Queue } from '../../api/types.ts';
 import { count } from '../../format.ts';
 import { Text } from '../../parts/field.tsx';
+import { Cancel } from '../../parts/message/cancel.tsx';
 import { MessageList } from '../../parts/message/list.tsx';
 import { Problem } from '../../parts/notice.tsx';
 import { Panel } from '../../parts/panel.tsx';
@@ -65,7 +66,13 @@ export function Messages({ queue: { vhost, name, type } }: { readonly queue: Que
           {data.items.length === 0 ? (
             <p class="empty">{data.next === null ? words.none : words.noneSoFar(count(data.examined))}</p>
           ) : (
-            <MessageList path={path} messages={data.items} />
+            <MessageList
+              path={path}
+              messages={data.items}
+              aside={(message) =>
+                message.state === 'delayed' && <Cancel message={message} path={path} onDone={refresh} />
+              }
+            />
           )}
           <div class="pager">
             <span class="muted">{words.examined(count(data.examined))}</span>

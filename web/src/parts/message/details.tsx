@@ -5,13 +5,24 @@ import type { BrowsedMessage, Table } from '../../api/types.ts';
 import { bytes, count, dateTime, valueText } from '../../format.ts';
 import { texts } from '../../texts.ts';
 import { Choice } from '../choice.tsx';
+import { Download } from '../download.tsx';
 import { Facts } from '../panel.tsx';
 import { bestForm, type Body, type Form, FORMS, hexLines, readBody } from './body.ts';
 import { Deaths } from './deaths.tsx';
 
 const words = texts.messages;
+/** Bytes of a body that are shown at most: more is for a file. */
+export const MORE_BYTES = 4 * 1024 * 1024;
 
-export function MessageDetails({ message, onMore }: { readonly message: BrowsedMessage; readonly onMore: () => void }) {
+interface DetailsProps {
+  readonly message: BrowsedMessage;
+  /** Where the messages are asked for. */
+  readonly path: string;
+  /** More of the body is asked for. */
+  readonly onMore: () => void;
+}
+
+export function MessageDetails({ message, path, onMore }: DetailsProps) {
   const body = useMemo(() => readBody(message), [message]);
   const [chosen, setForm] = useState<Form>();
   const form = chosen ?? bestForm(body);
@@ -60,14 +71,19 @@ export function MessageDetails({ message, onMore }: { readonly message: BrowsedM
       <pre class="body" tabIndex={0}>
         {shown(body, form)}
       </pre>
-      {missing > 0 && (
-        <p class="hint">
-          {words.cut(bytes(body.bytes.length), bytes(message.payload_bytes))}{' '}
-          <button type="button" class="plain" onClick={onMore}>
-            {words.more}
-          </button>
-        </p>
-      )}
+      <div class="actions">
+        {missing > 0 && (
+          <>
+            <span class="hint">{words.cut(bytes(body.bytes.length), bytes(message.payload_bytes))}</span>
+            {body.bytes.length < MORE_BYTES && (
+              <button type="button" class="plain" onClick={onMore}>
+                {words.more}
+              </button>
+            )}
+          </>
+        )}
+        <Download isPlain path={`${path}/${message.position}/body`} name={`message-${message.position}`} />
+      </div>
     </div>
   );
 }

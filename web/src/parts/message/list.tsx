@@ -8,13 +8,12 @@ import { texts } from '../../texts.ts';
 import { Badge, type Tone } from '../notice.tsx';
 import { Name } from '../name.tsx';
 import { readBody } from './body.ts';
-import { MessageDetails } from './details.tsx';
+import { MessageDetails, MORE_BYTES } from './details.tsx';
 
 const words = texts.messages;
 const TONES: Readonly<Record<string, Tone>> = { ready: 'good', unacknowledged: 'warn', dead: 'bad' };
-/** Bytes of a body that are shown of the message that is opened, first and when more is asked for. */
+/** Bytes of a body that are shown of the message that is opened, until more is asked for. */
 const OPENED_BYTES = 65_536;
-const MORE_BYTES = 4 * 1024 * 1024;
 const PREVIEW_CHARACTERS = 160;
 
 interface ListProps {
@@ -61,7 +60,7 @@ export function MessageList({ path, messages, aside }: ListProps) {
               </button>
               {aside?.(message)}
             </div>
-            {isOpen && <MessageDetails message={opened} onMore={() => void open(position, MORE_BYTES)} />}
+            {isOpen && <MessageDetails message={opened} path={path} onMore={() => void open(position, MORE_BYTES)} />}
           </li>
         );
       })}
