@@ -1,13 +1,14 @@
 /**
- * The clients of Go, Ruby and PHP, each with one script of the tutorials' work that asserts for itself. They are
- * optional, also in CI. On Debian: apt-get install golang-go golang-github-rabbitmq-amqp091-go-dev ruby-bunny
- * php-cli php-amqplib
+ * The clients of Go, Ruby and PHP, each with one script of the tutorials' work that asserts for itself, and those of Go and Ruby with one that goes on
+ * after its connection was closed over the HTTP API. Those of Go and PHP are optional, also in CI: Go is large (`npm run test:go`). On Debian:
+ * apt-get install golang-go golang-github-rabbitmq-amqp091-go-dev ruby-bunny php-cli php-amqplib
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, test } from 'vitest';
+import { Broker } from '../../src/index.ts';
 import { describeClient } from '../support/interop/programs.ts';
 import { runOk } from '../support/processes/run.ts';
 import { works } from '../support/processes/tied.ts';
@@ -31,20 +32,31 @@ describeClient('amqp091-go', { missing: goMissing, required: false }, () => {
     program = join(folder, 'tutorials');
     const build = { cwd: join(HERE, 'go'), env: { ...GO, GOCACHE: join(folder, 'cache') }, deadline: TEST_PATIENCE };
     await runOk('go', ['build', '-o', program, 'main.go'], build);
+    await runOk('go', ['build', '-o', join(folder, 'recovery'), 'recovery/main.go'], build);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test('does the work of the tutorials', async () => {
     await runOk(program, [target.url], { deadline: TEST_PATIENCE });
   });
+
+  test('goes on after its connection was closed over the HTTP API', async () => {
+    await using broker = await Broker.start({ port: 0, managementPort: 0 });
+    await runOk(join(folder, 'recovery'), [broker.url, apiUrl(broker)], { deadline: TEST_PATIENCE });
+  });
 });
 
 const rubyMissing = works(['ruby', '-e', 'require "bunny"']) ? undefined : 'Ruby or its Bunny is not installed.';
-describeClient('Bunny', { missing: rubyMissing, required: false }, () => {
+describeClient('Bunny', { missing: rubyMissing, required: true }, () => {
   const target = useTarget();
 
   test('does the work of the tutorials', async () => {
     await runOk('ruby', [join(HERE, 'ruby', 'bunny.rb'), target.url], { deadline: TEST_PATIENCE });
+  });
+
+  test('recovers all that it declared after its connection was closed over the HTTP API', async () => {
+    await using broker = await Broker.start({ port: 0, managementPort: 0 });
+    await runOk('ruby', [join(HERE, 'ruby', 'recovery.rb'), broker.url, apiUrl(broker)], { deadline: TEST_PATIENCE });
   });
 });
 
@@ -58,3 +70,7 @@ describeClient('php-amqplib', { missing: phpMissing, required: false }, () => {
     await runOk('php', [join(HERE, 'php', 'tutorials.php'), target.url], { deadline: TEST_PATIENCE });
   });
 });
+
+function apiUrl({ managementPort }: Broker): string {
+  return `http://127.0.0.1:${managementPort}`;
+}
