@@ -27,6 +27,9 @@ function roomIn(folder: string): number {
  */
 const ALONE = ['test/{guard,fuzz,unit/util}/**/*.test.ts', 'test/recovery/huge-bodies.test.ts'];
 
+/** Clients that have to do with a store that answers reads later, too. */
+const CLIENTS = ['test/interop/{amqplib-{callback,messages,queues},pika}.test.ts'];
+
 /** What takes long begins first: at the end one process would be left alone with it. */
 const LONGEST = ['guard', 'fuzz', 'recovery', 'contract', 'interop', 'page', 'model', 'conformance'];
 
@@ -46,11 +49,13 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE } },
       { extends: true, test: { name: 'sharing', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
+      { extends: true, test: { name: 'late-store', include: CLIENTS, isolate: false, provide: { lateStore: true } } },
     ],
     pool: 'forks',
     // Most tests wait most of the time: for a child process, a disk, a time-out of the protocol.
     maxWorkers: Math.max(4, availableParallelism()),
     sequence: { sequencer: LongestFirst },
+    provide: { lateStore: false },
     globalSetup: ['test/support/processes/daemon-bundle.ts', 'test/support/page/built.ts'],
     testTimeout: TEST_PATIENCE,
     hookTimeout: TEST_PATIENCE,

@@ -1,4 +1,4 @@
-/** How a broker is put together: the one place that knows all of its parts, and picks the store. */
+/** How a broker is put together: the one place that knows all of its parts. */
 import type { RequestListener } from 'node:http';
 import { AuthBackends } from '../backends/auth-backends.ts';
 import { UserPasswords } from '../broker/access/user-passwords.ts';
@@ -9,10 +9,7 @@ import { ConfigError } from '../config/config-error.ts';
 import { hasTls } from '../config/tls-config.ts';
 import { VersionRules } from '../config/profile.ts';
 import { type BrokerContext, brokerContext } from '../connection/broker-context.ts';
-import { NullStore } from '../store/null-store.ts';
-import { Scratch } from '../store/scratch.ts';
-import { readMasterKey } from '../store/sealing/master-key.ts';
-import { type Store, StoreError } from '../store/store.ts';
+import { StoreError } from '../store/store.ts';
 import type { Tls } from '../tls/tls.ts';
 import { availableMemory } from '../util/available-memory.ts';
 import type { Clocks } from '../util/clock.ts';
@@ -23,6 +20,7 @@ import { reportDiscarded } from './discarded.ts';
 import { watchDisk } from './disk-alarm.ts';
 import { Ending } from './ending.ts';
 import { Listeners } from './listeners.ts';
+import { openStore, type StoreOpener } from './open-store.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
 import { requestsOfProgram } from './process-requests.ts';
 import { noticesTo } from './queue-notices.ts';
@@ -36,8 +34,8 @@ export interface Surroundings {
   readonly onlyForCommands?: boolean;
   /** The system's by default. */
   readonly clocks?: Clocks;
-  /** Gives the store that the broker is to use in place of the one that was opened for it. */
-  readonly storeOver?: (opened: Store) => Store;
+  /** The store that the config asks for, by default. */
+  readonly openStore?: StoreOpener;
 }
 
 export interface BrokerParts {
@@ -56,8 +54,8 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   const { unref } = options;
   const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
   const definitions = await readDefinitions(options.definitions ?? config.definitions);
-  const { store: opened, scratch } = await openStore(config, log, unref);
-  const store = surroundings.storeOver?.(opened) ?? opened;
+  const open = surroundings.openStore ?? openStore;
+  const { store, scratch } = await open({ config, log, unref });
   const node = new BrokerNode(store, memoryBudget(config), scratch, surroundings.clocks);
   let disk: DiskSpace | undefined;
   try {
@@ -125,30 +123,6 @@ async function readTls(config: Config, node: BrokerNode, log: Logger): Promise<T
   } catch (error) {
     if (error instanceof TlsError) throw new ConfigError([{ source: 'options', text: error.message }]);
     throw error;
-  }
-}
-
-/** SQLite is loaded only if it is used: a broker in memory starts the sooner for it. */
-async function openStore(
-  config: Config,
-  log: Logger,
-  unref: boolean | undefined,
-): Promise<{ store: Store; scratch: Scratch | undefined }> {
-  const { dataDir: folder, storeKey } = config;
-  if (folder === undefined) return { store: new NullStore(), scratch: undefined };
-  const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
-  const key = storeKey === undefined ? undefined : readMasterKey(storeKey);
-  const store = await SqliteStore.open({
-    folder,
-    key,
-    unref,
-    log: (level, fields, message) => log[level](fields, message),
-  });
-  try {
-    return { store, scratch: new Scratch(folder, key !== undefined) };
-  } catch (error) {
-    await store.close();
-    throw new StoreError(`The data folder ${folder} cannot be used: ${(error as Error).message}.`);
   }
 }
 

@@ -102,7 +102,7 @@ export class TestBroker extends Broker {
     const brokerOptions = checkOptions(options);
     const messages = options.clock === 'manual' ? new ManualClock(systemClock) : systemClock;
     const disk = new Disk(systemClock);
-    const surroundings = { clocks: { messages, connections: systemClock }, storeOver: disk.storeOver };
+    const surroundings = { clocks: { messages, connections: systemClock }, openStore: disk.openStore };
     const parts = await assemble({ port: 0, ...brokerOptions }, surroundings);
     const { logSize = LOG_SIZE, patience = PATIENCE_MS } = options;
     const broker = new TestBroker(parts, { options: brokerOptions, surroundings, disk, messages, logSize, patience });

@@ -1,4 +1,4 @@
-/** Two queues' logs over a SQLite store in a folder, with what the tests need to look behind them. */
+/** Two queues' logs over a SQLite store in a folder, which may answer reads later, with what the tests need to look behind them. */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Alarms } from '../../src/broker/flow/alarms.ts';
@@ -10,13 +10,16 @@ import { SpareConfirms } from '../../src/broker/log/waiting-confirms.ts';
 import { Scratch } from '../../src/store/scratch.ts';
 import { systemClock } from '../../src/util/system.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { LateStore } from '../support/late-store.ts';
 
 /** Little, so that memory runs short in a test too. */
 const BUDGET = 2 * 1024 * 1024;
 
 export class Logs {
   readonly #folder: string;
-  readonly store: SqliteStore;
+  readonly #lateness: number | undefined;
+  readonly store: Store;
   readonly bodies: BodyStore;
   readonly memory: MemoryBudget;
   readonly backlog = new Backlog();
@@ -26,13 +29,16 @@ export class Logs {
   readonly #file: Database.Database;
   readonly #pageWith: Database.Statement;
 
-  static async open(folder: string): Promise<Logs> {
-    return new Logs(folder, await SqliteStore.open({ folder, lazyMs: 2 }));
+  /** `lateness`: a seed, if reads are to be answered some turns later, in any order. */
+  static async open(folder: string, lateness?: number): Promise<Logs> {
+    const store = await SqliteStore.open({ folder, lazyMs: 2 });
+    return new Logs(folder, lateness === undefined ? store : new LateStore(store, { shuffled: lateness }), lateness);
   }
 
   /** Use `Logs.open`. */
-  constructor(folder: string, store: SqliteStore) {
+  constructor(folder: string, store: Store, lateness: number | undefined) {
     this.#folder = folder;
+    this.#lateness = lateness;
     this.store = store;
     this.#scratch = new Scratch(folder);
     this.memory = new MemoryBudget({
@@ -97,7 +103,7 @@ export class Logs {
   /** Stops cleanly; the next ones find what this one left. */
   async reopen(): Promise<Logs> {
     await this.close();
-    return Logs.open(this.#folder);
+    return Logs.open(this.#folder, this.#lateness);
   }
 
   async close(): Promise<void> {

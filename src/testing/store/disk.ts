@@ -1,6 +1,7 @@
 /**
  * What a test broker keeps beyond its end: its data folder, or, without one, what it has committed in memory. And how well that can be written to.
  */
+import { openStore, type StoreOpener } from '../../embed/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -23,10 +24,10 @@ export class Disk implements DiskState {
     this.#clock = clock;
   }
 
-  /** The store for a broker that starts, or starts again. `opened`: that of its data folder, or one that keeps nothing. */
-  readonly storeOver = (opened: Store): Store => {
-    if (!opened.durable) this.#memory = this.#memory?.reopened() ?? new MemoryStore({ clock: this.#clock });
-    return (this.#store = new FaultyStore(this.#memory ?? opened, this, this.#clock));
+  /** Opens the store of a broker that starts, or starts again: that of its data folder, or one that keeps what there was in memory. */
+  readonly openStore: StoreOpener = async (request) => {
+    const { store, scratch } = await openStore(request);
+    return { store: this.#over(store), scratch };
   };
 
   /** Nothing more of what the broker says is kept. */
@@ -57,5 +58,10 @@ export class Disk implements DiskState {
   delay(): number {
     for (const [fault, ms] of this.#slow) if (fault.strikes()) return ms;
     return 0;
+  }
+
+  #over(opened: Store): Store {
+    if (!opened.durable) this.#memory = this.#memory?.reopened() ?? new MemoryStore({ clock: this.#clock });
+    return (this.#store = new FaultyStore(this.#memory ?? opened, this, this.#clock));
   }
 }

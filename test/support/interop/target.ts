@@ -1,8 +1,15 @@
 /**
  * The broker an interop test talks to: the one at LEVERET_TEST_URL (RabbitMQ, say, which proves the test itself), or a
- * Leveret started in this process for the length of one test file.
+ * Leveret started in this process for the length of one test file. In the project `late-store` its store answers reads later.
  */
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** True in the project `late-store`. */
+    readonly lateStore: boolean;
+  }
+}
 
 export interface Target {
   /** `amqp://user:password@host:port` of the broker; only valid while tests run. */
@@ -18,8 +25,7 @@ export function useTarget(): Target {
   let stop = async (): Promise<void> => {};
   beforeAll(async () => {
     if (url !== undefined) return;
-    const { Broker } = await import('../../../src/index.ts');
-    const broker = await Broker.start({ port: 0 });
+    const broker = await startBroker();
     url = broker.url;
     stop = () => broker.stop();
   });
@@ -30,4 +36,9 @@ export function useTarget(): Target {
       return url;
     },
   };
+}
+
+async function startBroker(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  if (inject('lateStore')) return (await import('./late-broker.ts')).startLateBroker();
+  return (await import('../../../src/index.ts')).Broker.start({ port: 0 });
 }

@@ -1,0 +1,57 @@
+/**
+ * Which store a broker has. An engine that is added is known here and nowhere else:
+ *
+ * - `src/store/<engine>/` has a `Store` (store/store.ts says what one promises), of the parts in store/engine; nothing outside it knows the engine;
+ * - `openStore` picks it by the config, imports it only then, and waits until it is open: as long as a connection takes, or until the node that
+ *   has the store is gone. No listener is open meanwhile;
+ * - the config's options are in config/options.ts; an engine on a server still has a data folder for what no restart needs (`Scratch`), and for
+ *   the socket of the commands;
+ * - test/contract/store.contract.ts is run against it, and the tests of test/model and test/interop by `Surroundings.openStore`.
+ */
+import type { Config } from '../config/config.ts';
+import { NullStore } from '../store/null-store.ts';
+import { Scratch } from '../store/scratch.ts';
+import { readMasterKey } from '../store/sealing/master-key.ts';
+import { type Store, StoreError } from '../store/store.ts';
+import type { Logger } from '../util/logger.ts';
+
+export interface OpenedStore {
+  readonly store: Store;
+  /** Where messages go that memory has no room for and the store does not have; undefined: they stay in memory. */
+  readonly scratch: Scratch | undefined;
+}
+
+export interface StoreRequest {
+  readonly config: Config;
+  readonly log: Logger;
+  /** See BrokerOptions.unref. */
+  readonly unref: boolean | undefined;
+}
+
+/** Resolves when the store can be asked what it holds. Rejects with a StoreError that says what to do. */
+export type StoreOpener = (request: StoreRequest) => Promise<OpenedStore>;
+
+/** SQLite in the data folder; without one, nothing is kept. What is not used is not loaded: a broker in memory starts the sooner for it. */
+export const openStore: StoreOpener = async ({ config, log, unref }) => {
+  const { dataDir: folder, storeKey } = config;
+  if (folder === undefined) return { store: new NullStore(), scratch: undefined };
+  const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
+  const key = storeKey === undefined ? undefined : readMasterKey(storeKey);
+  const store = await SqliteStore.open({
+    folder,
+    key,
+    unref,
+    log: (level, fields, message) => log[level](fields, message),
+  });
+  return withScratch(store, folder, key !== undefined);
+};
+
+/** Closes the store if its folder takes no scratch file. `sealed`: as the store is. */
+async function withScratch(store: Store, folder: string, sealed: boolean): Promise<OpenedStore> {
+  try {
+    return { store, scratch: new Scratch(folder, sealed) };
+  } catch (error) {
+    await store.close();
+    throw new StoreError(`The data folder ${folder} cannot be used: ${(error as Error).message}.`);
+  }
+}
