@@ -16,6 +16,8 @@ export interface RunningBroker {
   /** Has the files of TLS read again. */
   renewCertificates(): void;
   stop(): Promise<void>;
+  /** See Broker.closed. */
+  readonly closed: Promise<void>;
 }
 
 /** What is asked for cannot be done as things are now. */

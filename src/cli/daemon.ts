@@ -6,6 +6,7 @@ import { hasTls } from '../config/tls-config.ts';
 import type { ConfigNotice } from '../config/merge-sources.ts';
 import type { BrokerOptions } from '../embed/options.ts';
 import { bracketed } from '../util/ip-address.ts';
+import { unawaited } from '../util/guard.ts';
 import type { Logger } from '../util/logger.ts';
 import { Application, type RunningBroker } from './application.ts';
 import { EXIT } from './exit-codes.ts';
@@ -42,18 +43,19 @@ const STARTUP_COMPLETE = 'Server startup complete; 4 plugins started.';
 
 /**
  * Runs until a signal; resolves with the exit code when the broker has stopped. A second signal ends the process at once.
- * @throws what Broker.start throws
+ * @throws what Broker.start throws, and StoreError if another node has the store by now
  */
 export async function runDaemon(config: Config, parts: DaemonParts): Promise<number> {
   const { pidFile, ...brokerConfig } = config;
   const { logger, notices, startBroker, signals, exit, now } = parts;
-  /** By a signal, or by `rabbitmqctl stop`. */
-  const stopRequest = Promise.withResolvers<StopSignal | 'command'>();
+  /** By a signal, or by `rabbitmqctl stop`; or why the broker has ended by itself. */
+  const stopRequest = Promise.withResolvers<StopSignal | 'command' | Error>();
   const start = async (daemon: RequestListener): Promise<RunningBroker> => {
     const begin = now();
     const { port = 'none' } = config;
     const broker = await startBroker({ ...brokerConfig, port, logger }, { daemon });
     logStarted(config, broker, now() - begin, logger);
+    unawaited((error) => stopRequest.resolve(error as Error), broker.closed);
     return broker;
   };
   const application = new Application(config.dataDir, logger, start, () => stopRequest.resolve('command'));
@@ -72,6 +74,11 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     await application.start();
 
     const by = await stopRequest.promise;
+    if (by instanceof Error) {
+      // What went wrong at its end comes of that.
+      await application.end().catch(() => undefined);
+      throw by;
+    }
     logger.info({ by }, 'stopping');
     await application.end();
     logger.info({}, 'stopped');

@@ -80,6 +80,10 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
       scratch?.close();
     });
     await listeners.start(surroundings.onlyForCommands);
+    store.onFenced((reason) => {
+      log.error({ reason }, FENCED);
+      ending.fail(new StoreError(`Another node has the store of this broker, which has ended: ${reason}.`));
+    });
     return { config, node, context, listeners, ending };
   } catch (error) {
     disk?.stop();
@@ -89,6 +93,8 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     throw error;
   }
 }
+
+const FENCED = 'another node has the store: this broker closes its connections and ends';
 
 const DANGLING =
   'a stored binding is removed, as its source or its destination is not there; declare and bind them again if it is wanted';

@@ -110,7 +110,10 @@ export class Broker implements AsyncDisposable {
     return this.#surface.ending.stop();
   }
 
-  /** Resolves when the broker has stopped: by `stop`, or because who operates it has told it to (`rabbitmqctl stop`). */
+  /**
+   * Resolves when the broker has stopped: by `stop`, or because who operates it has told it to (`rabbitmqctl stop`). Rejects with a StoreError
+   * when it has stopped because another node has its store.
+   */
   get closed(): Promise<void> {
     return this.#surface.ending.closed;
   }

@@ -1,7 +1,8 @@
 /**
  * When a batch is made, and who is told once it is on disk: the part of a store that does not depend on its engine.
  * Collects what is said between two batches (topology changes, logs that have something to write, callbacks that wait),
- * starts the next batch when it is due and the engine takes one more, and reports the end of a batch to those who were in it.
+ * starts the next batch when it is due and the engine takes one more, and reports the end of a batch to those who were in it. Or another node
+ * has the store by now (`fence`), and then nobody hears anything any more.
  */
 import { Histogram } from '../util/histogram.ts';
 import type { Clock, Timer } from '../util/clock.ts';
@@ -52,6 +53,8 @@ export class GroupCommit {
   /** The next batch is asked for, at the end of this turn. */
   #asked = false;
   #timer: Timer | undefined;
+  readonly #fenceListeners: ((reason: string) => void)[] = [];
+  #fenced: string | undefined;
 
   /** `lazyMs`: how long what is not urgent may wait for company, in milliseconds. */
   constructor(engine: Engine, clock: Clock, lazyMs = 20) {
@@ -71,12 +74,37 @@ export class GroupCommit {
     for (const listener of this.#faultListeners) listener(error);
   };
 
+  /** See Store.onFenced. */
+  onFenced(listener: (reason: string) => void): void {
+    this.#fenceListeners.push(listener);
+    if (this.#fenced !== undefined) listener(this.#fenced);
+  }
+
+  /** Why nothing is committed any more; undefined if commits are made. */
+  get fenced(): string | undefined {
+    return this.#fenced;
+  }
+
+  /**
+   * Another node has the store: the engine commits nothing more, and what is under way is not known to be committed. Whoever waits is not told.
+   * `reason`: for the operator.
+   */
+  fence(reason: string): void {
+    if (this.#fenced !== undefined) return;
+    this.#fenced = reason;
+    this.#forget();
+    this.#running.length = 0;
+    attemptEach(this.fault, this.#fenceListeners, (listener) => listener(reason));
+  }
+
   change(change: TopologyChange): void {
+    if (this.#fenced !== undefined) return;
     this.#changes.push(change);
     this.#hurry();
   }
 
   schedule(source: LogSource, urgent: boolean): void {
+    if (this.#fenced !== undefined) return;
     this.#sources.add(source);
     if (urgent) this.#hurry();
     else if (!this.#urgent) this.#timer ??= this.#clock.after(this.#lazyMs, () => this.#hurry());
@@ -87,6 +115,7 @@ export class GroupCommit {
   }
 
   afterCommit(callback: () => void): void {
+    if (this.#fenced !== undefined) return;
     if (this.#changes.length > 0 || this.#sources.size > 0 || this.#waiters.length > 0) {
       this.#waiters.push(callback);
       this.#hurry();
@@ -120,18 +149,23 @@ export class GroupCommit {
     if (this.#asked) this.#start();
   };
 
-  #start(): void {
+  /** What was said until now is nothing for the next batch. */
+  #forget(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#asked = false;
-    const changes = this.#changes;
-    const sources = this.#sources;
-    const marks = new Map<LogSource, unknown>();
-    const running: Running = { startedAt: this.#clock.elapsed(), marks, waiters: this.#waiters };
     this.#changes = [];
     this.#sources = new Set();
     this.#waiters = [];
     this.#urgent = false;
+  }
+
+  #start(): void {
+    const changes = this.#changes;
+    const sources = this.#sources;
+    const marks = new Map<LogSource, unknown>();
+    const running: Running = { startedAt: this.#clock.elapsed(), marks, waiters: this.#waiters };
+    this.#forget();
     this.#running.push(running);
 
     attemptEach(this.fault, sources, (source) => marks.set(source, source.collect(this.#engine.batch)));
@@ -141,6 +175,7 @@ export class GroupCommit {
   }
 
   #finish(running: Running, inside: boolean): void {
+    if (this.#fenced !== undefined) return;
     this.#running.shift();
     this.durations.add((this.#clock.elapsed() - running.startedAt) / 1000);
     attemptEach(this.fault, running.marks, ([source, mark]) => source.committed(mark));

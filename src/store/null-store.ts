@@ -32,6 +32,7 @@ export class NullStore implements Store {
   schedule(): void {}
   unschedule(): void {}
   onTrouble(): void {}
+  onFenced(): void {}
   onFault(): void {}
   setDiskShort(): void {}
 

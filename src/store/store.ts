@@ -63,6 +63,13 @@ export interface Store {
   /** Told when commits begin to fail (with a reason for the operator) and when they work again (undefined). */
   onTrouble(listener: (reason: string | undefined) => void): void;
 
+  /**
+   * Told once if another node has the store by now, in this call if that is so already, with a reason for the operator. Nothing of this one is
+   * committed any more, and what was not reported committed may not be: nobody hears of it, those who wait in `afterCommit` included. The
+   * broker closes its connections and ends.
+   */
+  onFenced(listener: (reason: string) => void): void;
+
   /** The disk is short of room, or no longer is: while it is, room that nothing uses goes back to the system at once. */
   setDiskShort(short: boolean): void;
 
@@ -79,7 +86,7 @@ export interface Store {
 
   /**
    * Commits everything said so far, answers what it was asked to read, and then releases the files. The store is unusable afterwards: every
-   * read is a StoreError.
+   * read is a StoreError. Rejects with a StoreError if what was said could not be committed, as the store is in trouble, or another node's.
    */
   close(): Promise<void>;
 }

@@ -10,13 +10,9 @@ import { byOneClock } from '../../src/util/clock.ts';
 import { turn } from '../contract/store.support.ts';
 import { HandClock } from './hand-clock.ts';
 import { LateStore } from './late-store.ts';
-import { MemoryStore } from '../../src/testing/store/memory-store.ts';
+import { DurableStore } from './durable-store.ts';
+import type { MemoryStore } from '../../src/testing/store/memory-store.ts';
 import { bodyText, messageOf, PERSISTENT } from './recovery/messages.ts';
-
-/** Logs take it for one that outlives the process: what is recovered is out of memory. */
-class DurableStore extends MemoryStore {
-  override readonly durable = true;
-}
 
 /** A node whose store answers reads some turns later, in any order. */
 export class LateNode {

@@ -68,6 +68,10 @@ export class LateStore implements Store {
     this.inner.onTrouble(listener);
   }
 
+  onFenced(listener: (reason: string) => void): void {
+    this.inner.onFenced(listener);
+  }
+
   setDiskShort(short: boolean): void {
     this.inner.setDiskShort(short);
   }

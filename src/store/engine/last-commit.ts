@@ -20,10 +20,16 @@ export interface Closing {
   readonly name: string;
 }
 
-/** Resolves when everything said is committed; rejects with a StoreError if commits fail for `closeMs`, or can no longer work. */
+/**
+ * Resolves when everything said is committed; rejects with a StoreError if commits fail for `closeMs`, can no longer work, or are another node's
+ * to make.
+ */
 export async function lastCommit({ commits, trouble, clock, closeMs, lost, name }: Closing): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const giveUp = () => reject(new StoreError(`${name} was closed with data not written: ${trouble.reason}`));
+  const giveUp = () => {
+    reject(new StoreError(`${name} was closed with data not written: ${commits.fenced ?? trouble.reason}`));
+  };
+  commits.onFenced(giveUp);
   commits.whenIdle(resolve);
   unawaited(reject, lost.then(giveUp));
   // A commit that is only slow is waited for.

@@ -173,6 +173,10 @@ export class SqliteStore implements Store {
     this.#trouble.onTrouble(listener);
   }
 
+  onFenced(listener: (reason: string) => void): void {
+    this.#commits.onFenced(listener);
+  }
+
   setDiskShort(short: boolean): void {
     this.#tell({ kind: 'disk-short', short }, []);
   }

@@ -95,6 +95,10 @@ export class FaultyStore implements Store {
     if (this.#disk.trouble !== undefined) listener(this.#disk.trouble);
   }
 
+  onFenced(listener: (reason: string) => void): void {
+    this.#inner.onFenced(listener);
+  }
+
   onFault(listener: (error: unknown) => void): void {
     this.#inner.onFault(listener);
   }

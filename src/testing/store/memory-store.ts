@@ -42,6 +42,7 @@ export class MemoryStore implements Store {
   readonly #options: MemoryStoreOptions;
   readonly #kept: Kept;
   readonly #commits: GroupCommit;
+  #closing: Promise<void> | undefined;
   #closed = false;
 
   /** `kept`: what another one had committed; nothing if not given. */
@@ -100,6 +101,15 @@ export class MemoryStore implements Store {
   /** Memory that cannot be had ends the process: there is no trouble to tell of. */
   onTrouble(): void {}
 
+  onFenced(listener: (reason: string) => void): void {
+    this.#commits.onFenced(listener);
+  }
+
+  /** Has another node have it. */
+  fence(reason: string): void {
+    this.#commits.fence(reason);
+  }
+
   setDiskShort(): void {}
 
   onFault(listener: (error: unknown) => void): void {
@@ -127,8 +137,17 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    await new Promise<void>((resolve) => this.#commits.afterCommit(resolve));
-    this.#closed = true;
+    this.#closing ??= new Promise<void>((resolve, reject) => {
+      this.#commits.onFenced((reason) =>
+        reject(new StoreError(`The store was closed with data not written: ${reason}`)),
+      );
+      this.#commits.afterCommit(resolve);
+    });
+    try {
+      await this.#closing;
+    } finally {
+      this.#closed = true;
+    }
   }
 
   #commit(changes: readonly TopologyChange[], done: () => void): void {

@@ -5,6 +5,7 @@ import { runDaemon } from '../../../src/cli/daemon.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { defaultConfig } from '../../../src/config/merge-sources.ts';
 import type { BrokerOptions } from '../../../src/embed/options.ts';
+import { StoreError } from '../../../src/store/store.ts';
 import { silentLogger } from '../../../src/util/logger.ts';
 
 /** Runs the daemon with a broker that only notes what happens to it. */
@@ -12,6 +13,7 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
   const events: string[] = [];
   const signals = new EventEmitter();
   const stopped = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
   const clock = { milliseconds: 0 };
   let options: BrokerOptions | undefined;
   const stop = () => {
@@ -32,11 +34,17 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
       startBroker: (given) => {
         options = given;
         const renewCertificates = () => void events.push('renew');
-        return startUp.then(() => ({ port: 4711, tlsPort: config.tlsPort, renewCertificates, stop }));
+        return startUp.then(() => ({
+          port: 4711,
+          tlsPort: config.tlsPort,
+          renewCertificates,
+          stop,
+          closed: closed.promise,
+        }));
       },
     },
   );
-  return { events, signals, stopped, clock, exitCode, options: () => options };
+  return { events, signals, stopped, closed, clock, exitCode, options: () => options };
 }
 
 const COMPLETE = 'Server startup complete; 4 plugins started.';
@@ -119,6 +127,15 @@ describe('the daemon', () => {
     expect(events).toContain('stop');
   });
 
+  it('ends with the reason of a broker that cannot go on', async () => {
+    const { events, stopped, closed, exitCode } = start();
+    await expect.poll(() => events).toContain(COMPLETE);
+    stopped.reject(new Error('what it held is not stored'));
+    closed.reject(new StoreError('another node has the store'));
+    await expect(exitCode).rejects.toThrow('another node has the store');
+    expect(events).toContain('stop');
+  });
+
   it('leaves a failed start to its caller and listens to signals no longer', async () => {
     const { signals, exitCode } = start({}, Promise.reject(new Error('no')));
     await expect(exitCode).rejects.toThrow('no');
@@ -137,7 +154,13 @@ describe('the daemon', () => {
         now: () => 0,
         exit: () => {},
         startBroker: () =>
-          Promise.resolve({ port: 1, tlsPort: undefined, renewCertificates: () => {}, stop: () => Promise.resolve() }),
+          Promise.resolve({
+            port: 1,
+            tlsPort: undefined,
+            renewCertificates: () => {},
+            stop: () => Promise.resolve(),
+            closed: new Promise<void>(() => {}),
+          }),
       },
     );
     signals.emit('SIGTERM', 'SIGTERM');

@@ -73,3 +73,29 @@ test('who waits for all that was said hears when the last batch is done, and no 
   engine.endFirst();
   expect(heard).toEqual(['batch 1', 'batch 2', 'all']);
 });
+
+describe('when another node has the store', () => {
+  test('nobody hears of the batches under way, and no more are made', async () => {
+    const { engine, commits, heard, ask } = started(2);
+    await ask();
+    await ask();
+    commits.afterCommit(() => heard.push('all'));
+    commits.fence('node b has it');
+    engine.endFirst();
+    engine.endFirst();
+    commits.change({ op: 'delete-vhost', name: 'v' });
+    commits.afterCommit(() => heard.push('all'));
+    await ask();
+    expect(heard).toEqual([]);
+    expect(engine.underWay).toEqual([]);
+  });
+
+  test('who has it end is told once, before and after', () => {
+    const { commits, heard } = started(1);
+    commits.onFenced((reason) => heard.push(reason));
+    commits.fence('node b has it');
+    commits.fence('node c has it');
+    commits.onFenced((reason) => heard.push(`${reason} still`));
+    expect(heard).toEqual(['node b has it', 'node b has it still']);
+  });
+});
