@@ -22,7 +22,7 @@ export interface PingTarget {
 
 /**
  * Resolves when a broker answered.
- * @throws UnavailableError where nothing or something else does
+ * @throws UnavailableError if nothing or something else does
  */
 export async function ping({ host, port, secure, timeout }: PingTarget): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -126,7 +126,7 @@ function numbers({ messages, bytes, bodyBytes }: LogStats): string[] {
   return [String(messages), size(bytes), size(bodyBytes)];
 }
 
-/** Under an empty line, the columns of numbers to the right. Nothing where there is nothing to list. */
+/** Under an empty line, the columns of numbers to the right. Nothing if there is nothing to list. */
 function table(ofNumbers: readonly string[], ofNames: readonly string[], listed: readonly string[][]): string[] {
   if (listed.length === 0) return [];
   const rows = [[...ofNumbers, ...ofNames], ...listed];

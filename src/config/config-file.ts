@@ -6,7 +6,7 @@ import { OPTIONS } from './options.ts';
 import { readRabbitmqFiles } from './rabbitmq/files.ts';
 import type { SourceValue, SourceValues } from './merge-sources.ts';
 
-/** Read from the working directory where no other file is named. */
+/** Read from the working directory if no other file is named. */
 export const DEFAULT_CONFIG_FILE = 'leveret.json';
 
 const KEYS = OPTIONS.map(({ name }) => name);

@@ -41,7 +41,7 @@ const DEFAULTS = Object.freeze(
   Object.fromEntries(OPTIONS.map((option) => [option.name, option.default])),
 ) as unknown as Settings;
 
-/** The daemon's settings where nobody sets any. */
+/** The daemon's settings if nobody sets any. */
 export const defaultConfig: Config = freeze(DEFAULTS);
 
 /**

@@ -6,7 +6,7 @@ export function unknownKey(key: string, known: readonly string[]): string {
   return `unknown key "${key}"${guess === undefined ? '' : `, did you mean "${guess}"?`}`;
 }
 
-/** The candidate with the fewest edits from `name`, without regard to case, dashes or underscores; undefined where none is near. */
+/** The candidate with the fewest edits from `name`, without regard to case, dashes or underscores; undefined if none is near. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replace(/[-_]/g, '');
   const wanted = plain(name);

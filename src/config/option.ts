@@ -19,7 +19,7 @@ export interface Option<Name extends SettingName = SettingName> {
   readonly type: OptionType;
   /** The daemon's default. */
   readonly default: Settings[Name];
-  /** Unit of the value; empty where it has none. */
+  /** Unit of the value; empty if it has none. */
   readonly unit: '' | 'bytes' | 'seconds' | 'milliseconds' | 'connections' | 'channels';
   /** One sentence without its full stop. */
   readonly description: string;
