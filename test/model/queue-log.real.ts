@@ -7,7 +7,7 @@ import { BodyStore } from '../../src/broker/log/body-store.ts';
 import { MemoryBudget } from '../../src/broker/log/memory-budget.ts';
 import { QueueLog } from '../../src/broker/log/log.ts';
 import { SpareConfirms } from '../../src/broker/log/waiting-confirms.ts';
-import { Scratch } from '../../src/store/scratch.ts';
+import { Scratch, type ScratchPlace } from '../../src/store/scratch.ts';
 import { systemClock } from '../../src/util/system.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -15,6 +15,16 @@ import { LateStore } from '../support/late-store.ts';
 
 /** Little, so that memory runs short in a test too. */
 const BUDGET = 2 * 1024 * 1024;
+
+/** On a disk that may be full. */
+class ShortScratch extends Scratch {
+  isFull = false;
+
+  override write(data: Buffer): ScratchPlace {
+    if (this.isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', syscall: 'write' });
+    return super.write(data);
+  }
+}
 
 export class Logs {
   readonly #folder: string;
@@ -24,7 +34,7 @@ export class Logs {
   readonly memory: MemoryBudget;
   readonly backlog = new Backlog();
   readonly spareConfirms = new SpareConfirms();
-  readonly #scratch: Scratch;
+  readonly #scratch: ShortScratch;
   readonly #logs = new Map<number, QueueLog>();
   readonly #file: Database.Database;
   readonly #pageWith: Database.Statement;
@@ -40,7 +50,7 @@ export class Logs {
     this.#folder = folder;
     this.#lateness = lateness;
     this.store = store;
-    this.#scratch = new Scratch(folder);
+    this.#scratch = new ShortScratch(folder);
     this.memory = new MemoryBudget({
       budget: BUDGET,
       scratch: this.#scratch,
@@ -77,9 +87,14 @@ export class Logs {
     return this.#logs.get(id)!;
   }
 
-  /** Asks a log for memory as Memory does; a second time in a row it gives what was not used in between. */
+  /**
+   * Asks a log for memory as MemoryBudget does; a second time in a row it gives what was not used in between. `toScratch`: memory is short,
+   * and the disk is not.
+   */
   evict(id: number, toScratch: boolean): void {
+    this.#scratch.isFull = !toScratch;
     this.log(id).evict(toScratch ? this.#scratch : undefined);
+    this.#scratch.isFull = false;
   }
 
   /** Resolves when all is on disk, in as many batches as it takes. */

@@ -1,4 +1,7 @@
-/** How a segment leaves memory: what the store's pages have is let go of, and the rest goes into the scratch file. */
+/**
+ * How a segment leaves memory: what the store's pages have is let go of, and the rest goes into the scratch file. That keeps at hand too what
+ * a store has that answers later, so that a backlog that grows is not read back over a network.
+ */
 import type { Scratch } from '../../store/scratch.ts';
 import { isReadFailure } from './log-reader.ts';
 import type { LogWriter } from './log-writer.ts';
@@ -11,6 +14,8 @@ export interface EvictingLog {
   /** Undefined if nothing of the log outlives the process. */
   readonly writer: LogWriter | undefined;
   readonly memory: MemoryBudget;
+  /** True if the store answers later. */
+  readonly isFar: boolean;
   readonly owner: LogWaiter | undefined;
   /** See SegmentLoads.load. */
   readonly load: (segment: Segment) => boolean;
@@ -18,7 +23,7 @@ export interface EvictingLog {
 
 /** Puts a segment out of memory if it can be had from the store, or else from `scratch`. */
 export function evictSegment(segment: Segment, scratch: Scratch | undefined, log: EvictingLog): void {
-  const { writer, memory } = log;
+  const { writer, memory, isFar } = log;
   if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) {
     // Messages that are not to be stored have asked for no batch; but one has to pass them by.
     writer.flush(false);
@@ -29,9 +34,21 @@ export function evictSegment(segment: Segment, scratch: Scratch | undefined, log
   // The scratch file takes all or nothing.
   if (!isInPages && !segment.loaded && !loadAll(segment, log)) return;
   const { footprint } = segment;
-  if (isInPages) segment.evict();
-  else segment.evictInto(scratch!);
+  if (!isInPages) segment.evictInto(scratch!);
+  else if (!isFar || !segment.loaded || !tryEvictInto(segment, memory.scratch)) segment.evict();
   memory.shrank(footprint);
+}
+
+/** False if there is no scratch file, or it takes no more. */
+function tryEvictInto(segment: Segment, scratch: Scratch | undefined): boolean {
+  if (scratch === undefined) return false;
+  try {
+    segment.evictInto(scratch);
+    return true;
+  } catch (error) {
+    if (!isReadFailure(error)) throw error;
+    return false;
+  }
 }
 
 /** False if some of it is not here yet, or cannot be read: it stays as it is then, in the latter case until somebody needs those messages. */

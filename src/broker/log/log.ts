@@ -41,7 +41,8 @@ export class QueueLog implements MessageLog, Evictable {
   /** True if it was used since memory last asked for some. */
   #used = false;
   #loads: SegmentLoads | undefined;
-  readonly #readsAhead: boolean;
+  /** The store answers later. */
+  readonly #isFar: boolean;
 
   /**
    * `queueId`: the queue's number in the store; undefined if it is not stored. `priority`: which of the queue's logs it is, `first`: number
@@ -51,7 +52,7 @@ export class QueueLog implements MessageLog, Evictable {
     const { store, bodies, memory } = context;
     this.#bodies = bodies;
     this.#memory = memory;
-    this.#readsAhead = !store.answersAtOnce;
+    this.#isFar = !store.answersAtOnce;
     this.#segments = new SegmentList(memory.buffers, first);
     this.#cursor = first;
     const stored = queueId !== undefined && store.durable;
@@ -131,7 +132,7 @@ export class QueueLog implements MessageLog, Evictable {
       if (!this.#ensureLoaded(segment)) return NOT_YET;
       const index = segment.nextReady(Math.max(0, this.#cursor - segment.base));
       if (index < 0) continue;
-      if (this.#readsAhead && index * 2 >= segment.count) this.#ensureLoads().loadAhead(this.#segments.at(i + 1));
+      if (this.#isFar && index * 2 >= segment.count) this.#ensureLoads().loadAhead(this.#segments.at(i + 1));
       return (this.#cursor = segment.base + index);
     }
   }
@@ -332,10 +333,11 @@ export class QueueLog implements MessageLog, Evictable {
       this.#segments.endTail();
       return;
     }
-    const [writer, memory] = [this.#writer, this.#memory];
+    const [writer, memory, isFar] = [this.#writer, this.#memory, this.#isFar];
     evictSegment(segment, scratch, {
       writer,
       memory,
+      isFar,
       owner: this.owner,
       load: (evicted) => this.#ensureLoads().load(evicted, this.owner),
     });

@@ -1,6 +1,6 @@
 /**
- * A broker in this process whose store answers reads some turns later, as one over a network does, and which keeps nothing in memory that it
- * could ask for again: what clients get of durable queues comes from the store.
+ * A broker in this process whose store answers reads some turns later, as one over a network does, and which keeps nothing in memory nor in a
+ * scratch file that it could ask for again: what clients get of durable queues comes from the store.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,8 @@ export async function startLateBroker(): Promise<LateBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'leveret-late-'));
   const openLate: StoreOpener = async (request) => {
     const { store, scratch } = await openStore(request);
-    return { store: new LateStore(store, { shuffled: 7 }), scratch };
+    scratch?.close();
+    return { store: new LateStore(store, { shuffled: 7 }), scratch: undefined };
   };
   const { node, listeners, ending } = await assemble({ port: 0, dataDir: folder }, { openStore: openLate });
   const { memory, store } = node;
