@@ -21,7 +21,8 @@ class ShortScratch extends Scratch {
   isFull = false;
 
   override write(data: Buffer): ScratchPlace {
-    if (this.isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', syscall: 'write' });
+    if (this.isFull)
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC', syscall: 'write' });
     return super.write(data);
   }
 }

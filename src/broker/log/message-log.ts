@@ -88,8 +88,8 @@ export interface MessageLog extends KeptMessages {
   expiresAt(seq: number): number;
   bodySize(seq: number): number;
   /**
-   * Has the sizes of the bodies of all ready messages added, of each before anybody else sees it. It reads them all: for a limit on bytes that
-   * comes to a queue with messages.
+   * Has the sizes of the bodies of all ready messages added, of each before anybody else sees it. It reads those that were not since a start: for
+   * a limit on bytes that comes to a queue with messages.
    */
   countReadyBytes(add: (bytes: number) => void): void;
   /**

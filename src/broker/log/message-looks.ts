@@ -38,10 +38,16 @@ export function lookForDelivered(
   });
 }
 
-/** Has the sizes of the bodies of all ready messages added. */
+/** Has the sizes of the bodies of all ready messages added: those of a segment together, if it knows them. */
 export function lookForBytes(log: LookedAt, add: (bytes: number) => void): void {
-  const wanted = Array.from(log.segments).filter(({ ready }) => ready > 0);
-  eachReady(log, wanted, (segment, index) => add(segment.bodySize(index)));
+  const unknown: Segment[] = [];
+  for (const segment of log.segments) {
+    const { ready, readyBytes } = segment;
+    if (ready === 0) continue;
+    if (readyBytes === undefined) unknown.push(segment);
+    else add(readyBytes);
+  }
+  eachReady(log, unknown, (segment, index) => add(segment.bodySize(index)));
 }
 
 function eachReady(

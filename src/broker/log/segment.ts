@@ -11,8 +11,8 @@ import type { Body } from '../message/body.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import { GONE, PLACE, READY, REDELIVERED, STORED, UNACKED } from './message-state.ts';
+import { loadedRecords } from './loaded-records.ts';
 import { type LogPage, pagePosition } from './log-page.ts';
-import { RECORD_SHARED, recordBodyId, recordFlags, recordLength, recordOffset, recordsBelow } from './record.ts';
 import { Records } from './segment-records.ts';
 import { Redeliveries } from './redeliveries.ts';
 import { FULL_MESSAGES, type SegmentBuffers } from './segment-buffers.ts';
@@ -44,6 +44,8 @@ export class Segment {
   #count = 0;
   #evicted = 0;
   #flushed = 0;
+  /** The bytes of its bodies are those of records that were not read yet. */
+  #isEstimate = false;
   /** A message came back: some are marked as redelivered, which no page tells. */
   #requeued = false;
   /** No message below is ready. */
@@ -77,6 +79,7 @@ export class Segment {
       segment.bodyBytes += Math.round((page.bytes * page.live) / page.count);
     }
     segment.#evicted = segment.ready;
+    segment.#isEstimate = true;
     return segment;
   }
 
@@ -103,6 +106,11 @@ export class Segment {
   /** True if all that is left of it is in memory. */
   get loaded(): boolean {
     return this.#records !== undefined && this.#evicted === 0;
+  }
+
+  /** Size of the bodies of the ready messages; undefined if that is known only when they are read. */
+  get readyBytes(): number | undefined {
+    return this.#isEstimate ? undefined : this.bodyBytes - (this.unacked === 0 ? 0 : this.unackedBytes);
   }
 
   /** Size of the bodies of the unacked messages, which are all in memory. */
@@ -292,6 +300,7 @@ export class Segment {
     this.ready -= this.#evicted;
     this.#evicted = 0;
     this.bodyBytes = this.#records?.bodyBytes(GONE, READY) ?? 0;
+    this.#isEstimate = false;
     if (this.footprint === 0) this.bodies = undefined;
     if (this.#records !== undefined) return;
     this.redeliveries?.clear();
@@ -351,28 +360,13 @@ export class Segment {
     buffers: SegmentBuffers,
   ): void {
     const since = this.#records;
-    const end = this.firstLoaded;
-    // A page may have been extended by what is in memory.
-    const parts = since === undefined ? [...data] : data.map((bytes) => recordsBelow(bytes, end));
-    if (since !== undefined) parts.push(since.bytes);
-    const records = Records.from(parts, this.#count, GONE | STORED, buffers);
-    for (const [i, page] of this.evictedPages().entries()) {
-      const bytes = parts[i];
-      const indexes: number[] = [];
-      for (let at = 0, position = 0; at < bytes.length; at += recordLength(bytes, at), position++) {
-        const index = recordOffset(bytes, at);
-        indexes.push(index);
-        if (page.wasSettled(position)) continue;
-        records.setState(index, READY | STORED | (index < redeliveredBelow ? REDELIVERED : 0));
-        if ((recordFlags(bytes, at) & RECORD_SHARED) !== 0) this.#findBody(index, recordBodyId(bytes, at), bodyOf);
-      }
-      if (page.hasUnknownGaps) page.noteIndexes(Uint32Array.from(indexes));
-    }
-    if (since !== undefined) records.copyStates(since);
+    const read = { pages: this.evictedPages(), data, since, count: this.#count, redeliveredBelow };
+    const records = loadedRecords(read, (index, id) => this.#findBody(index, id, bodyOf), buffers);
     since?.release();
     this.#records = records;
     this.#evicted = 0;
     this.bodyBytes = records.bodyBytes(GONE, READY);
+    this.#isEstimate = false;
     for (const bytes of data) letGo(bytes);
   }
 

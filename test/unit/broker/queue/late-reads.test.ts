@@ -104,6 +104,21 @@ describe('messages that left memory', () => {
     expect(await node.drain('q')).toEqual(['ffffffffff']);
   });
 
+  test('need no reading for a limit on bytes if they were in memory before', async () => {
+    const node = new LateNode();
+    const queue = node.queue('q');
+    for (const name of ['aaaa', 'bbbb', 'cccc']) node.publish('q', name);
+    await node.turns();
+    node.node.memory.budget = 1;
+    expect(node.node.memory.bytes).toBe(0);
+    queue.applySettings(toFieldTable({ 'x-max-length-bytes': 12 }));
+    await node.turns();
+    expect(node.store.answered).toBe(0);
+    node.publish('q', 'd');
+    await node.turns();
+    expect(await node.drain('q')).toEqual(['bbbb', 'cccc', 'd']);
+  });
+
   test('are too many deliveries after a restart, and go before they go out again', async () => {
     const first = new LateNode();
     const args = { 'x-queue-type': 'quorum', 'x-delivery-limit': 0 };
