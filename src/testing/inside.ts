@@ -55,6 +55,14 @@ export class Inside {
     return this.#definitions;
   }
 
+  /** True if any delivery waits for its acknowledgement. */
+  get hasUnacked(): boolean {
+    for (const { channels } of this.context.connections) {
+      for (const { unackedCount } of channels.values()) if (unackedCount > 0) return true;
+    }
+    return false;
+  }
+
   /** See TestBroker.idle. */
   idle(options: IdleOptions = {}): Promise<void> {
     return this.stillness.reached(options, this.#patience);

@@ -6,7 +6,7 @@ import type { Duration } from './clock/duration.ts';
 export interface RestartOptions {
   /**
    * How long nobody listens, 0 by default: of real time, or of message time alone if that is by hand (`clock: 'manual'`). What falls due meanwhile
-   * happens when the broker is back.
+   * happens when the broker is back, for which some more milliseconds may pass.
    */
   readonly downFor?: Duration | undefined;
 }

@@ -66,6 +66,7 @@ export class TestBroker extends Broker {
   readonly #inside: Inside;
   readonly #options: BrokerOptions;
   readonly #surroundings: Surroundings;
+  readonly #messages: Clock;
   #parts: BrokerParts;
   readonly #defaultVhost: string;
   readonly #vhosts = new Map<string, TestVhost>();
@@ -82,12 +83,16 @@ export class TestBroker extends Broker {
     this.#parts = parts;
     this.#options = options;
     this.#surroundings = surroundings;
+    this.#messages = messages;
     this.#defaultVhost = parts.config.defaultVhost;
     this.faults = new Faults(inside);
     this.log = new MessageLog(recorder, inside.waits);
     this.clock = new TestClock(messages, {
       get events() {
         return recorder.order;
+      },
+      get hasUnacked() {
+        return inside.hasUnacked;
       },
       entriesAfter: (event) => [...recorder].filter(({ order }) => order > event),
       quiet: () => stillness.quiet(),
@@ -219,12 +224,12 @@ export class TestBroker extends Broker {
     this.renew(this.#parts);
     this.#inside.renew(this.#parts, this.definitions);
     this.faults.startedAgain();
+    if (this.#messages instanceof ManualClock) await this.clock.catchUp();
   }
 
   /** Lets time pass while nobody listens. */
   async #passDown(ms: number): Promise<void> {
-    const messages = this.#surroundings.clocks?.messages;
-    if (messages instanceof ManualClock) messages.skip(ms);
+    if (this.#messages instanceof ManualClock) this.#messages.skip(ms);
     else await this.#inside.waits.pause(ms);
   }
 

@@ -2,13 +2,14 @@
 import type { Channel, GetMessage } from 'amqplib';
 import { expect, test } from 'vitest';
 import type { Queue } from '../../src/broker/queue/queue.ts';
+import { startApplication } from '../support/application.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { openChannel } from '../support/interop/amqplib.ts';
 import { KeptLog } from '../support/kept-log.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { ClockedBroker } from '../support/recovery/clocked-broker.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { barrier, confirmChannel, drain, hold, settled } from '../support/recovery/clients.ts';
-import { killableBroker } from '../support/recovery/killable.ts';
+import { barrier, confirmChannel, drain, hold, settled, store } from '../support/recovery/clients.ts';
 
 const SURELY = {
   'x-queue-type': 'quorum',
@@ -17,36 +18,36 @@ const SURELY = {
   'x-overflow': 'reject-publish',
 };
 
-test('rejected, expired and too often returned messages wait over kills, and come when there is a queue for them', async () => {
-  const broker = await killableBroker();
-  const channel = await confirmChannel(broker.url);
+test('rejected, expired and too often returned messages wait over crashes, and come when there is a queue for them', async () => {
+  const { broker, channel } = await startApplication({
+    dataDir: temporaryFolder(),
+    clock: 'manual',
+    patience: PATIENCE,
+  });
   await channel.assertExchange('dlx', 'fanout');
   await channel.assertQueue('work', { arguments: { ...SURELY, 'x-delivery-limit': 0 } });
-  for (const id of ['rejected', 'returned', 'acknowledged'])
-    channel.sendToQueue('work', Buffer.from(id), { persistent: true });
-  await channel.waitForConfirms();
+  await store(channel, 'work', ['rejected', 'returned', 'acknowledged']);
   const held = await hold(broker.url, 'work', 3);
   held.channel.nack(held.messages[0], false, false);
   held.channel.nack(held.messages[1], false, true);
   held.channel.ack(held.messages[2]);
   await settled(held.channel);
   channel.sendToQueue('work', Buffer.from('expired'), { persistent: true, expiration: '1' });
-  channel.sendToQueue('work', Buffer.from('left'), { persistent: true });
-  await channel.waitForConfirms();
-  await expect.poll(async () => (await channel.checkQueue('work')).messageCount).toBe(1);
+  await store(channel, 'work', ['left']);
+  await broker.clock.advance(2);
   await barrier(broker.url);
-  for (let restarts = 0; restarts < 2; restarts++) {
-    await broker.restart();
-    const again = await confirmChannel(broker.url);
-    expect((await again.checkQueue('work')).messageCount).toBe(1);
+  for (let crashes = 0; crashes < 2; crashes++) {
+    expect(broker.queue('work').ready).toBe(1);
+    await broker.crash();
     await barrier(broker.url);
   }
   const again = await confirmChannel(broker.url);
   await again.assertQueue('letters');
   await again.bindQueue('letters', 'dlx', '');
-  await expect.poll(async () => (await again.checkQueue('letters')).messageCount).toBe(3);
+  await broker.clock.advance('1m');
+  await broker.queue('letters').toReceive({}, { count: 3 });
   await barrier(broker.url);
-  await broker.restart();
+  await broker.crash();
   expect(await drain(broker.url, 'letters')).toEqual(['rejected', 'returned', 'expired']);
   expect(await drain(broker.url, 'work')).toEqual(['left']);
 });
@@ -61,10 +62,10 @@ async function withRejected(prepare: (channel: Channel) => Promise<unknown>) {
   await prepare(channel);
   await channel.assertQueue('work', { arguments: SURELY });
   channel.sendToQueue('work', Buffer.from('rejected'), { persistent: true });
-  await expect.poll(async () => (await channel.checkQueue('work')).messageCount).toBe(1);
   channel.nack((await channel.get('work')) as GetMessage, false, false);
   const work = broker.vhost.queue('work') as Queue;
-  await expect.poll(() => work.messagesDlx).toBe(1);
+  await settled(channel);
+  expect(work.messagesDlx).toBe(1);
   expect([work.ready, work.unacked]).toEqual([0, 0]);
   return { broker, channel, clock, log, work };
 }
@@ -81,7 +82,8 @@ test('one that a full queue refuses is sent again from time to time, and not to 
   expect(work.messagesDlx).toBe(1);
   await channel.purgeQueue('full');
   for (let waited = 0; waited < 11_000; waited += 500) clock.pass(500);
-  await expect.poll(() => work.messagesDlx).toBe(0);
+  await broker.committed();
+  expect(work.messagesDlx).toBe(0);
   expect((await channel.checkQueue('full')).messageCount).toBe(1);
   expect((await channel.checkQueue('open')).messageCount).toBe(1);
   expect(log.warnings).toMatchObject([{ fields: { queue: 'work' } }]);
@@ -92,7 +94,8 @@ test('one that a full queue refuses is sent again from time to time, and not to 
 test('without the strategy they go, whether or not a queue takes them, and the log says that it is not what was asked for', async () => {
   const { broker, log, work } = await withRejected(() => Promise.resolve());
   work.applySettings(new Map([...work.arguments, ['x-overflow', { type: 'longstr', value: 'drop-head' }]]));
-  await expect.poll(() => work.messagesDlx).toBe(0);
+  await broker.committed();
+  expect(work.messagesDlx).toBe(0);
   expect(log.warnings.map(({ message }) => message.slice(0, 39))).toEqual([
     'a queue keeps dead letters that no queu',
     'a queue falls back to the dead letter s',

@@ -1,10 +1,11 @@
 /** A broker that could not start leaves nothing behind that goes on. */
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Broker } from '../../src/index.ts';
+import { TestBroker } from '../../src/testing/index.ts';
 import { KeptLog } from '../support/kept-log.ts';
 import { confirmChannel } from '../support/recovery/clients.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { UNTIL } from '../support/patience.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 test('a start that finds its address in use frees the folder, and says nothing of the store afterwards', async () => {
   const dataDir = temporaryFolder();
@@ -20,9 +21,8 @@ test('a start that finds its address in use frees the folder, and says nothing o
   }
   const log = new KeptLog();
   await expect(Broker.start({ port: other.port, dataDir, logger: log })).rejects.toThrow(`port ${other.port} is taken`);
-  await using next = await Broker.start({ port: 0, dataDir, logLevel: 'silent' });
-  const channel = await confirmChannel(next.url);
+  await using next = await TestBroker.start({ dataDir, logLevel: 'silent', patience: PATIENCE });
   // By then the moment of the broker that did not start has passed too.
-  await vi.waitFor(async () => expect((await channel.checkQueue('work')).messageCount).toBe(0), UNTIL);
+  await next.queue('work').toBeEmpty();
   expect([...log.errors, ...log.warnings]).toEqual([]);
 });

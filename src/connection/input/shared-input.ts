@@ -14,15 +14,16 @@ interface Handled {
   readonly _handle?: { useUserBuffer?(buffer: Buffer): void } | null;
 }
 
-export class SharedInput {
-  readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+/** One for all brokers of a process: a chunk is dealt with before the next is read. Made for the first socket, as many brokers of a test have none. */
+let shared: Buffer | undefined;
 
+export class SharedInput {
   /**
    * Begins to read `socket`, which nobody else reads. `receive` is given what comes; the chunk is the next reader's as soon as that
    * returns. `fault`: told what goes wrong with that.
    */
   open(socket: Duplex, fault: Fault, receive: (chunk: Buffer) => void): void {
-    const buffer = this.#buffer;
+    const buffer = (shared ??= Buffer.allocUnsafeSlow(READ_BYTES));
     const receiveGuarded = guarded(fault, receive);
     const callback = (bytes: number): boolean => {
       receiveGuarded(buffer.subarray(0, bytes));

@@ -8,9 +8,6 @@ interface Alarm {
   readonly callback: (times: number) => void;
 }
 
-/** What rings every so often is asked so often, in milliseconds, however little its period is: seven days are 10,080 calls, and not a million. */
-const STRIDE_MS = 60_000;
-
 export class ManualClock implements Clock {
   readonly steady = true;
   readonly #begin: number;
@@ -51,9 +48,12 @@ export class ManualClock implements Clock {
     return first === Infinity ? undefined : Math.max(first, this.#elapsed);
   }
 
-  /** Moves to the next alarm, or a little on, and not beyond `end`, by `elapsed`. Returns true if an alarm rang that rings once. */
-  step(end: number): boolean {
-    this.#elapsed = Math.min(end, this.#elapsed + STRIDE_MS, this.nextAlarm ?? Infinity);
+  /**
+   * Moves to the next alarm, and not beyond `end`, by `elapsed`, nor further than `stride` milliseconds: what rings every so often is told once of all
+   * the times in a step. Returns true if an alarm rang that rings once.
+   */
+  step(end: number, stride: number): boolean {
+    this.#elapsed = Math.min(end, this.#elapsed + stride, this.nextAlarm ?? Infinity);
     this.#ringPeriodic();
     const due = [...this.#alarms].filter(({ at, period }) => period === undefined && at <= this.#elapsed);
     for (const alarm of due) if (this.#alarms.delete(alarm)) alarm.callback(1);
@@ -63,7 +63,7 @@ export class ManualClock implements Clock {
   /** Moves on by so many milliseconds, past all alarms. */
   skip(ms: number): void {
     const end = this.#elapsed + ms;
-    while (this.#elapsed < end) this.step(end);
+    while (this.#elapsed < end) this.step(end, Infinity);
   }
 
   #ringPeriodic(): void {

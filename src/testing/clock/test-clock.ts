@@ -7,10 +7,18 @@ import type { LogEntry } from '../log/log-entry.ts';
 import { type Duration, milliseconds } from './duration.ts';
 import { ManualClock } from './manual-clock.ts';
 
+/** How often, in message time, is looked whether deliveries wait too long: if there are none, nothing happens between what falls due. */
+const STRIDE_MS = 60_000;
+
+/** Milliseconds after which what is due again in a moment is no rest of what fell due before. */
+const MOST_MOMENTS = 1000;
+
 /** What a clock asks of its broker. */
 export interface ClockedBroker {
   /** Rises with each event. */
   readonly events: number;
+  /** True if deliveries wait for their acknowledgement, which may take too long. */
+  readonly hasUnacked: boolean;
   /** What happened behind that event. */
   entriesAfter(event: number): LogEntry[];
   /** Resolves when clients have answered what they heard, for as long as they answer at once. */
@@ -63,11 +71,21 @@ export class TestClock {
     return { at: this.now, entries: this.#broker.entriesAfter(before) };
   }
 
+  /** @internal What fell due while the broker was down happens. It may take some moments: a broker that starts does a little at a time. */
+  async catchUp(): Promise<void> {
+    const clock = this.#manual;
+    let at: number | undefined = clock.elapsed();
+    for (let moments = 0; at !== undefined && at <= clock.elapsed() + 1 && moments < MOST_MOMENTS; moments++) {
+      await this.#moveTo(clock, at);
+      at = clock.nextAlarm;
+    }
+  }
+
   async #moveTo(clock: ManualClock, end: number): Promise<void> {
     await this.#broker.quiet();
     let events = this.#broker.events;
     do {
-      const rang = clock.step(end);
+      const rang = clock.step(end, this.#broker.hasUnacked ? STRIDE_MS : Infinity);
       if (!rang && this.#broker.events === events) continue;
       await this.#broker.quiet();
       ({ events } = this.#broker);

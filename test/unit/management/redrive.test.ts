@@ -1,16 +1,17 @@
 /** Moving messages as a job over HTTP: back to where they died, or to an exchange; and the messages that wait at delayed exchanges. */
 import amqp from 'amqplib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Broker } from '../../../src/index.ts';
+import { TestBroker } from '../../../src/testing/index.ts';
 import { apiOf, type Ask } from '../../support/management/api.ts';
+import { PATIENCE } from '../../support/patience.ts';
 
-let broker: Broker;
+let broker: TestBroker;
 let ask: Ask;
 let client: amqp.ChannelModel;
 let channel: amqp.ConfirmChannel;
 
 beforeAll(async () => {
-  broker = await Broker.start({ port: 0, managementPort: 0 });
+  broker = await TestBroker.start({ managementPort: 0, clock: 'manual', patience: PATIENCE });
   ask = apiOf(broker);
   client = await amqp.connect(broker.url);
   channel = await client.createConfirmChannel();
@@ -152,7 +153,8 @@ it('the messages of a delayed exchange are listed, and cancelled one by one', as
   expect(items[0]).toHaveProperty('due_at');
   const path = `/exchanges/%2F/later/messages/${items[0].position}`;
   expect([(await ask('DELETE', path)).status, (await ask('DELETE', path)).status]).toEqual([204, 404]);
-  await expect.poll(async () => (await channel.checkQueue('sooner')).messageCount).toBe(1);
+  await broker.clock.advance(500);
+  await broker.queue('sooner').toReceive({ text: 'stays' });
   expect(await drain('sooner')).toEqual(['stays']);
   const left = (await ask('GET', '/exchanges/%2F/later/messages?text=hours')).json;
   expect(left).toMatchObject({ items: [{ payload: 'hours' }], next: null });
