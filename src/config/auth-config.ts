@@ -1,7 +1,7 @@
 /** Who knows users and what they may do, beside the broker itself or in its place. */
 
-/** `internal`: the broker's own users. `http`: a server that is asked. `cache`: another, whose answers are remembered. */
-export const AUTH_BACKENDS = ['internal', 'http', 'cache'] as const;
+/** `internal`: the broker's own users. `http`: a server that is asked. `cache`: another, whose answers are remembered. `oauth2`: tokens. */
+export const AUTH_BACKENDS = ['internal', 'http', 'cache', 'oauth2'] as const;
 export type AuthBackendName = (typeof AUTH_BACKENDS)[number];
 
 /** Two with a colon between: the first says who somebody is, the second what it may do. */

@@ -22,7 +22,7 @@ export const AUTH_ROWS: OptionRows<keyof AuthConfig> = {
     default: Object.freeze(['internal'] as const),
     unit: '',
     description:
-      'Who knows users, asked in this order: internal, http, cache; http:internal asks the one who it is, the other what it may do',
+      'Who knows users, asked in this order: internal, http, cache, oauth2; http:internal asks the one who it is, the other what it may do',
     rabbitmq: 'auth_backends.*',
   },
   authHttpMethod: {

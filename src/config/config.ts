@@ -7,6 +7,7 @@ import type { LogFormat } from '../util/logger.ts';
 import type { ListenerConfig } from './listener-config.ts';
 import type { LoginConfig } from './login-config.ts';
 import type { AuthConfig } from './auth-config.ts';
+import type { OAuthConfig } from './oauth-config.ts';
 import type { PasswordConfig } from './password-config.ts';
 import type { TlsConfig } from './tls-config.ts';
 
@@ -24,7 +25,7 @@ export interface Permissions {
 }
 
 /** Defaults and limits: options.ts, for the daemon; embed/options.ts, where the library's differ. */
-export interface Config extends ListenerConfig, TlsConfig, LoginConfig, PasswordConfig, AuthConfig {
+export interface Config extends ListenerConfig, TlsConfig, LoginConfig, PasswordConfig, AuthConfig, OAuthConfig {
   /** Folder of the durable state. Undefined: everything is kept in memory and gone at the stop. */
   readonly dataDir: string | undefined;
   /** Where the key is that the store is sealed with; undefined: it is not sealed. Without a data folder it has no effect. */

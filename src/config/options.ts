@@ -18,6 +18,7 @@ import {
   text,
   unless,
 } from './option-types.ts';
+import { OAUTH_ROWS } from './oauth-options.ts';
 import type { Option, OptionRows, SettingName } from './option.ts';
 import { AUTH_ROWS } from './auth-options.ts';
 import { LISTENER_ROWS } from './listener-options.ts';
@@ -33,6 +34,7 @@ const table: OptionRows<SettingName> = {
   ...LOGIN_ROWS,
   ...PASSWORD_ROWS,
   ...AUTH_ROWS,
+  ...OAUTH_ROWS,
   dataDir: {
     flag: '--data-dir',
     env: 'LEVERET_DATA_DIR',

@@ -9,7 +9,8 @@ import type { Method } from '../protocol/generated/methods.ts';
 import type { TurnTask } from '../broker/scheduling/turn.ts';
 import { attempt, hear } from '../util/guard.ts';
 import { FrameParser } from '../wire/frame-parser.ts';
-import type { Actor } from '../broker/operations/actor.ts';
+import type { Identity } from '../broker/access/identity.ts';
+import { UserActor } from '../broker/operations/actor.ts';
 import type { ClientConnection, ClientTls, ConnectionStage } from '../broker/operations/clients.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Channel } from './channel/channel.ts';
@@ -17,6 +18,7 @@ import type { TurnChannel, LongTask } from './channel/channel-host.ts';
 import { StarvedConsumers } from './channel/starved-consumers.ts';
 import { ClientProperties } from './lifecycle/client-properties.ts';
 import { CloseTimer } from './lifecycle/close-timer.ts';
+import { CredentialExpiry, credentialExpired } from './lifecycle/credential-expiry.ts';
 import type { Receipt } from '../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../broker/operations/transaction-confirms.ts';
 import { Flow, type FlowingConnection } from './input/flow.ts';
@@ -58,7 +60,7 @@ export class Connection
   readonly connectedAt: number;
   /** Set once connection.open is answered. */
   vhost!: Vhost;
-  actor!: Actor;
+  actor!: UserActor;
   mechanism = '';
   channelMax = 0;
   frameMax = 0;
@@ -70,6 +72,7 @@ export class Connection
   readonly #header = new HeaderReader();
   readonly #handshake: Handshake;
   readonly #closeTimer: CloseTimer;
+  readonly #credentialExpiry: CredentialExpiry;
   readonly #ended: () => void;
   #stage: ConnectionStage = 'header';
   #awake = false;
@@ -98,6 +101,7 @@ export class Connection
     this.flow = new Flow(this, this.#readPause, transport.layered);
     this.#handshake = new Handshake(this);
     this.#closeTimer = new CloseTimer(broker.clock, (reason) => this.#timedOut(reason));
+    this.#credentialExpiry = new CredentialExpiry(broker.clock, () => this.close(credentialExpired()));
     this.#closeTimer.after(broker.config.handshakeTimeout, 'handshake timeout');
     hear(socket, 'drain', this.fault, () => this.#onDrain());
     hear(socket, 'error', this.fault, ({ message }: Error) => void (this.#reasonClosed = message));
@@ -112,7 +116,7 @@ export class Connection
   }
 
   get user(): string | undefined {
-    return (this.actor as Actor | undefined)?.user;
+    return (this.actor as UserActor | undefined)?.user;
   }
 
   get state(): string {
@@ -135,16 +139,19 @@ export class Connection
     this.broker.heartbeats.add(this);
   }
 
-  opened(actor: Actor): void {
-    this.vhost = actor.vhost;
-    this.actor = actor;
+  opened(identity: Identity, vhost: Vhost): void {
+    this.vhost = vhost;
+    this.identify(identity);
     this.#stage = 'running';
     this.#closeTimer.cancel();
     const { connectionName: name } = this.client;
-    this.broker.log.info(
-      { peer: this.endpoints.peer, name, user: actor.user, vhost: actor.vhost.name },
-      'connection opened',
-    );
+    const { peer } = this.endpoints;
+    this.broker.log.info({ peer, name, user: identity.name, vhost: vhost.name }, 'connection opened');
+  }
+
+  identify(identity: Identity): void {
+    this.actor = new UserActor(identity, this.vhost, this);
+    this.#credentialExpiry.watch(identity.expiresAt);
   }
 
   /** The client closes: everything of the connection goes before the answer does. */
@@ -155,7 +162,6 @@ export class Connection
     this.#end();
   }
 
-  /** The client has answered our connection.close. */
   closeAnswered(): void {
     this.#end();
   }
@@ -344,7 +350,6 @@ export class Connection
     this.#transport.socket.destroy();
   }
 
-  /** Consumers that waited for the writer go on. */
   #resumeConsumers(): void {
     if (!this.writer.full) this.#starved.resume(this.channels.values(), () => this.takesDeliveries);
   }
@@ -385,6 +390,7 @@ export class Connection
     this.attempt(() => this.#release());
     this.#stage = 'closed';
     this.#closeTimer.cancel();
+    this.#credentialExpiry.cancel();
     this.broker.heartbeats.remove(this);
     this.#ended();
     this.broker.connections.delete(this);

@@ -62,7 +62,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     node.rules = new VersionRules(config.profile, config.permitFeatures, config.denyFeatures);
     node.passwords = userPasswords(config, node);
     const backends = new AuthBackends(config, node, log);
-    node.backends = backends.pairs;
+    node.backends = await backends.pairs();
     reportToLog(node, log);
     await prepare(node, definitions, config, log);
     disk = watchDisk(config, node, log);

@@ -38,6 +38,7 @@ const RULES: Rules = {
     'better-sqlite3': ['store/sqlite'],
     commander: ['cli'],
     fastify: ['management/http'],
+    jose: ['backends/oauth2'],
     pino: ['util/logger.ts'],
     '../package.json': ['util/version.ts'],
     '../spec/http-api.json': ['management/openapi'],

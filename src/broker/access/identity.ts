@@ -51,7 +51,7 @@ export interface LoginPeer {
 
 /** Who knows users (RabbitMQ: Authentication, Authorisation, Access Control, "Backends"). */
 export interface AuthBackend {
-  /** By RabbitMQ's short name: `internal`, `http`, `cache`. */
+  /** By RabbitMQ's short name: `internal`, `http`, `cache`, `oauth2`. */
   readonly name: string;
   /** Who somebody is by its credentials. It rejects for nothing that a client or a server says. */
   authenticate(credentials: Credentials, peer: LoginPeer): Promise<Identity | Refusal>;

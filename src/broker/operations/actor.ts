@@ -30,7 +30,7 @@ export interface Actor {
 
 /** Somebody who came in through a listener, with what it may do in the vhost. */
 export class UserActor implements Actor {
-  readonly #identity: Identity;
+  readonly identity: Identity;
   readonly #authority: Authority;
   readonly user: string;
   readonly vhost: Vhost;
@@ -39,7 +39,7 @@ export class UserActor implements Actor {
 
   /** `owner`: the connection; by default the actor itself, which then owns no exclusive queue. */
   constructor(identity: Identity, vhost: Vhost, owner?: Owner & { readonly endpoints: { readonly name: string } }) {
-    this.#identity = identity;
+    this.identity = identity;
     this.#authority = identity.authority;
     this.user = identity.name;
     this.vhost = vhost;
@@ -76,7 +76,7 @@ export class UserActor implements Actor {
   }
 
   get impersonator(): boolean {
-    return this.#identity.tags.includes('impersonator');
+    return this.identity.tags.includes('impersonator');
   }
 }
 

@@ -66,9 +66,7 @@ export class Connections {
     }
     if (vhost === undefined) throw notAllowed(`vhost ${name} not found`);
     this.#checkLimits(user, name);
-    if (!authority.mayEnter(name)) {
-      throw notAllowed(`access to vhost '${name}' refused for user '${user}'`);
-    }
+    if (!authority.mayEnter(name)) throw vhostRefused(user, name);
     this.#node.counters.churn.connectionCreated++;
     return vhost;
   }
@@ -112,6 +110,10 @@ function relieveOne({ flow }: ClientConnection): void {
 /** The broker, or who operates it, ends a connection: 320 with the reason as its text. */
 export function forced(reason: string): AmqpError {
   return new AmqpError('CONNECTION_FORCED', reason);
+}
+
+export function vhostRefused(user: string, vhost: string): AmqpError {
+  return notAllowed(`access to vhost '${vhost}' refused for user '${user}'`);
 }
 
 function notAllowed(text: string): AmqpError {

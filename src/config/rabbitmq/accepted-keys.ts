@@ -45,7 +45,7 @@ const ACCEPTED: readonly AcceptedKeys[] = [
     reason: 'this has no effect here yet',
   },
   {
-    keys: /^(mqtt|web_mqtt|stomp|web_stomp|stream|amqp1_0|auth_(ldap|oauth2)|trust_store|shovel|federation|event_exchange|aws|web_dispatch|sharding|top)\b/,
+    keys: /^(mqtt|web_mqtt|stomp|web_stomp|stream|amqp1_0|auth_ldap|trust_store|shovel|federation|event_exchange|aws|web_dispatch|sharding|top)\b/,
     level: 'warn',
     reason: PLUGIN,
   },
@@ -55,7 +55,7 @@ const ACCEPTED: readonly AcceptedKeys[] = [
     reason: DEFINITIONS,
   },
   {
-    keys: /^(auth_http|auth_cache|anonymous_login|management|prometheus|definitions)\b/,
+    keys: /^(auth_http|auth_cache|auth_oauth2|anonymous_login|management|prometheus|definitions)\b/,
     level: 'warn',
     reason: 'this has no effect here',
   },

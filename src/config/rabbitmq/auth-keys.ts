@@ -28,7 +28,8 @@ function readPair(entries: readonly ConfEntry[], meaning: Meaning): string[] {
 }
 
 function nameOf(entry: ConfEntry, meaning: Meaning): string[] {
-  const name = entry.value.replace(/^rabbit_auth_backend_/, '');
+  const short = entry.value.replace(/^rabbit_auth_backend_/, '');
+  const name = short === 'oauth' ? 'oauth2' : short;
   if ((AUTH_BACKENDS as readonly string[]).includes(name)) return [name];
   meaning.refuse(entry, `there is no backend ${entry.value} here, only ${AUTH_BACKENDS.join(', ')}`);
   return [];

@@ -1,4 +1,5 @@
 /** Keys of rabbitmq.conf of which several together set one option, and those whose values are written differently. */
+import { TOKEN_ALGORITHMS } from '../oauth-config.ts';
 import { MECHANISMS } from '../login-config.ts';
 import { TLS_VERSIONS } from '../tls-config.ts';
 import { readAuthBackends } from './auth-keys.ts';
@@ -9,6 +10,7 @@ import { readKnown } from './known-values.ts';
 import { readListeners } from './listener-keys.ts';
 import { readLogKeys } from './log-keys.ts';
 import type { Meaning } from './meaning.ts';
+import { readNamed, readNumbered, readScopeAliases } from './oauth-keys.ts';
 import { readCredentialValidator } from './password-keys.ts';
 import { readSizes, SIZE_KEYS } from './size-keys.ts';
 import { readCiphers, readVerify } from './tls-keys.ts';
@@ -35,6 +37,13 @@ export const COMBINED_KEYS: readonly CombinedKeys[] = [
   { keys: ['management.cors.allow_origins'], read: readOrigins },
   { keys: ['deprecated_features.permit'], read: readFeatures },
   { keys: ['auth_backends'], read: readAuthBackends },
+  { keys: ['auth_oauth2.signing_keys'], read: readNamed('oauthSigningKeys') },
+  {
+    keys: ['auth_oauth2.algorithms'],
+    read: readKnown('oauthAlgorithms', TOKEN_ALGORITHMS, 'tokens are not signed by that here'),
+  },
+  { keys: ['auth_oauth2.preferred_username_claims'], read: readNumbered('oauthUsernameClaims') },
+  { keys: ['auth_oauth2.scope_aliases'], read: readScopeAliases },
   { keys: ['credential_validator'], read: readCredentialValidator },
   { keys: ['loopback_users'], read: readLoopbackUsers },
   { keys: ['default_user_tags'], read: readDefaultUserTags },

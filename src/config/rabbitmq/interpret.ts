@@ -14,6 +14,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'management.listener.ip': 'management.tcp.ip',
   'management.load_definitions': 'load_definitions',
   'definitions.local.path': 'load_definitions',
+  'auth_oauth2.jwks_uri': 'auth_oauth2.jwks_url',
 };
 
 /** Words and numbers with a special meaning, as the option takes it. */
@@ -23,6 +24,9 @@ const SPECIAL_VALUES: { readonly [Name in SettingName]?: Readonly<Record<string,
   maxConnections: { infinity: 'unlimited' },
   proxyProtocolFrom: { true: 'all', false: 'none' },
   certLoginFrom: { subject_alt_name: 'subject_alternative_name' },
+  oauthVerify: { verify_peer: 'required', verify_none: 'none' },
+  oauthVerifyAud: { true: 'required', false: 'none' },
+  oauthScopePrefix: { '': 'none' },
   authHttpVerify: { verify_peer: 'required', verify_none: 'none' },
   authCachedBackend: { rabbit_auth_backend_http: 'http' },
   passwordHashing: {

@@ -5,6 +5,7 @@
 import { printPayload } from '../../codec/erlang-term.ts';
 import { AccessPending } from '../../broker/access/access-pending.ts';
 import type { Message } from '../../broker/message/message.ts';
+import type { UserActor } from '../../broker/operations/actor.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import {
@@ -20,6 +21,7 @@ import type { Method } from '../../protocol/generated/methods.ts';
 import { readU32, readU64 } from '../../util/bytes.ts';
 import type { FrameHandler } from '../../wire/frame-handler.ts';
 import { decodeMethod } from '../../wire/generated/method-codec.ts';
+import type { BrokerContext } from '../broker-context.ts';
 import { Channel } from '../channel/channel.ts';
 import type { ChannelHost } from '../channel/channel-host.ts';
 import { notMethod } from './content.ts';
@@ -32,6 +34,8 @@ import type { PendingReplies } from '../lifecycle/pending-replies.ts';
 export interface FramedConnection extends ChannelHost, ControlledConnection {
   readonly channels: Map<number, Channel>;
   readonly channelMax: number;
+  readonly broker: BrokerContext;
+  readonly actor: UserActor;
   readonly pendingReplies: Pick<PendingReplies, 'await'>;
   handshake(channel: number, method: Method): void;
   /** Ends the connection for whatever went wrong with it. */

@@ -4,11 +4,11 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../../protocol/generated/methods.ts';
-import { type Actor, UserActor } from '../../broker/operations/actor.ts';
 import type { ClientTls, ConnectionStage } from '../../broker/operations/clients.ts';
 import { isRefusal } from '../../broker/access/authenticate.ts';
 import type { Credentials, Identity, Refusal } from '../../broker/access/identity.ts';
 import { logIn } from '../../broker/operations/login.ts';
+import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { ClientProperties } from './client-properties.ts';
 import { readCredentials } from './credentials.ts';
@@ -29,7 +29,7 @@ export interface GreetedConnection {
   readonly pendingReplies: Pick<PendingReplies, 'await'>;
   /** What was agreed on: channels, bytes, seconds. */
   tune(channelMax: number, frameMax: number, heartbeat: number): void;
-  opened(actor: Actor): void;
+  opened(identity: Identity, vhost: Vhost): void;
 }
 
 type Due = 'connection.start-ok' | 'connection.tune-ok' | 'connection.open';
@@ -158,7 +158,7 @@ export class Handshake {
     connection.broker.faults?.opened(identity.name, virtualHost);
     const vhost = connections.enter(identity, virtualHost);
     connection.writer.method(0, { name: 'connection.open-ok' });
-    connection.opened(new UserActor(identity, vhost, connection));
+    connection.opened(identity, vhost);
     const { name } = connection.endpoints;
     node.observer?.({ type: 'connection-opened', vhost: virtualHost, connection: name, user: identity.name });
   }

@@ -1,13 +1,10 @@
 /** Class connection on channel 0, once the connection is open (AMQP 0-9-1 section 1.4). */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { Method } from '../../protocol/generated/methods.ts';
-import type { ConnectionStage } from '../../broker/operations/clients.ts';
-import type { Writer } from '../output/writer.ts';
+import { type RenewedConnection, updateSecret } from '../lifecycle/update-secret.ts';
 
 /** The connection, as its own methods see it. */
-export interface ControlledConnection {
-  readonly stage: ConnectionStage;
-  readonly writer: Writer;
+export interface ControlledConnection extends RenewedConnection {
   closeByClient(): void;
   closeAnswered(): void;
 }
@@ -18,8 +15,7 @@ export function connectionMethod(connection: ControlledConnection, method: Metho
       connection.closeByClient();
       return;
     case 'connection.update-secret':
-      // Names and passwords do not expire here: a new secret changes nothing, and is taken as RabbitMQ's own backend does.
-      if (connection.stage === 'running') connection.writer.method(0, { name: 'connection.update-secret-ok' });
+      if (connection.stage === 'running') updateSecret(connection, method.newSecret);
       return;
     default:
       // Before it hears of our close, and answers it, a client may say anything: that is ignored.

@@ -1,4 +1,4 @@
-/** Name and password of an HTTP request: by the Basic scheme (RFC 7617), or as the page sends them to sign in. */
+/** Name and password of an HTTP request: by the Basic scheme (RFC 7617), or as the page sends them to sign in; tokens by the Bearer scheme (RFC 6750). */
 import { isRefusal } from '../../broker/access/authenticate.ts';
 import type { Credentials, Identity } from '../../broker/access/identity.ts';
 import { logIn } from '../../broker/operations/login.ts';
@@ -15,6 +15,10 @@ export async function authenticate(
 ): Promise<Principal> {
   if (authorization === undefined) throw noCredentials();
   const [, scheme, encoded] = /^(\S+) +(\S+) *$/.exec(authorization) ?? [];
+  // A token says who it is of.
+  if (scheme?.toLowerCase() === 'bearer') {
+    return logInOverHttp(context, { user: '', password: Buffer.from(encoded) }, peer);
+  }
   if (scheme?.toLowerCase() !== 'basic') throw loginFailed();
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) throw new HttpProblem(400, undefined);
   const decoded = Buffer.from(encoded, 'base64');

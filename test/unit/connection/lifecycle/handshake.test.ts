@@ -1,8 +1,9 @@
 /** The handshake's turns and limits, without a socket: what it sends, agrees on, and refuses. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Actor } from '../../../../src/broker/operations/actor.ts';
+import type { Identity } from '../../../../src/broker/access/identity.ts';
 import type { ClientConnection } from '../../../../src/broker/operations/clients.ts';
 import { Connections } from '../../../../src/broker/operations/connections.ts';
+import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { BrokerNode } from '../../../../src/broker/topology/broker-node.ts';
 import type { Config } from '../../../../src/config/config.ts';
 import type { BrokerContext } from '../../../../src/connection/broker-context.ts';
@@ -62,9 +63,9 @@ class Side implements GreetedConnection {
     this.tuned = agreed;
   }
 
-  opened({ vhost, user }: Actor): void {
+  opened({ name }: Identity, vhost: Vhost): void {
     this.vhost = vhost.name;
-    this.user = user;
+    this.user = name;
   }
 }
 
