@@ -4,15 +4,17 @@
  * writer thread. The page is in its folder `web`. The packages that are JavaScript alone are in it too, with their licences beside it; what is to be installed with Leveret
  * stands in package.json's `dependencies`. Names and lines stay as they are, for the sake of stack traces.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { build, type BuildOptions, type RolldownOutput } from 'rolldown';
 import { chunksByLoader } from './chunks.ts';
 import manifest from '../package.json' with { type: 'json' };
-import { buildPage } from './page.ts';
+import { buildPage, isPageBuilt } from './page.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+/** The page's folder in `dist`. */
+const PAGE = 'web';
 /** What is not bundled: Node's own, what is installed with Leveret, and the runners of those who use it. */
 export const FOREIGN = [/^node:/, ...builtinModules, ...Object.keys(manifest.dependencies), 'vitest'];
 
@@ -27,16 +29,30 @@ export const ENTRIES = {
 
 if (import.meta.main) {
   const folder = join(ROOT, 'dist');
+  if (process.argv.includes('--start')) await makeStart(folder);
+  else await makePackage(folder);
+}
+
+/** What a start of the broker needs: no CommonJS, no licences, and the page only if it has changed. */
+async function makeStart(folder: string): Promise<void> {
+  await bundle(folder);
+  const page = join(folder, PAGE);
+  if (!isPageBuilt(page)) await buildPage(page);
+}
+
+async function makePackage(folder: string): Promise<void> {
   const broker = await bundle(folder);
   await bundleCommonJs(folder);
-  const output = [...broker, ...(await buildPage(join(folder, 'web')))];
+  const output = [...broker, ...(await buildPage(join(folder, PAGE)))];
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   const packages = new Set(modules.flatMap((path) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
   writeFileSync(join(ROOT, 'dist/LICENSES'), [...packages].sort().map(notice).join('\n'));
 }
 
-/** Bundles the sources into a folder of this package, which is emptied before. */
+/** Bundles the sources into a folder of this package, which is emptied before, but for the page. */
 export async function bundle(folder: string): Promise<RolldownOutput['output']> {
+  mkdirSync(folder, { recursive: true });
+  for (const entry of readdirSync(folder)) if (entry !== PAGE) rmSync(join(folder, entry), { recursive: true });
   const { plugin, groups } = chunksByLoader(join(ROOT, 'src/'));
   const { output } = await build({
     ...common(folder, 'js'),
@@ -48,7 +64,7 @@ export async function bundle(folder: string): Promise<RolldownOutput['output']> 
     },
     external: FOREIGN,
     plugins: [plugin, { name: 'require-anywhere', renderChunk: requireAnywhere }],
-    output: { ...common(folder, 'js').output, cleanDir: true, codeSplitting: { groups } },
+    output: { ...common(folder, 'js').output, codeSplitting: { groups } },
   });
   return output;
 }

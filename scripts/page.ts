@@ -2,7 +2,7 @@
  * Makes `dist/web` of `web`: the page that the management listener serves. Vite gives each file a name that says what is in it; each is
  * compressed here, once and well, so that the broker need not.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { RolldownOutput } from 'rolldown';
@@ -11,6 +11,13 @@ import { build } from 'vite';
 const ROOT = join(import.meta.dirname, '..');
 /** Texts that became no smaller are served as they are. */
 const COMPRESSED_FROM = 256;
+
+/** Whether a folder has the page as its sources are now. */
+export function isPageBuilt(folder: string): boolean {
+  const built = statSync(join(folder, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['package-lock.json', 'scripts/page.ts', ...globSync('web/**/*.*', { cwd: ROOT })];
+  return sources.every((file) => statSync(join(ROOT, file)).mtimeMs <= built);
+}
 
 /** Builds the page into a folder, which is emptied before. */
 export async function buildPage(folder: string): Promise<RolldownOutput['output']> {

@@ -32,7 +32,7 @@ export async function setup(project: TestProject): Promise<void> {
 
 function hashOfSources(): string {
   const hash = createHash('sha256');
-  const sources = globSync('src/**/*.ts', { cwd: ROOT }).sort();
+  const sources = globSync(['src/**/*.ts', 'spec/http-api*.json'], { cwd: ROOT }).sort();
   for (const file of ['package-lock.json', 'scripts/bundle.ts', 'scripts/chunks.ts', ...sources])
     hash.update(file).update(readFileSync(join(ROOT, file)));
   return hash.digest('hex').slice(0, 16);
