@@ -48,7 +48,9 @@ async function run(argv: readonly string[]): Promise<number> {
       const { dataDir, storeKey } = loadConfig(invocation.values, process.env);
       if (dataDir === undefined)
         throw new UsageError('a broker in memory has no data folder: give one with --data-dir');
-      const { text, exitCode } = await runStoreCommand(dataDir, invocation.action, storeKey);
+      const { text, exitCode } = await runStoreCommand(dataDir, invocation.action, storeKey, (line) =>
+        process.stderr.write(line),
+      );
       process.stdout.write(text);
       return exitCode;
     }

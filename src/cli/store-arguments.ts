@@ -46,7 +46,7 @@ export function addStoreCommands(
   add(store, 'unseal', 'Have a sealed store be so no more; the broker must not run').action(
     (values: CommandLineValues) => take(values, { kind: 'unseal' }),
   );
-  add(store, 'rotate', 'Seal a sealed store with another key; the broker must not run')
+  add(store, 'rotate', 'Seal a sealed store with another key; the broker may run')
     .requiredOption('--new-key <source>', 'Where the new key is, as for --store-key')
     .action(({ newKey, ...values }: CommandLineValues & { newKey: string }) => {
       take(values, { kind: 'rotate', newKey });

@@ -11,6 +11,7 @@ import { sealOf } from '../store/sqlite/sealing-table.ts';
 import { resealStore } from '../store/sqlite/reseal.ts';
 import { EXIT } from './exit-codes.ts';
 import { UsageError } from './failure.ts';
+import { rotateRunning } from './rotate.ts';
 import { size } from './sizes.ts';
 import type { StoreAction } from './store-arguments.ts';
 
@@ -23,11 +24,15 @@ const KEY_SOURCE = keySource();
 /** Problems that are printed; a damaged disk may have made thousands. */
 const PRINTED = 50;
 
-/** @throws StoreError */
+/**
+ * `tell`: told how far it is, if it takes long.
+ * @throws StoreError
+ */
 export async function runStoreCommand(
   folder: string,
   action: StoreAction,
   keySource: string | undefined,
+  tell: (line: string) => void = () => undefined,
 ): Promise<CommandOutput> {
   switch (action.kind) {
     case 'check':
@@ -47,7 +52,8 @@ export async function runStoreCommand(
       return succeeded(`${databasePath(folder)} is not sealed any more\n`);
     }
     case 'rotate': {
-      resealStore(folder, masterKey(keySource), masterKey(action.newKey, '--new-key'));
+      const key = masterKey(action.newKey, '--new-key');
+      if (!(await rotateRunning(folder, key, tell))) resealStore(folder, masterKey(keySource), key);
       return succeeded(`${databasePath(folder)} is sealed with the new key\n`);
     }
     case 'backup': {

@@ -55,7 +55,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
   const definitions = await readDefinitions(options.definitions ?? config.definitions);
   const open = surroundings.openStore ?? openStore;
-  const { store, scratch } = await open({ config, log, unref });
+  const { store, scratch, answering } = await open({ config, log, unref });
   const node = new BrokerNode(store, memoryBudget(config), scratch, surroundings.clocks);
   let disk: DiskSpace | undefined;
   try {
@@ -69,7 +69,8 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     const context = brokerContext({ node, config, log, unref });
     const tls = await readTls(config, node, log);
     // What asks for its end comes by a listener, and none listens before the broker is there.
-    const requests = surroundings.daemon ?? requestsOfProgram(() => ending.stop(), log);
+    const others = surroundings.daemon ?? requestsOfProgram(() => ending.stop(), log);
+    const requests = answering?.(others) ?? others;
     const listeners = new Listeners({ broker: context, tls, process: requests, disk });
     const ending = new Ending(async () => {
       disk?.stop();

@@ -8,6 +8,7 @@
  *   the socket of the commands;
  * - test/contract/store.contract.ts is run against it, and the tests of test/model and test/interop by `Surroundings.openStore`.
  */
+import type { RequestListener } from 'node:http';
 import type { Config } from '../config/config.ts';
 import { NullStore } from '../store/null-store.ts';
 import { Scratch } from '../store/scratch.ts';
@@ -19,6 +20,8 @@ export interface OpenedStore {
   readonly store: Store;
   /** Where messages go that memory has no room for and the store does not have; undefined: they stay in memory. */
   readonly scratch: Scratch | undefined;
+  /** Answers what the control socket is asked of this store alone, before who answers all else. */
+  readonly answering?: (others: RequestListener) => RequestListener;
 }
 
 export interface StoreRequest {
@@ -43,7 +46,9 @@ export const openStore: StoreOpener = async ({ config, log, unref }) => {
     unref,
     log: (level, fields, message) => log[level](fields, message),
   });
-  return withScratch(store, folder, key !== undefined);
+  const { storeKeyRequests } = await import('./store-key-requests.ts');
+  const opened = await withScratch(store, folder, key !== undefined);
+  return { ...opened, answering: (others) => storeKeyRequests(store, others) };
 };
 
 /** Closes the store if its folder takes no scratch file. `sealed`: as the store is. */

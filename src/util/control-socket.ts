@@ -15,6 +15,9 @@ export type ProcessWish = (typeof PROCESS_WISHES)[number];
 export const PROCESS_STATE = `${PROCESS_PATH}state`;
 export type ProcessState = 'running' | 'stopped';
 
+/** The key that the store is sealed with: PUT changes it, GET says how far it is with what earlier ones have sealed. Of a broker that runs. */
+export const STORE_KEY = `${PROCESS_PATH}store-key`;
+
 /** The most octets that the address of a Unix socket has, on any system. */
 const LONGEST_ADDRESS = 103;
 

@@ -60,6 +60,7 @@ describe('what the event loop calls', () => {
       'management/http/slices.ts',
       'management/lists/pages.ts',
       'store/sqlite/checkpoints.ts',
+      'store/sqlite/key-change.ts',
     ]);
   });
 });

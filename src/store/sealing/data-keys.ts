@@ -43,6 +43,13 @@ export function newDataKey(id: number, master: Uint8Array): SealedKey {
   return [id, sealUnder(master).close(placeOf(id), randomBytes(KEY_BYTES))];
 }
 
+/** The same keys, sealed under another master key, and a new one behind them. */
+export function underNewMaster(keys: DataKeys, master: Uint8Array): readonly SealedKey[] {
+  const seal = sealUnder(master);
+  const again = [...keys].map(([id, key]): SealedKey => [id, seal.close(placeOf(id), key)]);
+  return [...again, newDataKey(Math.max(...keys.keys()) + 1, master)];
+}
+
 export function sealBy(keys: DataKeys | undefined): Seal {
   return keys === undefined ? UNSEALED : new Keyring(keys);
 }

@@ -55,13 +55,23 @@ export const crypto = () => process.getBuiltinModule('node:crypto');
 /** What is sealed by one key, and opened by any that there ever was. */
 export class Keyring implements Seal {
   readonly #keys = new Map<number, KeyObject>();
-  readonly #current: number;
+  #current = 0;
   readonly #nonces = new Nonces();
 
   /** `keys`: by their numbers, at least one; the highest is the one to seal by. */
   constructor(keys: ReadonlyMap<number, Uint8Array>) {
+    this.add(keys);
+  }
+
+  /** Adds keys, of which the highest is the one to seal by from now on. */
+  add(keys: ReadonlyMap<number, Uint8Array>): void {
     for (const [id, key] of keys) this.#keys.set(id, crypto().createSecretKey(key));
-    this.#current = Math.max(...keys.keys());
+    this.#current = Math.max(...this.#keys.keys());
+  }
+
+  /** True for what is sealed by the key that is sealed by now. */
+  isCurrent(stored: Uint8Array): boolean {
+    return (stored[0] | (stored[1] << 8)) === this.#current;
   }
 
   close(place: Place, data: Uint8Array): Buffer {

@@ -4,6 +4,14 @@ import type { WrittenBatch } from '../engine/batch-rows.ts';
 import type { DataKeys } from '../sealing/data-keys.ts';
 import type { Synchronous } from './database-file.ts';
 
+/** How far it is with sealing anew what earlier keys have sealed. */
+export interface ResealingProgress {
+  /** Rows that were looked at. */
+  readonly done: number;
+  /** Those that are still to be: 0 when all of it is done. */
+  readonly left: number;
+}
+
 /** Given to the writer thread at its start. */
 export interface WriterOptions {
   readonly path: string;
@@ -18,6 +26,10 @@ export type ToWriter =
   | ({ readonly kind: 'commit' } & WrittenBatch)
   /** The disk of the folder is short of room, or no longer is. */
   | { readonly kind: 'disk-short'; readonly short: boolean }
+  /** The store is to be sealed under this master key from now on. */
+  | { readonly kind: 'change-key'; readonly master: Uint8Array }
+  /** The other thread opens what is sealed by the new key: now it may be sealed by. */
+  | { readonly kind: 'seal-by'; readonly keys: DataKeys }
   /** Comes when no batch is under way. The thread puts the log into the file and ends. */
   | { readonly kind: 'close' };
 
@@ -26,4 +38,8 @@ export type FromWriter =
   | ({ readonly kind: 'committed' } & BatchMemory)
   /** The batch could not be committed; it is tried again until it is. */
   | { readonly kind: 'trouble'; readonly reason: string }
+  /** The master key counts; nothing is sealed by the newest of these keys yet. */
+  | { readonly kind: 'key-changed'; readonly keys: DataKeys }
+  | { readonly kind: 'key-not-changed'; readonly reason: string }
+  | ({ readonly kind: 'resealed' } & ResealingProgress)
   | { readonly kind: 'warning'; readonly message: string; readonly reason: string };

@@ -15,11 +15,11 @@ import { CLOSE_MS, lastCommit } from '../engine/last-commit.ts';
 import { type Engine, GroupCommit } from '../group-commit.ts';
 import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
-import type { Seal } from '../sealing/seal.ts';
+import { Keyring, type Seal } from '../sealing/seal.ts';
 import { BatchBuffer } from '../engine/batch-buffer.ts';
 import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
-import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
+import type { FromWriter, ResealingProgress, ToWriter, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
 import { SCHEMA_VERSION } from './schema/schema.ts';
 import { readDataKeys } from './sealing-table.ts';
@@ -75,6 +75,9 @@ export class SqliteStore implements Store {
   readonly #ids: StoredIds;
   /** Called when the batch under way is on disk. */
   #done: (() => void) | undefined;
+  /** Under way until the key counts. */
+  #keyChange: PromiseWithResolvers<void> | undefined;
+  #resealing: ResealingProgress | undefined;
   #closing: Promise<void> | undefined;
   #closed = false;
 
@@ -201,6 +204,23 @@ export class SqliteStore implements Store {
     return this.#ids.nextBody();
   }
 
+  /**
+   * Has `master` be the key that the store is sealed with. Resolves when it is, on disk; what earlier keys have sealed is sealed anew after that,
+   * while the store is used. Rejects with StoreError if the store is not sealed, or it cannot be written: then the key is the one it was.
+   */
+  changeKey(master: Uint8Array): Promise<void> {
+    if (this.#closed) return Promise.reject(new StoreError(`The store ${this.#path} is closed.`));
+    if (this.#keyChange !== undefined) return Promise.reject(new StoreError('The key is being changed already.'));
+    this.#keyChange = Promise.withResolvers();
+    this.#tell({ kind: 'change-key', master }, []);
+    return this.#keyChange.promise;
+  }
+
+  /** How far it is with what earlier keys have sealed; undefined if there was nothing since the start. */
+  get resealing(): ResealingProgress | undefined {
+    return this.#resealing;
+  }
+
   /** Rejects with a StoreError if what was said could not be committed in time: it is lost then, and the folder is free. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -242,6 +262,23 @@ export class SqliteStore implements Store {
       case 'trouble':
         this.#trouble.set(message.reason);
         break;
+      case 'key-changed':
+        // This thread first: it reads what the other one seals.
+        if (this.#seal instanceof Keyring) this.#seal.add(message.keys);
+        this.#tell({ kind: 'seal-by', keys: message.keys }, []);
+        this.#log('info', { file: this.#path }, 'the store has another key: it is started with that one from now on');
+        this.#keyChanged(undefined);
+        break;
+      case 'key-not-changed':
+        this.#keyChanged(new StoreError(`The key of ${this.#path} is not changed: ${message.reason}.`));
+        break;
+      case 'resealed': {
+        const { done, left } = message;
+        this.#resealing = { done, left };
+        if (left === 0)
+          this.#log('info', { file: this.#path, rows: done }, 'all that earlier keys had sealed is sealed anew');
+        break;
+      }
       case 'warning':
         this.#log('warn', { file: this.#path, reason: message.reason }, message.message);
         break;
@@ -250,7 +287,16 @@ export class SqliteStore implements Store {
 
   /** The writer thread ended by itself: nothing more is committed in this process. */
   #lost(error: Error): void {
-    this.#trouble.set(`the thread that writes ended: ${error.message}`);
+    const reason = `the thread that writes ended: ${error.message}`;
+    this.#trouble.set(reason);
+    this.#keyChanged(new StoreError(reason));
+  }
+
+  #keyChanged(error: StoreError | undefined): void {
+    const change = this.#keyChange;
+    this.#keyChange = undefined;
+    if (error === undefined) change?.resolve();
+    else change?.reject(error);
   }
 
   #attempt<Value>(read: () => Value): Value | StoreError {

@@ -11,9 +11,11 @@ import type { BatchMemory } from '../engine/batch-buffer.ts';
 import type { WrittenBatch } from '../engine/batch-rows.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { sealBy } from '../sealing/data-keys.ts';
+import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
+import { Keyring } from '../sealing/seal.ts';
 import { isSystemError, openWriter } from './database-file.ts';
 import { FilesInUse } from './files-in-use.ts';
+import { KeyChange } from './key-change.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 
 /** Pauses between attempts, in milliseconds: doubled from the first to the last. */
@@ -27,29 +29,35 @@ const BYTES_A_NUMBER = 128;
 const LASTING = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE', 'SQLITE_TOOBIG', 'SQLITE_MISUSE'];
 
 const port = parentPort!;
-const { path, synchronous, keys } = workerData as WriterOptions;
+const { path, synchronous, keys: keysAtStart } = workerData as WriterOptions;
 
 interface Connection {
   readonly files: FilesInUse;
   readonly database: Database.Database;
   readonly writer: BatchWriter;
   readonly checkpoints: Checkpoints;
+  /** Undefined if the store is not sealed. */
+  readonly keyChange: KeyChange | undefined;
 }
 
 let connection: Connection | undefined;
 let diskShort = false;
+let keys = keysAtStart;
+const seal = sealBy(keysAtStart);
 
 function connect(): Connection {
   if (connection !== undefined) return connection;
   const database = openWriter(path, synchronous);
   try {
-    const writer = new BatchWriter(database, sealBy(keys));
+    const writer = new BatchWriter(database, seal);
     const files = new FilesInUse(database, path);
     const checkpoints = new Checkpoints(database, files, writer.fresh, (message, error) => {
       say({ kind: 'warning', message, reason: describe(error) });
     });
     checkpoints.setDiskShort(diskShort);
-    connection = { files, database, writer, checkpoints };
+    const parts = { database, files, checkpoints, synchronous, say };
+    const keyChange = seal instanceof Keyring ? new KeyChange({ ...parts, seal }) : undefined;
+    connection = { files, database, writer, checkpoints, keyChange };
     return connection;
   } catch (error) {
     database.close();
@@ -69,6 +77,12 @@ port.on('message', (message: ToWriter) => {
       diskShort = message.short;
       connection?.checkpoints.setDiskShort(diskShort);
       break;
+    case 'change-key':
+      changeKey(message.master);
+      break;
+    case 'seal-by':
+      sealByNew(message.keys);
+      break;
     case 'close':
       close();
       break;
@@ -77,11 +91,29 @@ port.on('message', (message: ToWriter) => {
 
 function open(): void {
   try {
-    connect();
+    const { keyChange } = connect();
+    // A process before this one did not come to the end of it.
+    if (keys !== undefined && keys.size > 1) keyChange?.start();
   } catch {
     // The first commit tries again, and has somebody to tell.
   }
   collectGarbageWhenIdle();
+}
+
+function changeKey(master: Uint8Array): void {
+  try {
+    const { keyChange } = connect();
+    if (keyChange === undefined || keys === undefined) throw new StoreError('the store is not sealed');
+    keys = keyChange.change(keys, master);
+    say({ kind: 'key-changed', keys });
+  } catch (error) {
+    say({ kind: 'key-not-changed', reason: describe(error as Error) });
+  }
+}
+
+function sealByNew(all: DataKeys): void {
+  if (seal instanceof Keyring) seal.add(all);
+  connection?.keyChange?.start();
 }
 
 /** `written`: SQLite has it; it counts as committed when the files that have it are found to be in their places. */
@@ -118,6 +150,7 @@ function say(message: FromWriter): void {
 
 function close(): void {
   connection?.checkpoints.stop();
+  connection?.keyChange?.stop();
   // The last connection to close puts the log into the file and removes it.
   connection?.database.close();
   connection?.files.close();

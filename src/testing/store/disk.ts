@@ -26,8 +26,8 @@ export class Disk implements DiskState {
 
   /** Opens the store of a broker that starts, or starts again: that of its data folder, or one that keeps what there was in memory. */
   readonly openStore: StoreOpener = async (request) => {
-    const { store, scratch } = await openStore(request);
-    return { store: this.#over(store), scratch };
+    const opened = await openStore(request);
+    return { ...opened, store: this.#over(opened.store) };
   };
 
   /** Nothing more of what the broker says is kept. */

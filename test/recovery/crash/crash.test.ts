@@ -6,6 +6,7 @@
 import { expect, test } from 'vitest';
 import { openChannel } from '../../support/interop/amqplib.ts';
 import { type KillableBroker, killableBroker } from '../../support/recovery/killable.ts';
+import { StoreKey } from '../../support/recovery/store-key.ts';
 import { Random } from '../../support/recovery/random.ts';
 import { check } from './check.ts';
 import { QueueLedger } from './ledger.ts';
@@ -72,18 +73,30 @@ const cutOff: End = async (broker, life, clients, random) => {
   clients.killed(cut.happen(random));
 };
 
+/** The same, after the store has taken another key, and mostly before all is sealed anew. */
+const killedWithNewKey =
+  (key: StoreKey): End =>
+  async (broker, life, clients, random) => {
+    await key.change(broker.folder);
+    await life.after(random.integer(1, random.pick([5, 50, 500])));
+    await killed(broker, life, clients, random);
+  };
+
 test.each([
-  ['kills', killed],
-  ['power cuts', cutOff],
+  ['kills', ROUNDS, () => killed],
+  ['power cuts', ROUNDS, () => cutOff],
+  ['kills of a sealed store that takes another key', Math.ceil(ROUNDS / 5), killedWithNewKey],
 ] as const)(
-  `${ROUNDS} %s at random moments lose nothing confirmed and bring nothing settled back`,
+  `%s at random moments lose nothing confirmed and bring nothing settled back`,
   { timeout: ROUNDS * ROUND_MS },
-  async (_what, end) => {
+  async (_what, rounds, endWith) => {
     const random = new Random(SEED);
-    const broker = await killableBroker();
+    const key = new StoreKey();
+    const end = endWith(key);
+    const broker = await killableBroker(endWith === killedWithNewKey ? { LEVERET_STORE_KEY: key.source } : {});
     const clients = new Clients();
     await declare(broker, clients.queues);
-    for (let round = 1; round <= ROUNDS; round++) {
+    for (let round = 1; round <= rounds; round++) {
       const life = new Life(broker.url);
       clients.run(life, random);
       await life.after(random.integer(1, random.pick([50, 500, 3000])));

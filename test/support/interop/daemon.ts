@@ -24,7 +24,11 @@ export interface Daemon {
  * Starts a daemon and waits until it says that it listens. Rejects with everything it printed if it exits before, or
  * does not say so in time.
  */
-export async function startDaemon(options: { port: number; dataDir: string }): Promise<Daemon> {
+export async function startDaemon(options: {
+  port: number;
+  dataDir: string;
+  env?: NodeJS.ProcessEnv;
+}): Promise<Daemon> {
   const anyPorts = ['--management-port', '0', '--prometheus-port', '0'];
   const words = [
     process.execPath,
@@ -35,7 +39,7 @@ export async function startDaemon(options: { port: number; dataDir: string }): P
     '--data-dir',
     options.dataDir,
   ];
-  const child = spawnTied(words);
+  const child = spawnTied(words, { env: { ...process.env, ...options.env } });
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
   let output = '';
   await new Promise<void>((resolve, reject) => {

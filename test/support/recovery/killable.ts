@@ -19,11 +19,11 @@ export interface KillableBroker {
   fileBytes(): number;
 }
 
-/** Starts one; it and its folder are gone after the running test. */
-export async function killableBroker(): Promise<KillableBroker> {
+/** Starts one; it and its folder are gone after the running test. `env`: what it has in its environment beside that of the tests. */
+export async function killableBroker(env: NodeJS.ProcessEnv = {}): Promise<KillableBroker> {
   const folder = await dataFolder();
   onTestFinished(() => folder.remove());
-  const options = { port: await freePort(), dataDir: folder.path };
+  const options = { port: await freePort(), dataDir: folder.path, env };
   const file = join(folder.path, 'leveret.db');
   let daemon = await startDaemon(options);
   onTestFinished(async () => {
