@@ -12,6 +12,8 @@ export const SAN_TYPES = ['dns', 'ip', 'email', 'uri', 'other_name'] as const;
 export type SanType = (typeof SAN_TYPES)[number];
 
 export interface LoginConfig {
+  /** File, or `stdout`, for a line about each who comes in, is refused, or changes something; undefined for none. */
+  readonly auditLog: string | undefined;
   /** Addresses and networks of proxies that say for whom they connect to AMQP (PROXY protocol); `all` is everywhere. */
   readonly proxyProtocolFrom: readonly string[];
   /** Those that clients are offered; EXTERNAL to those that came by TLS alone. */

@@ -1,9 +1,18 @@
 /** The rows of the table of options about how clients say who they are, and where they come from. */
 import { CERT_LOGIN_FROM, type LoginConfig, MECHANISMS, SAN_TYPES } from './login-config.ts';
 import type { OptionRows } from './option.ts';
-import { addresses, choice, integer, words } from './option-types.ts';
+import { addresses, choice, integer, text, unless, words } from './option-types.ts';
 
 export const LOGIN_ROWS: OptionRows<keyof LoginConfig> = {
+  auditLog: {
+    flag: '--audit-log',
+    env: 'LEVERET_AUDIT_LOG',
+    type: unless('none', text('file')),
+    default: undefined,
+    unit: '',
+    description: 'File for a line of JSON about each who comes in, is refused, or changes something; or stdout',
+    rabbitmq: '',
+  },
   proxyProtocolFrom: {
     flag: '--proxy-protocol-from',
     env: 'LEVERET_PROXY_PROTOCOL_FROM',

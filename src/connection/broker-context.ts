@@ -3,6 +3,7 @@ import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config } from '../config/config.ts';
 import { Connections } from '../broker/operations/connections.ts';
 import type { FieldTable } from '../protocol/field-table.ts';
+import type { AuditLog } from '../util/audit-log.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 import { Turn } from '../broker/scheduling/turn.ts';
@@ -22,6 +23,7 @@ export interface BrokerParts {
   readonly node: BrokerNode;
   readonly config: Config;
   readonly log: Logger;
+  readonly audit?: AuditLog | undefined;
   /** True: no socket keeps the process alive. */
   readonly unref?: boolean | undefined;
 }

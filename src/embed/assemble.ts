@@ -12,6 +12,7 @@ import { type BrokerContext, brokerContext } from '../connection/broker-context.
 import { StoreError } from '../store/store.ts';
 import type { Tls } from '../tls/tls.ts';
 import { availableMemory } from '../util/available-memory.ts';
+import { AuditLog } from '../util/audit-log.ts';
 import type { Clocks } from '../util/clock.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
@@ -66,7 +67,13 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     reportToLog(node, log);
     await prepare(node, definitions, config, log);
     disk = watchDisk(config, node, log);
-    const context = brokerContext({ node, config, log, unref });
+    const audit =
+      config.auditLog === undefined
+        ? undefined
+        : new AuditLog(config.auditLog, node.clock, (error) => {
+            log.error({ err: error }, 'the audit log cannot be written');
+          });
+    const context = brokerContext({ node, config, log, audit, unref });
     const tls = await readTls(config, node, log);
     // What asks for its end comes by a listener, and none listens before the broker is there.
     const others = surroundings.daemon ?? requestsOfProgram(() => ending.stop(), log);
@@ -76,6 +83,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
       disk?.stop();
       await listeners.stop();
       backends.close();
+      await audit?.close();
       node.stop();
       await store.close();
       scratch?.close();

@@ -56,12 +56,13 @@ export class Listeners {
     this.#broker = broker;
     this.#tls = tls;
     this.#process = process;
-    const { node, connections, config, log, clock } = broker;
+    const { node, connections, config, log, audit, clock } = broker;
     this.#management = {
       node,
       connections,
       config,
       log,
+      audit,
       clock,
       nodeName: nodeName(),
       startedAt: clock.now(),

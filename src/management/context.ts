@@ -3,6 +3,7 @@ import type { Connections } from '../broker/operations/connections.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config, LogLevel } from '../config/config.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
+import type { AuditLog } from '../util/audit-log.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Logger } from '../util/logger.ts';
 
@@ -43,6 +44,7 @@ export interface ManagementContext {
   readonly connections: Connections;
   readonly config: Config;
   readonly log: Logger;
+  readonly audit?: AuditLog | undefined;
   readonly clock: Clock;
   /** RabbitMQ's form: `rabbit@` and the name of the machine. */
   readonly nodeName: string;

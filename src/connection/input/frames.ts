@@ -18,6 +18,7 @@ import {
   FRAME_HEADER,
 } from '../../protocol/generated/constants.ts';
 import type { Method } from '../../protocol/generated/methods.ts';
+import { REPLY_CODES } from '../../protocol/generated/reply-codes.ts';
 import { readU32, readU64 } from '../../util/bytes.ts';
 import type { FrameHandler } from '../../wire/frame-handler.ts';
 import { decodeMethod } from '../../wire/generated/method-codec.ts';
@@ -36,6 +37,8 @@ export interface FramedConnection extends ChannelHost, ControlledConnection {
   readonly channelMax: number;
   readonly broker: BrokerContext;
   readonly actor: UserActor;
+  /** Undefined until it is let in. */
+  readonly user: string | undefined;
   readonly pendingReplies: Pick<PendingReplies, 'await'>;
   handshake(channel: number, method: Method): void;
   /** Ends the connection for whatever went wrong with it. */
@@ -43,6 +46,9 @@ export interface FramedConnection extends ChannelHost, ControlledConnection {
   /** Notes that the broker closed a channel. */
   channelFailed(channel: number, error: AmqpError): void;
 }
+
+/** What somebody may not do, or not there. */
+const REFUSALS: ReadonlySet<number> = new Set([REPLY_CODES.ACCESS_REFUSED.code, REPLY_CODES.NOT_ALLOWED.code]);
 
 /** Class id, method id, delivery tag and bits. */
 const ACK_BYTES = 13;
@@ -270,6 +276,11 @@ export class Frames implements FrameHandler {
     // A client in its handshake has no vhost yet.
     const name = (vhost as Vhost | undefined)?.name ?? '';
     broker.node.observer?.({ type: 'error', vhost: name, connection: endpoints.name, channel, code, text });
+    const { user } = this.#connection;
+    // Who is not let in stands there already, with the reason.
+    if (!REFUSALS.has(code) || (user === undefined && code === REPLY_CODES.ACCESS_REFUSED.code)) return;
+    const by = { protocol: 'amqp091', user: user ?? '', peer: endpoints.peer, vhost: name } as const;
+    broker.audit?.record({ event: 'refusal', outcome: 'failure', ...by, reason: text });
   }
 }
 

@@ -13,6 +13,7 @@ import type { BrokerContext } from '../broker-context.ts';
 import { ClientProperties } from './client-properties.ts';
 import { readCredentials } from './credentials.ts';
 import { credentialsByCertificate } from './external.ts';
+import type { Endpoints } from './endpoints.ts';
 import type { PendingReplies } from './pending-replies.ts';
 import type { Writer } from '../output/writer.ts';
 
@@ -20,7 +21,7 @@ import type { Writer } from '../output/writer.ts';
 export interface GreetedConnection {
   readonly broker: BrokerContext;
   readonly writer: Writer;
-  readonly endpoints: { readonly name: string; readonly peerHost: string; readonly fromLoopback: boolean };
+  readonly endpoints: Pick<Endpoints, 'name' | 'peer' | 'peerHost' | 'fromLoopback'>;
   readonly tls: ClientTls | undefined;
   client: ClientProperties;
   /** SASL mechanism of the login. */
@@ -89,7 +90,7 @@ export class Handshake {
     connection.client = new ClientProperties(clientProperties);
     const credentials = this.#credentials(mechanism, response);
     if ('refusal' in credentials) {
-      this.#answer(mechanism, credentials);
+      this.#answer(mechanism, '', credentials);
       return;
     }
     const { peerHost: host, fromLoopback: loopback } = connection.endpoints;
@@ -101,7 +102,7 @@ export class Handshake {
       },
     };
     connection.pendingReplies.await(logIn(node, credentials, config.loopbackUsers, peer), (found) => {
-      if (connection.stage === 'handshake') this.#answer(mechanism, found);
+      if (connection.stage === 'handshake') this.#answer(mechanism, credentials.user, found);
     });
   }
 
@@ -119,15 +120,23 @@ export class Handshake {
     return said ?? { refusal: `no credentials by ${mechanism}` };
   }
 
-  #answer(mechanism: string, found: Identity | Refusal): void {
+  #answer(mechanism: string, user: string, found: Identity | Refusal): void {
     const { node, config } = this.#connection.broker;
     node.counters.auth.count('amqp091', !isRefusal(found));
+    this.#audit(mechanism, user, found);
     if (isRefusal(found)) throw this.#refused(mechanism, found.refusal);
     this.#identity = found;
     this.#connection.mechanism = mechanism;
     const { channelMax, frameMax, heartbeat } = config;
     this.#connection.writer.method(0, { name: 'connection.tune', channelMax, frameMax, heartbeat });
     this.#due = 'connection.tune-ok';
+  }
+
+  #audit(mechanism: string, user: string, found: Identity | Refusal): void {
+    const { broker, endpoints } = this.#connection;
+    const by = { event: 'sign-in', protocol: 'amqp091', peer: endpoints.peer, mechanism } as const;
+    if (isRefusal(found)) broker.audit?.record({ ...by, outcome: 'failure', user, reason: found.refusal });
+    else broker.audit?.record({ ...by, outcome: 'success', user: found.name });
   }
 
   #refused(mechanism: string, refusal: string): Error {

@@ -41,13 +41,16 @@ export async function logInOverHttp(
 
 /** Undefined if they are wrong, or may not be said from there. */
 export async function identify(
-  { node, config, log }: ManagementContext,
+  { node, config, log, audit }: ManagementContext,
   credentials: Credentials,
   peer: Peer,
 ): Promise<Identity | undefined> {
   const found = await logIn(node, credentials, config.loopbackUsers, peer);
   node.counters.auth.count('http', !isRefusal(found));
   if (!isRefusal(found)) return found;
+  const { user } = credentials;
+  const by = { event: 'sign-in', outcome: 'failure', protocol: 'http', user, peer: peer.address } as const;
+  audit?.record({ ...by, reason: found.refusal });
   log.warn({ peer: peer.address, reason: found.refusal }, 'HTTP access denied');
   return undefined;
 }

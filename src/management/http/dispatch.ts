@@ -8,7 +8,7 @@ import { authenticate } from './authentication.ts';
 import { type JsonObject, readObject } from './body.ts';
 import type { Peer } from './entrance.ts';
 import { checkEnters, checkRole, checkSees, type Principal } from './principal.ts';
-import { HttpProblem, noObject, notFound } from './problem.ts';
+import { HttpProblem, noObject, notFound, problemOf } from './problem.ts';
 import { readColumns, withColumns } from './columns.ts';
 import type { History } from '../rates/history.ts';
 import type { Rates } from '../rates/rates.ts';
@@ -41,6 +41,7 @@ export interface RequestHead {
 export interface Admitted {
   readonly head: RequestHead;
   readonly operation: Operation;
+  readonly resource: Resource;
   readonly verb: Verb;
   /** Undefined if anybody may make it. */
   readonly principal: Principal | undefined;
@@ -63,34 +64,68 @@ export async function admit(
   if (verb === undefined) return new Reply(405, { allow: allowedVerbs(resource) });
   const operation = resource[verb]!;
   if (!accepts(head.headers.accept, operation.accepts)) throw new HttpProblem(406, undefined);
-  if (operation.role === 'anyone') return { head, operation, verb, principal: undefined, vhost: undefined };
+  const { role } = operation;
+  if (role === 'anyone') return { head, operation, resource, verb, principal: undefined, vhost: undefined };
   rates.asked();
   const principal =
     head.principal ??
     sessions.principalOf(head.headers) ??
     (await authenticate(context, head.headers.authorization, head.peer));
-  if (operation.role !== 'any-user') checkRole(principal, operation.role);
-  const vhost = resource.path.includes(':vhost')
-    ? await whenKnown(() => enter(context, principal, head, operation, verb))
-    : undefined;
-  return { head, operation, verb, principal, vhost };
+  const vhost = await refusalsTold(context, { head, resource, verb, principal }, async () => {
+    if (role !== 'any-user') checkRole(principal, role);
+    if (!resource.path.includes(':vhost')) return undefined;
+    return whenKnown(() => enter(context, principal, head, operation, verb));
+  });
+  return { head, operation, resource, verb, principal, vhost };
 }
 
 /** Throws what `problemOf` knows, or a defect. Returns a Reply, or what goes out as JSON. */
 export async function dispatch(api: Api, admitted: Admitted, bytes: Buffer): Promise<unknown> {
-  const { head, operation, verb, principal } = admitted;
+  const { operation, verb, principal } = admitted;
   const call = new RequestedCall(api, admitted, bytes);
-  const answer: unknown = await whenKnown(() => operation.handle(call));
-  if (verb !== 'GET' && principal !== undefined) {
-    const { peer, url } = head;
-    api.context.log.info(
-      { user: principal.name, peer: peer.address, method: verb, path: url.split('?')[0] },
-      'HTTP change',
-    );
-  }
+  const handle = () => whenKnown(() => operation.handle(call));
+  const answer: unknown = await (principal === undefined
+    ? handle()
+    : refusalsTold(api.context, { ...admitted, principal }, handle));
+  if (verb !== 'GET' && principal !== undefined) tellChange(api.context, admitted.head, verb, principal);
   // A Reply is finished: a list that is written as it is taken has looked itself which columns are asked for.
   const columns = verb === 'GET' && !(answer instanceof Reply) ? readColumns(call.query) : undefined;
   return columns === undefined ? answer : withColumns(answer, columns);
+}
+
+function tellChange(
+  { log, audit }: ManagementContext,
+  { url, peer: { address: peer } }: RequestHead,
+  method: Verb,
+  { name: user }: Principal,
+): void {
+  const [path] = url.split('?');
+  log.info({ user, peer, method, path }, 'HTTP change');
+  audit?.record({ event: 'change', outcome: 'success', protocol: 'http', user, peer, action: `${method} ${path}` });
+}
+
+/** Whoever is refused stands in the audit log: without the names in the path, which may be secrets. */
+async function refusalsTold<Result>(
+  { audit }: ManagementContext,
+  { head, resource, verb, principal }: Pick<Admitted, 'head' | 'resource' | 'verb'> & { readonly principal: Principal },
+  action: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem?.status === 401) {
+      const { params, peer } = head;
+      const who = { protocol: 'http', user: principal.name, peer: peer.address } as const;
+      const what = {
+        action: `${verb} /api${resource.path}`,
+        vhost: params.vhost,
+        reason: String(problem.body?.reason),
+      };
+      audit?.record({ event: 'refusal', outcome: 'failure', ...who, ...what });
+    }
+    throw error;
+  }
 }
 
 /** The vhost that the path names. Throws HttpProblem if there is none, or it is not the principal's. */

@@ -17,6 +17,8 @@ export const session: Resource = {
       if (identity === undefined) throw notSignedIn('Login failed');
       checkRole(new UserPrincipal(identity), 'management');
       const { name, tags } = identity;
+      const by = { protocol: 'http', user: name, peer: peer.address, mechanism: 'session' } as const;
+      context.audit?.record({ event: 'sign-in', outcome: 'success', ...by });
       return new Reply(
         200,
         { 'content-type': 'application/json', 'set-cookie': sessions.open(identity, headers, peer.secure) },

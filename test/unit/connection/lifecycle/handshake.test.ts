@@ -38,7 +38,7 @@ class Side implements GreetedConnection {
   readonly tls = undefined;
   client = new ClientProperties();
   mechanism = '';
-  readonly endpoints = { name: '', peerHost: '127.0.0.1', fromLoopback: true };
+  readonly endpoints = { name: '', peer: '127.0.0.1:1', peerHost: '127.0.0.1', fromLoopback: true };
   readonly stage = 'handshake';
   /** What it waits for. */
   pending: Promise<void> | undefined;

@@ -1,0 +1,85 @@
+/** What stands in the audit log, and what never does. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import amqp from 'amqplib';
+import { expect, it } from 'vitest';
+import { Broker } from '../../../src/index.ts';
+import { apiOf } from '../../support/management/api.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+it('the audit log has who came in, who was refused, and who changed what, and no secret', async () => {
+  const auditLog = join(temporaryFolder(), 'audit.log');
+  const broker = await Broker.start({ port: 0, managementPort: 0, auditLog });
+  const ask = apiOf(broker);
+  const connect = (user: string, password: string) =>
+    amqp.connect(`amqp://${user}:${password}@127.0.0.1:${broker.port}`);
+  await ask('PUT', '/users/ann', { body: { password: 'planted-new', tags: 'management' } });
+  await ask('PUT', '/permissions/%2F/ann', { body: { configure: '^own', write: '', read: '' } });
+  await ask('GET', '/auth/hash_password/planted-path', { as: 'ann:planted-new' });
+  await ask('PUT', '/queues/%2F/other', { as: 'ann:planted-new', body: {} });
+  await ask('GET', '/whoami', { as: 'ann\n:planted-wrong' });
+  await ask('PUT', '/vhosts/closed', { body: {} });
+  await expect(amqp.connect(`amqp://ann:planted-new@127.0.0.1:${broker.port}/closed`)).rejects.toThrow();
+  const page = { 'x-leveret-page': '1' };
+  await ask('POST', '/session', { as: null, headers: page, body: { username: 'ann', password: 'planted-new' } });
+  await expect(connect('ann', 'planted-wrong')).rejects.toThrow();
+  const connection = await connect('ann', 'planted-new');
+  const channel = await connection.createChannel();
+  channel.on('error', () => undefined);
+  await expect(channel.assertQueue('other')).rejects.toThrow();
+  await connection.close();
+  await broker.stop();
+
+  const text = readFileSync(auditLog, 'utf8');
+  expect(text).not.toContain('planted');
+  expect(statSync(auditLog).mode & 0o777).toBe(0o600);
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, string>);
+  for (const { time } of lines) expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(600_000);
+  const peer = expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string;
+  const time = expect.any(String) as string;
+  const http = { time, protocol: 'http', peer };
+  const amqp091 = { time, protocol: 'amqp091', peer };
+  const refusal = { event: 'refusal', outcome: 'failure', user: 'ann' };
+  expect(lines).toEqual([
+    { ...http, event: 'change', outcome: 'success', user: 'guest', action: 'PUT /api/users/ann' },
+    { ...http, event: 'change', outcome: 'success', user: 'guest', action: 'PUT /api/permissions/%2F/ann' },
+    { ...http, ...refusal, action: 'GET /api/auth/hash_password/:password', reason: 'Not administrator user' },
+    { ...http, ...refusal, action: 'PUT /api/queues/:vhost/:queue', vhost: '/', reason: 'Access refused.' },
+    {
+      ...http,
+      event: 'sign-in',
+      outcome: 'failure',
+      user: 'ann\n',
+      reason: "wrong name or password for user 'ann\n'",
+    },
+    { ...http, event: 'change', outcome: 'success', user: 'guest', action: 'PUT /api/vhosts/closed' },
+    { ...amqp091, event: 'sign-in', outcome: 'success', user: 'ann', mechanism: 'PLAIN' },
+    {
+      ...amqp091,
+      event: 'refusal',
+      outcome: 'failure',
+      user: '',
+      vhost: '',
+      reason: "NOT_ALLOWED - access to vhost 'closed' refused for user 'ann'",
+    },
+    { ...http, event: 'sign-in', outcome: 'success', user: 'ann', mechanism: 'session' },
+    {
+      ...amqp091,
+      event: 'sign-in',
+      outcome: 'failure',
+      user: 'ann',
+      mechanism: 'PLAIN',
+      reason: "wrong name or password for user 'ann'",
+    },
+    { ...amqp091, event: 'sign-in', outcome: 'success', user: 'ann', mechanism: 'PLAIN' },
+    {
+      ...amqp091,
+      ...refusal,
+      vhost: '/',
+      reason: "ACCESS_REFUSED - configure access to queue 'other' in vhost '/' refused for user 'ann'",
+    },
+  ]);
+});
