@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Ask } from './http/question.ts';
-import { HttpClient, type TlsTrust } from './http-client.ts';
+import { HttpClient, type TlsTrust } from '../util/http-client.ts';
 
 /** How long the issuer of tokens may take to say its keys, in milliseconds. */
 const ISSUER_TIMEOUT_MS = 10_000;

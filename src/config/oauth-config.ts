@@ -33,4 +33,12 @@ export interface OAuthConfig {
   /** PEM files with the authorities that may have signed the issuer's certificate; empty: those that Node knows. */
   readonly oauthCa: readonly string[];
   readonly oauthVerify: ServerVerify;
+  /** As which client people sign in to the page by OpenID Connect; undefined: they do not. */
+  readonly managementOauthClientId: string | undefined;
+  /** Undefined if the provider asks for none. */
+  readonly managementOauthClientSecret: string | undefined;
+  /** What the paths of the identity provider begin with; undefined: as `oauthIssuer`. */
+  readonly managementOauthProviderUrl: string | undefined;
+  /** What is asked for. */
+  readonly managementOauthScopes: readonly string[];
 }

@@ -28,7 +28,7 @@ import { whoami } from './resources/whoami.ts';
 
 export const RESOURCES: readonly Resource[] = [
   whoami,
-  session,
+  ...session,
   ...overview,
   ...nodes,
   history,

@@ -1,6 +1,8 @@
 /** Who issues tokens: it publishes its keys, which a test may exchange, and signs what a test says. */
+import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
 interface SigningKey {
@@ -14,6 +16,10 @@ export class TokenServer implements AsyncDisposable {
   #keys: SigningKey[] = [];
   /** How often the keys were fetched. */
   fetches = 0;
+  /** The claims of whoever signs in by a browser; undefined: the provider lets nobody in. */
+  person: Readonly<Record<string, unknown>> | undefined = {};
+  /** Hashes of secrets, by the codes that were given out for them. */
+  readonly #codes = new Map<string, string>();
   /** False: nothing can be had. */
   isUp = true;
 
@@ -28,6 +34,18 @@ export class TokenServer implements AsyncDisposable {
     this.#server = createServer((request, response) => {
       if (!this.isUp) {
         response.writeHead(503).end();
+        return;
+      }
+      const { pathname, searchParams } = new URL(request.url!, this.issuer);
+      if (pathname === '/authorize') {
+        response.writeHead(302, { location: this.#authorize(searchParams) }).end();
+        return;
+      }
+      if (pathname === '/token') {
+        void readText(request).then(async (body) => {
+          const token = await this.#exchange(new URLSearchParams(body));
+          response.writeHead(token === undefined ? 400 : 200).end(JSON.stringify({ access_token: token }));
+        });
         return;
       }
       const answer = this.#answer(request.url!);
@@ -59,12 +77,42 @@ export class TokenServer implements AsyncDisposable {
     return new SignJWT(all).setProtectedHeader({ alg: jwk.alg!, kid, ...header }).sign(privateKey);
   }
 
+  /** Lets in at once, without asking anybody. */
+  #authorize(asked: URLSearchParams): string {
+    const back = new URL(asked.get('redirect_uri')!);
+    back.searchParams.set('state', asked.get('state')!);
+    if (this.person === undefined) back.searchParams.set('error', 'access_denied');
+    else {
+      const code = `code-${Math.random()}`;
+      this.#codes.set(code, asked.get('code_challenge')!);
+      back.searchParams.set('code', code);
+    }
+    return back.href;
+  }
+
+  /** Undefined unless the code is one, and of who has its secret. */
+  async #exchange(form: URLSearchParams): Promise<string | undefined> {
+    const challenge = this.#codes.get(form.get('code') ?? '');
+    this.#codes.delete(form.get('code') ?? '');
+    const shown = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url');
+    return challenge === shown ? this.sign(this.person) : undefined;
+  }
+
   #answer(path: string): unknown {
     if (path === '/keys') {
       this.fetches++;
       return { keys: this.#keys.map(({ jwk }) => jwk) };
     }
-    if (path === '/.well-known/openid-configuration') return { issuer: this.issuer, jwks_uri: this.jwksUrl };
+    if (path === '/.well-known/openid-configuration') {
+      return {
+        issuer: this.issuer,
+        jwks_uri: this.jwksUrl,
+        authorization_endpoint: `${this.issuer}/authorize`,
+        token_endpoint: `${this.issuer}/token`,
+      };
+    }
     return undefined;
   }
 

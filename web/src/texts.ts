@@ -15,6 +15,8 @@ export const texts = {
     name: 'Name',
     password: 'Password',
     action: 'Sign in',
+    byProvider: 'Sign in with OpenID Connect',
+    refused: 'The identity provider, or the broker, did not let you in: its log says why.',
     ended:
       'Your session has ended: the broker was started again, or it was open for eight hours. Sign in to go on where you were.',
     failed: 'Name and password do not fit together, or this user may not come in from this machine.',

@@ -6,7 +6,7 @@ import type { AuthHttpConfig } from '../../config/auth-config.ts';
 import type { AuthBackend, Credentials, Identity, LoginPeer, Refusal } from '../../broker/access/identity.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { Logger } from '../../util/logger.ts';
-import type { HttpClient } from '../http-client.ts';
+import type { HttpClient } from '../../util/http-client.ts';
 import { AskedIdentity } from './asked-identity.ts';
 import type { Ask, AuthAnswer, AuthQuestion } from './question.ts';
 

@@ -11,7 +11,7 @@ import {
 import { ConfigError } from '../../config/config-error.ts';
 import type { OAuthConfig } from '../../config/oauth-config.ts';
 import type { Clock } from '../../util/clock.ts';
-import type { HttpClient } from '../http-client.ts';
+import type { HttpClient } from '../../util/http-client.ts';
 
 /** Keys that are published are fetched again after so many milliseconds, and for one that is not known not more often than that. */
 const FETCHED_FOR_MS = 600_000;

@@ -15,6 +15,11 @@ const DEFINITIONS = 'this has no effect yet: give it by definitions';
 
 const ACCEPTED: readonly AcceptedKeys[] = [
   {
+    keys: /^management\.oauth_(enabled|initiated_logon_type)$/,
+    level: 'info',
+    reason: 'management.oauth_client_id says it',
+  },
+  {
     keys: /^(cluster_(formation|partition_handling|keepalive_interval|nodes)|mirroring_|queue_(master|leader)_locator|net_ticktime|distribution|distributed_cookie|node_?name|kernel|mnesia_|khepri|metadata_store|stream_queue)/,
     level: 'info',
     reason: CLUSTER,

@@ -10,7 +10,7 @@ import { readKnown } from './known-values.ts';
 import { readListeners } from './listener-keys.ts';
 import { readLogKeys } from './log-keys.ts';
 import type { Meaning } from './meaning.ts';
-import { readNamed, readNumbered, readScopeAliases } from './oauth-keys.ts';
+import { readBlanks, readNamed, readNumbered, readScopeAliases } from './oauth-keys.ts';
 import { readCredentialValidator } from './password-keys.ts';
 import { readSizes, SIZE_KEYS } from './size-keys.ts';
 import { readCiphers, readVerify } from './tls-keys.ts';
@@ -43,6 +43,7 @@ export const COMBINED_KEYS: readonly CombinedKeys[] = [
     read: readKnown('oauthAlgorithms', TOKEN_ALGORITHMS, 'tokens are not signed by that here'),
   },
   { keys: ['auth_oauth2.preferred_username_claims'], read: readNumbered('oauthUsernameClaims') },
+  { keys: ['management.oauth_scopes'], read: readBlanks('managementOauthScopes') },
   { keys: ['auth_oauth2.scope_aliases'], read: readScopeAliases },
   { keys: ['credential_validator'], read: readCredentialValidator },
   { keys: ['loopback_users'], read: readLoopbackUsers },

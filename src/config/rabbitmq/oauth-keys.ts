@@ -36,3 +36,11 @@ export function readScopeAliases(entries: readonly ConfEntry[], meaning: Meaning
   });
   if (words.length > 0) meaning.set('oauthScopeAliases', entries[0], words);
 }
+
+/** Words with blanks between. */
+export function readBlanks(option: SettingName) {
+  return ([entry]: readonly ConfEntry[], meaning: Meaning): void => {
+    const words = entry.value.split(/\s+/).filter((word) => word !== '');
+    meaning.set(option, entry, words);
+  };
+}

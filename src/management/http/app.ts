@@ -2,10 +2,12 @@
  * The API as a function from request to response, by fastify, whatever listener the request came by. What RabbitMQ's answers look
  * like beside their content is here: headers, errors, compression.
  */
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { HttpClient } from '../../util/http-client.ts';
 import { systemChance } from '../../util/system.ts';
 import type { ManagementContext } from '../context.ts';
 import { EventFeed } from '../events/feed.ts';
@@ -18,6 +20,7 @@ import { corsHeaders } from './cors.ts';
 import { type Admitted, admit, type Api, dispatch } from './dispatch.ts';
 import { withDots } from './dots.ts';
 import type { Entrance } from './entrance.ts';
+import { OpenIdSignIn } from './openid.ts';
 import { noObject, problemOf } from './problem.ts';
 import { allVerbs, Reply, type Resource } from './resource.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -57,7 +60,8 @@ export async function createApp(context: ManagementContext, resources: readonly 
   const rates = new Rates(context.clock, () => subjectsOf(context, history), eachInSlices, fault);
   const feed = new EventFeed(context, rates);
   const sessions = new Sessions(context.clock, systemChance);
-  const api: Api = { context, rates, feed, sessions, history };
+  const openId = openIdSignIn(context);
+  const api: Api = { context, rates, feed, sessions, openId, history };
   const entrances = new WeakMap<IncomingMessage, Entrance>();
   const admitted = new WeakMap<FastifyRequest, Admitted>();
   app.removeAllContentTypeParsers();
@@ -103,6 +107,19 @@ export async function createApp(context: ManagementContext, resources: readonly 
       rates.stop();
     },
   };
+}
+
+/** How long an identity provider may take to answer, in milliseconds. */
+const PROVIDER_TIMEOUT_MS = 10_000;
+
+function openIdSignIn({ config, clock }: ManagementContext): OpenIdSignIn | undefined {
+  const { managementOauthClientId: clientId, managementOauthClientSecret: clientSecret } = config;
+  const { managementOauthProviderUrl: providerUrl = config.oauthIssuer, managementOauthScopes: scopes } = config;
+  if (clientId === undefined || providerUrl === undefined) return undefined;
+  const ca = config.oauthCa.map((file) => readFileSync(file, 'utf8'));
+  const trust = { ca: ca.length === 0 ? undefined : ca, verify: config.oauthVerify === 'required' };
+  const client = new HttpClient(clock, PROVIDER_TIMEOUT_MS, trust);
+  return new OpenIdSignIn({ clientId, clientSecret, providerUrl, scopes }, client, clock, systemChance);
 }
 
 /** As bytes: to a text fastify would add its character set, which RabbitMQ does not name. */

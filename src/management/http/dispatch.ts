@@ -7,6 +7,7 @@ import type { EventFeed } from '../events/feed.ts';
 import { authenticate } from './authentication.ts';
 import { type JsonObject, readObject } from './body.ts';
 import type { Peer } from './entrance.ts';
+import type { OpenIdSignIn } from './openid.ts';
 import { checkEnters, checkRole, checkSees, type Principal } from './principal.ts';
 import { HttpProblem, noObject, notFound, problemOf } from './problem.ts';
 import { readColumns, withColumns } from './columns.ts';
@@ -23,6 +24,7 @@ export interface Api {
   readonly rates: Rates;
   readonly feed: EventFeed;
   readonly sessions: Sessions;
+  readonly openId: OpenIdSignIn | undefined;
   readonly history: History;
 }
 
@@ -179,6 +181,10 @@ class RequestedCall implements Call {
 
   get sessions(): Sessions {
     return this.#api.sessions;
+  }
+
+  get openId(): OpenIdSignIn | undefined {
+    return this.#api.openId;
   }
 
   get history(): History {

@@ -7,6 +7,7 @@ import type { ManagementContext } from '../context.ts';
 import type { EventFeed } from '../events/feed.ts';
 import type { JsonObject } from './body.ts';
 import type { Peer } from './entrance.ts';
+import type { OpenIdSignIn } from './openid.ts';
 import type { Principal, Role } from './principal.ts';
 import type { Sessions } from './sessions.ts';
 import type { View } from '../view.ts';
@@ -33,6 +34,8 @@ export interface Call {
   readonly history: History;
   /** Who is signed in to the page. */
   readonly sessions: Sessions;
+  /** How browsers sign in by OpenID Connect; undefined if they do not. */
+  readonly openId: OpenIdSignIn | undefined;
   /** What objects are shown by. */
   readonly view: View;
   /** The principal in that vhost. */

@@ -8,6 +8,7 @@ import type { Identity } from '../../broker/access/identity.ts';
 import { type Chance, uniqueName } from '../../util/chance.ts';
 import type { Clock } from '../../util/clock.ts';
 import { isSameOrigin } from '../../util/origin.ts';
+import { cookie, cookieIn } from './cookies.ts';
 import { type Principal, UserPrincipal } from './principal.ts';
 import { HttpProblem, notSignedIn } from './problem.ts';
 
@@ -16,6 +17,7 @@ export const PAGE_HEADER = 'x-leveret-page';
 /** RabbitMQ's login_session_timeout, in milliseconds. */
 const LASTS_MS = 8 * 3_600_000;
 const MOST_SESSIONS = 1000;
+const COOKIE = 'leveret';
 
 interface Session {
   readonly identity: Identity;
@@ -40,20 +42,20 @@ export class Sessions {
     if (this.#byToken.size >= MOST_SESSIONS) this.#byToken.delete(oldest);
     const token = uniqueName(this.#chance);
     this.#byToken.set(token, { identity, endsAt: this.#clock.elapsed() + LASTS_MS });
-    return cookie(headers, token, LASTS_MS / 1000, secure);
+    return cookie(COOKIE, { headers, secure }, token, LASTS_MS / 1000, 'Strict');
   }
 
   /** Ends the session of the request, if it has one. Returns the header Set-Cookie. */
   close(headers: IncomingHttpHeaders, secure: boolean): string {
-    this.#byToken.delete(tokenIn(headers) ?? '');
-    return cookie(headers, '', 0, secure);
+    this.#byToken.delete(cookieIn(COOKIE, headers) ?? '');
+    return cookie(COOKIE, { headers, secure }, '', 0, 'Strict');
   }
 
   /** Undefined if the request does not come from the page, or says by itself who asks. Throws HttpProblem 401 for a page without a session, 403 for a page of another origin. */
   principalOf(headers: IncomingHttpHeaders): Principal | undefined {
     if (headers[PAGE_HEADER] === undefined || headers.authorization !== undefined) return undefined;
     checkOrigin(headers);
-    const token = tokenIn(headers) ?? '';
+    const token = cookieIn(COOKIE, headers) ?? '';
     const session = this.#byToken.get(token);
     if (session === undefined) throw notSignedIn();
     const { identity, endsAt } = session;
@@ -79,21 +81,4 @@ function checkOrigin(headers: IncomingHttpHeaders): void {
 
 function forbidden(reason: string): HttpProblem {
   return new HttpProblem(403, { error: 'forbidden', reason });
-}
-
-/** Cookies do not tell ports apart, and one machine may have several brokers: the name does. */
-function cookieName({ host = '' }: IncomingHttpHeaders): string {
-  const [, port = ''] = /:(\d+)$/.exec(host) ?? [];
-  return `leveret-${port}`;
-}
-
-function cookie(headers: IncomingHttpHeaders, token: string, seconds: number, secure: boolean): string {
-  const only = secure ? '; Secure' : '';
-  return `${cookieName(headers)}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${only}`;
-}
-
-function tokenIn(headers: IncomingHttpHeaders): string | undefined {
-  const start = `${cookieName(headers)}=`;
-  const found = headers.cookie?.split('; ').find((pair) => pair.startsWith(start));
-  return found?.slice(start.length);
 }

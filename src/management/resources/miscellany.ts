@@ -43,7 +43,7 @@ export const miscellany: readonly Resource[] = [
   { path: '/extensions', GET: { role: 'management', handle: () => [{ javascript: 'dispatcher.js' }] } },
   {
     path: '/auth',
-    GET: { role: 'anyone', handle: () => ({ enable_uaa: false, uaa_client_id: '', uaa_location: '' }) },
+    GET: { role: 'anyone', handle: showAuth },
   },
   { path: '/login', POST: { role: 'anyone', handle: logIn } },
   {
@@ -106,6 +106,14 @@ export const miscellany: readonly Resource[] = [
 async function describe({ context: { version } }: Call): Promise<object> {
   const { openApi } = await import('../openapi/document.ts');
   return openApi(version);
+}
+
+/** What browsers log in by beside a name and a password: RabbitMQ's names, of several versions. */
+function showAuth({ openId, context: { config } }: Call): object {
+  const none = { enable_uaa: false, uaa_client_id: '', uaa_location: '' };
+  if (openId === undefined) return none;
+  const { managementOauthClientId: id, managementOauthProviderUrl: provider = config.oauthIssuer } = config;
+  return { ...none, oauth_enabled: true, oauth_client_id: id, oauth_provider_url: provider };
 }
 
 /** RabbitMQ's web page asks so, by a form, whether a name and a password are right. No cookie keeps them here. Throws HttpProblem. */

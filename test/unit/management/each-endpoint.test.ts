@@ -7,6 +7,7 @@ import amqp from 'amqplib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Broker } from '../../../src/index.ts';
 import { apiOf, type Ask, type AskOptions } from '../../support/management/api.ts';
+import { TokenServer } from '../../support/token-server.ts';
 import { Schemas } from '../../support/management/schema.ts';
 
 interface Row {
@@ -132,6 +133,7 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'GET /queues/:vhost/:queue/messages': [{}, { names: { queue: 's' } }],
   'POST /queues/:vhost/:queue/redrive': [{ body: { destination: { exchange: 'x', routing_key: 'none' }, count: 1 } }],
   'POST /session': [{ as: null, headers: FROM_PAGE, body: { username: 'guest', password: 'guest' } }],
+  'GET /session/openid': [{ as: null, headers: { accept: 'text/html' } }],
   'DELETE /session': [{ as: null, headers: FROM_PAGE }],
   'PUT /topic-permissions/:name/:user': [
     { names: { user: 'lynx' }, body: { exchange: 'x', write: '.*', read: '.*' } },
@@ -156,6 +158,7 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 };
 
 let broker: Broker;
+let provider: TokenServer;
 let ask: Ask;
 let client: amqp.ChannelModel;
 let names: Readonly<Record<string, string>>;
@@ -163,7 +166,14 @@ let schemas: Schemas;
 let paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
 
 beforeAll(async () => {
-  broker = await Broker.start({ port: 0, managementPort: 0 });
+  provider = await TokenServer.start();
+  const { issuer: managementOauthProviderUrl } = provider;
+  broker = await Broker.start({
+    port: 0,
+    managementPort: 0,
+    managementOauthClientId: 'page',
+    managementOauthProviderUrl,
+  });
   ask = apiOf(broker);
   await describeApi();
   await setUp();
@@ -171,6 +181,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await client.close().catch(() => {});
   await broker.stop();
+  await provider[Symbol.asyncDispose]();
 });
 
 async function describeApi(): Promise<void> {

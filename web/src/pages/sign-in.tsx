@@ -1,13 +1,23 @@
 /** Signing in. The browser gets a cookie that no script reads; the password is kept nowhere. */
-import { useState } from 'preact/hooks';
-import { ApiError } from '../api/client.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { ApiError, ask } from '../api/client.ts';
 import hare from '../hare.svg';
 import { Notice } from '../parts/notice.tsx';
 import { sessionEnded, signIn } from '../state/session.ts';
 import { texts } from '../texts.ts';
 
+interface AuthSettings {
+  readonly oauth_enabled?: boolean;
+}
+
+/** The browser came back from the identity provider, and was not let in. */
+function wasRefused(): boolean {
+  return new URLSearchParams(location.search).has('refused');
+}
+
 export function SignIn() {
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<string | undefined>(wasRefused() ? texts.signIn.refused : undefined);
+  const [byProvider, setByProvider] = useState(false);
   const [isAsking, setAsking] = useState(false);
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -22,6 +32,13 @@ export function SignIn() {
       setAsking(false);
     }
   };
+  useEffect(() => {
+    // Without an answer there is the form alone.
+    ask<AuthSettings>('GET', '/auth').then(
+      ({ oauth_enabled: isOn = false }) => setByProvider(isOn),
+      () => undefined,
+    );
+  }, []);
   return (
     <main class="sign-in">
       <form onSubmit={(event) => void submit(event)}>
@@ -43,6 +60,7 @@ export function SignIn() {
         <button class="primary" disabled={isAsking}>
           {texts.signIn.action}
         </button>
+        {byProvider && <a href="api/session/openid">{texts.signIn.byProvider}</a>}
       </form>
     </main>
   );

@@ -1,8 +1,8 @@
 /** Asks a server over HTTP or HTTPS, and takes no more of its answer than makes sense. */
 import type { Agent, IncomingMessage } from 'node:http';
 import type { AgentOptions } from 'node:https';
-import type { Clock } from '../util/clock.ts';
-import { http } from '../util/node-http.ts';
+import type { Clock } from './clock.ts';
+import { http } from './node-http.ts';
 
 export interface TlsTrust {
   /** Authorities whose certificates the server may show, in PEM; undefined: those that Node knows. */
