@@ -19,8 +19,9 @@ export const USAGE = `npm run bench -- [options] [scenario ...]
 
 Measures brokers one after the other by the same scenarios, all of them unless some are named. Ratios are to the first target.
 
-  --target <amqp://...>       a broker that runs; may be repeated
-  --command "<name>=<words>"  a broker to start, with {port} and {dir} where it needs them; may be repeated
+  --target <amqp://...>       a broker that runs, amqps:// over TLS; may be repeated
+  --command "<name>=<words>"  a broker to start, with {port} and {dir} where it needs them, or
+                              {tls-port} in place of {port} for TLS; may be repeated
   --name <name>               names for the targets given by --target, in their order (default: host:port)
   --runs <n>                  runs of each scenario and target; the median counts (default: 3)
   --seconds <n>               length of a measured stretch (default: 4), after --warmup <n> (default: 1)

@@ -1,5 +1,7 @@
 /** The parts of an AMQP URL (RabbitMQ: URI Specification). */
 export interface Address {
+  /** True for `amqps:`. */
+  readonly secure: boolean;
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -7,13 +9,15 @@ export interface Address {
   readonly vhost: string;
 }
 
-/** Throws TypeError for what is no URL. Missing parts are RabbitMQ's defaults: guest, guest, 5672 and `/`. */
+/** Throws TypeError for what is no URL. Missing parts are RabbitMQ's defaults: guest, guest, 5672 or 5671, and `/`. */
 export function parseAddress(url: string): Address {
   const { protocol, hostname, port, username, password, pathname } = new URL(url);
-  if (protocol !== 'amqp:') throw new TypeError(`${url} is not an amqp:// URL`);
+  if (protocol !== 'amqp:' && protocol !== 'amqps:') throw new TypeError(`${url} is no amqp:// or amqps:// URL`);
+  const secure = protocol === 'amqps:';
   return {
+    secure,
     host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? 5672 : Number(port),
+    port: port === '' ? (secure ? 5671 : 5672) : Number(port),
     user: username === '' ? 'guest' : decodeURIComponent(username),
     password: password === '' ? 'guest' : decodeURIComponent(password),
     vhost: pathname.length > 1 ? decodeURIComponent(pathname.slice(1)) : '/',

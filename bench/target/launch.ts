@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectSecurely } from 'node:tls';
 import { residentBytes } from './process.ts';
 
 export interface LaunchedBroker {
@@ -30,7 +31,8 @@ export async function launch(command: string, folder: string): Promise<LaunchedB
   const [program, ...args] = command
     .trim()
     .split(/\s+/)
-    .map((word) => word.replaceAll('{port}', String(port)).replaceAll('{dir}', folder));
+    .map((word) => word.replaceAll(/\{(?:tls-)?port\}/g, String(port)).replaceAll('{dir}', folder));
+  const secure = command.includes('{tls-port}');
   const startedAt = performance.now();
   // A group of its own, so that what the command starts goes with it.
   const child = spawn(program, args, {
@@ -54,7 +56,7 @@ export async function launch(command: string, folder: string): Promise<LaunchedB
     process.off('exit', killed);
   };
   try {
-    while (!(await answers(port))) {
+    while (!(await answers(port, secure))) {
       if (child.exitCode !== null) throw new Error(`${program} exited with ${child.exitCode}`);
       if (performance.now() - startedAt > START_MS) throw new Error(`${program} does not answer`);
       await sleep(RETRY_MS);
@@ -66,7 +68,7 @@ export async function launch(command: string, folder: string): Promise<LaunchedB
   const startMs = performance.now() - startedAt;
   const pid = child.pid!;
   return {
-    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    url: `${secure ? 'amqps' : 'amqp'}://guest:guest@127.0.0.1:${port}`,
     management: `http://127.0.0.1:${management}`,
     metrics: `http://127.0.0.1:${metrics}`,
     pid,
@@ -84,11 +86,12 @@ function signal({ pid }: ChildProcess, name: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-/** Resolves to true where a broker answers a protocol header. */
-async function answers(port: number): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port });
+/** Resolves to true where a broker answers a protocol header. `secure`: over TLS. */
+async function answers(port: number, secure: boolean): Promise<boolean> {
+  const place = { host: '127.0.0.1', port };
+  const socket = secure ? connectSecurely({ ...place, rejectUnauthorized: false }) : connect(place);
   try {
-    await once(socket, 'connect');
+    await once(socket, secure ? 'secureConnect' : 'connect');
     socket.write(PROTOCOL_HEADER);
     await once(socket, 'data');
     return true;

@@ -46,7 +46,7 @@ export class CommandTarget implements Target {
   readonly #folders = new DisposableStack();
   #running: Promise<LaunchedBroker> | undefined;
 
-  /** `command` holds `{port}` and `{dir}` where the broker needs them. */
+  /** `command` holds `{port}`, or `{tls-port}` if it is to be measured over TLS, and `{dir}` where the broker needs them. */
   constructor(name: string, command: string) {
     this.name = name;
     this.#command = command;
