@@ -2,7 +2,8 @@
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Broker, type BrokerOptions } from '../../src/index.ts';
 import { Authority, type Issued, selfSigned } from '../support/certificates.ts';
-import { run } from '../support/processes/run.ts';
+import { describeClient, pythonWith } from '../support/interop/programs.ts';
+import { run, runOk } from '../support/processes/run.ts';
 import { works } from '../support/processes/tied.ts';
 import { folderOfFile } from '../support/temporary-folder.ts';
 
@@ -89,5 +90,37 @@ describe.skipIf(!works(['python3', '-c', 'import ssl']))("Python's TLS", () => {
     const python = (name: string) => run('python3', ['-c', PYTHON, String(broker.tlsPort), authority.cert, name]);
     expect((await python('localhost')).stdout.toString()).toBe('TLSv1.3 1\n');
     expect((await python('elsewhere.example')).stderr).toContain('Hostname mismatch');
+  });
+});
+
+const PIKA = `
+import pika, ssl, sys
+port, authority, cert, key = sys.argv[1:]
+context = ssl.create_default_context(cafile=authority)
+context.load_cert_chain(cert, key)
+def connect(name):
+    options = pika.SSLOptions(context, name)
+    return pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", int(port), ssl_options=options))
+channel = connect("localhost").channel()
+channel.confirm_delivery()
+queue = channel.queue_declare("", exclusive=True).method.queue
+for body in (b"", b"small", bytes(200000)):
+    channel.basic_publish("", queue, body)
+    assert channel.basic_get(queue, auto_ack=True)[2] == body
+try:
+    connect("elsewhere.example")
+    raise SystemExit("the certificate is not for that name")
+except ssl.SSLCertVerificationError:
+    pass
+`;
+
+const python = pythonWith('pika');
+const missing = python === undefined ? 'No Python with pika is installed (Debian: python3-pika).' : undefined;
+
+describeClient('pika over TLS', { missing, required: true }, () => {
+  test('publishes and gets with a certificate of its own, and not under another name of the broker', async () => {
+    const broker = await start({ tlsVerify: 'required', tlsCa: [authority.cert], handshakeTimeout: 10_000 });
+    const { cert, key } = authority.issue('pika');
+    await runOk(python!, ['-c', PIKA, String(broker.tlsPort), authority.cert, cert, key]);
   });
 });

@@ -40,11 +40,6 @@ const ACCEPTED: readonly AcceptedKeys[] = [
     reason: 'this cannot be set here',
   },
   {
-    keys: /^(ssl_options|management\.ssl|prometheus\.ssl)\.depth$/,
-    level: 'warn',
-    reason: 'this has no effect: a chain of certificates may be as long as OpenSSL allows',
-  },
-  {
     keys: /^(ssl_|management\.ssl|prometheus\.ssl|definitions\.tls)/,
     level: 'warn',
     reason: 'this has no effect here yet',
