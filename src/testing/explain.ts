@@ -3,6 +3,7 @@ import { nearest } from '../config/nearest.ts';
 import type { Binding } from '../broker/routing/exchange/binding.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 import type { Inside } from './inside.ts';
+import type { LogEntry } from './log/log-entry.ts';
 import { printMessage, type Received } from './log/received.ts';
 
 /** A queue by its name: it may not be there. */
@@ -32,7 +33,16 @@ export function cameInstead({ recorder, node }: Inside, { vhost }: Place, receiv
   for (const { message } of lost.slice(-LISTED)) {
     if (message !== undefined) lines.push(`  ${printMessage(message)}; ${whyUnroutable(node.vhost(vhost), message)}`);
   }
+  lines.push(...errorsIn(recorder, vhost));
   return lines.join('\n');
+}
+
+/** What channels and connections of a vhost were closed for: an application that is refused what it declares takes nothing. */
+function errorsIn(recorder: Iterable<LogEntry>, vhost: string): string[] {
+  const errors = [...recorder].filter((entry) => entry.vhost === vhost && entry.kind === 'error');
+  const last = errors.at(-1);
+  if (last?.error === undefined) return [];
+  return [`Channels or connections were closed for errors (${errors.length}), the last: ${last.error.text}`];
 }
 
 /** Which binding of its exchange comes nearest to a message that none matches. */

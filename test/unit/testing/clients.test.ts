@@ -63,6 +63,34 @@ test('rabbitmq-client hears of a refused publish, and the next is taken', async 
   await broker.queue('orders').toReceive({ json: { id: 2 } });
 });
 
+test('rabbitmq-client goes on when the broker has crashed: what was confirmed is there, and is taken', async () => {
+  const { broker, connection } = await reconnecting();
+  await connection.queueDeclare({ queue: 'orders', durable: true });
+  const publisher = connection.createPublisher({ confirm: true, maxAttempts: 1 });
+  await publisher.send({ routingKey: 'orders', durable: true }, { id: 1 });
+  await broker.crash({ downFor: 20 });
+  const taken: unknown[] = [];
+  const options = { queue: 'orders', queueOptions: { durable: true } };
+  const consumer = connection.createConsumer(options, ({ body }) => void taken.push(body));
+  consumer.on('error', () => undefined);
+  await broker.queue('orders').toSettle({ json: { id: 1 } }, 'acked');
+  expect(taken).toEqual([{ id: 1 }]);
+});
+
+test('amqp-connection-manager waits while the disk is full, and is confirmed when it has room', async () => {
+  const broker = await startBroker({ patience });
+  const { channel } = managed(broker);
+  await channel.waitForConnect();
+  const full = broker.faults.diskFull();
+  let confirmed = false;
+  const sent = channel.sendToQueue('orders', { id: 9 }, { persistent: true }).then(() => (confirmed = true));
+  await broker.idle();
+  expect(confirmed).toBe(false);
+  full.lift();
+  await sent;
+  await broker.queue('orders').toReceive({ json: { id: 9 } });
+});
+
 test('a consumer of rabbitmq-client comes back when its connection was dropped, and gets again what it was at', async () => {
   const { broker, connection } = await reconnecting();
   const redelivered: boolean[] = [];

@@ -134,3 +134,12 @@ test('wrong options are told in a line each', async () => {
     "clock must be 'real' or 'manual', not 'fast'\npatience must be 0 or more, not -1",
   );
 });
+
+test('an error of a wait says what the broker refused meanwhile', async () => {
+  const { broker, channel } = await startApplication();
+  await broker.vhost().seed({ queues: [{ name: 'orders', durable: true, auto_delete: false, arguments: {} }] });
+  await expect(channel.assertQueue('orders', { durable: false })).rejects.toThrow('406');
+  await expect(broker.queue('orders').toReceive({}, { patience: 10 })).rejects.toThrow(
+    "Channels or connections were closed for errors (1), the last: PRECONDITION_FAILED - inequivalent arg 'durable'",
+  );
+});
