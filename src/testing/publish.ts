@@ -5,7 +5,7 @@ import { publishMessage } from '../broker/operations/publishing.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
 import type { Properties } from './log/received.ts';
 
-/** A text, bytes, or what goes as JSON. */
+/** A text, bytes, or what goes as JSON, with `application/json` as its content type if no other is named. */
 export type MessageContent = Buffer | string | object;
 
 /** Resolves when it is confirmed, to true if a queue, or a delayed exchange, took it. Rejects if a queue refused it. */
@@ -17,7 +17,10 @@ export async function publishTo(
   { headers, ...properties }: Properties = {},
 ): Promise<boolean> {
   const table = headers === undefined ? undefined : toFieldTable(headers);
-  const message = { exchange, routingKey, properties: { ...properties, headers: table }, body: bytesOf(content) };
+  const isJson = typeof content === 'object' && !Buffer.isBuffer(content);
+  const { contentType = isJson ? 'application/json' : undefined } = properties;
+  const body = bytesOf(content);
+  const message = { exchange, routingKey, properties: { ...properties, contentType, headers: table }, body };
   const { routed, confirmed } = publishMessage(new OperatorActor(vhost), message);
   if (await confirmed) return routed;
   throw new Error(`a queue refused the message: it is full, or had it before`);

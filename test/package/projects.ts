@@ -1,6 +1,7 @@
 /** Programs as users have them, each with a runner, a bundler or a compiler of its own, which install the packed package and must work. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RECIPE_PROJECTS } from './recipes.ts';
 
 export interface Project {
   readonly name: string;
@@ -76,6 +77,24 @@ function jest(version: string): Project {
   return { name: `jest-${version}`, packages: [`jest@${version}`], type: 'commonjs', files, run: ['npx jest 2>&1'] };
 }
 
+/** A test that fails shows what its broker was doing. */
+function failingJest(version: string): Project {
+  const code = `const space = require('leveret/testing/jest').useSpace();
+test('fails', async () => {
+  await expect(space().queue('greetings')).toReceive({}, { patience: 10 });
+});
+`;
+  const run = ['npx jest 2>&1 || true'];
+  return {
+    name: `jest-${version}-failing`,
+    packages: [`jest@${version}`],
+    type: 'commonjs',
+    files: { 'fails.test.js': code },
+    run,
+    prints: 'The last of the log of space-1:',
+  };
+}
+
 function vitest(version: string): Project {
   const files = { 'greets.test.js': testIn(`import { test } from 'vitest';\n${IMPORTED}`) };
   return { name: `vitest-${version}`, packages: [`vitest@${version}`], type: 'module', files, run: ['npx vitest run'] };
@@ -124,6 +143,8 @@ export const PROJECTS: readonly Project[] = [
   },
   { ...jest('29'), quick: true },
   { ...jest('30'), quick: true },
+  failingJest('29'),
+  { ...failingJest('30'), quick: true },
   {
     name: 'jest-30-esm',
     packages: ['jest@30'],
@@ -232,4 +253,5 @@ export const PROJECTS: readonly Project[] = [
     run: ['node_modules/node/bin/node a.js', 'node_modules/node/bin/node b.js'],
     prints: 'is too old for a data folder: Leveret needs 22.14 or newer',
   },
+  ...RECIPE_PROJECTS,
 ];

@@ -3,7 +3,7 @@
 import type { TestBroker } from '../test-broker.ts';
 import type { TestSpace } from '../test-space.ts';
 import { type LeveretMatchers, matchers } from './matchers.ts';
-import { sharedBroker, stopSharedBroker } from './shared-broker.ts';
+import { sharedBroker, SHOWN_LINES, stopSharedBroker } from './shared-broker.ts';
 
 export type { LeveretMatchers };
 
@@ -19,6 +19,7 @@ declare global {
 /** What jest has as globals. */
 interface JestGlobals {
   readonly beforeEach: (hook: () => Promise<void>) => void;
+  readonly afterEach: (hook: () => void) => void;
   readonly afterAll: (hook: () => Promise<void>) => void;
   readonly expect: { extend(matchers: object): void };
 }
@@ -31,13 +32,14 @@ export interface JestSpace {
 }
 
 /**
- * To be called in a file, or in a `describe`: gives each test a vhost of its own, which is removed when the next begins.
+ * To be called in a file, or in a `describe`: gives each test a vhost of its own, which is removed when the next begins. If a test fails, the last
+ * lines of its log are printed.
  * @throws Error outside of jest, or where its globals are switched off (`injectGlobals`)
  */
 export function useSpace(): JestSpace {
-  const { beforeEach, afterAll, expect } = globalThis as unknown as Partial<JestGlobals>;
-  if (beforeEach === undefined || afterAll === undefined || expect === undefined) {
-    throw new Error('useSpace() needs the globals of jest: beforeEach, afterAll and expect');
+  const { beforeEach, afterEach, afterAll, expect } = globalThis as unknown as Partial<JestGlobals>;
+  if (beforeEach === undefined || afterEach === undefined || afterAll === undefined || expect === undefined) {
+    throw new Error('useSpace() needs the globals of jest: beforeEach, afterEach, afterAll and expect');
   }
   let broker: TestBroker | undefined;
   let space: TestSpace | undefined;
@@ -52,6 +54,10 @@ export function useSpace(): JestSpace {
     broker = await sharedBroker();
     space = await broker.space();
   });
+  afterEach(() => {
+    if (space === undefined || !hasFailed()) return;
+    process.stderr.write(`The last of the log of ${space.vhost}:\n${space.log.last(SHOWN_LINES)}\n`);
+  });
   afterAll(async () => {
     await leave();
     await stopSharedBroker();
@@ -61,4 +67,17 @@ export function useSpace(): JestSpace {
     return value;
   };
   return Object.defineProperty(() => current(space), 'broker', { get: () => current(broker) }) as JestSpace;
+}
+
+/** What jest's runner (jest-circus, the default since jest 27) keeps in the environment of a file's tests. */
+interface CircusState {
+  readonly currentlyRunningTest?: { readonly errors: readonly unknown[] } | null;
+}
+
+/** True if the test that runs has failed by now. Of another runner it is not known. */
+function hasFailed(): boolean {
+  const key = Object.getOwnPropertySymbols(globalThis).find(({ description }) => description === 'JEST_STATE_SYMBOL');
+  if (key === undefined) return false;
+  const { currentlyRunningTest } = (globalThis as unknown as Record<symbol, CircusState>)[key];
+  return (currentlyRunningTest?.errors.length ?? 0) > 0;
 }

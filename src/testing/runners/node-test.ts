@@ -15,7 +15,10 @@ export async function useSpace(t: TestContext): Promise<NodeTestSpace> {
   t.after(async () => {
     // Node 22 has it, @types/node of all versions has not.
     const { passed } = t as { readonly passed?: boolean };
-    if (passed === false) t.diagnostic(`The last of the log of ${space.vhost}:\n${space.log.last(SHOWN_LINES)}`);
+    if (passed === false) {
+      const lines = [`The last of the log of ${space.vhost}:`, ...space.log.last(SHOWN_LINES).split('\n')];
+      for (const line of lines) t.diagnostic(line);
+    }
     await space[Symbol.asyncDispose]();
   });
   return Object.assign(space, { broker });
