@@ -17,6 +17,7 @@ import { OutputBuffers } from './output/output-buffers.ts';
 import { serverProperties } from './lifecycle/server-properties.ts';
 import { SharedInput } from './input/shared-input.ts';
 import { SpareBuffers } from '../util/spare-buffers.ts';
+import type { Transport } from './transport.ts';
 
 /** What is there before any connection is. */
 export interface BrokerParts {
@@ -42,6 +43,8 @@ export interface BrokerContext extends BrokerParts {
   readonly connections: Connections;
   /** What a test has go wrong; undefined in production. */
   faults: FaultPlan | undefined;
+  /** What a test has between clients and the broker; undefined in production. */
+  carry: ((transport: Transport) => Transport) | undefined;
 }
 
 export function brokerContext(parts: BrokerParts): BrokerContext {
@@ -60,6 +63,7 @@ export function brokerContext(parts: BrokerParts): BrokerContext {
     serverProperties: serverProperties(config, leveretVersion()),
     connections: new Connections(node, config.maxConnections),
     faults: undefined,
+    carry: undefined,
   };
 }
 

@@ -19,7 +19,8 @@ export class ConnectionSet {
 
   open(transport: Transport): Connection {
     try {
-      const connection = new Connection(this.#broker, transport, () => this.#ended(connection));
+      const carried = this.#broker.carry?.(transport) ?? transport;
+      const connection = new Connection(this.#broker, carried, () => this.#ended(connection));
       this.#connections.add(connection);
       return connection;
     } catch (error) {

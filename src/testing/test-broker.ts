@@ -94,6 +94,8 @@ export class TestBroker extends Broker {
       get hasUnacked() {
         return inside.hasUnacked;
       },
+      pending: () =>
+        inside.node.timers.pending.map(({ at, what, waiting: { name } }) => ({ at: new Date(at), what, name })),
       entriesAfter: (event) => [...recorder].filter(({ order }) => order > event),
       quiet: () => stillness.quiet(),
     });

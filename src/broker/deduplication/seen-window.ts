@@ -30,7 +30,7 @@ export class SeenWindow implements Deduplication, SlicedTask {
   readonly #queue: DeduplicatingQueue;
   readonly #log: SeenLog | undefined;
   readonly #seen = new SeenKeys();
-  readonly #sweep = new TimerEntry(() => this.#forgetExpired());
+  readonly #sweep: TimerEntry;
   #window: DeduplicationWindow;
   #header: string | undefined;
   /**
@@ -56,6 +56,7 @@ export class SeenWindow implements Deduplication, SlicedTask {
     this.#timeSlices = node.timeSlices;
     this.#memory = node.memory;
     this.#queue = queue;
+    this.#sweep = new TimerEntry('deduplication', queue, () => this.#forgetExpired());
     this.#log = queue.storedAs === undefined ? undefined : new SeenLog(node.store, queue.storedAs);
   }
 

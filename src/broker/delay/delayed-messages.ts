@@ -45,7 +45,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
   readonly #exchange: DelayingExchange;
   readonly #log: QueueLog;
   readonly #heap: DueQueue;
-  readonly #timer = new TimerEntry(() => this.#due());
+  readonly #timer = new TimerEntry('delay', this, () => this.#due());
   /** What was stored before the start has yet to be read from here on, up to the end; Infinity if all is read. */
   #readFrom = Infinity;
   #readEnd = 0;

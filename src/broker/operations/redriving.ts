@@ -72,7 +72,7 @@ export class Redrive implements Job, SlicedTask, LogWaiter {
     this.#exchange = exchange;
     this.#walk = new Walk(source.log, undefined, this);
     this.#began = timers.clock.elapsed();
-    this.#timer = new TimerEntry(() => timeSlices.do(this));
+    this.#timer = new TimerEntry('redrive', source, () => timeSlices.do(this));
   }
 
   get state(): JobState {

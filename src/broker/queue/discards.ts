@@ -97,7 +97,7 @@ export class Discards implements SlicedTask {
 
   /** One of them expires some time. */
   expiring(): void {
-    this.#ttl ??= new MessageTtl(this.#host.node.timers, this.#log, this.#reader, () =>
+    this.#ttl ??= new MessageTtl(this.#queue, this.#host.node.timers, this.#log, this.#reader, () =>
       this.#host.node.timeSlices.do(this),
     );
   }

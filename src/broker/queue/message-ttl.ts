@@ -26,11 +26,11 @@ export class MessageTtl {
   readonly #timer: TimerEntry;
 
   /** `due`: called when the head's moment has come. */
-  constructor(timers: Timers, log: MessageLog, reader: LogReader, due: () => void) {
+  constructor(queue: { readonly name: string }, timers: Timers, log: MessageLog, reader: LogReader, due: () => void) {
     this.#timers = timers;
     this.#log = log;
     this.#reader = reader;
-    this.#timer = new TimerEntry(due);
+    this.#timer = new TimerEntry('ttl', queue, due);
   }
 
   /** True if a ready message has expired. */

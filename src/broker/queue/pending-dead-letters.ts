@@ -40,7 +40,7 @@ export class PendingDeadLetters implements SlicedTask {
   readonly #reader: LogReader;
   readonly #host: QueueHost;
   readonly #pending = new Map<number, Pending>();
-  readonly #timer = new TimerEntry(() => this.#look());
+  readonly #timer: TimerEntry;
   /** What is left of a round: each is sent once in it. */
   #round: Iterator<number> | undefined;
   /** Of the last round: when it began, and what the routes were. */
@@ -53,6 +53,7 @@ export class PendingDeadLetters implements SlicedTask {
     this.#log = log;
     this.#reader = reader;
     this.#host = host;
+    this.#timer = new TimerEntry('dead-letter', queue, () => this.#look());
   }
 
   get count(): number {

@@ -12,7 +12,7 @@ export class QueueExpiry {
 
   constructor(queue: DeclaredQueue, host: QueueHost) {
     this.#timers = host.node.timers;
-    this.#timer = new TimerEntry(() => {
+    this.#timer = new TimerEntry('queue-expiry', queue, () => {
       if (this.#left > 0) this.#wait();
       else if (queue.consumerCount > 0) this.begin(this.#expires);
       else host.deleteQueue(queue);

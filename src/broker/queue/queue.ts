@@ -360,7 +360,7 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
   }
 
   #ensureRetries(): Retries {
-    return (this.#retries ??= new Retries(this.#host.node, this.log, this.#reader, (seqs) => {
+    return (this.#retries ??= new Retries(this, this.#host.node, this.log, this.#reader, (seqs) => {
       for (const seq of seqs) this.#putBack(seq);
       this.dispatch();
     }));

@@ -29,6 +29,7 @@ export class Retries {
 
   /** `ready`: called with the messages that have waited for long enough. */
   constructor(
+    queue: { readonly name: string },
     { timers, memory }: Pick<QueueNode, 'timers' | 'memory'>,
     log: MessageLog,
     reader: LogReader,
@@ -38,7 +39,7 @@ export class Retries {
     this.#waiting = new DueQueue(memory);
     this.#log = log;
     this.#reader = reader;
-    this.#timer = new TimerEntry(() => {
+    this.#timer = new TimerEntry('retry', queue, () => {
       const seqs = this.#due();
       this.#wind();
       ready(seqs);

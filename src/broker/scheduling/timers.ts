@@ -5,15 +5,28 @@
 import type { Clock, Timer } from '../../util/clock.ts';
 import { attempt, type Fault } from '../../util/guard.ts';
 
+/** What somebody waits for, as tests are told. */
+export type Awaited =
+  'ttl' | 'queue-expiry' | 'delay' | 'retry' | 'dead-letter' | 'retention' | 'deduplication' | 'redrive';
+
+/** Of a queue, a stream or an exchange. */
+interface Waiting {
+  readonly name: string;
+}
+
 /** Somebody whose moment comes. Keep one for as long as it may be waiting. */
 export class TimerEntry {
   /** Milliseconds since the epoch; Infinity while nothing is waited for. */
   at = Infinity;
   /** Where it stands in the heap, -1 while it does not. */
   position = -1;
+  readonly what: Awaited;
+  readonly waiting: Waiting;
   readonly due: () => void;
 
-  constructor(due: () => void) {
+  constructor(what: Awaited, waiting: Waiting, due: () => void) {
+    this.what = what;
+    this.waiting = waiting;
     this.due = due;
   }
 }
@@ -56,6 +69,11 @@ export class Timers {
     } else if (at < before) this.#up(entry.position);
     else this.#down(entry.position);
     this.#wind();
+  }
+
+  /** All that wait, the first first. */
+  get pending(): TimerEntry[] {
+    return this.#heap.toSorted((one, other) => one.at - other.at);
   }
 
   #wind(): void {

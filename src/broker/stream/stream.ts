@@ -41,7 +41,7 @@ export class Stream extends QueueIdentity implements DeclaredQueue, StreamLogOwn
   /** What consumers are shown. */
   readonly #view = new Message();
   readonly #header = new OffsetHeader();
-  readonly #aging = new TimerEntry(() => this.#trim());
+  readonly #aging = new TimerEntry('retention', this, () => this.#trim());
   /** The next turn is asked for, for those that were interrupted. */
   #asked = false;
 

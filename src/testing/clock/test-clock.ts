@@ -2,10 +2,18 @@
  * The time by which messages age: TTL, delays, retries, expiry of queues, deduplication windows, ages of streams, timeouts of deliveries. Heartbeats and
  * handshakes go by the real time, so that clients stay connected however much of it passes.
  */
+import type { Awaited } from '../../broker/scheduling/timers.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { LogEntry } from '../log/log-entry.ts';
 import { type Duration, milliseconds } from './duration.ts';
 import { ManualClock } from './manual-clock.ts';
+
+export interface Pending {
+  readonly at: Date;
+  readonly what: Awaited;
+  /** Of the queue, the stream or the exchange. */
+  readonly name: string;
+}
 
 /** How often, in message time, is looked whether deliveries wait too long: if there are none, nothing happens between what falls due. */
 const STRIDE_MS = 60_000;
@@ -19,6 +27,8 @@ export interface ClockedBroker {
   readonly events: number;
   /** True if deliveries wait for their acknowledgement, which may take too long. */
   readonly hasUnacked: boolean;
+  /** What waits, the first first. */
+  pending(): readonly Pending[];
   /** What happened behind that event. */
   entriesAfter(event: number): LogEntry[];
   /** Resolves when clients have answered what they heard, for as long as they answer at once. */
@@ -37,6 +47,11 @@ export class TestClock {
 
   get now(): Date {
     return new Date(this.#clock.now());
+  }
+
+  /** What waits for its moment, the first first, but for timeouts of deliveries: of each queue, stream and exchange the next of a kind. */
+  get pending(): readonly Pending[] {
+    return this.#broker.pending();
   }
 
   /** When the next thing falls due, but for timeouts of deliveries; undefined if nothing does. */

@@ -4,6 +4,7 @@ import type { Duration } from '../clock/duration.ts';
 import type { Fault, Trigger } from '../faults/fault.ts';
 import type { HoldUp } from '../faults/faults.ts';
 import type { ConnectionFilter, PublishFilter } from '../faults/filters.ts';
+import type { Network } from '../faults/line.ts';
 import type { LogKind } from '../log/log-entry.ts';
 import type { Match } from '../log/match.ts';
 import type { ResetOptions } from '../reset.ts';
@@ -44,6 +45,7 @@ interface Body {
   readonly content?: string | object;
   readonly downFor?: Duration;
   readonly ms?: number;
+  readonly network?: Network;
 }
 
 /** Clients are in other processes: they take longer than a turn of this one's event loop. */
@@ -147,7 +149,7 @@ export class Routes {
     },
   };
 
-  #fault({ kind, filter, trigger, hold = 'until released', method, queue, resource, how, ms }: Body): Fault {
+  #fault({ kind, filter, trigger, hold = 'until released', method, queue, resource, how, ms, network }: Body): Fault {
     const { faults } = this.#broker;
     switch (kind) {
       case 'nackPublishes':
@@ -161,6 +163,8 @@ export class Routes {
         return faults.delayReplies(named(method, 'method'), hold, filter, trigger);
       case 'duplicateDeliveries':
         return faults.duplicateDeliveries(named(queue, 'queue'), trigger);
+      case 'network':
+        return faults.network(network ?? {}, filter);
       case 'diskFull':
         return faults.diskFull();
       case 'slowDisk':

@@ -14,6 +14,8 @@ import {
   meetsConnection,
   type PublishFilter,
 } from './filters.ts';
+import type { Network } from './line.ts';
+import { Networks } from './networks.ts';
 import { Plan } from './plan.ts';
 
 /** Milliseconds; or until the fault is released, or lifted. */
@@ -22,6 +24,7 @@ export type HoldUp = number | 'until released';
 export class Faults {
   readonly #inside: Inside;
   readonly #plan: Plan;
+  readonly #networks: Networks;
   readonly #active = new Set<Fault>();
   readonly #silent = new Set<ClientConnection>();
   #alarms = 0;
@@ -30,6 +33,7 @@ export class Faults {
   constructor(inside: Inside) {
     this.#inside = inside;
     this.#plan = new Plan(inside);
+    this.#networks = new Networks(inside);
   }
 
   /** Those that may strike. */
@@ -207,8 +211,22 @@ export class Faults {
     );
   }
 
+  /**
+   * What clients say and hear is late, thin, or in pieces, in both directions, as on a slow network. Heartbeats pass by it too. When the fault is
+   * lifted, what is on its way arrives at once.
+   */
+  network(network: Network, filter: ConnectionFilter = {}): Fault {
+    const fault = this.#begin('network');
+    return this.#plan.whileActive(
+      fault,
+      () => this.#networks.slow(fault, { network, filter }),
+      () => this.#networks.end(fault),
+    );
+  }
+
   /** @internal The broker was started again: what goes wrong goes on. */
   startedAgain(): void {
+    this.#networks.carry();
     this.#silent.clear();
     this.#plan.startedAgain();
   }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import type { GetMessage } from 'amqplib';
 import { expect, test } from 'vitest';
 import { milliseconds } from '../../../src/testing/clock/duration.ts';
 import { connectTo, startApplication, startBroker } from '../../support/application.ts';
@@ -21,6 +22,23 @@ test('seven days pass at once, and a client whose heartbeat is 30 s stays connec
   const renew = await broker.queue('later').toReceive({ text: 'renew' });
   expect(renew.at.getTime() - before).toBe(6 * DAY);
   await channel.checkQueue('later');
+});
+
+test('what waits is told, the first first', async () => {
+  const { broker, channel } = await startApplication({ clock: 'manual' });
+  const begin = broker.clock.now.getTime();
+  await channel.assertQueue('short-lived', { messageTtl: 1000 });
+  await channel.assertQueue('unused', { expires: 3000 });
+  await channel.assertQueue('tried', { arguments: { 'x-delayed-retry-type': 'all', 'x-delayed-retry-min': 2000 } });
+  await broker.queue('short-lived').put('x');
+  await broker.queue('tried').put('y');
+  expect(broker.clock.pending).toEqual([
+    { at: new Date(begin + 1000), what: 'ttl', name: 'short-lived' },
+    { at: new Date(begin + 3000), what: 'queue-expiry', name: 'unused' },
+  ]);
+  channel.nack((await channel.get('tried')) as GetMessage);
+  await broker.queue('tried').toSettle({ text: 'y' }, 'requeued');
+  expect(broker.clock.pending[1]).toEqual({ at: new Date(begin + 2000), what: 'retry', name: 'tried' });
 });
 
 test('things happen at their moments, and what a client does at one counts for the next', async () => {

@@ -42,7 +42,9 @@ class Started {
         throw reason;
       },
     });
-    this.returns = new Retries({ timers, memory: this.memory }, this.log, reader, (seqs) => this.ready.push(seqs));
+    this.returns = new Retries({ name: 'q' }, { timers, memory: this.memory }, this.log, reader, (seqs) =>
+      this.ready.push(seqs),
+    );
   }
 
   /** Adds messages and returns their numbers. */

@@ -9,11 +9,16 @@ function started() {
   return { clock, faults, timers: new Timers(clock, (error) => faults.push(error)) };
 }
 
+/** Somebody for whom it does not matter what is waited for. */
+function entry(due: () => void): TimerEntry {
+  return new TimerEntry('ttl', { name: 'q' }, due);
+}
+
 describe('timers', () => {
   test('come at their moment and not before, once', () => {
     const { clock, timers } = started();
     const due = vi.fn();
-    timers.set(new TimerEntry(due), 1500);
+    timers.set(entry(due), 1500);
     clock.pass(499);
     expect(due).not.toHaveBeenCalled();
     clock.pass(1);
@@ -25,7 +30,7 @@ describe('timers', () => {
   test('that have passed when they are set come at once, and never inside the call', () => {
     const { clock, timers } = started();
     const due = vi.fn();
-    timers.set(new TimerEntry(due), 900);
+    timers.set(entry(due), 900);
     expect(due).not.toHaveBeenCalled();
     clock.pass(0);
     expect(due).toHaveBeenCalledTimes(1);
@@ -33,7 +38,7 @@ describe('timers', () => {
 
   test('share one timer, and need none where nobody waits', () => {
     const { clock, timers } = started();
-    const waiting = Array.from({ length: 100 }, () => new TimerEntry(() => undefined));
+    const waiting = Array.from({ length: 100 }, () => entry(() => undefined));
     waiting.forEach((expiresAt, i) => timers.set(expiresAt, 2000 + ((i * 37) % 100)));
     expect(clock.timers).toBe(1);
     for (const expiresAt of waiting) timers.set(expiresAt, Infinity);
@@ -44,11 +49,11 @@ describe('timers', () => {
     const { clock, timers } = started();
     const HOUR = 3_600_000;
     const due = vi.fn();
-    timers.set(new TimerEntry(due), clock.now() + 10 * HOUR);
+    timers.set(entry(due), clock.now() + 10 * HOUR);
     clock.jump(10 * HOUR);
     clock.pass(60_000);
     expect(due).toHaveBeenCalledTimes(1);
-    timers.set(new TimerEntry(due), clock.now() + HOUR);
+    timers.set(entry(due), clock.now() + HOUR);
     clock.jump(-HOUR);
     clock.pass(2 * HOUR - 1);
     expect(due).toHaveBeenCalledTimes(1);
@@ -59,7 +64,7 @@ describe('timers', () => {
   test('may be set anew when they come', () => {
     const { clock, timers } = started();
     const times: number[] = [];
-    const expiresAt = new TimerEntry(() => {
+    const expiresAt = entry(() => {
       times.push(clock.now());
       if (times.length < 3) timers.set(expiresAt, clock.now() + 100);
     });
@@ -72,13 +77,13 @@ describe('timers', () => {
     const { clock, faults, timers } = started();
     const due = vi.fn();
     timers.set(
-      new TimerEntry(() => {
+      entry(() => {
         throw new Error('fault');
       }),
       1100,
     );
-    timers.set(new TimerEntry(due), 1100);
-    timers.set(new TimerEntry(due), 1200);
+    timers.set(entry(due), 1100);
+    timers.set(entry(due), 1200);
     clock.pass(200);
     expect(due).toHaveBeenCalledTimes(2);
     expect(faults).toMatchObject([{ message: 'fault' }]);
@@ -87,7 +92,7 @@ describe('timers', () => {
   test('do not come after the stop', () => {
     const { clock, timers } = started();
     const due = vi.fn();
-    const expiresAt = new TimerEntry(due);
+    const expiresAt = entry(due);
     timers.set(expiresAt, 1100);
     timers.stop();
     timers.set(expiresAt, 1200);
@@ -112,7 +117,7 @@ describe('timers', () => {
           throw error;
         });
         const came: [who: number, at: number][] = [];
-        const all = Array.from({ length: 60 }, (_, who) => new TimerEntry(() => came.push([who, clock.now()])));
+        const all = Array.from({ length: 60 }, (_, who) => entry(() => came.push([who, clock.now()])));
         // The model: the moments of all who wait, searched through each time.
         const model = new Map<number, number>();
         const expected: [who: number, at: number][] = [];
