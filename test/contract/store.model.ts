@@ -72,6 +72,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 export function modelTest(under: StoreUnderTest): void {
+  const { modelRuns: numRuns = 25 } = under;
   it('holds what a simple model holds, after any batches and reopenings', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
@@ -97,7 +98,7 @@ export function modelTest(under: StoreUnderTest): void {
         }
         await store.close();
       }),
-      { numRuns: 25, seed: 20240917, endOnFailure: false },
+      { numRuns, seed: 20240917, endOnFailure: false },
     );
   });
 }

@@ -8,6 +8,8 @@ export interface StoreUnderTest {
   open(options?: { readonly lazyMs?: number }): Promise<Store>;
   /** The store as the next process finds it; the same one where nothing outlives the process. */
   reopen(store: Store): Promise<Store>;
+  /** Of the model test; 25 by default. Fewer where opening takes long. */
+  readonly modelRuns?: number;
 }
 
 /** A log that writes what it is told, and notes what it hears. */

@@ -1,0 +1,201 @@
+/**
+ * The way to the primary: one session that commits and one that reads, both with the same server. Servers change: the primary is the one of the
+ * highest timeline among those that do not follow another, and a session with one of a lower timeline is given up.
+ */
+import type { Clock } from '../../util/clock.ts';
+import { rethrow, unawaited } from '../../util/guard.ts';
+import { StoreError } from '../store.ts';
+import { describeHost, type Host } from './address.ts';
+import { type Connect, explainConnect, isLasting } from './connector.ts';
+import type { Session } from './session.ts';
+
+/** How long the others may take to answer when one primary is found, in milliseconds. */
+const OTHERS_MS = 500;
+/** Between two searches, in milliseconds. */
+const SEARCH_MS = 250;
+/** An answer that takes longer has the primary looked for, in milliseconds. */
+const SILENCE_MS = 1000;
+
+/** `useless`: there is a newer primary, or the server has nothing of what was sent. `idle`: it seems so; it may be on its way. */
+type Verdict = 'useless' | 'idle' | 'busy';
+
+interface Primary {
+  readonly session: Session;
+  readonly host: Host;
+  readonly timeline: number;
+}
+
+/** Its timeline; NULL of a standby. */
+const WHO_ARE_YOU = `SELECT CASE WHEN pg_is_in_recovery() THEN NULL
+  ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int END`;
+
+/** True if the process of a session is at work, or waits for something else than for what its client sends. */
+const isAtWork = (pid: number): string =>
+  `SELECT 1 FROM pg_stat_activity WHERE pid = ${pid} AND state = 'active' AND wait_event IS DISTINCT FROM 'ClientRead'`;
+
+export class PrimaryLink {
+  readonly #hosts: readonly Host[];
+  readonly #connect: Connect;
+  readonly #clock: Clock;
+  readonly #tell: (trouble: string) => void;
+  #primary: Primary | undefined;
+  #searching: Promise<Primary> | undefined;
+  #reader: Promise<Session> | undefined;
+  #closed = false;
+
+  /** `tell`: is told why there is no session, or no answer. Who commits tells when there is. */
+  constructor(hosts: readonly Host[], connect: Connect, clock: Clock, tell: (trouble: string) => void) {
+    this.#hosts = hosts;
+    this.#connect = connect;
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  /** The session that commits. Tries until there is one; rejects with a StoreError for what no waiting will mend, and when the link is closed. */
+  async session(): Promise<Session> {
+    if (this.#primary !== undefined) return this.#primary.session;
+    this.#searching ??= this.#search().finally(() => (this.#searching = undefined));
+    return (await this.#searching).session;
+  }
+
+  /** The session that reads: with the server that the other one is with. */
+  async reader(): Promise<Session> {
+    await this.session();
+    const primary = this.#primary!;
+    this.#reader ??= this.#connect(primary.host).then((session) => {
+      unawaited(
+        rethrow,
+        session.ended.then(() => (this.#reader = undefined)),
+      );
+      return session;
+    });
+    try {
+      return await this.#reader;
+    } catch (error) {
+      this.#reader = undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Does something over the session that commits. It may take as long as it takes: nothing is cancelled. Only if the session is found to be of no
+   * more use is it ended, and `work` rejects.
+   */
+  async attempt<Value>(work: (session: Session) => Promise<Value>): Promise<Value> {
+    const session = await this.session();
+    let idleBefore = false;
+    let looking = false;
+    const timer = this.#clock.every(SILENCE_MS, () => {
+      this.#tell('the database has not answered for a second');
+      if (looking) return;
+      looking = true;
+      const judge = (verdict: Verdict): void => {
+        looking = false;
+        if (verdict === 'useless') session.destroy();
+        idleBefore = verdict === 'idle';
+      };
+      unawaited(rethrow, this.#isUseless(session, idleBefore).then(judge));
+    });
+    try {
+      return await work(session);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /** Resolves after so many milliseconds. */
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(ms, resolve));
+  }
+
+  /** Ends the sessions as they are. */
+  destroy(): void {
+    this.#closed = true;
+    this.#primary?.session.destroy();
+    this.#endReader();
+  }
+
+  #endReader(): void {
+    const ended = this.#reader?.then((session) => session.destroy());
+    // One that did not come need not go.
+    if (ended !== undefined) unawaited(() => undefined, ended);
+  }
+
+  async #search(): Promise<Primary> {
+    for (;;) {
+      const { primary, problems } = await this.#look();
+      if (this.#closed) {
+        primary?.session.destroy();
+        throw new StoreError('The store is closed.');
+      }
+      if (primary !== undefined) return this.#use(primary);
+      const lasting = problems.find(({ error }) => isLasting(error));
+      if (lasting !== undefined) throw explainConnect(lasting.error, lasting.host);
+      const [problem] = problems;
+      this.#tell(
+        problem === undefined
+          ? `none of the servers is a primary: ${this.#hosts.map(describeHost).join()}`
+          : explainConnect(problem.error, problem.host).message,
+      );
+      await this.pause(SEARCH_MS);
+    }
+  }
+
+  #use(primary: Primary): Primary {
+    this.#primary = primary;
+    const over = (): void => {
+      if (this.#primary === primary) this.#primary = undefined;
+      // It is with the same server: what it reads may be old news.
+      this.#endReader();
+    };
+    unawaited(rethrow, primary.session.ended.then(over));
+    return primary;
+  }
+
+  /** Asks all servers at once. The session with the primary stays open. */
+  async #look(): Promise<{
+    readonly primary: Primary | undefined;
+    readonly problems: readonly { readonly host: Host; readonly error: unknown }[];
+  }> {
+    const found: Primary[] = [];
+    const problems: { readonly host: Host; readonly error: unknown }[] = [];
+    const enough = Promise.withResolvers<void>();
+    const asked = this.#hosts.map(async (host) => {
+      try {
+        const session = await this.#connect(host);
+        const timeline = (await session.query(WHO_ARE_YOU)).rows[0][0];
+        if (timeline === null) return await session.close();
+        found.push({ session, host, timeline: Number(timeline) });
+        // There may be another, of a higher timeline.
+        this.#clock.after(OTHERS_MS, () => enough.resolve());
+      } catch (error) {
+        problems.push({ host, error });
+      }
+    });
+    const all = Promise.all(asked);
+    await Promise.race([all, enough.promise]);
+    found.sort((a, b) => b.timeline - a.timeline);
+    const [primary] = found;
+    const endOthers = (): void => found.forEach((other) => other !== primary && other.session.destroy());
+    unawaited(rethrow, all.then(endOthers));
+    return { primary, problems };
+  }
+
+  async #isUseless(session: Session, idleBefore: boolean): Promise<Verdict> {
+    const used = this.#primary;
+    if (used?.session !== session) return 'busy';
+    const { primary } = await this.#look();
+    if (primary === undefined) return 'busy';
+    try {
+      if (primary.timeline > used.timeline) return 'useless';
+      if (primary.host !== used.host) return 'busy';
+      const { rows } = await primary.session.query(isAtWork(session.pid));
+      if (rows.length > 0) return 'busy';
+      return idleBefore ? 'useless' : 'idle';
+    } catch {
+      return 'busy';
+    } finally {
+      primary.session.destroy();
+    }
+  }
+}

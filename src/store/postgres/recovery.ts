@@ -1,0 +1,159 @@
+/** Reads back what the store holds: everything but the messages themselves. */
+import { counterProblem, knownProblem, numbersIn, pageProblem } from '../engine/row-problems.ts';
+import { parameterPlace, passwordPlace } from '../engine/places.ts';
+import type { Counters } from '../engine/stored-ids.ts';
+import { NOT_OPENED, type Place, type Seal } from '../sealing/seal.ts';
+import type {
+  ExchangeRecord,
+  ParameterRecord,
+  RecoveredPage,
+  RecoveredQueue,
+  RecoveredState,
+  UserRecord,
+} from '../stored-records.ts';
+import type { StoreError } from '../store.ts';
+import type { CopiedRow } from './copy-out.ts';
+import { decodeRecord } from './entities.ts';
+import type { Session } from './session.ts';
+
+export type Damaged = (problem: string) => StoreError;
+
+export interface Recovered {
+  readonly state: RecoveredState;
+  readonly counters: Counters;
+}
+
+const PAGES = `COPY (
+  SELECT id, queue_id, base, first_seq, last_seq, count, bytes, bodies, settled.checksum, bitmap, redelivered.checksum, messages
+    FROM page LEFT JOIN settled ON settled.page_id = id LEFT JOIN redelivered ON redelivered.page_id = id
+   ORDER BY id, first_seq) TO STDOUT BINARY`;
+/** Those too of which a crash left only the beginning. */
+const BODIES = `COPY (
+  SELECT DISTINCT body_id, 0::bigint FROM body_part WHERE NOT EXISTS (SELECT FROM body WHERE id = body_id)
+   UNION ALL SELECT id, bytes FROM body) TO STDOUT BINARY`;
+
+/** Throws what `damaged` makes if something makes no sense. */
+export async function readState(session: Session, fresh: boolean, seal: Seal, damaged: Damaged): Promise<Recovered> {
+  const records = await readEntities(session, damaged);
+  const delivered = await readDelivered(session);
+  const bodies = new Map<number, number>();
+  await session.copyOut(BODIES, (row) => bodies.set(row.bigint(0), row.bigint(1)));
+  const pages = await readPages(session, damaged);
+  const opened = (place: Place, stored: string): string => {
+    const text = seal.openText(place, stored);
+    if (text === undefined) throw damaged(`${place.join(' ')} ${NOT_OPENED}`);
+    return text;
+  };
+  const of = <Row>(kind: string): Row[] => (records.get(kind) ?? []) as Row[];
+  const state: RecoveredState = {
+    fresh,
+    vhosts: of('vhost'),
+    exchanges: of<ExchangeRecord>('exchange').map((row) => ({ ...row, logId: row.logId })),
+    queues: of<RecoveredQueue>('queue')
+      .sort((a, b) => a.id - b.id)
+      .map((row) => ({ ...row, ...(delivered.get(row.id) ?? { delivered: 0 }) })),
+    bindings: of('binding'),
+    users: of<UserRecord>('user').map((row) => ({
+      ...row,
+      passwordHash: opened(passwordPlace(row), row.passwordHash),
+    })),
+    permissions: of('permission'),
+    parameters: of<ParameterRecord>('parameter').map((row) => ({
+      ...row,
+      value: opened(parameterPlace(row), row.value),
+    })),
+    pages,
+    bodies,
+  };
+  const counters = await readCounters(session);
+  const problem = counterProblem(counters, state);
+  if (problem !== undefined) throw damaged(problem);
+  return { state, counters };
+}
+
+async function readCounters(session: Session): Promise<Counters> {
+  const { rows } = await session.query('SELECT name, next FROM id_range');
+  const next = new Map(rows.map(([name, value]) => [name, Number(value)]));
+  const of = (name: keyof Counters): number => next.get(name) ?? NaN;
+  return { queue: of('queue'), page: of('page'), body: of('body') };
+}
+
+/** By kind. */
+async function readEntities(session: Session, damaged: Damaged): Promise<Map<string, unknown[]>> {
+  const { rows } = await session.query('SELECT kind, record FROM entity');
+  const records = new Map<string, unknown[]>();
+  for (const [kind, record] of rows) {
+    let list = records.get(kind!);
+    if (list === undefined) records.set(kind!, (list = []));
+    try {
+      list.push(decodeRecord(record!));
+    } catch (error) {
+      throw damaged(`a record of kind ${kind} makes no sense: ${(error as Error).message}`);
+    }
+  }
+  return records;
+}
+
+type Delivered = Pick<RecoveredQueue, 'delivered' | 'deliveredByPriority'>;
+
+/** By queue. */
+async function readDelivered(session: Session): Promise<Map<number, Delivered>> {
+  const { rows } = await session.query('SELECT queue_id, lane, delivered FROM progress ORDER BY queue_id, lane');
+  const byQueue = new Map<number, { delivered: number; deliveredByPriority?: Map<number, number> }>();
+  for (const [id, priority, seq] of rows.map((row) => row.map(Number))) {
+    let own = byQueue.get(id);
+    if (own === undefined) byQueue.set(id, (own = { delivered: 0 }));
+    if (priority === 0) own.delivered = seq;
+    else (own.deliveredByPriority ??= new Map()).set(priority, seq);
+  }
+  return byQueue;
+}
+
+async function readPages(session: Session, damaged: Damaged): Promise<RecoveredPage[]> {
+  const pages: RecoveredPage[] = [];
+  await session.copyOut(PAGES, (row) => {
+    const part = pageIn(row);
+    const problem = pageProblem(part);
+    if (problem !== undefined) throw damaged(`page ${part.id} ${problem}`);
+    const before = pages.at(-1);
+    if (before?.id === part.id) {
+      // What it was extended by.
+      pages[pages.length - 1] = {
+        ...before,
+        last: part.last,
+        count: before.count + part.count,
+        bytes: before.bytes + part.bytes,
+      };
+      return;
+    }
+    pages.push({ ...part, ...knownOf(part.id, row, damaged) });
+  });
+  return pages.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
+}
+
+function pageIn(row: CopiedRow): RecoveredPage {
+  const page = {
+    id: row.bigint(0),
+    queueId: row.bigint(1),
+    base: row.bigint(2),
+    first: row.bigint(3),
+    last: row.bigint(4),
+    count: row.int(5),
+    bytes: row.int(6),
+  };
+  return row.isNull(7) ? page : { ...page, bodies: numbersIn(row.bytes(7)) };
+}
+
+/** There may be very many pages: most have none of it. */
+function knownOf(id: number, row: CopiedRow, damaged: Damaged): Pick<RecoveredPage, 'settled' | 'redelivered'> {
+  const settled = row.isNull(9) ? null : Buffer.from(row.bytes(9));
+  const again = row.isNull(11) ? null : row.bytes(11);
+  const problem =
+    knownProblem(id, 'settled', settled, settled && row.int(8)) ??
+    knownProblem(id, 'delivered again', again, again && row.int(10));
+  if (problem !== undefined) throw damaged(`page ${id} ${problem}`);
+  return {
+    ...(settled === null ? undefined : { settled }),
+    ...(again === null ? undefined : { redelivered: numbersIn(again) }),
+  };
+}

@@ -1,0 +1,25 @@
+/** Writes batches one after another, and knows which of them were reported. */
+import { expect } from 'vitest';
+import type { RecoveredState } from '../../src/store/stored-records.ts';
+import type { Store } from '../../src/store/store.ts';
+import { commit, page } from './store.support.ts';
+
+/** Batches of one page each, numbered, until `enough` says so. */
+export class PageWriter {
+  readonly reported: number[] = [];
+  written = 0;
+
+  async write(store: Store, enough: () => boolean): Promise<void> {
+    while (!enough()) {
+      const number = this.written++;
+      await commit(store, (batch) => page(store, batch, 1, 10 * number));
+      this.reported.push(number);
+    }
+  }
+
+  /** Everything was written once, in its order. */
+  expectAll({ pages }: RecoveredState): void {
+    expect(pages.map(({ first }) => first / 10)).toEqual(Array.from({ length: this.written }, (_, n) => n));
+    expect(this.reported).toHaveLength(this.written);
+  }
+}

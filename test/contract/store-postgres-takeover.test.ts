@@ -1,0 +1,126 @@
+/** Who has the database: one node at a time, the next one when that is gone, and never both. */
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { PostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
+import { StoreError } from '../../src/store/store.ts';
+import { Proxy } from '../support/postgres/proxy.ts';
+import { hasPostgres } from '../support/postgres/server.ts';
+import { postgresOfFile } from '../support/postgres/shared.ts';
+import { commit, page, Script } from './store.support.ts';
+
+const LEASE_MS = 400;
+
+describe.skipIf(!hasPostgres)('nodes of one database', () => {
+  const postgres = postgresOfFile();
+
+  /** A node, whose connections go by a proxy. */
+  async function node(name: string, url: string, options: Partial<PostgresStoreOptions> = {}) {
+    const { port } = postgres.server;
+    const proxy = await Proxy.to(port);
+    const opening = PostgresStore.open({
+      url: url.replace(`:${port}`, `:${proxy.port}`),
+      name,
+      leaseMs: LEASE_MS,
+      closeMs: 100,
+      ...options,
+    });
+    opening.catch(() => undefined);
+    onTestFinished(async () => {
+      proxy.release();
+      await opening.then((store) => store.close()).catch(() => undefined);
+    });
+    return { proxy, opening };
+  }
+
+  /** The names of the nodes that it has waited for. */
+  async function waiting(name: string, url: string) {
+    const waitsFor: string[] = [];
+    const log: PostgresStoreOptions['log'] = (_, fields) =>
+      'active' in fields && waitsFor.push(fields.active as string);
+    const { opening, proxy } = await node(name, url, { log });
+    let isActive = false;
+    void opening.then(() => (isActive = true)).catch(() => undefined);
+    await expect.poll(() => waitsFor.length).toBeGreaterThan(0);
+    expect(isActive).toBe(false);
+    return { opening, proxy, waitsFor };
+  }
+
+  const firsts = (store: PostgresStore) => store.recover().pages.map(({ first }) => first);
+
+  it('have one that is active; another takes over at once when that leaves', async () => {
+    const url = postgres.newUrl();
+    const one = await (await node('one', url)).opening;
+    const two = await waiting('two', url);
+    expect(two.waitsFor).toEqual(['one']);
+    await commit(one, (batch) => page(one, batch, 1, 10));
+    await one.close();
+    expect(firsts(await two.opening)).toEqual([10]);
+  });
+
+  it('have another when one is silent, which learns that it was taken over, and confirms nothing more', async () => {
+    const url = postgres.newUrl();
+    const first = await node('one', url);
+    const one = await first.opening;
+    const fenced: string[] = [];
+    one.onFenced((reason) => fenced.push(reason));
+    const second = await waiting('two', url);
+    await commit(one, (batch) => page(one, batch, 1, 10));
+
+    first.proxy.hold('there', 'back');
+    const late = new Script().next((batch) => page(one, batch, 1, 20));
+    one.schedule(late, true);
+    const two = await second.opening;
+    await commit(two, (batch) => page(two, batch, 1, 30));
+    first.proxy.release();
+    await expect.poll(() => fenced).toHaveLength(1);
+    await expect(one.close()).rejects.toThrow(StoreError);
+    expect(late.heard).toEqual(['collect']);
+
+    await two.close();
+    const third = await (await node('three', url)).opening;
+    expect(firsts(third)).toEqual([10, 30]);
+  });
+
+  it('accuse nobody while the database stands still', async () => {
+    const url = postgres.newUrl();
+    const one = await (await node('one', url)).opening;
+    let fenced = false;
+    one.onFenced(() => (fenced = true));
+    const two = await waiting('two', url);
+    // Nobody's row can move: a beat waits for this lock, as a commit would for a standby.
+    const schema = new URL(url).searchParams.get('schema');
+    const seconds = (3 * LEASE_MS) / 1000;
+    await postgres.server.sql(`BEGIN; LOCK TABLE ${schema}.node IN SHARE MODE; SELECT pg_sleep(${seconds}); COMMIT`);
+    await commit(one, (batch) => page(one, batch, 1, 10));
+    expect(fenced).toBe(false);
+    await one.close();
+    expect(firsts(await two.opening)).toEqual([10]);
+  });
+
+  it('have names of their own: the second of one name is refused while the first lives', async () => {
+    const url = postgres.newUrl();
+    const one = await (await node('one', url)).opening;
+    await expect((await node('one', url)).opening).rejects.toThrow(/There is a node named one on this database/);
+    await commit(one, (batch) => page(one, batch, 1, 10));
+  });
+
+  it('may have the name of one that was killed, after its lease', async () => {
+    const url = postgres.newUrl();
+    const first = await node('one', url);
+    const one = await first.opening;
+    await commit(one, (batch) => page(one, batch, 1, 10));
+    first.proxy.cut(true);
+    expect(firsts(await (await node('one', url)).opening)).toEqual([10]);
+  });
+
+  it('can be told to wait no more', async () => {
+    const url = postgres.newUrl();
+    const one = await (await node('one', url)).opening;
+    const abort = new AbortController();
+    const { opening } = await node('two', url, { signal: abort.signal });
+    const columns = `SELECT count(*) FROM ${new URL(url).searchParams.get('schema')}.node`;
+    await expect.poll(() => postgres.server.sql(columns)).toBe('2');
+    abort.abort();
+    await expect(opening).rejects.toThrow('given up');
+    await commit(one, (batch) => page(one, batch, 1, 10));
+  });
+});

@@ -1,0 +1,211 @@
+/**
+ * Debian's PostgreSQL in a folder of its own, for the tests: started with what makes it quick, ended with whoever started it. It refuses to be
+ * root; if the tests are, it runs as the user that its package made.
+ */
+import { once } from 'node:events';
+import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runOk } from '../processes/run.ts';
+import { spawnTied, tied } from '../processes/tied.ts';
+import { UNTIL } from '../patience.ts';
+import { vi } from 'vitest';
+
+const VERSIONS = '/usr/lib/postgresql';
+const ROLE = 'leveret';
+
+/** The folder of the programs; undefined if PostgreSQL is not installed. */
+const programs = existsSync(VERSIONS)
+  ? join(
+      VERSIONS,
+      readdirSync(VERSIONS)
+        .sort((a, b) => Number(a) - Number(b))
+        .at(-1)!,
+      'bin',
+    )
+  : undefined;
+
+/** False: its tests are left out, but in CI, where they fail then. */
+export const hasPostgres = programs !== undefined || process.env['CI'] !== undefined;
+
+const isRoot = process.getuid?.() === 0;
+/** Changing the user unties a process: it is tied after that. */
+const AS_OWNER = isRoot ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--'] : [];
+
+/** Nothing that a test shows needs the disk. */
+const SETTINGS = `
+  unix_socket_directories = ''
+  listen_addresses = '127.0.0.1'
+  fsync = off
+  dynamic_shared_memory_type = mmap
+  shared_buffers = 16MB
+  max_connections = 60
+  max_wal_senders = 4
+  wal_keep_size = 64MB
+  wal_level = replica
+  hot_standby = on
+  autovacuum = off
+  log_min_messages = warning
+`;
+
+export class PostgresServer {
+  readonly folder: string;
+  readonly port: number;
+  #child: ReturnType<typeof spawnTied> | undefined;
+  #said = '';
+
+  private constructor(folder: string, port: number) {
+    this.folder = folder;
+    this.port = port;
+  }
+
+  /** A new one, with a database `leveret` of a role of that name, which everybody is let in as. */
+  static async start(settings = ''): Promise<PostgresServer> {
+    const server = await PostgresServer.#empty();
+    const options = ['-U', ROLE, '--auth=trust', '-E', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'];
+    await runOwn('initdb', '-D', server.#data, ...options);
+    server.configure(`${SETTINGS}\n${settings}`);
+    await server.begin();
+    await server.#createDatabase();
+    return server;
+  }
+
+  /** One that follows this one, which from now on waits for it at each commit. */
+  async follow(): Promise<PostgresServer> {
+    const standby = await PostgresServer.#empty();
+    const from = ['-h', '127.0.0.1', '-p', `${this.port}`, '-U', ROLE];
+    await runOwn('pg_basebackup', '-D', standby.#data, ...from, '-R', '--checkpoint=fast', '--no-sync');
+    standby.configure(
+      `port = ${standby.port}\n primary_conninfo = 'host=127.0.0.1 port=${this.port} user=${ROLE} application_name=standby'`,
+    );
+    await standby.begin();
+    this.configure("synchronous_standby_names = '*'");
+    await this.reload();
+    return standby;
+  }
+
+  static async #empty(): Promise<PostgresServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'postgres-of-leveret-'));
+    if (isRoot) chownSync(folder, ...(await ownerIds()));
+    return new PostgresServer(folder, await freePort());
+  }
+
+  get #data(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** Adds settings, which count from the next `begin` or `reload` on. */
+  configure(settings: string): void {
+    appendFileSync(join(this.#data, 'postgresql.auto.conf'), `\n${settings}\n`);
+  }
+
+  /** Who is let in: lines of pg_hba.conf, in front of those that let everybody in. */
+  admit(lines: string): void {
+    writeFileSync(
+      join(this.#data, 'pg_hba.conf'),
+      `${lines}\nlocal all all trust\nhost all all all trust\nhost replication all all trust\n`,
+    );
+  }
+
+  async begin(): Promise<void> {
+    const words = [join(programs!, 'postgres'), '-D', this.#data, '-p', `${this.port}`];
+    const child = spawnTied([...AS_OWNER, ...tied(words)]);
+    this.#child = child;
+    this.#said = '';
+    child.stderr.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+    child.stdout.resume();
+    await vi.waitFor(async () => {
+      if (child.exitCode !== null) throw new Error(`PostgreSQL ended: ${this.#said}`);
+      await runOk(join(programs!, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', `${this.port}`]);
+      // Another that has the port would answer as well.
+      if (child.exitCode !== null) throw new Error(`PostgreSQL ended: ${this.#said}`);
+    }, UNTIL);
+  }
+
+  reload(): Promise<unknown> {
+    return this.sql('SELECT pg_reload_conf()');
+  }
+
+  /** Ends it: `SIGINT` has it end its sessions and stop, `SIGKILL` is a crash. Resolves when it has ended. */
+  async end(signal: 'SIGINT' | 'SIGKILL' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const closed = once(child, 'exit');
+    child.kill(signal);
+    // It may be frozen.
+    child.kill('SIGCONT');
+    await closed;
+  }
+
+  async remove(): Promise<void> {
+    await this.end('SIGQUIT');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Stops it where it is, with all of its sessions. */
+  async freeze(): Promise<void> {
+    this.#child!.kill('SIGSTOP');
+    await this.#signalChildren('STOP');
+  }
+
+  async thaw(): Promise<void> {
+    await this.#signalChildren('CONT');
+    this.#child!.kill('SIGCONT');
+  }
+
+  #signalChildren(signal: 'STOP' | 'CONT'): Promise<string> {
+    return runOk('pkill', [`-${signal}`, '-P', `${this.#child!.pid}`]);
+  }
+
+  /** Has a standby become a primary. */
+  promote(): Promise<unknown> {
+    return this.sql('SELECT pg_promote(true)');
+  }
+
+  /** Runs SQL by psql, and returns what it prints: columns with | between them. */
+  async sql(text: string, database = ROLE): Promise<string> {
+    const to = ['-h', '127.0.0.1', '-p', `${this.port}`, '-U', ROLE, '-d', database];
+    const output = await runOk(join(programs!, 'psql'), [
+      '-X',
+      '-q',
+      '-A',
+      '-t',
+      '-v',
+      'ON_ERROR_STOP=1',
+      ...to,
+      '-c',
+      text,
+    ]);
+    return output.trim();
+  }
+
+  /** Of a schema in it. */
+  url(schema: string): string {
+    return `postgres://${ROLE}@127.0.0.1:${this.port}/${ROLE}?schema=${schema}`;
+  }
+
+  #createDatabase(): Promise<unknown> {
+    return this.sql(`CREATE DATABASE ${ROLE}`, 'postgres');
+  }
+}
+
+function runOwn(program: string, ...args: readonly string[]): Promise<string> {
+  const [command, ...words] = [...AS_OWNER, join(programs!, program), ...args];
+  return runOk(command, words, { cwd: '/' });
+}
+
+async function ownerIds(): Promise<[number, number]> {
+  const ids = await Promise.all(['-u', '-g'].map((which) => runOk('id', [which, 'postgres'])));
+  return [Number(ids[0]), Number(ids[1])];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
