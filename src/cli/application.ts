@@ -54,6 +54,15 @@ export class Application {
     return (this.#broker ??= await this.#startBroker(this.#handler));
   }
 
+  /** After the broker has ended by itself. Rejects with what its start rejects with. */
+  startAnew(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#ended || this.#stopped !== undefined) return;
+      this.#broker = undefined;
+      await this.start();
+    });
+  }
+
   /** A broker that is stopped reads the files of TLS when it starts. */
   renewCertificates(): void {
     this.#broker?.renewCertificates();

@@ -19,7 +19,7 @@ export interface DaemonParts {
   readonly notices: readonly ConfigNotice[];
   readonly startBroker: (
     options: BrokerOptions,
-    process: { readonly daemon: RequestListener },
+    process: { readonly daemon: RequestListener; readonly signal: AbortSignal },
   ) => Promise<RunningBroker>;
   /** The process, or something that sends signals like it. */
   readonly signals: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
@@ -43,7 +43,7 @@ const STARTUP_COMPLETE = 'Server startup complete; 4 plugins started.';
 
 /**
  * Runs until a signal; resolves with the exit code when the broker has stopped. A second signal ends the process at once.
- * @throws what Broker.start throws, and StoreError if another node has the store by now
+ * @throws what Broker.start throws
  */
 export async function runDaemon(config: Config, parts: DaemonParts): Promise<number> {
   const { pidFile, ...brokerConfig } = config;
@@ -53,11 +53,15 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
   const start = async (daemon: RequestListener): Promise<RunningBroker> => {
     const begin = now();
     const { port = 'none' } = config;
-    const broker = await startBroker({ ...brokerConfig, port, logger }, { daemon });
+    const broker = await startBroker({ ...brokerConfig, port, logger }, { daemon, signal: impatience.signal });
     logStarted(config, broker, now() - begin, logger);
-    unawaited((error) => stopRequest.resolve(error as Error), broker.closed);
+    // Another node has the store. This one waits for its turn again.
+    const again = (): void => unawaited((error) => stopRequest.resolve(error as Error), application.startAnew());
+    unawaited(again, broker.closed);
     return broker;
   };
+  /** Ends the wait of a broker whose store another node has. */
+  const impatience = new AbortController();
   const application = new Application(config.dataDir, logger, start, () => stopRequest.resolve('command'));
   let signalledAt: number | undefined;
   const onSignal = (signal: StopSignal) => {
@@ -65,16 +69,19 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     signalledAt ??= now();
     if (now() - signalledAt > SAME_SIGNAL_WITHIN) exit(SIGNAL_EXIT[signal]);
     stopRequest.resolve(signal);
+    impatience.abort();
   };
   for (const signal of STOP_SIGNALS) signals.on(signal, onSignal);
   try {
     logger.info({ version: leveretVersion(), node: process.versions.node, pid: process.pid }, 'Leveret is starting');
     for (const { level, text } of notices) logger[level]({}, text);
     if (pidFile !== undefined) writePidFile(pidFile, logger);
-    await application.start();
+    await application.start().catch((error: unknown) => {
+      if (!impatience.signal.aborted) throw error;
+    });
 
     const by = await stopRequest.promise;
-    if (by instanceof Error) {
+    if (by instanceof Error && !impatience.signal.aborted) {
       // What went wrong at its end comes of that.
       await application.end().catch(() => undefined);
       throw by;
@@ -91,7 +98,8 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
 
 function logStarted(config: Config, { port, tlsPort }: RunningBroker, milliseconds: number, logger: Logger): void {
   const { host, dataDir, tlsHost = host } = config;
-  if (dataDir === undefined) logger.info({}, 'nothing is written to disk: messages are gone at the stop');
+  if (config.store !== undefined) logger.info({}, 'durable state is in the database');
+  else if (dataDir === undefined) logger.info({}, 'nothing is written to disk: messages are gone at the stop');
   else logger.info({ dataDir: resolve(dataDir) }, 'durable state is on disk');
   // RabbitMQ's words.
   if (config.port !== undefined) logger.info({ host, port }, `started TCP listener on ${placeOf(host, port)}`);

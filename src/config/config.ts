@@ -9,6 +9,7 @@ import type { LoginConfig } from './login-config.ts';
 import type { AuthConfig } from './auth-config.ts';
 import type { OAuthConfig } from './oauth-config.ts';
 import type { PasswordConfig } from './password-config.ts';
+import type { StoreConfig } from './store-config.ts';
 import type { TlsConfig } from './tls-config.ts';
 
 /** Log levels, least to most talkative. */
@@ -25,7 +26,8 @@ export interface Permissions {
 }
 
 /** Defaults and limits: options.ts, for the daemon; embed/options.ts, where the library's differ. */
-export interface Config extends ListenerConfig, TlsConfig, LoginConfig, PasswordConfig, AuthConfig, OAuthConfig {
+export interface Config
+  extends ListenerConfig, TlsConfig, LoginConfig, PasswordConfig, AuthConfig, OAuthConfig, StoreConfig {
   /** Folder of the durable state. Undefined: everything is kept in memory and gone at the stop. */
   readonly dataDir: string | undefined;
   /** Where the key is that the store is sealed with; undefined: it is not sealed. Without a data folder it has no effect. */

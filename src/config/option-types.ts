@@ -103,6 +103,13 @@ export function keySource(): OptionType {
   return { ...any, accepts: 'file:PATH, env:NAME or command:COMMAND', fromText: fits, fromValue: fits };
 }
 
+/** The address of a database. What follows the scheme is looked at by who opens it. */
+export function database(): OptionType {
+  const any = text('address');
+  const fits = (value: unknown) => (/^postgres(ql)?:\/\/./.test(String(value)) ? any.fromValue(value) : UNFIT);
+  return { ...any, accepts: 'an address such as postgres://user@host:5432/database', fromText: fits, fromValue: fits };
+}
+
 /** What `type` takes, or `word`, which becomes undefined: the setting is off, or follows another. */
 export function unless(word: string, type: OptionType): OptionType {
   return {

@@ -24,6 +24,7 @@ import { AUTH_ROWS } from './auth-options.ts';
 import { LISTENER_ROWS } from './listener-options.ts';
 import { LOGIN_ROWS } from './login-options.ts';
 import { PASSWORD_ROWS } from './password-options.ts';
+import { STORE_ROWS } from './store-options.ts';
 import { TLS_ROWS } from './tls-options.ts';
 
 const MiB = 1024 * 1024;
@@ -65,6 +66,7 @@ const table: OptionRows<SettingName> = {
       'Where the key is that the store is sealed with: file:PATH, env:NAME or command:COMMAND; none if it is not sealed',
     rabbitmq: '',
   },
+  ...STORE_ROWS,
   pidFile: {
     flag: '--pid-file',
     env: 'LEVERET_PID_FILE',

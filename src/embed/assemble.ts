@@ -16,6 +16,7 @@ import { AuditLog } from '../util/audit-log.ts';
 import type { Clocks } from '../util/clock.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
+import { nodeName } from '../util/node-name.ts';
 import { prepare, readDefinitions } from './definitions.ts';
 import { reportDiscarded } from './discarded.ts';
 import { watchDisk } from './disk-alarm.ts';
@@ -25,6 +26,7 @@ import { openStore, type StoreOpener } from './open-store.ts';
 import { type BrokerOptions, resolveOptions } from './options.ts';
 import { requestsOfProgram } from './process-requests.ts';
 import { noticesTo } from './queue-notices.ts';
+import { Standby } from './standby.ts';
 import { reportTo } from './unreadable.ts';
 
 /** What a broker is given beside its options, by whoever has it run. */
@@ -37,6 +39,8 @@ export interface Surroundings {
   readonly clocks?: Clocks;
   /** The store that the config asks for, by default. */
   readonly openStore?: StoreOpener;
+  /** Has a broker that waits for its store wait no more: its start rejects. */
+  readonly signal?: AbortSignal;
 }
 
 export interface BrokerParts {
@@ -51,15 +55,19 @@ export interface BrokerParts {
 /** Resolves when clients can connect. Throws what `Broker.start` throws. */
 export async function assemble(options: BrokerOptions, surroundings: Surroundings = {}): Promise<BrokerParts> {
   const config = resolveOptions(options);
-  checkNode(process.versions.node, config.dataDir !== undefined);
+  checkNode(process.versions.node, config.dataDir !== undefined && config.store === undefined);
   const { unref } = options;
   const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
   const definitions = await readDefinitions(options.definitions ?? config.definitions);
   const open = surroundings.openStore ?? openStore;
-  const { store, scratch, answering } = await open({ config, log, unref });
+  const name = config.nodeName ?? nodeName();
+  const standby = new Standby(config, name, log);
+  const request = { config, log, unref, signal: surroundings.signal, onWaiting: standby.waitFor };
+  const { store, scratch, answering } = await open(request).finally(() => standby.stop());
   const node = new BrokerNode(store, memoryBudget(config), scratch, surroundings.clocks);
   let disk: DiskSpace | undefined;
   try {
+    node.name = name;
     node.rules = new VersionRules(config.profile, config.permitFeatures, config.denyFeatures);
     node.passwords = userPasswords(config, node);
     const backends = new AuthBackends(config, node, log);

@@ -11,7 +11,6 @@ import type { HttpListener } from '../management/http/listener.ts';
 import type { TlsListener } from '../config/tls-config.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
 import type { Tls } from '../tls/tls.ts';
-import { nodeName } from '../util/node-name.ts';
 import { leveretVersion } from '../util/version.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { listenForControl } from './control.ts';
@@ -64,7 +63,7 @@ export class Listeners {
       log,
       audit,
       clock,
-      nodeName: nodeName(),
+      nodeName: node.name,
       startedAt: clock.now(),
       version: leveretVersion(),
       controls: new Controls({ memory: node.memory, connections, log, disk, listeners: this.#forClients }),

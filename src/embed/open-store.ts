@@ -8,7 +8,9 @@
  *   the socket of the commands;
  * - test/contract/store.contract.ts is run against it, and the tests of test/model and test/interop by `Surroundings.openStore`.
  */
+import { mkdirSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
 import type { Config } from '../config/config.ts';
 import { NullStore } from '../store/null-store.ts';
 import { Scratch } from '../store/scratch.ts';
@@ -29,14 +31,23 @@ export interface StoreRequest {
   readonly log: Logger;
   /** See BrokerOptions.unref. */
   readonly unref: boolean | undefined;
+  /** Ends the waiting for a store: it rejects then. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told which node has the store, if this one has to wait for it. */
+  readonly onWaiting?: (active: string) => void;
 }
 
 /** Resolves when the store can be asked what it holds. Rejects with a StoreError that says what to do. */
 export type StoreOpener = (request: StoreRequest) => Promise<OpenedStore>;
 
-/** SQLite in the data folder; without one, nothing is kept. What is not used is not loaded: a broker in memory starts the sooner for it. */
-export const openStore: StoreOpener = async ({ config, log, unref }) => {
+/**
+ * A database, if the config names one, or SQLite in the data folder; without either, nothing is kept. What is not used is not loaded: a broker in
+ * memory starts the sooner for it.
+ */
+export const openStore: StoreOpener = async (request) => {
+  const { config, log, unref } = request;
   const { dataDir: folder, storeKey } = config;
+  if (config.store !== undefined) return openDatabase(request, config.store);
   if (folder === undefined) return { store: new NullStore(), scratch: undefined };
   const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
   const key = storeKey === undefined ? undefined : readMasterKey(storeKey);
@@ -50,6 +61,24 @@ export const openStore: StoreOpener = async ({ config, log, unref }) => {
   const opened = await withScratch(store, folder, key !== undefined);
   return { ...opened, answering: (others) => storeKeyRequests(store, others) };
 };
+
+/** Messages that memory has no room for go to the data folder, or to the system's for temporary files. */
+async function openDatabase({ config, log, ...request }: StoreRequest, url: string): Promise<OpenedStore> {
+  const { dataDir, storeKey, nodeName: name, storeRequireSync: requireSync } = config;
+  if (storeKey !== undefined) {
+    throw new StoreError('A store in a database is not sealed by --store-key: have the database encrypt its disks.');
+  }
+  if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const { PostgresStore } = await import('../store/postgres/postgres-store.ts');
+  const store = await PostgresStore.open({
+    ...request,
+    url,
+    name,
+    requireSync,
+    log: (level, fields, message) => log[level](fields, message),
+  });
+  return withScratch(store, dataDir ?? tmpdir(), false);
+}
 
 /** Closes the store if its folder takes no scratch file. `sealed`: as the store is. */
 async function withScratch(store: Store, folder: string, sealed: boolean): Promise<OpenedStore> {

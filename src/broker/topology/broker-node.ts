@@ -13,6 +13,7 @@ import { LENIENT_RULES, type VersionRules } from '../../config/profile.ts';
 import type { Chance } from '../../util/chance.ts';
 import type { Clock, Clocks } from '../../util/clock.ts';
 import { type Fault, guardedClock } from '../../util/guard.ts';
+import { nodeName } from '../../util/node-name.ts';
 import { systemChance, systemClocks } from '../../util/system.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
@@ -78,6 +79,8 @@ const VHOST_SETTINGS = `${OWN_COMPONENT}vhost`;
 const DEFAULT_QUEUE_TYPE = 'default-queue-type';
 
 export class BrokerNode implements VhostNode {
+  /** What it is called where RabbitMQ names a node. */
+  name = nodeName();
   readonly store: Store;
   /** What they call back is guarded. */
   readonly clocks: Clocks;

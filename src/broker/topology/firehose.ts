@@ -8,7 +8,6 @@ import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
 import { beginningOf } from '../../protocol/shortstr.ts';
 import type { Clock } from '../../util/clock.ts';
 import { attemptEach } from '../../util/guard.ts';
-import { nodeName } from '../../util/node-name.ts';
 import type { ChannelIdentity, Observer } from '../events/observer.ts';
 import { Message, NO_BYTES } from '../message/message.ts';
 import { furtherRoutingKeys } from '../message/routing-headers.ts';
@@ -19,7 +18,7 @@ const EXCHANGE = 'amq.rabbitmq.trace';
 /** The vhost, as its messages are told. */
 export interface TracedVhost {
   readonly name: string;
-  readonly node: { readonly clock: Clock };
+  readonly node: { readonly clock: Clock; readonly name: string };
   exchange(name: string): Exchange | undefined;
   sendThrough(exchange: Exchange, message: Message): void;
 }
@@ -88,7 +87,7 @@ export class Firehose {
       ['exchange_name', longstr(message.exchange)],
       ['routing_keys', { type: 'array', value: routingKeys.map(longstr) }],
       ['properties', { type: 'table', value: tableOf(message.decodeProperties()) }],
-      ['node', longstr(nodeName())],
+      ['node', longstr(this.#vhost.node.name)],
       ...further(whose),
     ]);
     const told = new Message();

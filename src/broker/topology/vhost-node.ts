@@ -11,6 +11,7 @@ import type { QueueNode } from '../queue/queue-host.ts';
 import type { VhostChange } from './change.ts';
 
 export interface VhostNode extends QueueNode, PolicyContext {
+  readonly name: string;
   readonly limits: AccessLimits;
   readonly heapLimit: V8HeapLimit;
   readonly chance: Chance;

@@ -2,9 +2,12 @@
 import type { ConsumeMessage } from 'amqplib';
 import { openChannel } from '../../support/interop/amqplib.ts';
 import { barrier, hold } from '../../support/recovery/clients.ts';
-import type { KillableBroker } from '../../support/recovery/killable.ts';
+import type { KillableBroker as WholeBroker } from '../../support/recovery/killable.ts';
 import { idOf, type QueueLedger } from './ledger.ts';
 import { bindingText, type Declarer, type Topology } from './topology.ts';
+
+/** Its rows are asked for only if there are declarers. */
+type KillableBroker = Pick<WholeBroker, 'url' | 'query'>;
 
 /** A queue that grew past this is purged, so that a long run does not only read. */
 const LARGE = 2000;

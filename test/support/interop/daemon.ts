@@ -20,34 +20,43 @@ export interface Daemon {
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
 
-/**
- * Starts a daemon and waits until it says that it listens. Rejects with everything it printed if it exits before, or
- * does not say so in time.
- */
-export async function startDaemon(options: {
-  port: number;
-  dataDir: string;
-  env?: NodeJS.ProcessEnv;
-}): Promise<Daemon> {
+export interface DaemonOptions {
+  readonly port: number;
+  readonly dataDir: string;
+  /** Further arguments. */
+  readonly args?: readonly string[];
+  /** Beside the tests' own environment. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A daemon that may not listen yet. */
+export interface StartingDaemon extends Daemon {
+  /** Resolves when it says that it listens. Rejects with everything it printed if it exits before, or does not say so in time. */
+  readonly ready: Promise<void>;
+  /** All that it printed. */
+  readonly output: string;
+}
+
+/** Starts a daemon and waits until it says that it listens; rejects as `ready` does. */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const daemon = spawnDaemon(options);
+  await daemon.ready;
+  return daemon;
+}
+
+/** `patience`: how long it may take until it says that it listens, in milliseconds. */
+export function spawnDaemon({ port, dataDir, args = [], env }: DaemonOptions, patience = PATIENCE): StartingDaemon {
   const anyPorts = ['--management-port', '0', '--prometheus-port', '0'];
-  const words = [
-    process.execPath,
-    inject('daemon'),
-    '--port',
-    String(options.port),
-    ...anyPorts,
-    '--data-dir',
-    options.dataDir,
-  ];
-  const child = spawnTied(words, { env: { ...process.env, ...options.env } });
+  const words = [inject('daemon'), '--port', String(port), ...anyPorts, '--data-dir', dataDir, ...args];
+  const child = spawnTied([process.execPath, ...words], { env: { ...process.env, ...env } });
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
   let output = '';
-  await new Promise<void>((resolve, reject) => {
+  const ready = new Promise<void>((resolve, reject) => {
     const fail = (why: string): void => {
       child.kill('SIGKILL');
       reject(new Error(`The daemon ${why}. It printed:\n${output}`));
     };
-    const timer = setTimeout(() => fail('did not say that it is ready'), PATIENCE);
+    const timer = setTimeout(() => fail('did not say that it is ready'), patience);
     const read = (chunk: Buffer): void => {
       output += chunk.toString();
       if (output.includes(READY)) {
@@ -62,10 +71,15 @@ export async function startDaemon(options: {
       fail(`exited with ${code}`);
     });
   });
+  ready.catch(() => undefined);
   // The pipes stay read after this, or a talkative daemon would block on a full one.
   return {
-    url: `amqp://guest:guest@127.0.0.1:${options.port}`,
-    port: options.port,
+    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    port,
+    ready,
+    get output() {
+      return output;
+    },
     kill: async (signal) => {
       child.kill(signal);
       const [code] = await exited;

@@ -16,6 +16,7 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
   const closed = Promise.withResolvers<void>();
   const clock = { milliseconds: 0 };
   let options: BrokerOptions | undefined;
+  let starts = 0;
   const stop = () => {
     events.push('stop');
     return stopped.promise;
@@ -34,12 +35,13 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
       startBroker: (given) => {
         options = given;
         const renewCertificates = () => void events.push('renew');
+        const first = starts++ === 0;
         return startUp.then(() => ({
           port: 4711,
           tlsPort: config.tlsPort,
           renewCertificates,
           stop,
-          closed: closed.promise,
+          closed: first ? closed.promise : new Promise<void>(() => {}),
         }));
       },
     },
@@ -127,13 +129,23 @@ describe('the daemon', () => {
     expect(events).toContain('stop');
   });
 
-  it('ends with the reason of a broker that cannot go on', async () => {
-    const { events, stopped, closed, exitCode } = start();
+  it('starts the broker anew when another node has taken its store', async () => {
+    const { events, signals, stopped, closed, exitCode } = start();
     await expect.poll(() => events).toContain(COMPLETE);
-    stopped.reject(new Error('what it held is not stored'));
     closed.reject(new StoreError('another node has the store'));
-    await expect(exitCode).rejects.toThrow('another node has the store');
-    expect(events).toContain('stop');
+    await expect.poll(() => events.filter((event) => event === COMPLETE).length).toBeGreaterThan(1);
+    signals.emit('SIGTERM', 'SIGTERM');
+    stopped.resolve();
+    expect(await exitCode).toBe(0);
+  });
+
+  it('ends without an error when a start that waits for its store is given up', async () => {
+    const startUp = Promise.withResolvers<void>();
+    const { events, signals, exitCode } = start({}, startUp.promise);
+    signals.emit('SIGTERM', 'SIGTERM');
+    startUp.reject(new StoreError('The start was given up.'));
+    expect(await exitCode).toBe(0);
+    expect(events).toContain('stopped');
   });
 
   it('leaves a failed start to its caller and listens to signals no longer', async () => {
