@@ -66,6 +66,11 @@ export class Proxy {
     }
   }
 
+  /** Lets through who comes from now on. */
+  open(): void {
+    this.#refuses = false;
+  }
+
   close(): void {
     this.#listener.close();
     this.cut(true);

@@ -1,0 +1,120 @@
+/** What a start says of a database that cannot be used: one error, without the password. */
+import { chmodSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { PostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
+import { StoreError } from '../../src/store/store.ts';
+import { Proxy } from '../support/postgres/proxy.ts';
+import { hasPostgres } from '../support/postgres/server.ts';
+import { postgresOfFile } from '../support/postgres/shared.ts';
+import { temporaryFile } from '../support/temporary-folder.ts';
+import { commit, page } from './store.support.ts';
+
+describe.skipIf(!hasPostgres)('a database', () => {
+  const postgres = postgresOfFile();
+
+  async function refusal(url: string, options: Partial<PostgresStoreOptions> = {}): Promise<string> {
+    const error: unknown = await PostgresStore.open({ url, ...options }).then(
+      (store) => store.close(),
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(StoreError);
+    return (error as StoreError).message;
+  }
+
+  const address = (account: string): string => postgres.newUrl().replace('leveret@', `${account}@`);
+
+  it('that asks for a password has it from the address, a variable or a file, and an error shows none', async () => {
+    await postgres.server.sql(
+      "CREATE ROLE known LOGIN PASSWORD 'right word'; GRANT CREATE ON DATABASE leveret TO known",
+    );
+    postgres.server.admit('host all known all scram-sha-256');
+    await postgres.server.reload();
+    for (const [url, env] of [
+      [address('known:right%20word'), {}],
+      [address('known'), { PGPASSWORD: 'right word' }],
+      [address('known'), { PGPASSFILE: passwordFile('*:*:leveret:known:right word') }],
+    ] as const) {
+      await (await PostgresStore.open({ url, env })).close();
+    }
+    const wrong = await refusal(address('known:wr0ng'));
+    expect(wrong).toContain('password authentication failed for user "known"');
+    expect(wrong).not.toContain('wr0ng');
+    expect(await refusal(address('known'), { env: { PGPASSFILE: passwordFile('x', 0o644) } })).toContain('chmod 600');
+  });
+
+  function passwordFile(line: string, mode = 0o600): string {
+    const file = temporaryFile('passwords', `# libpq's form\n${line}\n`);
+    chmodSync(file, mode);
+    return file;
+  }
+
+  it('with a schema from a newer version is refused, and left as it is', async () => {
+    const url = postgres.newUrl();
+    const schema = new URL(url).searchParams.get('schema')!;
+    await (await PostgresStore.open({ url })).close();
+    await postgres.server.sql(`UPDATE ${schema}.cluster SET schema_version = 99`);
+    expect(await refusal(url)).toMatch(/is of version 99, from a newer Leveret; this one knows \d/);
+    expect(await postgres.server.sql(`SELECT count(*) FROM ${schema}.node WHERE alive`)).toBe('0');
+  });
+
+  it('with tables of somebody else in the schema is refused', async () => {
+    const url = postgres.newUrl();
+    const schema = new URL(url).searchParams.get('schema')!;
+    await postgres.server.sql(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.page (id int)`);
+    expect(await refusal(url)).toContain("has tables that are not Leveret's");
+  });
+
+  it('behind a pooler is refused, with the reason', async () => {
+    // BackendKeyData: a pooler tells its clients of processes of its own making.
+    const pooler = await Proxy.to(postgres.server.port, (chunk) => {
+      const key = chunk.indexOf(Buffer.of(0x4b, 0, 0, 0, 12));
+      if (key !== -1) chunk.writeUInt32BE(4711, key + 5);
+      return chunk;
+    });
+    const url = postgres.newUrl().replace(`:${postgres.server.port}`, `:${pooler.port}`);
+    expect(await refusal(url)).toContain('pooler such as PgBouncer');
+  });
+
+  it('that is not there, or does not answer, is waited for, and given up in time', async () => {
+    const proxy = await Proxy.to(postgres.server.port);
+    const url = postgres.newUrl().replace(`:${postgres.server.port}`, `:${proxy.port}`);
+    proxy.cut(true);
+    expect(await refusal(url, { startMs: 300 })).toContain('cannot be reached');
+    const warnings: string[] = [];
+    const opening = PostgresStore.open({ url, log: (level, _, text) => level === 'warn' && warnings.push(text) });
+    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('it is tried again'));
+    proxy.open();
+    await (await opening).close();
+  });
+
+  it('of an address that makes no sense is not looked for', async () => {
+    for (const [url, problem] of [
+      ['postgres://a:secret@h:1:2/d', 'has "h:1:2" for a host'],
+      ['postgres://h/d?sslmode=prefer', 'sslmode is one of disable, require'],
+      ['postgres://h/d?ssl=1', 'has a parameter "ssl"'],
+      ['postgres://h/%zz', 'write %25'],
+    ] as const) {
+      const text = await refusal(url);
+      expect(text).toContain(problem);
+      expect(text).not.toContain('secret');
+    }
+  });
+
+  it('whose page is damaged loses that page, and says which', async () => {
+    const url = postgres.newUrl();
+    const schema = new URL(url).searchParams.get('schema')!;
+    const store = await PostgresStore.open({ url });
+    let [damaged, sound] = [0, 0];
+    await commit(store, (batch) => {
+      damaged = page(store, batch, 1, 0, 9000);
+      sound = page(store, batch, 2, 0, 9000);
+    });
+    await postgres.server.sql(`UPDATE ${schema}.page SET data = set_byte(data, 17, 255) WHERE id = ${damaged}`);
+    const read = (id: number) => new Promise((resolve) => store.readPages([id], resolve));
+    expect(await read(damaged)).toMatchObject({
+      message: expect.stringContaining(`page ${damaged} of queue 1`) as string,
+    });
+    expect(await read(sound)).toHaveLength(1);
+    await store.close();
+  });
+});

@@ -1,0 +1,66 @@
+/** Two nodes of one database, as their operators and clients see them. */
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Broker, StoreError } from '../../../src/index.ts';
+import { hasPostgres } from '../../support/postgres/server.ts';
+import { postgresOfFile } from '../../support/postgres/shared.ts';
+import { connect } from 'amqplib';
+
+describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
+  const postgres = postgresOfFile();
+
+  it('says so over HTTP, and lets clients in when the other one has stopped', async () => {
+    const store = postgres.newUrl();
+    const one = await Broker.start({ port: 0, store, nodeName: 'one' });
+    const connection = await connect(one.url);
+    const channel = await connection.createConfirmChannel();
+    await channel.assertQueue('q', { durable: true });
+    channel.sendToQueue('q', Buffer.from('kept'), { persistent: true });
+    await channel.waitForConfirms();
+
+    const managementPort = await freePort();
+    const starting = Broker.start({ port: 0, store, nodeName: 'two', managementPort });
+    starting.catch(() => undefined);
+    onTestFinished(async () => (await starting).stop());
+    const api = `http://127.0.0.1:${managementPort}/api`;
+    const ask = async (path: string) => {
+      const response = await fetch(api + path);
+      return [response.status, await response.json()];
+    };
+    await expect.poll(() => ask('/standby').catch(() => undefined)).toEqual([200, { node: 'two', active: 'one' }]);
+    const failed = { status: 'failed', reason: 'standby', node: 'two', active: 'one' };
+    expect(await ask('/health/checks/alarms')).toEqual([503, failed]);
+
+    await one.stop();
+    const two = await starting;
+    expect(two.managementPort).toBe(managementPort);
+    const again = await connect(two.url);
+    const message = await (await again.createChannel()).get('q', { noAck: true });
+    expect(message && message.content.toString()).toBe('kept');
+    await again.close();
+  });
+
+  it('closes its clients with 320 when it was active and another took over', async () => {
+    const store = postgres.newUrl();
+    const broker = await Broker.start({ port: 0, store, nodeName: 'one' });
+    const connection = await connect(broker.url);
+    const closed = new Promise<Error>((resolve) => connection.once('close', resolve));
+    const schema = new URL(store).searchParams.get('schema')!;
+    await postgres.server.sql(`UPDATE ${schema}.node SET epoch = epoch + 1, alive = false`);
+    await expect(broker.closed).rejects.toThrow(StoreError);
+    expect(await closed).toMatchObject({ code: 320 });
+  });
+
+  it('is refused a key for a store that it does not seal', async () => {
+    const starting = Broker.start({ port: 0, store: postgres.newUrl(), storeKey: 'env:KEY' });
+    await expect(starting).rejects.toThrow(/not sealed by --store-key/);
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
