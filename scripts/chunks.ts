@@ -14,6 +14,8 @@ const LOADERS = {
   library: ['index.ts'],
   /** The thread of the store. */
   worker: ['store/sqlite/worker.ts'],
+  /** The start of a broker with a database. */
+  database: ['store/postgres/postgres-store.ts'],
   /** The command line, if there is more on it than the start. */
   asked: ['cli/arguments.ts'],
   /** A command, and those that health checks run. */
@@ -25,10 +27,14 @@ type Loader = keyof typeof LOADERS;
 /** What many load comes first: what it imports has as many loaders or more. */
 const FILES = ['shared', 'settings', 'broker', 'store', 'line', 'start', 'command'] as const;
 
+/** What any store needs is in one file. */
+const STORES: readonly Loader[] = ['start', 'worker', 'database'];
+
 /** Undefined for what the bundler may put where it likes. */
 function fileOf(loaders: readonly Loader[]): (typeof FILES)[number] | undefined {
   if (loaders.length < 2) return FILES.find((file) => file === loaders[0]);
-  if (loaders.join() === 'start,worker') return 'store';
+  if (loaders.join() === 'start,database') return undefined;
+  if (loaders.every((loader) => STORES.includes(loader))) return 'store';
   if (loaders.join() === 'command,ctl') return 'command';
   if (loaders.some((loader) => loader === 'command' || loader === 'ctl' || loader === 'worker')) return 'shared';
   return loaders.includes('line') || loaders.includes('asked') ? 'settings' : 'broker';

@@ -42,6 +42,7 @@ const USERS = [
   'management/http/app.ts',
   'management/http/slices.ts',
   'management/lists/pages.ts',
+  'store/postgres/postgres-store.ts',
   'store/sqlite/checkpoints.ts',
   'store/sqlite/key-change.ts',
   'store/sqlite/sqlite-store.ts',

@@ -2,8 +2,9 @@
  * The store in a PostgreSQL database that nodes share: one is active, the others wait to take over. This thread collects batches and sends them;
  * SCALE-OUT's rules of fencing are in membership.ts and chain.ts.
  */
+import { once } from 'node:events';
 import type { Clock } from '../../util/clock.ts';
-import { guardedClock } from '../../util/guard.ts';
+import { guardedClock, rethrow, unawaited } from '../../util/guard.ts';
 import type { Histogram } from '../../util/histogram.ts';
 import { nodeName } from '../../util/node-name.ts';
 import { keepingProcess, systemClock } from '../../util/system.ts';
@@ -140,8 +141,12 @@ export class PostgresStore implements Store {
       options.onWaiting?.(active);
     };
     const membership = new Membership(link, { name, leaseMs, clock, onWaiting });
-    const abort = (): void => link.destroy();
-    signal?.addEventListener('abort', abort);
+    let isOpen = false;
+    if (signal !== undefined)
+      unawaited(
+        rethrow,
+        once(signal, 'abort').then(() => void (isOpen || link.destroy())),
+      );
     try {
       const session = await inTime(link.session(), { link, ms: options.startMs ?? START_MS, reason: () => reason });
       const problems = await durabilityProblems(session);
@@ -151,12 +156,11 @@ export class PostgresStore implements Store {
       await membership.join();
       await membership.becomeActive();
       const recovered = await readState(await link.session(), fresh, UNSEALED, damagedIn(place));
+      isOpen = true;
       return new PostgresStore(options, { place, link, membership, trouble, recovered });
     } catch (error) {
       link.destroy();
       throw signal?.aborted === true ? new StoreError('The start was given up.') : explainOpen(error, place);
-    } finally {
-      signal?.removeEventListener('abort', abort);
     }
   }
 

@@ -1,5 +1,6 @@
 /** One session with a server of PostgreSQL: statements of one transaction go in one write, without a round trip between them. */
 import type { Client, ClientConfig, Connection, DatabaseError } from 'pg';
+import { hear, rethrow } from '../../util/guard.ts';
 import { type CopiedRow, CopyOut } from './copy-out.ts';
 
 /** A Buffer goes as the binary form of its type, a string as its text. */
@@ -22,6 +23,11 @@ export interface Results {
   readonly rows: readonly TextRow[];
   /** A tag a statement: `COMMIT`, `DELETE 3`. */
   readonly tags: readonly string[];
+}
+
+interface NoticeMessage {
+  readonly severity: string | undefined;
+  readonly message: string | undefined;
 }
 
 /** The server said that something is other than it seems: a COMMIT with one may have been committed here, and nowhere else. */
@@ -51,7 +57,7 @@ export class Session {
   static async open(PgClient: typeof Client, config: ClientConfig): Promise<Session> {
     const client = new PgClient(config);
     // Heard of by the query that it ends, and by `ended`.
-    client.on('error', () => undefined);
+    hear(client, 'error', rethrow, () => undefined);
     try {
       await client.connect();
     } catch (error) {
@@ -67,11 +73,11 @@ export class Session {
     this.#connection = connection;
     this.pid = processID;
     this.ended = new Promise((resolve) => client.once('end', () => resolve()));
-    connection.on('parseComplete', () => {
+    hear(connection, 'parseComplete', rethrow, () => {
       const name = this.#preparing.shift();
       if (name !== undefined && name !== '') this.#prepared.add(name);
     });
-    client.on('notice', ({ severity, message }) => {
+    hear(client, 'notice', rethrow, ({ severity, message }: NoticeMessage) => {
       if (severity === 'WARNING') this.#warning = message;
     });
   }
