@@ -10,7 +10,7 @@ import { collectGarbageWhenIdle } from '../util/idle-garbage.ts';
 import { inlineMessagePath } from '../util/inlining.ts';
 import { systemClock } from '../util/system.ts';
 import type { Invocation } from './arguments.ts';
-import { describeFailure, UsageError } from './failure.ts';
+import { describeFailure } from './failure.ts';
 import { operate } from './operate.ts';
 import { DEFAULT_PING_TIMEOUT, ping, reachableHost } from './ping.ts';
 
@@ -46,8 +46,6 @@ async function run(argv: readonly string[]): Promise<number> {
     case 'store': {
       const { runStoreCommand } = await import('./store-commands.ts');
       const { dataDir, storeKey } = loadConfig(invocation.values, process.env);
-      if (dataDir === undefined)
-        throw new UsageError('a broker in memory has no data folder: give one with --data-dir');
       const { text, exitCode } = await runStoreCommand(dataDir, invocation.action, storeKey, (line) =>
         process.stderr.write(line),
       );

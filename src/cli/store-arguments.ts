@@ -8,6 +8,7 @@ export type StoreAction =
   | { readonly kind: 'check' }
   | { readonly kind: 'stats'; readonly json: boolean }
   | { readonly kind: 'compact' }
+  | { readonly kind: 'copy'; readonly from: string; readonly to: string }
   | { readonly kind: 'seal' | 'unseal' }
   | { readonly kind: 'rotate'; readonly newKey: string }
   | { readonly kind: 'backup'; readonly file: string; readonly force: boolean };
@@ -19,12 +20,12 @@ export function addStoreCommands(
 ): void {
   const store = program
     .command('store')
-    .description('Look after the data folder: check, stats, compact, seal, unseal, rotate')
+    .description('Look after the data folder: check, stats, compact, copy, seal, unseal, rotate')
     .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
     .allowExcessArguments(false)
     .action(() => {
-      throw new UsageError('store takes one of the commands check, stats, compact, seal, unseal and rotate');
+      throw new UsageError('store takes one of the commands check, stats, compact, copy, seal, unseal and rotate');
     });
   const add = (parent: Command, usage: string, description: string) =>
     addCommand(parent, usage, description, ['dataDir', 'storeKey']);
@@ -40,6 +41,12 @@ export function addStoreCommands(
   add(store, 'compact', 'Write the file anew without its unused room; the broker must not run').action(
     (values: CommandLineValues) => take(values, { kind: 'compact' }),
   );
+  addCommand(
+    store,
+    'copy <from> <to>',
+    'Copy a data folder into a database (postgres://...), or back; no broker may run',
+    ['storeKey'],
+  ).action((from: string, to: string, values: CommandLineValues) => take(values, { kind: 'copy', from, to }));
   add(store, 'seal', 'Seal a store that is not, with --store-key; the broker must not run').action(
     (values: CommandLineValues) => take(values, { kind: 'seal' }),
   );

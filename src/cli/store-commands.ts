@@ -29,11 +29,16 @@ const PRINTED = 50;
  * @throws StoreError
  */
 export async function runStoreCommand(
-  folder: string,
+  folder: string | undefined,
   action: StoreAction,
   keySource: string | undefined,
   tell: (line: string) => void = () => undefined,
 ): Promise<CommandOutput> {
+  if (action.kind === 'copy') {
+    const { copyStores } = await import('./store-copy.ts');
+    return succeeded(await copyStores(action.from, action.to, keySource));
+  }
+  if (folder === undefined) throw new UsageError('a broker in memory has no data folder: give one with --data-dir');
   switch (action.kind) {
     case 'check':
       return check(folder, keySource);

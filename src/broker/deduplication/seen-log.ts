@@ -3,6 +3,7 @@
  * by their age. A message that was settled before its batch is not written, but its key is.
  */
 import type { Batch } from '../../store/batch.ts';
+import type { SeenHeader } from '../../store/stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../../store/store.ts';
 import { readU64, writeU64 } from '../../util/bytes.ts';
 import { WaitingConfirms } from '../log/waiting-confirms.ts';
@@ -116,4 +117,10 @@ function* keysIn(found: readonly Buffer[]): IterableIterator<SeenKey> {
       at = end + 8;
     }
   }
+}
+
+/** What the store is told of keys that were written together. */
+export function seenHeaderOf(queueId: number, keys: Buffer): SeenHeader {
+  const moments = Array.from(keysIn([keys]), ([, moment]) => moment);
+  return { queueId, newest: moments.at(-1) ?? 0, count: moments.length };
 }

@@ -1,0 +1,200 @@
+/**
+ * Copies all that one store holds into another, of whatever engines: by what every store promises, and nothing else. What was written is read back
+ * and compared. Numbers of pages and bodies become the other store's own.
+ */
+import type { Batch } from './batch.ts';
+import type { RecoveredPage, RecoveredState, SeenHeader, TopologyChange } from './stored-records.ts';
+import { type Answer, type Store, StoreError } from './store.ts';
+
+export interface Copied {
+  readonly queues: number;
+  readonly messages: number;
+  /** Of messages, bodies included. */
+  readonly bytes: number;
+}
+
+/** Bytes of pages, or of a body, in one batch. */
+const BATCH_BYTES = 1024 * 1024;
+const BATCH_PAGES = 200;
+
+/**
+ * `state`: what `from` has recovered. Resolves when `to` has all of it, committed. Throws StoreError if `to` is not empty, if a row of `from` is damaged, or if something does not come back
+ * as it was. `seenHeader`: of keys, by what they are.
+ */
+export async function copyStore(
+  from: Store,
+  state: RecoveredState,
+  to: Store,
+  seenHeader: (queueId: number, keys: Buffer) => SeenHeader,
+): Promise<Copied> {
+  if (!isEmpty(to.recover())) throw new StoreError('The store to be copied to is not empty: choose a new one.');
+  for (const change of topologyOf(state)) to.change(change);
+  await commit(to, (batch) => {
+    for (const { id, delivered, deliveredByPriority = [] } of state.queues) {
+      if (delivered > 0) batch.delivered(id, 0, delivered);
+      for (const [priority, seq] of deliveredByPriority) batch.delivered(id, priority, seq);
+    }
+  });
+  const bodies = new Map<number, number>();
+  let bytes = 0;
+  for (const [id, size] of state.bodies) {
+    // Of which there is only a beginning nothing refers to.
+    if (size === 0 && !isReferredTo(id, state)) continue;
+    bodies.set(id, await copyBody(from, to, id));
+    bytes += size;
+  }
+  for (const pages of helpings(state.pages)) bytes += await copyPages(from, to, pages, bodies);
+  for (const { id } of state.queues) await copySeen(from, to, id, seenHeader);
+  const messages = state.pages.reduce((sum, { count, settled }) => sum + count - bitsOf(settled), 0);
+  return { queues: state.queues.length, messages, bytes };
+}
+
+/** Throws StoreError unless both have the same, but for the numbers of pages and bodies. */
+export function compareStates(from: RecoveredState, to: RecoveredState): void {
+  for (const kind of [
+    'vhosts',
+    'exchanges',
+    'queues',
+    'bindings',
+    'users',
+    'permissions',
+    'parameters',
+    'pages',
+  ] as const) {
+    const [before, after] = [from, to].map((state) => state[kind].map(describe).sort());
+    const different = before.find((row, n) => row !== after[n]);
+    if (different === undefined && before.length === after.length) continue;
+    throw new StoreError(`The copy is not what was copied: its ${kind} differ, at ${different ?? 'the last'}.`);
+  }
+}
+
+function describe(row: object): string {
+  // Numbers of queues are kept; those of pages and bodies are not.
+  const own = 'first' in row ? { ...row, id: 0, bodies: 0 } : row;
+  return JSON.stringify(
+    Object.entries(own)
+      .map(([name, value]) => [name, plain(value)])
+      .sort(),
+  );
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Map) return [...(value as Map<unknown, unknown>)].sort();
+  return ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value;
+}
+
+function isEmpty({ vhosts, users, queues, pages }: RecoveredState): boolean {
+  return [vhosts, users, queues, pages].every(({ length }) => length === 0);
+}
+
+function* topologyOf(state: RecoveredState): Iterable<TopologyChange> {
+  for (const record of state.vhosts) yield { op: 'put-vhost', record };
+  for (const record of state.users) yield { op: 'put-user', record };
+  for (const record of state.permissions) yield { op: 'put-permission', record };
+  for (const record of state.parameters) yield { op: 'put-parameter', record };
+  for (const record of state.exchanges) yield { op: 'put-exchange', record };
+  for (const { id, vhost, name, autoDelete, arguments: table } of state.queues) {
+    yield { op: 'put-queue', record: { id, vhost, name, autoDelete, arguments: table } };
+  }
+  for (const record of state.bindings) yield { op: 'put-binding', record };
+}
+
+async function copyBody(from: Store, to: Store, id: number): Promise<number> {
+  const body = await ask<Buffer>((answer) => from.readBody(id, answer));
+  const own = to.nextBodyId();
+  let at = 0;
+  for (; at + BATCH_BYTES < body.length; at += BATCH_BYTES) {
+    await commit(to, (batch) => batch.bodyPart(own, at, body.subarray(at, at + BATCH_BYTES)));
+  }
+  await commit(to, (batch) => batch.body(own, body.subarray(at), body.length));
+  const back = await ask<Buffer>((answer) => to.readBody(own, answer));
+  if (!back.equals(body)) throw differs(`body ${id}`);
+  return own;
+}
+
+/** Returns the bytes of their data. */
+async function copyPages(
+  from: Store,
+  to: Store,
+  pages: readonly RecoveredPage[],
+  bodies: ReadonlyMap<number, number>,
+): Promise<number> {
+  const data = await ask<Buffer[]>((answer) =>
+    from.readPages(
+      pages.map(({ id }) => id),
+      answer,
+    ),
+  );
+  const own = pages.map(() => to.nextPageId());
+  await commit(to, (batch) => {
+    for (const [n, { settled, redelivered, bytes, ...header }] of pages.entries()) {
+      // Pairs: a message's position, and its body.
+      const moved = header.bodies?.map((value, at) => (at % 2 === 0 ? value : bodies.get(value)!));
+      batch.page({ ...header, id: own[n], ...(moved && { bodies: moved }) }, bytes).set(data[n]);
+      if (settled !== undefined) batch.settle(own[n], settled);
+      if (redelivered !== undefined) batch.redelivered(own[n], redelivered);
+    }
+  });
+  const back = await ask<Buffer[]>((answer) => to.readPages(own, answer));
+  const different = pages.find((_, n) => !back[n].equals(data[n]));
+  if (different !== undefined) throw differs(`page ${different.id}`);
+  return data.reduce((sum, { length }) => sum + length, 0);
+}
+
+async function copySeen(
+  from: Store,
+  to: Store,
+  queueId: number,
+  seenHeader: (queueId: number, keys: Buffer) => SeenHeader,
+): Promise<void> {
+  const keys = await ask<Buffer[]>((answer) => from.readSeen(queueId, answer));
+  if (keys.length === 0) return;
+  await commit(to, (batch) => {
+    for (const own of keys) batch.seen(seenHeader(queueId, own), own.length).set(own);
+  });
+  const back = await ask<Buffer[]>((answer) => to.readSeen(queueId, answer));
+  if (!Buffer.concat(back).equals(Buffer.concat(keys))) throw differs(`what queue ${queueId} has seen`);
+}
+
+/** As many pages as go into a batch, at a time. */
+function* helpings(pages: readonly RecoveredPage[]): Iterable<readonly RecoveredPage[]> {
+  let helping: RecoveredPage[] = [];
+  let bytes = 0;
+  for (const page of pages) {
+    if (helping.length === BATCH_PAGES || (bytes > 0 && bytes + page.bytes > BATCH_BYTES)) {
+      yield helping;
+      helping = [];
+      bytes = 0;
+    }
+    helping.push(page);
+    bytes += page.bytes;
+  }
+  if (helping.length > 0) yield helping;
+}
+
+function isReferredTo(body: number, { pages }: RecoveredState): boolean {
+  return pages.some(({ bodies }) => bodies?.some((value, at) => at % 2 === 1 && value === body));
+}
+
+function bitsOf(bitmap: Uint8Array | undefined): number {
+  let bits = 0;
+  for (let octet of bitmap ?? []) for (; octet > 0; octet &= octet - 1) bits++;
+  return bits;
+}
+
+function commit(store: Store, write: (batch: Batch) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    store.onFenced((reason) => reject(new StoreError(reason)));
+    store.schedule({ collect: write, committed: resolve }, true);
+  });
+}
+
+function ask<Value>(read: (answer: Answer<Value>) => void): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    read((answer) => (answer instanceof StoreError ? reject(answer) : resolve(answer)));
+  });
+}
+
+function differs(what: string): StoreError {
+  return new StoreError(`The copy is not what was copied: ${what} came back otherwise.`);
+}
