@@ -92,6 +92,7 @@ describe.skipIf(!hasPostgres)('a database', () => {
       ['postgres://a:secret@h:1:2/d', 'has "h:1:2" for a host'],
       ['postgres://h/d?sslmode=prefer', 'sslmode is one of disable, require'],
       ['postgres://h/d?ssl=1', 'has a parameter "ssl"'],
+      ['postgres://h/d?lease=1s', 'lease is a number of milliseconds'],
       ['postgres://h/%zz', 'write %25'],
     ] as const) {
       const text = await refusal(url);

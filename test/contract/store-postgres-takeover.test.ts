@@ -17,9 +17,8 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     const { port } = postgres.server;
     const proxy = await Proxy.to(port);
     const opening = PostgresStore.open({
-      url: url.replace(`:${port}`, `:${proxy.port}`),
+      url: `${url.replace(`:${port}`, `:${proxy.port}`)}&lease=${LEASE_MS}`,
       name,
-      leaseMs: LEASE_MS,
       closeMs: 100,
       ...options,
     });

@@ -26,6 +26,8 @@ export interface DatabaseAddress {
   readonly keyFile: string | undefined;
   /** Of passwords, in libpq's form. */
   readonly passwordFile: string | undefined;
+  /** How long a node may be silent before another takes over, in milliseconds. */
+  readonly leaseMs: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,7 +40,11 @@ const PARAMETERS: Readonly<Record<string, string | undefined>> = {
   sslcert: 'PGSSLCERT',
   sslkey: 'PGSSLKEY',
   passfile: 'PGPASSFILE',
+  lease: undefined,
 };
+
+/** Milliseconds: less than a few commits take accuses nodes that live; more than an hour is a slip. */
+const LEASES = { default: '1000', least: 100, most: 3_600_000 };
 
 const FORM = 'postgres://user@host:port/database';
 const URL_PARTS = /^postgres(?:ql)?:\/\/(?:([^@/?]*)@)?([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/;
@@ -74,6 +80,7 @@ export function parseAddress(url: string, env: Environment): DatabaseAddress {
     certFile: parameter('sslcert'),
     keyFile: parameter('sslkey'),
     passwordFile: parameter('passfile'),
+    leaseMs: leaseIn(parameter('lease') ?? LEASES.default),
   };
 }
 
@@ -96,6 +103,12 @@ function parametersIn(query: string, env: Environment): (name: string) => string
     }
   }
   return (name) => given.get(name) ?? env[PARAMETERS[name] ?? ''];
+}
+
+function leaseIn(text: string): number {
+  const ms = Number(text);
+  if (/^\d+$/.test(text) && ms >= LEASES.least && ms <= LEASES.most) return ms;
+  throw new StoreError(`lease is a number of milliseconds from ${LEASES.least} to ${LEASES.most}, not "${text}".`);
 }
 
 function hostsIn(list: string, defaultPort: string): Host[] {

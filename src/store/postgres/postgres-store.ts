@@ -35,7 +35,6 @@ const NO_DATABASE = 'the database cannot be used yet; it is tried again';
 const WAITING = 'waiting to take over from the node that serves the clients:';
 const ADVICE = 'Check the database, and the way to it.';
 
-const LEASE_MS = 1000;
 /** How long a start waits for a database that does not answer, in milliseconds. */
 const START_MS = 60_000;
 
@@ -50,8 +49,6 @@ export interface PostgresStoreOptions {
   readonly lazyMs?: number;
   /** How long `close` waits for commits that fail, in milliseconds. Default 5000. */
   readonly closeMs?: number;
-  /** How long a node may be silent before another takes over, in milliseconds. Default 1000. */
-  readonly leaseMs?: number;
   /** How long a start waits for a database that does not answer, in milliseconds. Default 60000. */
   readonly startMs?: number;
   /** Default: the system's. */
@@ -123,7 +120,7 @@ export class PostgresStore implements Store {
   }
 
   static async #open(options: PostgresStoreOptions): Promise<PostgresStore> {
-    const { url, name = nodeName(), leaseMs = LEASE_MS, clock = systemClock, signal } = options;
+    const { url, name = nodeName(), clock = systemClock, signal } = options;
     const log: StoreLog = options.log ?? (() => undefined);
     const address = parseAddress(url, options.env ?? process.env);
     const place = describeAddress(address);
@@ -140,7 +137,7 @@ export class PostgresStore implements Store {
       log('info', { store: place, active }, `${WAITING} ${active}`);
       options.onWaiting?.(active);
     };
-    const membership = new Membership(link, { name, leaseMs, clock, onWaiting });
+    const membership = new Membership(link, { name, leaseMs: address.leaseMs, clock, onWaiting });
     let isOpen = false;
     if (signal !== undefined)
       unawaited(
