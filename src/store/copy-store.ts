@@ -43,7 +43,7 @@ export async function copyStore(
     bodies.set(id, await copyBody(from, to, id));
     bytes += size;
   }
-  for (const pages of helpings(state.pages)) bytes += await copyPages(from, to, pages, bodies);
+  for (const pages of fullBatches(state.pages)) bytes += await copyPages(from, to, pages, bodies);
   for (const { id } of state.queues) await copySeen(from, to, id, seenHeader);
   const messages = state.pages.reduce((sum, { count, settled }) => sum + count - bitsOf(settled), 0);
   return { queues: state.queues.length, messages, bytes };
@@ -157,19 +157,19 @@ async function copySeen(
 }
 
 /** As many pages as go into a batch, at a time. */
-function* helpings(pages: readonly RecoveredPage[]): Iterable<readonly RecoveredPage[]> {
-  let helping: RecoveredPage[] = [];
+function* fullBatches(pages: readonly RecoveredPage[]): Iterable<readonly RecoveredPage[]> {
+  let group: RecoveredPage[] = [];
   let bytes = 0;
   for (const page of pages) {
-    if (helping.length === BATCH_PAGES || (bytes > 0 && bytes + page.bytes > BATCH_BYTES)) {
-      yield helping;
-      helping = [];
+    if (group.length === BATCH_PAGES || (bytes > 0 && bytes + page.bytes > BATCH_BYTES)) {
+      yield group;
+      group = [];
       bytes = 0;
     }
-    helping.push(page);
+    group.push(page);
     bytes += page.bytes;
   }
-  if (helping.length > 0) yield helping;
+  if (group.length > 0) yield group;
 }
 
 function isReferredTo(body: number, { pages }: RecoveredState): boolean {
