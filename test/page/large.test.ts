@@ -1,10 +1,12 @@
 /** The page before a broker with very much in it. */
+import amqp from 'amqplib';
 import { expect, it } from 'vitest';
 import { apiOf } from '../support/management/api.ts';
 import { describePage } from '../support/page/browser.ts';
 
 const QUEUES = 20_000;
 const BINDINGS = 10_000;
+const CONSUMERS = 1000;
 
 describePage('the page before 20,000 queues and 10,000 bindings of one exchange', (visit) => {
   it('shows any of them, however they are asked for', async () => {
@@ -44,5 +46,19 @@ describePage('the page before 20,000 queues and 10,000 bindings of one exchange'
     await page.getByRole('searchbox').fill('key.of.q09999');
     await page.getByText('1 of 10,000').waitFor();
     await page.close();
+  });
+
+  it('shows any of the 1,000 consumers of one queue', async () => {
+    const client = await amqp.connect(visit.broker.url);
+    const channel = await client.createChannel();
+    await channel.assertQueue('crowded');
+    for (let i = 0; i < CONSUMERS; i++) await channel.consume('crowded', () => {}, { consumerTag: `tag-${i}` });
+    const page = await visit.signedIn('#/queues/%2F/crowded?tab=consumers');
+    await page.getByText('1,000', { exact: true }).waitFor();
+    expect(await page.locator('tbody tr').count()).toBe(100);
+    await page.getByRole('searchbox').fill('tag-777');
+    await page.getByText('1 of 1,000').waitFor();
+    await page.close();
+    await client.close();
   });
 });

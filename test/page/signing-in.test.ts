@@ -41,6 +41,23 @@ describePage('the page', (visit) => {
     await page.close();
   });
 
+  it('asks for the page anew if the broker is of another version than the one that it came from', async () => {
+    const page = await visit.signedIn();
+    await expect
+      .poll(() => page.evaluate('performance.getEntriesByType("resource").map(({ name }) => name).join()'))
+      .toContain('leveret_version');
+    await page.route('**/api/overview?columns=leveret_version*', (route) =>
+      route.fulfill({ json: { leveret_version: '99.0.0' } }),
+    );
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(page);
+    await page.getByText('The broker is Leveret 99.0.0 now.').waitFor();
+    await page.getByRole('button', { name: 'Load its page' }).click();
+    await page.getByText('The broker is Leveret 99.0.0 now.').waitFor({ state: 'detached' });
+    await page.locator('.shell').waitFor();
+    await page.close();
+  });
+
   it('says that the broker is away, and goes on when it is back', async () => {
     const page = await visit.signedIn();
     await page.context().setOffline(true);
@@ -64,6 +81,7 @@ describePage('the page', (visit) => {
     await signIn(page);
     await page.getByRole('heading', { name: 'Queues and streams' }).waitFor();
     expect(await page.getByRole('searchbox').inputValue()).toBe('kept');
+    expect(await page.getByRole('button', { name: 'Load its page' }).count()).toBe(0);
     await page.close();
     expect(second.managementPort).toBe(managementPort);
   });

@@ -3,12 +3,12 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import hare from './hare.svg';
 import { Icon } from './parts/icon.tsx';
 import { Notice } from './parts/notice.tsx';
-import { useAnswer } from './state/answer.ts';
 import { follow, live } from './state/live.ts';
 import { href, useRoute } from './state/route.ts';
 import { signOut, type User } from './state/session.ts';
 import { useSignal } from './state/signal.ts';
 import { type Theme, theme, THEMES } from './state/stored.ts';
+import { useOtherVersion } from './state/version.ts';
 import { texts } from './texts.ts';
 import { VIEWS } from './views.ts';
 
@@ -111,13 +111,7 @@ function ThemeChoice() {
 /** Says that the broker does not answer, or is another than the one that this page came from. */
 function Connection() {
   const state = useSignal(live);
-  const { data } = useAnswer<{ readonly leveret_version: string }>(
-    '/overview?columns=leveret_version&disable_stats=true',
-    { every: 60_000 },
-  );
-  const first = useRef<string | undefined>(undefined);
-  const version = data?.leveret_version;
-  first.current ??= version;
+  const other = useOtherVersion();
   if (state === 'lost') {
     return (
       <Notice tone="bad" title={texts.shell.lost}>
@@ -125,9 +119,9 @@ function Connection() {
       </Notice>
     );
   }
-  if (version === undefined || version === first.current) return null;
+  if (other === undefined) return null;
   return (
-    <Notice tone="warn" title={texts.shell.newer(version)}>
+    <Notice tone="warn" title={texts.shell.newer(other)}>
       <button type="button" onClick={() => window.location.reload()}>
         {texts.shell.reload}
       </button>

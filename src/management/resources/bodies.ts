@@ -10,29 +10,27 @@ const OCTETS = 'application/octet-stream';
 const WHOLE = { count: 1, truncate: Infinity };
 
 export const bodies: readonly Resource[] = [
-  {
-    path: '/queues/:vhost/:queue/messages/:position/body',
+  body('/queues/:vhost/:queue', (call, position) =>
+    browseQueue(call.actor, existingQueue(call).name, String(position), WHOLE),
+  ),
+  body('/exchanges/:vhost/:exchange', (call, from) =>
+    browseDelayed(call.actor, existingExchange(call).name, { ...WHOLE, from }),
+  ),
+];
+
+function body(path: string, browse: (call: Call, position: number) => Promise<BrowsedPage>): Resource {
+  return {
+    path: `${path}/messages/:position/body`,
     GET: {
       role: 'management',
       accepts: OCTETS,
       handle: async (call) => {
         const position = positionIn(call);
-        return bodyAt(position, await browseQueue(call.actor, existingQueue(call).name, String(position), WHOLE));
+        return bodyAt(position, await browse(call, position));
       },
     },
-  },
-  {
-    path: '/exchanges/:vhost/:exchange/messages/:position/body',
-    GET: {
-      role: 'management',
-      accepts: OCTETS,
-      handle: async (call) => {
-        const from = positionIn(call);
-        return bodyAt(from, await browseDelayed(call.actor, existingExchange(call).name, { ...WHOLE, from }));
-      },
-    },
-  },
-];
+  };
+}
 
 /** Throws HttpProblem 404. */
 export function positionIn({ params: { position } }: Call): number {

@@ -43,24 +43,18 @@ export async function send(
   path: string,
   { body, headers, signal }: RequestOptions = {},
 ): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(`api${dotsInQuery(path)}`, {
-      method,
-      headers: { 'x-leveret-page': '1', ...headers },
-      credentials: 'same-origin',
-      cache: 'no-store',
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      ...(signal !== undefined && { signal }),
-    });
-  } catch (error) {
-    if (signal?.aborted === true) throw error;
-    heard.reached(false);
-    throw new ApiError(0, 'The broker does not answer.');
-  }
+  const asked = fetch(`api${dotsInQuery(path)}`, {
+    method,
+    headers: { 'x-leveret-page': '1', ...headers },
+    credentials: 'same-origin',
+    cache: 'no-store',
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(signal !== undefined && { signal }),
+  });
+  const response = await arrived(asked, signal);
   heard.reached(true);
   if (response.ok) return response;
-  const problem = new ApiError(response.status, await reasonIn(response));
+  const problem = new ApiError(response.status, reasonIn(response, await arrived(response.text(), signal)));
   if (response.status === 401 && problem.message === 'Not signed in') heard.signedOut();
   throw problem;
 }
@@ -78,17 +72,33 @@ function dotsInQuery(path: string): string {
 /** The answer as JSON; undefined if it has no body. Rejects as `send`. */
 export async function ask<Answer>(method: string, path: string, options?: RequestOptions): Promise<Answer> {
   const response = await send(method, path, options);
-  const text = await response.text();
+  const text = await arrived(response.text(), options?.signal);
   return (text === '' ? undefined : JSON.parse(text)) as Answer;
 }
 
+/** The answer to GET as its bytes are. Rejects as `send`. */
+export async function askBytes(path: string): Promise<Blob> {
+  const response = await send('GET', path);
+  return arrived(response.blob(), undefined);
+}
+
+/** What comes over the network, from its first word to its last: it may break off anywhere. Rejects as `send`. */
+async function arrived<Value>(coming: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  try {
+    return await coming;
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    heard.reached(false);
+    throw new ApiError(0, 'The broker does not answer.');
+  }
+}
+
 /** The broker's own words, as far as it says any. */
-async function reasonIn(response: Response): Promise<string> {
-  const text = await response.text();
+function reasonIn({ status }: Response, text: string): string {
   try {
     const { reason } = JSON.parse(text) as { reason?: unknown };
     return typeof reason === 'string' ? reason.trim() : JSON.stringify(reason);
   } catch {
-    return text === '' ? `The broker answers ${response.status}.` : text;
+    return text === '' ? `The broker answers ${status}.` : text;
   }
 }

@@ -1,6 +1,6 @@
 /** A button that puts what the broker answers into a file. */
 import { useState } from 'preact/hooks';
-import { type ApiError, send } from '../api/client.ts';
+import { type ApiError, askBytes } from '../api/client.ts';
 import { texts } from '../texts.ts';
 import { Problem } from './notice.tsx';
 
@@ -17,7 +17,7 @@ export function Download({ path, name, isPlain = false }: DownloadProps) {
   const [error, setError] = useState<ApiError>();
   const download = async (): Promise<void> => {
     try {
-      save(await (await send('GET', path)).blob(), name);
+      save(await askBytes(path), name);
       setError(undefined);
     } catch (problem) {
       setError(problem as ApiError);
