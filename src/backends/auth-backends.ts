@@ -1,5 +1,4 @@
 /** The backends that the settings name, in their order. What they are made of is loaded if they are named. */
-import { readFileSync } from 'node:fs';
 import type { AuthBackend, AuthBackendPair } from '../broker/access/identity.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { AuthBackendName, ServerVerify } from '../config/auth-config.ts';
@@ -7,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
 import type { Ask } from './http/question.ts';
-import { HttpClient, type TlsTrust } from '../util/http-client.ts';
+import { HttpClient, type TlsTrust, trustIn } from '../util/http-client.ts';
 
 /** How long the issuer of tokens may take to say its keys, in milliseconds. */
 const ISSUER_TIMEOUT_MS = 10_000;
@@ -83,8 +82,7 @@ export class AuthBackends {
 
 function trustOf(option: string, files: readonly string[], verify: ServerVerify): TlsTrust {
   try {
-    const ca = files.map((file) => readFileSync(file, 'utf8'));
-    return { ca: ca.length === 0 ? undefined : ca, verify: verify === 'required' };
+    return trustIn(files, verify);
   } catch (error) {
     throw wrong(`${option}: ${(error as Error).message}`);
   }

@@ -1,4 +1,5 @@
 /** Asks a server over HTTP or HTTPS, and takes no more of its answer than makes sense. */
+import { readFileSync } from 'node:fs';
 import type { Agent, IncomingMessage } from 'node:http';
 import type { AgentOptions } from 'node:https';
 import type { Clock } from './clock.ts';
@@ -9,6 +10,12 @@ export interface TlsTrust {
   readonly ca: readonly string[] | undefined;
   /** False: any certificate will do. */
   readonly verify: boolean;
+}
+
+/** `files`: of the authorities, in PEM; none: those that Node knows. Throws the system's error for one that cannot be read. */
+export function trustIn(files: readonly string[], verify: 'required' | 'none'): TlsTrust {
+  const ca = files.map((file) => readFileSync(file, 'utf8'));
+  return { ca: ca.length === 0 ? undefined : ca, verify: verify === 'required' };
 }
 
 export interface HttpQuestion {

@@ -2,12 +2,11 @@
  * The API as a function from request to response, by fastify, whatever listener the request came by. What RabbitMQ's answers look
  * like beside their content is here: headers, errors, compression.
  */
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { HttpClient } from '../../util/http-client.ts';
+import { HttpClient, trustIn } from '../../util/http-client.ts';
 import { systemChance } from '../../util/system.ts';
 import type { ManagementContext } from '../context.ts';
 import { EventFeed } from '../events/feed.ts';
@@ -116,9 +115,7 @@ function openIdSignIn({ config, clock }: ManagementContext): OpenIdSignIn | unde
   const { managementOauthClientId: clientId, managementOauthClientSecret: clientSecret } = config;
   const { managementOauthProviderUrl: providerUrl = config.oauthIssuer, managementOauthScopes: scopes } = config;
   if (clientId === undefined || providerUrl === undefined) return undefined;
-  const ca = config.oauthCa.map((file) => readFileSync(file, 'utf8'));
-  const trust = { ca: ca.length === 0 ? undefined : ca, verify: config.oauthVerify === 'required' };
-  const client = new HttpClient(clock, PROVIDER_TIMEOUT_MS, trust);
+  const client = new HttpClient(clock, PROVIDER_TIMEOUT_MS, trustIn(config.oauthCa, config.oauthVerify));
   return new OpenIdSignIn({ clientId, clientSecret, providerUrl, scopes }, client, clock, systemChance);
 }
 
