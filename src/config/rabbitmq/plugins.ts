@@ -15,6 +15,9 @@ export const BUILT_IN_PLUGINS: readonly string[] = [
   'rabbitmq_recent_history_exchange',
   'rabbitmq_message_deduplication',
   'rabbitmq_auth_mechanism_ssl',
+  'rabbitmq_auth_backend_http',
+  'rabbitmq_auth_backend_cache',
+  'rabbitmq_auth_backend_oauth2',
 ];
 
 /** Plugins that need nothing done: what they are for does not arise here. */
