@@ -7,7 +7,6 @@ import fc from 'fast-check';
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Broker, type BrokerOptions } from '../../../src/index.ts';
-import { AmqpClient } from '../../support/amqp-client/index.ts';
 import { apiOf } from '../../support/management/api.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { TokenServer } from '../../support/token-server.ts';
@@ -153,52 +152,6 @@ describe('a broker that takes tokens', () => {
     );
     await expect(Broker.start(settings)).rejects.toThrow('where the keys of tokens are');
     await expect(Broker.start({ ...settings, oauthSigningKeys: ['a=/nowhere.pem'] })).rejects.toThrow('/nowhere.pem');
-  });
-
-  it('closes a connection when its token expires, as RabbitMQ does', async () => {
-    const token = await issuer.sign({ scope: ALL, exp: now() + 2 });
-    const connection = await connect(token);
-    const error = await new Promise<Error>((resolve) => connection.once('close', resolve));
-    expect(error.message).toContain('CONNECTION_FORCED - credential expired');
-    expect(await comesIn(token)).toBe(false);
-  });
-
-  it('goes on by a fresh token, with what that one lets do', async () => {
-    const url = `amqp://x:${await issuer.sign({ scope: ALL, exp: now() + 3 })}@127.0.0.1:${broker.port}`;
-    const [client, other] = [await AmqpClient.connect(url), await AmqpClient.connect(url)];
-    const channel = await client.channel();
-    const renew = async (claims: Readonly<Record<string, unknown>>) => {
-      const newSecret = Buffer.from(await issuer.sign(claims));
-      client.send(0, 'connection.update-secret', { newSecret, reason: 'refresh' });
-    };
-    await renew({ scope: 'rabbitmq.configure:*/own', exp: now() + 3600 });
-    await client.expect('connection.update-secret-ok');
-    // The token that both came in by is over.
-    await other.expect('connection.close');
-    await channel.queue('own');
-    channel.send('queue.declare', { queue: 'other' });
-    await channel.expectClose(403, /configure access to queue 'other'/);
-    await renew({ scope: 'rabbitmq.read:other/*' });
-    expect(await client.expect('connection.close')).toMatchObject({
-      replyCode: 530,
-      replyText: "NOT_ALLOWED - access to vhost '/' refused for user 'ann'",
-      classId: 10,
-      methodId: 70,
-    });
-    client.destroy();
-    other.destroy();
-  });
-
-  it.each([
-    ['of somebody else', { scope: ALL, sub: 'bob' }],
-    ['that has expired', { scope: ALL, exp: 1 }],
-  ])('refuses a fresh token %s', async (_what, claims) => {
-    const client = await AmqpClient.connect(`amqp://x:${await issuer.sign({ scope: ALL })}@127.0.0.1:${broker.port}`);
-    const newSecret = Buffer.from(await issuer.sign(claims));
-    client.send(0, 'connection.update-secret', { newSecret, reason: '' });
-    const { replyCode, replyText } = await client.expect('connection.close');
-    expect([replyCode, replyText]).toEqual([530, 'NOT_ALLOWED - New secret was refused by one of the backends']);
-    client.destroy();
   });
 
   it('takes them over HTTP, with their tags', async () => {
