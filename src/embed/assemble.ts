@@ -75,12 +75,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     reportToLog(node, log);
     await prepare(node, definitions, config, log);
     disk = watchDisk(config, node, log);
-    const audit =
-      config.auditLog === undefined
-        ? undefined
-        : new AuditLog(config.auditLog, node.clock, (error) => {
-            log.error({ err: error }, 'the audit log cannot be written');
-          });
+    const audit = openAudit(config, node, log);
     const context = brokerContext({ node, config, log, audit, unref });
     const tls = await readTls(config, node, log);
     // What asks for its end comes by a listener, and none listens before the broker is there.
@@ -134,6 +129,16 @@ function userPasswords({ dataDir, passwordHashing, ...config }: Config, { chance
   } catch (error) {
     if (!(error instanceof ChangeError)) throw error;
     throw new ConfigError([{ source: 'options', text: `passwordPattern is invalid: ${error.message}` }]);
+  }
+}
+
+/** Throws ConfigError for a file that cannot be written: what is to be told somewhere is not to go untold. */
+function openAudit({ auditLog }: Config, { clock }: BrokerNode, log: Logger): AuditLog | undefined {
+  if (auditLog === undefined) return undefined;
+  try {
+    return new AuditLog(auditLog, clock, (error) => log.error({ err: error }, 'the audit log cannot be written'));
+  } catch (error) {
+    throw new ConfigError([{ source: 'options', text: `auditLog: ${(error as Error).message}` }]);
   }
 }
 

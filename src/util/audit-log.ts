@@ -2,7 +2,7 @@
  * Who came in, who was refused, and who changed what: a line of JSON each, for what watches over many systems (a SIEM). docs/authentication.md
  * says what the fields mean. No secret is in them.
  */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, openSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { Clock } from './clock.ts';
 import { type Fault, hear } from './guard.ts';
@@ -28,10 +28,10 @@ export class AuditLog {
   readonly #out: Writable;
   readonly #clock: Clock;
 
-  /** `place`: a file, which is appended to, or `stdout`. */
+  /** `place`: a file, which is appended to, or `stdout`. Throws the system's error for a file that cannot be written. */
   constructor(place: string, clock: Clock, fault: Fault) {
     this.#clock = clock;
-    this.#out = place === 'stdout' ? process.stdout : createWriteStream(place, { flags: 'a', mode: 0o600 });
+    this.#out = place === 'stdout' ? process.stdout : createWriteStream(place, { fd: openSync(place, 'a', 0o600) });
     if (place !== 'stdout') hear(this.#out, 'error', fault, fault);
   }
 

@@ -20,13 +20,20 @@ export interface PasswordRules extends Omit<PasswordConfig, 'passwordHashing'> {
   readonly passwordHashing: PasswordHashing;
 }
 
+/** One under way. */
+interface Comparison {
+  readonly result: Promise<boolean>;
+  /** Those who wait for it: is it still wanted? */
+  readonly waiting: (() => boolean)[];
+}
+
 export class UserPasswords {
   readonly #rules: PasswordRules;
   readonly #pattern: RegExp | undefined;
   readonly #threads = new FewAtOnce(Math.min(availableParallelism(), MOST_THREADS));
   readonly #right: RightPasswords;
-  /** Comparisons under way, by hash and digest: many clients of one user cost one. */
-  readonly #underWay = new Map<string, Promise<boolean>>();
+  /** By hash and digest: many clients of one user cost one. */
+  readonly #underWay = new Map<string, Comparison>();
   #unmatched: string | undefined;
 
   /** Throws ChangeError `invalid` if the pattern that passwords have to match is no regular expression. */
@@ -72,15 +79,25 @@ export class UserPasswords {
     if (this.#right.has(hash, digest)) return true;
     const key = `${hash} ${digest}`;
     const underWay = this.#underWay.get(key);
-    if (underWay !== undefined) return underWay;
-    const comparison = this.#threads.run(async () => isWanted() && (await scryptMatches(hash, password)));
-    this.#underWay.set(key, comparison);
+    if (underWay !== undefined) {
+      underWay.waiting.push(isWanted);
+      return underWay.result;
+    }
+    if (!isWanted()) return false;
+    const waiting = [isWanted];
+    const result = this.#threads.run(async () => {
+      if (waiting.some((wants) => wants())) return scryptMatches(hash, password);
+      // Who comes from now on begins another.
+      this.#underWay.delete(key);
+      return false;
+    });
+    this.#underWay.set(key, { result, waiting });
     try {
-      const isRight = await comparison;
+      const isRight = await result;
       if (isRight) this.#right.add(hash, digest);
       return isRight;
     } finally {
-      this.#underWay.delete(key);
+      if (this.#underWay.get(key)?.result === result) this.#underWay.delete(key);
     }
   }
 }

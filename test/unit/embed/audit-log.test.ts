@@ -83,3 +83,8 @@ it('the audit log has who came in, who was refused, and who changed what, and no
     },
   ]);
 });
+
+it('a broker does not start without the audit log that it is to write', async () => {
+  const auditLog = join(temporaryFolder(), 'no-folder', 'audit.log');
+  await expect(Broker.start({ port: 0, auditLog })).rejects.toThrow('auditLog: ENOENT');
+});
