@@ -1,10 +1,8 @@
-/** @cloudamqp/amqp-client by WebSocket, from Node: what its sessions do for an application. */
+/** @cloudamqp/amqp-client by WebSocket, from Node: what it does for an application. */
 import { AMQPWebSocketClient } from '@cloudamqp/amqp-client/amqp-websocket-client';
-import { AMQPSession } from '@cloudamqp/amqp-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { Broker } from '../../src/index.ts';
 import { Inbox } from '../support/interop/inbox.ts';
-import { apiOf } from '../support/management/api.ts';
 import { webSocketUrl } from '../support/websocket.ts';
 
 async function start(): Promise<Broker> {
@@ -28,27 +26,4 @@ test('a client publishes with confirms, consumes, and hears why it may not come 
   await connection.close();
   const stranger = new AMQPWebSocketClient({ url, password: 'wrong', logger: null });
   await expect(stranger.connect()).rejects.toThrow(/ACCESS_REFUSED/);
-});
-
-test('a session comes back by itself after the connection is lost', async () => {
-  const broker = await start();
-  const session = await AMQPSession.connect(webSocketUrl(broker), { reconnectInterval: 10, logger: null });
-  onTestFinished(() => session.stop());
-  const queue = await session.queue('q');
-  const inbox = new Inbox<string | null>();
-  await queue.subscribe((message) => inbox.push(message.bodyString()));
-  await queue.publish('before');
-  expect(await inbox.take(1)).toEqual(['before']);
-  const ask = apiOf(broker);
-  const [{ name }] = (await ask('GET', '/connections')).json as { readonly name: string }[];
-  await ask('DELETE', `/connections/${encodeURIComponent(name)}`);
-  await expect
-    .poll(() =>
-      queue.publish('after').then(
-        () => true,
-        () => false,
-      ),
-    )
-    .toBe(true);
-  expect(await inbox.take(1)).toEqual(['after']);
 });

@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
+import { rethrow, unawaited } from '../../util/guard.ts';
 import { collectGarbageWhenIdle } from '../../util/idle-garbage.ts';
 import { systemClock } from '../../util/system.ts';
 import { StoreError } from '../store.ts';
@@ -11,11 +12,11 @@ import type { BatchMemory } from '../engine/batch-buffer.ts';
 import type { WrittenBatch } from '../engine/batch-rows.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
+import { sealBy } from '../sealing/data-keys.ts';
 import { Keyring } from '../sealing/seal.ts';
 import { isSystemError, openWriter } from './database-file.ts';
 import { FilesInUse } from './files-in-use.ts';
-import { KeyChange } from './key-change.ts';
+import type { KeyChange } from './key-change.ts';
 import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 
 /** Pauses between attempts, in milliseconds: doubled from the first to the last. */
@@ -28,6 +29,8 @@ const BYTES_A_NUMBER = 128;
 /** What SQLite says of a statement or a value that is wrong. Everything else is about the disk, the file or another process. */
 const LASTING = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE', 'SQLITE_TOOBIG', 'SQLITE_MISUSE'];
 
+const NOT_BEGUN = 'what earlier keys have sealed is not sealed anew before the next start';
+
 const port = parentPort!;
 const { path, synchronous, keys: keysAtStart } = workerData as WriterOptions;
 
@@ -36,13 +39,12 @@ interface Connection {
   readonly database: Database.Database;
   readonly writer: BatchWriter;
   readonly checkpoints: Checkpoints;
-  /** Undefined if the store is not sealed. */
-  readonly keyChange: KeyChange | undefined;
 }
 
 let connection: Connection | undefined;
 let diskShort = false;
 let keys = keysAtStart;
+let keyChange: KeyChange | undefined;
 const seal = sealBy(keysAtStart);
 
 function connect(): Connection {
@@ -55,9 +57,7 @@ function connect(): Connection {
       say({ kind: 'warning', message, reason: describe(error) });
     });
     checkpoints.setDiskShort(diskShort);
-    const parts = { database, files, checkpoints, synchronous, say };
-    const keyChange = seal instanceof Keyring ? new KeyChange({ ...parts, seal }) : undefined;
-    connection = { files, database, writer, checkpoints, keyChange };
+    connection = { files, database, writer, checkpoints };
     return connection;
   } catch (error) {
     database.close();
@@ -78,10 +78,11 @@ port.on('message', (message: ToWriter) => {
       connection?.checkpoints.setDiskShort(diskShort);
       break;
     case 'change-key':
-      changeKey(message.master);
+      unawaited(rethrow, changeKey(message.master));
       break;
     case 'seal-by':
-      sealByNew(message.keys);
+      if (seal instanceof Keyring) seal.add(message.keys);
+      unawaited(rethrow, sealAnew());
       break;
     case 'close':
       close();
@@ -91,29 +92,39 @@ port.on('message', (message: ToWriter) => {
 
 function open(): void {
   try {
-    const { keyChange } = connect();
+    connect();
     // A process before this one did not come to the end of it.
-    if (keys !== undefined && keys.size > 1) keyChange?.start();
+    if (keys !== undefined && keys.size > 1) unawaited(rethrow, sealAnew());
   } catch {
     // The first commit tries again, and has somebody to tell.
   }
   collectGarbageWhenIdle();
 }
 
-function changeKey(master: Uint8Array): void {
+async function changeKey(master: Uint8Array): Promise<void> {
   try {
-    const { keyChange } = connect();
-    if (keyChange === undefined || keys === undefined) throw new StoreError('the store is not sealed');
-    keys = keyChange.change(keys, master);
+    const change = await loadKeyChange();
+    keys = change.change(keys!, master);
     say({ kind: 'key-changed', keys });
   } catch (error) {
     say({ kind: 'key-not-changed', reason: describe(error as Error) });
   }
 }
 
-function sealByNew(all: DataKeys): void {
-  if (seal instanceof Keyring) seal.add(all);
-  connection?.keyChange?.start();
+async function sealAnew(): Promise<void> {
+  try {
+    (await loadKeyChange()).start();
+  } catch (error) {
+    say({ kind: 'warning', message: NOT_BEGUN, reason: describe(error as Error) });
+  }
+}
+
+/** Hardly any process needs it. Throws StoreError if the store is not sealed. */
+async function loadKeyChange(): Promise<KeyChange> {
+  if (!(seal instanceof Keyring)) throw new StoreError('the store is not sealed');
+  const module = await import('./key-change.ts');
+  const { database, files, checkpoints } = connect();
+  return (keyChange ??= new module.KeyChange({ database, files, checkpoints, synchronous, say, seal }));
 }
 
 /** `written`: SQLite has it; it counts as committed when the files that have it are found to be in their places. */
@@ -150,7 +161,7 @@ function say(message: FromWriter): void {
 
 function close(): void {
   connection?.checkpoints.stop();
-  connection?.keyChange?.stop();
+  keyChange?.stop();
   // The last connection to close puts the log into the file and removes it.
   connection?.database.close();
   connection?.files.close();
