@@ -1,6 +1,6 @@
 /** The other way: what a node has, as definitions. Ordered by name, so that two exports can be compared. */
-import { fromFieldValue } from '../../codec/field-table.ts';
-import type { FieldTable, FieldValue } from '../../protocol/field-table.ts';
+import { jsonTable } from '../../codec/json-table.ts';
+import type { FieldTable } from '../../protocol/field-table.ts';
 import { Sorted } from '../../util/sorted.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import type { BrokerNode, VhostSpec } from '../topology/broker-node.ts';
@@ -172,25 +172,9 @@ function isExported({ owner }: DeclaredQueue): boolean {
   return owner === undefined;
 }
 
-/** Arguments as JSON has them: times are seconds, and what is no text is base64. */
+/** Arguments: what is no text is base64. */
 function plain(args: FieldTable): Record<string, unknown> {
-  return Object.fromEntries(Array.from(args, ([name, value]) => [name, plainValue(value)]));
-}
-
-function plainValue(field: FieldValue): unknown {
-  switch (field.type) {
-    case 'table':
-      return plain(field.value);
-    case 'array':
-      return field.value.map(plainValue);
-    case 'timestamp':
-      return Number(field.value);
-    default: {
-      const value = fromFieldValue(field);
-      if (typeof value === 'bigint') return Number(value);
-      return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
-    }
-  }
+  return jsonTable(args, { integer: Number, bytes: (value) => value.toString('base64') });
 }
 
 function byName<Entry extends { readonly name: string }>(entries: readonly Entry[]): Entry[] {
