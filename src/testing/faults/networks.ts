@@ -43,7 +43,8 @@ export class Networks {
     const socket = new SlowSocket(transport.socket, clock, network, () => this.#nextChance());
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    return { ...transport, socket, layered: true };
+    // It copies what is written and answers at once: its buffer is free then, and must not be given back twice.
+    return { ...transport, socket, layered: false };
   }
 
   /** The oldest rule that fits; undefined if none does. A client that has not said its name yet has none. */

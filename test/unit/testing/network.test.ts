@@ -77,3 +77,26 @@ test('a client that the network keeps from being heard is given up by its heartb
   await broker.log.next('connection-closed');
   expect(far.active).toBe(true);
 });
+
+test('what several connections hear in one turn is their own', async () => {
+  const broker = await startBroker({ patience });
+  const heard = await Promise.all(
+    Array.from({ length: 8 }, async (_, i) => {
+      const connection = await connectTo(broker.url);
+      onTestFinished(() => connection.close());
+      const channel = await connection.createChannel();
+      const queue = `of ${i}`;
+      await channel.assertQueue(queue);
+      const bodies: string[] = [];
+      const all = new Promise<void>((resolve) => {
+        const take = (body: string) => bodies.push(body) === 50 && resolve();
+        void channel.consume(queue, (message) => take(message!.content.toString()), { noAck: true });
+      });
+      for (let n = 0; n < 50; n++) channel.sendToQueue(queue, Buffer.from(`${i}/${n}`));
+      await all;
+      return bodies;
+    }),
+  );
+  heard.forEach((bodies, i) => expect(bodies).toEqual(Array.from({ length: 50 }, (_, n) => `${i}/${n}`)));
+  expect(broker.log.errors()).toEqual([]);
+});
