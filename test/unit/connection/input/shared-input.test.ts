@@ -79,7 +79,7 @@ test('a socket that pauses is not read from until it resumes', async () => {
 test('a socket of another kind is read from in the usual way', () => {
   const stream = new PassThrough();
   let heard = '';
-  new SharedInput().open(stream as unknown as Socket, rethrow, (chunk: Buffer) => {
+  new SharedInput().open(stream, rethrow, (chunk: Buffer) => {
     heard += chunk.toString();
   });
   stream.write('hello');
