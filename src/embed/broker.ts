@@ -55,7 +55,7 @@ export class Broker implements AsyncDisposable {
     return this.#surface.delayed;
   }
 
-  /** The TCP port it listens on for AMQP: the plain one, or that of TLS if there is no other; 0 if there is but a Unix socket. */
+  /** The TCP port it listens on for AMQP: the plain one, or that of TLS if there is no other; 0 if there is none. */
   get port(): number {
     return this.#portOf('amqp') ?? this.#portOf('amqp/ssl') ?? 0;
   }

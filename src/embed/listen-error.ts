@@ -1,4 +1,5 @@
 /** Why a broker cannot listen, in words, with what Node says of it. */
+import { isIP } from 'node:net';
 
 /** What Node's `listen` fails with. */
 type SystemError = NodeJS.ErrnoException & { address?: string; port?: number; hostname?: string };
@@ -30,8 +31,8 @@ export function explainListening(error: unknown): unknown {
   const because = (text: string, option?: 'port' | 'host') => new ListenError(text, option, error as SystemError);
   if (syscall === 'getaddrinfo') return because(`host ${hostname} is not known: give an address`, 'host');
   if (syscall !== 'listen') return error;
-  // Of a Unix socket, which has no port.
-  if (port === undefined || port < 0)
+  // Node leaves out port 0 of TCP, as it does what a Unix socket has not.
+  if ((port ?? -1) < 0 && isIP(address ?? '') === 0)
     return because(`cannot listen on the Unix socket ${address}: ${UNIX[code ?? ''] ?? message}`);
   switch (code) {
     case 'EADDRINUSE':
