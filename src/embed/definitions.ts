@@ -116,8 +116,9 @@ export async function prepare(
   node.recover();
   await whenLoaded(node);
   const { defaultUser: name, defaultPass: password, defaultUserTags: tags } = config;
-  // A slow hash is not made at each start for a user that is there.
-  const record = node.blank ? await node.passwords.userWith(name, password, tags) : undefined;
+  // A slow hash is not made at each start for a user that is there, nor of the password guest, which everybody knows.
+  const byRule = node.blank && (defaults.always || config.passwordHashing !== 'auto');
+  const record = byRule ? await node.passwords.userWith(name, password, tags) : undefined;
   if (definitions === undefined) {
     if (node.blank) node.createDefaults({ ...defaults, record });
     return;

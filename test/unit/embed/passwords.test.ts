@@ -40,7 +40,7 @@ describe('a broker with a data folder', () => {
     await ask('PUT', '/users/http', { body: { password: 'two', tags: 'management' } });
     await broker.definitions.import({ users: [{ name: 'imported', password: 'three', tags: '' }] });
     await ask('POST', '/definitions', { body: { users: [{ name: 'posted', password: 'four', tags: '' }] } });
-    const passwords = { guest: 'guest', program: 'one-and-a-half', http: 'two', imported: 'three', posted: 'four' };
+    const passwords = { program: 'one-and-a-half', http: 'two', imported: 'three', posted: 'four' };
     for (const user of Object.keys(passwords)) await letIn(user);
     await restart();
     for (const [user, password] of Object.entries(passwords)) {
@@ -64,13 +64,22 @@ describe('a broker with a data folder', () => {
     await expect(logIn('moved', 'wrong')).rejects.toThrow('ACCESS_REFUSED');
   });
 
+  it('hashes quickly what everybody knows: the password guest', async () => {
+    expect(await algorithmOf('guest')).toBe(SHA256);
+    await restart({ dataDir: temporaryFolder(), defaultPass: 'own' });
+    const { json } = await apiOf(broker)('GET', '/users/guest', { as: 'guest:own' });
+    expect(json).toMatchObject({ hashing_algorithm: SCRYPT });
+  });
+
   it('exports hashes that another broker takes', async () => {
+    await broker.users.create('moved', 'secret');
+    await letIn('moved');
     const exported = await broker.definitions.export();
     await broker.stop();
     dataDir = temporaryFolder();
     await start({ definitions: exported });
-    expect(await algorithmOf('guest')).toBe(SCRYPT);
-    await logIn('guest', 'guest');
+    expect(await algorithmOf('moved')).toBe(SCRYPT);
+    await logIn('moved', 'secret');
   });
 
   it('hashes them so that RabbitMQ can import them, if it is told to', async () => {
