@@ -19,7 +19,7 @@ const PROGRAMS = [
 /** The commands of arguments.ts, which ask no broker. */
 const OF_THE_FOLDER = [
   ...['ping', 'test', 'backup', 'completion bash', 'completion zsh', 'completion fish'],
-  ...['check', 'stats', 'compact', 'seal', 'unseal', 'rotate'].map((action) => `store ${action}`),
+  ...['check', 'stats', 'compact', 'copy', 'seal', 'unseal', 'rotate'].map((action) => `store ${action}`),
 ];
 
 const SCRIPTS: Readonly<Record<string, string>> = {

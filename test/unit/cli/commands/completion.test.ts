@@ -14,7 +14,7 @@ it('completes commands of one word and of two, wherever options stand', () => {
   expect(completed('sta')).toEqual(['start', 'status']);
   expect(completed('users', '')).toEqual(['add', 'delete']);
   expect(completed('--json', 'users', 'a')).toEqual(['add']);
-  expect(completed('store', 'co')).toEqual(['compact']);
+  expect(completed('store', 'co')).toEqual(['compact', 'copy']);
   expect(completed('nothing', 'like', 'it')).toEqual([]);
 });
 
