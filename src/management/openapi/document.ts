@@ -32,6 +32,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   201: 'It is new',
   202: 'A job has begun',
   204: 'Done',
+  302: 'It is elsewhere',
   400: 'The request makes no sense, or breaks a rule',
   401: 'Nobody with this password, or not allowed',
   404: 'There is no such thing',

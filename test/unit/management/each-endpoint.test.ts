@@ -23,7 +23,7 @@ interface Content {
 
 interface Described {
   readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
 
 /** One request: names in the path other than the usual ones, a query, a body. */
@@ -254,6 +254,9 @@ const ordered = rows
 
 it.each(ordered)('$method $path', async (row) => {
   const described = paths[row.path.replaceAll(/:(\w+)/g, '{$1}')][row.method.toLowerCase()];
+  for (const [status, { description }] of Object.entries(described.responses)) {
+    expect([status, description]).toEqual([status, expect.any(String)]);
+  }
   const statuses = new Set<number>();
   for (const example of EXAMPLES[`${row.method} ${row.path.replace('/api', '')}`] ?? [{}]) {
     const taken = described.requestBody?.content['application/json']?.schema;
