@@ -1,7 +1,8 @@
 /** Cookies of the page. They do not tell ports apart, and one machine may have several brokers: their names do. */
 import type { IncomingHttpHeaders } from 'node:http';
 
-interface Asking {
+/** A browser, by its request. */
+export interface Asking {
   readonly headers: IncomingHttpHeaders;
   /** By TLS: then the cookie is for TLS alone. */
   readonly secure: boolean;

@@ -3,19 +3,18 @@
  * the identity provider and comes back with a code, for which the broker gets an access token; that is a password as any other then.
  */
 import { createHash } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Chance } from '../../util/chance.ts';
 import { uniqueName } from '../../util/chance.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { HttpClient } from '../../util/http-client.ts';
-import { cookie, cookieIn, originOf } from './cookies.ts';
+import { type Asking, cookie, cookieIn, originOf } from './cookies.ts';
 
 /** How long somebody may be at the provider, in milliseconds, and how many may be there at once: the oldest makes room. */
 const AWAY_MS = 600_000;
 const MOST_AWAY = 1000;
 const COOKIE = 'leveret-openid';
 /** Where the browser comes back to. */
-export const OPENID_PATH = '/api/session/openid';
+const OPENID_PATH = '/api/session/openid';
 
 export interface OpenIdSettings {
   readonly clientId: string;
@@ -24,13 +23,6 @@ export interface OpenIdSettings {
   /** What the provider's paths begin with. */
   readonly providerUrl: string;
   readonly scopes: readonly string[];
-}
-
-/** Who asks, and how. */
-export interface Browser {
-  readonly headers: IncomingHttpHeaders;
-  /** By TLS. */
-  readonly secure: boolean;
 }
 
 interface Away {
@@ -49,21 +41,21 @@ export class OpenIdError extends Error {
 }
 
 export class OpenIdSignIn {
-  readonly #settings: OpenIdSettings;
+  readonly settings: OpenIdSettings;
   readonly #client: HttpClient;
   readonly #clock: Clock;
   readonly #chance: Chance;
   readonly #away = new Map<string, Away>();
 
   constructor(settings: OpenIdSettings, client: HttpClient, clock: Clock, chance: Chance) {
-    this.#settings = settings;
+    this.settings = settings;
     this.#client = client;
     this.#clock = clock;
     this.#chance = chance;
   }
 
   /** The headers that send the browser to the provider. Rejects with OpenIdError. */
-  async begin(browser: Browser): Promise<Readonly<Record<string, string>>> {
+  async begin(browser: Asking): Promise<Readonly<Record<string, string>>> {
     const { authorization_endpoint: endpoint } = await this.#provider();
     const [state, verifier] = [uniqueName(this.#chance), this.#chance.bytes(32).toString('base64url')];
     if (this.#away.size >= MOST_AWAY) this.#away.delete(this.#away.keys().next().value!);
@@ -71,9 +63,9 @@ export class OpenIdSignIn {
     const url = new URL(endpoint);
     const parameters = {
       response_type: 'code',
-      client_id: this.#settings.clientId,
+      client_id: this.settings.clientId,
       redirect_uri: originOf(browser) + OPENID_PATH,
-      scope: this.#settings.scopes.join(' '),
+      scope: this.settings.scopes.join(' '),
       state,
       code_challenge: createHash('sha256').update(verifier).digest('base64url'),
       code_challenge_method: 'S256',
@@ -84,14 +76,14 @@ export class OpenIdSignIn {
   }
 
   /** The access token for the code that the browser has come back with. Rejects with OpenIdError. */
-  async finish(code: string, state: string, browser: Browser): Promise<string> {
+  async finish(code: string, state: string, browser: Asking): Promise<string> {
     const away = this.#away.get(state);
     this.#away.delete(state);
     if (away === undefined || away.until < this.#clock.elapsed() || cookieIn(COOKIE, browser.headers) !== state) {
       throw new OpenIdError('this browser was not sent to the provider, or it was long ago');
     }
     const { token_endpoint: url } = await this.#provider();
-    const { clientId, clientSecret } = this.#settings;
+    const { clientId, clientSecret } = this.settings;
     const answer = await this.#json(url, {
       grant_type: 'authorization_code',
       code,
@@ -106,7 +98,7 @@ export class OpenIdSignIn {
 
   /** OpenID Connect Discovery. */
   async #provider(): Promise<Provider> {
-    const { providerUrl } = this.#settings;
+    const { providerUrl } = this.settings;
     const found = await this.#json(`${providerUrl.replace(/\/$/, '')}/.well-known/openid-configuration`);
     const { authorization_endpoint, token_endpoint } = found;
     if (!isUrl(authorization_endpoint) || !isUrl(token_endpoint)) {

@@ -109,11 +109,11 @@ async function describe({ context: { version } }: Call): Promise<object> {
 }
 
 /** What browsers log in by beside a name and a password: RabbitMQ's names, of several versions. */
-function showAuth({ openId, context: { config } }: Call): object {
+function showAuth({ openId }: Call): object {
   const none = { enable_uaa: false, uaa_client_id: '', uaa_location: '' };
   if (openId === undefined) return none;
-  const { managementOauthClientId: id, managementOauthProviderUrl: provider = config.oauthIssuer } = config;
-  return { ...none, oauth_enabled: true, oauth_client_id: id, oauth_provider_url: provider };
+  const { clientId, providerUrl } = openId.settings;
+  return { ...none, oauth_enabled: true, oauth_client_id: clientId, oauth_provider_url: providerUrl };
 }
 
 /** RabbitMQ's web page asks so, by a form, whether a name and a password are right. No cookie keeps them here. Throws HttpProblem. */
