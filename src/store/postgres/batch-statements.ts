@@ -57,7 +57,7 @@ function ofPage(table: string, known: string): string {
     ON CONFLICT (page_id) DO UPDATE SET checksum = excluded.checksum, ${known} = excluded.${known}`;
 }
 
-/** A row that is not sent yet: what was removed since is left out. */
+/** A row that is not sent yet: what was removed since is left out. `id`: of a page or a body. */
 interface NewRow {
   readonly id: number;
   readonly queueId: number;
@@ -108,7 +108,6 @@ export class BatchStatements implements BatchRows {
 
   dropPage(pageId: number): void {
     this.#droppedPages.add(pageId);
-    this.#remove('page', ({ id }) => id === pageId);
   }
 
   dropPages(queue: number): void {
@@ -126,7 +125,6 @@ export class BatchStatements implements BatchRows {
 
   dropBody(bodyId: number): void {
     this.#droppedBodies.add(bodyId);
-    for (const table of ['body', 'body_part'] as const) this.#remove(table, ({ id }) => id === bodyId);
   }
 
   seen({ queueId, newest, count }: SeenHeader, checksum: number, keys: Uint8Array): void {
@@ -159,8 +157,14 @@ export class BatchStatements implements BatchRows {
     if (this.#forgotten.size > 0) {
       add('forget_seen', FORGET_SEEN, [bigints(this.#forgotten.keys()), bigints(this.#forgotten.values())]);
     }
+    // No number of a page or a body is given twice: what was dropped does not come again. One pass, however much was.
+    const gone: Partial<Record<Table, ReadonlySet<number>>> = {
+      page: this.#droppedPages,
+      body: this.#droppedBodies,
+      body_part: this.#droppedBodies,
+    };
     for (const table of Object.keys(TABLES) as Table[]) {
-      const rows = this.#new[table];
+      const rows = this.#new[table].filter(({ id }) => gone[table]?.has(id) !== true);
       if (rows.length === 0) continue;
       const text = `COPY ${table} (${TABLES[table].columns}) FROM STDIN BINARY`;
       statements.push({ name: `copy_${table}`, text, copy: copyOf(rows.map(({ row }) => row)) });
