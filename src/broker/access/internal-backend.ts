@@ -16,18 +16,15 @@ export class InternalBackend implements AuthBackend {
 
   async authenticate({ user, password }: Credentials, peer: LoginPeer): Promise<Identity | Refusal> {
     const { auth, passwords } = this.#node;
-    const record = auth.user(user);
-    if (password === undefined) return this.#identityOf(user) ?? { refusal: `user '${user}' - invalid credentials` };
-    const isRight = await passwords.matches(record, password, () => !peer.gone);
-    return (isRight ? this.#identityOf(user) : undefined) ?? { refusal: `wrong name or password for user '${user}'` };
+    const identity = internalIdentity(auth, user);
+    if (password === undefined) return identity ?? { refusal: `user '${user}' - invalid credentials` };
+    const isRight = await passwords.matches(auth.user(user), password, () => !peer.gone);
+    // The user may have been given another password meanwhile.
+    return isRight && identity?.holds ? identity : { refusal: `wrong name or password for user '${user}'` };
   }
 
   authorize(user: string): Promise<Identity | Refusal> {
-    return Promise.resolve(this.#identityOf(user) ?? { refusal: `there is no user '${user}'` });
-  }
-
-  #identityOf(user: string): Identity | undefined {
-    return internalIdentity(this.#node.auth, user);
+    return Promise.resolve(internalIdentity(this.#node.auth, user) ?? { refusal: `there is no user '${user}'` });
   }
 }
 
