@@ -3,6 +3,7 @@
  * HAProxy, "The PROXY protocol", 2020.
  */
 import { isIP } from 'node:net';
+import { plainAddress } from '../../util/ip-address.ts';
 import type { Ends } from '../lifecycle/endpoints.ts';
 
 /** What a header says; `ends` is undefined if the proxy connects for itself, as a health check. */
@@ -41,7 +42,12 @@ function readVersion1(bytes: Buffer): ProxyHeader | 'more' | 'wrong' {
   const [, family, peerHost, host, peerPort, port] = match;
   const length = end + 2;
   if (family === undefined) return { ends: undefined, length };
-  const ends = { peerHost, peerPort: Number(peerPort), host, port: Number(port) };
+  const ends = {
+    peerHost: plainAddress(peerHost),
+    peerPort: Number(peerPort),
+    host: plainAddress(host),
+    port: Number(port),
+  };
   const version = Number(family);
   const isSound =
     isAddress(peerHost, version) && isAddress(host, version) && Math.max(ends.peerPort, ends.port) < 65536;

@@ -21,6 +21,7 @@ describe('a header of the PROXY protocol', () => {
   it.each([
     ['PROXY TCP4 10.1.2.3 192.168.0.1 40000 5672\r\n', V4],
     ['PROXY TCP6 2001:db8::1 ::1 40000 5672\r\n', V6],
+    ['PROXY TCP6 ::ffff:10.1.2.3 ::ffff:192.168.0.1 40000 5672\r\n', V4],
     ['PROXY UNKNOWN\r\n', undefined],
     ['PROXY UNKNOWN ffff::1 ffff::2 1 2\r\n', undefined],
   ])('of version 1 is read: %j', (line, ends) => {
