@@ -72,13 +72,15 @@ export class Line {
 
   /** What is on its way comes out at once: the network is as ever. */
   release(): void {
+    this.#stopTimer();
+    this.#sentAt = this.#lastDue = 0;
     for (const piece of this.#pieces.splice(0)) this.#passOn(piece);
     this.#told();
   }
 
   /** What is on its way is lost. */
   end(): void {
-    this.#timer?.cancel();
+    this.#stopTimer();
     this.#pieces = [];
     this.#whenRoom = [];
   }
@@ -102,6 +104,11 @@ export class Line {
       this.#told();
       this.#wind();
     });
+  }
+
+  #stopTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   #passOn({ octets }: Piece): void {

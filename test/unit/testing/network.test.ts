@@ -23,6 +23,19 @@ test('what is said and heard is late in both directions, until the fault is lift
   expect(broker.queue('orders').messages.map(({ json }) => json)).toEqual([{ id: 1 }, { id: 2 }]);
 });
 
+test('a network that is slow for a while after another has its own times', async () => {
+  const { broker, channel } = await startApplication({ patience });
+  await channel.assertQueue('orders');
+  const far = broker.faults.network({ latency: 3_600_000 });
+  const sent = publish(channel, '', 'orders', { id: 1 });
+  await far.struck();
+  far.lift();
+  await sent;
+  const near = broker.faults.network({ latency: 10 });
+  await publish(channel, '', 'orders', { id: 2 });
+  expect(near.hits).toBeGreaterThan(1);
+});
+
 test('what is large takes its time where little passes, and arrives whole', async () => {
   const { broker, channel } = await startApplication({ patience });
   await channel.assertQueue('orders');
