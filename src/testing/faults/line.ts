@@ -34,7 +34,7 @@ export class Line {
   #timer: Timer | undefined;
   #whenRoom: (() => void)[] = [];
 
-  /** `network`: asked for what goes in. `pass`: given what comes out. `chance`: from 0 up to 1. */
+  /** `network`: asked for what goes in. `pass`: given what comes out, to keep. `chance`: from 0 up to 1. */
   constructor(clock: Clock, network: () => Network | undefined, pass: (octets: Buffer) => void, chance: () => number) {
     this.#clock = clock;
     this.#network = network;
@@ -47,7 +47,7 @@ export class Line {
     return this.#waiting >= WINDOW;
   }
 
-  /** Puts octets in, which stay the caller's. */
+  /** Puts octets in, which the line keeps. */
   send(octets: Buffer): void {
     const network = this.#network();
     if (network === undefined && this.#pieces.length === 0) {
@@ -55,7 +55,7 @@ export class Line {
       return;
     }
     const { chunk = octets.length } = network ?? {};
-    for (let at = 0; at < octets.length; at += chunk) this.#add(Buffer.from(octets.subarray(at, at + chunk)), network);
+    for (let at = 0; at < octets.length; at += chunk) this.#add(octets.subarray(at, at + chunk), network);
     this.#wind();
   }
 

@@ -12,8 +12,8 @@ export class SlowSocket extends Duplex {
   constructor(socket: Duplex, clock: Clock, network: () => Network | undefined, chance: () => number) {
     super({ allowHalfOpen: true });
     this.#socket = socket;
-    this.#toBroker = new Line(clock, network, (octets) => this.push(Buffer.from(octets)) || socket.pause(), chance);
-    this.#toClient = new Line(clock, network, (octets) => socket.write(Buffer.from(octets)), chance);
+    this.#toBroker = new Line(clock, network, (octets) => this.push(octets) || socket.pause(), chance);
+    this.#toClient = new Line(clock, network, (octets) => socket.write(octets), chance);
     socket.on('data', (octets: Buffer) => {
       this.#toBroker.send(octets);
       if (!this.#toBroker.full) return;
@@ -36,7 +36,8 @@ export class SlowSocket extends Duplex {
   }
 
   override _write(octets: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.#toClient.send(octets);
+    // Who wrote it has its buffer back as soon as this is done.
+    this.#toClient.send(Buffer.from(octets));
     if (this.#toClient.full) this.#toClient.whenRoom(done);
     else if (this.#socket.writableNeedDrain) this.#socket.once('drain', () => done());
     else done();
