@@ -52,13 +52,5 @@ export function plainTransport(socket: Socket, ends: Ends): Transport {
 
 /** `accepted`: what is below TLS. */
 export function secureTransport(socket: Socket, tls: ClientTls, ends: Ends, accepted: Socket): Transport {
-  return {
-    socket,
-    ends,
-    tls,
-    webSocket: false,
-    layered: true,
-    queued: () => queuedBy(socket),
-    reset: () => accepted.resetAndDestroy(),
-  };
+  return { ...plainTransport(socket, ends), tls, layered: true, reset: () => accepted.resetAndDestroy() };
 }

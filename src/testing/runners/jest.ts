@@ -3,7 +3,7 @@
 import type { TestBroker } from '../test-broker.ts';
 import type { TestSpace } from '../test-space.ts';
 import { type LeveretMatchers, matchers } from './matchers.ts';
-import { sharedBroker, SHOWN_LINES, stopSharedBroker } from './shared-broker.ts';
+import { lastOfLog, sharedBroker, stopSharedBroker } from './shared-broker.ts';
 
 export type { LeveretMatchers };
 
@@ -56,7 +56,7 @@ export function useSpace(): JestSpace {
   });
   afterEach(() => {
     if (space === undefined || !hasFailed()) return;
-    process.stderr.write(`The last of the log of ${space.vhost}:\n${space.log.last(SHOWN_LINES)}\n`);
+    process.stderr.write(`${lastOfLog(space)}\n`);
   });
   afterAll(async () => {
     await leave();

@@ -3,7 +3,7 @@
 import type { TestContext } from 'node:test';
 import type { TestBroker } from '../test-broker.ts';
 import type { TestSpace } from '../test-space.ts';
-import { sharedBroker, SHOWN_LINES } from './shared-broker.ts';
+import { lastOfLog, sharedBroker } from './shared-broker.ts';
 
 /** A space, and the broker that it is in, which all tests of the process share. */
 export type NodeTestSpace = TestSpace & { readonly broker: TestBroker };
@@ -15,10 +15,7 @@ export async function useSpace(t: TestContext): Promise<NodeTestSpace> {
   t.after(async () => {
     // Node 22 has it, @types/node of all versions has not.
     const { passed } = t as { readonly passed?: boolean };
-    if (passed === false) {
-      const lines = [`The last of the log of ${space.vhost}:`, ...space.log.last(SHOWN_LINES).split('\n')];
-      for (const line of lines) t.diagnostic(line);
-    }
+    if (passed === false) for (const line of lastOfLog(space).split('\n')) t.diagnostic(line);
     await space[Symbol.asyncDispose]();
   });
   return Object.assign(space, { broker });

@@ -1,5 +1,6 @@
 /** One broker for all tests of a process: it starts with the first that wants it, and lets the process end. */
 import { TestBroker } from '../test-broker.ts';
+import type { TestSpace } from '../test-space.ts';
 
 let started: Promise<TestBroker> | undefined;
 
@@ -16,4 +17,9 @@ export async function stopSharedBroker(): Promise<void> {
 }
 
 /** Lines of the log that are shown beside a test that fails. */
-export const SHOWN_LINES = 20;
+const SHOWN_LINES = 20;
+
+/** What is shown beside a test that fails. */
+export function lastOfLog({ vhost, log }: TestSpace): string {
+  return `The last of the log of ${vhost}:\n${log.last(SHOWN_LINES)}`;
+}

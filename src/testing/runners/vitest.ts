@@ -4,7 +4,7 @@ import { expect, test as base } from 'vitest';
 import type { TestBroker } from '../test-broker.ts';
 import type { TestSpace } from '../test-space.ts';
 import { type LeveretMatchers, matchers } from './matchers.ts';
-import { sharedBroker, SHOWN_LINES } from './shared-broker.ts';
+import { lastOfLog, sharedBroker } from './shared-broker.ts';
 
 export type { LeveretMatchers };
 
@@ -32,7 +32,7 @@ export const test = base.extend<LeveretFixtures>({
 
   space: async ({ broker, onTestFailed }, use) => {
     const space = await broker.space();
-    onTestFailed(() => void process.stderr.write(`The last of the log:\n${space.log.last(SHOWN_LINES)}\n`));
+    onTestFailed(() => void process.stderr.write(`${lastOfLog(space)}\n`));
     await use(space);
     await space[Symbol.asyncDispose]();
   },
