@@ -2,6 +2,7 @@
 import { seenHeaderOf } from '../broker/deduplication/seen-log.ts';
 import { compareStates, copyStore } from '../store/copy-store.ts';
 import { type Store, StoreError } from '../store/store.ts';
+import { isAddress } from '../store/postgres/address.ts';
 import { readMasterKey } from '../store/sealing/master-key.ts';
 import { checkThere, databasePath } from '../store/sqlite/database-file.ts';
 import { size } from './sizes.ts';
@@ -12,7 +13,7 @@ const ANSWER_MS = 10_000;
 /** Returns what is printed. `keySource`: of folders that are sealed. Throws StoreError; `to` is not complete then. */
 export async function copyStores(from: string, to: string, keySource: string | undefined): Promise<string> {
   const key = keySource === undefined ? undefined : readMasterKey(keySource);
-  if (!isDatabase(from)) checkThere(databasePath(from));
+  if (!isAddress(from)) checkThere(databasePath(from));
   const source = await open(from, key);
   try {
     const state = source.recover();
@@ -32,12 +33,8 @@ export async function copyStores(from: string, to: string, keySource: string | u
   }
 }
 
-function isDatabase(place: string): boolean {
-  return /^postgres(ql)?:\/\//.test(place);
-}
-
 async function open(place: string, key: Uint8Array | undefined): Promise<Store> {
-  if (!isDatabase(place)) {
+  if (!isAddress(place)) {
     const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
     return SqliteStore.open({ folder: place, key });
   }
