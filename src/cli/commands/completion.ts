@@ -1,9 +1,15 @@
 /** What the last word of a command line may become: a shell asks when somebody presses the tabulator key. */
+import type { Tool } from './command.ts';
 
 /** A command with all options that it takes; its name is empty for what is taken before any command. */
 export interface Completable {
   readonly name: string;
   readonly options: readonly { readonly name: string }[];
+}
+
+/** A tool's commands, with the options that each of them takes. */
+export function completablesOf({ commands, options: common }: Tool): readonly Completable[] {
+  return commands.map(({ name, options = [] }) => ({ name, options: [...options, ...common] }));
 }
 
 /** `words`: those behind the program's name, the last of them as far as it is typed. */

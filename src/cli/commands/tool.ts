@@ -2,7 +2,7 @@
 import { EXIT } from '../exit-codes.ts';
 import type { Command, Tool } from './command.ts';
 import { CommandError } from './command-error.ts';
-import { completions } from './completion.ts';
+import { completablesOf, completions } from './completion.ts';
 import { commandHelp, toolUsage } from './help.ts';
 import { COMMON_OPTIONS } from './options.ts';
 
@@ -32,9 +32,9 @@ function autocompleteOf(tool: () => Tool): Command {
     group: 'Help',
     description: 'Lists what the last of the words may become: commands, or options behind one',
     run: ({ words }) => {
-      const { commands, options: common } = tool();
-      const all = commands.map(({ name, options = [] }) => ({ name, options: [...options, ...common] }));
-      return completions([{ name: '', options: common }, ...all], words).join('\n') || undefined;
+      const its = tool();
+      const all = [{ name: '', options: its.options }, ...completablesOf(its)];
+      return completions(all, words).join('\n') || undefined;
     },
   };
 }

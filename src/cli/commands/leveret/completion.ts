@@ -1,7 +1,7 @@
 /** Completion of command lines in a shell: the script that has it ask, and the answer for `leveret` itself. */
 import { OPTIONS } from '../../../config/options.ts';
 import { EXIT } from '../../exit-codes.ts';
-import { type Completable, completions } from '../completion.ts';
+import { type Completable, completablesOf, completions } from '../completion.ts';
 import { leveret } from '../leveret.ts';
 import type { Surroundings } from '../run.ts';
 
@@ -58,15 +58,11 @@ export function printScript(shell: string | undefined, { out, err }: Surrounding
 /** `leveret autocomplete -- WORDS`; returns the exit code. */
 export function printCompletions(words: readonly string[], { out }: Surroundings): number {
   const broker = OPTIONS.map(({ flag }) => ({ name: flag.slice('--'.length) }));
-  const asking = leveret.commands.map(({ name, options = [] }) => ({
-    name,
-    options: [...options, ...leveret.options],
-  }));
   const others = OF_THE_FOLDER.map((name) => ({ name, options: [] }));
   const all: readonly Completable[] = [
     { name: '', options: broker },
     { name: 'start', options: broker },
-    ...asking,
+    ...completablesOf(leveret),
     ...others,
   ];
   out(
