@@ -2,14 +2,14 @@
  * The API in OpenAPI's form (version 3.1), made from the table in `spec/http-api.json`, of which a test sees that it says of each endpoint what that does.
  */
 import rows from '../../../spec/http-api.json' with { type: 'json' };
-import type { Role } from '../http/principal.ts';
+import type { Operation } from '../http/resource.ts';
 import { NAMED_SCHEMAS, schemaOf } from './schemas.ts';
 
 /** What one method of one path takes and answers. Bodies are written as in `spec/http-api-shapes.json`, or by their media type if they are no JSON. */
 interface Row {
   readonly method: string;
   readonly path: string;
-  readonly role: Role | 'any-user' | 'anyone';
+  readonly role: Operation['role'];
   readonly summary: string;
   /** Names in the query. */
   readonly query?: readonly string[];
