@@ -1,5 +1,6 @@
 /** Reads what left memory: pages, bodies and keys, by COPY BINARY, which costs the event loop a quarter of what text would. */
 import { newBuffer } from '../../util/bytes.ts';
+import { attempt, type Fault } from '../../util/guard.ts';
 import {
   type StoredPage,
   type StoredPart,
@@ -23,19 +24,23 @@ export class ColdReads {
   readonly #rows: StoredRows;
   readonly #damaged: (what: string, how: string) => StoreError;
   readonly #closedError: () => StoreError;
+  readonly #fault: Fault;
   readonly #underWay = new Set<Promise<void>>();
   #closed = false;
 
+  /** `fault`: told of what those throw who are answered. */
   constructor(
     link: PrimaryLink,
     rows: StoredRows,
     damaged: (what: string, how: string) => StoreError,
     closedError: () => StoreError,
+    fault: Fault,
   ) {
     this.#link = link;
     this.#rows = rows;
     this.#damaged = damaged;
     this.#closedError = closedError;
+    this.#fault = fault;
   }
 
   pages(ids: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void {
@@ -104,7 +109,7 @@ export class ColdReads {
     if (this.#closed) return answer(this.#closedError());
     const reading: Promise<void> = this.#untilRead(what, read).then((value) => {
       this.#underWay.delete(reading);
-      answer(value);
+      attempt(this.#fault, answer, value);
     });
     this.#underWay.add(reading);
   }

@@ -182,7 +182,8 @@ export class PostgresStore implements Store {
       (reason) => this.#commits.fence(reason),
     );
     const damaged = damagedIn(place);
-    this.#reads = new ColdReads(link, new StoredRows(this.#seal, damaged), damaged, () => this.#closedError());
+    const rows = new StoredRows(this.#seal, damaged);
+    this.#reads = new ColdReads(link, rows, damaged, () => this.#closedError(), fault);
     this.#ids = new StoredIds(recovered.counters);
     this.#state = recovered.state;
   }
@@ -276,14 +277,15 @@ export class PostgresStore implements Store {
     const rows = new BatchStatements(this.#seal);
     writeRows({ ...memory, length, bytes, changes }, this.#seal, rows);
     const statements = [...changes.flatMap((change) => changeStatements(change, this.#seal)), ...rows.statements()];
-    // Rejects if it never is committed: it was said then who has the store.
-    void this.#chain.commit(statements).then(
+    const committed = this.#chain.commit(statements).then(
       () => {
         buffer.reuse(memory);
         done();
       },
+      // It never is committed: it was said then who has the store.
       () => undefined,
     );
+    unawaited(this.#commits.fault, committed);
   }
 
   async #close(): Promise<void> {
