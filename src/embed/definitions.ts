@@ -42,13 +42,10 @@ export class Definitions {
     { vhost }: TransferOptions = {},
   ): Promise<readonly Finding[]> {
     if (vhost !== undefined) this.#node.existingVhost(vhost);
-    const [{ importDefinitions }, { hashPasswords }] = await Promise.all([
-      import('../broker/definitions/import.ts'),
-      import('../broker/definitions/hash-passwords.ts'),
-    ]);
+    const { importWithPasswords } = await import('../broker/definitions/import.ts');
     const { document, warnings } = parse(definitions);
-    const hashed = await hashPasswords(document, this.#node.passwords);
-    const found = importDefinitions(this.#node, hashed, { vhost, defaultVhost: this.#config.defaultVhost });
+    const { defaultVhost } = this.#config;
+    const found = await importWithPasswords(this.#node, document, { vhost, defaultVhost });
     await whenStored(this.#node);
     return [...warnings, ...found];
   }
@@ -123,14 +120,10 @@ export async function prepare(
     if (node.blank) node.createDefaults({ ...defaults, record });
     return;
   }
-  const [{ importDefinitions }, { hashPasswords }] = await Promise.all([
-    import('../broker/definitions/import.ts'),
-    import('../broker/definitions/hash-passwords.ts'),
-  ]);
-  const { label } = definitions;
+  const { importWithPasswords } = await import('../broker/definitions/import.ts');
+  const { label, document } = definitions;
   try {
-    const document = await hashPasswords(definitions.document, node.passwords);
-    const found = importDefinitions(node, document, {
+    const found = await importWithPasswords(node, document, {
       defaults: { ...defaults, record },
       defaultVhost: defaults.vhost,
     });

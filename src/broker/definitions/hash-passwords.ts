@@ -5,6 +5,7 @@
 import { ChangeError } from '../arguments/change-error.ts';
 import type { UserPasswords } from '../access/user-passwords.ts';
 import { DefinitionsError } from './definitions-error.ts';
+import { isObject } from './json-cursor.ts';
 
 /**
  * The document with hashes in place of passwords; what makes no sense stays for the import to say so.
@@ -46,8 +47,4 @@ function problemOf(password: string, passwords: UserPasswords): string | undefin
     if (error instanceof ChangeError) return error.message;
     throw error;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

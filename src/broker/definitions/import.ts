@@ -8,6 +8,7 @@ import { ALL } from '../access/permissions.ts';
 import { BrokerNode, type NodeDefaults } from '../topology/broker-node.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
+import { hashPasswords } from './hash-passwords.ts';
 import { makeChanges } from './make-changes.ts';
 import { type DefinitionSet, parseDefinitions, type Scope } from './parse.ts';
 import { type Finding, type Findings, oneLine } from './json-cursor.ts';
@@ -17,6 +18,15 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 export interface ImportOptions extends Scope {
   /** What a blank node gets before the import, unless the document has users, or vhosts, of its own. */
   readonly defaults?: NodeDefaults | undefined;
+}
+
+/** `importDefinitions`, with passwords hashed as the node has it. */
+export async function importWithPasswords(
+  node: BrokerNode,
+  document: unknown,
+  options?: ImportOptions,
+): Promise<readonly Finding[]> {
+  return importDefinitions(node, await hashPasswords(document, node.passwords), options);
 }
 
 /**

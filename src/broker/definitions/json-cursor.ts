@@ -128,7 +128,7 @@ export function oneLine({ message }: Error): string {
   return message.trim().replace(/\s*\n\s*/g, ': ');
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,8 +1,7 @@
 /** Definitions, exported and imported, whole or of one vhost (RabbitMQ: HTTP API, `/api/definitions`). */
 import { DefinitionsError } from '../../broker/definitions/definitions-error.ts';
 import { definitionSections, vhostDefinitionSections } from '../../broker/definitions/export.ts';
-import { hashPasswords } from '../../broker/definitions/hash-passwords.ts';
-import { importDefinitions } from '../../broker/definitions/import.ts';
+import { importWithPasswords } from '../../broker/definitions/import.ts';
 import { decodeText, type ParsedText, parseJsonText } from '../../broker/definitions/json-text.ts';
 import { Receipt } from '../../broker/operations/receipt.ts';
 import { isObject } from '../http/body.ts';
@@ -45,10 +44,7 @@ async function load(
 ): Promise<unknown> {
   const { document } = parse(fileIn(headers['content-type'], bytes) ?? bytes);
   if (!isObject(document)) throw badRequest('not_json');
-  const warnings = await told(async () => {
-    const hashed = await hashPasswords(document, node.passwords);
-    return importDefinitions(node, hashed, { vhost, defaultVhost: config.defaultVhost });
-  });
+  const warnings = await told(() => importWithPasswords(node, document, { vhost, defaultVhost: config.defaultVhost }));
   for (const { path, text } of warnings) log.warn({ path }, `definitions: ${path}: ${text}`);
   await new Receipt(node.store, undefined).stored();
   return query.isTrue('report') ? { warnings } : NO_CONTENT;
