@@ -79,7 +79,7 @@ export interface BindingRecord {
 
 export interface UserRecord {
   readonly name: string;
-  /** RabbitMQ's form: base64 of a 4-byte salt and the hash of salt and password. */
+  /** Base64 of a salt and the hash of the password with it, as the algorithm has them: see broker/access/passwords.ts and scrypt.ts. */
   readonly passwordHash: string;
   readonly hashingAlgorithm: string;
   readonly tags: readonly string[];
