@@ -23,11 +23,10 @@ export const HASH_BYTES: ReadonlyMap<string, number> = new Map([
   [SCRYPT, SCRYPT_BYTES],
 ]);
 
+export type PasswordHash = Pick<UserRecord, 'passwordHash' | 'hashingAlgorithm'>;
+
 /** A fresh hash of the password, as RabbitMQ makes them. */
-export function rabbitmqHash(
-  password: string,
-  algorithm: 'sha256' | 'sha512' = 'sha256',
-): Pick<UserRecord, 'passwordHash' | 'hashingAlgorithm'> {
+export function rabbitmqHash(password: string, algorithm: 'sha256' | 'sha512' = 'sha256'): PasswordHash {
   const salt = systemChance.bytes(SALT_BYTES);
   const hash = createHash(algorithm).update(salt).update(password).digest();
   return {

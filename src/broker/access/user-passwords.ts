@@ -8,7 +8,7 @@ import type { UserRecord } from '../../store/stored-records.ts';
 import type { Chance } from '../../util/chance.ts';
 import { FewAtOnce } from '../../util/few-at-once.ts';
 import { ChangeError } from '../arguments/change-error.ts';
-import { passwordMatches, rabbitmqHash } from './passwords.ts';
+import { type PasswordHash, passwordMatches, rabbitmqHash } from './passwords.ts';
 import { compilePattern } from './pattern.ts';
 import { RightPasswords } from './right-passwords.ts';
 import { SCRYPT, scryptHash, scryptMatches, unmatchedHash } from './scrypt.ts';
@@ -57,10 +57,15 @@ export class UserPasswords {
 
   /** A user with a password that need not be one that `check` lets pass. */
   async userWith(name: string, password: string, tags: readonly string[]): Promise<UserRecord> {
+    return { name, tags, ...(await this.hash(password)) };
+  }
+
+  /** A fresh hash of the password, as new ones are hashed. */
+  async hash(password: string): Promise<PasswordHash> {
     const { passwordHashing } = this.#rules;
-    if (passwordHashing !== 'scrypt') return { name, tags, ...rabbitmqHash(password, passwordHashing) };
+    if (passwordHashing !== 'scrypt') return rabbitmqHash(password, passwordHashing);
     const passwordHash = await this.#threads.run(() => scryptHash(password));
-    return { name, tags, passwordHash, hashingAlgorithm: SCRYPT };
+    return { passwordHash, hashingAlgorithm: SCRYPT };
   }
 
   /**

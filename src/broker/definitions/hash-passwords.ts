@@ -35,7 +35,7 @@ function hasPassword(user: unknown): user is Passworded {
 async function hashed(user: unknown, passwords: UserPasswords): Promise<unknown> {
   if (!hasPassword(user)) return user;
   const { password, ...rest } = user;
-  const { passwordHash, hashingAlgorithm } = await passwords.userWith('', password, []);
+  const { passwordHash, hashingAlgorithm } = await passwords.hash(password);
   return { ...rest, password_hash: passwordHash, hashing_algorithm: hashingAlgorithm };
 }
 

@@ -47,9 +47,9 @@ export async function createUser(
 export async function setPassword(node: BrokerNode, name: string, password: string): Promise<Receipt> {
   node.existingUser(name);
   node.passwords.check(password);
-  const record = await node.passwords.userWith(name, password, []);
-  const { tags } = node.existingUser(name);
-  node.auth.putUser({ ...record, tags });
+  const hash = await node.passwords.hash(password);
+  // Its tags may be others by now.
+  node.auth.putUser({ ...node.existingUser(name), ...hash });
   return new Receipt(node.store, undefined);
 }
 
