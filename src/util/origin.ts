@@ -5,3 +5,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 export function isSameOrigin({ host, origin }: IncomingHttpHeaders): boolean {
   return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host);
 }
+
+/** True for a page of an origin that is named; `*` names every one. */
+export function isNamedOrigin(origin: string | undefined, named: readonly string[]): origin is string {
+  return origin !== undefined && (named.includes('*') || named.includes(origin));
+}

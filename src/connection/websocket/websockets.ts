@@ -10,7 +10,7 @@ import { TlsSession } from '../../tls/session.ts';
 import type { Timer } from '../../util/clock.ts';
 import { attemptEach, type Fault, hear } from '../../util/guard.ts';
 import { peerOf } from '../../util/ip-address.ts';
-import { isSameOrigin } from '../../util/origin.ts';
+import { isNamedOrigin, isSameOrigin } from '../../util/origin.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { ConnectionSet } from '../connection-set.ts';
 import { endsOf } from '../lifecycle/endpoints.ts';
@@ -85,8 +85,7 @@ export class WebSockets {
 
   /** A browser names the page's origin, and no other client has one. A page of a stranger would be on the user's machine, where `guest` may come in. */
   #mayComeFrom({ headers }: IncomingMessage): boolean {
-    const { managementCorsOrigins: origins } = this.#broker.config;
-    return isSameOrigin(headers) || origins.includes('*') || origins.includes(headers.origin!);
+    return isSameOrigin(headers) || isNamedOrigin(headers.origin, this.#broker.config.managementCorsOrigins);
   }
 
   #enter(webSocket: WebSocket, socket: Socket): void {

@@ -1,5 +1,6 @@
 /** What lets pages of other origins use the API (Fetch Standard, "CORS protocol"; RabbitMQ: Management Plugin, "Cross-origin Resource Sharing"). */
 import type { IncomingHttpHeaders } from 'node:http';
+import { isNamedOrigin } from '../../util/origin.ts';
 
 const METHODS = 'HEAD, GET, PUT, POST, DELETE, OPTIONS';
 /** How long a browser may remember what it was told, in seconds: RabbitMQ's default. */
@@ -10,7 +11,7 @@ export function corsHeaders(
   origins: readonly string[],
   { origin, 'access-control-request-headers': asked }: IncomingHttpHeaders,
 ): Readonly<Record<string, string>> {
-  if (origin === undefined || !(origins.includes('*') || origins.includes(origin))) return {};
+  if (!isNamedOrigin(origin, origins)) return {};
   return {
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
