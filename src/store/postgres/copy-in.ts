@@ -10,7 +10,7 @@ const END = message(Buffer.of(0xff, 0xff));
 const COPIED_BYTES = 4096;
 
 /** A blob is not copied if it is large: it has to stay as it is until the row was sent. */
-export type Column = number | bigint | Uint8Array | null;
+export type Column = number | Uint8Array | null;
 
 /** Types of columns: `int` and `bigint` are numbers. */
 export type ColumnType = 'int' | 'bigint' | 'bytea';
@@ -53,11 +53,11 @@ export function copyRow(types: readonly ColumnType[], columns: readonly Column[]
       }
     } else if (types[n] === 'int') {
       writeU32(row, at, 4);
-      writeU32(row, at + 4, Number(column));
+      writeU32(row, at + 4, column);
       at += 8;
     } else {
       writeU32(row, at, 8);
-      writeU64(row, at + 4, Number(column));
+      writeU64(row, at + 4, column);
       at += 12;
     }
   }
