@@ -4,9 +4,9 @@
  */
 import { once } from 'node:events';
 import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../interop/daemon.ts';
 import { runOk } from '../processes/run.ts';
 import { spawnTied, tied } from '../processes/tied.ts';
 import { UNTIL } from '../patience.ts';
@@ -198,14 +198,4 @@ function runOwn(program: string, ...args: readonly string[]): Promise<string> {
 async function ownerIds(): Promise<[number, number]> {
   const ids = await Promise.all(['-u', '-g'].map((which) => runOk('id', [which, 'postgres'])));
   return [Number(ids[0]), Number(ids[1])];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

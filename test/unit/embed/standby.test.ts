@@ -1,7 +1,7 @@
 /** Two nodes of one database, as their operators and clients see them. */
-import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Broker, StoreError } from '../../../src/index.ts';
+import { freePort } from '../../support/interop/daemon.ts';
 import { hasPostgres } from '../../support/postgres/server.ts';
 import { postgresOfFile } from '../../support/postgres/shared.ts';
 import { connect } from 'amqplib';
@@ -56,11 +56,3 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     await expect(starting).rejects.toThrow(/not sealed by --store-key/);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
