@@ -1,6 +1,6 @@
 /** All consumers. The broker sends them in one list. */
 import type { Consumer } from '../api/types.ts';
-import { CONSUMER_COLUMNS } from '../parts/consumers.tsx';
+import { CONSUMER_COLUMNS, consumerKey } from '../parts/consumers.tsx';
 import { ListPanel } from '../parts/list.tsx';
 import { Problem } from '../parts/notice.tsx';
 import { useAnswer } from '../state/answer.ts';
@@ -27,7 +27,7 @@ export function Consumers() {
         caption={texts.views.consumers}
         columns={CONSUMER_COLUMNS}
         page={page}
-        keyOf={({ consumer_tag: tag, channel_details: { name } }) => `${name} ${tag}`}
+        keyOf={consumerKey}
         empty={texts.consumers.none}
       />
     </>

@@ -55,3 +55,8 @@ export const CONSUMER_COLUMNS: readonly Column<Consumer>[] = [
     ),
   },
 ];
+
+/** What tells consumers apart: their tags are their channels'. */
+export function consumerKey({ consumer_tag: tag, channel_details: { name } }: Consumer): string {
+  return `${name} ${tag}`;
+}

@@ -2,13 +2,13 @@
 import { known } from '../../api/known.ts';
 import type { Consumer, Queue } from '../../api/types.ts';
 import { count, percent } from '../../format.ts';
-import { CONSUMER_COLUMNS } from '../../parts/consumers.tsx';
+import { CONSUMER_COLUMNS, consumerKey } from '../../parts/consumers.tsx';
 import { List } from '../../parts/list.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import type { Column } from '../../parts/table.tsx';
 import { useLocalPage } from '../../state/list.ts';
 import { texts } from '../../texts.ts';
-import { catchingUp, keyOf, useLags } from './lags.ts';
+import { catchingUp, useLags } from './lags.ts';
 
 const words = texts.consumers;
 
@@ -36,7 +36,7 @@ export function QueueConsumers({ queue }: { readonly queue: Queue }) {
         caption={texts.views.consumers}
         columns={[...CONSUMER_COLUMNS.filter(({ id }) => id !== 'queue'), ...(type === 'stream' ? ofStream : [])]}
         page={page}
-        keyOf={keyOf}
+        keyOf={consumerKey}
         empty={words.none}
       />
     </Panel>

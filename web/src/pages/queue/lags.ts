@@ -2,6 +2,7 @@
 import { useRef } from 'preact/hooks';
 import type { Consumer } from '../../api/types.ts';
 import { duration } from '../../format.ts';
+import { consumerKey } from '../../parts/consumers.tsx';
 import { texts } from '../../texts.ts';
 
 interface Lag {
@@ -25,7 +26,7 @@ export function useLags(consumers: readonly Consumer[]): Lags {
     lags.current = new Map(
       consumers.flatMap((consumer) => {
         const { lag: messages } = consumer;
-        const key = keyOf(consumer);
+        const key = consumerKey(consumer);
         return messages === undefined ? [] : [[key, [...(lags.current.get(key) ?? []), { at, messages }].slice(-MOST)]];
       }),
     );
@@ -36,14 +37,9 @@ export function useLags(consumers: readonly Consumer[]): Lags {
 /** The time until it has all there is, if all goes on as it does. */
 export function catchingUp(consumer: Consumer, lags: Lags): string {
   if (consumer.lag === undefined || consumer.lag === 0) return '';
-  const known = lags.get(keyOf(consumer)) ?? [];
+  const known = lags.get(consumerKey(consumer)) ?? [];
   const [first, last] = [known[0], known.at(-1)];
   if (first === undefined || last === undefined || last.at <= first.at) return '';
   const speed = (first.messages - last.messages) / (last.at - first.at);
   return speed > 0 ? duration(last.messages / speed) : texts.consumers.never;
-}
-
-/** A consumer's tag is its channel's. */
-export function keyOf({ consumer_tag: tag, channel_details: { name } }: Consumer): string {
-  return `${name} ${tag}`;
 }
