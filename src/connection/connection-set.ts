@@ -20,7 +20,7 @@ export class ConnectionSet {
   open(transport: Transport): Connection {
     try {
       const carried = this.#broker.carry?.(transport) ?? transport;
-      const connection = new Connection(this.#broker, carried, () => this.#ended(connection));
+      const connection = new Connection(this.#broker, carried, (ended) => this.#ended(ended));
       this.#connections.add(connection);
       return connection;
     } catch (error) {

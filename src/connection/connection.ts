@@ -73,7 +73,7 @@ export class Connection
   readonly #handshake: Handshake;
   readonly #closeTimer: CloseTimer;
   readonly #credentialExpiry: CredentialExpiry;
-  readonly #ended: () => void;
+  readonly #ended: (connection: Connection) => void;
   #stage: ConnectionStage = 'header';
   #awake = false;
   #woken: TurnChannel[] = [];
@@ -82,7 +82,7 @@ export class Connection
   #reasonClosed = 'client unexpectedly closed TCP connection';
 
   /** `transport`: one that was not read from yet. `ended`: called when the connection is no more. */
-  constructor(broker: BrokerContext, transport: Transport, ended: () => void) {
+  constructor(broker: BrokerContext, transport: Transport, ended: (connection: Connection) => void) {
     this.broker = broker;
     this.#transport = transport;
     this.#ended = ended;
@@ -392,7 +392,7 @@ export class Connection
     this.#closeTimer.cancel();
     this.#credentialExpiry.cancel();
     this.broker.heartbeats.remove(this);
-    this.#ended();
+    this.#ended(this);
     this.broker.connections.delete(this);
     if (opened) this.broker.log.info({ peer: this.endpoints.peer, reason: this.#reasonClosed }, 'connection closed');
   }
