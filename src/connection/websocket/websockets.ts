@@ -8,7 +8,7 @@ import type { TLSSocket } from 'node:tls';
 import type { ServerOptions, WebSocket, WebSocketServer } from 'ws';
 import { TlsSession } from '../../tls/session.ts';
 import type { Timer } from '../../util/clock.ts';
-import { attemptEach, type Fault, hear } from '../../util/guard.ts';
+import { attemptEach, type Fault, guarded, hear } from '../../util/guard.ts';
 import { peerOf } from '../../util/ip-address.ts';
 import { isNamedOrigin, isSameOrigin } from '../../util/origin.ts';
 import type { BrokerContext } from '../broker-context.ts';
@@ -62,8 +62,9 @@ export class WebSockets {
     if (this.#broker.faults?.accepted(socket) === true) return;
     const { maxMessageSize: size } = this.#broker.config;
     const server = await (this.#server ??= loadServer(size + Math.ceil(size / FRAMES_SHARE) + PROPERTIES_BYTES));
+    const enter = (webSocket: WebSocket): void => this.#enter(webSocket, socket);
     if (!this.#open) socket.destroy();
-    else server.handleUpgrade(request, socket, head, (webSocket) => this.#enter(webSocket, socket));
+    else server.handleUpgrade(request, socket, head, guarded(this.#fault, enter));
   }
 
   /** Lets nobody in any more, and leaves those who are in. */
