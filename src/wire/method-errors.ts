@@ -20,7 +20,8 @@ export function unknownMethod(key: number): AmqpError {
   return withMethod(new AmqpError('COMMAND_INVALID', `unknown method {${key >>> 16},${key & 0xffff}}`), key);
 }
 
-function withMethod(error: AmqpError, key: number): AmqpError {
+/** `key`: class id and method id in one number. */
+export function withMethod(error: AmqpError, key: number): AmqpError {
   error.classId = key >>> 16;
   error.methodId = key & 0xffff;
   return error;

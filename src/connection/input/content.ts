@@ -7,6 +7,7 @@ import { Message } from '../../broker/message/message.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { BASIC_PUBLISH, CLASS_BASIC } from '../../protocol/generated/constants.ts';
 import { letGo, newBuffer, readU16, readU64 } from '../../util/bytes.ts';
+import { withMethod } from '../../wire/method-errors.ts';
 import type { InboundQuota } from './inbound-memory.ts';
 import type { SpareBuffers } from '../../util/spare-buffers.ts';
 
@@ -217,7 +218,5 @@ function undecodable(text: string): AmqpError {
 }
 
 function blamePublish(error: AmqpError): AmqpError {
-  error.classId = CLASS_BASIC;
-  error.methodId = BASIC_PUBLISH & 0xffff;
-  return error;
+  return withMethod(error, BASIC_PUBLISH);
 }

@@ -22,6 +22,7 @@ import { REPLY_CODES } from '../../protocol/generated/reply-codes.ts';
 import { readU32, readU64 } from '../../util/bytes.ts';
 import type { FrameHandler } from '../../wire/frame-handler.ts';
 import { decodeMethod } from '../../wire/generated/method-codec.ts';
+import { withMethod } from '../../wire/method-errors.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { Channel } from '../channel/channel.ts';
 import type { ChannelHost } from '../channel/channel-host.ts';
@@ -253,10 +254,7 @@ export class Frames implements FrameHandler {
   }
 
   #fail(error: unknown, number: number): void {
-    if (error instanceof AmqpError && error.classId === 0 && !error.blameless) {
-      error.classId = this.#lastMethod >>> 16;
-      error.methodId = this.#lastMethod & 0xffff;
-    }
+    if (error instanceof AmqpError && error.classId === 0 && !error.blameless) withMethod(error, this.#lastMethod);
     const channel = this.#channels.get(number);
     const isHard = !(error instanceof AmqpError) || error.hard || channel === undefined;
     if (error instanceof AmqpError) this.#tellError(error, isHard ? 0 : number);

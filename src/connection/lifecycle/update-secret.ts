@@ -7,6 +7,7 @@ import { vhostRefused } from '../../broker/operations/connections.ts';
 import type { ConnectionStage } from '../../broker/operations/clients.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { CONNECTION_UPDATE_SECRET } from '../../protocol/generated/constants.ts';
+import { withMethod } from '../../wire/method-errors.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import type { Writer } from '../output/writer.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -44,8 +45,7 @@ async function renewed({ actor, broker, endpoints }: RenewedConnection, secret: 
   return found;
 }
 
+/** No frame's doing, so that the connection does not know what brought it about. */
 function blamed(error: AmqpError): AmqpError {
-  error.classId = CONNECTION_UPDATE_SECRET >>> 16;
-  error.methodId = CONNECTION_UPDATE_SECRET & 0xffff;
-  return error;
+  return withMethod(error, CONNECTION_UPDATE_SECRET);
 }
