@@ -71,14 +71,7 @@ export function text(placeholder: string, maxBytes = 4096): OptionType {
 
 /** The path of a URL: `/ws/amqp`. */
 export function urlPath(): OptionType {
-  const fits = (value: unknown) => (/^\/[\w./~-]{0,254}$/.test(String(value)) ? value : UNFIT);
-  return {
-    accepts: 'a path such as /ws/amqp',
-    placeholder: 'path',
-    fromText: fits,
-    fromValue: fits,
-    toText: String,
-  };
+  return textThat('path', 'a path such as /ws/amqp', (path) => /^\/[\w./~-]{0,254}$/.test(path));
 }
 
 /** The mode of a file, in octal as chmod takes it: `660`. */
@@ -98,16 +91,13 @@ export function fileMode(): OptionType {
 
 /** Where a key is, and never the key itself, which other users of the machine could see: `file:PATH`, `env:NAME`, `command:COMMAND`. */
 export function keySource(): OptionType {
-  const any = text('source');
-  const fits = (value: unknown) => (/^(file|env|command):./.test(String(value)) ? any.fromValue(value) : UNFIT);
-  return { ...any, accepts: 'file:PATH, env:NAME or command:COMMAND', fromText: fits, fromValue: fits };
+  return textThat('source', 'file:PATH, env:NAME or command:COMMAND', (place) => /^(file|env|command):./.test(place));
 }
 
 /** The address of a database. What follows the scheme is looked at by who opens it. */
 export function database(): OptionType {
-  const any = text('address');
-  const fits = (value: unknown) => (/^postgres(ql)?:\/\/./.test(String(value)) ? any.fromValue(value) : UNFIT);
-  return { ...any, accepts: 'an address such as postgres://user@host:5432/database', fromText: fits, fromValue: fits };
+  const accepts = 'an address such as postgres://user@host:5432/database';
+  return textThat('address', accepts, (address) => /^postgres(ql)?:\/\/./.test(address));
 }
 
 /** What `type` takes, or `word`, which becomes undefined: the setting is off, or follows another. */
@@ -183,13 +173,10 @@ export function files(): OptionType {
 
 /** Some of the given words, at least one, separated by commas (in JSON an array). */
 export function words(known: readonly string[], placeholder: string): OptionType {
-  const { fromText, fromValue, ...type } = listOf(choice(known, placeholder));
   return {
-    ...type,
+    ...someOf(choice(known, placeholder)),
     accepts: `some of ${known.join(', ')}, separated by commas (an array in JSON)`,
     placeholder,
-    fromText: (text) => atLeastOne(fromText(text)),
-    fromValue: (value) => atLeastOne(fromValue(value)),
   };
 }
 
@@ -204,32 +191,21 @@ export function features(known: readonly string[]): OptionType {
 
 /** Backends, at least one, separated by commas (in JSON an array): each by its name, or two names with a colon between. */
 export function backends(known: readonly string[]): OptionType {
-  const fits = (value: unknown): unknown => {
-    const parts = String(value).split(':');
-    return parts.length <= 2 && parts.every((part) => known.includes(part)) ? value : UNFIT;
+  const passes = (word: string) => {
+    const parts = word.split(':');
+    return parts.length <= 2 && parts.every((part) => known.includes(part));
   };
-  const { fromText, fromValue, ...type } = listOf({
-    accepts: '',
-    placeholder: '',
-    fromText: fits,
-    fromValue: fits,
-    toText: String,
-  });
   return {
-    ...type,
+    ...someOf(textThat('name', '', passes)),
     accepts: `some of ${known.join(', ')}, or two of them as in http:internal, separated by commas (an array in JSON)`,
     placeholder: 'names',
-    fromText: (text) => atLeastOne(fromText(text)),
-    fromValue: (value) => atLeastOne(fromValue(value)),
   };
 }
 
 /** A URL of HTTP or HTTPS. */
 export function url(): OptionType {
-  const any = text('url');
-  const fits = (value: unknown) =>
-    URL.canParse(String(value)) && /^https?:$/.test(new URL(String(value)).protocol) ? any.fromValue(value) : UNFIT;
-  return { ...any, accepts: 'a URL that begins with http:// or https://', fromText: fits, fromValue: fits };
+  const passes = (value: string) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+  return textThat('url', 'a URL that begins with http:// or https://', passes);
 }
 
 /** Three regular expressions with blanks between them (in JSON an object): what a user may configure, write and read. */
@@ -254,8 +230,18 @@ export function permissions(): OptionType {
   };
 }
 
-function atLeastOne(read: unknown): unknown {
-  return Array.isArray(read) && read.length > 0 ? read : UNFIT;
+/** Text that passes. */
+function textThat(placeholder: string, accepts: string, passes: (value: string) => boolean): OptionType {
+  const any = text(placeholder);
+  const fits = (value: unknown) => (typeof value === 'string' && passes(value) ? any.fromValue(value) : UNFIT);
+  return { ...any, accepts, fromText: fits, fromValue: fits };
+}
+
+/** Values of one type, at least one. */
+function someOf(each: OptionType): ReturnType<typeof listOf> {
+  const { fromText, fromValue, toText } = listOf(each);
+  const atLeastOne = (read: unknown) => (Array.isArray(read) && read.length > 0 ? read : UNFIT);
+  return { fromText: (text) => atLeastOne(fromText(text)), fromValue: (value) => atLeastOne(fromValue(value)), toText };
 }
 
 /** Values of one type; `none` for no value. */
