@@ -40,7 +40,7 @@ export function renderCodec(specification: Specification): string {
     "import { undecodableMethod, unknownMethod } from '../method-errors.ts';",
     '',
     '/**',
-    ' * The method in `payload` from `start` (its class id) up to `end`. Longstr fields are views into `payload`.',
+    ' * The method in `payload` from `start` (its class id) up to `end`. Longstr fields are copies: `payload` may be read into again.',
     ' * Throws AmqpError FRAME_ERROR where the arguments are cut short or too long, COMMAND_INVALID for an unknown method.',
     ' */',
     'export function decodeMethod(payload: Buffer, start: number, end: number): Method {',
