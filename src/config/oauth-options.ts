@@ -2,7 +2,7 @@
 import { SERVER_VERIFY } from './auth-config.ts';
 import { type OAuthConfig, TOKEN_ALGORITHMS } from './oauth-config.ts';
 import type { OptionRows } from './option.ts';
-import { choice, files, names, text, unless, url, words } from './option-types.ts';
+import { choice, files, names, pairs, text, unless, url, words } from './option-types.ts';
 
 export const OAUTH_ROWS: OptionRows<keyof OAuthConfig> = {
   oauthResourceServerId: {
@@ -35,7 +35,7 @@ export const OAUTH_ROWS: OptionRows<keyof OAuthConfig> = {
   oauthSigningKeys: {
     flag: '--oauth-signing-keys',
     env: 'LEVERET_OAUTH_SIGNING_KEYS',
-    type: files(),
+    type: pairs('ID=FILE', 'keys'),
     default: Object.freeze([]),
     unit: '',
     description: 'Such keys as PEM files, each as ID=FILE, public keys or certificates',
@@ -71,7 +71,7 @@ export const OAUTH_ROWS: OptionRows<keyof OAuthConfig> = {
   oauthScopeAliases: {
     flag: '--oauth-scope-aliases',
     env: 'LEVERET_OAUTH_SCOPE_ALIASES',
-    type: files(),
+    type: pairs('NAME=SCOPES', 'aliases'),
     default: Object.freeze([]),
     unit: '',
     description: 'Scopes by other names, each as NAME=SCOPE SCOPE',

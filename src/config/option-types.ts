@@ -171,6 +171,15 @@ export function files(): OptionType {
   };
 }
 
+/** Names, each with what it stands for (`form`, `NAME=VALUE`), separated by commas (in JSON an array of strings); the word `none` for none. */
+export function pairs(form: string, placeholder: string): OptionType {
+  return {
+    ...listOf(textThat('pair', '', (value) => /^[^=]+=./.test(value))),
+    accepts: `${form} separated by commas (an array in JSON), or "none"`,
+    placeholder,
+  };
+}
+
 /** Some of the given words, at least one, separated by commas (in JSON an array). */
 export function words(known: readonly string[], placeholder: string): OptionType {
   return {

@@ -24,6 +24,8 @@ export interface TlsConfig {
   /** PEM files with the authorities' lists of revoked certificates. With any, each authority of a chain needs one. */
   readonly tlsCrl: readonly string[];
   readonly tlsVerify: TlsVerify;
+  /** How many authorities may stand between a client's certificate and one of `tlsCa`; Infinity for any number. */
+  readonly tlsDepth: number;
   readonly tlsVersions: readonly TlsVersion[];
   /** Cipher suites by OpenSSL's names, best first; empty: Node's own choice. */
   readonly tlsCiphers: readonly string[];
@@ -37,6 +39,7 @@ export interface TlsConfig {
   readonly managementTlsKeyPassword: string | undefined;
   readonly managementTlsCa: readonly string[];
   readonly managementTlsVerify: TlsVerify;
+  readonly managementTlsDepth: number;
   /** The same for Prometheus. */
   readonly prometheusTlsPort: number | undefined;
   readonly prometheusTlsHost: string | undefined;
@@ -45,13 +48,15 @@ export interface TlsConfig {
   readonly prometheusTlsKeyPassword: string | undefined;
   readonly prometheusTlsCa: readonly string[];
   readonly prometheusTlsVerify: TlsVerify;
+  readonly prometheusTlsDepth: number;
 }
 
 /** What the settings of each listener begin with. */
 export const TLS_LISTENERS = ['tls', 'managementTls', 'prometheusTls'] as const;
 export type TlsListener = (typeof TLS_LISTENERS)[number];
 
-type Secured = 'cert' | 'key' | 'keyPassword' | 'ca' | 'crl' | 'verify' | 'versions' | 'ciphers' | 'handshakeTimeout';
+type Secured =
+  'cert' | 'key' | 'keyPassword' | 'ca' | 'crl' | 'verify' | 'depth' | 'versions' | 'ciphers' | 'handshakeTimeout';
 
 /** What one listener is secured by: each as the setting of AMQP says. */
 export type TlsSettings = { readonly [Name in Secured]: TlsConfig[`tls${Capitalize<Name>}`] };
@@ -67,6 +72,7 @@ export function tlsSettings(config: TlsConfig, listener: TlsListener): TlsSettin
     ca: config[`${ownCa}Ca`],
     crl: config.tlsCrl,
     verify: config[`${listener}Verify`],
+    depth: config[`${listener}Depth`],
     versions: config.tlsVersions,
     ciphers: config.tlsCiphers,
     handshakeTimeout: config.tlsHandshakeTimeout,

@@ -1,10 +1,11 @@
 /** The rows of TLS in the table of options: AMQP's, and those by which the other listeners differ from it. */
 import type { OptionRows } from './option.ts';
-import { choice, files, integer, names, text, unless, words } from './option-types.ts';
+import { choice, files, integer, limit, names, text, unless, words } from './option-types.ts';
 import { TLS_VERIFY, TLS_VERSIONS, type TlsConfig } from './tls-config.ts';
 
 const PORT = unless('none', integer(0, 65535));
 const HOST = unless('same', text('address', 255));
+const DEPTH = limit(0);
 const PASSWORD = unless('none', text('password'));
 const NONE: readonly string[] = Object.freeze([]);
 
@@ -88,6 +89,16 @@ export const TLS_ROWS: OptionRows<keyof TlsConfig> = {
     description:
       'Whether clients show a certificate: none asks for none, optional for a good one or none, required for a good one',
     rabbitmq: 'ssl_options.verify',
+  },
+  tlsDepth: {
+    flag: '--tls-depth',
+    env: 'LEVERET_TLS_DEPTH',
+    rabbitmqEnv: ['RABBITMQ_SSL_DEPTH'],
+    type: DEPTH,
+    default: Infinity,
+    unit: '',
+    description: "How many authorities may stand between a client's certificate and one of --tls-ca",
+    rabbitmq: 'ssl_options.depth',
   },
   tlsVersions: {
     flag: '--tls-versions',
@@ -186,6 +197,15 @@ export const TLS_ROWS: OptionRows<keyof TlsConfig> = {
     description: 'Whether clients show a certificate there, as --tls-verify',
     rabbitmq: 'management.ssl.verify',
   },
+  managementTlsDepth: {
+    flag: '--management-tls-depth',
+    env: 'LEVERET_MANAGEMENT_TLS_DEPTH',
+    type: DEPTH,
+    default: Infinity,
+    unit: '',
+    description: 'How many may stand between there, as --tls-depth',
+    rabbitmq: 'management.ssl.depth',
+  },
   prometheusTlsPort: {
     flag: '--prometheus-tls-port',
     env: 'LEVERET_PROMETHEUS_TLS_PORT',
@@ -250,5 +270,14 @@ export const TLS_ROWS: OptionRows<keyof TlsConfig> = {
     unit: '',
     description: 'Whether those that scrape show a certificate, as --tls-verify',
     rabbitmq: 'prometheus.ssl.verify',
+  },
+  prometheusTlsDepth: {
+    flag: '--prometheus-tls-depth',
+    env: 'LEVERET_PROMETHEUS_TLS_DEPTH',
+    type: DEPTH,
+    default: Infinity,
+    unit: '',
+    description: 'How many may stand between there, as --tls-depth',
+    rabbitmq: 'prometheus.ssl.depth',
   },
 };

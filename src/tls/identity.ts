@@ -3,6 +3,7 @@ import { constants, createPrivateKey, type KeyObject, X509Certificate } from 'no
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { TlsSettings, TlsVersion } from '../config/tls-config.ts';
+import { withPathLength } from './path-length.ts';
 import { TlsError } from './tls-error.ts';
 
 /** A certificate that clients are shown. */
@@ -21,17 +22,19 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
  * @throws TlsError
  */
 export function readIdentities(settings: TlsSettings): readonly Identity[] {
-  const ca = settings.ca.flatMap((file) => certificatesIn(file).map((certificate) => certificate.toString()));
+  const authorities = settings.ca.flatMap((file) => certificatesIn(file));
+  const ca = settings.ca.flatMap((file) => trustedIn(file, settings.depth)).map(String);
   const crl = settings.crl.map((file) => revocationsIn(file));
   return settings.cert.map((file, index) => {
-    const [certificate] = certificatesIn(file);
+    const certificates = certificatesIn(file);
+    const [certificate] = certificates;
     const key = keyIn(settings.key[index], settings.keyPassword);
     if (!certificate.checkPrivateKey(key)) {
       throw new TlsError(`the key in ${settings.key[index]} is not that of the certificate in ${file}`);
     }
     const options = {
       ...rules(settings),
-      cert: readText(file),
+      cert: (certificates.length > 1 ? certificates : withIssuers(certificates, authorities)).join(''),
       key: key.export({ type: 'pkcs8', format: 'pem' }),
       // Without a list Node would take the authorities of the web.
       ca,
@@ -55,6 +58,26 @@ function rules({ versions, ciphers }: TlsSettings): SecureContextOptions {
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     sessionIdContext: 'leveret',
   };
+}
+
+/** What clients' certificates are checked by, with the depth said in those that end a chain. */
+function trustedIn(file: string, depth: number): X509Certificate[] {
+  const certificates = certificatesIn(file);
+  if (depth === Infinity) return certificates;
+  return certificates.map((certificate) => {
+    if (!certificate.checkIssued(certificate)) return certificate;
+    const limited = withPathLength(certificate, depth);
+    if (limited !== undefined) return limited;
+    throw new TlsError(`no depth can be held to with ${file}: a certificate in it has no basic constraints`);
+  });
+}
+
+/** What clients are shown if the file has one certificate only: OpenSSL would take the others from what it trusts, which may be copies. */
+function withIssuers(chain: X509Certificate[], authorities: readonly X509Certificate[]): X509Certificate[] {
+  const last = chain.at(-1)!;
+  const shown = ({ raw }: X509Certificate) => chain.some((certificate) => certificate.raw.equals(raw));
+  const issuer = authorities.find((authority) => !shown(authority) && last.checkIssued(authority));
+  return issuer === undefined ? chain : withIssuers([...chain, issuer], authorities);
 }
 
 function certificatesIn(file: string): X509Certificate[] {

@@ -1,5 +1,5 @@
 /** AMQP over TLS: who is let in, by which certificates, and that all goes on as it does without. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectPlainly, type Socket } from 'node:net';
@@ -132,6 +132,32 @@ describe('client certificates', () => {
     expect(await isLetIn(broker, selfSigned(folder(), 'alone'))).toBe(false);
     expect(await isLetIn(broker)).toBe(true);
     expect(await isLetIn(broker, authority.issue('client'))).toBe(true);
+  });
+
+  test('tls/client-depth: no more authorities than the depth stand between a certificate and a trusted one', async () => {
+    const one = new Authority(folder(), 'one', authority);
+    const two = new Authority(folder(), 'two', one);
+    const clients = [
+      authority.issue('depth-0'),
+      chained(one.issue('depth-1'), one),
+      chained(two.issue('depth-2'), two, one),
+    ];
+    const letIn = [];
+    for (const tlsDepth of [0, 1, 2, Infinity]) {
+      const broker = await required({ tlsDepth });
+      const each = [];
+      for (const client of clients) each.push(await isLetIn(broker, client));
+      letIn.push(each);
+      // What OpenSSL is told of the depth is not what others are shown.
+      const { issuerCertificate } = (await secured(broker, contentOf(clients[0]))).getPeerCertificate(true);
+      expect(issuerCertificate.raw).toEqual(new X509Certificate(readFileSync(authority.cert)).raw);
+    }
+    expect(letIn).toEqual([
+      [true, false, false],
+      [true, true, false],
+      [true, true, true],
+      [true, true, true],
+    ]);
   });
 
   test('tls/client-revoked: a certificate on the list of revoked ones is no good one', async () => {

@@ -82,6 +82,14 @@ export function selfSigned(folder: string, name: string, request: Request = {}):
   return make(folder, name, request, []);
 }
 
+/** One of that kind that does not say whether it is an authority's. */
+export function withoutExtensions(folder: string, name: string): Issued {
+  const [asked, cert, key] = ['csr', 'pem', 'key'].map((kind) => join(folder, `${name}.${kind}`));
+  openssl('req', '-new', ...EC, '-nodes', '-keyout', key, '-out', asked, '-subj', `/CN=${name}`);
+  openssl('x509', '-req', '-in', asked, '-signkey', key, '-out', cert);
+  return { cert, key };
+}
+
 /** The certificate and those that signed it, in one file. */
 export function chained(leaf: Issued, ...authorities: readonly Issued[]): Issued {
   const cert = leaf.cert.replace(/\.pem$/, '.chain.pem');

@@ -106,7 +106,6 @@ function readKey(word: string): [string, KeyObject] {
   const at = word.indexOf('=');
   const [id, file] = [word.slice(0, at), word.slice(at + 1)];
   try {
-    if (at < 0) throw new Error('must be ID=FILE');
     return [id, createPublicKey(readFileSync(file))];
   } catch (error) {
     const text = `oauthSigningKeys: ${word}: ${(error as Error).message}`;

@@ -13,7 +13,7 @@ import type { Meaning } from './meaning.ts';
 import { readBlanks, readNamed, readNumbered, readScopeAliases } from './oauth-keys.ts';
 import { readCredentialValidator } from './password-keys.ts';
 import { readSizes, SIZE_KEYS } from './size-keys.ts';
-import { readCiphers, readDepth, readVerify } from './tls-keys.ts';
+import { readCiphers, readVerify } from './tls-keys.ts';
 import { readDefaultPermissions, readDefaultUserTags, readLoopbackUsers } from './user-keys.ts';
 
 export interface CombinedKeys {
@@ -34,7 +34,6 @@ export const COMBINED_KEYS: readonly CombinedKeys[] = [
     read: readKnown('tlsVersions', TLS_VERSIONS, `there is only ${TLS_VERSIONS.join(' and ')}`),
   },
   { keys: ['ssl_options.ciphers'], read: readCiphers },
-  { keys: ['ssl_options.depth', 'management.ssl.depth', 'prometheus.ssl.depth'], read: readDepth },
   { keys: ['management.cors.allow_origins'], read: readOrigins },
   { keys: ['deprecated_features.permit'], read: readFeatures },
   { keys: ['auth_backends'], read: readAuthBackends },

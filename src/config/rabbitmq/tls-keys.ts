@@ -1,6 +1,6 @@
 /** Keys of `ssl_options`, `management.ssl` and `prometheus.ssl` that are no option's other name. */
 import type { TlsListener } from '../tls-config.ts';
-import { type ConfEntry, labelOf } from './entry.ts';
+import type { ConfEntry } from './entry.ts';
 import type { Meaning } from './meaning.ts';
 
 /** `verify = verify_peer | verify_none`, and `fail_if_no_peer_cert = true | false`. */
@@ -28,20 +28,4 @@ export function readCiphers(entries: readonly ConfEntry[], meaning: Meaning): vo
     entries[0],
     entries.map(({ value }) => value),
   );
-}
-
-/**
- * How many authorities may stand between a client's certificate and one that is trusted. Node neither passes this on to OpenSSL nor shows a server the chain: who wants
- * none between is not let believe that there are none.
- */
-export function readDepth(entries: readonly ConfEntry[], meaning: Meaning): void {
-  for (const entry of entries) {
-    if (entry.value === '0')
-      meaning.refuse(entry, 'this cannot be held to: who may sign certificates of others is for the authority to say');
-    else
-      meaning.notice(
-        'warn',
-        `${labelOf(entry)}: this has no effect: a chain of certificates may be as long as OpenSSL allows`,
-      );
-  }
 }

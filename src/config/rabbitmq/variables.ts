@@ -15,7 +15,6 @@ const KEYS: Readonly<Record<string, (value: string) => string>> = {
     `vm_memory_high_watermark.${/^[01]?\.\d+$/.test(value) ? 'relative' : 'absolute'}`,
   RABBITMQ_DISK_FREE_ABSOLUTE_LIMIT: () => 'disk_free_limit.absolute',
   RABBITMQ_DISK_FREE_RELATIVE_LIMIT: () => 'disk_free_limit.relative',
-  RABBITMQ_SSL_DEPTH: () => 'ssl_options.depth',
   RABBITMQ_SSL_VERIFY: () => 'ssl_options.verify',
   RABBITMQ_SSL_FAIL_IF_NO_PEER_CERT: () => 'ssl_options.fail_if_no_peer_cert',
   RABBITMQ_MANAGEMENT_SSL_VERIFY: () => 'management.ssl.verify',

@@ -88,6 +88,18 @@ describe('loadConfig', () => {
     expect(problemsOf({ commandLine: { port } })).toHaveLength(1);
   });
 
+  it('takes pairs as NAME=VALUE', () => {
+    const commandLine = { oauthScopeAliases: 'admin=rabbitmq.tag:administrator rabbitmq.read:*/*,a=rabbitmq.x=y' };
+    expect(load({ commandLine }).oauthScopeAliases).toEqual([
+      'admin=rabbitmq.tag:administrator rabbitmq.read:*/*',
+      'a=rabbitmq.x=y',
+    ]);
+    expect(problemsOf({ commandLine: { oauthScopeAliases: 'admin', oauthSigningKeys: 'key.pem' } })).toEqual([
+      '--oauth-signing-keys must be ID=FILE separated by commas (an array in JSON), or "none", not "key.pem"',
+      '--oauth-scope-aliases must be NAME=SCOPES separated by commas (an array in JSON), or "none", not "admin"',
+    ]);
+  });
+
   it('never repeats a password in an error', () => {
     const [problem] = problemsOf({ env: { LEVERET_DEFAULT_PASS: 'secret\nword' } });
     expect(problem).toContain('LEVERET_DEFAULT_PASS must be text');

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { TlsSettings } from '../../../src/config/tls-config.ts';
 import { SecureContexts } from '../../../src/tls/secure-contexts.ts';
 import { silentLogger } from '../../../src/util/logger.ts';
-import { Authority, type Issued, selfSigned } from '../../support/certificates.ts';
+import { Authority, type Issued, selfSigned, withoutExtensions } from '../../support/certificates.ts';
 import { folderOfFile, temporaryFile } from '../../support/temporary-folder.ts';
 
 const folder = folderOfFile();
@@ -25,6 +25,7 @@ function settings(changed: Partial<TlsSettings> = {}): TlsSettings {
     ca: [],
     crl: [],
     verify: 'none',
+    depth: Infinity,
     versions: ['tlsv1.2', 'tlsv1.3'],
     ciphers: [],
     handshakeTimeout: 5000,
@@ -72,6 +73,14 @@ describe('a file that cannot be used is named with the reason', () => {
     expect(of(undefined)).toBe(`the key in ${locked.key} is encrypted, and there is no password`);
     expect(of('open barley')).toBe(`the key in ${locked.key} is not encrypted with the password`);
     expect(of('open sesame')).toBe('none: 1');
+  });
+
+  it('if no depth can be held to with it', () => {
+    const { cert } = withoutExtensions(folder(), 'old');
+    expect(reasonFor({ ca: [cert] })).toBe('none: 1');
+    expect(reasonFor({ ca: [cert], depth: 1 })).toBe(
+      `no depth can be held to with ${cert}: a certificate in it has no basic constraints`,
+    );
   });
 
   it('if there is no such cipher', () => {

@@ -111,8 +111,6 @@ describe('the keys of rabbitmq.conf', () => {
     expect(problems('listeners.tcp.1 = 127.0.0.1:5672\nlisteners.tcp.2 = 10.0.0.1:5672')).toEqual([
       'r.conf:2: listeners.tcp.2: there is one listener of the kind here, and listeners.tcp.1 names it',
     ]);
-    expect(problems('ssl_options.depth = 0')[0]).toContain('ssl_options.depth: this cannot be held to');
-    expect(notices('ssl_options.depth = 2')[0]).toContain('warn r.conf:1: ssl_options.depth: this has no effect');
     expect(problems('default_pass = encrypted:abc')[0]).toContain('encrypted values cannot be read');
     expect(problems('log.console.level = loud')[0]).toContain('must be one of debug, info, notice');
     expect(problems('loopback_users.guest = no')[0]).toContain('must be loopback_users.NAME = true or false');

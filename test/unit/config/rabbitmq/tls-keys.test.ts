@@ -37,6 +37,10 @@ describe('the keys of TLS in rabbitmq.conf', () => {
     ['ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = true', { tlsVerify: 'required' }],
     ['ssl_options.verify = verify_peer\nssl_options.fail_if_no_peer_cert = false', { tlsVerify: 'optional' }],
     ['ssl_options.verify = verify_none\nssl_options.fail_if_no_peer_cert = false', { tlsVerify: 'none' }],
+    [
+      `ssl_options.depth = 2\nmanagement.ssl.depth = 0\n${FILES}`,
+      { tlsDepth: 2, managementTlsDepth: 0, prometheusTlsDepth: Infinity },
+    ],
     ['ssl_options.password = t0p', { tlsKeyPassword: 't0p' }],
     ['ssl_options.versions.1 = tlsv1.3\nssl_options.versions.2 = tlsv1.1', { tlsVersions: ['tlsv1.3'] }],
     ['ssl_options.ciphers.1 = A\nssl_options.ciphers.2 = B', { tlsCiphers: ['A', 'B'] }],
