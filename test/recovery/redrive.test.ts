@@ -1,25 +1,8 @@
 /** Messages that are moved by a redrive are in one queue or the other, whenever the broker is killed. */
-import { request } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { controlSocketAddress } from '../../src/util/control-socket.ts';
 import { confirmChannel, drain, hold, range, store } from '../support/recovery/clients.ts';
+import { askDaemon } from '../support/recovery/control.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
-
-/** By the control socket, where nobody need say who asks. */
-async function ask(folder: string, method: string, path: string, body = ''): Promise<unknown> {
-  const answer = await new Promise<string>((resolve, reject) => {
-    const asking = request(
-      { socketPath: controlSocketAddress(folder).path, method, path: `/api${path}` },
-      (response) => {
-        text(response).then(resolve, reject);
-      },
-    );
-    asking.on('error', reject);
-    asking.end(body);
-  });
-  return JSON.parse(answer);
-}
 
 test('a redrive that is killed half way loses nothing and doubles nothing', { timeout: 60_000 }, async () => {
   const broker = await killableBroker();
@@ -29,7 +12,7 @@ test('a redrive that is killed half way loses nothing and doubles nothing', { ti
   const all = range(0, 2000);
   await store(channel, 'dead', all);
   const body = JSON.stringify({ destination: { exchange: '', routing_key: 'alive' }, rate: 2000 });
-  await ask(broker.folder, 'POST', '/queues/%2F/dead/redrive', body);
+  await askDaemon(broker.folder, 'POST', '/api/queues/%2F/dead/redrive', body);
   // They come back when the broker is killed.
   await hold(broker.url, 'alive', 100);
   await broker.restart();

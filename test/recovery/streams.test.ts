@@ -1,9 +1,9 @@
 /** Streams after the broker was killed: every offset stands for the message it stood for, and the next one is new. */
 import { type ConsumeMessage, type ConfirmChannel } from 'amqplib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { consumeInto, openChannel } from '../support/interop/amqplib.ts';
 import { barrier, confirmChannel } from '../support/recovery/clients.ts';
-import { killableBroker } from '../support/recovery/killable.ts';
+import { sharedRestarts } from '../support/recovery/shared-restarts.ts';
 
 const STREAM = { 'x-queue-type': 'stream' };
 
@@ -32,25 +32,70 @@ function atOffsets(bodies: readonly string[], first: number): string[] {
 }
 
 describe('a stream after SIGKILL and a restart', () => {
-  test('has what was confirmed at the same offsets, and goes on behind it', async () => {
-    const broker = await killableBroker();
+  const scenario = sharedRestarts();
+
+  scenario('has what was confirmed at the same offsets, and goes on behind it', async function* (broker) {
     let channel = await confirmChannel(broker.url);
     await channel.assertQueue('s', { arguments: STREAM });
     await fill(channel, numbered(0, 10));
-    await broker.restart();
+    yield;
     expect(await read(broker.url, 'first', 10)).toEqual(atOffsets(numbered(0, 10), 0));
     expect(await read(broker.url, 'last', 1)).toEqual(['9:9']);
     expect(await read(broker.url, 7, 3)).toEqual(['7:7', '8:8', '9:9']);
     expect(await read(broker.url, '1h', 1)).toEqual(['0:0']);
     channel = await confirmChannel(broker.url);
     await fill(channel, numbered(10, 15));
-    await broker.restart();
+    yield;
     expect(await read(broker.url, 'first', 15)).toEqual(atOffsets(numbered(0, 15), 0));
     expect(await (await openChannel(broker.url)).checkQueue('s')).toMatchObject({ messageCount: 15 });
   });
 
-  test('never gives an offset that a consumer has seen to another message', async () => {
-    const broker = await killableBroker();
+  scenario(
+    'has lost the segments that were too many for good, and counts on from where it was',
+    async function* (broker) {
+      const channel = await confirmChannel(broker.url);
+      const limits = { 'x-max-length-bytes': 10_000, 'x-stream-max-segment-size-bytes': 2_000 };
+      await channel.assertQueue('s', { arguments: { ...STREAM, ...limits } });
+      for (let n = 0; n < 40; n += 5) await fill(channel, numbered(n, n + 5, 500));
+      await barrier(broker.url);
+      const rows = broker.query(
+        `SELECT first_seq FROM page JOIN queue ON queue.id = queue_id WHERE vhost = '${broker.vhost}' AND name = 's'`,
+      );
+      yield;
+      const { messageCount } = await (await openChannel(broker.url)).checkQueue('s');
+      expect(messageCount).toBeLessThan(25);
+      expect(Math.min(...(rows as number[]))).toBe(40 - messageCount);
+      expect(await read(broker.url, 0, messageCount)).toEqual(
+        atOffsets(numbered(40 - messageCount, 40, 500), 40 - messageCount),
+      );
+      await fill(await confirmChannel(broker.url), ['next']);
+      expect(await read(broker.url, 40, 1)).toEqual(['40:next']);
+    },
+  );
+
+  scenario(
+    'has large bodies, which other queues had too, until it loses or is deleted with them',
+    async function* (broker) {
+      const channel = await confirmChannel(broker.url);
+      await channel.assertExchange('all', 'fanout');
+      await channel.assertQueue('s', { arguments: STREAM });
+      await channel.assertQueue('q');
+      for (const queue of ['s', 'q']) await channel.bindQueue(queue, 'all', '');
+      const bodies = ['a', 'b'].map((letter) => letter.repeat(300_000));
+      for (const body of bodies) channel.publish('all', '', Buffer.from(body), { persistent: true });
+      await channel.waitForConfirms();
+      await channel.deleteQueue('q');
+      yield;
+      expect(await read(broker.url, 'first', 2)).toEqual(atOffsets(bodies, 0));
+      await (await openChannel(broker.url)).deleteQueue('s');
+      await barrier(broker.url);
+      yield;
+      expect(broker.query('SELECT count(*) FROM body')).toEqual([0]);
+    },
+  );
+
+  // The last of them: the kill comes at once.
+  scenario('never gives an offset that a consumer has seen to another message', async function* (broker) {
     const seen: string[] = [];
     for (let round = 0; round < 5; round++) {
       const channel = await confirmChannel(broker.url);
@@ -61,7 +106,7 @@ describe('a stream after SIGKILL and a restart', () => {
       // Nobody waits for confirms, and the kill comes when some are still under way.
       for (let n = 0; n < 200; n++) channel.sendToQueue('s', Buffer.from(`${round}-${n}`));
       const got = (await inbox.take(20)) as ConsumeMessage[];
-      await broker.restart();
+      yield;
       for (const { content, properties } of got) {
         seen[properties.headers!['x-stream-offset'] as number] = content.toString();
       }
@@ -73,43 +118,5 @@ describe('a stream after SIGKILL and a restart', () => {
     for (const [offset, body] of seen.entries()) {
       if (body !== undefined) expect(stored[offset]).toBe(`${offset}:${body}`);
     }
-  });
-
-  test('has lost the segments that were too many for good, and counts on from where it was', async () => {
-    const broker = await killableBroker();
-    const channel = await confirmChannel(broker.url);
-    const limits = { 'x-max-length-bytes': 10_000, 'x-stream-max-segment-size-bytes': 2_000 };
-    await channel.assertQueue('s', { arguments: { ...STREAM, ...limits } });
-    for (let n = 0; n < 40; n += 5) await fill(channel, numbered(n, n + 5, 500));
-    await barrier(broker.url);
-    const rows = broker.query("SELECT first_seq FROM page JOIN queue ON queue.id = queue_id WHERE name = 's'");
-    await broker.restart();
-    const { messageCount } = await (await openChannel(broker.url)).checkQueue('s');
-    expect(messageCount).toBeLessThan(25);
-    expect(Math.min(...(rows as number[]))).toBe(40 - messageCount);
-    expect(await read(broker.url, 0, messageCount)).toEqual(
-      atOffsets(numbered(40 - messageCount, 40, 500), 40 - messageCount),
-    );
-    await fill(await confirmChannel(broker.url), ['next']);
-    expect(await read(broker.url, 40, 1)).toEqual(['40:next']);
-  });
-
-  test('has large bodies, which other queues had too, until it loses or is deleted with them', async () => {
-    const broker = await killableBroker();
-    const channel = await confirmChannel(broker.url);
-    await channel.assertExchange('all', 'fanout');
-    await channel.assertQueue('s', { arguments: STREAM });
-    await channel.assertQueue('q');
-    for (const queue of ['s', 'q']) await channel.bindQueue(queue, 'all', '');
-    const bodies = ['a', 'b'].map((letter) => letter.repeat(300_000));
-    for (const body of bodies) channel.publish('all', '', Buffer.from(body), { persistent: true });
-    await channel.waitForConfirms();
-    await channel.deleteQueue('q');
-    await broker.restart();
-    expect(await read(broker.url, 'first', 2)).toEqual(atOffsets(bodies, 0));
-    await (await openChannel(broker.url)).deleteQueue('s');
-    await barrier(broker.url);
-    await broker.restart();
-    expect(broker.query('SELECT count(*) FROM body')).toEqual([0]);
   });
 });

@@ -1,8 +1,8 @@
 /** What becomes of exchanges, queues and bindings: the durable ones come back as they were declared. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { open, openChannel } from '../support/interop/amqplib.ts';
 import { drain, exists, refusal } from '../support/recovery/clients.ts';
-import { type KillableBroker, killableBroker } from '../support/recovery/killable.ts';
+import { type SharedBroker, sharedRestarts } from '../support/recovery/shared-restarts.ts';
 
 /** A queue with an argument of every kind. */
 const QUEUE_ARGUMENTS = {
@@ -13,8 +13,9 @@ const QUEUE_ARGUMENTS = {
 };
 
 describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', (signal) => {
-  test('durable exchanges of all types are what they were declared as', async () => {
-    const broker = await killableBroker();
+  const scenario = sharedRestarts(signal);
+
+  scenario('durable exchanges of all types are what they were declared as', async function* (broker) {
     const channel = await openChannel(broker.url);
     const declared: [name: string, type: string, options: object][] = [
       ['d', 'direct', {}],
@@ -23,7 +24,7 @@ describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', (signal
       ['h', 'headers', { alternateExchange: 'f' }],
     ];
     for (const [name, type, options] of declared) await channel.assertExchange(name, type, options);
-    await broker.restart(signal);
+    yield;
     for (const [name, type, options] of declared) {
       expect(await refusal(broker.url, (again) => again.assertExchange(name, type, options))).toBeUndefined();
       for (const other of [
@@ -41,12 +42,11 @@ describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', (signal
     expect(await refusal(broker.url, other)).toBe(406);
   });
 
-  test('durable queues have their arguments and flags', async () => {
-    const broker = await killableBroker();
+  scenario('durable queues have their arguments and flags', async function* (broker) {
     const channel = await openChannel(broker.url);
     await channel.assertQueue('plain');
     await channel.assertQueue('rich', { autoDelete: true, arguments: QUEUE_ARGUMENTS });
-    await broker.restart(signal);
+    yield;
     const declare = (name: string, options: object) => refusal(broker.url, (again) => again.assertQueue(name, options));
     expect(await declare('plain', {})).toBeUndefined();
     expect(await declare('plain', { autoDelete: true })).toBe(406);
@@ -62,61 +62,72 @@ describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', (signal
     expect(await exists(broker.url, 'queue', 'rich')).toBe(false);
   });
 
-  test('bindings route as before: by key, pattern, headers, through exchanges and to the alternate one', async () => {
-    const broker = await killableBroker();
-    const channel = await openChannel(broker.url);
-    await declareRoutes(channel);
-    await publishToRoutes(broker);
-    const before = await routed(broker);
-    await broker.restart(signal);
-    await publishToRoutes(broker);
-    expect(await routed(broker)).toEqual(before);
-    expect(before).toEqual({ a: ['key', 'any', 'through'], b: ['pattern', 'nowhere'] });
-  });
+  scenario(
+    'bindings route as before: by key, pattern, headers, through exchanges and to the alternate one',
+    async function* (broker) {
+      const channel = await openChannel(broker.url);
+      await declareRoutes(channel);
+      await publishToRoutes(broker);
+      const before = await routed(broker);
+      yield;
+      await publishToRoutes(broker);
+      expect(await routed(broker)).toEqual(before);
+      expect(before).toEqual({ a: ['key', 'any', 'through'], b: ['pattern', 'nowhere'] });
+    },
+  );
 
-  test('an auto-delete exchange goes with its last binding, and what was unbound or deleted stays away', async () => {
-    const broker = await killableBroker();
-    const channel = await openChannel(broker.url);
-    await channel.assertQueue('q');
-    await channel.assertQueue('deleted');
-    for (const name of ['auto', 'auto-gone', 'kept', 'exchange-deleted']) {
-      await channel.assertExchange(name, 'direct', { autoDelete: name.startsWith('auto') });
-      await channel.bindQueue('q', name, 'k');
-    }
-    await channel.unbindQueue('q', 'auto-gone', 'k');
-    await channel.unbindQueue('q', 'kept', 'k');
-    await channel.bindQueue('deleted', 'kept', 'k');
-    await channel.deleteQueue('deleted');
-    await channel.deleteExchange('exchange-deleted');
-    await broker.restart(signal);
-    expect(await exists(broker.url, 'exchange', 'auto-gone')).toBe(false);
-    expect(await exists(broker.url, 'exchange', 'exchange-deleted')).toBe(false);
-    expect(await exists(broker.url, 'queue', 'deleted')).toBe(false);
-    expect(await exists(broker.url, 'exchange', 'kept')).toBe(true);
-    expect(broker.query("SELECT source || '>' || destination FROM binding")).toEqual(['auto>q']);
-    const again = await openChannel(broker.url);
-    await again.unbindQueue('q', 'auto', 'k');
-    expect(await exists(broker.url, 'exchange', 'auto')).toBe(false);
-  });
+  scenario(
+    'an auto-delete exchange goes with its last binding, and what was unbound or deleted stays away',
+    async function* (broker) {
+      const channel = await openChannel(broker.url);
+      await channel.assertQueue('q');
+      await channel.assertQueue('deleted');
+      for (const name of ['auto', 'auto-gone', 'kept', 'exchange-deleted']) {
+        await channel.assertExchange(name, 'direct', { autoDelete: name.startsWith('auto') });
+        await channel.bindQueue('q', name, 'k');
+      }
+      await channel.unbindQueue('q', 'auto-gone', 'k');
+      await channel.unbindQueue('q', 'kept', 'k');
+      await channel.bindQueue('deleted', 'kept', 'k');
+      await channel.deleteQueue('deleted');
+      await channel.deleteExchange('exchange-deleted');
+      yield;
+      expect(await exists(broker.url, 'exchange', 'auto-gone')).toBe(false);
+      expect(await exists(broker.url, 'exchange', 'exchange-deleted')).toBe(false);
+      expect(await exists(broker.url, 'queue', 'deleted')).toBe(false);
+      expect(await exists(broker.url, 'exchange', 'kept')).toBe(true);
+      expect(bindings(broker)).toEqual(['auto>q']);
+      const again = await openChannel(broker.url);
+      await again.unbindQueue('q', 'auto', 'k');
+      expect(await exists(broker.url, 'exchange', 'auto')).toBe(false);
+    },
+  );
 
-  test('exclusive and transient queues and transient exchanges are gone, and bindings to them with them', async () => {
-    const broker = await killableBroker();
-    const { connection } = await open(broker.url);
-    const channel = await connection.createChannel();
-    await channel.assertExchange('durable', 'fanout');
-    await channel.assertExchange('transient', 'fanout', { durable: false });
-    await channel.assertQueue('kept');
-    await channel.assertQueue('transient', { durable: false });
-    await channel.assertQueue('exclusive', { exclusive: true });
-    for (const queue of ['kept', 'transient', 'exclusive']) await channel.bindQueue(queue, 'durable', '');
-    await channel.bindQueue('kept', 'transient', '');
-    await broker.restart(signal);
-    expect(await exists(broker.url, 'queue', 'transient')).toBe(false);
-    expect(await exists(broker.url, 'queue', 'exclusive')).toBe(false);
-    expect(await exists(broker.url, 'exchange', 'transient')).toBe(false);
-    expect(broker.query("SELECT source || '>' || destination FROM binding")).toEqual(['durable>kept']);
-  });
+  scenario(
+    'exclusive and transient queues and transient exchanges are gone, and bindings to them with them',
+    async function* (broker) {
+      const { connection } = await open(broker.url);
+      const channel = await connection.createChannel();
+      await channel.assertExchange('durable', 'fanout');
+      await channel.assertExchange('transient', 'fanout', { durable: false });
+      await channel.assertQueue('kept');
+      await channel.assertQueue('transient', { durable: false });
+      await channel.assertQueue('exclusive', { exclusive: true });
+      for (const queue of ['kept', 'transient', 'exclusive']) await channel.bindQueue(queue, 'durable', '');
+      await channel.bindQueue('kept', 'transient', '');
+      yield;
+      expect(await exists(broker.url, 'queue', 'transient')).toBe(false);
+      expect(await exists(broker.url, 'queue', 'exclusive')).toBe(false);
+      expect(await exists(broker.url, 'exchange', 'transient')).toBe(false);
+      expect(bindings(broker)).toEqual(['durable>kept']);
+    },
+  );
 });
+
+/** Of the test's virtual host, in the file. */
+function bindings({ vhost, query }: SharedBroker): unknown[] {
+  return query(`SELECT source || '>' || destination FROM binding WHERE vhost = '${vhost}'`);
+}
 
 async function declareRoutes(channel: Awaited<ReturnType<typeof openChannel>>): Promise<void> {
   for (const queue of ['a', 'b']) await channel.assertQueue(queue);
@@ -129,7 +140,7 @@ async function declareRoutes(channel: Awaited<ReturnType<typeof openChannel>>): 
   await channel.bindQueue('b', 'fanout', '');
 }
 
-async function publishToRoutes({ url }: KillableBroker): Promise<void> {
+async function publishToRoutes({ url }: SharedBroker): Promise<void> {
   const channel = await openChannel(url);
   channel.publish('direct', 'key', Buffer.from('key'));
   channel.publish('direct', 'other', Buffer.from('lost'));
@@ -142,6 +153,6 @@ async function publishToRoutes({ url }: KillableBroker): Promise<void> {
   await channel.checkExchange('first');
 }
 
-async function routed({ url }: KillableBroker): Promise<Record<string, string[]>> {
+async function routed({ url }: SharedBroker): Promise<Record<string, string[]>> {
   return { a: await drain(url, 'a'), b: await drain(url, 'b') };
 }

@@ -14,7 +14,7 @@ export interface KillableBroker {
   /** Kill and start. */
   restart(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   /** The first column of what a query finds in the database, whether the daemon runs or not. */
-  query(sql: string): unknown[];
+  readonly query: (sql: string) => unknown[];
   /** Bytes of the database file, without its log. */
   fileBytes(): number;
 }
@@ -40,7 +40,7 @@ export async function killableBroker(env: NodeJS.ProcessEnv = {}): Promise<Killa
       await daemon.kill(signal);
       daemon = await startDaemon(options);
     },
-    query(sql) {
+    query: (sql) => {
       const database = new Database(file, { readonly: true });
       try {
         return database.prepare(sql).pluck().all();
