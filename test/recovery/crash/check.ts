@@ -10,7 +10,7 @@ import { bindingText, type Declarer, type Topology } from './topology.ts';
 type KillableBroker = Pick<WholeBroker, 'url' | 'query'>;
 
 /** A queue that grew past this is purged, so that a long run does not only read. */
-const LARGE = 2000;
+const LARGE = 500;
 
 /** Compares everything; returns what is wrong. What the broker has is known to be there afterwards. */
 export async function check(
