@@ -66,6 +66,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   const { store, scratch, answering } = await open(request).finally(() => standby.stop());
   const node = new BrokerNode(store, memoryBudget(config), scratch, surroundings.clocks);
   let disk: DiskSpace | undefined;
+  let audit: AuditLog | undefined;
   try {
     node.name = name;
     node.rules = new VersionRules(config.profile, config.permitFeatures, config.denyFeatures);
@@ -75,7 +76,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     reportToLog(node, log);
     await prepare(node, definitions, config, log);
     disk = watchDisk(config, node, log);
-    const audit = openAudit(config, node, log);
+    audit = openAudit(config, node, log);
     const context = brokerContext({ node, config, log, audit, unref });
     const tls = await readTls(config, node, log);
     // What asks for its end comes by a listener, and none listens before the broker is there.
@@ -99,6 +100,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     return { config, node, context, listeners, ending };
   } catch (error) {
     disk?.stop();
+    await audit?.close();
     node.stop();
     await store.close();
     scratch?.close();

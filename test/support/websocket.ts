@@ -16,7 +16,7 @@ export function webSocketUrl({ managementPort, managementTlsPort }: Omit<Ports, 
 }
 
 /** Open, and with nothing said. Rejects with what the broker answers instead. */
-export async function dialWebSocket(broker: Ports, options: ClientOptions = {}): Promise<WebSocket> {
+export async function dialWebSocket(broker: Omit<Ports, 'url'>, options: ClientOptions = {}): Promise<WebSocket> {
   const webSocket = new WebSocket(webSocketUrl(broker), options);
   onTestFinished(() => webSocket.terminate());
   await once(webSocket, 'open');

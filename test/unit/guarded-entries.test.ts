@@ -29,7 +29,8 @@ function entries(text: string): string[] {
     if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
       const { text: name } = node.expression.name;
       if (HEARS.has(name) && !node.arguments.some(isSettler)) found.push(`.${name}`);
-      if (GOES_ON.has(name) && ts.isExpressionStatement(node.parent)) found.push(`.${name}`);
+      const isForgotten = ts.isExpressionStatement(node.parent) || ts.isVoidExpression(node.parent);
+      if (GOES_ON.has(name) && isForgotten && !node.arguments.every(isNothing)) found.push(`.${name}`);
     }
     ts.forEachChild(node, visit);
   };
@@ -41,6 +42,11 @@ function entries(text: string): string[] {
 function isSettler(node: ts.Node): boolean {
   if (ts.isArrowFunction(node) && ts.isCallExpression(node.body)) return isSettler(node.body.expression);
   return ts.isIdentifier(node) && (node.text === 'resolve' || node.text === 'reject');
+}
+
+/** `() => undefined`: what is waited for in vain is of no interest, and nothing can go wrong with that. */
+function isNothing(node: ts.Node): boolean {
+  return ts.isArrowFunction(node) && ts.isIdentifier(node.body) && node.body.text === 'undefined';
 }
 
 describe('what the event loop calls', () => {
@@ -75,6 +81,10 @@ describe('the check itself', () => {
     ['answer(request).catch(failed);', ['.catch']],
     ['app.then(go, stop);', ['.then']],
     ['return app.then(go, stop);', []],
+    ['void app.then(go);', ['.then']],
+    ['void client.end().then(tell).catch(() => undefined);', []],
+    ['void client.end().catch(() => undefined);', []],
+    ['const leave = () => void app.finally(stop);', ['.finally']],
     ["hear(socket, 'data', fault, receive);", []],
   ])('reads %s', (text, found) => {
     expect(entries(text)).toEqual(found);

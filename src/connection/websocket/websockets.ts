@@ -33,13 +33,16 @@ export class WebSockets {
   readonly #connections: ConnectionSet;
   readonly #streams = new Set<WebSocketStream>();
   readonly #pings: Timer;
+  readonly #load: (maxPayload: number) => Promise<WebSocketServer>;
   #server: Promise<WebSocketServer> | undefined;
   #open = true;
+  #stopped = false;
 
-  /** `path`: of the URL that clients connect to. */
-  constructor(broker: BrokerContext, path: string) {
+  /** `path`: of the URL that clients connect to. `load`: called when the first one comes, and again if it failed. */
+  constructor(broker: BrokerContext, path: string, load = loadServer) {
     this.#broker = broker;
     this.#path = path;
+    this.#load = load;
     this.#fault = (error) => broker.node.fault(error);
     this.#connections = new ConnectionSet(broker);
     this.#pings = broker.clock.every(PING_MS, () => attemptEach(this.#fault, this.#streams, (stream) => stream.ping()));
@@ -60,8 +63,8 @@ export class WebSockets {
       return refuse(socket, '403 Forbidden', 'pages of this origin may not connect: see --management-cors-origins');
     }
     if (this.#broker.faults?.accepted(socket) === true) return;
-    const { maxMessageSize: size } = this.#broker.config;
-    const server = await (this.#server ??= loadServer(size + Math.ceil(size / FRAMES_SHARE) + PROPERTIES_BYTES));
+    const server = await this.#loaded();
+    if (server === undefined) return refuse(socket, '500 Internal Server Error', 'see the broker log');
     const enter = (webSocket: WebSocket): void => this.#enter(webSocket, socket);
     if (!this.#open) socket.destroy();
     else server.handleUpgrade(request, socket, head, guarded(this.#fault, enter));
@@ -73,15 +76,28 @@ export class WebSockets {
   }
 
   resume(): Promise<void> {
-    this.#open = true;
+    this.#open = !this.#stopped;
     return Promise.resolve();
   }
 
   /** Takes no more clients, closes those that came in here with 320, and resolves when all are gone. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#open = false;
     this.#pings.cancel();
     await this.#connections.close();
+  }
+
+  /** Undefined if it cannot be loaded, which is told. */
+  async #loaded(): Promise<WebSocketServer | undefined> {
+    const { maxMessageSize: size } = this.#broker.config;
+    try {
+      return await (this.#server ??= this.#load(size + Math.ceil(size / FRAMES_SHARE) + PROPERTIES_BYTES));
+    } catch (error) {
+      this.#server = undefined;
+      this.#fault(error);
+      return undefined;
+    }
   }
 
   /** A browser names the page's origin, and no other client has one. A page of a stranger would be on the user's machine, where `guest` may come in. */
@@ -112,7 +128,6 @@ function transportOf(stream: WebSocketStream, socket: Socket): Transport {
   };
 }
 
-/** Loaded when the first one comes. */
 async function loadServer(maxPayload: number): Promise<WebSocketServer> {
   const { WebSocketServer } = await import('ws');
   // Its types do not know `closeTimeout` yet.

@@ -2,8 +2,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import amqp from 'amqplib';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { Broker } from '../../../src/index.ts';
+import { AuditLog } from '../../../src/util/audit-log.ts';
 import { apiOf } from '../../support/management/api.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -87,4 +88,12 @@ it('the audit log has who came in, who was refused, and who changed what, and no
 it('a broker does not start without the audit log that it is to write', async () => {
   const auditLog = join(temporaryFolder(), 'no-folder', 'audit.log');
   await expect(Broker.start({ port: 0, auditLog })).rejects.toThrow('auditLog: ENOENT');
+});
+
+it('the audit log is closed by a start that fails after it was opened', async () => {
+  await using other = await Broker.start({ port: 0 });
+  const close = vi.spyOn(AuditLog.prototype, 'close');
+  const auditLog = join(temporaryFolder(), 'audit.log');
+  await expect(Broker.start({ port: other.port, auditLog })).rejects.toThrow(`port ${other.port} is taken`);
+  expect(close).toHaveBeenCalledOnce();
 });
