@@ -1,7 +1,7 @@
 /** amqplib (promise API): what is in a message comes out as it went in, large, many and of every type. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { ConsumeMessage } from 'amqplib';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { consumeInto, open, openChannel } from '../support/interop/amqplib.ts';
 import { deleteQueuesAfterTest } from '../support/interop/leftovers.ts';
 import { uniqueName } from '../support/interop/names.ts';
@@ -33,24 +33,20 @@ describe('bodies', () => {
     expect(digest(message?.content ?? Buffer.of())).toBe(digest(body));
   });
 
-  // Memory of the late store has room for nothing: it would let go of each of these bodies before the client's turn, for ever.
-  test.skipIf(inject('lateStore'))(
-    'of 20 MiB pass through a durable queue of amqplib, to a consumer and to get',
-    async () => {
-      const { connection } = await open(target.url);
-      const channel = await connection.createConfirmChannel();
-      const queue = uniqueName('large');
-      deleteQueuesAfterTest(target.url, queue);
-      await channel.assertQueue(queue, { durable: true });
-      const body = randomBytes(20 * MIB);
-      for (let i = 0; i < 2; i++) channel.sendToQueue(queue, body, { persistent: true });
-      await channel.waitForConfirms();
-      const polled = await channel.get(queue, { noAck: true });
-      expect(polled === false ? 'empty' : digest(polled.content)).toBe(digest(body));
-      const delivered = await (await consumeInto(channel, queue, { noAck: true })).next();
-      expect(digest(delivered?.content ?? Buffer.of())).toBe(digest(body));
-    },
-  );
+  test('of 20 MiB pass through a durable queue of amqplib, to a consumer and to get', async () => {
+    const { connection } = await open(target.url);
+    const channel = await connection.createConfirmChannel();
+    const queue = uniqueName('large');
+    deleteQueuesAfterTest(target.url, queue);
+    await channel.assertQueue(queue, { durable: true });
+    const body = randomBytes(20 * MIB);
+    for (let i = 0; i < 2; i++) channel.sendToQueue(queue, body, { persistent: true });
+    await channel.waitForConfirms();
+    const polled = await channel.get(queue, { noAck: true });
+    expect(polled === false ? 'empty' : digest(polled.content)).toBe(digest(body));
+    const delivered = await (await consumeInto(channel, queue, { noAck: true })).next();
+    expect(digest(delivered?.content ?? Buffer.of())).toBe(digest(body));
+  });
 
   test('of 20,000 small messages arrive whole and in order at an acknowledging consumer of amqplib', async () => {
     const count = 20_000;

@@ -8,6 +8,7 @@ import type { Batch } from '../../store/batch.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import { type LogSource, type Store, StoreError } from '../../store/store.ts';
 import { Body } from '../message/body.ts';
+import { HeldForWaiters } from './held-for-waiters.ts';
 import type { Evictable, MemoryBudget } from './memory-budget.ts';
 import type { LogWaiter } from './log-waiter.ts';
 import type { Message } from '../message/message.ts';
@@ -35,6 +36,7 @@ export class BodyStore implements LogSource<number>, Evictable {
   readonly #resident = new Set<Body>();
   /** What the store was asked for, and who waits for it. */
   readonly #reading = new Map<Body, Set<LogWaiter>>();
+  readonly #held: HeldForWaiters<Body>;
   /** What could not be read, while those who wait are told so. */
   #failure: { readonly body: Body; readonly reason: StoreError } | undefined;
   readonly #dropped: number[] = [];
@@ -45,6 +47,7 @@ export class BodyStore implements LogSource<number>, Evictable {
   constructor(store: Store, memory: MemoryBudget) {
     this.#store = store;
     this.#memory = memory;
+    this.#held = new HeldForWaiters(memory.clock);
   }
 
   /** Sets the message's body apart if that pays, given the number of queues that take it. */
@@ -68,6 +71,7 @@ export class BodyStore implements LogSource<number>, Evictable {
   release(body: Body): void {
     if (--body.references > 0) return;
     this.#recovered.delete(body.id);
+    this.#held.delete(body);
     if (this.#resident.delete(body)) this.#memory.shrank(body.size);
     if (body.place !== undefined) this.#memory.scratch!.free(body.place);
     body.place = undefined;
@@ -83,6 +87,7 @@ export class BodyStore implements LogSource<number>, Evictable {
   attach(message: Message, body: Body, waiter: LogWaiter | undefined): boolean {
     const bytes = body.bytes ?? this.#read(body, waiter);
     message.share(body, bytes);
+    this.#held.delete(body);
     return bytes !== undefined;
   }
 
@@ -141,7 +146,7 @@ export class BodyStore implements LogSource<number>, Evictable {
     let kept = 0;
     for (const body of [...this.#resident]) {
       kept += body.size;
-      if (kept <= KEPT_BYTES || !(body.committed || scratch !== undefined)) continue;
+      if (kept <= KEPT_BYTES || !(body.committed || scratch !== undefined) || this.#held.has(body)) continue;
       if (!body.committed) body.place = scratch!.write(body.bytes!);
       body.bytes = undefined;
       this.#resident.delete(body);
@@ -180,7 +185,7 @@ export class BodyStore implements LogSource<number>, Evictable {
     return undefined;
   }
 
-  /** What comes later stays, as those who wait for it take it in this call if they still want it. */
+  /** What comes later stays until those who wait for it have it: in this call, or when their turn comes. */
   #answered(body: Body, answer: Buffer | StoreError): void {
     const waiting = this.#reading.get(body)!;
     this.#reading.delete(body);
@@ -193,6 +198,7 @@ export class BodyStore implements LogSource<number>, Evictable {
     if (body.references > 0) {
       body.bytes = answer;
       this.#resident.add(body);
+      this.#held.add(body);
       this.#memory.grew(body.size, this);
     }
     for (const waiter of waiting) waiter.loaded();

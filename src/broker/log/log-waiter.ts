@@ -5,7 +5,7 @@
  * of memory it has to read others.
  */
 export interface LogWaiter {
-  /** What was on its way is in memory, until the end of this turn at least. */
+  /** What was on its way is in memory, and stays there for a while: see HeldForWaiters. */
   loaded(): void;
   /** It cannot be read. `isLacking`: what a look at many messages was to find is not known now. */
   unreadable(reason: Error, isLacking?: boolean): void;

@@ -319,7 +319,8 @@ export class QueueLog implements MessageLog, Evictable {
       const segment = this.#segments.at(i);
       const inUse = segment === this.#segments.tail || i === head || i === head + 1;
       const isWanted = inUse && !idle && segment.footprint > SMALL_BYTES;
-      if (segment.footprint > 0 && segment.unacked === 0 && !isWanted) this.#evict(segment, scratch);
+      const stays = isWanted || this.#loads?.holds(segment) === true;
+      if (segment.footprint > 0 && segment.unacked === 0 && !stays) this.#evict(segment, scratch);
       held += segment.footprint;
     }
     this.#writer?.rest();

@@ -43,7 +43,7 @@ export class MemoryBudget {
   #kept: number;
   #budget: number;
   readonly #alarms: Alarms;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #heapLimit: V8HeapLimit | undefined;
   readonly scratch: Scratch | undefined;
   readonly #fault: Fault;
@@ -61,7 +61,7 @@ export class MemoryBudget {
     this.#budget = budget;
     this.#kept = keptOf(budget);
     this.#alarms = alarms;
-    this.#clock = clock;
+    this.clock = clock;
     this.#heapLimit = heapLimit;
     this.scratch = scratch;
     this.#fault = fault;
@@ -117,7 +117,7 @@ export class MemoryBudget {
     this.#bytes += bytes;
     if (this.#bytes < this.#kept || this.#bytes < this.#askedAt + STEP_BYTES || this.#scheduled) return;
     this.#scheduled = true;
-    this.#clock.soon(this.#reclaim);
+    this.clock.soon(this.#reclaim);
   }
 
   readonly #reclaim = (): void => {
@@ -152,13 +152,13 @@ export class MemoryBudget {
     if (this.#scheduled) return;
     if (this.#left > 0) {
       this.#scheduled = true;
-      this.#clock.soon(this.#reclaim);
+      this.clock.soon(this.#reclaim);
       return;
     }
     if (!low) return;
     // Stopped publishers ask for nothing, and what was not committed yet may be had a little later.
     this.#scheduled = true;
-    this.#clock.after(ALARM_RETRY_MS, this.#reclaim);
+    this.clock.after(ALARM_RETRY_MS, this.#reclaim);
   }
 }
 

@@ -8,6 +8,7 @@ import { StoreError } from '../../store/store.ts';
 import { letGo } from '../../util/bytes.ts';
 import type { BodyStore } from './body-store.ts';
 import type { LogPage } from './log-page.ts';
+import { HeldForWaiters } from './held-for-waiters.ts';
 import { isReadFailure } from './log-reader.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Evictable, MemoryBudget } from './memory-budget.ts';
@@ -41,12 +42,19 @@ export class SegmentLoads {
   readonly #log: LoadingLog;
   /** What the store was asked for and has not answered, and who waits for it: nobody does for what was asked for ahead. */
   readonly #asked = new Map<Segment, Set<LogWaiter>>();
+  readonly #held: HeldForWaiters<Segment>;
   #looks: Look[] = [];
   /** What could not be read, while those who wait are told so: who asks for it in that call hears the same. */
   #failure: { readonly segment: Segment; readonly reason: StoreError } | undefined;
 
   constructor(log: LoadingLog) {
     this.#log = log;
+    this.#held = new HeldForWaiters(log.memory.clock);
+  }
+
+  /** True if a segment was read for somebody whose turn may be to come: it is to stay. */
+  holds(segment: Segment): boolean {
+    return this.#held.has(segment);
   }
 
   /**
@@ -126,6 +134,7 @@ export class SegmentLoads {
     }
     if (isWanted) {
       this.#fill(segment, answer);
+      if (waiters.size > 0) this.#held.add(segment);
       this.#log.came?.(segment);
     } else answer.forEach(letGo);
     for (const look of [...this.#looks]) this.#tryOn(look);

@@ -250,7 +250,7 @@ export class StreamLog implements Evictable, KeptMessages {
     for (const segment of [...this.#loaded].reverse()) {
       if (segment.footprint === 0) continue;
       kept -= segment.footprint;
-      if (kept < 0) this.#evict(segment);
+      if (kept < 0 && !this.#loads.holds(segment)) this.#evict(segment);
     }
     return this.#loaded.size > 0;
   }

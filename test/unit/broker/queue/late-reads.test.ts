@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { type Answer, StoreError } from '../../../../src/store/store.ts';
 import { LateNode } from '../../../support/late-node.ts';
+import { bodyText } from '../../../support/recovery/messages.ts';
 
 const LARGE = 'x'.repeat(300_000);
 const names = (count: number) => Array.from({ length: count }, (_, n) => `${n}`);
@@ -47,6 +48,26 @@ describe('messages that left memory', () => {
     for (let n = 0; n < 10; n++) await node.get('q');
     expect(asked).toBe(2);
     expect(await node.drain('q')).toHaveLength(19);
+  });
+
+  test.each([
+    ['small', '0'],
+    ['larger than what memory keeps', 'x'.repeat(9 * 1024 * 1024)],
+  ])('stay until who waits for them has his turn, however short of memory the broker is: %s', async (_, body) => {
+    const first = new LateNode();
+    first.queue('q');
+    first.publish('q', body);
+    const node = await first.restart();
+    const queue = node.queue('q');
+    let got: string | undefined;
+    const get = (): boolean | undefined => queue.get(true, (message) => (got = bodyText(message)));
+    // Its segment, and then its body.
+    for (let reads = 0; get() === undefined; reads++) {
+      expect(reads).toBeLessThan(2);
+      await new Promise<void>((resolve) => queue.whenAnswered(resolve));
+      for (let times = 0; times < 3; times++) node.node.memory.budget = 1;
+    }
+    expect(got).toBe(body);
   });
 
   test('are purged while they are on their way', async () => {
