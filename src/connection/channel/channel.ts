@@ -6,7 +6,6 @@ import type { ChannelIdentity } from '../../broker/events/observer.ts';
 import type { ChannelCounters } from '../../broker/events/counters.ts';
 import type { Message } from '../../broker/message/message.ts';
 import type { Consumer, DeliveryTarget } from '../../broker/queue/consumer.ts';
-import type { RequeueCause } from '../../broker/queue/delayed-retry.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { ReplyReceiver } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
@@ -16,20 +15,19 @@ import type { ChannelHost, TurnChannel, Wait } from './channel-host.ts';
 import type { ClientChannel } from '../../broker/operations/clients.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
-import { Confirms, tellConfirmed } from './confirms.ts';
+import { tellChannel, tellConfirmed, tellConsumer, tellDelivered } from './channel-events.ts';
+import { Confirms } from './confirms.ts';
 import { Content } from '../input/content.ts';
 import { Credit } from './credit.ts';
 import type { DeliveringChannel, DeliveryTimeouts } from './delivery-timeouts.ts';
+import { type GivingBackChannel, leave } from './give-back.ts';
 import { PublishRoutes } from './publish-routes.ts';
-import { Settlement, settleUnasked, tellSettled, type SettlementKind } from './settlement.ts';
-import { Transaction, type TransactionChannel } from './transaction.ts';
-import { type Delivery, type DeliveringQueue, type Take, Unacked } from './unacked.ts';
-
-/** Deliveries that are given back in one step of it: in a time slice go many such steps. */
-const AT_ONCE = 16;
+import { settleUnasked, tellSettled, type SettlementKind } from './settlement.ts';
+import { Transaction } from './transaction.ts';
+import { type DeliveringQueue, Unacked } from './unacked.ts';
 
 export class Channel
-  implements ClientChannel, DeliveryTarget, DeliveringChannel, ReplyReceiver, TransactionChannel, TurnChannel
+  implements ClientChannel, DeliveryTarget, DeliveringChannel, GivingBackChannel, ReplyReceiver, TurnChannel
 {
   readonly connection: ChannelHost;
   readonly number: number;
@@ -68,8 +66,7 @@ export class Channel
     this.fail = fail;
     this.#timeouts = connection.broker.deliveryTimeouts;
     this.#timeouts.add(this);
-    const { vhost, broker } = connection;
-    broker.node.observer?.({ type: 'channel-opened', vhost: vhost.name, by: this.identity });
+    tellChannel(this, 'channel-opened');
   }
 
   get identity(): ChannelIdentity {
@@ -108,7 +105,7 @@ export class Channel
   deliver(consumer: ChannelConsumer, message: Message, seq: number, redelivered: boolean): void {
     const { writer, vhost } = this.connection;
     const fitting = writer.fit(message);
-    if (vhost.observer !== undefined) this.tellDelivered(consumer.queue, consumer.tag, message, seq, redelivered);
+    if (vhost.observer !== undefined) tellDelivered(this, consumer.queue, consumer.tag, message, seq, redelivered);
     let tag: number;
     if (redelivered) this.counters.redeliver++;
     if (seq < 0) {
@@ -127,23 +124,6 @@ export class Channel
     return this.unacked.add(queue, seq, consumer, this.#timeouts.tick);
   }
 
-  tellDelivered(
-    queue: DeclaredQueue,
-    tag: string | undefined,
-    message: Message,
-    seq: number,
-    redelivered: boolean,
-  ): void {
-    const { observer, name: vhost } = this.connection.vhost;
-    const by = this.identity;
-    observer?.({ type: 'delivered', vhost, queue: queue.name, message, seq, consumer: tag, redelivered, by });
-  }
-
-  tellConsumer(type: 'consumer-added' | 'consumer-cancelled', { queue, tag }: ChannelConsumer): void {
-    const { vhost, broker } = this.connection;
-    broker.node.observer?.({ type, vhost: vhost.name, queue: queue.name, consumer: tag, by: this.identity });
-  }
-
   reply(message: Message): void {
     const { replyConsumer } = this;
     const { writer, flow, vhost } = this.connection;
@@ -159,7 +139,7 @@ export class Channel
   /** The client hears of it behind the answer to what it is doing, for the same command may have ended the queue. */
   cancelled(consumer: ChannelConsumer): void {
     this.consumers.delete(consumer.tag);
-    this.tellConsumer('consumer-cancelled', consumer);
+    tellConsumer(this, 'consumer-cancelled', consumer);
     if (!this.connection.client.consumerCancelNotify) return;
     this.#notices.push({ name: 'basic.cancel', consumerTag: consumer.tag, noWait: true });
     this.connection.wakeChannel(this);
@@ -183,43 +163,19 @@ export class Channel
 
   /** basic.ack. Throws AmqpError for a tag that is not outstanding. */
   settle(tag: number, multiple: boolean): void {
-    if (this.transaction === undefined) {
-      this.#take(tag, multiple, this.#settle);
-      this.credit.resumeWaiting();
-    } else this.transaction.acknowledge(this.#collect(tag, multiple), 'ack');
-  }
-
-  /** basic.nack, basic.reject: `kind` says what becomes of the deliveries. Throws AmqpError if a queue does not take them back. */
-  giveBack(tag: number, multiple: boolean, kind: 'reject' | RequeueCause): void {
-    this.#checkTakeBack(tag, multiple);
-    if (this.transaction !== undefined) this.transaction.acknowledge(this.#collect(tag, multiple), kind);
-    else if (multiple) this.goThrough(this.#settleThrough(tag === 0 ? this.unacked.lastTag : tag, kind));
-    else {
-      const settlement = new Settlement(this.connection.vhost, kind, this.credit.release);
-      this.unacked.remove(tag, settlement.take);
-      this.#finish(settlement);
+    const { unacked } = this;
+    if (this.transaction !== undefined) {
+      this.transaction.acknowledge(unacked.collect(tag, multiple), 'ack');
+      return;
     }
-  }
-
-  /** basic.recover: all that is outstanding goes back. `answer` is called before any of it is delivered again. */
-  recover(answer?: () => void): void {
-    this.#checkTakeBack(0, true);
-    this.goThrough(this.#settleThrough(this.unacked.lastTag, 'returned', answer));
+    unacked.check(tag, multiple);
+    if (multiple) unacked.removeThrough(tag === 0 ? unacked.lastTag : tag, this.#settle);
+    else unacked.remove(tag, this.#settle);
+    this.credit.resumeWaiting();
   }
 
   settleUnasked(kind: SettlementKind, isMeant?: (queue: string, seq: number) => boolean): void {
     settleUnasked(this, kind, isMeant);
-  }
-
-  /** Does with deliveries that were taken from `unacked` before what was said of them: the steps for `goThrough`. */
-  *settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Generator<void> {
-    const settlement = new Settlement(this.connection.vhost, kind, this.credit.release);
-    if (kind === 'ack') this.counters.ack += deliveries.length;
-    for (const [i, { queue, seq, consumer }] of deliveries.entries()) {
-      settlement.take(queue, seq, consumer);
-      if (i % AT_ONCE === 0) yield;
-    }
-    this.#finish(settlement);
   }
 
   /**
@@ -251,7 +207,11 @@ export class Channel
 
   /** Starts transactions. */
   selectTransactions(): void {
-    this.transaction ??= new Transaction(this, this.connection.inboundQuota, this.connection.broker.node.heapLimit);
+    this.transaction ??= new Transaction(
+      this.unacked,
+      this.connection.inboundQuota,
+      this.connection.broker.node.heapLimit,
+    );
   }
 
   /** Sends what gathered in this turn. */
@@ -273,14 +233,14 @@ export class Channel
     this.consumers.clear();
     for (const consumer of consumers) {
       consumer.queue.consumers.remove(consumer);
-      this.tellConsumer('consumer-cancelled', consumer);
+      tellConsumer(this, 'consumer-cancelled', consumer);
     }
     const { node } = this.connection.broker;
-    node.observer?.({ type: 'channel-closed', vhost: vhost.name, by: this.identity });
+    tellChannel(this, 'channel-closed');
     this.transaction?.rollback();
     this.counters = vhost.counters.channels.end(this.counters);
     node.counters.churn.channelClosed++;
-    this.goThrough(this.#leave(consumers));
+    this.goThrough(leave(this, consumers));
   }
 
   // ClientChannel
@@ -339,53 +299,6 @@ export class Channel
     tellSettled(this.connection.vhost, queue, seq, 'ack');
     queue.settle(seq);
   };
-
-  /** What the channel leaves behind: messages for others, and then queues without it. */
-  *#leave(consumers: readonly ChannelConsumer[]): Generator<void> {
-    yield* this.#settleThrough(this.unacked.lastTag, 'failed');
-    for (const { queue } of consumers) this.connection.vhost.consumerLeft(queue);
-  }
-
-  /** All deliveries up to and with a tag; what is left of them when the channel ends meanwhile goes back with the others. */
-  *#settleThrough(last: number, kind: SettlementKind, answer?: () => void): Generator<void> {
-    const closed = this.#closed;
-    const settlement = new Settlement(this.connection.vhost, kind, this.credit.release);
-    while (this.#closed === closed && this.unacked.removeThrough(last, settlement.take, AT_ONCE)) yield;
-    if (this.#closed === closed) answer?.();
-    this.#finish(settlement);
-  }
-
-  #finish(settlement: Settlement): void {
-    this.credit.resumeWaiting();
-    settlement.dispatch();
-  }
-
-  #take(tag: number, multiple: boolean, take: Take): void {
-    this.#checkTag(tag, multiple);
-    if (multiple) this.unacked.removeThrough(tag === 0 ? this.unacked.lastTag : tag, take);
-    else this.unacked.remove(tag, take);
-  }
-
-  /** Throws AmqpError for a tag that is not outstanding. */
-  #checkTag(tag: number, multiple: boolean): void {
-    if (multiple && tag === 0) return;
-    if (!this.unacked.has(tag)) throw unknownTag(tag);
-  }
-
-  /** Throws AmqpError if a queue does not take back what it delivered. */
-  #checkTakeBack(tag: number, multiple: boolean): void {
-    this.#checkTag(tag, multiple);
-    const last = tag === 0 ? this.unacked.lastTag : tag;
-    for (const queue of this.unacked.queues(multiple ? 0 : tag, last)) queue.checkTakeBack();
-  }
-
-  #collect(tag: number, multiple: boolean): Delivery[] {
-    const deliveries: Delivery[] = [];
-    this.#take(tag, multiple, (queue, seq, consumer, number, tick) => {
-      deliveries.push({ tag: number, queue, seq, consumer, tick });
-    });
-    return deliveries;
-  }
 }
 
 function timedOut(channel: number, timeout: number): AmqpError {
@@ -393,8 +306,4 @@ function timedOut(channel: number, timeout: number): AmqpError {
     `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${timeout} ms. ` +
     'This timeout value can be configured, see consumers doc guide to learn more';
   return new AmqpError('PRECONDITION_FAILED', text, { blameless: true });
-}
-
-function unknownTag(tag: number): AmqpError {
-  return new AmqpError('PRECONDITION_FAILED', `unknown delivery tag ${tag}`);
 }

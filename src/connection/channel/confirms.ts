@@ -3,8 +3,6 @@
  * confirmed once all queues that took it vouch for it. What is confirmed in a turn goes out together: one basic.ack with
  * `multiple` for the unbroken run, single ones for what overtook it.
  */
-import type { ChannelIdentity } from '../../broker/events/observer.ts';
-import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { ConfirmTracker } from '../../broker/message/message-target.ts';
 
 const FIRST_SLOTS = 64;
@@ -109,15 +107,4 @@ export class Confirms implements ConfirmTracker {
     this.#missing = missing;
     this.#mask = size - 1;
   }
-}
-
-/** Tells the observer, if there is one, what the channel is about to tell its publisher. */
-export function tellConfirmed(
-  channel: { readonly identity: ChannelIdentity; readonly connection: { readonly vhost: Vhost } },
-  publishSeqNo: number,
-  multiple: boolean,
-  positive: boolean,
-): void {
-  const { observer, name: vhost } = channel.connection.vhost;
-  observer?.({ type: 'confirmed', vhost, by: channel.identity, publishSeqNo, multiple, positive });
 }

@@ -9,12 +9,8 @@ import type { InboundQuota } from '../input/inbound-memory.ts';
 import type { SettlementKind } from './settlement.ts';
 import type { Delivery, Unacked } from './unacked.ts';
 
-/** The channel, as its transaction sees it. */
-export interface TransactionChannel {
-  readonly unacked: Unacked;
-  /** Does with deliveries that were taken from `unacked` before what was said of them, step by step. */
-  settleAll(deliveries: readonly Delivery[], kind: SettlementKind): Iterable<void>;
-}
+/** Does with deliveries that were taken from the unacknowledged ones before what was said of them, step by step. */
+export type SettleAll = (deliveries: readonly Delivery[], kind: SettlementKind) => Iterable<void>;
 
 /** How many publishes are taken between two looks at the heap. */
 const LOOK_EVERY = 64;
@@ -34,7 +30,7 @@ interface Acknowledgement {
 }
 
 export class Transaction {
-  readonly #channel: TransactionChannel;
+  readonly #unacked: Unacked;
   readonly #quota: InboundQuota;
   readonly #heapLimit: V8HeapLimit;
   /** Bytes of the publishes. */
@@ -42,8 +38,9 @@ export class Transaction {
   #publishes: Publish[] = [];
   #acknowledgements: Acknowledgement[] = [];
 
-  constructor(channel: TransactionChannel, inboundQuota: InboundQuota, heapLimit: V8HeapLimit) {
-    this.#channel = channel;
+  /** `unacked`: deliveries of its channel. */
+  constructor(unacked: Unacked, inboundQuota: InboundQuota, heapLimit: V8HeapLimit) {
+    this.#unacked = unacked;
     this.#quota = inboundQuota;
     this.#heapLimit = heapLimit;
   }
@@ -75,7 +72,10 @@ export class Transaction {
    * Does all that was said, step by step: for Channel.goThrough. `publish` sends one message on, as it would have been without a
    * transaction.
    */
-  *commit(publish: (message: Message, route: Route, mandatory: boolean) => void): Generator<void> {
+  *commit(
+    publish: (message: Message, route: Route, mandatory: boolean) => void,
+    settleAll: SettleAll,
+  ): Generator<void> {
     const publishes = this.#publishes;
     const acknowledgements = this.#acknowledgements;
     this.#forget();
@@ -83,12 +83,12 @@ export class Transaction {
       publish(message, route, mandatory);
       yield;
     }
-    for (const { deliveries, kind } of acknowledgements) yield* this.#channel.settleAll(deliveries, kind);
+    for (const { deliveries, kind } of acknowledgements) yield* settleAll(deliveries, kind);
   }
 
   /** Forgets the publishes; what was acknowledged is outstanding again. */
   rollback(): void {
-    this.#channel.unacked.restore(this.#acknowledgements.flatMap(({ deliveries }) => deliveries));
+    this.#unacked.restore(this.#acknowledgements.flatMap(({ deliveries }) => deliveries));
     this.#forget();
   }
 

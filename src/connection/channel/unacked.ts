@@ -5,6 +5,7 @@
  */
 import type { ChannelConsumer } from './channel-consumer.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
+import { AmqpError } from '../../protocol/amqp-error.ts';
 
 /** A queue, to those who settle what it delivered. */
 export type DeliveringQueue = Pick<
@@ -113,6 +114,24 @@ export class Unacked {
       this.#advance();
     }
     return current < end;
+  }
+
+  /** Takes out the delivery of the tag, or all up to it: tag 0 is the last one then. Throws AmqpError for a tag that is not outstanding. */
+  collect(tag: number, multiple: boolean): Delivery[] {
+    this.check(tag, multiple);
+    const deliveries: Delivery[] = [];
+    const take: Take = (queue, seq, consumer, number, tick) => {
+      deliveries.push({ tag: number, queue, seq, consumer, tick });
+    };
+    if (multiple) this.removeThrough(tag === 0 ? this.lastTag : tag, take);
+    else this.remove(tag, take);
+    return deliveries;
+  }
+
+  /** Throws AmqpError for a tag that is not outstanding. */
+  check(tag: number, multiple: boolean): void {
+    if ((multiple && tag === 0) || this.has(tag)) return;
+    throw new AmqpError('PRECONDITION_FAILED', `unknown delivery tag ${tag}`);
   }
 
   /** Has `take` told of the deliveries that are meant. They stay known by their tags; what is said of them from now on is said to `instead`. */

@@ -9,7 +9,9 @@ import { uniqueName } from '../../util/chance.ts';
 import type { BasicConsume, BasicGet } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel/channel.ts';
 import { ChannelConsumer, shortstr } from '../channel/channel-consumer.ts';
+import { tellConsumer, tellDelivered } from '../channel/channel-events.ts';
 import type { Wait } from '../channel/channel-host.ts';
+import { giveBack, recover } from '../channel/give-back.ts';
 import type { HandlersOf } from './handler-types.ts';
 import { queueName } from './names.ts';
 
@@ -39,7 +41,7 @@ export const basicMethods: HandlersOf<'basic'> = {
     const { vhost } = channel.connection;
     if (consumer !== undefined) {
       channel.consumers.delete(consumerTag);
-      channel.tellConsumer('consumer-cancelled', consumer);
+      tellConsumer(channel, 'consumer-cancelled', consumer);
       consumer.queue.consumers.remove(consumer);
       vhost.consumerLeft(consumer.queue);
     } else if (channel.replyConsumer !== undefined && channel.replyConsumer.tag.equals(shortstr(consumerTag))) {
@@ -59,15 +61,15 @@ export const basicMethods: HandlersOf<'basic'> = {
   },
 
   'basic.reject': (channel, { deliveryTag, requeue }) =>
-    channel.giveBack(deliveryTag, false, requeue ? 'failed' : 'reject'),
+    giveBack(channel, deliveryTag, false, requeue ? 'failed' : 'reject'),
 
   'basic.nack': (channel, { deliveryTag, multiple, requeue }) =>
-    channel.giveBack(deliveryTag, multiple, requeue ? 'returned' : 'reject'),
+    giveBack(channel, deliveryTag, multiple, requeue ? 'returned' : 'reject'),
 
-  'basic.recover-async': (channel, { requeue }) => recover(channel, requeue),
+  'basic.recover-async': (channel, { requeue }) => recoverIfRequeued(channel, requeue),
 
   'basic.recover': (channel, { requeue }) =>
-    recover(channel, requeue, () => channel.send({ name: 'basic.recover-ok' })),
+    recoverIfRequeued(channel, requeue, () => channel.send({ name: 'basic.recover-ok' })),
 };
 
 /** Returns how to wait if the queue cannot answer yet. */
@@ -79,7 +81,7 @@ function get(channel: Channel, { queue: asked, noAck }: BasicGet): Wait | undefi
     if (noAck) channel.counters.getNoAck++;
     else channel.counters.get++;
     if (redelivered) channel.counters.redeliver++;
-    if (vhost.observer !== undefined) channel.tellDelivered(queue, undefined, message, seq, redelivered);
+    if (vhost.observer !== undefined) tellDelivered(channel, queue, undefined, message, seq, redelivered);
     const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
     const left = noAck ? queue.ready - 1 : queue.ready;
     writer.getOk(channel.number, tag, redelivered, left, fitting);
@@ -99,9 +101,9 @@ function isTaken(channel: Channel, tag: string): boolean {
   return channel.consumers.has(tag) || channel.replyConsumer?.tag.equals(shortstr(tag)) === true;
 }
 
-function recover(channel: Channel, requeue: boolean, answer?: () => void): void {
+function recoverIfRequeued(channel: Channel, requeue: boolean, answer?: () => void): void {
   if (!requeue) throw new AmqpError('NOT_IMPLEMENTED', 'requeue=false');
-  channel.recover(answer);
+  recover(channel, answer);
 }
 
 function consume(channel: Channel, method: BasicConsume, tag: string): void {
@@ -117,7 +119,7 @@ function consume(channel: Channel, method: BasicConsume, tag: string): void {
   const consumer = new ChannelConsumer(queue, channel, queue.admit(asked, credit.limit), timeout);
   channel.consumers.set(tag, consumer);
   queue.consumers.add(consumer);
-  channel.tellConsumer('consumer-added', consumer);
+  tellConsumer(channel, 'consumer-added', consumer);
   if (!method.noWait) channel.send({ name: 'basic.consume-ok', consumerTag: tag });
   queue.activate(consumer);
 }

@@ -6,6 +6,7 @@ import type { Route } from '../../broker/routing/route.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { REPLY_CODES } from '../../protocol/generated/reply-codes.ts';
 import type { Channel } from '../channel/channel.ts';
+import { tellPublished } from '../channel/channel-events.ts';
 import type { PublishFault } from '../faults.ts';
 
 /** `message`: that of the channel, or a copy of it if its turn comes later. */
@@ -59,10 +60,11 @@ function sendFaultily(
 }
 
 /** What publishes the message when others have overtaken it, by the route that there is then. */
-function publishedLater({ connection, counters, identity }: Channel, message: Message): () => void {
-  const { vhost } = connection;
+function publishedLater(channel: Channel, message: Message): () => void {
+  const { counters } = channel;
+  const { vhost } = channel.connection;
   const copy = message.copy();
-  vhost.observer?.({ type: 'published', vhost: vhost.name, message, by: identity });
+  tellPublished(channel, message);
   return () => {
     const exchange = vhost.exchange(copy.exchange);
     if (exchange !== undefined) publishRouted(vhost, counters, copy, vhost.route(exchange, copy), false, undefined, 0);
@@ -80,7 +82,7 @@ export function publishBy(
 ): void {
   const { connection, counters } = channel;
   const { vhost } = connection;
-  vhost.observer?.({ type: 'published', vhost: vhost.name, message, by: channel.identity });
+  if (vhost.observer !== undefined) tellPublished(channel, message);
   const routed = publishRouted(vhost, counters, message, route, mandatory, tracker, number);
   if (routed || !mandatory) return;
   returnMessage(channel, message);

@@ -3,6 +3,7 @@ import { Receipt } from '../../broker/operations/receipt.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import type { Channel } from '../channel/channel.ts';
+import { settleAll } from '../channel/give-back.ts';
 import type { Transaction } from '../channel/transaction.ts';
 import type { HandlersOf } from './handler-types.ts';
 import { publishBy } from './publish.ts';
@@ -27,9 +28,10 @@ export const txMethods: HandlersOf<'tx'> = {
 function* commit(channel: Channel, transaction: Transaction): Generator<void> {
   const confirms = new TransactionConfirms();
   const { vhost } = channel.connection;
-  yield* transaction.commit((message, route, mandatory) => {
-    publishBy(channel, message, vhost.renew(route), mandatory, confirms, 0);
-  });
+  yield* transaction.commit(
+    (message, route, mandatory) => publishBy(channel, message, vhost.renew(route), mandatory, confirms, 0),
+    (deliveries, kind) => settleAll(channel, deliveries, kind),
+  );
   channel.replyWhenStored(new Receipt(vhost.node.store, undefined), { name: 'tx.commit-ok' }, confirms);
 }
 
