@@ -9,6 +9,7 @@ import type { DefinitionsDocument } from '../broker/definitions/document.ts';
 import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
 import { decodeText, type ParsedText, parseJsonText } from '../broker/definitions/json-text.ts';
 import type { Finding } from '../broker/definitions/json-cursor.ts';
+import { createDefaults } from '../broker/topology/node-defaults.ts';
 import { whenLoaded } from '../broker/topology/recover-node.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config } from '../config/config.ts';
@@ -117,7 +118,7 @@ export async function prepare(
   const byRule = node.blank && (defaults.always || config.passwordHashing !== 'auto');
   const record = byRule ? await node.passwords.userWith(name, password, tags) : undefined;
   if (definitions === undefined) {
-    if (node.blank) node.createDefaults({ ...defaults, record });
+    if (node.blank) createDefaults(node, { ...defaults, record });
     return;
   }
   const { importWithPasswords } = await import('../broker/definitions/import.ts');

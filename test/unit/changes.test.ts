@@ -9,7 +9,7 @@ const read = (file: string): string => readFileSync(root + file, 'utf8');
 
 test.each([
   ['broker/topology/vhost-entities.ts', ['#exchanges', '#queues', '#exclusive']],
-  ['broker/topology/broker-node.ts', ['#vhosts', '#records']],
+  ['broker/topology/vhosts.ts', ['#all', '#records']],
   ['broker/access/auth.ts', ['#users', '#rights']],
   ['broker/policy/vhost-policies.ts', ['#rules']],
   ['broker/parameters/parameters.ts', ['#values']],

@@ -5,7 +5,8 @@
 import { NullStore } from '../../store/null-store.ts';
 import { limitOf } from '../access/access-limits.ts';
 import { ALL } from '../access/permissions.ts';
-import { BrokerNode, type NodeDefaults } from '../topology/broker-node.ts';
+import { BrokerNode } from '../topology/broker-node.ts';
+import { createDefaultUser, createDefaultVhost, type NodeDefaults } from '../topology/node-defaults.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
 import { hashPasswords } from './hash-passwords.ts';
@@ -71,8 +72,8 @@ function stopAt({ problems }: Findings): void {
 function perform(node: BrokerNode, set: DefinitionSet, { defaults }: ImportOptions, findings: Findings): void {
   const blank = node.blank && defaults !== undefined;
   const wanted = (own: readonly unknown[]) => blank && (own.length === 0 || defaults.always === true);
-  if (wanted(set.vhosts)) node.createDefaultVhost(defaults!);
-  if (wanted(set.users)) node.createDefaultUser(defaults!);
+  if (wanted(set.vhosts)) createDefaultVhost(node, defaults!);
+  if (wanted(set.users)) createDefaultUser(node, defaults!);
   applyDefinitions(node, set, findings);
   if (!blank || !wanted(set.users)) return;
   // A vhost that nobody may enter would be of no use.

@@ -1,7 +1,7 @@
 /** Vhosts as definitions have them, and which vhost a document is of that names none. */
 import { checkVhostLimits } from '../access/access-limits.ts';
 import { QUEUE_TYPES } from '../arguments/queue-type.ts';
-import type { VhostSpec } from '../topology/broker-node.ts';
+import type { VhostSpec } from '../topology/vhosts.ts';
 import { type JsonObject, readLimits } from './read-limits.ts';
 import { JsonCursor } from './json-cursor.ts';
 

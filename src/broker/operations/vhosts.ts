@@ -3,7 +3,8 @@ import { ALL } from '../access/permissions.ts';
 import type { VhostLimits } from '../access/access-limits.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
-import type { BrokerNode, VhostSpec } from '../topology/broker-node.ts';
+import type { BrokerNode } from '../topology/broker-node.ts';
+import type { VhostSpec } from '../topology/vhosts.ts';
 import { checkName } from './names.ts';
 import { Receipt } from './receipt.ts';
 

@@ -1,11 +1,9 @@
 /** A broker node: its virtual hosts and users, and the store that keeps what is durable of them. */
-import type { BindingRecord, PermissionRecord, UserRecord, VhostRecord } from '../../store/stored-records.ts';
+import type { BindingRecord, UserRecord } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { Store } from '../../store/store.ts';
 import { Alarms } from '../flow/alarms.ts';
-import type { QueueType } from '../arguments/queue-type.ts';
 import { Auth } from '../access/auth.ts';
-import { ALL } from '../access/permissions.ts';
 import { Backlog } from '../flow/backlog.ts';
 import { Jobs } from '../scheduling/jobs.ts';
 import { QUICK_PASSWORDS } from '../../config/password-config.ts';
@@ -17,7 +15,7 @@ import { nodeName } from '../../util/node-name.ts';
 import { systemChance, systemClocks } from '../../util/system.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
-import { addCounters, ChannelCounters } from '../events/counters.ts';
+import type { ChannelCounters } from '../events/counters.ts';
 import type { Observer } from '../events/observer.ts';
 import { V8HeapLimit } from '../flow/v8-heap-limit.ts';
 import { TimeSlices } from '../scheduling/time-slices.ts';
@@ -27,11 +25,10 @@ import { ThrottleSignal } from '../flow/publisher-throttle.ts';
 import { AccessLimits } from '../access/access-limits.ts';
 import { LoginThrottle } from '../access/login-throttle.ts';
 import { MemoryBudget } from '../log/memory-budget.ts';
-import { OWN_COMPONENT, Parameters, type ParameterWatcher } from '../parameters/parameters.ts';
-import { MessageTotals } from './message-totals.ts';
+import { Parameters, type ParameterWatcher } from '../parameters/parameters.ts';
+import type { MessageTotals } from './message-totals.ts';
 import { Observers } from './observers.ts';
 import { PatternMatcher } from '../access/pattern-matcher.ts';
-import { userWithPassword } from '../access/passwords.ts';
 import type { AuthBackendPair } from '../access/identity.ts';
 import { InternalBackend } from '../access/internal-backend.ts';
 import { UserPasswords } from '../access/user-passwords.ts';
@@ -42,41 +39,19 @@ import { Queue } from '../queue/queue.ts';
 import type { QueueNoticeListener } from '../queue/queue-notice.ts';
 import { POLICY_KINDS } from '../policy/policy.ts';
 import { type Change, type NodeChange, rowOf } from './change.ts';
+import { createDefaults, type NodeDefaults } from './node-defaults.ts';
 import { recoverNode } from './recover-node.ts';
 import { eventOf } from './change-event.ts';
 import { Vhost } from './vhost.ts';
 import type { VhostNode } from './vhost-node.ts';
-import { VhostRemoval } from './vhost-removal.ts';
+import type { VhostRemoval } from './vhost-removal.ts';
+import { type VhostSpec, Vhosts } from './vhosts.ts';
 
 /** A store of a version before this one is of a broker with another meaning of x-message-deduplication without x-cache-ttl. */
 const DEDUPLICATES_IN_QUEUE_FROM = 6;
 
-/** What a node without any vhost or user begins with. */
-export interface NodeDefaults {
-  readonly user: string;
-  readonly password: string;
-  /** The user with its password hashed; if it is not given, that is hashed as RabbitMQ does it. */
-  readonly record?: UserRecord | undefined;
-  readonly vhost: string;
-  /** Made beside the users and vhosts of definitions too; else those take their place. */
-  readonly always?: boolean;
-  /** An administrator if not given. */
-  readonly tags?: readonly string[];
-  /** In that vhost; everything if not given. */
-  readonly permissions?: Pick<PermissionRecord, 'configure' | 'write' | 'read'>;
-}
-
-/** What is said of a vhost beside its name. */
-export interface VhostSpec extends VhostRecord {
-  /** Type of queues that are declared without one; undefined: classic. */
-  readonly defaultQueueType: QueueType | undefined;
-}
-
 /** Told before the vhost or the user is gone, so that its connections can be closed. */
 export type DeletionListener = (kind: 'vhost' | 'user', name: string) => void;
-
-const VHOST_SETTINGS = `${OWN_COMPONENT}vhost`;
-const DEFAULT_QUEUE_TYPE = 'default-queue-type';
 
 export class BrokerNode implements VhostNode {
   /** What it is called where RabbitMQ names a node. */
@@ -103,8 +78,6 @@ export class BrokerNode implements VhostNode {
   readonly counters = new BrokerCounters();
   readonly jobs = new Jobs();
   readonly observers: Observers;
-  /** Of vhosts that are deleted. */
-  readonly #ended = new MessageTotals();
   /** Of the version of RabbitMQ that it stands for; to be set before it recovers. */
   rules: VersionRules = LENIENT_RULES;
   /** Those of its users; to be set before anybody logs in. */
@@ -121,10 +94,7 @@ export class BrokerNode implements VhostNode {
   dangling: (binding: BindingRecord) => void = () => undefined;
   /** Told what an operator is to hear of queues. */
   notice: QueueNoticeListener = () => undefined;
-  readonly #vhosts = new Map<string, Vhost>();
-  readonly #records = new Map<string, VhostRecord>();
-  /** Those that are being deleted. */
-  readonly #leaving = new Map<string, VhostRemoval>();
+  readonly #vhosts: Vhosts;
   /** Told of each change that is made here, before it counts. */
   changing: (change: Change) => void = () => undefined;
   readonly #deletionListeners: DeletionListener[] = [];
@@ -143,11 +113,12 @@ export class BrokerNode implements VhostNode {
     const clock = guardedClock(clocks.connections, fault);
     this.clocks = { messages, connections: clock };
     this.chance = chance;
-    this.observers = new Observers(() => this.#vhosts.values(), fault);
+    this.observers = new Observers(() => this.#vhosts.all, fault);
     this.timers = new Timers(messages, fault);
     this.timeSlices = new TimeSlices(store, this.backlog, clock, fault);
     const commit = (change: NodeChange): void => this.commit([change]);
     this.parameters = new Parameters(commit);
+    this.#vhosts = new Vhosts(this.parameters, (name) => this.#newVhost(name));
     this.patterns = new PatternMatcher(clock);
     this.auth = new Auth(commit, this.parameters, this.patterns);
     this.passwords = new UserPasswords(QUICK_PASSWORDS, chance);
@@ -167,14 +138,10 @@ export class BrokerNode implements VhostNode {
     this.bodies = new BodyStore(store, this.memory);
     for (const kind of POLICY_KINDS) {
       const watcher: ParameterWatcher = (vhost, name, value) => {
-        this.#vhosts.get(vhost)?.policies.apply(kind, name, value);
+        this.#vhosts.any(vhost)?.policies.apply(kind, name, value);
       };
       this.parameters.watch(kind, watcher);
     }
-    this.parameters.watch(VHOST_SETTINGS, (name, _setting, value) => {
-      const vhost = this.#vhosts.get(name);
-      if (vhost !== undefined) vhost.defaultQueueType = value as QueueType | undefined;
-    });
     store.onFault(fault);
     store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
   }
@@ -189,34 +156,12 @@ export class BrokerNode implements VhostNode {
     recoverNode(this, state);
     this.bodies.dropUnreferenced();
     if ((state.migratedFrom ?? Infinity) < DEDUPLICATES_IN_QUEUE_FROM) this.#noticeDeduplication();
-    if (defaults !== undefined && this.blank) this.createDefaults(defaults);
+    if (defaults !== undefined && this.blank) createDefaults(this, defaults);
   }
 
   /** True if there is neither a user nor a vhost: nobody can have used it yet. */
   get blank(): boolean {
-    return this.#vhosts.size === 0 && this.auth.users.next().done === true;
-  }
-
-  createDefaults(defaults: NodeDefaults): void {
-    this.createDefaultVhost(defaults);
-    this.createDefaultUser(defaults);
-  }
-
-  createDefaultVhost({ vhost: name }: NodeDefaults): void {
-    this.putVhost({ name, description: 'Default virtual host', tags: [], defaultQueueType: undefined });
-  }
-
-  /** With its permissions in the default vhost, if there is one. */
-  createDefaultUser({
-    user,
-    password,
-    record,
-    vhost,
-    tags = ['administrator'],
-    permissions = ALL,
-  }: NodeDefaults): void {
-    this.auth.putUser(record ?? userWithPassword(user, password, tags));
-    if (this.#vhosts.has(vhost)) this.auth.putPermission({ user, vhost, ...permissions });
+    return this.#vhosts.isEmpty && this.auth.users.next().done === true;
   }
 
   // Changes
@@ -230,13 +175,13 @@ export class BrokerNode implements VhostNode {
   commit(changes: readonly Change[]): void {
     for (const change of changes) {
       // One of this name that is being deleted is gone first.
-      if (change.op === 'put-vhost') this.#leaving.get(change.record.name)?.finish();
+      if (change.op === 'put-vhost') this.#vhosts.finishLeaving(change.record.name);
       this.changing(change);
       const row = rowOf(change);
       if (row !== undefined) this.store.change(row);
     }
     for (const change of changes) {
-      const event = this.observer && eventOf(change, (vhost) => this.#vhosts.has(vhost));
+      const event = this.observer && eventOf(change, (vhost) => this.#vhosts.any(vhost) !== undefined);
       this.apply(change);
       if (change.op === 'put-queue') this.counters.churn.queueCreated++;
       else if (change.op === 'delete-queue') this.counters.churn.queueDeleted++;
@@ -248,9 +193,9 @@ export class BrokerNode implements VhostNode {
   apply(change: Change): void {
     switch (change.op) {
       case 'put-vhost':
-        return this.#putVhost(change.record);
+        return this.#vhosts.apply(change);
       case 'delete-vhost':
-        this.#deleteVhost(change.name);
+        this.#vhosts.apply(change);
         this.auth.apply(change);
         return this.parameters.apply(change);
       case 'put-user':
@@ -262,7 +207,7 @@ export class BrokerNode implements VhostNode {
       case 'delete-parameter':
         return this.parameters.apply(change);
       default:
-        return this.#vhosts.get(change.vhost)?.apply(change);
+        return this.#vhosts.any(change.vhost)?.apply(change);
     }
   }
 
@@ -273,11 +218,11 @@ export class BrokerNode implements VhostNode {
   // Vhosts
 
   vhost(name: string): Vhost | undefined {
-    return this.#leaving.has(name) ? undefined : this.#vhosts.get(name);
+    return this.#vhosts.get(name);
   }
 
   get vhosts(): readonly Vhost[] {
-    return Array.from(this.#vhosts.values()).filter(({ name }) => !this.#leaving.has(name));
+    return this.#vhosts.current;
   }
 
   /** Throws ChangeError `not-found`. */
@@ -295,15 +240,13 @@ export class BrokerNode implements VhostNode {
   }
 
   vhostSpec(name: string): VhostSpec | undefined {
-    const vhost = this.vhost(name);
-    return vhost && { ...this.#records.get(name)!, defaultQueueType: vhost.defaultQueueType };
+    return this.#vhosts.specOf(name);
   }
 
   /** Creates the vhost, or changes what is said of it. */
   putVhost({ name, description, tags, defaultQueueType }: VhostSpec): Vhost {
     this.commit([{ op: 'put-vhost', record: { name, description, tags } }]);
-    if (defaultQueueType === undefined) this.parameters.delete(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE);
-    else this.parameters.put(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE, defaultQueueType);
+    this.#vhosts.setDefaultQueueType(name, defaultQueueType);
     return this.existingVhost(name);
   }
 
@@ -311,8 +254,7 @@ export class BrokerNode implements VhostNode {
   deleteVhost(name: string): VhostRemoval | undefined {
     const vhost = this.vhost(name);
     if (vhost === undefined) return undefined;
-    const removal = new VhostRemoval(vhost, this.timeSlices, () => this.commit([{ op: 'delete-vhost', name }]));
-    this.#leaving.set(name, removal);
+    const removal = this.#vhosts.leave(vhost, this.timeSlices, () => this.commit([{ op: 'delete-vhost', name }]));
     for (const listener of this.#deletionListeners) listener('vhost', name);
     return removal.begin();
   }
@@ -328,16 +270,12 @@ export class BrokerNode implements VhostNode {
 
   /** What the channels of all vhosts counted since the broker started, those of deleted vhosts included: exact at this moment. */
   channelTotals(): ChannelCounters {
-    const totals = new ChannelCounters();
-    addCounters(totals, this.#ended.channels);
-    for (const { counters } of this.#vhosts.values()) addCounters(totals, counters.channels.sum());
-    return totals;
+    return this.#vhosts.channelTotals();
   }
 
   /** Adds what all vhosts counted, likewise, a little at a time for who lets others have their turns between: see MessageTotals.addVhosts. */
-  *addMessages(totals: MessageTotals): Generator<void> {
-    totals.add(this.#ended);
-    yield* totals.addVhosts(this.#vhosts.values());
+  addMessages(totals: MessageTotals): Generator<void> {
+    return this.#vhosts.addMessages(totals);
   }
 
   get observer(): Observer | undefined {
@@ -362,29 +300,12 @@ export class BrokerNode implements VhostNode {
 
   /** Queues for which x-message-deduplication means something else from this start on. */
   #noticeDeduplication(): void {
-    for (const { name: vhost, queues } of this.#vhosts.values()) {
+    for (const { name: vhost, queues } of this.#vhosts.all) {
       for (const queue of queues) {
         const rule = queue instanceof Queue ? queue.settings.deduplication : undefined;
         if (rule !== undefined && rule.window === undefined) this.notice('deduplicates-in-queue', queue.name, vhost);
       }
     }
-  }
-
-  #putVhost(record: VhostRecord): void {
-    const { name } = record;
-    if (!this.#vhosts.has(name)) this.#vhosts.set(name, this.#newVhost(name));
-    this.#records.set(name, record);
-  }
-
-  #deleteVhost(name: string): void {
-    const vhost = this.#vhosts.get(name);
-    if (vhost === undefined) return;
-    vhost.end();
-    const steps = this.#ended.addVhosts([vhost]);
-    while (steps.next().done !== true);
-    this.#vhosts.delete(name);
-    this.#leaving.delete(name);
-    this.#records.delete(name);
   }
 
   #newVhost(name: string): Vhost {
