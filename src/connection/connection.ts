@@ -162,7 +162,8 @@ export class Connection
     this.#end();
   }
 
-  closeAnswered(): void {
+  hangUp(): void {
+    this.#release();
     this.#end();
   }
 

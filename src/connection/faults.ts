@@ -1,5 +1,6 @@
 /** What a test has go wrong between the broker and its clients. There is no plan in production: then each place pays for one comparison. */
 import type { Socket } from 'node:net';
+import type { Refusal } from '../broker/access/identity.ts';
 import type { ChannelIdentity } from '../broker/events/observer.ts';
 import type { Message } from '../broker/message/message.ts';
 import type { ClientChannel } from '../broker/operations/clients.ts';
@@ -28,6 +29,8 @@ export interface PublishFault {
 export interface FaultPlan {
   /** A client came. True: the plan deals with it, and nobody else does. */
   accepted(socket: Socket): boolean;
+  /** A client gives its name and password. A refusal: as if they were wrong. */
+  signedIn(user: string): Refusal | undefined;
   /** The client asks to open a vhost. Throws AmqpError to refuse it. */
   opened(user: string, vhost: string): void;
   /** A message is published. Undefined: as ever. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { BrokerContext } from '../connection/broker-context.ts';
 import { Listener } from '../connection/listener.ts';
 import { WebSockets } from '../connection/websocket/websockets.ts';
-import type { ListenerInfo, ManagementContext } from '../management/context.ts';
+import type { ListenerInfo, ManagementContext, NodeControls } from '../management/context.ts';
 import { Management } from '../management/management.ts';
 import { metricsListener } from '../metrics/metrics.ts';
 import type { HttpListener } from '../management/http/listener.ts';
@@ -75,6 +75,11 @@ export class Listeners {
   /** Those that listen now, AMQP's first. */
   get places(): readonly ListenerInfo[] {
     return this.#places;
+  }
+
+  /** Who is let in, and other things that change while it runs. */
+  get controls(): NodeControls {
+    return this.#management.controls;
   }
 
   /** Rejects with ListenError if one of them cannot listen; then none does. */

@@ -5,6 +5,7 @@ import type { Vhost } from '../broker/topology/vhost.ts';
 import type { BrokerContext } from '../connection/broker-context.ts';
 import type { BrokerParts } from '../embed/assemble.ts';
 import type { Definitions } from '../embed/definitions.ts';
+import type { NodeControls } from '../management/context.ts';
 import type { Recorder } from './log/recorder.ts';
 import { type IdleOptions, Stillness } from './stillness.ts';
 import type { Disk } from './store/disk.ts';
@@ -49,6 +50,14 @@ export class Inside {
 
   get context(): BrokerContext {
     return this.#parts.context;
+  }
+
+  get controls(): NodeControls {
+    return this.#parts.listeners.controls;
+  }
+
+  get messageTime(): Date {
+    return new Date(this.node.timers.clock.now());
   }
 
   get definitions(): Definitions {

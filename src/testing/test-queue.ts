@@ -3,15 +3,17 @@ import { OperatorActor } from '../broker/operations/actor.ts';
 import { messagesAtHand } from '../broker/operations/message-walk.ts';
 import { purgeQueue } from '../broker/operations/queues.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
+import { checkWord } from './check.ts';
 import { bindingsOf, cameInstead, noSuchQueue } from './explain.ts';
 import { type Inside, vhostOf } from './inside.ts';
 import type { LogEntry, LogKind } from './log/log-entry.ts';
-import { type Match, matches, printMatch } from './log/match.ts';
+import { checkMatch, type Match, matches, printMatch } from './log/match.ts';
 import { printMessage, type Properties, type Received, ReceivedMessage } from './log/received.ts';
 import { type MessageContent, publishTo } from './publish.ts';
 
 /** What a client made of a delivery. */
 export type Settled = 'acked' | 'rejected' | 'requeued' | 'dead-lettered';
+const SETTLED: readonly Settled[] = ['acked', 'rejected', 'requeued', 'dead-lettered'];
 
 export interface WaitOptions {
   /** Milliseconds to wait at most; by default the broker's `patience`. */
@@ -67,6 +69,7 @@ export class TestQueue {
     match: Match = {},
     { count = 1, patience }: WaitOptions & { count?: number } = {},
   ): Promise<Received<Body>> {
+    checkMatch(match);
     const wanted = count === 1 ? printMatch(match) : `${count} times a ${printMatch(match)}`;
     return this.#inside.waits.until(
       () => this.#received(match)[count - 1] as Received<Body> | undefined,
@@ -77,7 +80,10 @@ export class TestQueue {
 
   /** Rejects if a matching message comes: until the broker is idle, or within so many real milliseconds. What came before does not count. */
   async toReceiveNothing(until: 'until idle' | { readonly for: number }, match: Match = {}): Promise<void> {
+    checkMatch(match);
     const { order: before } = this.#inside.recorder;
+    if (typeof until !== 'object')
+      checkWord("toReceiveNothing's first argument, if not { for: MILLISECONDS },", until, ['until idle']);
     if (until === 'until idle') await this.#inside.idle();
     else await this.#inside.waits.pause(until.for);
     const [came] = this.#received(match, before);
@@ -108,6 +114,8 @@ export class TestQueue {
 
   /** Resolves when a consumer took a matching message and said what it made of it. */
   toSettle(match: Match, how: Settled, { patience }: WaitOptions = {}): Promise<LogEntry> {
+    checkMatch(match);
+    checkWord('how', how, SETTLED);
     return this.#inside.waits.until(
       () => this.#entries(how).find(({ message }) => message !== undefined && matches(message, match)),
       patience,

@@ -244,6 +244,7 @@ export const PROJECTS: readonly Project[] = [
     files: { 'a.js': OLD_NODE },
     run: ['node_modules/node/bin/node a.js'],
     prints: 'is too old: Leveret needs 22.14 or newer',
+    quick: true,
   },
   {
     name: 'node-22.12',

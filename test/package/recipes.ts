@@ -22,7 +22,8 @@ const JEST_IN_TYPESCRIPT = [
 ];
 /** As `nest new` has them. */
 const TYPESCRIPT_SETTINGS = {
-  'jest.config.js': "module.exports = { preset: 'ts-jest' };\n",
+  // Nest and its types take long to load on a machine that has other things to do.
+  'jest.config.js': "module.exports = { preset: 'ts-jest', testTimeout: 60_000 };\n",
   'tsconfig.json': JSON.stringify({
     compilerOptions: {
       module: 'nodenext',

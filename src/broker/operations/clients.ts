@@ -105,6 +105,8 @@ export interface ClientConnection {
   close(error: AmqpError): void;
   /** Gives the client up without further words. */
   drop(): void;
+  /** Ends the stream without a word: what was sent before can still be read. */
+  hangUp(): void;
   /** Says nothing to the client any more, and hears nothing of it, heartbeats too: as if the network between them were gone. */
   fallSilent(): void;
   /** `relieved`: the broker can take more again; if the connection waited for that, it goes on. */

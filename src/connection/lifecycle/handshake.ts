@@ -120,8 +120,9 @@ export class Handshake {
     return said ?? { refusal: `no credentials by ${mechanism}` };
   }
 
-  #answer(mechanism: string, user: string, found: Identity | Refusal): void {
-    const { node, config } = this.#connection.broker;
+  #answer(mechanism: string, user: string, answer: Identity | Refusal): void {
+    const { node, config, faults } = this.#connection.broker;
+    const found = faults?.signedIn(user) ?? answer;
     node.counters.auth.count('amqp091', !isRefusal(found));
     this.#audit(mechanism, user, found);
     if (isRefusal(found)) throw this.#refused(mechanism, found.refusal);

@@ -6,7 +6,7 @@ import { type RenewedConnection, updateSecret } from '../lifecycle/update-secret
 /** The connection, as its own methods see it. */
 export interface ControlledConnection extends RenewedConnection {
   closeByClient(): void;
-  closeAnswered(): void;
+  hangUp(): void;
 }
 
 export function connectionMethod(connection: ControlledConnection, method: Method): void {
@@ -21,6 +21,6 @@ export function connectionMethod(connection: ControlledConnection, method: Metho
       // Before it hears of our close, and answers it, a client may say anything: that is ignored.
       if (connection.stage === 'running')
         throw new AmqpError('CHANNEL_ERROR', 'unexpected method in connection state running');
-      if (method.name === 'connection.close-ok') connection.closeAnswered();
+      if (method.name === 'connection.close-ok') connection.hangUp();
   }
 }

@@ -6,8 +6,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { http } from '../../util/node-http.ts';
 import { WaitError } from '../waits.ts';
+import { BadRequest, NotThere } from './bad-request.ts';
 import type { ControlledBroker } from './controlled-broker.ts';
-import { BadRequest, NotThere, Routes } from './routes.ts';
+import { Routes } from './routes.ts';
 
 const HOST = '127.0.0.1';
 /** Bytes of a request's body. */

@@ -20,6 +20,7 @@ export interface ControlledBroker {
   queue(name: string, place?: Place): TestQueue;
   vhost(name?: string): TestVhost;
   space(name?: string): Promise<TestSpace>;
+  deprecations(): readonly object[];
   idle(options?: IdleOptions): Promise<void>;
   reset(options?: ResetOptions & Place): Promise<void>;
   crash(options?: RestartOptions): Promise<void>;

@@ -1,51 +1,37 @@
 /** What the control port answers: the same that a test in the broker's process may call. */
 import type { DefinitionsDocument } from '../../broker/definitions/document.ts';
 import type { Duration } from '../clock/duration.ts';
-import type { Fault, Trigger } from '../faults/fault.ts';
-import type { HoldUp } from '../faults/faults.ts';
-import type { ConnectionFilter, PublishFilter } from '../faults/filters.ts';
-import type { Network } from '../faults/line.ts';
+import type { Fault } from '../faults/fault.ts';
+import type { ConsumerFilter } from '../faults/filters.ts';
 import type { LogKind } from '../log/log-entry.ts';
-import type { Match } from '../log/match.ts';
 import type { ResetOptions } from '../reset.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { TestSpace } from '../test-space.ts';
+import { BadRequest, found, named } from './bad-request.ts';
 import type { ControlledBroker } from './controlled-broker.ts';
+import { beginFault } from './fault-requests.ts';
 import { entryView, messageView } from './views.ts';
-
-/** A request that makes no sense. Its message is the answer. */
-export class BadRequest extends Error {}
-
-/** What is named by a number or a name in a path, and is not there. */
-export class NotThere extends Error {}
+import { waitAt, type WaitRequest } from './wait-requests.ts';
 
 /** A JSON document; undefined is an answer without a body. */
 type Answer = object | undefined;
 type Handler = (body: Body, last: string, query: URLSearchParams) => Promise<Answer> | Answer;
 
-/** What requests may bring. Whoever sends another thing gets the error of what it was given to. */
-interface Body {
+/** What requests may bring beside that. Whoever sends another thing gets the error of what it was given to. */
+interface Body extends WaitRequest {
   readonly name?: string;
   readonly vhost?: string;
   readonly queue?: string;
   readonly definitions?: DefinitionsDocument;
   readonly keep?: ResetOptions['keep'];
-  readonly match?: Match;
-  readonly count?: number;
-  readonly patience?: number;
   readonly quiet?: number;
   readonly by?: Duration;
-  readonly kind?: string;
-  readonly filter?: PublishFilter & ConnectionFilter;
-  readonly trigger?: Trigger;
-  readonly hold?: HoldUp;
-  readonly method?: string;
-  readonly resource?: 'memory' | 'disk';
-  readonly how?: 'reset' | 'silent';
+  readonly filter?: ConsumerFilter;
+  readonly how?: 'reset' | 'end' | 'silent';
+  readonly code?: number;
+  readonly text?: string;
   readonly content?: string | object;
   readonly downFor?: Duration;
-  readonly ms?: number;
-  readonly network?: Network;
 }
 
 /** Clients are in other processes: they take longer than a turn of this one's event loop. */
@@ -84,10 +70,8 @@ export class Routes {
       await this.#broker.queue(named(queue, 'queue'), { vhost }).put(content ?? '');
       return undefined;
     },
-    'POST /test/wait': async ({ queue, vhost, match, count, patience }) => {
-      const probe = this.#broker.queue(named(queue, 'queue'), { vhost });
-      return messageView(await probe.toReceive(match, { count: count ?? 1, patience }));
-    },
+    'POST /test/wait': ({ queue, vhost, ...request }) =>
+      waitAt(this.#broker.queue(named(queue, 'queue'), { vhost }), request),
     'GET /test/queues/*': (_, name, query) => {
       const queue = this.#broker.queue(name, { vhost: query.get('vhost') ?? undefined });
       const { exists, ready, unacked, delayed, consumers } = queue;
@@ -114,9 +98,14 @@ export class Routes {
       return { now: this.#broker.clock.now, rang: rang.map(entryView) };
     },
     'POST /test/faults': (body) => {
+      const fault = beginFault(this.#broker.faults, body);
       const id = String(++this.#number);
-      this.#faults.set(id, this.#fault(body));
+      this.#faults.set(id, fault);
       return { id };
+    },
+    'POST /test/release/*': (_, id) => {
+      found(this.#faults, id, 'fault').release();
+      return undefined;
     },
     'GET /test/faults/*': (_, id) => {
       const { kind, hits, active } = found(this.#faults, id, 'fault');
@@ -129,6 +118,20 @@ export class Routes {
       return { hits: fault.hits };
     },
     'POST /test/connections/drop': ({ filter, how }) => ({ dropped: this.#broker.faults.dropConnection(filter, how) }),
+    'POST /test/connections/close': ({ filter, code, text }) => ({
+      closed: this.#broker.faults.closeConnection(filter, { code, text }),
+    }),
+    'POST /test/channels/close': ({ filter = {}, code, text }) => ({
+      closed: this.#broker.faults.closeChannel(filter, { code: code as 406, text }),
+    }),
+    'POST /test/consumers/cancel': ({ filter = {} }) => ({ cancelled: this.#broker.faults.cancelConsumer(filter) }),
+    'POST /test/redeliver': ({ queue, filter }) => ({
+      redelivered: this.#broker.faults.redeliver(named(queue, 'queue'), filter),
+    }),
+    'GET /test/deprecations': () => this.#broker.deprecations(),
+    'POST /test/topology': async ({ vhost, definitions = {} }) => ({
+      differences: await this.#broker.vhost(vhost).topologyDifferences(definitions),
+    }),
     'POST /test/crash': async ({ downFor }) => {
       await this.#broker.crash({ downFor });
       return undefined;
@@ -148,49 +151,4 @@ export class Routes {
       return undefined;
     },
   };
-
-  #fault({ kind, filter, trigger, hold = 'until released', method, queue, resource, how, ms, network }: Body): Fault {
-    const { faults } = this.#broker;
-    switch (kind) {
-      case 'nackPublishes':
-      case 'unroutable':
-      case 'loseConfirms':
-      case 'reorder':
-        return faults[kind](filter, trigger);
-      case 'delayConfirms':
-        return faults.delayConfirms(hold, filter, trigger);
-      case 'delayReplies':
-        return faults.delayReplies(named(method, 'method'), hold, filter, trigger);
-      case 'duplicateDeliveries':
-        return faults.duplicateDeliveries(named(queue, 'queue'), trigger);
-      case 'network':
-        return faults.network(network ?? {}, filter);
-      case 'diskFull':
-        return faults.diskFull();
-      case 'slowDisk':
-        return faults.slowDisk(positive(ms, 'ms'), trigger);
-      case 'block':
-        return faults.block(resource);
-      case 'refuseConnections':
-        return faults.refuseConnections(how === 'silent' ? 'no answer' : 'reset', trigger);
-      default:
-        throw new BadRequest(`there is no fault of the kind ${JSON.stringify(kind)}`);
-    }
-  }
-}
-
-function named(value: string | undefined, name: string): string {
-  if (typeof value === 'string') return value;
-  throw new BadRequest(`"${name}" is missing`);
-}
-
-function positive(value: number | undefined, name: string): number {
-  if (typeof value === 'number' && value > 0) return value;
-  throw new BadRequest(`"${name}" is to be a number above 0`);
-}
-
-function found<Value>(values: ReadonlyMap<string, Value>, name: string, what: string): Value {
-  const value = values.get(name);
-  if (value === undefined) throw new NotThere(`there is no ${what} '${name}'`);
-  return value;
 }

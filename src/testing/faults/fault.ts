@@ -1,5 +1,7 @@
 /** One thing that goes wrong, until it is lifted or has happened often enough. */
+import { checkKeys, keysOf } from '../check.ts';
 import type { Waits } from '../waits.ts';
+import type { Occasion } from './occasion.ts';
 
 /** When a fault strikes, among the occasions that its filter fits. */
 export interface Trigger {
@@ -7,12 +9,17 @@ export interface Trigger {
   readonly times?: number | undefined;
   /** How many occasions pass before the first. 0 by default. */
   readonly after?: number | undefined;
+  /** Which occasions count; all of them by default. */
+  readonly where?: ((occasion: Occasion) => boolean) | undefined;
 }
+
+const TRIGGER_KEYS = keysOf<Trigger>({ times: true, after: true, where: true });
 
 export class Fault implements AsyncDisposable {
   readonly #waits: Waits;
   readonly #ended: (fault: Fault) => void;
   readonly #left: { times: number; after: number };
+  readonly #where: (occasion: Occasion) => boolean;
   readonly #held = new Set<() => void>();
   /** What it is, such as `nackPublishes`. */
   readonly kind: string;
@@ -20,8 +27,11 @@ export class Fault implements AsyncDisposable {
   #active = true;
 
   /** @internal `ended`: called once, when it is lifted. */
-  constructor(kind: string, { times = Infinity, after = 0 }: Trigger, waits: Waits, ended: (fault: Fault) => void) {
+  constructor(kind: string, trigger: Trigger, waits: Waits, ended: (fault: Fault) => void) {
+    checkKeys('trigger', trigger, TRIGGER_KEYS);
+    const { times = Infinity, after = 0, where = () => true } = trigger;
     this.kind = kind;
+    this.#where = where;
     this.#left = { times, after };
     this.#waits = waits;
     this.#ended = ended;
@@ -66,9 +76,9 @@ export class Fault implements AsyncDisposable {
   }
 
   /** @internal An occasion: true if it strikes. */
-  strikes(): boolean {
+  strikes(occasion: Occasion): boolean {
     const left = this.#left;
-    if (!this.#active || left.times === 0 || left.after-- > 0) return false;
+    if (!this.#active || left.times === 0 || !this.#where(occasion) || left.after-- > 0) return false;
     left.times--;
     this.#hits++;
     this.#waits.changed();

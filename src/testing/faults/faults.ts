@@ -1,36 +1,31 @@
-/**
- * `broker.faults`: what goes wrong between the broker and its clients, at an exact moment. What is done to those who are connected is done at
- * once, and the number of those whom it met is returned; the rest are faults that strike until they are lifted.
- */
+/** `broker.faults`: what goes wrong between the broker and its clients, at an exact moment. A fault strikes until it is lifted. */
 import { AmqpError } from '../../protocol/amqp-error.ts';
-import { REPLY_CODES, type ReplyName } from '../../protocol/generated/reply-codes.ts';
-import type { ClientChannel, ClientConnection } from '../../broker/operations/clients.ts';
+import type { ClientConnection } from '../../broker/operations/clients.ts';
+import type { PublishFault } from '../../connection/faults.ts';
+import { unawaited } from '../../util/guard.ts';
+import { checkWord } from '../check.ts';
 import type { Inside } from '../inside.ts';
 import { Fault, type Trigger } from './fault.ts';
-import {
-  type ChannelFilter,
-  type ConnectionFilter,
-  meetsChannel,
-  meetsConnection,
-  type PublishFilter,
-} from './filters.ts';
-import type { Network } from './line.ts';
+import { type ChannelFilter, checkFilter, type ConnectionFilter, type PublishFilter } from './filters.ts';
+import { Interruptions } from './interruptions.ts';
+import { checkNetwork, type Network } from './line.ts';
 import { Networks } from './networks.ts';
 import { Plan } from './plan.ts';
+import { replyName } from './reply-name.ts';
 
 /** Milliseconds; or until the fault is released, or lifted. */
 export type HoldUp = number | 'until released';
 
-export class Faults {
+export class Faults extends Interruptions {
   readonly #inside: Inside;
   readonly #plan: Plan;
   readonly #networks: Networks;
   readonly #active = new Set<Fault>();
-  readonly #silent = new Set<ClientConnection>();
   #alarms = 0;
 
   /** @internal */
   constructor(inside: Inside) {
+    super(inside);
     this.#inside = inside;
     this.#plan = new Plan(inside);
     this.#networks = new Networks(inside);
@@ -43,100 +38,53 @@ export class Faults {
 
   /** Lifts all of them. Connections that fell silent are dropped. */
   clear(): void {
-    for (const connection of this.#silent) connection.drop();
-    this.#silent.clear();
+    this.dropSilent();
     for (const fault of this.#active) fault.lift();
   }
 
-  // What is done at once
-
   /**
-   * `reset` (by default): the socket is reset. `silent`: the client hears nothing any more, and nobody hears it, as if the network were gone; the
-   * broker gives it up after two heartbeats, if it has any, and its deliveries come back.
+   * Clients that come are reset, or get no answer; or they are told that their password is wrong; or they are refused by connection.close, with a code
+   * such as 530, when they open their vhost.
    */
-  dropConnection(filter: ConnectionFilter = {}, how: 'reset' | 'silent' = 'reset'): number {
-    return this.#each(filter, (connection) => {
-      if (how === 'reset') connection.drop();
-      else {
-        connection.fallSilent();
-        this.#silent.add(connection);
-      }
-    });
-  }
-
-  /** By connection.close, with 320 if no code is given. */
-  closeConnection(
-    filter: ConnectionFilter = {},
-    { code = 320, text = 'closed by the test' }: { code?: number; text?: string } = {},
-  ): number {
-    return this.#each(filter, (connection) => connection.close(new AmqpError(replyName(code), text)));
-  }
-
-  /** By channel.close. @throws RangeError for a code that closes no channel */
-  closeChannel(
-    filter: ChannelFilter,
-    { code, text = 'closed by the test' }: { code: 403 | 404 | 405 | 406; text?: string },
-  ): number {
-    return this.#eachChannel(filter, (channel) => channel.fail(new AmqpError(replyName(code), text)));
-  }
-
-  /** By basic.cancel, as if the queue had gone away. */
-  cancelConsumer({ queue, tag, ...filter }: { queue?: string; tag?: string } & ChannelFilter): number {
-    let cancelled = 0;
-    this.#eachChannel(filter, (channel) => {
-      for (const consumer of [...channel.consumers.values()]) {
-        if ((queue ?? consumer.queue.name) !== consumer.queue.name || (tag ?? consumer.tag) !== consumer.tag) continue;
-        consumer.queue.consumers.remove(consumer);
-        consumer.target.cancelled(consumer);
-        cancelled++;
-      }
-    });
-    return cancelled;
-  }
-
-  /** What is at consumers of a queue comes back to it and goes out again, as redelivered. The first delivery's acknowledgement is ignored. */
-  redeliver(queue: string, filter: ChannelFilter = {}): number {
-    let redelivered = 0;
-    this.#eachChannel(filter, (channel) => {
-      channel.settleUnasked('failed', (name) => {
-        if (name === queue) redelivered++;
-        return name === queue;
-      });
-    });
-    return redelivered;
-  }
-
-  // Faults
-
-  /** Clients that come are reset, or get no answer; or are refused by connection.close, with a code such as 530, when they open their vhost. */
-  refuseConnections(how: 'reset' | 'no answer' | { code: number; text: string }, trigger?: Trigger): Fault {
+  refuseConnections(
+    how: 'reset' | 'no answer' | 'wrong password' | { code: number; text: string },
+    trigger?: Trigger,
+  ): Fault {
+    if (typeof how === 'string') checkWord('how', how, ['reset', 'no answer', 'wrong password']);
     const fault = this.#begin('refuseConnections', trigger);
+    if (how === 'wrong password') return this.#plan.onSignIn(fault);
     if (typeof how === 'string') return this.#plan.onAccept(fault, how);
     const { code, text } = how;
     return this.#plan.onOpen(fault, () => new AmqpError(replyName(code), text));
   }
 
+  /** Nobody listens where clients of AMQP come in: their systems refuse to connect (ECONNREFUSED). Those who are in stay. `hits` is 1 from the beginning. */
+  closePorts(): Fault {
+    const close = (): void => this.#inside.controls.suspendListeners();
+    const open = (): void => unawaited(this.#inside.node.fault, this.#inside.controls.resumeListeners());
+    return this.#plan.whileActive(this.#beginAtOnce('closePorts'), close, open);
+  }
+
   /** The broker does not take messages: their publishers get basic.nack, if they asked for confirms. */
   nackPublishes(filter: PublishFilter = {}, trigger?: Trigger): Fault {
-    return this.#plan.onPublish(this.#begin('nackPublishes', trigger), filter, () => ({ refused: true }));
+    return this.#onPublish('nackPublishes', filter, trigger, () => ({ refused: true }));
   }
 
   /** As if no binding matched: messages go back if they are mandatory, and else are gone. */
   unroutable(filter: PublishFilter = {}, trigger?: Trigger): Fault {
-    return this.#plan.onPublish(this.#begin('unroutable', trigger), filter, () => ({ unroutable: true }));
+    return this.#onPublish('unroutable', filter, trigger, () => ({ unroutable: true }));
   }
 
   /** Messages are taken, and the confirms come late. */
   delayConfirms(by: HoldUp, filter: PublishFilter = {}, trigger?: Trigger): Fault {
-    const fault = this.#begin('delayConfirms', trigger);
-    return this.#plan.onPublish(fault, filter, () => ({ hold: (release) => this.#holdUp(fault, by, release) }));
+    return this.#onPublish('delayConfirms', filter, trigger, (_, fault) => ({
+      hold: (release) => this.#holdUp(fault, by, release),
+    }));
   }
 
   /** Messages are taken, and the connection is reset before the confirm. */
   loseConfirms(filter: PublishFilter = {}, trigger?: Trigger): Fault {
-    return this.#plan.onPublish(this.#begin('loseConfirms', trigger), filter, (connection) => ({
-      hold: () => connection.drop(),
-    }));
+    return this.#onPublish('loseConfirms', filter, trigger, (connection) => ({ hold: () => connection.drop() }));
   }
 
   /**
@@ -144,11 +92,12 @@ export class Faults {
    * go on.
    */
   reorder(filter: PublishFilter = {}, trigger?: Trigger): Fault {
+    checkFilter('publish', filter);
     const fault = this.#begin('reorder', trigger);
     let letGo: (() => void) | undefined;
-    return this.#plan.onEachPublish(fault, filter, () => {
+    return this.#plan.onEachPublish(fault, filter, (strikes) => {
       if (letGo !== undefined) return { then: letGo };
-      if (!fault.strikes()) return undefined;
+      if (!strikes()) return undefined;
       return {
         overtaken: (take) => {
           letGo = fault.hold(() => {
@@ -172,17 +121,16 @@ export class Faults {
    * overloaded.
    */
   delayReplies(method: string, by: HoldUp, filter: ChannelFilter = {}, trigger?: Trigger): Fault {
+    checkFilter('channel', filter);
     const fault = this.#begin('delayReplies', trigger);
     return this.#plan.onMethod(fault, method, filter, (resume) => this.#holdUp(fault, by, resume));
   }
 
   /** Messages of a queue are delivered twice: while the consumer has one, it is delivered again, as redelivered. */
   duplicateDeliveries(queue: string, trigger?: Trigger): Fault {
-    return this.#plan.onDelivery(this.#begin('duplicateDeliveries', trigger), queue, (seq) => {
-      this.#eachChannel({}, (channel) =>
-        channel.settleUnasked('failed', (name, number) => name === queue && number === seq),
-      );
-    });
+    return this.#plan.onDelivery(this.#begin('duplicateDeliveries', trigger), queue, (channel, seq) =>
+      channel.settleUnasked('failed', (name, number) => name === queue && number === seq),
+    );
   }
 
   /**
@@ -191,8 +139,7 @@ export class Faults {
    */
   diskFull(): Fault {
     const { disk } = this.#inside;
-    const fault = this.#begin('diskFull', {});
-    fault.strikes();
+    const fault = this.#beginAtOnce('diskFull');
     return this.#plan.whileActive(
       fault,
       () => disk.fill(fault),
@@ -216,6 +163,8 @@ export class Faults {
    * lifted, what is on its way arrives at once.
    */
   network(network: Network, filter: ConnectionFilter = {}): Fault {
+    checkNetwork(network);
+    checkFilter('connection', filter);
     const fault = this.#begin('network');
     return this.#plan.whileActive(
       fault,
@@ -227,8 +176,19 @@ export class Faults {
   /** @internal The broker was started again: what goes wrong goes on. */
   startedAgain(): void {
     this.#networks.carry();
-    this.#silent.clear();
+    this.forgetSilent();
     this.#plan.startedAgain();
+  }
+
+  #onPublish(
+    kind: string,
+    filter: PublishFilter,
+    trigger: Trigger | undefined,
+    act: (connection: ClientConnection, fault: Fault) => PublishFault,
+  ): Fault {
+    checkFilter('publish', filter);
+    const fault = this.#begin(kind, trigger);
+    return this.#plan.onPublish(fault, filter, (connection) => act(connection, fault));
   }
 
   #begin(kind: string, trigger: Trigger = {}): Fault {
@@ -240,32 +200,15 @@ export class Faults {
     return fault;
   }
 
+  /** Something that is so from now on, and strikes nobody in particular. */
+  #beginAtOnce(kind: string): Fault {
+    const fault = this.#begin(kind);
+    fault.strikes({});
+    return fault;
+  }
+
   #holdUp(fault: Fault, by: HoldUp, resume: () => void): void {
     const release = fault.hold(resume);
     if (by !== 'until released') this.#inside.context.clock.after(by, release);
   }
-
-  #each(filter: ConnectionFilter, action: (connection: ClientConnection) => void): number {
-    const met = [...this.#inside.context.connections].filter((connection) => meetsConnection(connection, filter));
-    for (const connection of met) action(connection);
-    return met.length;
-  }
-
-  #eachChannel(filter: ChannelFilter, action: (channel: ClientChannel) => void): number {
-    let met = 0;
-    this.#each(filter, ({ channels }) => {
-      for (const channel of [...channels.values()]) {
-        if (!meetsChannel(channel, filter)) continue;
-        action(channel);
-        met++;
-      }
-    });
-    return met;
-  }
-}
-
-function replyName(code: number): ReplyName {
-  const found = Object.entries(REPLY_CODES).find(([, reply]) => reply.code === code);
-  if (found === undefined) throw new RangeError(`AMQP has no reply code ${code}`);
-  return found[0] as ReplyName;
 }

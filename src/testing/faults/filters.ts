@@ -1,6 +1,7 @@
 /** Whom a fault meets. */
 import type { ClientChannel, ClientConnection } from '../../broker/operations/clients.ts';
-import { isWithin, type Match, matches } from '../log/match.ts';
+import { checkKeys, keysOf } from '../check.ts';
+import { isWithin, type Match, MATCH_KEYS, matches } from '../log/match.ts';
 import type { Received } from '../log/received.ts';
 
 /** All that is named; every connection if nothing is. */
@@ -15,10 +16,26 @@ export interface ChannelFilter extends ConnectionFilter {
   readonly channel?: number | undefined;
 }
 
+export interface ConsumerFilter extends ChannelFilter {
+  readonly queue?: string | undefined;
+  readonly tag?: string | undefined;
+}
+
 /** All that is named, of the message and of who publishes it. */
-export interface PublishFilter extends Match {
-  readonly vhost?: string | undefined;
-  readonly user?: string | undefined;
+export interface PublishFilter extends Match, ConnectionFilter {}
+
+const CONNECTION_KEYS = keysOf<ConnectionFilter>({ name: true, user: true, vhost: true });
+const CHANNEL_KEYS = [...CONNECTION_KEYS, 'channel'];
+const KEYS = {
+  connection: CONNECTION_KEYS,
+  channel: CHANNEL_KEYS,
+  consumer: [...CHANNEL_KEYS, 'queue', 'tag'],
+  publish: [...CONNECTION_KEYS, ...MATCH_KEYS],
+} as const;
+
+/** Throws TypeError for what is no filter of that kind: it would meet nobody, or everybody. */
+export function checkFilter(kind: keyof typeof KEYS, filter: object): void {
+  checkKeys('filter', filter, KEYS[kind]);
 }
 
 export function meetsConnection({ client, user, vhost }: ClientConnection, filter: ConnectionFilter): boolean {
@@ -31,8 +48,10 @@ export function meetsChannel({ number }: ClientChannel, { channel = number }: Ch
   return channel === number;
 }
 
-export function meetsMessage(message: Received, { vhost, user, ...match }: PublishFilter): boolean {
-  if (vhost !== undefined && message.vhost !== vhost) return false;
-  if (user !== undefined && message.publisher?.user !== user) return false;
-  return matches(message, match);
+export function meetsPublish(
+  connection: ClientConnection,
+  message: Received,
+  { name, user, vhost, ...match }: PublishFilter,
+): boolean {
+  return meetsConnection(connection, { name, user, vhost }) && matches(message, match);
 }

@@ -1,5 +1,7 @@
 /** One direction of a network: octets come out in their order, late, thin or in pieces, as the network is when they go in. */
+import { inspect } from 'node:util';
 import type { Clock, Timer } from '../../util/clock.ts';
+import { checkKeys, keysOf } from '../check.ts';
 
 export interface Network {
   /** Milliseconds that octets are on their way, in each direction. 0 by default. */
@@ -10,6 +12,18 @@ export interface Network {
   readonly bytesPerSecond?: number | undefined;
   /** How many come out at a time; by default as many as went in. */
   readonly chunk?: number | undefined;
+}
+
+const NETWORK_KEYS = keysOf<Network>({ latency: true, jitter: true, bytesPerSecond: true, chunk: true });
+
+/** Throws TypeError or RangeError for what is no network. */
+export function checkNetwork(network: Network): void {
+  checkKeys('network', network, NETWORK_KEYS);
+  for (const [name, value] of Object.entries(network) as [string, unknown][]) {
+    const least = name === 'latency' || name === 'jitter' ? 0 : 1;
+    if (value === undefined || (typeof value === 'number' && value >= least)) continue;
+    throw new RangeError(`network: ${name} must be ${least} or more, not ${inspect(value)}`);
+  }
 }
 
 interface Piece {

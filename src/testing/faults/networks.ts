@@ -55,7 +55,7 @@ export class Networks {
     );
     for (const [fault, { network, filter }] of this.#rules) {
       const fits = connection === undefined ? Object.keys(filter).length === 0 : meetsConnection(connection, filter);
-      if (fits && fault.strikes()) return network;
+      if (fits && fault.strikes({})) return network;
     }
     return undefined;
   }

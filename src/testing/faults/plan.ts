@@ -3,12 +3,14 @@ import type { Socket } from 'node:net';
 import type { AmqpError } from '../../protocol/amqp-error.ts';
 import type { Method } from '../../protocol/generated/methods.ts';
 import type { Message } from '../../broker/message/message.ts';
-import type { ClientConnection } from '../../broker/operations/clients.ts';
+import type { Refusal } from '../../broker/access/identity.ts';
+import type { ClientChannel, ClientConnection } from '../../broker/operations/clients.ts';
 import type { FaultPlan, FaultyChannel, PublishFault } from '../../connection/faults.ts';
 import type { Inside } from '../inside.ts';
 import { ReceivedMessage } from '../log/received.ts';
 import type { Fault } from './fault.ts';
-import { type ChannelFilter, meetsChannel, meetsConnection, meetsMessage, type PublishFilter } from './filters.ts';
+import { type ChannelFilter, meetsChannel, meetsConnection, meetsPublish, type PublishFilter } from './filters.ts';
+import type { Occasion } from './occasion.ts';
 
 /** What a fault does; undefined at an occasion that is not its own. */
 interface Rule extends Partial<FaultPlan> {
@@ -28,7 +30,7 @@ export class Plan implements FaultPlan {
   onAccept(fault: Fault, how: 'reset' | 'no answer'): Fault {
     return this.#add(fault, {
       accepted: (socket) => {
-        if (!fault.strikes()) return false;
+        if (!fault.strikes({})) return false;
         socket.on('error', () => undefined);
         if (how === 'reset') socket.resetAndDestroy();
         else fault.hold(() => socket.resetAndDestroy());
@@ -37,30 +39,37 @@ export class Plan implements FaultPlan {
     });
   }
 
+  onSignIn(fault: Fault): Fault {
+    return this.#add(fault, {
+      signedIn: (user) => (fault.strikes({ user }) ? { refusal: `user '${user}' - refused by the test` } : undefined),
+    });
+  }
+
   onOpen(fault: Fault, refusal: () => AmqpError): Fault {
     return this.#add(fault, {
-      opened: () => {
-        if (fault.strikes()) throw refusal();
+      opened: (user, vhost) => {
+        if (fault.strikes({ user, vhost })) throw refusal();
       },
     });
   }
 
   onPublish(fault: Fault, filter: PublishFilter, action: (connection: ClientConnection) => PublishFault): Fault {
-    return this.onEachPublish(fault, filter, (connection) => (fault.strikes() ? action(connection) : undefined));
+    return this.onEachPublish(fault, filter, (strikes, connection) => (strikes() ? action(connection) : undefined));
   }
 
-  /** `action`: called for each message that fits, and to say itself whether the fault strikes. */
+  /** `action`: called for each message that fits, and to ask itself whether the fault strikes. */
   onEachPublish(
     fault: Fault,
     filter: PublishFilter,
-    action: (connection: ClientConnection) => PublishFault | undefined,
+    action: (strikes: () => boolean, connection: ClientConnection) => PublishFault | undefined,
   ): Fault {
     return this.#add(fault, {
       published: (channel, message) => {
         const { vhost } = channel.connection;
-        const now = new Date(vhost.node.timers.clock.now());
-        const seen = new ReceivedMessage(message, vhost.name, now, channel.identity);
-        return meetsMessage(seen, filter) ? action(this.#connectionOf(channel)) : undefined;
+        const seen = new ReceivedMessage(message, vhost.name, this.#inside.messageTime, channel.identity);
+        const connection = this.#connectionOf(channel);
+        if (!meetsPublish(connection, seen, filter)) return undefined;
+        return action(() => fault.strikes({ ...occasionOf(connection, channel), message: seen }), connection);
       },
     });
   }
@@ -68,8 +77,11 @@ export class Plan implements FaultPlan {
   onMethod(fault: Fault, name: string, filter: ChannelFilter, holdUp: (resume: () => void) => void): Fault {
     return this.#add(fault, {
       handled: (channel, method) => {
-        const isMeant = method.name === name && meetsChannel(channel, filter);
-        if (!isMeant || !meetsConnection(this.#connectionOf(channel), filter) || !fault.strikes()) return undefined;
+        if (method.name !== name || !meetsChannel(channel, filter)) return undefined;
+        const connection = this.#connectionOf(channel);
+        const queue = 'queue' in method ? method.queue : undefined;
+        const occasion = { ...occasionOf(connection, channel), method: name, queue };
+        if (!meetsConnection(connection, filter) || !fault.strikes(occasion)) return undefined;
         return (resume) => {
           holdUp(resume);
           return true;
@@ -78,12 +90,18 @@ export class Plan implements FaultPlan {
     });
   }
 
-  /** `action` is called when the delivery is made, with its number in the queue. */
-  onDelivery(fault: Fault, queue: string, action: (seq: number) => void): Fault {
+  /** `action` is called when the delivery is made, with its channel and its number in the queue. */
+  onDelivery(fault: Fault, queue: string, action: (channel: ClientChannel, seq: number) => void): Fault {
     const end = this.#inside.observe((event) => {
       // Each message once: the delivery that this brings about is none of its occasions.
       if (event.type !== 'delivered' || event.queue !== queue || event.redelivered || event.seq < 0) return;
-      if (fault.strikes()) this.#inside.context.clock.soon(() => action(event.seq));
+      const { by, seq, vhost, message } = event;
+      const connection = this.#connectionWhere(({ endpoints }) => endpoints.name === by.connection);
+      const channel = connection?.channels.get(by.channel);
+      if (connection === undefined || channel === undefined) return;
+      const seen = new ReceivedMessage(message, vhost, this.#inside.messageTime, undefined);
+      if (!fault.strikes({ ...occasionOf(connection, channel), queue, message: seen })) return;
+      this.#inside.context.clock.soon(() => action(channel, seq));
     });
     return this.#add(fault, { end });
   }
@@ -117,6 +135,14 @@ export class Plan implements FaultPlan {
     for (const { opened } of this.#rules.values()) opened?.(user, vhost);
   }
 
+  signedIn(user: string): Refusal | undefined {
+    for (const { signedIn } of this.#rules.values()) {
+      const refusal = signedIn?.(user);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  }
+
   published(channel: FaultyChannel, message: Message): PublishFault | undefined {
     for (const { published } of this.#rules.values()) {
       const fault = published?.(channel, message);
@@ -141,6 +167,14 @@ export class Plan implements FaultPlan {
   }
 
   #connectionOf(channel: FaultyChannel): ClientConnection {
-    return [...this.#inside.context.connections].find(({ channels }) => channels.get(channel.number) === channel)!;
+    return this.#connectionWhere(({ channels }) => channels.get(channel.number) === channel)!;
   }
+
+  #connectionWhere(isMeant: (connection: ClientConnection) => boolean): ClientConnection | undefined {
+    return [...this.#inside.context.connections].find(isMeant);
+  }
+}
+
+function occasionOf({ client, user, vhost }: ClientConnection, { number: channel }: ClientChannel): Occasion {
+  return { name: client.connectionName, user, vhost: vhost?.name, channel };
 }

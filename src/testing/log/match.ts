@@ -1,5 +1,6 @@
 /** What a message has to be, for who waits for one: all that is named, and no more. */
 import { inspect } from 'node:util';
+import { checkKeys, keysOf } from '../check.ts';
 import type { Properties, Received } from './received.ts';
 
 export interface Match {
@@ -15,6 +16,23 @@ export interface Match {
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
   readonly properties?: Properties | undefined;
   readonly where?: ((message: Received) => boolean) | undefined;
+}
+
+export const MATCH_KEYS = keysOf<Match>({
+  exchange: true,
+  routingKey: true,
+  body: true,
+  text: true,
+  json: true,
+  headers: true,
+  properties: true,
+  where: true,
+});
+
+/** Throws TypeError for what is no match: it would fit nothing, whatever came. */
+export function checkMatch(match: Match): void {
+  if (typeof match === 'string') throw new TypeError(`a match must be an object: { text: ${inspect(match)} }`);
+  checkKeys('match', match, MATCH_KEYS);
 }
 
 export function matches(message: Received, match: Match): boolean {

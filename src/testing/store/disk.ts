@@ -56,7 +56,7 @@ export class Disk implements DiskState {
   }
 
   delay(): number {
-    for (const [fault, ms] of this.#slow) if (fault.strikes()) return ms;
+    for (const [fault, ms] of this.#slow) if (fault.strikes({})) return ms;
     return 0;
   }
 

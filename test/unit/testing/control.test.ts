@@ -1,7 +1,7 @@
 /** The control port beside a broker in this process, for tests in others. */
 import { expect, test } from 'vitest';
 import { TestBroker } from '../../../src/testing/index.ts';
-import { startBroker } from '../../support/application.ts';
+import { acknowledgeAll, connectTo, startBroker } from '../../support/application.ts';
 
 interface Answer {
   readonly status: number;
@@ -62,4 +62,53 @@ test('a control port that is taken has no broker started', async () => {
   const taken = Number(new URL(broker.controlUrl!).port);
   await expect(TestBroker.start({ controlPort: taken })).rejects.toThrow(`port ${taken} is taken`);
   expect((await startBroker()).controlUrl).toBeUndefined();
+});
+
+test('what a test in this process waits for, others wait for too', async () => {
+  const { broker, ask } = await started();
+  const connection = await connectTo(broker.url);
+  const channel = await connection.createChannel();
+  await channel.assertQueue('orders');
+  const wait = (body: object) => ask('POST', '/test/wait', { queue: 'orders', ...body });
+  const up = wait({ consumers: 1 });
+  await acknowledgeAll(channel, 'orders');
+  expect((await up).status).toBe(204);
+  await ask('POST', '/test/put', { queue: 'orders', content: 'number 7' });
+  const acked = await wait({ settled: 'acked', match: { text: { pattern: '^NUMBER \\d$', flags: 'i' } } });
+  expect(JSON.parse(acked.text)).toMatchObject({ kind: 'acked', message: { text: 'number 7' } });
+  expect((await wait({ empty: true })).status).toBe(204);
+  expect((await wait({ nothing: 1 })).status).toBe(204);
+  expect(await wait({ nothing: 1, empty: true })).toMatchObject({ status: 400 });
+  expect(await wait({ match: { text: { pattern: '(' } } })).toMatchObject({ status: 400 });
+});
+
+test('clients are interrupted, and what is held up is let go', async () => {
+  const { broker, ask } = await started();
+  const connection = await connectTo(broker.url);
+  const channel = await connection.createChannel();
+  channel.on('error', () => undefined);
+  await channel.assertQueue('orders');
+  await ask('POST', '/test/faults', { kind: 'delayReplies', method: 'basic.consume' });
+  const consuming = channel.consume('orders', () => undefined);
+  await broker.faults.active[0].struck();
+  expect((await ask('POST', '/test/release/1')).status).toBe(204);
+  await consuming;
+  await broker.queue('orders').put('x');
+  expect((await ask('POST', '/test/redeliver', { queue: 'orders' })).text).toBe('{"redelivered":1}');
+  const cancel = { filter: { queue: 'orders' } };
+  expect((await ask('POST', '/test/consumers/cancel', cancel)).text).toBe('{"cancelled":1}');
+  expect((await ask('POST', '/test/channels/close', { code: 406 })).text).toBe('{"closed":1}');
+  expect(await ask('POST', '/test/channels/close', { code: 320 })).toMatchObject({ status: 400 });
+  expect((await ask('POST', '/test/connections/close')).text).toBe('{"closed":1}');
+  expect((await ask('POST', '/test/faults', { kind: 'toString' })).status).toBe(400);
+});
+
+test('what later versions refuse is told, and how the topology differs', async () => {
+  const { broker, ask } = await started();
+  const channel = await (await connectTo(broker.url)).createChannel();
+  await channel.assertQueue('events', { durable: false });
+  const { text } = await ask('GET', '/test/deprecations');
+  expect(JSON.parse(text)).toMatchObject([{ feature: 'transient_nonexcl_queues', what: "queue 'events'" }]);
+  const topology = await ask('POST', '/test/topology', { definitions: { queues: [] } });
+  expect((JSON.parse(topology.text) as { differences: string[] }).differences).toHaveLength(1);
 });

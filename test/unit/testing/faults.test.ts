@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { connect } from 'amqplib';
+import type { Occasion } from '../../../src/testing/index.ts';
 import { connectTo, publish, startApplication, startBroker } from '../../support/application.ts';
 
 test('a publish that is refused is nacked, as often as was said', async () => {
@@ -138,4 +139,86 @@ test('clients that come are refused', async () => {
   broker.faults.clear();
   await (await connect(broker.url)).close();
   expect(broker.faults.active).toEqual([]);
+});
+
+test('a stream ends without a word', async () => {
+  const { broker, channel, connection } = await startApplication();
+  await channel.assertQueue('orders');
+  await channel.consume('orders', () => broker.faults.dropConnection({}, 'end'));
+  const failed = once(connection, 'error') as Promise<[Error]>;
+  await broker.queue('orders').put('x');
+  expect((await failed)[0].message).toBe('Unexpected close');
+  await broker.queue('orders').toSettle({ text: 'x' }, 'requeued');
+  expect(broker.queue('orders').consumers).toBe(0);
+});
+
+test('nobody listens until the fault is lifted, also when the broker has crashed', async () => {
+  const { broker, channel } = await startApplication();
+  await using closed = broker.faults.closePorts();
+  expect(closed.hits).toBe(1);
+  await expect(connect(broker.url)).rejects.toThrow('ECONNREFUSED');
+  await channel.assertQueue('orders');
+  await broker.crash();
+  await expect(connect(broker.url)).rejects.toThrow('ECONNREFUSED');
+  closed.lift();
+  await (await connect(broker.url)).close();
+});
+
+test('a broker that stops while nobody listens stays stopped', async () => {
+  const broker = await startBroker();
+  broker.faults.closePorts();
+  await broker.stop();
+  await expect(connect(broker.url)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('a password is wrong, as often as was said', async () => {
+  const broker = await startBroker();
+  const where = vi.fn(({ user }: Occasion) => user === 'guest');
+  const wrong = broker.faults.refuseConnections('wrong password', { times: 1, where });
+  await expect(connect(broker.url)).rejects.toThrow('403 (ACCESS-REFUSED)');
+  expect(wrong.hits).toBe(1);
+  await (await connect(broker.url)).close();
+});
+
+test('a fault strikes where it is said: it is told who did what', async () => {
+  const { broker, channel } = await startApplication();
+  for (const queue of ['orders', 'bills']) await channel.assertQueue(queue);
+  const seen: Occasion[] = [];
+  const where = (occasion: Occasion) => seen.push(occasion) > 1;
+  const nacked = broker.faults.nackPublishes({}, { where, times: 1 });
+  channel.sendToQueue('orders', Buffer.from('a'));
+  await channel.waitForConfirms();
+  channel.sendToQueue('orders', Buffer.from('b'));
+  await expect(channel.waitForConfirms()).rejects.toThrow('nacked');
+  expect(nacked.hits).toBe(1);
+  expect(seen[1]).toMatchObject({ name: '', user: 'guest', vhost: '/', channel: 1, message: { text: 'b' } });
+
+  const late = broker.faults.delayReplies('basic.consume', 'until released', {}, { where: (o) => o.queue === 'bills' });
+  await channel.consume('orders', (message) => message && channel.ack(message));
+  const twice = broker.faults.duplicateDeliveries('orders', { where: (o) => o.message?.text === 'twice' });
+  for (const text of ['once', 'twice']) await broker.queue('orders').put(text);
+  await broker.queue('orders').toBeEmpty();
+  expect([late.hits, twice.hits]).toEqual([0, 1]);
+});
+
+test('what makes no sense is refused by one line, and nothing begins', async () => {
+  const { faults } = await startBroker();
+  const wrong: [() => unknown, string][] = [
+    [() => faults.nackPublishes({ queue: 'orders' } as object), 'filter: unknown key "queue"'],
+    [() => faults.unroutable({}, { time: 1 } as object), 'trigger: unknown key "time", did you mean "times"?'],
+    [() => faults.dropConnection('app' as never), "filter must be an object with some of name, user, vhost, not 'app'"],
+    [() => faults.dropConnection({}, 'rst' as never), "how must be 'reset' or 'end' or 'silent', not 'rst'"],
+    [
+      () => faults.closeChannel({ chanel: 1 } as object, { code: 404 }),
+      'filter: unknown key "chanel", did you mean "channel"?',
+    ],
+    [
+      () => faults.refuseConnections('refuse' as never),
+      "how must be 'reset' or 'no answer' or 'wrong password', not 'refuse'",
+    ],
+    [() => faults.network({ latency: -1 }), 'network: latency must be 0 or more, not -1'],
+    [() => faults.network({ delay: 1 } as object), 'network: unknown key "delay"'],
+  ];
+  for (const [call, text] of wrong) expect(call).toThrow(text);
+  expect(faults.active).toEqual([]);
 });

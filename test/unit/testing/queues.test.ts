@@ -143,3 +143,18 @@ test('an error of a wait says what the broker refused meanwhile', async () => {
     "Channels or connections were closed for errors (1), the last: PRECONDITION_FAILED - inequivalent arg 'durable'",
   );
 });
+
+test('a match that makes no sense is refused by one line, and nobody waits', async () => {
+  const broker = await startBroker({ patience: 600_000 });
+  const queue = broker.queue('orders');
+  const wrong: [() => Promise<unknown>, string][] = [
+    [() => queue.toReceive('hello' as never), "a match must be an object: { text: 'hello' }"],
+    [
+      () => queue.toReceive({ jsn: {} } as object),
+      'match: unknown key "jsn", did you mean "json"? (it may have exchange,',
+    ],
+    [() => queue.toReceiveNothing(100 as never), "if not { for: MILLISECONDS }, must be 'until idle', not 100"],
+    [() => queue.toSettle({}, 'ack' as never), "how must be 'acked' or 'rejected'"],
+  ];
+  for (const [call, text] of wrong) await expect((async () => call())()).rejects.toThrow(text);
+});
