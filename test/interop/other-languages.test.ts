@@ -7,10 +7,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, test } from 'vitest';
-import { Broker } from '../../src/index.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Broker, type BrokerOptions } from '../../src/index.ts';
+import { Authority, type Issued, selfSigned } from '../support/certificates.ts';
 import { describeClient } from '../support/interop/programs.ts';
-import { runOk } from '../support/processes/run.ts';
+import { run, runOk } from '../support/processes/run.ts';
 import { works } from '../support/processes/tied.ts';
 import { useTarget } from '../support/interop/target.ts';
 import { TEST_PATIENCE } from '../support/patience.ts';
@@ -32,7 +33,8 @@ describeClient('amqp091-go', { missing: goMissing, required: false }, () => {
     program = join(folder, 'tutorials');
     const build = { cwd: join(HERE, 'go'), env: { ...GO, GOCACHE: join(folder, 'cache') }, deadline: TEST_PATIENCE };
     await runOk('go', ['build', '-o', program, 'main.go'], build);
-    await runOk('go', ['build', '-o', join(folder, 'recovery'), 'recovery/main.go'], build);
+    for (const name of ['recovery', 'tls'])
+      await runOk('go', ['build', '-o', join(folder, name), `${name}/main.go`], build);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -43,6 +45,33 @@ describeClient('amqp091-go', { missing: goMissing, required: false }, () => {
   test('goes on after its connection was closed over the HTTP API', async () => {
     await using broker = await Broker.start({ port: 0, managementPort: 0 });
     await runOk(join(folder, 'recovery'), [broker.url, apiUrl(broker)], { deadline: TEST_PATIENCE });
+  });
+
+  test('comes in over TLS by a good certificate, and hears what is wrong with any other', async () => {
+    const authority = new Authority(folder);
+    const names = { names: 'DNS:localhost' };
+    const server = authority.issue('server', names);
+    const said = async ({ cert, key }: Issued, client?: Issued, more: BrokerOptions = {}): Promise<string> => {
+      await using broker = await Broker.start({ port: 0, tlsPort: 0, tlsCert: [cert], tlsKey: [key], ...more });
+      const files = client === undefined ? [] : [client.cert, client.key];
+      const address = `amqps://guest:guest@localhost:${broker.tlsPort}`;
+      const { stdout, code } = await run(join(folder, 'tls'), [address, authority.cert, ...files]);
+      return code === 0 ? 'good' : stdout.toString();
+    };
+    expect(await said(server)).toBe('good');
+    expect(await said(authority.issueEnded('ended'))).toContain('certificate has expired');
+    expect(await said(selfSigned(folder, 'alone', names))).toContain('certificate signed by unknown authority');
+    expect(await said(authority.issue('other', { names: 'DNS:elsewhere.example' }))).toContain('not localhost');
+    const [good, bad] = [authority.issue('good'), authority.issue('bad')];
+    const asked: BrokerOptions = {
+      tlsVerify: 'required',
+      tlsCa: [authority.cert],
+      tlsCrl: [authority.revoke(bad)],
+    };
+    expect(await said(server, good, asked)).toBe('good');
+    for (const client of [bad, authority.issueEnded('over'), selfSigned(folder, 'nobodys'), undefined]) {
+      expect(await said(server, client, asked)).toMatch(/tls: |reset by peer|broken pipe|EOF|not open/);
+    }
   });
 });
 
