@@ -2,11 +2,12 @@
 import { isInteger } from '../../broker/arguments/field-equality.ts';
 import { wants } from '../../broker/operations/version-rules.ts';
 import { readableQueue } from '../../broker/operations/queues.ts';
+import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import { REPLY_TO } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import { uniqueName } from '../../util/chance.ts';
-import type { BasicConsume, BasicGet } from '../../protocol/generated/methods.ts';
+import type { BasicConsume } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel/channel.ts';
 import { ChannelConsumer, shortstr } from '../channel/channel-consumer.ts';
 import { tellConsumer, tellDelivered } from '../channel/channel-events.ts';
@@ -55,9 +56,11 @@ export const basicMethods: HandlersOf<'basic'> = {
     // The answer to a cancellation by the server, which asks for none.
   },
 
-  'basic.get': (channel, method) => {
-    const wait = get(channel, method);
-    if (wait !== undefined) channel.goThrough(getLater(channel, method, wait));
+  'basic.get': (channel, { queue: asked, noAck }) => {
+    const { actor } = channel.connection;
+    const queue = readableQueue(actor, queueName(channel, asked));
+    const wait = get(channel, queue, noAck);
+    if (wait !== undefined) channel.goThrough(getLater(channel, queue.name, noAck, wait));
   },
 
   'basic.reject': (channel, { deliveryTag, requeue }) =>
@@ -73,9 +76,8 @@ export const basicMethods: HandlersOf<'basic'> = {
 };
 
 /** Returns how to wait if the queue cannot answer yet. */
-function get(channel: Channel, { queue: asked, noAck }: BasicGet): Wait | undefined {
-  const { actor, vhost, writer } = channel.connection;
-  const queue = readableQueue(actor, queueName(channel, asked));
+function get(channel: Channel, queue: DeclaredQueue, noAck: boolean): Wait | undefined {
+  const { vhost, writer } = channel.connection;
   const got = queue.get(noAck, (message, seq, redelivered) => {
     const fitting = writer.fit(message);
     if (noAck) channel.counters.getNoAck++;
@@ -93,8 +95,11 @@ function get(channel: Channel, { queue: asked, noAck }: BasicGet): Wait | undefi
   return got === undefined ? (resume) => queue.whenAnswered(resume) : undefined;
 }
 
-function* getLater(channel: Channel, method: BasicGet, first: Wait): Generator<Wait> {
-  for (let wait: Wait | undefined = first; wait !== undefined; wait = get(channel, method)) yield wait;
+/** Whether it may was asked at first; the queue may be gone meanwhile. */
+function* getLater(channel: Channel, name: string, noAck: boolean, first: Wait): Generator<Wait> {
+  const { vhost, actor } = channel.connection;
+  const again = () => get(channel, vhost.existingQueue(name, actor.owner), noAck);
+  for (let wait: Wait | undefined = first; wait !== undefined; wait = again()) yield wait;
 }
 
 function isTaken(channel: Channel, tag: string): boolean {

@@ -3,7 +3,7 @@
  * `spec/amqp-0-9-1.json` without a row here fails, and so does one that asks something else.
  */
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AmqpClient } from '../../support/amqp-client/index.ts';
 import { AskedAuthority } from '../../support/asked-authority.ts';
 import { MemoryBroker } from '../../support/memory-broker.ts';
@@ -186,6 +186,22 @@ describe('the permissions that a method needs', () => {
       ]);
       expect(authority.asked.at(-1)).toBe(question);
     }
+  });
+
+  it('basic.get asks once, however long the queue takes to answer', async () => {
+    authority.deny(undefined);
+    const queue = broker.vhost.queue('q')!;
+    vi.spyOn(queue, 'get').mockReturnValueOnce(undefined);
+    vi.spyOn(queue, 'whenAnswered').mockImplementationOnce((resume) => {
+      authority.deny('read queue q');
+      setImmediate(resume);
+      return true;
+    });
+    const client = await broker.connect();
+    await client.channel(1);
+    client.send(1, 'basic.get', { queue: 'q' });
+    await client.expect('basic.get-empty', 1);
+    client.destroy();
   });
 
   it('connection.open: enter the vhost', async () => {
