@@ -70,6 +70,15 @@ export class HttpClient {
     }
   }
 
+  /** Rejects also if the status is not 200, or what comes is no object of JSON. */
+  async askJson(question: HttpQuestion): Promise<Readonly<Record<string, unknown>>> {
+    const { status, text } = await this.ask(question);
+    if (status !== 200) throw new Error(`status ${status}`);
+    const answer = objectIn(text);
+    if (answer === undefined) throw new Error('what it answers with is no object of JSON');
+    return answer;
+  }
+
   /** Lets go of the connections. */
   close(): void {
     for (const agent of this.#agents.values()) agent.destroy();
@@ -84,6 +93,16 @@ export class HttpClient {
       this.#agents.set(protocol, agent);
     }
     return agent;
+  }
+}
+
+/** The error of JSON.parse would show a part of the text, which may hold a secret. */
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

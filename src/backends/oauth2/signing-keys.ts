@@ -12,6 +12,7 @@ import { ConfigError } from '../../config/config-error.ts';
 import type { OAuthConfig } from '../../config/oauth-config.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { HttpClient } from '../../util/http-client.ts';
+import { discoverProvider } from '../../util/openid-discovery.ts';
 
 /** Keys that are published are fetched again after so many milliseconds, and for one that is not known not more often than that. */
 const FETCHED_FOR_MS = 600_000;
@@ -28,16 +29,13 @@ export function signingKeys(config: OAuthConfig, client: HttpClient, clock: Cloc
   // As in RabbitMQ, what is published goes before files.
   if (url !== undefined) return new PublishedKeys(() => Promise.resolve(url), client, clock).keyFor;
   if (config.oauthSigningKeys.length > 0) return keysInFiles(config);
-  if (issuer !== undefined) return new PublishedKeys(() => discover(issuer, client), client, clock).keyFor;
+  if (issuer !== undefined) return new PublishedKeys(() => keysUrlOf(issuer, client), client, clock).keyFor;
   const text = 'the backend oauth2 needs oauthIssuer, oauthJwksUrl or oauthSigningKeys: where the keys of tokens are';
   throw new ConfigError([{ source: 'options', text }]);
 }
 
-/** Where an issuer says that its keys are (OpenID Connect Discovery). */
-async function discover(issuer: string, client: HttpClient): Promise<string> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-  const { status, text } = await client.ask({ url });
-  const { jwks_uri: found } = (status === 200 ? JSON.parse(text) : {}) as { readonly jwks_uri?: unknown };
+async function keysUrlOf(issuer: string, client: HttpClient): Promise<string> {
+  const { jwks_uri: found } = await discoverProvider(issuer, client);
   if (typeof found !== 'string' || !URL.canParse(found)) throw new Error('the issuer does not say where its keys are');
   return found;
 }
@@ -90,13 +88,11 @@ class PublishedKeys {
   /** What was there before stays if nothing comes. */
   async #fetch(before: Promise<KeySet> | undefined): Promise<KeySet> {
     try {
-      const { status, text } = await this.#client.ask({ url: await this.#url() });
-      if (status !== 200) throw new Error(`the keys of the issuer cannot be had: status ${status}`);
-      return createLocalJWKSet(JSON.parse(text) as JSONWebKeySet);
+      return createLocalJWKSet((await this.#client.askJson({ url: await this.#url() })) as unknown as JSONWebKeySet);
     } catch (error) {
       if (before === undefined) this.#keys = undefined;
       const known = await before?.catch(() => undefined);
-      if (known === undefined) throw error;
+      if (known === undefined) throw new Error(`the keys of the issuer cannot be had: ${(error as Error).message}`);
       return known;
     }
   }

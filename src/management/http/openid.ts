@@ -7,6 +7,7 @@ import type { Chance } from '../../util/chance.ts';
 import { uniqueName } from '../../util/chance.ts';
 import type { Clock } from '../../util/clock.ts';
 import type { HttpClient } from '../../util/http-client.ts';
+import { discoverProvider } from '../../util/openid-discovery.ts';
 import { type Asking, cookie, cookieIn, originOf } from './cookies.ts';
 
 /** How long somebody may be at the provider, in milliseconds, and how many may be there at once: the oldest makes room. */
@@ -84,7 +85,7 @@ export class OpenIdSignIn {
     }
     const { token_endpoint: url } = await this.#provider();
     const { clientId, clientSecret } = this.settings;
-    const answer = await this.#json(url, {
+    const form = new URLSearchParams({
       grant_type: 'authorization_code',
       code,
       redirect_uri: originOf(browser) + OPENID_PATH,
@@ -92,35 +93,28 @@ export class OpenIdSignIn {
       code_verifier: away.verifier,
       ...(clientSecret === undefined ? {} : { client_secret: clientSecret }),
     });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
+    const answer = await from(url, this.#client.askJson({ url, method: 'POST', headers, body: form.toString() }));
     if (typeof answer.access_token !== 'string') throw new OpenIdError('the provider gives no access token');
     return answer.access_token;
   }
 
-  /** OpenID Connect Discovery. */
   async #provider(): Promise<Provider> {
-    const { providerUrl } = this.settings;
-    const found = await this.#json(`${providerUrl.replace(/\/$/, '')}/.well-known/openid-configuration`);
-    const { authorization_endpoint, token_endpoint } = found;
+    const { providerUrl: url } = this.settings;
+    const { authorization_endpoint, token_endpoint } = await from(url, discoverProvider(url, this.#client));
     if (!isUrl(authorization_endpoint) || !isUrl(token_endpoint)) {
       throw new OpenIdError('the provider does not say where it lets in');
     }
     return { authorization_endpoint, token_endpoint };
   }
+}
 
-  async #json(url: string, form?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>> {
-    const post = {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: new URLSearchParams(form).toString(),
-    } as const;
-    try {
-      const { status, text } = await this.#client.ask({ url, ...(form === undefined ? {} : post) });
-      const answer = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
-      if (status === 200 && answer !== null) return answer;
-      throw new Error(`status ${status}`);
-    } catch (error) {
-      throw new OpenIdError(`${new URL(url).origin}: ${(error as Error).message}`);
-    }
+/** What comes from the provider. Rejects with an OpenIdError that names it. */
+async function from<Answer>(url: string, answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new OpenIdError(`${new URL(url).origin}: ${(error as Error).message}`);
   }
 }
 
