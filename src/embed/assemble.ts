@@ -95,7 +95,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     await listeners.start(surroundings.onlyForCommands);
     store.onFenced((reason) => {
       log.error({ reason }, FENCED);
-      ending.fail(new StoreError(`Another node has the store of this broker, which has ended: ${reason}.`));
+      ending.fail(new StoreError(`This broker has its store no more, and has ended: ${reason}.`));
     });
     return { config, node, context, listeners, ending };
   } catch (error) {
@@ -108,7 +108,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   }
 }
 
-const FENCED = 'another node has the store: this broker closes its connections and ends';
+const FENCED = 'this broker has its store no more: it closes its connections and ends';
 
 const DANGLING =
   'a stored binding is removed, as its source or its destination is not there; declare and bind them again if it is wanted';

@@ -94,6 +94,10 @@ describe.skipIf(!hasPostgres)('a database', () => {
       ['postgres://h/d?ssl=1', 'has a parameter "ssl"'],
       ['postgres://h/d?lease=1s', 'lease is a number of milliseconds'],
       ['postgres://h/%zz', 'write %25'],
+      ['postgres://a:b@secret@h/d', 'write %40'],
+      ['postgres://a:b/secret@h/d', 'write %40'],
+      ['postgres://a:b?secret@h/d', 'write %40'],
+      ['postgres://a:1/secret@h/d', 'write %40'],
     ] as const) {
       const text = await refusal(url);
       expect(text).toContain(problem);

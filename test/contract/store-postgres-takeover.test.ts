@@ -55,28 +55,103 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     expect(firsts(await two.opening)).toEqual([10]);
   });
 
-  it('have another when one is silent, which learns that it was taken over, and confirms nothing more', async () => {
+  it.each([
+    [['there'], [10]],
+    [['back'], [10, 20]],
+    [['there', 'back'], [10]],
+  ] as const)(
+    'have another when nothing of one goes %s, which learns that it was taken over, and confirms nothing more',
+    async (directions, committed) => {
+      const url = postgres.newUrl();
+      const first = await node('one', url);
+      const one = await first.opening;
+      const fenced: string[] = [];
+      one.onFenced((reason) => fenced.push(reason));
+      const second = await waiting('two', url);
+      await commit(one, (batch) => page(one, batch, 1, 10));
+
+      first.proxy.hold(...directions);
+      const late = new Script().next((batch) => page(one, batch, 1, 20));
+      one.schedule(late, true);
+      const two = await second.opening;
+      // What went there was committed before the other took over, though nobody was told yet.
+      expect(firsts(two)).toEqual(committed);
+      await commit(two, (batch) => page(two, batch, 1, 30));
+      first.proxy.release();
+      await expect.poll(() => fenced).toHaveLength(1);
+      await expect(one.close()).rejects.toThrow(StoreError);
+      expect(late.heard).toEqual(committed.length === 1 ? ['collect'] : ['collect', 'committed']);
+
+      await two.close();
+      const third = await (await node('three', url)).opening;
+      expect(firsts(third)).toEqual([...committed, 30]);
+    },
+  );
+
+  it('have another when one stops in the middle of a batch, which holds nothing that the next one needs', async () => {
     const url = postgres.newUrl();
     const first = await node('one', url);
     const one = await first.opening;
-    const fenced: string[] = [];
-    one.onFenced((reason) => fenced.push(reason));
     const second = await waiting('two', url);
-    await commit(one, (batch) => page(one, batch, 1, 10));
+    let id = 0;
+    await commit(one, (batch) => (id = page(one, batch, 1, 10)));
 
-    first.proxy.hold('there', 'back');
-    const late = new Script().next((batch) => page(one, batch, 1, 20));
-    one.schedule(late, true);
+    first.proxy.holdAfter(100_000);
+    const half = new Script().next((batch) => {
+      batch.dropPage(id);
+      page(one, batch, 1, 20, 500_000);
+    });
+    one.schedule(half, true);
     const two = await second.opening;
-    await commit(two, (batch) => page(two, batch, 1, 30));
-    first.proxy.release();
-    await expect.poll(() => fenced).toHaveLength(1);
-    await expect(one.close()).rejects.toThrow(StoreError);
-    expect(late.heard).toEqual(['collect']);
+    expect(firsts(two)).toEqual([10]);
+    await commit(two, (batch) => {
+      batch.dropPage(id);
+      page(two, batch, 1, 30);
+    });
+    expect(half.heard).toEqual(['collect']);
+  });
 
-    await two.close();
-    const third = await (await node('three', url)).opening;
-    expect(firsts(third)).toEqual([10, 30]);
+  it('go on waiting for their turn while the database ends their sessions, and is restarted', async () => {
+    const url = postgres.newUrl();
+    const one = await (await node('one', url)).opening;
+    let fenced = false;
+    one.onFenced(() => (fenced = true));
+    const two = await waiting('two', url);
+    await postgres.server.sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('one', 'two')",
+    );
+    await commit(one, (batch) => page(one, batch, 1, 10));
+    await postgres.server.end('SIGKILL');
+    await postgres.server.begin();
+    await commit(one, (batch) => page(one, batch, 1, 20));
+    expect(fenced).toBe(false);
+    await one.close();
+    expect(firsts(await two.opening)).toEqual([10, 20]);
+  });
+
+  it('take nobody for dead who reads what there is', async () => {
+    const url = postgres.newUrl();
+    const schema = new URL(url).searchParams.get('schema');
+    const one = await (await node('one', url)).opening;
+    const two = await waiting('two', url);
+    // What is read takes longer than three leases; beats are answered.
+    const seconds = (4 * LEASE_MS) / 1000;
+    const locked = postgres.server.sql(
+      `BEGIN; LOCK TABLE ${schema}.page IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(${seconds}); COMMIT`,
+    );
+    const locks = `SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted`;
+    await expect.poll(() => postgres.server.sql(locks)).toBe('1');
+    await one.close();
+    const active = `SELECT name FROM ${schema}.cluster JOIN ${schema}.node ON id = active`;
+    await expect.poll(() => postgres.server.sql(active)).toBe('two');
+    const three = await waiting('three', url);
+    await locked;
+    const next = await two.opening;
+    await commit(next, (batch) => page(next, batch, 1, 10));
+    expect(three.waitsFor).toEqual(['two']);
+    expect(await postgres.server.sql(active)).toBe('two');
+    await next.close();
+    await three.opening;
   });
 
   it('accuse nobody while the database stands still', async () => {

@@ -61,8 +61,10 @@ export function parseAddress(url: string, env: Environment): DatabaseAddress {
     throw new StoreError(
       `The store's address must be ${FORM}, with several hosts if there are (host:port,host2:port2).`,
     );
-  const [, account = '', places, database = '', query = ''] = parts;
-  const [user, password] = divided(account, ':');
+  const [, account, places, database = '', query = ''] = parts;
+  // What is taken for a host or a database then is a part of a password, which no error is to show.
+  if (`${places}/${database}`.includes('@') || (account === undefined && query.includes('@'))) throw strayAt();
+  const [user, password] = divided(account ?? '', ':');
   const parameter = parametersIn(query, env);
   const name = decoded(user) || env['PGUSER'] || userInfo().username;
   const tls = parameter('sslmode') ?? 'disable';
@@ -82,6 +84,12 @@ export function parseAddress(url: string, env: Environment): DatabaseAddress {
     passwordFile: parameter('passfile'),
     leaseMs: leaseIn(parameter('lease') ?? LEASES.default),
   };
+}
+
+function strayAt(): StoreError {
+  return new StoreError(
+    "The store's address has an @ too many, or one behind a / or a ?: in a name or a password write %40 for @, %2F for / and %3F for ?.",
+  );
 }
 
 /** For the log: without the password. */

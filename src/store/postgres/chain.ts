@@ -13,13 +13,23 @@ const BEAT_MS = 200;
 const FIRST_PAUSE = 100;
 const LAST_PAUSE = 1000;
 
+/** What was reported is gone, and no batch of this life can be committed behind it: the node goes on with what there is. */
+const LOST =
+  'the database has lost what it had reported committed: was a standby promoted that had not all of it, or a backup restored?';
+
+/** Who is told what becomes of commits. */
+export interface Told {
+  /** Why they fail; undefined when they work. */
+  trouble: (reason: string | undefined) => void;
+  /** This node makes none any more, and why. */
+  fenced: (reason: string) => void;
+}
+
 export class Chain {
   readonly #link: PrimaryLink;
   readonly #membership: Membership;
   readonly #clock: Clock;
-  /** Undefined: commits work. */
-  readonly #trouble: (reason: string | undefined) => void;
-  readonly #fenced: (reason: string) => void;
+  readonly #told: Told;
   /** Number of the last batch that was begun. */
   #batch = 0;
   #lastAnswer: number;
@@ -29,18 +39,11 @@ export class Chain {
   #stopped = false;
   readonly #timer: Timer;
 
-  constructor(
-    link: PrimaryLink,
-    membership: Membership,
-    clock: Clock,
-    trouble: (reason: string | undefined) => void,
-    fenced: (reason: string) => void,
-  ) {
+  constructor(link: PrimaryLink, membership: Membership, clock: Clock, told: Told) {
     this.#link = link;
     this.#membership = membership;
     this.#clock = clock;
-    this.#trouble = trouble;
-    this.#fenced = fenced;
+    this.#told = told;
     this.#lastAnswer = clock.elapsed();
     this.#timer = clock.every(BEAT_MS / 2, () => this.#beatIfIdle());
   }
@@ -49,7 +52,7 @@ export class Chain {
   commit(statements: readonly Statement[]): Promise<void> {
     const number = ++this.#batch;
     return this.#inTurn(async (attempt) => {
-      if (attempt > 0 && (await this.#lastCommitted()) >= number) return;
+      if (attempt > 0 && (await this.#lastCommitted(number - 1)) >= number) return;
       await this.#link.attempt((session) => session.transaction([...statements, this.#membership.fence(number)]));
     });
   }
@@ -60,13 +63,17 @@ export class Chain {
     this.#timer.cancel();
   }
 
-  #lastCommitted(): Promise<number> {
-    return this.#link.attempt((session) => this.#membership.beat(session));
+  /** `reported`: number of the last batch that was said to be committed. Throws Fenced if the database has lost it since. */
+  async #lastCommitted(reported: number): Promise<number> {
+    const last = await this.#link.attempt((session) => this.#membership.beat(session));
+    if (last < reported) throw new Fenced(`${LOST} (the last ${reported - last} batches)`);
+    return last;
   }
 
   #beatIfIdle(): void {
     if (this.#waiting > 0 || this.#clock.elapsed() - this.#lastAnswer < BEAT_MS) return;
-    void this.#inTurn(() => this.#lastCommitted()).catch(() => undefined);
+    const reported = this.#batch;
+    void this.#inTurn(() => this.#lastCommitted(reported)).catch(() => undefined);
   }
 
   #inTurn(work: (attempt: number) => Promise<unknown>): Promise<void> {
@@ -85,15 +92,15 @@ export class Chain {
         if (this.#stopped) throw error;
         if (error instanceof Fenced) {
           this.stop();
-          this.#fenced(error.message);
+          this.#told.fenced(error.message);
           throw error;
         }
-        this.#trouble((error as Error).message);
+        this.#told.trouble((error as Error).message);
         await this.#link.pause(pause);
         pause = Math.min(2 * pause, LAST_PAUSE);
       }
     }
     this.#lastAnswer = this.#clock.elapsed();
-    this.#trouble(undefined);
+    this.#told.trouble(undefined);
   }
 }

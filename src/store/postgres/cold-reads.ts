@@ -118,7 +118,7 @@ export class ColdReads {
   async #untilRead<Value>(what: string, read: (session: Session) => Promise<Value>): Promise<Value | StoreError> {
     for (;;) {
       try {
-        return await read(await this.#link.reader());
+        return await this.#link.read(read);
       } catch (error) {
         if (error instanceof StoreError) return this.#closed ? this.#closedError() : error;
         if (stateOf(error)?.startsWith(DAMAGED))

@@ -1,11 +1,12 @@
 /** Opens sessions with a server: as the address says, and set up as the store needs them. */
 import { readFileSync } from 'node:fs';
 import type { ClientConfig } from 'pg';
+import type { Clock } from '../../util/clock.ts';
 import { StoreError } from '../store.ts';
 import { type DatabaseAddress, describeHost, type Host } from './address.ts';
 import { passwordIn } from './password-file.ts';
 import { quoted } from './schema.ts';
-import { Session, stateOf } from './session.ts';
+import { answerInTime, Session, stateOf } from './session.ts';
 
 /** How long a server may take to let a session in, in milliseconds. */
 const CONNECT_MS = 5000;
@@ -18,7 +19,12 @@ const LASTING = ['28P01', '28000', '3D000', '42501'];
 export type Connect = (host: Host) => Promise<Session>;
 
 /** pg is loaded here, and so only if a database is the store. `unref`: sessions do not keep the process alive. */
-export async function connector(address: DatabaseAddress, application: string, unref = false): Promise<Connect> {
+export async function connector(
+  address: DatabaseAddress,
+  application: string,
+  clock: Clock,
+  unref = false,
+): Promise<Connect> {
   const { default: pg } = await import('pg');
   const ssl = tlsOptions(address);
   const settings = [
@@ -40,7 +46,8 @@ export async function connector(address: DatabaseAddress, application: string, u
       database: address.database,
       // Not undefined: pg would look for one in a file by itself, which it warns of.
       password: password ?? '',
-      ssl,
+      // A socket of this machine has no TLS, as libpq has it.
+      ssl: host.host.startsWith('/') ? false : ssl,
       application_name: application,
       connectionTimeoutMillis: CONNECT_MS,
       keepAlive: true,
@@ -48,8 +55,8 @@ export async function connector(address: DatabaseAddress, application: string, u
     };
     const session = await Session.open(pg.Client, config);
     try {
-      await session.query(settings);
-      await refusePooler(session);
+      const prepared = session.query(settings).then(() => refusePooler(session));
+      await answerInTime(session, { clock, ms: CONNECT_MS }, prepared);
       if (unref) session.unref();
       return session;
     } catch (error) {
@@ -92,8 +99,9 @@ function tlsOptions({ tls, caFile, certFile, keyFile }: DatabaseAddress): Client
   if (tls === 'disable') return false;
   const files = { ca: contents(caFile), cert: contents(certFile), key: contents(keyFile) };
   if (tls === 'verify-full') return { ...files, rejectUnauthorized: true };
-  if (tls === 'verify-ca') return { ...files, rejectUnauthorized: true, checkServerIdentity: () => undefined };
-  return { ...files, rejectUnauthorized: false };
+  // Who names an authority for "require" has it asked, as libpq has it.
+  const verifies = tls === 'verify-ca' || caFile !== undefined;
+  return { ...files, rejectUnauthorized: verifies, checkServerIdentity: () => undefined };
 }
 
 function contents(file: string | undefined): string | undefined {

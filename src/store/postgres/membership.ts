@@ -29,7 +29,7 @@ const COME_AGAIN = `UPDATE node SET epoch = epoch + 1, alive = true, batch = 0, 
 const TOUCH = 'UPDATE cluster SET one = true';
 const BEAT = `UPDATE node SET beat = beat + 1, session = pg_backend_pid() WHERE id = $1 AND epoch = $2 AND alive RETURNING batch`;
 const WATCH = `SELECT node.id, node.name, node.epoch, node.batch, node.beat FROM cluster LEFT JOIN node ON node.id = active AND alive`;
-const FENCE = `WITH mine AS (UPDATE node SET batch = $3::bigint
+const FENCE = `WITH mine AS (UPDATE node SET batch = $3::bigint, session = pg_backend_pid()
     WHERE id = $1 AND epoch = $2 AND alive AND batch = $3::bigint - 1 RETURNING 1)
   SELECT 1 / count(*) FROM mine`;
 /** Nobody is active who is alive. */
@@ -41,9 +41,17 @@ const TAKE_OVER = `WITH mine AS (UPDATE node SET beat = beat + 1 WHERE id = $1 A
     other AS (UPDATE node SET alive = false, epoch = epoch + 1
       WHERE id = $3 AND epoch = $4 AND batch = $5 AND beat = $6 AND alive AND EXISTS (SELECT FROM mine) RETURNING 1)
   UPDATE cluster SET active = $1 WHERE active = $3 AND EXISTS (SELECT FROM other)`;
-/** What holds its row: a session that nobody speaks to any more. */
-const END_SESSION = `SELECT pg_terminate_backend(session) FROM node WHERE id = $1 AND epoch = $2 AND alive
-  AND session IN (SELECT pid FROM pg_stat_activity WHERE usename = current_user)`;
+/**
+ * Ends the session of a node that is dead, in that life of it. Nobody may speak to it any more, and it may be in the middle of a batch, with
+ * locks on what the next one needs. A process of the server that somebody who lives has by now is left alone.
+ */
+const END_SESSION = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE usename = current_user AND pid <> pg_backend_pid() AND pid IN (SELECT session FROM node WHERE id = $1 AND epoch = $2)
+    AND pid NOT IN (SELECT session FROM node WHERE alive AND id <> $1 AND session IS NOT NULL)`;
+/** The same for all that were taken over. */
+const END_OTHERS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE usename = current_user AND pid IN (SELECT session FROM node WHERE NOT alive)
+    AND pid NOT IN (SELECT session FROM node WHERE alive AND session IS NOT NULL)`;
 const LEAVE = `WITH mine AS (UPDATE node SET alive = false WHERE id = $1 AND epoch = $2 AND alive RETURNING 1)
   UPDATE cluster SET active = NULL WHERE active = $1 AND EXISTS (SELECT FROM mine)`;
 
@@ -56,11 +64,11 @@ export interface MembershipOptions {
   readonly onWaiting: (active: string) => void;
 }
 
-/** A row as it was seen, since when, and how many commits of our own were answered meanwhile. */
+/** A row as it was seen, and for how long, in milliseconds: until the last commit of our own that was answered. */
 interface Sight {
   readonly row: string;
-  readonly since: number;
-  commits: number;
+  stoodStill: number;
+  until: number;
 }
 
 export class Membership {
@@ -79,12 +87,16 @@ export class Membership {
   /** Takes the row of this name. Throws StoreError if a node that lives has it. */
   async join(): Promise<void> {
     const { name } = this.#options;
+    this.#id = 0;
+    this.#sight = undefined;
     for (;;) {
       const come = await this.#link.attempt(async (session) => {
         const [found] = (await session.transaction([{ text: TOUCH }, { text: FIND, values: [name] }])).rows;
         if (found === undefined) return session.transaction([{ text: COME, values: [name, leveretVersion()] }]);
         const [id, epoch, batch, beat, alive] = found;
         if (alive === 't' && !this.#stoodStill([epoch, batch, beat])) return undefined;
+        this.#sight = undefined;
+        await session.run([{ text: END_SESSION, values: [id, epoch] }]);
         return session.transaction([{ text: COME_AGAIN, values: [id, leveretVersion(), epoch, batch, beat] }]);
       });
       const [row] = come?.rows ?? [];
@@ -100,13 +112,14 @@ export class Membership {
 
   /** Resolves when this node is the active one. Throws Fenced if another has taken its name. */
   async becomeActive(): Promise<void> {
-    for (;;) {
-      const active = await this.#watch();
-      if (active !== undefined && Number(active[0]) === this.#id) return;
+    // Whatever was seen before a session broke.
+    this.#sight = undefined;
+    for (let active = await this.#watch(); Number(active?.[0]) !== this.#id; active = await this.#watch()) {
       if (active === undefined) await this.#link.attempt((session) => session.transaction([this.#own(CLAIM)]));
       else if (this.#isDead(active)) await this.#takeOver(active);
       else await this.#link.pause(WATCH_MS);
     }
+    await this.#link.attempt((session) => session.run([{ text: END_OTHERS }]));
   }
 
   /** The last statement of each batch: fails for a node that was taken over, and if the batch before was not committed. */
@@ -145,18 +158,22 @@ export class Membership {
     return this.#stoodStill(state);
   }
 
-  /** To be called once for each commit of our own. */
+  /**
+   * To be called once for each commit of our own. Each counts for a part of the lease at most: where a database, or this machine, stood still, the
+   * row had no chance to move.
+   */
   #stoodStill(state: TextRow): boolean {
     const { clock, leaseMs } = this.#options;
-    const row = state.join();
+    const [row, now] = [state.join(), clock.elapsed()];
     if (this.#sight?.row !== row) {
       // A node of the same name that lives will not let us in.
       if (this.#id === 0 && this.#sight !== undefined) throw this.#nameTaken();
-      this.#sight = { row, since: clock.elapsed(), commits: 0 };
+      this.#sight = { row, stoodStill: 0, until: now };
       return false;
     }
-    this.#sight.commits++;
-    return this.#sight.commits >= COMMITS_IN_A_LEASE && clock.elapsed() - this.#sight.since >= leaseMs;
+    this.#sight.stoodStill += Math.min(now - this.#sight.until, leaseMs / COMMITS_IN_A_LEASE);
+    this.#sight.until = now;
+    return this.#sight.stoodStill >= leaseMs;
   }
 
   #nameTaken(): StoreError {

@@ -1,10 +1,9 @@
 /**
  * The store in a PostgreSQL database that nodes share: one is active, the others wait to take over. This thread collects batches and sends them;
- * SCALE-OUT's rules of fencing are in membership.ts and chain.ts.
+ * opening.ts says how a node comes to it, and the rules of fencing are in membership.ts and chain.ts.
  */
-import { once } from 'node:events';
 import type { Clock } from '../../util/clock.ts';
-import { guardedClock, rethrow, unawaited } from '../../util/guard.ts';
+import { guardedClock, unawaited } from '../../util/guard.ts';
 import type { Histogram } from '../../util/histogram.ts';
 import { nodeName } from '../../util/node-name.ts';
 import { keepingProcess, systemClock } from '../../util/system.ts';
@@ -20,19 +19,13 @@ import type { RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
 import { describeAddress, type Environment, parseAddress } from './address.ts';
 import { BatchStatements } from './batch-statements.ts';
-import { Chain } from './chain.ts';
+import type { Chain } from './chain.ts';
 import { ColdReads } from './cold-reads.ts';
-import { connector } from './connector.ts';
-import { durabilityProblems, refuseProblems } from './durability.ts';
 import { changeStatements } from './entities.ts';
-import { Membership } from './membership.ts';
-import { PrimaryLink } from './primary-link.ts';
-import { readState, type Recovered } from './recovery.ts';
-import { openSchema } from './schema.ts';
-import type { Session } from './session.ts';
+import type { Membership } from './membership.ts';
+import { openDatabase, type Opened } from './opening.ts';
+import type { PrimaryLink } from './primary-link.ts';
 
-const NO_DATABASE = 'the database cannot be used yet; it is tried again';
-const WAITING = 'waiting to take over from the node that serves the clients:';
 const ADVICE = 'Check the database, and the way to it.';
 
 /** How long a start waits for a database that does not answer, in milliseconds. */
@@ -62,20 +55,6 @@ export interface PostgresStoreOptions {
   readonly onWaiting?: ((active: string) => void) | undefined;
   /** Its sessions do not keep the process alive. Default: false. */
   readonly unref?: boolean | undefined;
-}
-
-/** What `open` has when there is a store. */
-interface Opened {
-  readonly place: string;
-  readonly link: PrimaryLink;
-  readonly membership: Membership;
-  readonly trouble: Trouble;
-  readonly recovered: Recovered;
-}
-
-/** Who is told of trouble, before there is a store and after. */
-interface Trouble {
-  tell: (reason: string) => void;
 }
 
 /** Nothing that a store on a server does ends it for good. */
@@ -120,52 +99,23 @@ export class PostgresStore implements Store {
   }
 
   static async #open(options: PostgresStoreOptions): Promise<PostgresStore> {
-    const { url, name = nodeName(), clock = systemClock, signal } = options;
-    const log: StoreLog = options.log ?? (() => undefined);
+    const { url, name = nodeName(), clock = systemClock, signal, onWaiting, unref } = options;
+    const { requireSync = false, startMs = START_MS, log = () => undefined } = options;
     const address = parseAddress(url, options.env ?? process.env);
     const place = describeAddress(address);
-    let reason = 'it does not answer';
-    const trouble: Trouble = {
-      tell: (text) => {
-        if (text !== reason) log('warn', { store: place, reason: (reason = text) }, NO_DATABASE);
-      },
-    };
-    const link = new PrimaryLink(address.hosts, await connector(address, name, options.unref), clock, (text) =>
-      trouble.tell(text),
-    );
-    const onWaiting = (active: string): void => {
-      log('info', { store: place, active }, `${WAITING} ${active}`);
-      options.onWaiting?.(active);
-    };
-    const membership = new Membership(link, { name, leaseMs: address.leaseMs, clock, onWaiting });
-    let isOpen = false;
-    if (signal !== undefined)
-      unawaited(
-        rethrow,
-        once(signal, 'abort').then(() => void (isOpen || link.destroy())),
-      );
-    try {
-      const session = await inTime(link.session(), { link, ms: options.startMs ?? START_MS, reason: () => reason });
-      const problems = await durabilityProblems(session);
-      if (options.requireSync === true) refuseProblems(problems);
-      for (const problem of problems) log('warn', { store: place }, problem);
-      const fresh = await openSchema(session, address.schema);
-      await membership.join();
-      await membership.becomeActive();
-      const recovered = await readState(await link.session(), fresh, UNSEALED, damagedIn(place));
-      isOpen = true;
-      return new PostgresStore(options, { place, link, membership, trouble, recovered });
-    } catch (error) {
-      link.destroy();
-      throw signal?.aborted === true ? new StoreError('The start was given up.') : explainOpen(error, place);
-    }
+    const damaged = damagedIn(place);
+    const limits = { requireSync, startMs };
+    const opening = { address, place, name, ...limits, clock, log, signal, onWaiting, unref, damaged };
+    return new PostgresStore(options, place, await openDatabase(opening));
   }
 
   /** Use `PostgresStore.open`. */
-  constructor(options: PostgresStoreOptions, { place, link, membership, trouble, recovered }: Opened) {
+  constructor(options: PostgresStoreOptions, place: string, opened: Opened) {
+    const { link, membership, chain, told, recovered } = opened;
     this.#place = place;
     this.#link = link;
     this.#membership = membership;
+    this.#chain = chain;
     this.#closeMs = options.closeMs ?? CLOSE_MS;
     const commit: Engine['commit'] = (changes, done) => this.#commit(changes, done);
     const clock = options.clock ?? systemClock;
@@ -173,14 +123,8 @@ export class PostgresStore implements Store {
     const { fault } = this.#commits;
     this.#clock = guardedClock(clock, fault);
     this.#trouble = new CommitTrouble({ store: place }, options.log ?? (() => undefined), () => ADVICE, fault);
-    trouble.tell = (reason) => this.#trouble.set(reason);
-    this.#chain = new Chain(
-      link,
-      membership,
-      this.#clock,
-      (reason) => this.#trouble.set(reason),
-      (reason) => this.#commits.fence(reason),
-    );
+    told.trouble = (reason) => this.#trouble.set(reason);
+    told.fenced = (reason) => this.#commits.fence(reason);
     const damaged = damagedIn(place);
     const rows = new StoredRows(this.#seal, damaged);
     this.#reads = new ColdReads(link, rows, damaged, () => this.#closedError(), fault);
@@ -304,20 +248,4 @@ export class PostgresStore implements Store {
       await this.#reads.close(true);
     }
   }
-}
-
-/** Rejects with a StoreError if there is no session in time. */
-async function inTime(
-  session: Promise<Session>,
-  { link, ms, reason }: { readonly link: PrimaryLink; readonly ms: number; readonly reason: () => string },
-): Promise<Session> {
-  const late = link.pause(ms).then(() => {
-    throw new StoreError(`The database cannot be reached: ${reason()}.`);
-  });
-  return Promise.race([session, late]);
-}
-
-function explainOpen(error: unknown, place: string): StoreError {
-  if (error instanceof StoreError) return error;
-  return new StoreError(`The database ${place} cannot be used: ${(error as Error).message}.`, { cause: error });
 }

@@ -7,7 +7,7 @@ import { rethrow, unawaited } from '../../util/guard.ts';
 import { StoreError } from '../store.ts';
 import { describeHost, type Host } from './address.ts';
 import { type Connect, explainConnect, isLasting } from './connector.ts';
-import type { Session } from './session.ts';
+import { answerInTime, type Session } from './session.ts';
 
 /** How long the others may take to answer when one primary is found, in milliseconds. */
 const OTHERS_MS = 500;
@@ -16,8 +16,16 @@ const SEARCH_MS = 250;
 /** An answer that takes longer has the primary looked for, in milliseconds. */
 const SILENCE_MS = 1000;
 
-/** `useless`: there is a newer primary, or the server has nothing of what was sent. `idle`: it seems so; it may be on its way. */
-type Verdict = 'useless' | 'idle' | 'busy';
+/**
+ * What is found of a session that does not answer. `useless`: there is a newer primary. `idle`: the server has nothing of what was sent, or its
+ * answer is on its way. `receiving`: it has a part. Both may pass, and a network that swallowed the rest looks the same.
+ */
+type Verdict = 'useless' | 'idle' | 'receiving' | 'busy';
+
+/** How often in a row that is found until the session is given up: the way of a large batch may be slow. */
+const LOOKS: Partial<Record<Verdict, number>> = { useless: 1, idle: 2, receiving: 10 };
+/** How long a server may take to say who it is, in milliseconds. */
+const ANSWER_MS = 5000;
 
 interface Primary {
   readonly session: Session;
@@ -29,9 +37,10 @@ interface Primary {
 const WHO_ARE_YOU = `SELECT CASE WHEN pg_is_in_recovery() THEN NULL
   ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int END`;
 
-/** True if the process of a session is at work, or waits for something else than for what its client sends. */
-const isAtWork = (pid: number): string =>
-  `SELECT 1 FROM pg_stat_activity WHERE pid = ${pid} AND state = 'active' AND wait_event IS DISTINCT FROM 'ClientRead'`;
+/** What the process of a session does: it is at work if it waits for something else than for what its client sends. No row: it is gone. */
+const activityOf = (pid: number): string =>
+  `SELECT CASE WHEN state = 'active' AND wait_event IS DISTINCT FROM 'ClientRead' THEN 'busy'
+    WHEN state = 'idle' THEN 'idle' ELSE 'receiving' END FROM pg_stat_activity WHERE pid = ${pid}`;
 
 export class PrimaryLink {
   readonly #hosts: readonly Host[];
@@ -58,43 +67,38 @@ export class PrimaryLink {
     return (await this.#searching).session;
   }
 
-  /** The session that reads: with the server that the other one is with. */
-  async reader(): Promise<Session> {
-    await this.session();
-    const primary = this.#primary!;
-    this.#reader ??= this.#connect(primary.host).then((session) => {
-      unawaited(
-        rethrow,
-        session.ended.then(() => (this.#reader = undefined)),
-      );
-      return session;
-    });
-    try {
-      return await this.#reader;
-    } catch (error) {
-      this.#reader = undefined;
-      throw error;
-    }
-  }
-
   /**
    * Does something over the session that commits. It may take as long as it takes: nothing is cancelled. Only if the session is found to be of no
    * more use is it ended, and `work` rejects.
    */
   async attempt<Value>(work: (session: Session) => Promise<Value>): Promise<Value> {
-    const session = await this.session();
-    let idleBefore = false;
+    return this.#watched(await this.session(), work, () => this.#tell('the database has not answered for a second'));
+  }
+
+  /** The same over the session that reads: nobody is blocked by that. */
+  async read<Value>(work: (session: Session) => Promise<Value>): Promise<Value> {
+    return this.#watched(await this.#readerSession(), work, () => undefined);
+  }
+
+  async #watched<Value>(
+    session: Session,
+    work: (session: Session) => Promise<Value>,
+    silent: () => void,
+  ): Promise<Value> {
     let looking = false;
+    let last: Verdict = 'busy';
+    let looks = 0;
+    const judge = (verdict: Verdict): void => {
+      looking = false;
+      looks = verdict === last ? looks + 1 : 1;
+      last = verdict;
+      if (looks >= (LOOKS[verdict] ?? Infinity)) session.destroy();
+    };
     const timer = this.#clock.every(SILENCE_MS, () => {
-      this.#tell('the database has not answered for a second');
+      silent();
       if (looking) return;
       looking = true;
-      const judge = (verdict: Verdict): void => {
-        looking = false;
-        if (verdict === 'useless') session.destroy();
-        idleBefore = verdict === 'idle';
-      };
-      unawaited(rethrow, this.#isUseless(session, idleBefore).then(judge));
+      unawaited(rethrow, this.#verdictOf(session).then(judge));
     });
     try {
       return await work(session);
@@ -113,6 +117,25 @@ export class PrimaryLink {
     this.#closed = true;
     this.#primary?.session.destroy();
     this.#endReader();
+  }
+
+  /** With the server that the other one is with. */
+  async #readerSession(): Promise<Session> {
+    await this.session();
+    const primary = this.#primary!;
+    this.#reader ??= this.#connect(primary.host).then((session) => {
+      unawaited(
+        rethrow,
+        session.ended.then(() => (this.#reader = undefined)),
+      );
+      return session;
+    });
+    try {
+      return await this.#reader;
+    } catch (error) {
+      this.#reader = undefined;
+      throw error;
+    }
   }
 
   #endReader(): void {
@@ -163,7 +186,7 @@ export class PrimaryLink {
     const asked = this.#hosts.map(async (host) => {
       try {
         const session = await this.#connect(host);
-        const timeline = (await session.query(WHO_ARE_YOU)).rows[0][0];
+        const timeline = (await this.#soon(session, session.query(WHO_ARE_YOU))).rows[0][0];
         if (timeline === null) return await session.close();
         found.push({ session, host, timeline: Number(timeline) });
         // There may be another, of a higher timeline.
@@ -181,21 +204,24 @@ export class PrimaryLink {
     return { primary, problems };
   }
 
-  async #isUseless(session: Session, idleBefore: boolean): Promise<Verdict> {
+  async #verdictOf(session: Session): Promise<Verdict> {
     const used = this.#primary;
-    if (used?.session !== session) return 'busy';
     const { primary } = await this.#look();
     if (primary === undefined) return 'busy';
     try {
+      if (used === undefined) return 'busy';
       if (primary.timeline > used.timeline) return 'useless';
       if (primary.host !== used.host) return 'busy';
-      const { rows } = await primary.session.query(isAtWork(session.pid));
-      if (rows.length > 0) return 'busy';
-      return idleBefore ? 'useless' : 'idle';
+      const { rows } = await this.#soon(primary.session, primary.session.query(activityOf(session.pid)));
+      return (rows[0]?.[0] as Verdict | undefined) ?? 'idle';
     } catch {
       return 'busy';
     } finally {
       primary.session.destroy();
     }
+  }
+
+  #soon<Value>(session: Session, answer: Promise<Value>): Promise<Value> {
+    return answerInTime(session, { clock: this.#clock, ms: ANSWER_MS }, answer);
   }
 }

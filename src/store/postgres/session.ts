@@ -1,5 +1,6 @@
 /** One session with a server of PostgreSQL: statements of one transaction go in one write, without a round trip between them. */
 import type { Client, ClientConfig, Connection, DatabaseError } from 'pg';
+import type { Clock } from '../../util/clock.ts';
 import { hear, rethrow } from '../../util/guard.ts';
 import { type CopiedRow, CopyOut } from './copy-out.ts';
 
@@ -180,6 +181,32 @@ function bound(value: Value): Buffer | string | null {
 export function stateOf(error: unknown): string | undefined {
   const { code, severity } = error as Partial<DatabaseError>;
   return severity === undefined ? undefined : code;
+}
+
+/** Classes of SQLSTATE that pass: connections, transactions, resources, operators, the system. Disks that are full are among them. */
+const PASSING = ['08', '25', '40', '53', '55', '57', '58'];
+
+/** True if the same may work another time: a session that broke, and what a server says while it stops, starts or is short of something. */
+export function isPassing(error: unknown): boolean {
+  const state = stateOf(error);
+  return state === undefined || PASSING.includes(state.slice(0, 2));
+}
+
+/**
+ * Ends the session if the answer takes longer than `ms` milliseconds: a server that is cut off never gives it. For questions that are answered at
+ * once: a commit may take as long as it takes.
+ */
+export async function answerInTime<Value>(
+  session: Session,
+  { clock, ms }: { readonly clock: Clock; readonly ms: number },
+  answer: Promise<Value>,
+): Promise<Value> {
+  const timer = clock.after(ms, () => session.destroy());
+  try {
+    return await answer;
+  } finally {
+    timer.cancel();
+  }
 }
 
 /** What pg has under way: it calls these as the server answers. */

@@ -15,9 +15,7 @@ test('a broker whose store another node has closes its connections with 320, say
 
   store.fence('node b has taken it over');
   await client.expectClose(320, /shutdown/);
-  const reason = new StoreError(
-    'Another node has the store of this broker, which has ended: node b has taken it over.',
-  );
+  const reason = new StoreError('This broker has its store no more, and has ended: node b has taken it over.');
   await expect(broker.closed).rejects.toThrow(reason);
   await expect(AmqpClient.connect(broker.url)).rejects.toThrow();
   await expect(broker.stop()).rejects.toThrow(StoreError);

@@ -1,0 +1,167 @@
+/**
+ * How a node comes to have the store: it finds the database, joins the others, waits for its turn, and reads what there is. A database that goes
+ * away meanwhile is waited for. While it reads it beats already, or whoever waits would take it for dead: there may be much to read.
+ */
+import { once } from 'node:events';
+import type { Clock } from '../../util/clock.ts';
+import { rethrow, unawaited } from '../../util/guard.ts';
+import type { StoreLog } from '../engine/commit-trouble.ts';
+import { UNSEALED } from '../sealing/seal.ts';
+import { StoreError } from '../store.ts';
+import type { DatabaseAddress } from './address.ts';
+import { Chain, type Told } from './chain.ts';
+import { connector } from './connector.ts';
+import { durabilityProblems, refuseProblems } from './durability.ts';
+import { Fenced, Membership } from './membership.ts';
+import { PrimaryLink } from './primary-link.ts';
+import { type Damaged, readState, type Recovered } from './recovery.ts';
+import { openSchema } from './schema.ts';
+import { isPassing } from './session.ts';
+
+const NO_DATABASE = 'the database cannot be used yet; it is tried again';
+const WAITING = 'waiting to take over from the node that serves the clients:';
+const FENCED = 'this node was taken over before it could serve anybody; it waits for its turn again';
+
+/** Between two attempts, in milliseconds. */
+const PAUSE = 250;
+
+export interface OpeningOptions {
+  readonly address: DatabaseAddress;
+  /** Of the database, for the log. */
+  readonly place: string;
+  /** Of this node. */
+  readonly name: string;
+  readonly requireSync: boolean;
+  /** How long a database that cannot be used is waited for at first, in milliseconds; later for ever. */
+  readonly startMs: number;
+  readonly clock: Clock;
+  readonly log: StoreLog;
+  readonly signal: AbortSignal | undefined;
+  readonly onWaiting: ((active: string) => void) | undefined;
+  readonly unref: boolean | undefined;
+  readonly damaged: Damaged;
+}
+
+/** What the store has of it. */
+export interface Opened {
+  readonly link: PrimaryLink;
+  readonly membership: Membership;
+  readonly chain: Chain;
+  readonly recovered: Recovered;
+  /** The store is told from now on. */
+  readonly told: Told;
+}
+
+/** Rejects with a StoreError for what no waiting mends. Nothing stays open then. */
+export async function openDatabase(options: OpeningOptions): Promise<Opened> {
+  const { address, name, clock, unref } = options;
+  const told: Told = { trouble: () => undefined, fenced: () => undefined };
+  const connect = await connector(address, name, clock, unref);
+  const link = new PrimaryLink(address.hosts, connect, clock, (reason) => told.trouble(reason));
+  try {
+    return await new Opening(options, link, told).run();
+  } catch (error) {
+    link.destroy();
+    if (options.signal?.aborted === true) throw new StoreError('The start was given up.');
+    if (error instanceof StoreError) throw error;
+    const { message } = error as Error;
+    throw new StoreError(`The database ${options.place} cannot be used: ${message}.`, { cause: error });
+  }
+}
+
+class Opening {
+  readonly #options: OpeningOptions;
+  readonly #link: PrimaryLink;
+  readonly #told: Told;
+  readonly #membership: Membership;
+  #reason = 'it does not answer';
+
+  constructor(options: OpeningOptions, link: PrimaryLink, told: Told) {
+    this.#options = options;
+    this.#link = link;
+    this.#told = told;
+    const { name, address, clock, place, log } = options;
+    told.trouble = (reason) => {
+      if (reason !== undefined && reason !== this.#reason)
+        log('warn', { store: place, reason: (this.#reason = reason) }, NO_DATABASE);
+    };
+    const onWaiting = (active: string): void => {
+      log('info', { store: place, active }, `${WAITING} ${active}`);
+      options.onWaiting?.(active);
+    };
+    this.#membership = new Membership(link, { name, leaseMs: address.leaseMs, clock, onWaiting });
+  }
+
+  async run(): Promise<Opened> {
+    const { signal, place, log } = this.#options;
+    let isOpen = false;
+    if (signal !== undefined)
+      unawaited(
+        rethrow,
+        once(signal, 'abort').then(() => void (isOpen || this.#link.destroy())),
+      );
+    const fresh = await this.#inTime(this.#untilItWorks(() => this.#prepare()));
+    for (;;) {
+      try {
+        await this.#untilItWorks(() => this.#membership.join());
+        await this.#untilItWorks(() => this.#membership.becomeActive());
+        const opened = await this.#recover(fresh);
+        isOpen = true;
+        return opened;
+      } catch (error) {
+        if (!(error instanceof Fenced)) throw error;
+        log('warn', { store: place, reason: error.message }, FENCED);
+      }
+    }
+  }
+
+  /** Returns whether the schema was created. */
+  async #prepare(): Promise<boolean> {
+    const { requireSync, address, place, log } = this.#options;
+    const session = await this.#link.session();
+    const problems = await durabilityProblems(session);
+    if (requireSync) refuseProblems(problems);
+    const fresh = await openSchema(session, address.schema);
+    for (const problem of problems) log('warn', { store: place }, problem);
+    return fresh;
+  }
+
+  /** Reads over the session that is for reading: the other one beats. */
+  async #recover(fresh: boolean): Promise<Opened> {
+    const [link, membership, told] = [this.#link, this.#membership, this.#told];
+    const lost = Promise.withResolvers<never>();
+    unawaited(() => undefined, lost.promise);
+    told.fenced = (reason) => lost.reject(new Fenced(reason));
+    const chain = new Chain(link, membership, this.#options.clock, told);
+    const read = (): Promise<Recovered> =>
+      link.read((session) => readState(session, fresh, UNSEALED, this.#options.damaged));
+    try {
+      const recovered = await Promise.race([this.#untilItWorks(read), lost.promise]);
+      return { link, membership, chain, recovered, told };
+    } catch (error) {
+      chain.stop();
+      throw error;
+    }
+  }
+
+  /** A session that breaks, and what a server says while it stops and starts, is no end of it. */
+  async #untilItWorks<Value>(step: () => Promise<Value>): Promise<Value> {
+    for (;;) {
+      try {
+        return await step();
+      } catch (error) {
+        if (error instanceof StoreError || error instanceof Fenced || !isPassing(error)) throw error;
+        this.#told.trouble((error as Error).message);
+        await this.#link.pause(PAUSE);
+      }
+    }
+  }
+
+  /** Rejects with a StoreError if that takes too long. */
+  #inTime<Value>(first: Promise<Value>): Promise<Value> {
+    const late = this.#link.pause(this.#options.startMs).then(() => {
+      throw new StoreError(`The database cannot be reached: ${this.#reason}.`);
+    });
+    return Promise.race([first, late]);
+  }
+}
