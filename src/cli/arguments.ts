@@ -1,12 +1,11 @@
 /** The command line's grammar and its help, made from the option table. */
 import { Command, CommanderError } from 'commander';
 import type { CommandLineValues } from '../config/load.ts';
-import type { SettingName } from '../config/option.ts';
 import { OPTIONS } from '../config/options.ts';
 import { leveretVersion } from '../util/version.ts';
 import { addCommand, commanderOption, configOption } from './command-options.ts';
 import { UsageError } from './failure.ts';
-import { DEFAULT_PING_TIMEOUT } from './ping.ts';
+import { DEFAULT_PING_TIMEOUT, ownCommand } from './own-commands.ts';
 import { addStoreCommands, type StoreAction } from './store-arguments.ts';
 
 /** What the command line asks for. */
@@ -21,10 +20,6 @@ export type Invocation =
     }
   | { readonly command: 'store'; readonly values: CommandLineValues; readonly action: StoreAction }
   | { readonly command: 'print'; readonly text: string };
-
-/** What a broker for tests may be told; its defaults are the library's. */
-const TEST_OPTIONS: readonly SettingName[] = ['port', 'host', 'managementPort', 'memory', 'dataDir', 'consumerTimeout'];
-const PING_OPTIONS: readonly SettingName[] = ['port', 'host'];
 
 /** @throws UsageError */
 export function parseArguments(argv: readonly string[]): Invocation {
@@ -48,18 +43,13 @@ export function parseArguments(argv: readonly string[]): Invocation {
   // A command's own options follow its name; before it they would be silently lost.
   program.enablePositionalOptions();
 
-  addCommand(program, 'ping', 'Check that a broker answers; for health checks', PING_OPTIONS)
-    .option('--timeout <seconds>', `How long to wait for the answer (default: ${DEFAULT_PING_TIMEOUT})`)
-    .action((values: CommandLineValues) => {
-      invocation = { command: 'ping', values, timeout: pingTimeout(values['timeout'] as string | undefined) };
-    });
-  addCommand(program, 'test', 'Start a broker for tests, and print its URLs as JSON', TEST_OPTIONS)
-    .option('--control-port <port>', 'Port of the control API on this machine; 0 takes any free port (default: 0)')
-    .option('--manual-clock', 'Message time stands still until a test moves it')
-    .action((values: CommandLineValues) => {
-      const controlPort = portNumber(values['controlPort'] as string | undefined);
-      invocation = { command: 'test', values, controlPort, manualClock: values['manualClock'] === true };
-    });
+  addCommand(program, ownCommand('ping')).action((values: CommandLineValues) => {
+    invocation = { command: 'ping', values, timeout: pingTimeout(values['timeout'] as string | undefined) };
+  });
+  addCommand(program, ownCommand('test')).action((values: CommandLineValues) => {
+    const controlPort = portNumber(values['controlPort'] as string | undefined);
+    invocation = { command: 'test', values, controlPort, manualClock: values['manualClock'] === true };
+  });
   addStoreCommands(program, (values, action) => {
     invocation = { command: 'store', values, action };
   });

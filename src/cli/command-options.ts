@@ -1,25 +1,27 @@
 /** Options and commands as commander takes them, made from the option table. */
 import { type Command, Option } from 'commander';
 import { DEFAULT_CONFIG_FILE } from '../config/config-file.ts';
-import type { Option as TableOption, SettingName } from '../config/option.ts';
+import type { Option as TableOption } from '../config/option.ts';
 import { OPTIONS } from '../config/options.ts';
+import type { OwnCommand, OwnOption } from './own-commands.ts';
 
-/** Adds a command that takes some of the broker's options. */
-export function addCommand(
-  parent: Command,
-  usage: string,
-  description: string,
-  options: readonly SettingName[],
-): Command {
+/** Adds a command to the program, or to the command that its name begins with. */
+export function addCommand(parent: Command, { name, words, description, settings, options = [] }: OwnCommand): Command {
   const command = parent
-    .command(usage)
+    .command([name.split(' ').at(-1), words].filter(Boolean).join(' '))
     .description(description)
     .helpOption('-h, --help', 'Print this help')
     .helpCommand(false)
     .allowExcessArguments(false)
     .addOption(configOption());
-  for (const option of OPTIONS) if (options.includes(option.name)) command.addOption(commanderOption(option));
+  for (const option of OPTIONS) if (settings.includes(option.name)) command.addOption(commanderOption(option));
+  for (const option of options) command.addOption(ownOption(option));
   return command;
+}
+
+function ownOption({ name, value, description, required }: OwnOption): Option {
+  const flags = value === undefined ? `--${name}` : `--${name} ${value}`;
+  return new Option(flags, description).makeOptionMandatory(required === true);
 }
 
 export function commanderOption(option: TableOption): Option {

@@ -12,7 +12,8 @@ import { systemClock } from '../util/system.ts';
 import type { Invocation } from './arguments.ts';
 import { describeFailure } from './failure.ts';
 import { operate } from './operate.ts';
-import { DEFAULT_PING_TIMEOUT, ping, reachableHost } from './ping.ts';
+import { DEFAULT_PING_TIMEOUT } from './own-commands.ts';
+import { ping, reachableHost } from './ping.ts';
 
 try {
   // By exit and not by exitCode: whatever a stopped broker still holds must not keep the process.

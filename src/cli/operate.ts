@@ -3,9 +3,10 @@
  * is loaded only for it: a start needs none of it.
  */
 import type { Surroundings } from './commands/run.ts';
+import { OWN_COMMANDS } from './own-commands.ts';
 
-/** Commands that look after a data folder, or start the broker: see arguments.ts. */
-const OTHERS = ['start', 'test', 'ping', 'store', 'backup'];
+/** What arguments.ts reads. */
+const OTHERS = ['start', ...OWN_COMMANDS.map(({ name }) => name.split(' ')[0])];
 
 /** The exit code; undefined if the command line asks for something else. */
 export async function operate(argv: readonly string[]): Promise<number | undefined> {

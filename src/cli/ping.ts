@@ -5,9 +5,6 @@ import { CONNECTION_START, FRAME_METHOD } from '../protocol/generated/constants.
 import { systemClock } from '../util/system.ts';
 import { UnavailableError } from './failure.ts';
 
-/** In seconds. */
-export const DEFAULT_PING_TIMEOUT = 5;
-
 /** The beginning of a method frame: type, channel, size, class and method. */
 const START_BYTES = 11;
 

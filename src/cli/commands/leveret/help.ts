@@ -1,25 +1,20 @@
 /** `leveret --help`: what there is, on one screen. */
+import { OWN_COMMANDS, type OwnCommand, SHELLS, STORE_COMMANDS } from '../../own-commands.ts';
 import { leveret } from '../leveret.ts';
 
 const WIDTH = 32;
 
 export function help(): string {
   const groups = Map.groupBy(leveret.commands, ({ group }) => group);
-  const sections = Array.from(groups, ([group, commands]) => {
-    const rows = commands.map(({ name, words, description }) =>
-      line([name, words].filter(Boolean).join(' '), description.split(/[;:,]/)[0]),
-    );
-    return `${group}:\n${rows.join('')}`;
-  });
+  const sections = Array.from(groups, ([group, commands]) => `${group}:\n${commands.map(row).join('')}`);
   return [
     'Leveret, an AMQP 0-9-1 broker that RabbitMQ clients use unchanged.\n',
     `Usage:\n${line('leveret [options]', 'Start the broker')}${line('leveret COMMAND', 'Ask the one that runs')}`,
     ...sections,
     `Care:\n${[
-      line('ping', 'Check that a broker answers'),
-      line('store check | stats | compact', 'Look after the data folder'),
-      line('backup <file>', 'Copy the store into one file'),
-      line('completion bash | zsh | fish', 'Print what has a shell complete commands and options'),
+      ...OWN_COMMANDS.filter(({ name }) => !name.includes(' ')).map(row),
+      line(`store ${STORE_COMMANDS.join(' | ')}`, 'Look after the data folder'),
+      line(`completion ${SHELLS.join(' | ')}`, 'Print what has a shell complete commands and options'),
     ].join('')}`,
     `Everywhere:\n${[
       line('--data-dir <folder>', "The broker's data folder, by which it is found"),
@@ -31,6 +26,10 @@ export function help(): string {
     ].join('')}`,
     "RabbitMQ's own commands are there too: rabbitmqctl, rabbitmq-diagnostics, rabbitmqadmin.\n",
   ].join('\n');
+}
+
+function row({ name, words, description }: Pick<OwnCommand, 'name' | 'words' | 'description'>): string {
+  return line([name, words].filter(Boolean).join(' '), description.split(/[;:,]/)[0]);
 }
 
 function line(name: string, text: string): string {
