@@ -15,6 +15,7 @@ import type { History } from '../rates/history.ts';
 import type { Rates } from '../rates/rates.ts';
 import { View } from '../view.ts';
 import { Query } from './query.ts';
+import { inOrder, readSorting } from './sorting.ts';
 import type { Sessions } from './sessions.ts';
 import { allowedVerbs, allVerbs, type Call, type Operation, Reply, type Resource, type Verb } from './resource.ts';
 
@@ -90,9 +91,11 @@ export async function dispatch(api: Api, admitted: Admitted, bytes: Buffer): Pro
     ? handle()
     : refusalsTold(api.context, { ...admitted, principal }, handle));
   if (verb !== 'GET' && principal !== undefined) tellChange(api.context, admitted.head, verb, principal);
-  // A Reply is finished: a list that is written as it is taken has looked itself which columns are asked for.
-  const columns = verb === 'GET' && !(answer instanceof Reply) ? readColumns(call.query) : undefined;
-  return columns === undefined ? answer : withColumns(answer, columns);
+  // A Reply is finished: a list that is written as it is taken has looked itself for the order and the columns that are asked for.
+  if (verb !== 'GET' || answer instanceof Reply) return answer;
+  const ordered = inOrder(answer, readSorting(call.query));
+  const columns = readColumns(call.query);
+  return columns === undefined ? ordered : withColumns(ordered, columns);
 }
 
 function tellChange(

@@ -7,6 +7,7 @@ import { eachInSlices, jsonArray, rangeInSlices } from '../http/slices.ts';
 import type { Query } from '../http/query.ts';
 import { Reply } from '../http/resource.ts';
 import { readColumns } from '../http/columns.ts';
+import { compareKeys, readSorting, type SortKey, sortKey } from '../http/sorting.ts';
 import { type Fields, show, showColumns, valueAt } from './fields.ts';
 import type { Ordered } from './order.ts';
 import { countsOf, nameFilter, readPage, startOf } from './pages.ts';
@@ -68,41 +69,18 @@ async function sorted<Subject, View>(
   { fields, view }: ListOf<Subject, View>,
   subjects: Iterable<Subject>,
 ): Promise<Iterable<Subject>> {
-  const path = query.get('sort')?.split('.');
-  const backwards = query.isTrue('sort_reverse');
+  const { path, backwards } = readSorting(query);
   if (path === undefined || !Object.hasOwn(fields, path[0])) {
     return backwards ? (await rangeInSlices(subjects, 0, Infinity)).reverse() : subjects;
   }
   const keyed: Keyed<Subject>[] = [];
-  await eachInSlices(subjects, (subject) => keyed.push(keyedBy(subject, valueAt(fields, subject, view, path))));
+  await eachInSlices(subjects, (subject) => keyed.push({ subject, ...sortKey(valueAt(fields, subject, view, path)) }));
   const sign = backwards ? -1 : 1;
-  return map(new Sorted(keyed, (a, b) => sign * compare(a, b)), ({ subject }) => subject);
+  return map(new Sorted(keyed, (a, b) => sign * compareKeys(a, b)), ({ subject }) => subject);
 }
 
-interface Keyed<Subject> {
+interface Keyed<Subject> extends SortKey {
   readonly subject: Subject;
-  readonly rank: number;
-  readonly key: number | string;
-}
-
-function keyedBy<Subject>(subject: Subject, value: unknown): Keyed<Subject> {
-  const rank = rankOf(value);
-  return { subject, rank, key: rank === 0 ? 0 : rank === 1 ? Number(value) : textOf(value) };
-}
-
-/** Erlang's order, as far as it shows: numbers before texts; what is missing comes first. */
-function compare<Subject>(a: Keyed<Subject>, b: Keyed<Subject>): number {
-  if (a.rank !== b.rank) return a.rank - b.rank;
-  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
-}
-
-function rankOf(value: unknown): number {
-  if (value === undefined || value === null) return 0;
-  return typeof value === 'number' || typeof value === 'boolean' ? 1 : 2;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function json(content: Iterable<string>): Reply {

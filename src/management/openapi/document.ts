@@ -11,7 +11,7 @@ interface Row {
   readonly path: string;
   readonly role: Operation['role'];
   readonly summary: string;
-  /** Names in the query. */
+  /** Names in the query, but for those that each of its kind takes: `queryOf`. */
   readonly query?: readonly string[];
   readonly body?: string;
   /** By status; null: without a body. */
@@ -76,7 +76,9 @@ function parameter(name: string, place: 'path' | 'query'): object {
   return { name, in: place, required: place === 'path', schema: { type: 'string' } };
 }
 
-function operation({ path, role, summary, query = [], body, answers }: Row): object {
+function operation(row: Row): object {
+  const { path, role, summary, body, answers } = row;
+  const query = queryOf(row);
   const responses = Object.entries<string | null>({ ...REFUSALS, ...answers }).map(([status, shape]) => [
     status,
     { description: MEANINGS[status], ...(shape !== null && { content: contentOf(shape) }) },
@@ -90,6 +92,12 @@ function operation({ path, role, summary, query = [], body, answers }: Row): obj
     ...(body !== undefined && { requestBody: { content: contentOf(body) } }),
     responses: Object.fromEntries(responses) as object,
   };
+}
+
+/** What is listed is sorted, and all that is objects is cut down to columns (dispatch.ts). */
+function queryOf({ method, query = [], answers: { 200: shape } }: Row): readonly string[] {
+  if (method !== 'GET' || typeof shape !== 'string' || shape.includes('/') || shape === 'string') return query;
+  return [...query, ...(shape.includes('[]') ? ['sort', 'sort_reverse'] : []), 'columns'];
 }
 
 function contentOf(shape: string): object {

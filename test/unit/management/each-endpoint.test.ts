@@ -22,6 +22,7 @@ interface Content {
 }
 
 interface Described {
+  readonly parameters?: readonly { readonly name: string }[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
@@ -269,6 +270,15 @@ it.each(ordered)('$method $path', async (row) => {
     if (schema !== undefined) expect(schemas.problems(schema, JSON.parse(text))).toEqual([]);
   }
   expect([...statuses].sort().map(String)).toEqual(Object.keys(row.answers).sort());
+});
+
+it('tells of `columns` wherever objects are got, and of `sort` wherever they are listed', () => {
+  const named = (path: string): string[] => paths[path].get.parameters?.map(({ name }) => name) ?? [];
+  expect(named('/api/whoami')).toEqual(['columns']);
+  expect(named('/api/users')).toEqual(['sort', 'sort_reverse', 'columns']);
+  expect(named('/api/queues')).toEqual(expect.arrayContaining(['page', 'type', 'sort', 'sort_reverse', 'columns']));
+  expect(named('/api/version')).toEqual([]);
+  expect(named('/api/queues/{vhost}/{queue}/messages/{position}/body')).toEqual([]);
 });
 
 it('has examples only of what there is', () => {

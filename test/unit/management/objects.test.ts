@@ -87,6 +87,17 @@ describe('queues', () => {
     await ask('DELETE', '/queues/%2F/shown');
   });
 
+  it('are sorted by what is asked for, as every list is', async () => {
+    await broker.users.create('adder', 'secret', ['management']);
+    const namesOf = async (path: string): Promise<string[]> =>
+      ((await get(path)) as { name: string }[]).map(({ name }) => name);
+    expect(await namesOf('/users?sort=name')).toEqual(['adder', 'guest']);
+    expect(await namesOf('/users?sort=name&sort_reverse=true&columns=name')).toEqual(['guest', 'adder']);
+    expect(await namesOf('/users?sort_reverse=true')).toEqual(['guest', 'adder']);
+    expect(await namesOf('/users?sort=nonsense')).toEqual(['adder', 'guest']);
+    await broker.users.delete('adder');
+  });
+
   it('are listed in pages, by name, with the columns asked for', async () => {
     for (const name of ['list.a', 'list.b', 'list.C']) await ask('PUT', `/queues/%2F/${name}`, { body: {} });
     expect(await get('/queues?page=1&page_size=2&name=LIST&columns=name&sort=name&sort_reverse=true')).toEqual({
