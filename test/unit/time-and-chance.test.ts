@@ -47,6 +47,7 @@ const USERS = [
   'store/sqlite/key-change.ts',
   'store/sqlite/sqlite-store.ts',
   'store/sqlite/worker.ts',
+  'store/sqlite/writer-thread.ts',
   'testing/store/memory-store.ts',
   'testing/test-broker.ts',
   'testing/waits.ts',

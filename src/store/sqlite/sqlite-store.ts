@@ -3,12 +3,10 @@
  * time, each in one transaction. The data folder holds leveret.db (with SQLite's -wal and -shm beside it while in use),
  * leveret.lock and leveret.pid.
  */
-import { existsSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import type { Histogram } from '../../util/histogram.ts';
 import type { Clock } from '../../util/clock.ts';
-import { guardedClock, hear } from '../../util/guard.ts';
+import { guardedClock } from '../../util/guard.ts';
 import { systemClock } from '../../util/system.ts';
 import { CommitTrouble, type StoreLog } from '../engine/commit-trouble.ts';
 import { CLOSE_MS, lastCommit } from '../engine/last-commit.ts';
@@ -19,7 +17,7 @@ import { Keyring, type Seal } from '../sealing/seal.ts';
 import { BatchBuffer } from '../engine/batch-buffer.ts';
 import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
-import type { FromWriter, ResealingProgress, ToWriter, WriterOptions } from './messages.ts';
+import type { FromWriter, ResealingProgress } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
 import { SCHEMA_VERSION } from './schema/schema.ts';
 import { readDataKeys } from './sealing-table.ts';
@@ -27,6 +25,7 @@ import { StoreLock } from './store-lock.ts';
 import { StoredIds } from '../engine/stored-ids.ts';
 import { RowReader } from './row-reader.ts';
 import { troubleAdvice } from './trouble.ts';
+import { WriterThread } from './writer-thread.ts';
 
 export interface SqliteStoreOptions {
   /** The data folder; created, readable by its owner only, if it is missing. */
@@ -63,8 +62,7 @@ export class SqliteStore implements Store {
   readonly #reader: Database;
   readonly #found: Found;
   readonly #seal: Seal;
-  readonly #worker: Worker;
-  readonly #exited: Promise<void>;
+  readonly #writer: WriterThread;
   readonly #log: StoreLog;
   readonly #closeMs: number;
   readonly #clock: Clock;
@@ -128,19 +126,19 @@ export class SqliteStore implements Store {
     this.#trouble = new CommitTrouble({ file: path }, this.#log, troubleAdvice, this.#commits.fault);
     this.#ids = new StoredIds(readCounters(reader));
     this.#rows = new RowReader(reader, path, this.#seal);
-    this.#worker = startWriter({ path, synchronous: options.synchronous ?? 'full', keys });
     const { fault } = this.#commits;
-    hear(this.#worker, 'message', fault, (message: FromWriter) => this.#hear(message));
-    hear(this.#worker, 'error', fault, (error: Error) => this.#lost(error));
-    this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
-    if (options.unref === true) this.#worker.unref();
+    this.#writer = new WriterThread(
+      { path, synchronous: options.synchronous ?? 'full', keys },
+      { heard: (message) => this.#hear(message), lost: (error) => this.#lost(error), fault },
+      options.unref === true,
+    );
   }
 
   recover(): RecoveredState {
     const { fresh, migratedFrom } = this.#found;
     const state = this.#read(() => readState(this.#reader, fresh, this.#seal));
     // Not before: a file that turns out to be damaged is left as it is.
-    this.#tell({ kind: 'open' }, []);
+    this.#writer.tell({ kind: 'open' });
     return { ...state, migratedFrom };
   }
 
@@ -181,7 +179,7 @@ export class SqliteStore implements Store {
   }
 
   setDiskShort(short: boolean): void {
-    this.#tell({ kind: 'disk-short', short }, []);
+    this.#writer.tell({ kind: 'disk-short', short });
   }
 
   onFault(listener: (error: unknown) => void): void {
@@ -212,7 +210,7 @@ export class SqliteStore implements Store {
     if (this.#closed) return Promise.reject(new StoreError(`The store ${this.#path} is closed.`));
     if (this.#keyChange !== undefined) return Promise.reject(new StoreError('The key is being changed already.'));
     this.#keyChange = Promise.withResolvers();
-    this.#tell({ kind: 'change-key', master }, []);
+    this.#writer.tell({ kind: 'change-key', master });
     return this.#keyChange.promise;
   }
 
@@ -242,11 +240,7 @@ export class SqliteStore implements Store {
     this.#done = done;
     const { length, bytes } = buffer;
     const { numbers, chunks } = buffer.release();
-    this.#tell({ kind: 'commit', numbers, length, chunks, bytes, changes }, [numbers, ...chunks]);
-  }
-
-  #tell(message: ToWriter, transfer: readonly ArrayBuffer[]): void {
-    this.#worker.postMessage(message, transfer);
+    this.#writer.tell({ kind: 'commit', numbers, length, chunks, bytes, changes }, [numbers, ...chunks]);
   }
 
   #hear(message: FromWriter): void {
@@ -265,7 +259,7 @@ export class SqliteStore implements Store {
       case 'key-changed':
         // This thread first: it reads what the other one seals.
         if (this.#seal instanceof Keyring) this.#seal.add(message.keys);
-        this.#tell({ kind: 'seal-by', keys: message.keys }, []);
+        this.#writer.tell({ kind: 'seal-by', keys: message.keys });
         this.#log('info', { file: this.#path }, 'the store has another key: it is started with that one from now on');
         this.#keyChanged(undefined);
         break;
@@ -324,32 +318,19 @@ export class SqliteStore implements Store {
         trouble: this.#trouble,
         clock: this.#clock,
         closeMs: this.#closeMs,
-        lost: this.#exited,
+        lost: this.#writer.done,
         name: this.#path,
       });
       // Before the writer's, so that the writer's is the last connection and takes the log away.
       this.#closed = true;
       this.#reader.close();
-      this.#tell({ kind: 'close' }, []);
-      await this.#exited;
+      this.#writer.tell({ kind: 'close' });
+      await this.#writer.done;
     } finally {
       this.#closed = true;
-      await this.#worker.terminate();
+      await this.#writer.release();
       this.#reader.close();
       this.#lock.release();
     }
   }
-}
-
-/** The file next to this one, in the form that this one has: TypeScript from the sources, JavaScript as published. */
-function startWriter(options: WriterOptions): Worker {
-  // A bundler that makes CommonJS leaves no URL.
-  const here: string | undefined = import.meta.url;
-  const file = here && new URL(here.endsWith('.ts') ? './worker.ts' : './worker.js', here);
-  if (!file || !existsSync(file)) {
-    throw new StoreError(
-      'A data folder needs files of the package leveret: have your bundler leave it out, as an external.',
-    );
-  }
-  return new Worker(file, { name: 'leveret-store', workerData: options });
 }
