@@ -13,8 +13,8 @@ import { Random } from '../support/recovery/random.ts';
 const ROUNDS = 8;
 
 test.each([
-  ['messages of 64 KiB, in pages', 64 * 1024, 160],
-  ['bodies of 300 KiB, kept apart', 300 * 1024, 40],
+  ['messages of 64 KiB, in pages', 64 * 1024, 80],
+  ['bodies of 300 KiB, kept apart', 300 * 1024, 20],
 ])('rejecting %s, more than a batch takes: a kill loses and doubles none', { timeout: 120_000 }, async (...size) => {
   const [, bytes, count] = size;
   const random = new Random(count);

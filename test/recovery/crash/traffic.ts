@@ -7,6 +7,11 @@ import { type Life, turn } from './life.ts';
 /** Unconfirmed messages of a publisher at any time. */
 const WINDOW = 200;
 
+/** Bytes of most bodies. */
+const SIZES = [20, 20, 200, 1000, 4096];
+/** The share of larger ones, up to those that are kept apart: more, and a round would mostly copy them. */
+const LARGE = 0.025;
+
 /** Numbers of the messages that each publisher sent, over all lives. */
 export class Publisher {
   readonly #name: string;
@@ -22,21 +27,7 @@ export class Publisher {
     let unconfirmed = 0;
     while (!life.over) {
       for (let burst = random.integer(1, 30); burst > 0; burst--) {
-        const bytes = random.pick([
-          20,
-          20,
-          20,
-          20,
-          20,
-          20,
-          200,
-          200,
-          200,
-          1000,
-          1000,
-          random.integer(4096, 9000),
-          random.integer(0, 300_000),
-        ]);
+        const bytes = random.chance(LARGE) ? random.integer(0, 300_000) : random.pick(SIZES);
         const id = messageId(this.#name, this.#number++, bytes);
         const persistent = !random.chance(0.1);
         const everywhere = random.chance(0.1);
