@@ -1,16 +1,18 @@
-/** Somebody who may do everything but one thing, and who notes what was asked. */
+/** Somebody who may do everything but one thing, or nothing but some things, and who notes what was asked. */
 import type { AuthBackend, Authority, Identity } from '../../src/broker/access/identity.ts';
 import type { BrokerNode } from '../../src/broker/topology/broker-node.ts';
 
 export class AskedAuthority implements AuthBackend, Identity, Authority {
   readonly name = 'ann';
-  readonly tags: readonly string[];
+  tags: readonly string[];
   readonly expiresAt = Infinity;
   readonly holds = true;
   readonly authority = this;
   version = 0;
   readonly asked: string[] = [];
   #denied: string | undefined;
+  /** Undefined: all but that. */
+  #allowed: ReadonlySet<string> | undefined;
 
   /** Lets everybody in as this one. */
   static for(node: BrokerNode, tags: readonly string[] = []): AskedAuthority {
@@ -26,8 +28,20 @@ export class AskedAuthority implements AuthBackend, Identity, Authority {
   /** From now on this is not allowed, if anything; what was asked before is forgotten. */
   deny(question: string | undefined): void {
     this.#denied = question;
+    this.#allowed = undefined;
     this.asked.length = 0;
     this.version++;
+  }
+
+  /** From now on these are allowed; the first other question that is asked is not, nor is it when it is asked again. */
+  allowOnly(questions: ReadonlySet<string>): void {
+    this.deny(undefined);
+    this.#allowed = questions;
+  }
+
+  /** What was not allowed, if anything was not. */
+  get denied(): string | undefined {
+    return this.#denied;
   }
 
   authenticate(): Promise<Identity> {
@@ -60,6 +74,7 @@ export class AskedAuthority implements AuthBackend, Identity, Authority {
 
   #ask(question: string): boolean {
     this.asked.push(question);
+    if (this.#allowed?.has(question) === false) this.#denied ??= question;
     return question !== this.#denied;
   }
 }
