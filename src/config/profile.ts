@@ -7,7 +7,7 @@
 export const PROFILES = ['3.13', '4.0', '4.1', '4.2', '4.3', '4.4'] as const;
 export type Profile = (typeof PROFILES)[number];
 
-/** Features that a version takes and a later one does not, by RabbitMQ's names (RabbitMQ: Deprecated Features), with the first that refuses them. */
+/** What a version takes and a later one does not, with the first that refuses it. The first three names are RabbitMQ's (Deprecated Features), which has none for the others. */
 const REFUSED_SINCE = {
   /** Queues that are neither durable nor exclusive. */
   transient_nonexcl_queues: '4.3',
@@ -15,6 +15,12 @@ const REFUSED_SINCE = {
   global_qos: '4.3',
   /** The argument x-queue-master-locator. */
   queue_master_locator: '4.3',
+  /** The argument x-queue-mode, of any value. */
+  queue_mode: '4.3',
+  /** The argument x-queue-version of 1. */
+  classic_queue_v1: '4.3',
+  /** A client that asks for smaller frames. */
+  frame_max_below_8192: '4.1',
 } as const satisfies Readonly<Record<string, Profile>>;
 
 export type DeprecatedFeature = keyof typeof REFUSED_SINCE;
@@ -40,11 +46,6 @@ const RULES = {
     ['3.13', 128 * MiB],
     ['4.0', 16 * MiB],
   ],
-  /** Least frame_max that a client may ask for, in bytes. */
-  frameMin: [
-    ['3.13', 4096],
-    ['4.1', 8192],
-  ],
   /** Of a quorum queue that names none; undefined is none. */
   deliveryLimit: [
     ['3.13', undefined],
@@ -55,10 +56,15 @@ const RULES = {
     ['3.13', true],
     ['4.3', false],
   ],
-  /** The arguments x-queue-mode, and x-queue-version of 1, are known. */
-  oldQueueArguments: [
+  /** What comes back to a quorum queue by basic.nack counts for its delivery limit, as what is rejected does. */
+  returnsCount: [
     ['3.13', true],
     ['4.3', false],
+  ],
+  /** A delivery that waits too long goes back, and its consumer is cancelled, if the client knows of that; else its channel is closed. */
+  timeoutsCancel: [
+    ['3.13', false],
+    ['4.3', true],
   ],
 } as const satisfies Readonly<Record<string, Since<unknown>>>;
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { connect } from 'amqplib';
+import { connect, type ConsumeMessage, type GetMessage } from 'amqplib';
 import { describe, expect, test } from 'vitest';
 import { DEPRECATED_FEATURES, PROFILES, VersionRules, valuesOf } from '../../src/config/profile.ts';
-import { startApplication, startBroker } from '../support/application.ts';
+import { connectTo, startApplication, startBroker } from '../support/application.ts';
 
 const LATER = ['4.3', '4.4'] as const;
 const EARLIER = ['3.13', '4.0', '4.1', '4.2'] as const;
@@ -56,9 +56,11 @@ describe.each(EARLIER)('on RabbitMQ %s', (profile) => {
       arguments: { 'x-queue-mode': 'lazy', 'x-queue-version': 1 },
     });
     await channel.prefetch(1, true);
-    expect(broker.deprecations().map(({ feature, what }) => [feature, what])).toEqual([
-      ['transient_nonexcl_queues', "queue 'events'"],
-      ['global_qos', 'channel 1'],
+    expect(broker.deprecations().map(({ feature, what, refusedSince }) => [feature, what, refusedSince])).toEqual([
+      ['transient_nonexcl_queues', "queue 'events'", '4.3'],
+      ['queue_mode', "queue 'events'", '4.3'],
+      ['classic_queue_v1', "queue 'events'", '4.3'],
+      ['global_qos', 'channel 1', '4.3'],
     ]);
     expect(broker.deprecations()[0].connection).toContain(' -> ');
   });
@@ -68,8 +70,11 @@ test('profile/frame-min: from 4.1 on a frame_max below 8192 is refused', async (
   const small = (url: string) => connect(`${url}?frameMax=4096`);
   const old = await startBroker({ profile: '4.0' });
   await (await small(old.url)).close();
+  expect(old.deprecations()).toMatchObject([{ feature: 'frame_max_below_8192', refusedSince: '4.1' }]);
   const broker = await startBroker({ profile: '4.1' });
   await expect(small(broker.url)).rejects.toThrow();
+  const permitting = await startBroker({ profile: '4.1', permitFeatures: ['frame_max_below_8192'] });
+  await (await small(permitting.url)).close();
 });
 
 test('profile/delivery-limit: from 4.0 on a quorum queue gives a message up that came back 20 times', async () => {
@@ -86,13 +91,81 @@ test('profile/delivery-limit: from 4.0 on a quorum queue gives a message up that
   await broker.queue('endless').toSettle({}, 'acked');
 });
 
+test('profile/returns: from 4.3 on what comes back by basic.nack does not count for the delivery limit of a quorum queue, what is rejected does', async () => {
+  const { broker, channel } = await startApplication({ profile: '4.3' });
+  await channel.assertQueue('orders', { arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 2 } });
+  await broker.queue('orders').put('x');
+  const counts: unknown[] = [];
+  await channel.consume('orders', (message) => {
+    counts.push(message!.properties.headers?.['x-delivery-count']);
+    if (counts.length <= 5) channel.nack(message!);
+    else channel.reject(message!);
+  });
+  expect((await broker.log.next('dropped', { queue: 'orders' })).reason).toBe('delivery_limit');
+  expect(counts).toEqual([undefined, 0, 0, 0, 0, 0, 1, 2]);
+});
+
+test('profile/returns: that is so when the broker was started again', async () => {
+  const { broker, channel } = await startApplication({ profile: '4.3' });
+  await channel.assertQueue('orders', { arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 1 } });
+  await broker.queue('orders').put('x', { deliveryMode: 2 });
+  for (let i = 0; i < 3; i++) channel.nack((await channel.get('orders')) as GetMessage);
+  await broker.idle();
+  await broker.restart();
+  const after = await (await connectTo(broker.url)).createChannel();
+  const got = (await after.get('orders')) as GetMessage;
+  expect(got.properties.headers).toMatchObject({ 'x-delivery-count': 0 });
+});
+
 test('profile/timeouts: from 4.3 on only deliveries of quorum queues time out', async () => {
   const { broker, channel } = await startApplication({ profile: '4.3', clock: 'manual', consumerTimeout: 60_000 });
-  await channel.assertQueue('classic');
-  await channel.consume('classic', () => undefined);
-  await broker.queue('classic').put('x');
+  const stream = { arguments: { 'x-queue-type': 'stream' } };
+  for (const [queue, options] of [['classic'], ['stream', stream]] as const) {
+    await channel.assertQueue(queue, options);
+    await channel.prefetch(10);
+    await channel.consume(queue, () => undefined, { arguments: { 'x-consumer-timeout': 60_000 } });
+    await broker.queue(queue).put('x');
+  }
   await broker.clock.advance('1h');
   expect(broker.log.errors()).toEqual([]);
+  expect(broker.log.all({ kind: 'consumer-cancelled' })).toEqual([]);
+});
+
+test('profile/timeout-cancels: from 4.3 on a delivery that waits too long goes back, and its consumer alone is cancelled', async () => {
+  const { broker, channel } = await startApplication({ profile: '4.3', clock: 'manual', consumerTimeout: 60_000 });
+  await channel.assertQueue('orders', { arguments: { 'x-queue-type': 'quorum', 'x-delivery-limit': 1 } });
+  const taken: (ConsumeMessage | null)[] = [];
+  await channel.consume('orders', (message) => void taken.push(message), { consumerTag: 'slow' });
+  await broker.queue('orders').put('x');
+  await broker.clock.advance('2m');
+  await broker.log.next('consumer-cancelled', { queue: 'orders' });
+  await broker.idle();
+  expect(taken.map((message) => message?.content.toString())).toEqual(['x', undefined]);
+  expect(broker.queue('orders')).toMatchObject({ ready: 1, unacked: 0, consumers: 0 });
+  // Its acknowledgement comes too late, and is ignored.
+  channel.ack(taken[0]!);
+  const again = (await channel.get('orders')) as GetMessage;
+  expect(again.fields.redelivered).toBe(true);
+  expect(broker.log.errors()).toEqual([]);
+  // What basic.get took has no consumer.
+  await broker.clock.advance('2m');
+  expect(broker.log.errors()[0].error).toMatchObject({ code: 406 });
+});
+
+test('profile/timeout-cancels: before, and for a client that cannot be told, the channel is closed', async () => {
+  for (const profile of ['4.2', '4.3'] as const) {
+    const broker = await startBroker({ profile, clock: 'manual', consumerTimeout: 60_000 });
+    const knowing = { capabilities: { consumer_cancel_notify: profile === '4.2' } };
+    const connection = await connect(broker.url, { clientProperties: knowing });
+    connection.on('error', () => undefined);
+    const channel = await connection.createChannel();
+    channel.on('error', () => undefined);
+    await channel.assertQueue('orders', { arguments: { 'x-queue-type': 'quorum' } });
+    await channel.consume('orders', () => undefined);
+    await broker.queue('orders').put('x');
+    await broker.clock.advance('2m');
+    expect(broker.log.errors()[0].error).toMatchObject({ code: 406 });
+  }
 });
 
 test('profile/version: clients are told the version, and messages are as large as it takes them', async () => {
@@ -115,9 +188,10 @@ test('a feature is permitted, or denied, by its name', async () => {
 });
 
 test('each version has each rule', () => {
-  for (const profile of PROFILES) {
+  const permitted = PROFILES.map((profile) => {
     expect(Object.keys(valuesOf(profile))).toHaveLength(6);
     const rules = new VersionRules(profile);
-    expect(DEPRECATED_FEATURES.every((feature) => rules.permits(feature))).toBe(!['4.3', '4.4'].includes(profile));
-  }
+    return DEPRECATED_FEATURES.filter((feature) => rules.permits(feature)).length;
+  });
+  expect(permitted).toEqual([6, 6, 5, 5, 0, 0]);
 });

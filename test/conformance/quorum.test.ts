@@ -238,6 +238,15 @@ describe('a quorum queue', () => {
     channel.publish(queue, 'b');
     expect((await second.delivery()).body).toBe('b');
   });
+
+  test('quorum/single-active-get: then basic.get is refused', async () => {
+    const [channel, queue] = await quorum({ 'x-single-active-consumer': true });
+    channel.send('basic.get', { queue });
+    const text =
+      `RESOURCE_LOCKED - cannot obtain access to locked queue '${queue}' in vhost '/'. ` +
+      'basic.get operations are not supported by quorum queues with single active consumer';
+    expect(await channel.expectClose(405, text.slice(0, 255))).toMatchObject({ classId: 60, methodId: 70 });
+  });
 });
 
 describe('a classic queue', () => {

@@ -61,6 +61,15 @@ export function locked(queue: string, vhost: string): AmqpError {
   );
 }
 
+/** Of queues that let one consumer have their messages, only classic ones give any to others. */
+export function noGetBesideConsumer(queue: string, vhost: string): AmqpError {
+  return new AmqpError(
+    'RESOURCE_LOCKED',
+    `cannot obtain access to locked queue '${queue}' in vhost '${vhost}'. ` +
+      'basic.get operations are not supported by quorum queues with single active consumer',
+  );
+}
+
 export function defaultExchangeRefused(): AmqpError {
   return new AmqpError('ACCESS_REFUSED', 'operation not permitted on the default exchange');
 }

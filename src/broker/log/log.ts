@@ -211,10 +211,10 @@ export class QueueLog implements MessageLog, Evictable {
     return segment.deliveries(seq - segment.base);
   }
 
-  redeliver(seq: number): void {
+  redeliver(seq: number, by: 1 | -1 = 1): void {
     const segment = this.#segments.find(seq);
     const index = seq - segment.base;
-    segment.redeliver(index, this.#memory);
+    segment.redeliver(index, this.#memory, by);
     if (segment.isStored(index)) this.#writer!.redelivered(segment, index);
   }
 

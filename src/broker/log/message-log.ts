@@ -70,8 +70,8 @@ export interface MessageLog extends KeptMessages {
   redelivered(seq: number): boolean;
   /** How often a message was delivered, as far as it is known: the delivery under way included, and one at least if it is redelivered. */
   deliveries(seq: number): number;
-  /** A message that was delivered before is delivered again. That is stored with it. */
-  redeliver(seq: number): void;
+  /** A message that was delivered before is delivered again; or, with -1, its delivery under way does not count. That is stored with it. */
+  redeliver(seq: number, by?: 1 | -1): void;
   /**
    * An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch; or negative, a mark of the queue's own: it is
    * dead, and waits for a queue that takes its letter. That is stored with it.

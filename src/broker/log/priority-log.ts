@@ -138,8 +138,8 @@ export class PriorityLog implements MessageLog {
     return this.#of(seq).deliveries(seq);
   }
 
-  redeliver(seq: number): void {
-    this.#of(seq).redeliver(seq);
+  redeliver(seq: number, by?: 1 | -1): void {
+    this.#of(seq).redeliver(seq, by);
   }
 
   wait(seq: number, due: number): void {

@@ -213,9 +213,9 @@ export class Segment {
     return this.redeliveries?.deliveries(index) ?? once;
   }
 
-  /** A message that was delivered before is delivered again. */
-  redeliver(index: number, memory: MemoryBudget): void {
-    this.#noteRedelivery(memory, index, this.deliveries(index) + 1);
+  /** See MessageLog. */
+  redeliver(index: number, memory: MemoryBudget, by: 1 | -1): void {
+    this.#noteRedelivery(memory, index, this.deliveries(index) + by);
   }
 
   /** An unacked message came back, and waits. `due`: until when, in milliseconds since the epoch. */

@@ -4,7 +4,7 @@ import type { Message } from '../message/message.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import type { SlicedTask, TimeSlices } from '../scheduling/time-slices.ts';
 import type { Actor } from './actor.ts';
-import { readableQueue } from './queues.ts';
+import { gettableQueue } from './queues.ts';
 
 /** What becomes of the messages: they come back, as if a consumer had returned them; they go; or they are dead-lettered. */
 export type Afterwards = 'ack_requeue_true' | 'ack_requeue_false' | 'reject_requeue_true' | 'reject_requeue_false';
@@ -29,7 +29,7 @@ export function getMessages(
   count: number,
   afterwards: Afterwards,
 ): Promise<readonly TakenMessage[]> {
-  const queue = readableQueue(actor, name);
+  const queue = gettableQueue(actor, name);
   const { timeSlices } = actor.vhost.node;
   return new Promise((resolve, reject) => {
     timeSlices.do(new Getting(queue, { count, afterwards }, timeSlices, resolve, reject));

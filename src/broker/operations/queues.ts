@@ -1,6 +1,6 @@
 /** Declaring, deleting and purging queues (AMQP 0-9-1 section 1.7; RabbitMQ: Queues, Access Control). */
-import { reservedName } from '../arguments/errors.ts';
-import { textIn } from '../arguments/fields.ts';
+import { noGetBesideConsumer, reservedName } from '../arguments/errors.ts';
+import { isSet, textIn } from '../arguments/fields.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import { REPLY_TO } from '../routing/reply-to.ts';
 import type { Actor } from './actor.ts';
@@ -71,6 +71,15 @@ export function purgeQueue(actor: Actor, name: string): Receipt<number> {
 export function readableQueue(actor: Actor, name: string): DeclaredQueue {
   actor.check('read', 'queue', name);
   return actor.vhost.existingQueue(name, actor.owner);
+}
+
+/** One whose messages it may have by asking for them one by one: those of some belong to their one active consumer. Throws what `readableQueue` throws. */
+export function gettableQueue(actor: Actor, name: string): DeclaredQueue {
+  const queue = readableQueue(actor, name);
+  if (queue.type === 'quorum' && isSet(queue.arguments, 'x-single-active-consumer')) {
+    throw noGetBesideConsumer(queue.name, actor.vhost.name);
+  }
+  return queue;
 }
 
 function stateOf({ name, ready, consumerCount }: DeclaredQueue): QueueState {

@@ -17,16 +17,16 @@ export interface QueueDeclaration {
 
 /** Throws AmqpError INTERNAL_ERROR for what the version has no more, PRECONDITION_FAILED for arguments that it does not know. */
 export function checkDeclaration(actor: Actor, { name, durable, exclusive, arguments: args }: QueueDeclaration): void {
-  const { node, name: vhost } = actor.vhost;
-  const { values: rules } = node.rules;
+  const { name: vhost } = actor.vhost;
   const what = `queue '${name}'`;
   if (!durable && !exclusive) demand(actor, 'transient_nonexcl_queues', what);
   if (args.has('x-queue-master-locator')) demand(actor, 'queue_master_locator', what);
-  if (rules.oldQueueArguments) return;
   const invalid = (argument: string, reason: string) =>
     new AmqpError('PRECONDITION_FAILED', `invalid arg '${argument}' for ${what} in vhost '${vhost}'${reason}`);
-  if (args.has('x-queue-mode')) throw invalid('x-queue-mode', ` of queue type rabbit_${queueTypeOf(args)}_queue`);
-  if (integerIn(args, 'x-queue-version') === 1) throw invalid('x-queue-version', `: "unsupported queue version '1'"`);
+  if (args.has('x-queue-mode') && !wants(actor, 'queue_mode', what))
+    throw invalid('x-queue-mode', ` of queue type rabbit_${queueTypeOf(args)}_queue`);
+  if (integerIn(args, 'x-queue-version') === 1 && !wants(actor, 'classic_queue_v1', what))
+    throw invalid('x-queue-version', `: "unsupported queue version '1'"`);
 }
 
 /** Somebody wants a deprecated feature: the observer is told. Returns false if the version does not have it. `what`: for what. */

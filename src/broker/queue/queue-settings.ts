@@ -37,6 +37,8 @@ export interface QueueSettings {
   readonly delayedRetry: DelayedRetry | undefined;
   /** True if it is counted how often messages come back. */
   readonly countsRetries: boolean;
+  /** True if one that comes back by basic.nack counts, as one that was rejected does. */
+  readonly returnsCount: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds; 0 for ever. */
   readonly consumerTimeout: number | undefined;
   /** Undefined if the queue takes a message again. */
@@ -44,12 +46,11 @@ export interface QueueSettings {
 }
 
 /** What the version of RabbitMQ says if the arguments say nothing. */
-type Defaults = Pick<RuleValues, 'deliveryLimit' | 'allDeliveriesTimeOut'>;
+type Defaults = Pick<RuleValues, 'deliveryLimit' | 'returnsCount'>;
 
 /** The arguments are valid: see arguments/queue-arguments.ts. Queues without any share theirs. */
 export function readSettings(args: FieldTable, defaults: Defaults = LENIENT): QueueSettings {
-  if (args.size > 0) return settingsIn(args, defaults);
-  return defaults.allDeliveriesTimeOut ? NO_SETTINGS : NO_SETTINGS_NO_TIMEOUT;
+  return args.size > 0 ? settingsIn(args, defaults) : NO_SETTINGS;
 }
 
 function settingsIn(args: FieldTable, defaults: Defaults): QueueSettings {
@@ -84,11 +85,11 @@ function settingsIn(args: FieldTable, defaults: Defaults): QueueSettings {
     deliveryLimit: limit === undefined || limit < 0 ? undefined : limit,
     delayedRetry: retry,
     countsRetries: type === 'quorum' || retry !== undefined,
-    consumerTimeout: type === 'quorum' || defaults.allDeliveriesTimeOut ? number('x-consumer-timeout') : 0,
+    returnsCount: type !== 'quorum' || defaults.returnsCount,
+    consumerTimeout: number('x-consumer-timeout'),
     deduplication: readDeduplication(args),
   };
 }
 
 const LENIENT = LENIENT_RULES.values;
 const NO_SETTINGS = settingsIn(EMPTY_TABLE, LENIENT);
-const NO_SETTINGS_NO_TIMEOUT = settingsIn(EMPTY_TABLE, { ...LENIENT, allDeliveriesTimeOut: false });

@@ -13,7 +13,8 @@ import type { QueueNode } from './queue-host.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
 export type Fate = 'ready' | 'waits' | 'too often';
-type RetrySettings = Pick<QueueSettings, 'deliveryLimit' | 'delayedRetry'>;
+type RetrySettings = Pick<QueueSettings, 'deliveryLimit' | 'delayedRetry'> &
+  Partial<Pick<QueueSettings, 'returnsCount'>>;
 
 /** Messages that are ready in one go if many have waited for long enough: others are to have their turn. */
 const READY_AT_ONCE = 10_000;
@@ -83,9 +84,11 @@ export class Retries {
   }
 
   /** An unacked message comes back. It is ready, or waits from now on; or it came back once too often, and does neither. */
-  add(seq: number, how: RequeueCause, { deliveryLimit = Infinity, delayedRetry }: RetrySettings): Fate {
+  add(seq: number, how: RequeueCause, settings: RetrySettings): Fate {
+    const { deliveryLimit = Infinity, delayedRetry, returnsCount = true } = settings;
     const count = this.#log.deliveries(seq);
-    if (count > deliveryLimit) return 'too often';
+    if (how === 'returned' && !returnsCount) this.#log.redeliver(seq, -1);
+    else if (count > deliveryLimit) return 'too often';
     const delay = retryDelay(delayedRetry, how, count);
     if (delay === 0) return 'ready';
     const due = this.#timers.clock.now() + delay;

@@ -20,6 +20,7 @@ import { Confirms } from './confirms.ts';
 import { Content } from '../input/content.ts';
 import { Credit } from './credit.ts';
 import type { DeliveringChannel, DeliveryTimeouts } from './delivery-timeouts.ts';
+import { checkOverdue } from './overdue.ts';
 import { type GivingBackChannel, leave } from './give-back.ts';
 import { PublishRoutes } from './publish-routes.ts';
 import { settleUnasked, tellSettled, type SettlementKind } from './settlement.ts';
@@ -152,13 +153,8 @@ export class Channel
 
   // Acknowledgements
 
-  /** Closes the channel if its oldest delivery has waited too long: the others count when they are the oldest, as in RabbitMQ. */
   checkTimeout(): void {
-    const { oldest } = this.unacked;
-    if (oldest === undefined) return;
-    const { consumer, queue, tick } = oldest;
-    const timeout = consumer?.timeout ?? queue.consumerTimeout ?? this.connection.broker.config.consumerTimeout;
-    if (this.#timeouts.isOver(tick, timeout)) this.fail(timedOut(this.number, timeout));
+    checkOverdue(this, this.#timeouts);
   }
 
   /** basic.ack. Throws AmqpError for a tag that is not outstanding. */
@@ -299,11 +295,4 @@ export class Channel
     tellSettled(this.connection.vhost, queue, seq, 'ack');
     queue.settle(seq);
   };
-}
-
-function timedOut(channel: number, timeout: number): AmqpError {
-  const text =
-    `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${timeout} ms. ` +
-    'This timeout value can be configured, see consumers doc guide to learn more';
-  return new AmqpError('PRECONDITION_FAILED', text, { blameless: true });
 }

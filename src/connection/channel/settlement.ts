@@ -47,8 +47,9 @@ export function tellSettled(
 }
 
 /** In place of queues that are done with a delivery: what clients say of it concerns nobody. */
-const NOWHERE: DeliveringQueue = {
+export const NOWHERE: DeliveringQueue = {
   name: '',
+  type: 'classic',
   consumerTimeout: 0,
   settle: () => undefined,
   reject: () => undefined,

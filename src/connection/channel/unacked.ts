@@ -10,7 +10,7 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 /** A queue, to those who settle what it delivered. */
 export type DeliveringQueue = Pick<
   DeclaredQueue,
-  'name' | 'settle' | 'reject' | 'requeue' | 'dispatch' | 'checkTakeBack' | 'consumerTimeout'
+  'name' | 'type' | 'settle' | 'reject' | 'requeue' | 'dispatch' | 'checkTakeBack' | 'consumerTimeout'
 >;
 
 export interface Delivery {
@@ -164,10 +164,13 @@ export class Unacked {
     return this.#queues[tag & this.#mask] !== undefined;
   }
 
-  /** The delivery that has waited longest; undefined if none waits. */
-  get oldest(): Delivery | undefined {
-    for (const delivery of this.#old.values()) return delivery;
-    return this.#first === this.#next ? undefined : this.#at(this.#first);
+  /** Those that wait, the one that has waited longest first. */
+  *[Symbol.iterator](): Generator<Delivery> {
+    yield* this.#old.values();
+    for (let tag = this.#first; tag < this.#next; tag++) {
+      const delivery = this.#at(tag);
+      if (delivery !== undefined) yield delivery;
+    }
   }
 
   /** The last tag that was given out. */

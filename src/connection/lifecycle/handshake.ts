@@ -33,6 +33,10 @@ export interface GreetedConnection {
   opened(identity: Identity, vhost: Vhost): void;
 }
 
+/** What a client may ask for, in bytes: RabbitMQ has the second from 4.1 on. */
+const LEAST_FRAME_MAX = 4096;
+const LATER_LEAST_FRAME_MAX = 8192;
+
 type Due = 'connection.start-ok' | 'connection.tune-ok' | 'connection.open';
 
 /** A client that broke the handshake: it gets no answer, the log gets the reason. */
@@ -54,6 +58,7 @@ export class Handshake {
   readonly #connection: GreetedConnection;
   #due: Due = 'connection.start-ok';
   #identity: Identity | undefined;
+  #frameMax = 0;
 
   constructor(connection: GreetedConnection) {
     this.#connection = connection;
@@ -154,9 +159,10 @@ export class Handshake {
   #tuneOk(method: ConnectionTuneOk): void {
     const connection = this.#connection;
     const { config, node } = connection.broker;
-    const { frameMin } = node.rules.values;
     const channelMax = negotiate('channel_max', method.channelMax, config.channelMax, 1);
-    const frameMax = negotiate('frame_max', method.frameMax, config.frameMax, frameMin);
+    const least = node.rules.permits('frame_max_below_8192') ? LEAST_FRAME_MAX : LATER_LEAST_FRAME_MAX;
+    const frameMax = negotiate('frame_max', method.frameMax, config.frameMax, least);
+    this.#frameMax = frameMax;
     connection.tune(channelMax, frameMax, method.heartbeat);
     this.#due = 'connection.open';
   }
@@ -171,6 +177,15 @@ export class Handshake {
     connection.opened(identity, vhost);
     const { name } = connection.endpoints;
     node.observer?.({ type: 'connection-opened', vhost: virtualHost, connection: name, user: identity.name });
+    if (this.#frameMax >= LATER_LEAST_FRAME_MAX) return;
+    const what = `frame_max ${this.#frameMax}`;
+    node.observer?.({
+      type: 'deprecated',
+      vhost: virtualHost,
+      feature: 'frame_max_below_8192',
+      what,
+      connection: name,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Class basic but for publishing and basic.ack (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
 import { isInteger } from '../../broker/arguments/field-equality.ts';
 import { wants } from '../../broker/operations/version-rules.ts';
-import { readableQueue } from '../../broker/operations/queues.ts';
+import { gettableQueue, readableQueue } from '../../broker/operations/queues.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import { REPLY_TO } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
@@ -58,7 +58,7 @@ export const basicMethods: HandlersOf<'basic'> = {
 
   'basic.get': (channel, { queue: asked, noAck }) => {
     const { actor } = channel.connection;
-    const queue = readableQueue(actor, queueName(channel, asked));
+    const queue = gettableQueue(actor, queueName(channel, asked));
     const wait = get(channel, queue, noAck);
     if (wait !== undefined) channel.goThrough(getLater(channel, queue.name, noAck, wait));
   },

@@ -94,7 +94,7 @@ class Pair {
     expect(this.unacked.count).toBe(this.model.size);
     expect(this.unacked.lastTag).toBe(this.last);
     const [oldest] = this.tags();
-    const { tag, seq, tick } = this.unacked.oldest ?? {};
+    const [{ tag = undefined, seq = undefined, tick = undefined } = {}] = this.unacked;
     expect([tag, seq, tick]).toEqual(
       oldest === undefined ? [undefined, undefined, undefined] : [oldest, oldest * 10, oldest],
     );
