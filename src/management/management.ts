@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http';
 import { PROCESS_PATH } from '../util/control-socket.ts';
 import { unawaited } from '../util/guard.ts';
 import type { ManagementContext } from './context.ts';
-import { controlEntrance, type Entrance, networkEntrance } from './http/entrance.ts';
+import { controlEntrance, networkEntrance } from './http/entrance.ts';
 import { HttpListener, type HttpListenerOptions } from './http/listener.ts';
 import type { ApiApp } from './http/app.ts';
 
@@ -18,10 +18,10 @@ export class Management {
   /** For users with a password, and for browsers. */
   networkListener(options: Pick<HttpListenerOptions, 'contexts' | 'upgrades'>): HttpListener {
     const load = async () => {
-      const [answerApi, { Page }] = await Promise.all([this.#answerTo(networkEntrance), import('./page/page.ts')]);
-      const page = new Page();
+      const [app, { Page }] = await Promise.all([this.#load(), import('./page/page.ts')]);
+      const page = new Page((request, path) => app.answerPage(request, networkEntrance, path));
       const answer: RequestListener = (request, response) => {
-        if (!page.answers(request, response)) answerApi(request, response);
+        if (!page.answers(request, response)) app.answer(request, response, networkEntrance);
       };
       return { answer, stop: () => this.#stop() };
     };
@@ -34,15 +34,14 @@ export class Management {
       if (request.url?.startsWith(PROCESS_PATH)) return process(request, response);
       unawaited(
         (error) => response.destroy(error as Error),
-        this.#answerTo(controlEntrance).then((answerApi) => answerApi(request, response)),
+        this.#load().then((app) => app.answer(request, response, controlEntrance)),
       );
     };
     return new HttpListener(() => Promise.resolve({ answer, stop: () => this.#stop() }));
   }
 
-  async #answerTo(entrance: Entrance): Promise<RequestListener> {
-    const app = await (this.#app ??= loadApp(this.#context));
-    return (request, response) => app.answer(request, response, entrance);
+  #load(): Promise<ApiApp> {
+    return (this.#app ??= loadApp(this.#context));
   }
 
   /** What could not be loaded does nothing. */

@@ -13,6 +13,16 @@ describePage('the overview', (visit) => {
     await channel.waitForConfirms();
     const page = await visit.signedIn();
     await page.getByText('All is well').waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url().slice(visit.address.length)));
+    await page.reload();
+    await page
+      .getByRole('img', { name: /^Messages in queues/ })
+      .locator('canvas')
+      .waitFor();
+    // What it shows first came with the page.
+    expect(asked).toContain('api/nodes');
+    expect(asked.filter((path) => ['api/whoami', 'api/overview'].includes(path))).toEqual([]);
     await expect.poll(() => page.locator('.one', { hasText: 'Ready' }).innerText()).toContain('12');
     const oldest = page.getByRole('region', { name: 'Oldest message at the head' });
     await oldest.getByRole('link', { name: 'piling' }).waitFor();

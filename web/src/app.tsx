@@ -8,7 +8,9 @@ import { useSignal } from './state/signal.ts';
 
 export function App() {
   const now = useSignal(user);
-  useEffect(() => void resumeUntilAnswered(), []);
+  useEffect(() => {
+    if (now === undefined) void resumeUntilAnswered();
+  }, []);
   if (now === undefined) return null;
   return now === null ? <SignIn /> : <Shell user={now} />;
 }

@@ -1,6 +1,6 @@
 /** What stands around every view: where one can go, who is signed in, and whether the broker answers. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import hare from './hare.svg';
+import { Hare } from './parts/hare.tsx';
 import { Icon } from './parts/icon.tsx';
 import { Notice } from './parts/notice.tsx';
 import { follow, live } from './state/live.ts';
@@ -51,7 +51,7 @@ function Navigation({ user, current }: { readonly user: User; readonly current: 
   return (
     <header class={isOpen ? 'side open' : 'side'}>
       <div class="brand">
-        <img src={hare} alt="" width="28" height="28" />
+        <Hare size={28} />
         <span>{texts.product}</span>
         <button
           type="button"

@@ -16,14 +16,14 @@ import { Rates } from '../rates/rates.ts';
 import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
 import { corsHeaders } from './cors.ts';
-import { type Admitted, admit, type Api, dispatch } from './dispatch.ts';
+import { type Admitted, admit, type Api, dispatch, type RequestHead } from './dispatch.ts';
 import { withDots } from './dots.ts';
 import type { Entrance } from './entrance.ts';
 import { OpenIdSignIn } from './openid.ts';
 import { noObject, problemOf } from './problem.ts';
 import { allVerbs, Reply, type Resource } from './resource.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
-import { Sessions } from './sessions.ts';
+import { PAGE_HEADER, Sessions } from './sessions.ts';
 
 /** RabbitMQ's bound for bodies of requests (management.http.max_body_size). */
 const LARGEST_BODY = 20_000_000;
@@ -40,6 +40,8 @@ const HEADERS = { 'cache-control': 'no-cache', vary: 'accept, accept-encoding, o
 /** What answers requests, whichever way they come by. */
 export interface ApiApp {
   answer(request: IncomingMessage, response: ServerResponse, entrance: Entrance): void;
+  /** What the page would be answered, by the cookie of the request, to GET of one of the resources. Rejects with HttpProblem, or a defect. */
+  answerPage(request: IncomingMessage, entrance: Entrance, path: string): Promise<unknown>;
   /** From then on it does nothing of its own accord. */
   stop(): void;
 }
@@ -100,6 +102,23 @@ export async function createApp(context: ManagementContext, resources: readonly 
       entrances.set(request, entrance);
       request.url = withDots(request.url!);
       app.routing(request, response);
+    },
+    answerPage: async (request, entrance, path) => {
+      const { host, cookie } = request.headers;
+      const head: RequestHead = {
+        method: 'GET',
+        url: `/api${path}`,
+        headers: { host, cookie, [PAGE_HEADER]: '1' },
+        params: {},
+        peer: entrance.peerOf(request),
+        principal: undefined,
+      };
+      const found = await admit(
+        api,
+        resources.find((resource) => resource.path === path)!,
+        head,
+      );
+      return found instanceof Reply ? found : dispatch(api, found, Buffer.alloc(0));
     },
     stop: () => {
       feed.stop();

@@ -1,13 +1,15 @@
 /**
  * The files of the page: `dist/web`, which `scripts/page.ts` makes of `web/`, as they are and compressed. They are read when somebody first asks
- * for one. All but the first have names that say what is in them, so that a browser keeps them.
+ * for one. All but the first have names that say what is in them, so that a browser keeps them. The first has what the page would ask next within it.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unawaited } from '../../util/guard.ts';
 import { SECURITY_HEADERS } from '../http/security-headers.ts';
+import { type AskAsPage, firstAnswers } from './first-answers.ts';
 
 /** In the order in which they are preferred: by their name in HTTP, and the end of the file's name. */
 const ENCODINGS = [
@@ -35,11 +37,18 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ');
 
-const HEADERS = { ...SECURITY_HEADERS, 'content-security-policy': POLICY, vary: 'accept-encoding' };
+const HEADERS = {
+  ...SECURITY_HEADERS,
+  'content-security-policy': POLICY,
+  'cross-origin-resource-policy': 'same-origin',
+  vary: 'accept-encoding',
+};
 /** Where the files are, from here: as published, as the tests bundle the broker, from the sources. */
 const PLACES = ['./web/', '../../dist/web/', '../../../dist/web/'];
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const FIRST = '/index.html';
+/** In the first file: what stands between these two is put there. */
+const ANSWERS = /(?<=<script type="application\/json" id="answers">).*?(?=<\/script>)/s;
 
 interface PageFile {
   readonly type: string;
@@ -49,7 +58,12 @@ interface PageFile {
 }
 
 export class Page {
+  readonly #ask: AskAsPage;
   #files: ReadonlyMap<string, PageFile> | undefined;
+
+  constructor(ask: AskAsPage) {
+    this.#ask = ask;
+  }
 
   /** Answers a request for one of the files; returns false for any other, and for all while the page is not built. */
   answers(request: IncomingMessage, response: ServerResponse): boolean {
@@ -59,14 +73,28 @@ export class Page {
     const name = path === '/' ? FIRST : path;
     const file = this.#files.get(name);
     if (file === undefined) return false;
-    send(request, response, file, name === FIRST ? 'no-cache' : FOR_EVER);
+    if (name === FIRST)
+      unawaited((error) => response.destroy(error as Error), this.#sendFirst(request, response, file));
+    else send(request, response, file);
     return true;
+  }
+
+  async #sendFirst(request: IncomingMessage, response: ServerResponse, { type, variants }: PageFile): Promise<void> {
+    const answers = await firstAnswers(request, this.#ask);
+    const text = variants
+      .get('')!
+      .toString()
+      .replace(ANSWERS, () => answers);
+    response.setHeaders(new Map(Object.entries({ ...HEADERS, 'cache-control': 'no-store', 'content-type': type })));
+    response.writeHead(200, { 'content-length': Buffer.byteLength(text) });
+    response.end(request.method === 'HEAD' ? undefined : text);
   }
 }
 
-function send({ headers, method }: IncomingMessage, response: ServerResponse, file: PageFile, keep: string): void {
+function send({ headers, method }: IncomingMessage, response: ServerResponse, file: PageFile): void {
   const { type, tag, variants } = file;
-  response.setHeaders(new Map(Object.entries({ ...HEADERS, 'cache-control': keep, etag: tag, 'content-type': type })));
+  const own = { 'cache-control': FOR_EVER, etag: tag, 'content-type': type };
+  response.setHeaders(new Map(Object.entries({ ...HEADERS, ...own })));
   if (headers['if-none-match'] === tag) {
     response.writeHead(304).end();
     return;

@@ -39,11 +39,9 @@ describe('the page', () => {
     expect([first.status, first.headers['content-type'], first.headers['cache-control']]).toEqual([
       200,
       'text/html; charset=utf-8',
-      'no-cache',
+      'no-store',
     ]);
     expect(first.bytes).toEqual(readFileSync(join(FOLDER, 'index.html')));
-    const again = await get('/', { 'if-none-match': String(first.headers['etag']) });
-    expect([again.status, again.bytes.length]).toEqual([304, 0]);
     const head = await get('/', {}, 'HEAD');
     expect([head.status, head.headers['content-length'], head.bytes.length]).toEqual([
       200,
@@ -63,13 +61,42 @@ describe('the page', () => {
       'no-referrer',
       'DENY',
     ]);
-    expect(bytes.toString()).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/);
+    expect(bytes.toString()).not.toMatch(/<script(?! type="application\/json")(?![^>]* src=)|<style|\son\w+=|\sstyle=/);
+  });
+
+  it('has within it who is signed in and what the overview begins with, so that it need not ask', async () => {
+    const name = '</script><!--"';
+    await broker.users.create(name, 'secret', ['monitoring']);
+    const port = broker.managementPort!;
+    const signedIn = await fetch(`http://localhost:${port}/api/session`, {
+      method: 'POST',
+      headers: { 'x-leveret-page': '1' },
+      body: JSON.stringify({ username: name, password: 'secret' }),
+    });
+    const [cookie] = signedIn.headers.get('set-cookie')!.split(';');
+    const answers = async (headers: Readonly<Record<string, string>>): Promise<unknown> => {
+      const { bytes } = await get('/', { host: `localhost:${port}`, ...headers });
+      const [, json] = /<script type="application\/json" id="answers">(.*?)<\/script>/s.exec(bytes.toString())!;
+      return JSON.parse(json) as unknown;
+    };
+    expect(await answers({ cookie })).toEqual({
+      '/whoami': { name, tags: ['monitoring'] },
+      '/overview': expect.objectContaining({ rates_mode: 'basic' }) as unknown,
+    });
+    expect(await answers({ 'sec-fetch-site': 'none' })).toEqual({ '/whoami': null });
+    // The browser keeps the cookie from what another site leads to.
+    expect(await answers({ 'sec-fetch-site': 'cross-site' })).toEqual({});
+    expect(await answers({ cookie: `${cookie}x` })).toEqual({});
+    await broker.users.delete(name);
+    expect(await answers({ cookie })).toEqual({});
   });
 
   it('has files that a browser keeps, compressed as it likes them', async () => {
     const script = files().find((name) => name.endsWith('.js'))!;
     const plain = await get(`/${script}`);
     expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    const again = await get(`/${script}`, { 'if-none-match': String(plain.headers['etag']) });
+    expect([again.status, again.bytes.length]).toEqual([304, 0]);
     for (const [encoding, end] of [
       ['br', '.br'],
       ['gzip', '.gz'],

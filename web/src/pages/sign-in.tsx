@@ -1,7 +1,7 @@
 /** Signing in. The browser gets a cookie that no script reads; the password is kept nowhere. */
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, ask } from '../api/client.ts';
-import hare from '../hare.svg';
+import { Hare } from '../parts/hare.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { sessionEnded, signIn } from '../state/session.ts';
 import { texts } from '../texts.ts';
@@ -42,7 +42,7 @@ export function SignIn() {
   return (
     <main class="sign-in">
       <form onSubmit={(event) => void submit(event)}>
-        <img src={hare} alt="" width="44" height="44" />
+        <Hare size={44} />
         <h1>{texts.product}</h1>
         {error !== undefined ? (
           <Notice tone="bad">{error}</Notice>

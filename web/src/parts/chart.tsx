@@ -1,7 +1,10 @@
-/** Lines over time, drawn by uPlot. The newest values stand in words beneath, and those under the pointer while it is over the chart. */
+/**
+ * Lines over time, drawn by uPlot, which is loaded when the first chart is there: what can be read is shown before it. The newest values stand in words beneath, and those under
+ * the pointer while it is over the chart.
+ */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import uPlot from 'uplot';
-import { perSecond, brief } from '../format.ts';
+import type uPlot from 'uplot';
+import { brief, perSecond, timeOfDay } from '../format.ts';
 import { theme } from '../state/stored.ts';
 import { useSignal } from '../state/signal.ts';
 
@@ -38,15 +41,22 @@ export function Chart({ title, at, lines, unit, span }: ChartProps) {
   const data = [at.map((ms) => ms / 1000), ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData;
   const view: View = { span, isWhole: unit === 'count' };
 
+  const newest = useRef(data);
+  newest.current = data;
   useEffect(() => {
     const element = place.current!;
-    const made = new uPlot(optionsOf(element, lines, show, view, setPointed), data, element);
-    plot.current = made;
-    const watcher = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: HEIGHT }));
-    watcher.observe(element);
+    const watcher = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }));
+    let isGone = false;
+    void import('uplot').then(({ default: Plot }) => {
+      if (isGone) return;
+      plot.current = new Plot(optionsOf(element, lines, show, view, setPointed), newest.current, element);
+      watcher.observe(element);
+    });
     return () => {
+      isGone = true;
       watcher.disconnect();
-      made.destroy();
+      plot.current?.destroy();
+      plot.current = undefined;
     };
   }, [drawnIn, span, lines.map(({ title: name }) => name).join()]);
   useEffect(() => plot.current?.setData(data), [at, lines]);
@@ -123,11 +133,8 @@ function optionsOf(
   };
 }
 
-const hours = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const seconds = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-
 function timeOf(moment: number, span = 60): string {
-  return (span <= 300 ? seconds : hours).format(moment * 1000);
+  return timeOfDay(moment * 1000, span <= 300);
 }
 
 /** A colour as the canvas takes it: the style sheet's own are expressions. */

@@ -1,6 +1,7 @@
 /** Asking the broker again and again, as long as somebody looks. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, ask } from '../api/client.ts';
+import { sentAlong } from '../api/sent.ts';
 import { onEvent } from './live.ts';
 
 /** How often figures are new: the broker notes rates as often. */
@@ -41,12 +42,26 @@ export function useQuestion<Data>(): Question<Data> & { readonly put: (path: str
   return { ...said, put };
 }
 
+/** What is known of the answer, and to which path that was. */
+interface Known<Data> {
+  readonly path?: string | undefined;
+  readonly data?: Data;
+  readonly error?: ApiError;
+}
+
+function knownAtFirst<Data>(path: string | undefined): Known<Data> {
+  const data = path === undefined ? undefined : sentAlong<Data>(path);
+  return data === undefined ? {} : { path, data };
+}
+
 /** The answer to GET; undefined while the path is undefined. */
 export function useAnswer<Data>(
   path: string | undefined,
   { every = EVERY_MS, on = [] }: AnswerOptions = {},
 ): Answer<Data> {
-  const [answer, setAnswer] = useState<{ path?: string | undefined; data?: Data; error?: ApiError }>({});
+  const [answer, setAnswer] = useState<Known<Data>>(() => knownAtFirst(path));
+  /** What came with the page need not be asked for at once. */
+  const isKnown = useRef(answer.path !== undefined);
   const again = useRef<() => void>(() => undefined);
   useEffect(() => {
     if (path === undefined) return undefined;
@@ -88,7 +103,9 @@ export function useAnswer<Data>(
       isOld = asking;
       later(GATHER_MS);
     });
-    void now();
+    if (!isKnown.current) void now();
+    else if (every > 0) later(every);
+    isKnown.current = false;
     return () => {
       ended.abort();
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 /** Who is signed in, and what its tags let it see (RabbitMQ: Management Plugin, "Access and Permissions"). */
 import { known } from '../api/known.ts';
 import { ApiError, ask, heard } from '../api/client.ts';
+import { forgetSent, sentAlong } from '../api/sent.ts';
 import { Signal, useSignal } from './signal.ts';
 
 export interface User {
@@ -11,11 +12,12 @@ export interface User {
 type Role = 'policymaker' | 'monitoring' | 'administrator';
 
 /** Undefined until it is known; null if nobody is. */
-export const user = new Signal<User | null | undefined>(undefined);
+export const user = new Signal<User | null | undefined>(sentAlong('/whoami'));
 
 /** True once somebody was signed in: then the session ended. */
-let wasSignedIn = false;
+let wasSignedIn = known(user.value);
 user.watch(() => (wasSignedIn ||= known(user.value)));
+user.watch(forgetSent);
 heard.signedOut = () => (user.value = null);
 
 export function sessionEnded(): boolean {
