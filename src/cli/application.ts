@@ -3,6 +3,7 @@
  * while the process stays. While it is stopped, the daemon itself listens on the control socket, and what it stored may be reset.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Config } from '../config/config.ts';
 import { listenForControl } from '../embed/control.ts';
 import { send, sendState, wishOf } from '../embed/process-requests.ts';
 import { HttpListener } from '../management/http/listener.ts';
@@ -25,6 +26,7 @@ class Refusal extends Error {}
 
 export class Application {
   readonly #folder: string | undefined;
+  readonly #hasDatabase: boolean;
   readonly #log: Logger;
   readonly #startBroker: (daemon: RequestListener) => Promise<RunningBroker>;
   readonly #halt: () => void;
@@ -36,14 +38,15 @@ export class Application {
   #ended = false;
   readonly #handler: RequestListener = (request, response) => void this.#answer(request, response);
 
-  /** `folder`: of the data; undefined for a broker in memory, which no command reaches. `halt`: has the process end. */
+  /** `dataDir`: undefined for a broker in memory, which no command reaches. `halt`: has the process end. */
   constructor(
-    folder: string | undefined,
+    { dataDir, store }: Pick<Config, 'dataDir' | 'store'>,
     log: Logger,
     startBroker: (daemon: RequestListener) => Promise<RunningBroker>,
     halt: () => void,
   ) {
-    this.#folder = folder;
+    this.#folder = dataDir;
+    this.#hasDatabase = store !== undefined;
     this.#log = log;
     this.#startBroker = startBroker;
     this.#halt = halt;
@@ -143,6 +146,8 @@ export class Application {
 
   async #reset(): Promise<void> {
     if (this.#broker !== undefined) throw new Refusal('the broker is running');
+    if (this.#hasDatabase)
+      throw new Refusal('the store is in a database: drop its schema there when all nodes are stopped');
     const { resetStore } = await import('../store/sqlite/copies.ts');
     resetStore(this.#folder!);
     this.#log.info({ dataDir: this.#folder }, 'all that was stored is removed');

@@ -46,10 +46,8 @@ async function run(argv: readonly string[]): Promise<number> {
     }
     case 'store': {
       const { runStoreCommand } = await import('./store-commands.ts');
-      const { dataDir, storeKey } = loadConfig(invocation.values, process.env);
-      const { text, exitCode } = await runStoreCommand(dataDir, invocation.action, storeKey, (line) =>
-        process.stderr.write(line),
-      );
+      const config = loadConfig(invocation.values, process.env);
+      const { text, exitCode } = await runStoreCommand(config, invocation.action, (line) => process.stderr.write(line));
       process.stdout.write(text);
       return exitCode;
     }

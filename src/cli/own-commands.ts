@@ -26,7 +26,8 @@ export interface OwnCommand {
 /** In seconds. */
 export const DEFAULT_PING_TIMEOUT = 5;
 
-const FOLDER = ['dataDir', 'storeKey'] as const;
+/** Where the store is. */
+const STORE = ['dataDir', 'store', 'storeKey'] as const;
 
 export const OWN_COMMANDS = [
   {
@@ -58,18 +59,18 @@ export const OWN_COMMANDS = [
   {
     name: 'store check',
     description: 'Read the whole store and tell what is damaged; the broker may run',
-    settings: FOLDER,
+    settings: STORE,
   },
   {
     name: 'store stats',
     description: 'Count queues, messages and bytes; the broker may run',
-    settings: FOLDER,
+    settings: STORE,
     options: [{ name: 'json', description: 'Print JSON' }],
   },
   {
     name: 'store compact',
     description: 'Write the file anew without its unused room; the broker must not run',
-    settings: FOLDER,
+    settings: STORE,
   },
   {
     name: 'store copy',
@@ -80,17 +81,17 @@ export const OWN_COMMANDS = [
   {
     name: 'store seal',
     description: 'Seal a store that is not, with --store-key; the broker must not run',
-    settings: FOLDER,
+    settings: STORE,
   },
   {
     name: 'store unseal',
     description: 'Have a sealed store be so no more; the broker must not run',
-    settings: FOLDER,
+    settings: STORE,
   },
   {
     name: 'store rotate',
     description: 'Seal a sealed store with another key; the broker may run',
-    settings: FOLDER,
+    settings: STORE,
     options: [
       {
         name: 'new-key',
@@ -104,7 +105,7 @@ export const OWN_COMMANDS = [
     name: 'backup',
     words: '<file>',
     description: 'Copy the store into one file; the broker may run',
-    settings: FOLDER,
+    settings: STORE,
     options: [{ name: 'force', description: 'Replace the file if there is one' }],
   },
 ] as const satisfies readonly OwnCommand[];

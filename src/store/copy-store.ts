@@ -28,8 +28,9 @@ export async function copyStore(
   seenHeader: (queueId: number, keys: Buffer) => SeenHeader,
 ): Promise<Copied> {
   if (!isEmpty(to.recover())) throw new StoreError('The store to be copied to is not empty: choose a new one.');
+  const target = new Target(to);
   for (const change of topologyOf(state)) to.change(change);
-  await commit(to, (batch) => {
+  await target.commit((batch) => {
     for (const { id, delivered, deliveredByPriority = [] } of state.queues) {
       if (delivered > 0) batch.delivered(id, 0, delivered);
       for (const [priority, seq] of deliveredByPriority) batch.delivered(id, priority, seq);
@@ -40,13 +41,33 @@ export async function copyStore(
   for (const [id, size] of state.bodies) {
     // Of which there is only a beginning nothing refers to.
     if (size === 0 && !isReferredTo(id, state)) continue;
-    bodies.set(id, await copyBody(from, to, id));
+    bodies.set(id, await copyBody(from, target, id));
     bytes += size;
   }
-  for (const pages of fullBatches(state.pages)) bytes += await copyPages(from, to, pages, bodies);
-  for (const { id } of state.queues) await copySeen(from, to, id, seenHeader);
+  for (const pages of fullBatches(state.pages)) bytes += await copyPages(from, target, pages, bodies);
+  for (const { id } of state.queues) await copySeen(from, target, id, seenHeader);
   const messages = state.pages.reduce((sum, { count, settled }) => sum + count - bitsOf(settled), 0);
   return { queues: state.queues.length, messages, bytes };
+}
+
+/** What is copied to: one batch at a time, until another node has it. */
+class Target {
+  readonly store: Store;
+  #fenced: StoreError | undefined;
+  #lost: (reason: StoreError) => void = () => undefined;
+
+  constructor(store: Store) {
+    this.store = store;
+    store.onFenced((reason) => this.#lost((this.#fenced = new StoreError(reason))));
+  }
+
+  commit(write: (batch: Batch) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#lost = reject;
+      if (this.#fenced === undefined) this.store.schedule({ collect: write, committed: resolve }, true);
+      else reject(this.#fenced);
+    });
+  }
 }
 
 /** Throws StoreError unless both have the same, but for the numbers of pages and bodies. */
@@ -99,15 +120,15 @@ function* topologyOf(state: RecoveredState): Iterable<TopologyChange> {
   for (const record of state.bindings) yield { op: 'put-binding', record };
 }
 
-async function copyBody(from: Store, to: Store, id: number): Promise<number> {
+async function copyBody(from: Store, target: Target, id: number): Promise<number> {
   const body = await ask<Buffer>((answer) => from.readBody(id, answer));
-  const own = to.nextBodyId();
+  const own = target.store.nextBodyId();
   let at = 0;
   for (; at + BATCH_BYTES < body.length; at += BATCH_BYTES) {
-    await commit(to, (batch) => batch.bodyPart(own, at, body.subarray(at, at + BATCH_BYTES)));
+    await target.commit((batch) => batch.bodyPart(own, at, body.subarray(at, at + BATCH_BYTES)));
   }
-  await commit(to, (batch) => batch.body(own, body.subarray(at), body.length));
-  const back = await ask<Buffer>((answer) => to.readBody(own, answer));
+  await target.commit((batch) => batch.body(own, body.subarray(at), body.length));
+  const back = await ask<Buffer>((answer) => target.store.readBody(own, answer));
   if (!back.equals(body)) throw differs(`body ${id}`);
   return own;
 }
@@ -115,7 +136,7 @@ async function copyBody(from: Store, to: Store, id: number): Promise<number> {
 /** Returns the bytes of their data. */
 async function copyPages(
   from: Store,
-  to: Store,
+  target: Target,
   pages: readonly RecoveredPage[],
   bodies: ReadonlyMap<number, number>,
 ): Promise<number> {
@@ -125,8 +146,8 @@ async function copyPages(
       answer,
     ),
   );
-  const own = pages.map(() => to.nextPageId());
-  await commit(to, (batch) => {
+  const own = pages.map(() => target.store.nextPageId());
+  await target.commit((batch) => {
     for (const [n, { settled, redelivered, bytes, ...header }] of pages.entries()) {
       // Pairs: a message's position, and its body.
       const moved = header.bodies?.map((value, at) => (at % 2 === 0 ? value : bodies.get(value)!));
@@ -135,7 +156,7 @@ async function copyPages(
       if (redelivered !== undefined) batch.redelivered(own[n], redelivered);
     }
   });
-  const back = await ask<Buffer[]>((answer) => to.readPages(own, answer));
+  const back = await ask<Buffer[]>((answer) => target.store.readPages(own, answer));
   const different = pages.find((_, n) => !back[n].equals(data[n]));
   if (different !== undefined) throw differs(`page ${different.id}`);
   return data.reduce((sum, { length }) => sum + length, 0);
@@ -143,16 +164,16 @@ async function copyPages(
 
 async function copySeen(
   from: Store,
-  to: Store,
+  target: Target,
   queueId: number,
   seenHeader: (queueId: number, keys: Buffer) => SeenHeader,
 ): Promise<void> {
   const keys = await ask<Buffer[]>((answer) => from.readSeen(queueId, answer));
   if (keys.length === 0) return;
-  await commit(to, (batch) => {
+  await target.commit((batch) => {
     for (const own of keys) batch.seen(seenHeader(queueId, own), own.length).set(own);
   });
-  const back = await ask<Buffer[]>((answer) => to.readSeen(queueId, answer));
+  const back = await ask<Buffer[]>((answer) => target.store.readSeen(queueId, answer));
   if (!Buffer.concat(back).equals(Buffer.concat(keys))) throw differs(`what queue ${queueId} has seen`);
 }
 
@@ -180,13 +201,6 @@ function bitsOf(bitmap: Uint8Array | undefined): number {
   let bits = 0;
   for (let octet of bitmap ?? []) for (; octet > 0; octet &= octet - 1) bits++;
   return bits;
-}
-
-function commit(store: Store, write: (batch: Batch) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    store.onFenced((reason) => reject(new StoreError(reason)));
-    store.schedule({ collect: write, committed: resolve }, true);
-  });
 }
 
 function ask<Value>(read: (answer: Answer<Value>) => void): Promise<Value> {

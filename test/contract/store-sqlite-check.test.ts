@@ -2,7 +2,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type CheckReport, checkStore } from '../../src/store/sqlite/check.ts';
+import type { CheckReport } from '../../src/store/engine/store-check.ts';
+import { checkStore } from '../../src/store/sqlite/check.ts';
 import { openForReading } from '../../src/store/sqlite/database-file.ts';
 import type { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { type StoreStats, storeStats } from '../../src/store/sqlite/stats.ts';
@@ -113,7 +114,7 @@ describe('a look into the file of an SqliteStore', () => {
     ],
     ['keys', "UPDATE seen SET keys = x'00' WHERE id = 2", 'keys 2 do not match their checksum'],
     ['the queue of keys', 'DELETE FROM queue WHERE id = 1', 'keys 1 belong to queue 1, which is not there'],
-    ['a missing vhost', 'DELETE FROM vhost', "vhost '/' is not there, and the table queue has rows of it"],
+    ['a missing vhost', 'DELETE FROM vhost', "vhost '/' is not there, and has queues"],
     [
       'a counter',
       "UPDATE counter SET next = 3 WHERE name = 'page'",

@@ -17,7 +17,7 @@ export class StoredIds {
   #queue: number;
   #page: number;
   #body: number;
-  /** Ids from here on were not written to the file as used. */
+  /** Ids from here on are not in the store as used yet. */
   #pageEnd: number;
   #bodyEnd: number;
 

@@ -57,13 +57,19 @@ function ofPage(table: string, known: string): string {
     ON CONFLICT (page_id) DO UPDATE SET checksum = excluded.checksum, ${known} = excluded.${known}`;
 }
 
-/** A row that is not sent yet: what was removed since is left out. `id`: of a page or a body. */
+/** A row that is not sent yet: what is removed later in the batch is left out. `id`: of a page or a body. */
 interface NewRow {
   readonly id: number;
   readonly queueId: number;
   /** Of keys: when the last of them was seen. */
   readonly newest: number;
   readonly row: CopyRow;
+}
+
+/** Keys of a queue that are forgotten: those that came before the `rows`-th new ones, and before a moment. */
+interface Forgotten {
+  readonly rows: number;
+  readonly before: number;
 }
 
 interface Known {
@@ -77,9 +83,11 @@ export class BatchStatements implements BatchRows {
   readonly #settled = new Map<number, Known>();
   readonly #redelivered = new Map<number, Known>();
   readonly #droppedPages = new Set<number>();
-  readonly #droppedQueues = new Set<number>();
+  /** With the number of new pages that there were then. */
+  readonly #droppedQueues = new Map<number, number>();
   readonly #droppedBodies = new Set<number>();
-  readonly #forgotten = new Map<number, number>();
+  /** By queue. Each is of an earlier moment than the one before it, or that one would be no more than a part of it. */
+  readonly #forgotten = new Map<number, Forgotten[]>();
   readonly #delivered = new Map<string, readonly [queueId: number, priority: number, seq: number]>();
   #reserved: readonly [nextPageId: number, nextBodyId: number] | undefined;
 
@@ -111,8 +119,7 @@ export class BatchStatements implements BatchRows {
   }
 
   dropPages(queue: number): void {
-    this.#droppedQueues.add(queue);
-    this.#remove('page', ({ queueId }) => queueId === queue);
+    this.#droppedQueues.set(queue, this.#new.page.length);
   }
 
   body(id: number, size: number, _start: number, checksum: number, data: Uint8Array): void {
@@ -132,9 +139,10 @@ export class BatchStatements implements BatchRows {
   }
 
   forgetSeen(queue: number, before: number): void {
-    const moment = Math.min(Math.ceil(before), FOREVER);
-    this.#forgotten.set(queue, Math.max(moment, this.#forgotten.get(queue) ?? moment));
-    this.#remove('seen', ({ queueId, newest }) => queueId === queue && newest < before);
+    let own = this.#forgotten.get(queue);
+    if (own === undefined) this.#forgotten.set(queue, (own = []));
+    while (own.length > 0 && own.at(-1)!.before <= before) own.pop();
+    own.push({ rows: this.#new.seen.length, before });
   }
 
   delivered(queueId: number, priority: number, seq: number): void {
@@ -151,20 +159,15 @@ export class BatchStatements implements BatchRows {
     const add = (name: string, text: string, values: Statement['values']): void => {
       statements.push({ name, text, values: values! });
     };
-    if (this.#droppedQueues.size > 0) add('drop_queues', DROP_PAGES_OF_QUEUES, [bigints(this.#droppedQueues)]);
+    if (this.#droppedQueues.size > 0) add('drop_queues', DROP_PAGES_OF_QUEUES, [bigints(this.#droppedQueues.keys())]);
     if (this.#droppedPages.size > 0) add('drop_pages', DROP_PAGES, [bigints(this.#droppedPages)]);
     if (this.#droppedBodies.size > 0) add('drop_bodies', DROP_BODIES, [bigints(this.#droppedBodies)]);
     if (this.#forgotten.size > 0) {
-      add('forget_seen', FORGET_SEEN, [bigints(this.#forgotten.keys()), bigints(this.#forgotten.values())]);
+      const moments = [...this.#forgotten.values()].map(([{ before }]) => Math.min(Math.ceil(before), FOREVER));
+      add('forget_seen', FORGET_SEEN, [bigints(this.#forgotten.keys()), bigints(moments)]);
     }
-    // No number of a page or a body is given twice: what was dropped does not come again. One pass, however much was.
-    const gone: Partial<Record<Table, ReadonlySet<number>>> = {
-      page: this.#droppedPages,
-      body: this.#droppedBodies,
-      body_part: this.#droppedBodies,
-    };
     for (const table of Object.keys(TABLES) as Table[]) {
-      const rows = this.#new[table].filter(({ id }) => gone[table]?.has(id) !== true);
+      const rows = this.#new[table].filter((row, n) => !this.#isGone(table, row, n));
       if (rows.length === 0) continue;
       const text = `COPY ${table} (${TABLES[table].columns}) FROM STDIN BINARY`;
       statements.push({ name: `copy_${table}`, text, copy: copyOf(rows.map(({ row }) => row)) });
@@ -195,7 +198,17 @@ export class BatchStatements implements BatchRows {
     this.#new[table].push({ id, queueId, newest, row: copyRow(TABLES[table].types, columns) });
   }
 
-  #remove(table: Table, isGone: (row: NewRow) => boolean): void {
-    if (this.#new[table].length > 0) this.#new[table] = this.#new[table].filter((row) => !isGone(row));
+  /** True if the `n`-th new row of the table was removed later. No number of a page or a body is given twice: what was dropped does not come again. */
+  #isGone(table: Table, { id, queueId, newest }: NewRow, n: number): boolean {
+    switch (table) {
+      case 'page':
+        return this.#droppedPages.has(id) || n < (this.#droppedQueues.get(queueId) ?? 0);
+      case 'seen': {
+        const last = this.#forgotten.get(queueId)?.find(({ rows }) => n < rows);
+        return last !== undefined && newest < last.before;
+      }
+      default:
+        return this.#droppedBodies.has(id);
+    }
   }
 }

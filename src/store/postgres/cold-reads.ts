@@ -12,12 +12,10 @@ import { type Answer, StoreError } from '../store.ts';
 import { bigints } from './arrays.ts';
 import type { CopiedRow } from './copy-out.ts';
 import type { PrimaryLink } from './primary-link.ts';
-import { type Session, stateOf } from './session.ts';
+import { isDamage, type Session } from './session.ts';
 
 /** Between two attempts, in milliseconds. */
 const PAUSE = 250;
-/** What a server says of data that is damaged: the class of it. */
-const DAMAGED = 'XX';
 
 export class ColdReads {
   readonly #link: PrimaryLink;
@@ -121,8 +119,7 @@ export class ColdReads {
         return await this.#link.read(read);
       } catch (error) {
         if (error instanceof StoreError) return this.#closed ? this.#closedError() : error;
-        if (stateOf(error)?.startsWith(DAMAGED))
-          return this.#damaged(what, `cannot be read (${(error as Error).message})`);
+        if (isDamage(error)) return this.#damaged(what, `cannot be read (${(error as Error).message})`);
         if (this.#closed) return this.#closedError();
         await this.#link.pause(PAUSE);
       }

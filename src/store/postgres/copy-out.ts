@@ -8,7 +8,7 @@ const HEADER_BYTES = 19;
 
 /** The columns of one row: parts of memory that is used again. */
 export class CopiedRow {
-  #data: Buffer;
+  #data: Buffer<ArrayBuffer>;
   /** Where each column begins and ends; both -1 for NULL. */
   readonly #places: number[] = [];
 
@@ -17,7 +17,7 @@ export class CopiedRow {
   }
 
   /** Reads the row at `at`, and returns where it ends; undefined if not all of it is there. */
-  read(data: Buffer, at: number): number | undefined {
+  read(data: Buffer<ArrayBuffer>, at: number): number | undefined {
     if (at + 2 > data.length) return undefined;
     const count = data.readInt16BE(at);
     at += 2;
@@ -53,8 +53,13 @@ export class CopiedRow {
   }
 
   /** Of a column of type bytea: good until the next row. */
-  bytes(column: number): Buffer {
+  bytes(column: number): Buffer<ArrayBuffer> {
     return this.#data.subarray(this.#places[2 * column], this.#places[2 * column + 1]);
+  }
+
+  /** The same, or null. */
+  blob(column: number): Buffer<ArrayBuffer> | null {
+    return this.isNull(column) ? null : this.bytes(column);
   }
 }
 
@@ -62,7 +67,7 @@ export class CopyOut {
   readonly #row = new CopiedRow();
   readonly #take: (row: CopiedRow) => void;
   /** What came of a row that is not whole. */
-  #rest: Buffer | undefined;
+  #rest: Buffer<ArrayBuffer> | undefined;
   #begun = false;
   #ended = false;
 
@@ -70,7 +75,7 @@ export class CopyOut {
     this.#take = take;
   }
 
-  take(chunk: Buffer): void {
+  take(chunk: Buffer<ArrayBuffer>): void {
     const data = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;
     if (!this.#begun && data.length >= HEADER_BYTES) {

@@ -12,6 +12,7 @@ import type { DatabaseAddress } from './address.ts';
 import { Chain, type Told } from './chain.ts';
 import { connector } from './connector.ts';
 import { durabilityProblems, refuseProblems } from './durability.ts';
+import { inTime } from './in-time.ts';
 import { Fenced, Membership } from './membership.ts';
 import { PrimaryLink } from './primary-link.ts';
 import { type Damaged, readState, type Recovered } from './recovery.ts';
@@ -100,7 +101,8 @@ class Opening {
         rethrow,
         once(signal, 'abort').then(() => void (isOpen || this.#link.destroy())),
       );
-    const fresh = await this.#inTime(this.#untilItWorks(() => this.#prepare()));
+    const prepared = this.#untilItWorks(() => this.#prepare());
+    const fresh = await inTime(this.#link, prepared, this.#options.startMs, () => this.#reason);
     for (;;) {
       try {
         await this.#untilItWorks(() => this.#membership.join());
@@ -155,13 +157,5 @@ class Opening {
         await this.#link.pause(PAUSE);
       }
     }
-  }
-
-  /** Rejects with a StoreError if that takes too long. */
-  #inTime<Value>(first: Promise<Value>): Promise<Value> {
-    const late = this.#link.pause(this.#options.startMs).then(() => {
-      throw new StoreError(`The database cannot be reached: ${this.#reason}.`);
-    });
-    return Promise.race([first, late]);
   }
 }

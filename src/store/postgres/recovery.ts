@@ -71,7 +71,7 @@ export async function readState(session: Session, fresh: boolean, seal: Seal, da
   return { state, counters };
 }
 
-async function readCounters(session: Session): Promise<Counters> {
+export async function readCounters(session: Session): Promise<Counters> {
   const { rows } = await session.query('SELECT name, next FROM id_range');
   const next = new Map(rows.map(([name, value]) => [name, Number(value)]));
   const of = (name: keyof Counters): number => next.get(name) ?? NaN;

@@ -61,12 +61,23 @@ const MADE_BY_OTHERS = ['42P06', '42P07', '23505'];
 export async function openSchema(session: Session, schema: string): Promise<boolean> {
   const version = await versionOf(session, schema);
   if (version === undefined) return create(session, schema);
-  if (version > SCHEMA_VERSION) {
-    throw new StoreError(
-      `The schema "${schema}" is of version ${version}, from a newer Leveret; this one knows ${SCHEMA_VERSION}. Run that version, or one that is newer still.`,
-    );
-  }
+  refuseNewer(version, schema);
   return false;
+}
+
+/** Throws StoreError if there is none of Leveret's, or a newer one. */
+export async function checkSchema(session: Session, schema: string): Promise<void> {
+  const version = await versionOf(session, schema);
+  if (version === undefined)
+    throw new StoreError(`There is no store in the schema "${schema}": choose one with ?schema=NAME.`);
+  refuseNewer(version, schema);
+}
+
+function refuseNewer(version: number, schema: string): void {
+  if (version <= SCHEMA_VERSION) return;
+  throw new StoreError(
+    `The schema "${schema}" is of version ${version}, from a newer Leveret; this one knows ${SCHEMA_VERSION}. Run that version, or one that is newer still.`,
+  );
 }
 
 async function create(session: Session, schema: string): Promise<boolean> {

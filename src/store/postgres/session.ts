@@ -183,6 +183,11 @@ export function stateOf(error: unknown): string | undefined {
   return severity === undefined ? undefined : code;
 }
 
+/** True if a server found damaged what it was asked for. */
+export function isDamage(error: unknown): boolean {
+  return stateOf(error)?.startsWith('XX') === true;
+}
+
 /** Classes of SQLSTATE that pass: connections, transactions, resources, operators, the system. Disks that are full are among them. */
 const PASSING = ['08', '25', '40', '53', '55', '57', '58'];
 
@@ -216,14 +221,14 @@ class Series {
   readonly submit: (connection: Connection) => void;
   readonly #done: (results: Results) => void;
   readonly #failed: (error: Error) => void;
-  readonly #copied: ((chunk: Buffer) => void) | undefined;
+  readonly #copied: ((chunk: Buffer<ArrayBuffer>) => void) | undefined;
   #error: Error | undefined;
 
   constructor(
     submit: (connection: Connection) => void,
     done: (results: Results) => void,
     failed: (error: Error) => void,
-    copied?: (chunk: Buffer) => void,
+    copied?: (chunk: Buffer<ArrayBuffer>) => void,
   ) {
     this.submit = submit;
     this.#done = done;
@@ -244,7 +249,7 @@ class Series {
     this.#tags.push(text);
   }
 
-  handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
+  handleCopyData({ chunk }: { readonly chunk: Buffer<ArrayBuffer> }): void {
     try {
       this.#copied?.(chunk);
     } catch (error) {

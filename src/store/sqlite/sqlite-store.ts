@@ -4,17 +4,11 @@
  * leveret.lock and leveret.pid.
  */
 import type { Database } from 'better-sqlite3';
-import type { Histogram } from '../../util/histogram.ts';
-import type { Clock } from '../../util/clock.ts';
-import { guardedClock } from '../../util/guard.ts';
-import { systemClock } from '../../util/system.ts';
-import { CommitTrouble, type StoreLog } from '../engine/commit-trouble.ts';
-import { CLOSE_MS, lastCommit } from '../engine/last-commit.ts';
-import { type Engine, GroupCommit } from '../group-commit.ts';
-import type { RecoveredState, TopologyChange } from '../stored-records.ts';
-import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
+import type { WrittenBatch } from '../engine/batch-rows.ts';
+import { type EngineOptions, EngineStore } from '../engine/engine-store.ts';
+import type { RecoveredState } from '../stored-records.ts';
+import { type Answer, StoreError } from '../store.ts';
 import { Keyring, type Seal } from '../sealing/seal.ts';
-import { BatchBuffer } from '../engine/batch-buffer.ts';
 import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
 import type { FromWriter, ResealingProgress } from './messages.ts';
@@ -22,27 +16,20 @@ import { readCounters, readState } from './recovery.ts';
 import { SCHEMA_VERSION } from './schema/schema.ts';
 import { readDataKeys } from './sealing-table.ts';
 import { StoreLock } from './store-lock.ts';
-import { StoredIds } from '../engine/stored-ids.ts';
 import { RowReader } from './row-reader.ts';
 import { troubleAdvice } from './trouble.ts';
 import { WriterThread } from './writer-thread.ts';
 
-export interface SqliteStoreOptions {
+/** Its `clock` is for when batches begin; the writer thread goes by the system's. */
+export interface SqliteStoreOptions extends EngineOptions {
   /** The data folder; created, readable by its owner only, if it is missing. */
   readonly folder: string;
-  /** How long what nobody waits for may wait for company, in milliseconds. Default 20. */
-  readonly lazyMs?: number;
   /** `full` (default): what is reported committed survives a loss of power. `normal`: it survives the end of the process. */
   readonly synchronous?: Synchronous;
-  /** How long `close` waits for commits that fail, in milliseconds. Default 5000. */
-  readonly closeMs?: number;
-  /** For when batches begin; the writer thread goes by the system's. Default: the system's. */
-  readonly clock?: Clock;
   /** What the store is sealed with, 32 bytes; without it, it is not. */
   readonly key?: Uint8Array | undefined;
   /** The writer thread does not keep the process alive. Default: false. */
   readonly unref?: boolean | undefined;
-  readonly log?: StoreLog;
 }
 
 /** What there was in the folder, and what it is used by. */
@@ -53,31 +40,20 @@ interface Found extends Pick<RecoveredState, 'fresh' | 'migratedFrom'> {
   readonly keys: DataKeys | undefined;
 }
 
-export class SqliteStore implements Store {
-  readonly durable = true;
+export class SqliteStore extends EngineStore {
   readonly answersAtOnce = true;
   readonly batchBytes = 4 * 1024 * 1024;
-  readonly #path: string;
   readonly #lock: StoreLock;
   readonly #reader: Database;
   readonly #found: Found;
   readonly #seal: Seal;
   readonly #writer: WriterThread;
-  readonly #log: StoreLog;
-  readonly #closeMs: number;
-  readonly #clock: Clock;
-  readonly #commits: GroupCommit;
-  readonly #buffer = new BatchBuffer();
-  readonly #trouble: CommitTrouble;
   readonly #rows: RowReader;
-  readonly #ids: StoredIds;
   /** Called when the batch under way is on disk. */
   #done: (() => void) | undefined;
   /** Under way until the key counts. */
   #keyChange: PromiseWithResolvers<void> | undefined;
   #resealing: ResealingProgress | undefined;
-  #closing: Promise<void> | undefined;
-  #closed = false;
 
   /**
    * Opens the store of a folder, creating it if it is missing.
@@ -112,24 +88,16 @@ export class SqliteStore implements Store {
 
   /** Use `SqliteStore.open`. */
   constructor(options: SqliteStoreOptions, found: Found) {
-    const { path, lock, reader, keys } = (this.#found = found);
-    this.#path = path;
+    const { path, lock, reader, keys } = found;
+    super(options, { place: path, fields: { file: path }, counters: readCounters(reader), advice: troubleAdvice });
+    this.#found = found;
     this.#lock = lock;
     this.#reader = reader;
     this.#seal = sealBy(keys);
-    this.#log = options.log ?? (() => undefined);
-    this.#closeMs = options.closeMs ?? CLOSE_MS;
-    const commit: Engine['commit'] = (changes, done) => this.#commit(changes, done);
-    const clock = options.clock ?? systemClock;
-    this.#commits = new GroupCommit({ batch: this.#buffer, batchesAtOnce: 1, commit }, clock, options.lazyMs);
-    this.#clock = guardedClock(clock, this.#commits.fault);
-    this.#trouble = new CommitTrouble({ file: path }, this.#log, troubleAdvice, this.#commits.fault);
-    this.#ids = new StoredIds(readCounters(reader));
     this.#rows = new RowReader(reader, path, this.#seal);
-    const { fault } = this.#commits;
     this.#writer = new WriterThread(
       { path, synchronous: options.synchronous ?? 'full', keys },
-      { heard: (message) => this.#hear(message), lost: (error) => this.#lost(error), fault },
+      { heard: (message) => this.#hear(message), lost: (error) => this.#lost(error), fault: this.fault },
       options.unref === true,
     );
   }
@@ -140,22 +108,6 @@ export class SqliteStore implements Store {
     // Not before: a file that turns out to be damaged is left as it is.
     this.#writer.tell({ kind: 'open' });
     return { ...state, migratedFrom };
-  }
-
-  change(change: TopologyChange): void {
-    this.#commitsIfOpen().change(change);
-  }
-
-  schedule(source: LogSource, urgent: boolean): void {
-    this.#commitsIfOpen().schedule(source, urgent);
-  }
-
-  unschedule(source: LogSource): void {
-    this.#commits.unschedule(source);
-  }
-
-  afterCommit(callback: () => void): void {
-    this.#commitsIfOpen().afterCommit(callback);
   }
 
   readPages(pageIds: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void {
@@ -170,36 +122,8 @@ export class SqliteStore implements Store {
     answer(this.#attempt(() => this.#rows.seen(queueId)));
   }
 
-  onTrouble(listener: (reason: string | undefined) => void): void {
-    this.#trouble.onTrouble(listener);
-  }
-
-  onFenced(listener: (reason: string) => void): void {
-    this.#commits.onFenced(listener);
-  }
-
   setDiskShort(short: boolean): void {
     this.#writer.tell({ kind: 'disk-short', short });
-  }
-
-  onFault(listener: (error: unknown) => void): void {
-    this.#commits.onFault(listener);
-  }
-
-  get commitDurations(): Histogram {
-    return this.#commits.durations;
-  }
-
-  nextQueueId(): number {
-    return this.#ids.nextQueue();
-  }
-
-  nextPageId(): number {
-    return this.#ids.nextPage();
-  }
-
-  nextBodyId(): number {
-    return this.#ids.nextBody();
   }
 
   /**
@@ -207,7 +131,7 @@ export class SqliteStore implements Store {
    * while the store is used. Rejects with StoreError if the store is not sealed, or it cannot be written: then the key is the one it was.
    */
   changeKey(master: Uint8Array): Promise<void> {
-    if (this.#closed) return Promise.reject(new StoreError(`The store ${this.#path} is closed.`));
+    if (this.closed) return Promise.reject(this.closedError);
     if (this.#keyChange !== undefined) return Promise.reject(new StoreError('The key is being changed already.'));
     this.#keyChange = Promise.withResolvers();
     this.#writer.tell({ kind: 'change-key', master });
@@ -219,62 +143,60 @@ export class SqliteStore implements Store {
     return this.#resealing;
   }
 
-  /** Rejects with a StoreError if what was said could not be committed in time: it is lost then, and the folder is free. */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  #commitsIfOpen(): GroupCommit {
-    if (this.#closed) throw new StoreError(`The store ${this.#path} is closed.`);
-    return this.#commits;
-  }
-
-  #commit(changes: readonly TopologyChange[], done: () => void): void {
-    const buffer = this.#buffer;
-    if (buffer.length === 0 && changes.length === 0) {
-      done();
-      return;
-    }
-    this.#ids.reserve(buffer);
+  protected write(batch: WrittenBatch, done: () => void): void {
     this.#done = done;
-    const { length, bytes } = buffer;
-    const { numbers, chunks } = buffer.release();
-    this.#writer.tell({ kind: 'commit', numbers, length, chunks, bytes, changes }, [numbers, ...chunks]);
+    this.#writer.tell({ kind: 'commit', ...batch }, [batch.numbers, ...batch.chunks]);
+  }
+
+  protected get lost(): Promise<void> {
+    return this.#writer.done;
+  }
+
+  protected async end(): Promise<void> {
+    // Before the writer's, so that the writer's is the last connection and takes the log away.
+    this.#reader.close();
+    this.#writer.tell({ kind: 'close' });
+    await this.lost;
+  }
+
+  protected async release(): Promise<void> {
+    await this.#writer.release();
+    this.#reader.close();
+    this.#lock.release();
   }
 
   #hear(message: FromWriter): void {
     switch (message.kind) {
       case 'committed': {
-        this.#buffer.reuse(message);
-        this.#trouble.set(undefined);
+        this.reuse(message);
+        this.trouble.set(undefined);
         const done = this.#done!;
         this.#done = undefined;
         done();
         break;
       }
       case 'trouble':
-        this.#trouble.set(message.reason);
+        this.trouble.set(message.reason);
         break;
       case 'key-changed':
         // This thread first: it reads what the other one seals.
         if (this.#seal instanceof Keyring) this.#seal.add(message.keys);
         this.#writer.tell({ kind: 'seal-by', keys: message.keys });
-        this.#log('info', { file: this.#path }, 'the store has another key: it is started with that one from now on');
+        this.log('info', { file: this.place }, 'the store has another key: it is started with that one from now on');
         this.#keyChanged(undefined);
         break;
       case 'key-not-changed':
-        this.#keyChanged(new StoreError(`The key of ${this.#path} is not changed: ${message.reason}.`));
+        this.#keyChanged(new StoreError(`The key of ${this.place} is not changed: ${message.reason}.`));
         break;
       case 'resealed': {
         const { done, left } = message;
         this.#resealing = { done, left };
         if (left === 0)
-          this.#log('info', { file: this.#path, rows: done }, 'all that earlier keys had sealed is sealed anew');
+          this.log('info', { file: this.place, rows: done }, 'all that earlier keys had sealed is sealed anew');
         break;
       }
       case 'warning':
-        this.#log('warn', { file: this.#path, reason: message.reason }, message.message);
+        this.log('warn', { file: this.place, reason: message.reason }, message.message);
         break;
     }
   }
@@ -282,7 +204,7 @@ export class SqliteStore implements Store {
   /** The writer thread ended by itself: nothing more is committed in this process. */
   #lost(error: Error): void {
     const reason = `the thread that writes ended: ${error.message}`;
-    this.#trouble.set(reason);
+    this.trouble.set(reason);
     this.#keyChanged(new StoreError(reason));
   }
 
@@ -303,34 +225,11 @@ export class SqliteStore implements Store {
   }
 
   #read<Result>(read: () => Result): Result {
-    if (this.#closed) throw new StoreError(`The store ${this.#path} is closed.`);
+    if (this.closed) throw this.closedError;
     try {
       return read();
     } catch (error) {
-      throw explain(this.#path, error);
-    }
-  }
-
-  async #close(): Promise<void> {
-    try {
-      await lastCommit({
-        commits: this.#commits,
-        trouble: this.#trouble,
-        clock: this.#clock,
-        closeMs: this.#closeMs,
-        lost: this.#writer.done,
-        name: this.#path,
-      });
-      // Before the writer's, so that the writer's is the last connection and takes the log away.
-      this.#closed = true;
-      this.#reader.close();
-      this.#writer.tell({ kind: 'close' });
-      await this.#writer.done;
-    } finally {
-      this.#closed = true;
-      await this.#writer.release();
-      this.#reader.close();
-      this.#lock.release();
+      throw explain(this.place, error);
     }
   }
 }
