@@ -62,7 +62,10 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
   };
   /** Ends the wait of a broker whose store another node has. */
   const impatience = new AbortController();
-  const application = new Application(config, logger, start, () => stopRequest.resolve('command'));
+  const application = new Application(config, logger, start, () => {
+    stopRequest.resolve('command');
+    impatience.abort();
+  });
   let signalledAt: number | undefined;
   const onSignal = (signal: StopSignal) => {
     if (signal === 'SIGHUP' && hasTls(config)) return application.renewCertificates();

@@ -61,9 +61,9 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   const definitions = await readDefinitions(options.definitions ?? config.definitions);
   const open = surroundings.openStore ?? openStore;
   const name = config.nodeName ?? nodeName();
-  const standby = new Standby(config, name, log);
+  const standby = new Standby(config, name, log, surroundings.daemon);
   const request = { config, log, unref, signal: surroundings.signal, onWaiting: standby.waitFor };
-  const { store, scratch, answering } = await open(request).finally(() => standby.stop());
+  const { store, scratch, answering, otherNodes } = await open(request).finally(() => standby.stop());
   const node = new BrokerNode(store, memoryBudget(config), scratch, surroundings.clocks);
   let disk: DiskSpace | undefined;
   let audit: AuditLog | undefined;
@@ -82,7 +82,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     // What asks for its end comes by a listener, and none listens before the broker is there.
     const others = surroundings.daemon ?? requestsOfProgram(() => ending.stop(), log);
     const requests = answering?.(others) ?? others;
-    const listeners = new Listeners({ broker: context, tls, process: requests, disk });
+    const listeners = new Listeners({ broker: context, tls, process: requests, disk, otherNodes });
     const ending = new Ending(async () => {
       disk?.stop();
       await listeners.stop();

@@ -8,6 +8,7 @@ import type { ListenerInfo, ManagementContext, NodeControls } from '../managemen
 import { Management } from '../management/management.ts';
 import { metricsListener } from '../metrics/metrics.ts';
 import type { HttpListener } from '../management/http/listener.ts';
+import type { OtherNodes } from '../store/other-nodes.ts';
 import type { TlsListener } from '../config/tls-config.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
 import type { Tls } from '../tls/tls.ts';
@@ -37,6 +38,8 @@ export interface ListenerParts {
   readonly process: RequestListener;
   /** The one that is written to, if there is one. */
   readonly disk: DiskSpace | undefined;
+  /** See ManagementContext. */
+  readonly otherNodes: OtherNodes | undefined;
 }
 
 export class Listeners {
@@ -51,7 +54,7 @@ export class Listeners {
   readonly #forClients: Suspendable[] = [];
   #webSockets: WebSockets | undefined;
 
-  constructor({ broker, tls, process, disk }: ListenerParts) {
+  constructor({ broker, tls, process, disk, otherNodes }: ListenerParts) {
     this.#broker = broker;
     this.#tls = tls;
     this.#process = process;
@@ -68,6 +71,7 @@ export class Listeners {
       version: leveretVersion(),
       controls: new Controls({ memory: node.memory, connections, log, disk, listeners: this.#forClients }),
       listeners: () => this.#places,
+      otherNodes,
     };
     this.#api = new Management(this.#management);
   }

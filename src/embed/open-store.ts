@@ -13,6 +13,7 @@ import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import type { Config } from '../config/config.ts';
 import { NullStore } from '../store/null-store.ts';
+import type { OtherNodes } from '../store/other-nodes.ts';
 import { Scratch } from '../store/scratch.ts';
 import { readMasterKey } from '../store/sealing/master-key.ts';
 import { type Store, StoreError } from '../store/store.ts';
@@ -22,6 +23,8 @@ export interface OpenedStore {
   readonly store: Store;
   /** Where messages go that memory has no room for and the store does not have; undefined: they stay in memory. */
   readonly scratch: Scratch | undefined;
+  /** Undefined if no other node can have the store. */
+  readonly otherNodes?: OtherNodes;
   /** Answers what the control socket is asked of this store alone, before who answers all else. */
   readonly answering?: (others: RequestListener) => RequestListener;
 }
@@ -77,7 +80,7 @@ async function openDatabase({ config, log, ...request }: StoreRequest, url: stri
     requireSync,
     log: (level, fields, message) => log[level](fields, message),
   });
-  return withScratch(store, dataDir ?? tmpdir(), false);
+  return { ...(await withScratch(store, dataDir ?? tmpdir(), false)), otherNodes: store.otherNodes };
 }
 
 /** Closes the store if its folder takes no scratch file. `sealed`: as the store is. */

@@ -2,6 +2,7 @@
 import type { Connections } from '../broker/operations/connections.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Config, LogLevel } from '../config/config.ts';
+import type { OtherNodes } from '../store/other-nodes.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
 import type { AuditLog } from '../util/audit-log.ts';
 import type { Clock } from '../util/clock.ts';
@@ -55,4 +56,6 @@ export interface ManagementContext {
   readonly controls: NodeControls;
   /** Those that listen now. */
   listeners(): readonly ListenerInfo[];
+  /** Those that have the store too; undefined if none can. */
+  readonly otherNodes?: OtherNodes | undefined;
 }

@@ -3,6 +3,7 @@ import type { ConnectionCounters } from '../broker/events/counters.ts';
 import { MessageTotals } from '../broker/topology/message-totals.ts';
 import type { ManagementContext } from '../management/context.ts';
 import { eachInSlices } from '../management/http/slices.ts';
+import type { OtherNode } from '../store/other-nodes.ts';
 import type { Histogram } from '../util/histogram.ts';
 import { type OpenFiles, openFiles } from '../util/open-files.ts';
 
@@ -35,6 +36,8 @@ export interface BrokerMoment extends Moment {
   /** What was counted since the broker started. */
   readonly totals: MessageTotals;
   readonly traffic: ConnectionCounters;
+  /** Those that have the store too; undefined if none can. */
+  readonly otherNodes: readonly OtherNode[] | undefined;
 }
 
 export function momentOf(source: Source): Moment {
@@ -48,7 +51,8 @@ export async function gather(source: Source): Promise<BrokerMoment> {
   const totals = new MessageTotals();
   await eachInSlices(node.addMessages(totals), () => undefined);
   const present = await countPresent(context);
-  return { ...momentOf(source), present, totals, traffic: node.counters.connections.sum() };
+  const otherNodes = await context.otherNodes?.();
+  return { ...momentOf(source), present, totals, traffic: node.counters.connections.sum(), otherNodes };
 }
 
 async function countPresent({ node, connections }: ManagementContext): Promise<Present> {

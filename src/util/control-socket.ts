@@ -11,9 +11,9 @@ export const PROCESS_PATH = '/process/';
 export const PROCESS_WISHES = ['start', 'stop', 'reset', 'halt'] as const;
 export type ProcessWish = (typeof PROCESS_WISHES)[number];
 
-/** Whether the broker runs in its process: asked by GET. A health check costs no more than that. */
+/** Whether the broker runs in its process, or waits for its store: asked by GET. A health check costs no more than that. */
 export const PROCESS_STATE = `${PROCESS_PATH}state`;
-export type ProcessState = 'running' | 'stopped';
+export type ProcessState = 'running' | 'stopped' | 'waiting';
 
 /** The key that the store is sealed with: PUT changes it, GET says how far it is with what earlier ones have sealed. Of a broker that runs. */
 export const STORE_KEY = `${PROCESS_PATH}store-key`;

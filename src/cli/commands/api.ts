@@ -97,13 +97,15 @@ export function path(parts: TemplateStringsArray, ...names: readonly (string | n
 }
 
 function refusal(status: number, text: string): Error {
-  let body: { error?: unknown; reason?: unknown } = {};
+  let body: { error?: unknown; reason?: unknown; node?: unknown; active?: unknown } = {};
   try {
     body = JSON.parse(text) as typeof body;
   } catch {
     // No JSON: the status says enough.
   }
-  const { error, reason } = body;
+  const { error, reason, node, active } = body;
+  if (reason === 'standby')
+    return new ApiError(status, `node ${String(node)} waits to take over from ${String(active)}`);
   if (error === 'app_stopped') return new AppStoppedError('the broker is stopped');
   if (reason === undefined) return new ApiError(status, `the broker answered with status ${status}`);
   return new ApiError(status, typeof reason === 'string' ? reason : JSON.stringify(reason));

@@ -1,7 +1,7 @@
 /**
  * JSON Schemas of what goes in and out of the API, from the shorter form of `spec/http-api-shapes.json`: a name, and its fields with what each is. A field
  * with `?` may be missing; `...` stands for more fields than those named. What a field is: a type of JSON, `any`, a text in quotes, another name,
- * each with `[]` for a list of them; `|` stands between alternatives.
+ * each with `[]` for a list of them; `|` stands between alternatives, which a list has in brackets.
  */
 import shapes from '../../../spec/http-api-shapes.json' with { type: 'json' };
 
@@ -14,6 +14,8 @@ export const NAMED_SCHEMAS: Readonly<Record<string, Schema>> = Object.fromEntrie
 );
 
 export function schemaOf(text: string): Schema {
+  const mixed = /^\((.*)\)\[\]$/.exec(text);
+  if (mixed !== null) return { type: 'array', items: schemaOf(mixed[1]) };
   const alternatives = text.split(' | ');
   if (alternatives.length === 1) return schemaOfOne(text);
   if (alternatives.every(isLiteral)) return { enum: alternatives.map(literal) };

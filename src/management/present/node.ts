@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { MECHANISMS } from '../../config/login-config.ts';
 import { BUILT_IN_PLUGINS } from '../../config/rabbitmq/plugins.ts';
+import type { OtherNode } from '../../store/other-nodes.ts';
 import { freeSpace } from '../../util/disk-space.ts';
 import { openFiles } from '../../util/open-files.ts';
 import type { ManagementContext } from '../context.ts';
@@ -59,6 +60,24 @@ export function showNode(view: View): object {
     ...view.data(churn, churnFigures(churn)),
     recv_oct: octets.recvOct,
     send_oct: octets.sendOct,
+  };
+}
+
+/**
+ * A node that waits to take over, or has ended, as far as this one knows. It runs as long as it waits, so that who watches nodes is told when there is none
+ * left to take over; `standby` tells it from one that serves clients.
+ */
+export function showOtherNode({ name, waits, version, since }: OtherNode): object {
+  return {
+    applications: [{ name: 'leveret', description: 'Leveret', version }],
+    being_drained: false,
+    cluster_links: [],
+    name,
+    partitions: [],
+    running: waits,
+    standby: waits,
+    standby_since: since,
+    type: 'disc',
   };
 }
 

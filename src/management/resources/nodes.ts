@@ -2,25 +2,53 @@
  * The node (RabbitMQ: HTTP API, `/api/nodes`), and what is changed of it while it runs: RabbitMQ has its commands for that, and nothing in its HTTP API.
  */
 import { LOG_LEVELS, type LogLevel } from '../../config/config.ts';
+import type { OtherNode } from '../../store/other-nodes.ts';
 import { availableMemory } from '../../util/available-memory.ts';
+import type { ManagementContext } from '../context.ts';
 import { integerIn, isObject, type JsonObject, textIn } from '../http/body.ts';
 import { badRequest, noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, type Reply, type Resource } from '../http/resource.ts';
-import { showMemory, showNode } from '../present/node.ts';
+import { showMemory, showNode, showOtherNode } from '../present/node.ts';
 
 export const nodes: readonly Resource[] = [
-  { path: '/nodes', GET: { role: 'monitoring', handle: ({ view }) => [showNode(view)] } },
+  {
+    path: '/nodes',
+    GET: {
+      role: 'monitoring',
+      handle: async ({ view }) => [showNode(view), ...(await othersOf(view.context)).map(showOtherNode)],
+    },
+  },
   {
     path: '/nodes/:node',
-    GET: { role: 'monitoring', handle: (call) => (checkNode(call), showNode(call.view)) },
+    GET: { role: 'monitoring', handle: showOne },
   },
   {
     path: '/nodes/:node/memory',
     GET: { role: 'monitoring', handle: (call) => (checkNode(call), showMemory(call.context)) },
   },
+  { path: '/standby', GET: { role: 'anyone', handle: showStandby } },
   { path: '/nodes/:node/actions', POST: { role: 'administrator', handle: act } },
   { path: '/nodes/:node/settings', PUT: { role: 'administrator', handle: change } },
 ];
+
+/** Throws HttpProblem 404. */
+async function showOne({ view, params }: Call): Promise<object> {
+  if (params.node === view.context.nodeName) return showNode(view);
+  const other = (await othersOf(view.context)).find(({ name }) => name === params.node);
+  if (other === undefined) throw noObject();
+  return showOtherNode(other);
+}
+
+/** Without a password: a node that waits says the same of itself (src/embed/standby.ts). */
+async function showStandby({ context }: Call): Promise<object> {
+  const { nodeName } = context;
+  const waiting = (await othersOf(context)).filter(({ waits }) => waits).map(({ name }) => name);
+  return { node: nodeName, active: nodeName, waiting };
+}
+
+async function othersOf({ otherNodes }: ManagementContext): Promise<readonly OtherNode[]> {
+  return (await otherNodes?.()) ?? [];
+}
 
 /** Throws HttpProblem 404. */
 export function checkNode({ context, params }: Call): void {

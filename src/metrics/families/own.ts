@@ -1,7 +1,7 @@
 /** What only Leveret has: how busy its event loop is, how fast its store, and where its memory is. */
 import { getHeapStatistics } from 'node:v8';
 import { histogramSamples, labelPair, labelPairs } from '../exposition.ts';
-import type { Moment } from '../moment.ts';
+import type { BrokerMoment, Moment } from '../moment.ts';
 import { type NodeMetric, single } from './node.ts';
 
 /** The event loop's time since the start of the process, in seconds. */
@@ -32,7 +32,7 @@ export function memoryUses({ context: { node }, memory }: Moment): MemoryUses {
   };
 }
 
-export const OWN: readonly NodeMetric[] = [
+export const OWN: readonly NodeMetric<BrokerMoment>[] = [
   {
     type: 'gauge',
     name: 'build_info',
@@ -58,6 +58,13 @@ export const OWN: readonly NodeMetric[] = [
           value: Date.parse(certificate.validTo) / 1000,
         })),
       ),
+  },
+  {
+    type: 'gauge',
+    name: 'standby_nodes',
+    help: 'Nodes that wait to take over the store in a database',
+    samples: ({ otherNodes }) =>
+      otherNodes === undefined ? [] : [{ labels: '', value: otherNodes.filter(({ waits }) => waits).length }],
   },
   eventLoopTime('active', 'Time that the event loop worked'),
   eventLoopTime('idle', 'Time that the event loop waited'),

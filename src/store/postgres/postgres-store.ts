@@ -10,8 +10,9 @@ import { type EngineOptions, EngineStore } from '../engine/engine-store.ts';
 import { StoredRows } from '../engine/stored-rows.ts';
 import { type Seal, UNSEALED } from '../sealing/seal.ts';
 import type { RecoveredState } from '../stored-records.ts';
+import type { OtherNodes } from '../other-nodes.ts';
 import type { Answer } from '../store.ts';
-import { describeAddress, type Environment, parseAddress } from './address.ts';
+import { type DatabaseAddress, describeAddress, type Environment, parseAddress } from './address.ts';
 import { BatchStatements } from './batch-statements.ts';
 import type { Chain } from './chain.ts';
 import { ColdReads } from './cold-reads.ts';
@@ -19,6 +20,8 @@ import { damagedIn } from './damaged.ts';
 import { changeStatements } from './entities.ts';
 import type { Membership } from './membership.ts';
 import { openDatabase, type Opened } from './opening.ts';
+import { readNodes } from './nodes.ts';
+import { NodeWatch } from './node-watch.ts';
 import type { PrimaryLink } from './primary-link.ts';
 
 const ADVICE = 'Check the database, and the way to it.';
@@ -56,6 +59,7 @@ export class PostgresStore extends EngineStore {
   readonly #chain: Chain;
   readonly #reads: ColdReads;
   readonly #state: RecoveredState;
+  readonly #watch: NodeWatch;
 
   /**
    * Resolves when this node is the active one: it waits for its turn while another is. Creates the schema if it is missing. Throws StoreError if
@@ -77,11 +81,11 @@ export class PostgresStore extends EngineStore {
     const damaged = damagedIn(place);
     const limits = { requireSync, startMs };
     const opening = { address, place, name, ...limits, clock, log, signal, onWaiting, unref, damaged };
-    return new PostgresStore(options, place, await openDatabase(opening));
+    return new PostgresStore(options, place, address, await openDatabase(opening));
   }
 
   /** Use `PostgresStore.open`. */
-  constructor(options: PostgresStoreOptions, place: string, opened: Opened) {
+  constructor(options: PostgresStoreOptions, place: string, { leaseMs }: DatabaseAddress, opened: Opened) {
     const { link, membership, chain, told, recovered } = opened;
     super(options, { place, fields: { store: place }, counters: recovered.counters, advice: () => ADVICE });
     this.#link = link;
@@ -93,7 +97,10 @@ export class PostgresStore extends EngineStore {
     const rows = new StoredRows(this.#seal, damaged);
     this.#reads = new ColdReads(link, rows, damaged, () => this.closedError, this.fault);
     this.#state = recovered.state;
+    this.#watch = new NodeWatch({ clock: this.clock, leaseMs, read: () => link.read(readNodes) });
   }
+
+  readonly otherNodes: OtherNodes = () => this.#watch.others();
 
   recover(): RecoveredState {
     return this.#state;

@@ -1,4 +1,5 @@
 /** A look into the database of a store, as of one moment, by a program that is none of its nodes: they may run meanwhile. */
+import { guardedClock, rethrow } from '../../util/guard.ts';
 import { keepingProcess, systemClock } from '../../util/system.ts';
 import { StoreError } from '../store.ts';
 import { describeAddress, type Environment, parseAddress } from './address.ts';
@@ -33,8 +34,9 @@ async function lookAt<Value>(url: string, work: (look: Look) => Promise<Value>, 
   const { hosts, schema } = address;
   const place = describeAddress(address);
   let reason = 'it does not answer';
-  const connect = await connector(address, APPLICATION, systemClock);
-  const link = new PrimaryLink(hosts, connect, systemClock, (text) => (reason = text ?? reason));
+  const clock = guardedClock(systemClock, rethrow);
+  const connect = await connector(address, APPLICATION, clock);
+  const link = new PrimaryLink(hosts, connect, clock, (text) => (reason = text ?? reason));
   try {
     const session = await inTime(link, link.session(), ANSWER_MS, () => reason);
     await checkSchema(session, schema);

@@ -11,7 +11,7 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
 
   it('says so over HTTP, and lets clients in when the other one has stopped', async () => {
     const store = postgres.newUrl();
-    const one = await Broker.start({ port: 0, store, nodeName: 'one' });
+    const one = await Broker.start({ port: 0, store, nodeName: 'one', managementPort: 0, prometheusPort: 0 });
     const connection = await connect(one.url);
     const channel = await connection.createConfirmChannel();
     await channel.assertQueue('q', { durable: true });
@@ -30,6 +30,17 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     await expect.poll(() => ask('/standby').catch(() => undefined)).toEqual([200, { node: 'two', active: 'one' }]);
     const failed = { status: 'failed', reason: 'standby', node: 'two', active: 'one' };
     expect(await ask('/health/checks/alarms')).toEqual([503, failed]);
+
+    // The one that serves clients shows it.
+    const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`;
+    const askOne = async (path: string): Promise<unknown> =>
+      (await fetch(`http://127.0.0.1:${one.managementPort}/api${path}`, { headers: { authorization } })).json();
+    const waiting = { name: 'two', running: true, standby: true, being_drained: false, type: 'disc' };
+    expect(await askOne('/nodes')).toMatchObject([{ name: 'one', running: true }, waiting]);
+    expect(await askOne('/nodes/two')).toMatchObject(waiting);
+    expect(await askOne('/standby')).toEqual({ node: 'one', active: 'one', waiting: ['two'] });
+    const metrics = await (await fetch(`http://127.0.0.1:${one.prometheusPort}/metrics`)).text();
+    expect(metrics).toContain('\nleveret_standby_nodes 1\n');
 
     await one.stop();
     const two = await starting;

@@ -6,7 +6,7 @@ import type { Api } from '../api.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { Report } from '../output/output.ts';
-import { alarmsOf, nodeOf, type NodeFacts, type Overview } from '../rabbitmqctl/facts.ts';
+import { alarmsOf, nodeOf, type NodeFacts, nodesOf, type Overview, waitingNodes } from '../rabbitmqctl/facts.ts';
 import { tableText } from './print.ts';
 
 const group = 'Look';
@@ -71,8 +71,9 @@ export const overviews: readonly Command[] = [
 ];
 
 async function glance(api: Api): Promise<Report> {
-  const [figures, node] = await Promise.all([api.get<Figures>('/overview'), nodeOf(api)]);
+  const [figures, [node, ...others]] = await Promise.all([api.get<Figures>('/overview'), nodesOf(api)]);
   const { object_totals: objects, queue_totals: lengths } = figures;
+  const waiting = waitingNodes(others);
   const alarms = alarmsOf(node);
   const lines: readonly (readonly [string, string])[] = [
     ['Leveret', `${figures.leveret_version}, to clients ${figures.product_name} ${figures.rabbitmq_version}`],
@@ -80,6 +81,7 @@ async function glance(api: Api): Promise<Report> {
     ['Listens', figures.listeners.map(({ protocol, port }) => `${protocol} ${port}`).join(', ')],
     ['Data', node.db_dir === '' ? 'in memory only' : `${node.db_dir}, ${size(node.disk_free)} free`],
     ['Memory', memoryText(node)],
+    ...(others.length === 0 ? [] : [['Standby', waiting.join(', ') || 'no node waits to take over'] as const]),
     ['Alarms', alarms.length === 0 ? 'none' : alarms.join(', ')],
     [
       'Clients',
@@ -90,7 +92,7 @@ async function glance(api: Api): Promise<Report> {
     ['Rates', ratesText(figures)],
   ];
   const text = lines.map(([name, value]) => `${name.padEnd(10)}${value}`).join('\n');
-  return { text, json: { ...summary(figures, node), alarms } };
+  return { text, json: { ...summary(figures, node), alarms, standby_nodes: waiting } };
 }
 
 async function top(api: Api): Promise<Report> {

@@ -1,11 +1,12 @@
 /** Clusters and mirrors: what has a meaning for one node, and why the rest has none. Tracing, and what is no longer used. */
 import { EXIT } from '../../exit-codes.ts';
-import { path } from '../api.ts';
+import { type Api, path } from '../api.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { ONE_NODE } from '../one-node.ts';
 import { without } from '../tool.ts';
 import { inVhost } from './errors.ts';
+import { nodesOf, waitingNodes } from './facts.ts';
 import { stateOf, until } from './startup.ts';
 
 const CLUSTER = 'Cluster';
@@ -19,15 +20,15 @@ export const cluster: readonly Command[] = [
     name: 'await_online_nodes',
     words: '<count>',
     group: CLUSTER,
-    description: 'Waits for <count> nodes, of which there is one',
+    description: 'Waits for <count> nodes: the active one, and those that wait to take over',
     waits: true,
     banner: ({ words: [count], node, timeout = ONLINE_MS }) =>
       `Will wait for at least ${count} nodes to join the cluster of ${node}. Timeout: ${timeout / 1000} seconds.`,
     run: async (call) => {
       const { node, timeout = ONLINE_MS } = call;
-      if (Number(call.words[0]) > 1) throw new CommandError(EXIT.unavailable, ONE_NODE);
+      const wanted = Number(call.words[0]);
       await until(
-        async () => (await stateOf(call)) === 'running',
+        async () => (await stateOf(call)) === 'running' && (await nodesOnline(call.api)) >= wanted,
         timeout,
         `operation await_online_nodes on node ${node}`,
       );
@@ -116,6 +117,11 @@ export const cluster: readonly Command[] = [
     },
   },
 ];
+
+async function nodesOnline(api: Api): Promise<number> {
+  const [, ...others] = await nodesOf(api);
+  return 1 + waitingNodes(others).length;
+}
 
 /** RabbitMQ: Firehose Tracer. */
 function tracing(name: string, on: boolean): Command {

@@ -60,9 +60,23 @@ export function overviewOf(api: Api): Promise<Overview> {
   return api.get('/overview');
 }
 
+/** Another node of the same store: it runs if it waits to take over. */
+export interface OtherNodeFacts {
+  readonly name: string;
+  readonly running: boolean;
+}
+
+/** The node that answers, and the others. */
+export function nodesOf(api: Api): Promise<readonly [NodeFacts, ...OtherNodeFacts[]]> {
+  return api.get('/nodes');
+}
+
 export async function nodeOf(api: Api): Promise<NodeFacts> {
-  const [node] = await api.get<readonly [NodeFacts]>('/nodes');
-  return node;
+  return (await nodesOf(api))[0];
+}
+
+export function waitingNodes(others: readonly OtherNodeFacts[]): string[] {
+  return others.filter(({ running }) => running).map(({ name }) => name);
 }
 
 /** A listener in RabbitMQ's names. */

@@ -6,6 +6,8 @@ import { CommandError } from '../command-error.ts';
 import { stateOf, until } from './startup.ts';
 
 const STOP_MS = 60_000;
+/** What the process says of a broker that has to be stopped first. */
+const IS_RUNNING = 'the broker is running';
 
 export const node: readonly Command[] = [
   {
@@ -14,7 +16,7 @@ export const node: readonly Command[] = [
     description: 'Removes all that the stopped broker stored',
     banner: ({ node }) => `Forcefully resetting node ${node} ...`,
     run: reset,
-    on: { 404: ofAProgram, 409: notStopped },
+    on: { 404: ofAProgram, 409: notReset },
   },
   {
     name: 'reset',
@@ -22,7 +24,7 @@ export const node: readonly Command[] = [
     description: 'Removes all that the stopped broker stored: users, vhosts, queues, messages',
     banner: ({ node }) => `Resetting node ${node} ...`,
     run: reset,
-    on: { 404: ofAProgram, 409: notStopped },
+    on: { 404: ofAProgram, 409: notReset },
   },
   {
     name: 'start_app',
@@ -146,7 +148,8 @@ async function reset(call: Call): Promise<undefined> {
   return undefined;
 }
 
-function notStopped(): CommandError {
+function notReset(_: Call, { message }: Error): CommandError {
+  if (message !== IS_RUNNING) return new CommandError(EXIT.unavailable, message);
   return new CommandError(
     EXIT.usage,
     "Error: this command requires the 'rabbit' app to be stopped on the target node. Stop it with 'rabbitmqctl stop_app'.",

@@ -6,7 +6,7 @@ import { ArgumentError } from '../command-error.ts';
 import { erlangTerm } from '../output/erlang.ts';
 import type { Report } from '../output/output.ts';
 import { items, orNone, sections, size, UNITS } from '../output/sections.ts';
-import { alarmsOf, listenerRow, listenerText, nodeOf, overviewOf } from './facts.ts';
+import { alarmsOf, listenerRow, listenerText, nodeOf, nodesOf, overviewOf, waitingNodes } from './facts.ts';
 import { type Memory, memoryLines } from './memory.ts';
 
 const OBSERVABILITY = 'Monitoring, observability and health checks';
@@ -127,19 +127,21 @@ export const clusterStatus: Command = {
   description: 'Displays all the nodes in the cluster grouped by node type, together with the currently running nodes',
   banner: ({ node }) => `Cluster status of node ${node} ...`,
   run: async ({ api, node }): Promise<Report> => {
-    const [overview, facts, flags] = await Promise.all([
+    const [overview, [facts, ...others], flags] = await Promise.all([
       overviewOf(api),
-      nodeOf(api),
+      nodesOf(api),
       api.get<readonly { readonly name: string; readonly state: string }[]>('/feature-flags'),
     ]);
     const listeners = overview.listeners.map((listener) => listenerRow(node, listener));
     const alarms = alarmsOf(facts);
     const maintenance = facts.being_drained ? 'marked for maintenance' : 'not under maintenance';
     const version = { rabbitmq_version: overview.rabbitmq_version, erlang_version: overview.erlang_version };
+    const diskNodes = [node, ...others.map(({ name }) => name)];
+    const runningNodes = [node, ...waitingNodes(others)];
     const text = sections([
       { heading: 'Basics', lines: [`Cluster name: ${overview.cluster_name}`] },
-      { heading: 'Disk Nodes', lines: [node] },
-      { heading: 'Running Nodes', lines: [node] },
+      { heading: 'Disk Nodes', lines: diskNodes },
+      { heading: 'Running Nodes', lines: runningNodes },
       {
         heading: 'Versions',
         lines: [`${node}: RabbitMQ ${version.rabbitmq_version} on Node.js ${version.erlang_version}`],
@@ -156,13 +158,13 @@ export const clusterStatus: Command = {
     const json = {
       alarms,
       cluster_name: overview.cluster_name,
-      disk_nodes: [node],
+      disk_nodes: diskNodes,
       feature_flags: flags.map(({ name, state }) => ({ name, state })),
       listeners: { [node]: listeners },
       maintenance_status: { [node]: maintenance },
       partitions: {},
       ram_nodes: [],
-      running_nodes: [node],
+      running_nodes: runningNodes,
       versions: { [node]: version },
     };
     return { text, json };

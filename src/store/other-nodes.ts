@@ -1,0 +1,14 @@
+/** Nodes that have the same store as this one: they wait to take over, or have ended. */
+
+export interface OtherNode {
+  readonly name: string;
+  /** It waits to take over. False: it has ended, or nothing is heard of it. */
+  readonly waits: boolean;
+  /** Of Leveret. */
+  readonly version: string;
+  /** When it came, in milliseconds since the epoch, by the store's clock. */
+  readonly since: number;
+}
+
+/** In the order in which they first came. It takes a moment to see whether they live. */
+export type OtherNodes = () => Promise<readonly OtherNode[]>;

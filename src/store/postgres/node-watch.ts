@@ -1,0 +1,81 @@
+/**
+ * Which of the other nodes wait, as the active one sees it when it is asked. A node that waits moves its row ten times a second; one that is killed
+ * leaves it as it was, and nobody has to fence it. So a row is looked at until it has moved, or has stood still for a lease.
+ */
+import type { Clock } from '../../util/clock.ts';
+import type { OtherNode } from '../other-nodes.ts';
+import type { NodeRow } from './nodes.ts';
+
+/** Between two looks, in milliseconds. */
+const PAUSE_MS = 100;
+/** A row that has moved since a look that is older than this may have stopped since, in milliseconds. */
+const RECENT_MS = 1000;
+/** How long an answer may take, in milliseconds: then the one before it is given. */
+const ANSWER_MS = 3000;
+
+/** A row as it was seen. Times are the clock's `elapsed`. */
+interface Sight {
+  readonly pulse: string;
+  /** Since when it is as it is. */
+  readonly since: number;
+  /** When it was looked at last. */
+  seen: number;
+}
+
+export interface NodeWatchOptions {
+  /** Guarded. */
+  readonly clock: Clock;
+  readonly leaseMs: number;
+  readonly read: () => Promise<readonly NodeRow[]>;
+}
+
+export class NodeWatch {
+  readonly #options: NodeWatchOptions;
+  readonly #sights = new Map<string, Sight>();
+  #known: readonly OtherNode[] = [];
+  #looking: Promise<void> | undefined;
+
+  constructor(options: NodeWatchOptions) {
+    this.#options = options;
+  }
+
+  /** All nodes but the active one. Resolves with what was known before if the database does not answer. */
+  async others(): Promise<readonly OtherNode[]> {
+    this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
+    try {
+      await Promise.race([this.#looking, this.#pause(ANSWER_MS)]);
+    } catch {
+      // The session has ended: the next who asks has another.
+    }
+    return this.#known;
+  }
+
+  async #look(): Promise<void> {
+    for (;;) {
+      const rows = (await this.#options.read()).filter(({ active }) => !active);
+      const verdicts = rows.map((row) => this.#waits(row));
+      if (!verdicts.includes(undefined)) {
+        this.#known = rows.map(({ name, version, since }, n) => ({ name, waits: verdicts[n]!, version, since }));
+        return;
+      }
+      await this.#pause(PAUSE_MS);
+    }
+  }
+
+  /** Undefined: that is not to be seen yet. */
+  #waits({ name, alive, pulse }: NodeRow): boolean | undefined {
+    if (!alive) return false;
+    const now = this.#options.clock.elapsed();
+    const sight = this.#sights.get(name);
+    if (sight?.pulse !== pulse) {
+      this.#sights.set(name, { pulse, since: now, seen: now });
+      return sight !== undefined && now - sight.seen <= RECENT_MS ? true : undefined;
+    }
+    sight.seen = now;
+    return now - sight.since >= this.#options.leaseMs ? false : undefined;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.after(ms, resolve));
+  }
+}
