@@ -1,6 +1,6 @@
 /** RabbitMQ's tools, run against a broker of the test's own. */
-import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { inject, onTestFinished } from 'vitest';
 import type { Tool } from '../../../src/cli/commands/command.ts';
 import { runTool } from '../../../src/cli/commands/run.ts';
 import { Broker, type BrokerOptions } from '../../../src/index.ts';
@@ -48,7 +48,7 @@ export async function runScript(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  const script = fileURLToPath(new URL(`../../../bin/rabbitmq/${name}`, import.meta.url));
+  const script = join(inject('bin'), 'rabbitmq', name);
   const { code, stdout, stderr } = await run(process.execPath, [script, ...argv], { env });
   return { code: code ?? -1, stdout: stdout.toString(), stderr };
 }

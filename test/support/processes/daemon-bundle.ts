@@ -1,9 +1,19 @@
 /**
- * What tests run as the daemon: the bundle of the sources, as users run it. A start of it takes a third of the CPU that one of the two hundred
- * sources does, and the tests start hundreds.
+ * What tests run as the daemon and as the commands: the bundle of the sources, as users run it. A start of it takes a third of the CPU that one of the
+ * two hundred sources does, and the tests start hundreds.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { bundle } from '../../../scripts/bundle.ts';
@@ -12,6 +22,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The path of the daemon's script. */
     readonly daemon: string;
+    /** The folder of the commands, with the bundle beside it: `bin` of the package. */
+    readonly bin: string;
   }
 }
 
@@ -27,20 +39,26 @@ export async function setup(project: TestProject): Promise<void> {
   if (!existsSync(folder)) await make(folder);
   utimesSync(folder, new Date(), new Date());
   removeUnused();
-  project.provide('daemon', join(folder, 'main.js'));
+  project.provide('daemon', join(folder, 'dist/main.js'));
+  project.provide('bin', join(folder, 'bin'));
 }
 
 function hashOfSources(): string {
   const hash = createHash('sha256');
-  const sources = globSync(['src/**/*.ts', 'spec/http-api*.json'], { cwd: ROOT }).sort();
+  const sources = globSync(['src/**/*.ts', 'spec/http-api*.json', 'bin/**/*'], { cwd: ROOT }).filter(isFile).sort();
   for (const file of ['package-lock.json', 'scripts/bundle.ts', 'scripts/chunks.ts', ...sources])
     hash.update(file).update(readFileSync(join(ROOT, file)));
   return hash.digest('hex').slice(0, 16);
 }
 
+function isFile(path: string): boolean {
+  return statSync(join(ROOT, path)).isFile();
+}
+
 async function make(folder: string): Promise<void> {
   const unfinished = `${folder}.${process.pid}`;
-  await bundle(unfinished);
+  await bundle(join(unfinished, 'dist'));
+  cpSync(join(ROOT, 'bin'), join(unfinished, 'bin'), { recursive: true });
   try {
     renameSync(unfinished, folder);
   } catch {
