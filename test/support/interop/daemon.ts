@@ -12,6 +12,8 @@ import { PATIENCE } from '../patience.ts';
 import { spawnTied } from '../processes/tied.ts';
 
 const READY = 'Server startup complete';
+/** To load what serves HTTP is a sixth of a start. */
+const NO_HTTP = ['--management-port', 'none', '--prometheus-port', 'none'];
 
 export interface Daemon {
   readonly url: string;
@@ -46,8 +48,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
 /** `patience`: how long it may take until it says that it listens, in milliseconds. */
 export function spawnDaemon({ port, dataDir, args = [], env }: DaemonOptions, patience = PATIENCE): StartingDaemon {
-  const anyPorts = ['--management-port', '0', '--prometheus-port', '0'];
-  const words = [inject('daemon'), '--port', String(port), ...anyPorts, '--data-dir', dataDir, ...args];
+  const words = [inject('daemon'), '--port', String(port), ...NO_HTTP, '--data-dir', dataDir, ...args];
   const child = spawnTied([process.execPath, ...words], { env: { ...process.env, ...env } });
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
   let output = '';
