@@ -16,6 +16,8 @@ export interface HandshakeOptions {
   readonly vhost?: string;
   /** Client capabilities; default: all a modern client has. */
   readonly capabilities?: Readonly<Record<string, boolean>>;
+  /** The name that the client gives its connection; none by default. */
+  readonly name?: string;
   /** Fields of tune-ok that differ from the server's proposal. Heartbeat is 0 unless it is named. */
   readonly tune?: Fields<'connection.tune-ok'>;
 }
@@ -55,15 +57,19 @@ export function startOk(client: AmqpClient, options: HandshakeOptions = {}): voi
   const user = options.user ?? decodeURIComponent(client.url.username);
   const password = options.password ?? decodeURIComponent(client.url.password);
   client.send(0, 'connection.start-ok', {
-    clientProperties: clientProperties(options.capabilities),
+    clientProperties: clientProperties(options.capabilities, options.name),
     mechanism: 'PLAIN',
     response: Buffer.from(`\0${user}\0${password}`),
     locale: 'en_US',
   });
 }
 
-export function clientProperties(capabilities: Readonly<Record<string, boolean>> = ALL_CAPABILITIES) {
-  return toFieldTable({ product: 'conformance test', capabilities });
+export function clientProperties(capabilities: Readonly<Record<string, boolean>> = ALL_CAPABILITIES, name?: string) {
+  return toFieldTable({
+    product: 'conformance test',
+    capabilities,
+    ...(name === undefined ? {} : { connection_name: name }),
+  });
 }
 
 /** The response of AMQPLAIN: a field table without its length. */
