@@ -85,9 +85,9 @@ test('stream-replay.ts reads a stream from the beginning, from an offset and fro
   expect(linesOf(lines, 'the display reads ')).toEqual(['19 at offset 5']);
 });
 
-test('burst.ts does 100,000 orders once each while its workers crash', { timeout: 120_000 }, async () => {
-  const lines = await runExample('burst', '100000');
-  expect(lines[1]).toMatch(/ all 100000 orders are done, and 0 carrots are left$/);
+test('burst.ts does 20,000 orders once each while its workers crash', async () => {
+  const lines = await runExample('burst', '20000');
+  expect(lines[1]).toMatch(/ all 20000 orders are done, and 0 carrots are left$/);
   const [, crashes, skipped, sentTwice] =
     /crashed (\d+) times; (\d+) orders came twice and were skipped, (\d+) of them sent twice/.exec(lines[2])!;
   expect(Number(crashes)).toBeGreaterThan(4);

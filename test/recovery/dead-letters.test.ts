@@ -1,6 +1,6 @@
 /**
  * A dead letter and the settlement of the message that it was are one commit: a kill leaves the message in its queue or
- * in the next, and never in both or in neither, however large the commit is.
+ * in the next, and never in both or in neither, however large the commit is. LEVERET_CRASH_ROUNDS says how often.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { ConsumeMessage } from 'amqplib';
@@ -10,53 +10,57 @@ import { barrier, confirmChannel, hold } from '../support/recovery/clients.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
 import { Random } from '../support/recovery/random.ts';
 
-const ROUNDS = 8;
+const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 5);
 
 test.each([
   ['messages of 64 KiB, in pages', 64 * 1024, 80],
   ['bodies of 300 KiB, kept apart', 300 * 1024, 20],
-])('rejecting %s, more than a batch takes: a kill loses and doubles none', { timeout: 120_000 }, async (...size) => {
-  const [, bytes, count] = size;
-  const random = new Random(count);
-  const broker = await killableBroker();
-  /** How long a rejection takes until it is stored; the first one tells. */
-  let duration = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    const [work, dead] = [`work${round}`, `dead${round}`];
-    const publisher = await confirmChannel(broker.url);
-    await publisher.assertQueue(dead);
-    await publisher.assertQueue(work, { deadLetterExchange: '', deadLetterRoutingKey: dead });
-    for (let n = 0; n < count; n++) publisher.sendToQueue(work, numbered(n, bytes), { persistent: true });
-    await publisher.waitForConfirms();
+])(
+  'rejecting %s, more than a batch takes: a kill loses and doubles none',
+  { timeout: ROUNDS * 30_000 },
+  async (...size) => {
+    const [, bytes, count] = size;
+    const random = new Random(count);
+    const broker = await killableBroker();
+    /** How long a rejection takes until it is stored; the first one tells. */
+    let duration = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      const [work, dead] = [`work${round}`, `dead${round}`];
+      const publisher = await confirmChannel(broker.url);
+      await publisher.assertQueue(dead);
+      await publisher.assertQueue(work, { deadLetterExchange: '', deadLetterRoutingKey: dead });
+      for (let n = 0; n < count; n++) publisher.sendToQueue(work, numbered(n, bytes), { persistent: true });
+      await publisher.waitForConfirms();
 
-    const { connection } = await open(broker.url);
-    const consumer = await connection.createChannel();
-    const messages: ConsumeMessage[] = [];
-    const all = Promise.withResolvers<void>();
-    await consumer.consume(work, (message) => messages.push(message!) === count && all.resolve());
-    await all.promise;
-    const begun = performance.now();
-    consumer.nackAll(false);
-    if (round === 0) {
-      await barrier(broker.url);
-      duration = performance.now() - begun;
-    } else {
-      // A moment for the kill, not a wait: it meets the rejection, the commit, or what comes after.
-      await setTimeout(random.next() * duration);
+      const { connection } = await open(broker.url);
+      const consumer = await connection.createChannel();
+      const messages: ConsumeMessage[] = [];
+      const all = Promise.withResolvers<void>();
+      await consumer.consume(work, (message) => messages.push(message!) === count && all.resolve());
+      await all.promise;
+      const begun = performance.now();
+      consumer.nackAll(false);
+      if (round === 0) {
+        await barrier(broker.url);
+        duration = performance.now() - begun;
+      } else {
+        // A moment for the kill, not a wait: it meets the rejection, the commit, or what comes after.
+        await setTimeout(random.next() * duration);
+      }
+      await broker.kill();
+      dropSocket(connection);
+      await broker.start();
+
+      const there = [...(await numbersIn(broker.url, work)), ...(await numbersIn(broker.url, dead))];
+      expect(
+        there.toSorted((a, b) => a - b),
+        `round ${round}`,
+      ).toEqual(Array.from({ length: count }, (_, n) => n));
+      const cleaner = await openChannel(broker.url);
+      for (const queue of [work, dead]) await cleaner.deleteQueue(queue);
     }
-    await broker.kill();
-    dropSocket(connection);
-    await broker.start();
-
-    const there = [...(await numbersIn(broker.url, work)), ...(await numbersIn(broker.url, dead))];
-    expect(
-      there.toSorted((a, b) => a - b),
-      `round ${round}`,
-    ).toEqual(Array.from({ length: count }, (_, n) => n));
-    const cleaner = await openChannel(broker.url);
-    for (const queue of [work, dead]) await cleaner.deleteQueue(queue);
-  }
-});
+  },
+);
 
 function numbered(n: number, bytes: number): Buffer {
   const body = Buffer.alloc(bytes);

@@ -15,7 +15,7 @@ import { PowerCut } from './power-cut.ts';
 import { Declarer } from './topology.ts';
 import { consume, Publisher } from './traffic.ts';
 
-const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 10);
+const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 6);
 const SEED = Number(process.env['LEVERET_CRASH_SEED'] ?? 1);
 const ROUND_MS = 30_000;
 
@@ -85,7 +85,7 @@ const killedWithNewKey =
 test.each([
   ['kills', ROUNDS, () => killed],
   ['power cuts', ROUNDS, () => cutOff],
-  ['kills of a sealed store that takes another key', Math.ceil(ROUNDS / 5), killedWithNewKey],
+  ['kills of a sealed store that takes another key', Math.ceil(ROUNDS / 3), killedWithNewKey],
 ] as const)(
   `%s at random moments lose nothing confirmed and bring nothing settled back`,
   { timeout: ROUNDS * ROUND_MS },
