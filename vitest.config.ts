@@ -25,7 +25,12 @@ function roomIn(folder: string): number {
  * Files that look at their process, or change it: its heap, its files, flags of V8. All others leave nothing behind, and one process runs
  * many of them after another: a process of its own costs each 0.5 s, half of what most of them do.
  */
-const ALONE = ['test/{guard,fuzz,unit/util}/**/*.test.ts', 'test/recovery/huge-bodies.test.ts'];
+const ALONE = [
+  'test/guard/**/*.test.ts',
+  'test/fuzz/{crowds,memory,slow-clients}.test.ts',
+  'test/recovery/huge-bodies.test.ts',
+  'test/unit/util/{heap-growth,idle-garbage,inlining,log-pipe}.test.ts',
+];
 
 /** Clients that have to do with a store that answers reads later, too. */
 const CLIENTS = ['test/interop/{amqplib-{callback,messages,queues},pika}.test.ts'];
