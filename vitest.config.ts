@@ -22,14 +22,14 @@ function roomIn(folder: string): number {
 }
 
 /**
- * Files that look at their process, or change it: its heap, its files, flags of V8. All others leave nothing behind, and one process runs
+ * Files that look at their process, or change it: its heap, its files, its modules, flags of V8. All others leave nothing behind, and one process runs
  * many of them after another: a process of its own costs each 0.5 s, half of what most of them do.
  */
 const ALONE = [
   'test/guard/**/*.test.ts',
   'test/fuzz/{crowds,memory,slow-clients}.test.ts',
   'test/recovery/huge-bodies.test.ts',
-  'test/unit/util/{heap-growth,idle-garbage,inlining,log-pipe}.test.ts',
+  'test/unit/util/{disk-space,heap-growth,idle-garbage,inlining,log-pipe}.test.ts',
 ];
 
 /** Clients that have to do with a store that answers reads later, too. */
@@ -57,6 +57,8 @@ export default defineConfig({
       { extends: true, test: { name: 'late-store', include: CLIENTS, isolate: false, provide: { lateStore: true } } },
     ],
     pool: 'forks',
+    // Node strips the types by itself, as it does for the scripts: its modules are quicker than the same through a transform.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     // Most tests wait most of the time: for a child process, a disk, a time-out of the protocol.
     maxWorkers: Math.max(4, availableParallelism()),
     sequence: { sequencer: LongestFirst },

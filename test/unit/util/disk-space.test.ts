@@ -1,15 +1,26 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import fs from 'node:fs';
+import promises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Clock } from '../../../src/util/clock.ts';
 import { DiskSpace, type Room } from '../../../src/util/disk-space.ts';
 
-const disk = vi.hoisted(() => ({ free: 0, error: undefined as Error | undefined }));
+const disk = { free: 0, error: undefined as Error | undefined };
 
-vi.mock('node:fs', () => ({ statfsSync: answer }));
-vi.mock('node:fs/promises', () => ({ statfs: () => Promise.resolve().then(answer) }));
+beforeEach(() => {
+  vi.spyOn(fs, 'statfsSync').mockImplementation(answer);
+  vi.spyOn(promises, 'statfs').mockImplementation(() => Promise.resolve().then(answer));
+  syncBuiltinESMExports();
+});
 
-function answer(): { bavail: number; bsize: number } {
+afterEach(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
+
+function answer(): fs.StatsFs & fs.BigIntStatsFs {
   if (disk.error !== undefined) throw disk.error;
-  return { bavail: disk.free / 4096, bsize: 4096 };
+  return { bavail: disk.free / 4096, bsize: 4096 } as unknown as fs.StatsFs & fs.BigIntStatsFs;
 }
 
 const GIGABYTE = 4096 * 250_000;
