@@ -27,12 +27,9 @@ export async function crowdLoad(
   await threads.ready();
   const opening = (performance.now() - startedAt) / 1000;
   threads.tell('start');
-  const sleep = (time: number) => threads.unlessFailed(new Promise((done) => setTimeout(done, time * 1000)));
-  await sleep(warmupSeconds);
+  await threads.unlessFailed(new Promise((done) => setTimeout(done, warmupSeconds * 1000)));
   threads.tell('measure');
-  const before = threads.sample();
-  await sleep(seconds);
-  const after = threads.sample();
+  const [before, after] = await threads.stretch(seconds);
   await threads.stop();
   await threads.consumed(threads.sample().published);
   const times = await threads.end();

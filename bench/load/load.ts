@@ -45,9 +45,7 @@ export async function runLoad(url: string, plan: LoadPlan): Promise<LoadResult> 
   await threads.unlessFailed(sleep(plan.warmupSeconds * 1000));
   threads.tell('measure');
   const cpuBefore = plan.pid === undefined ? 0 : cpuSeconds(plan.pid);
-  const before = threads.sample();
-  await threads.unlessFailed(sleep(plan.seconds * 1000));
-  const after = threads.sample();
+  const [before, after] = await threads.stretch(plan.seconds);
   const cpu = plan.pid === undefined ? undefined : (cpuSeconds(plan.pid) - cpuBefore) * 1e6;
   await threads.stop();
 
@@ -123,6 +121,17 @@ export class LoadThreads implements AsyncDisposable {
       confirmed: sum(({ confirmed }) => confirmed),
       consumed: sum(({ consumed }) => consumed),
     };
+  }
+
+  /** How much there was before and after so many seconds; or more, if the machine has no time for one message in them. */
+  async stretch(seconds: number): Promise<readonly [before: Sample, after: Sample]> {
+    const before = this.sample();
+    for (;;) {
+      await this.unlessFailed(sleep(seconds * 1000));
+      const after = this.sample();
+      const moved = after.published + after.consumed > before.published + before.consumed;
+      if (moved || after.at > before.at + DRAIN_MS) return [before, after];
+    }
   }
 
   /** Nothing new is sent; resolves when what was sent is taken, and confirmed. */
