@@ -1,3 +1,4 @@
+# syntax=docker/dockerfile:1
 # The broker in a container, in place of RabbitMQ's image: `docker build -t leveret .`, or through docker-compose.yml.
 
 FROM node:24-bookworm-slim AS dependencies
@@ -38,7 +39,7 @@ WORKDIR /var/lib/rabbitmq
 # No volume on /var/lib/rabbitmq: one that is there was mounted by somebody, and then has the data.
 VOLUME /var/lib/leveret
 EXPOSE 5671 5672 15671 15672 15691 15692
-# --start-interval, which has a start reported healthy after a second, is known since Docker 25.
+# --start-interval has a start reported healthy after a second. Docker 23 and 24 build it by the syntax named above, and look every ten seconds.
 HEALTHCHECK --interval=10s --timeout=6s --start-period=10s --start-interval=1s CMD ["leveret", "ping"]
 # As root, as RabbitMQ's image, so that a Dockerfile made from this one may install things; the entrypoint gives root up.
 ENTRYPOINT ["docker-entrypoint.sh"]
