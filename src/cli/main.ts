@@ -14,6 +14,7 @@ import { describeFailure } from './failure.ts';
 import { operate } from './operate.ts';
 import { DEFAULT_PING_TIMEOUT } from './own-commands.ts';
 import { ping, reachableHost } from './ping.ts';
+import { plainOptions } from './plain-arguments.ts';
 
 try {
   // By exit and not by exitCode: whatever a stopped broker still holds must not keep the process.
@@ -76,7 +77,8 @@ async function run(argv: readonly string[]): Promise<number> {
 
 async function parse(argv: readonly string[]): Promise<Invocation> {
   const words = argv[0] === 'start' ? argv.slice(1) : argv;
-  if (words.length === 0) return { command: 'start', values: {} };
+  const values = plainOptions(words);
+  if (values !== undefined) return { command: 'start', values };
   // A health check, every few seconds: it needs no grammar.
   if (argv.join() === 'ping') return { command: 'ping', values: {}, timeout: DEFAULT_PING_TIMEOUT };
   const { parseArguments } = await import('./arguments.ts');

@@ -4,20 +4,13 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Handshakes } from '../tls/handshakes.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
 import { type Fault, guarded, hear } from '../util/guard.ts';
+import { type ListeningPlace, toListenOn } from '../util/ip-address.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { ConnectionSet } from './connection-set.ts';
 import { ProxiedSockets } from './input/proxied.ts';
 import { type Ends, endsOf, unixEnds } from './lifecycle/endpoints.ts';
 import { plainTransport, secureTransport } from './transport.ts';
 import { prepareUnixSocket } from './unix-socket.ts';
-
-const ALL_ADDRESSES = '::';
-const ALL_IPV4_ADDRESSES = '0.0.0.0';
-
-export interface TcpPlace {
-  readonly port: number;
-  readonly host: string;
-}
 
 export interface UnixPlace {
   readonly path: string;
@@ -30,7 +23,7 @@ export class Listener {
   readonly #fault: Fault;
   readonly #server: Server;
   readonly #connections: ConnectionSet;
-  #place: TcpPlace | UnixPlace | undefined;
+  #place: ListeningPlace | UnixPlace | undefined;
   readonly #proxied: ProxiedSockets;
   /** Of sockets whose handshake is to come: those that a proxy named. */
   readonly #ends = new WeakMap<Socket, Ends>();
@@ -67,13 +60,7 @@ export class Listener {
 
   /** Rejects with the system's error if it cannot listen: EADDRINUSE, EACCES, EADDRNOTAVAIL. Resolves with the address. */
   async start(port: number, host: string): Promise<AddressInfo> {
-    try {
-      await this.#listen({ port, host });
-    } catch (error) {
-      const withoutIpv6 = host === ALL_ADDRESSES && ['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes(codeOf(error));
-      if (!withoutIpv6) throw error;
-      await this.#listen({ port, host: ALL_IPV4_ADDRESSES });
-    }
+    await this.#listen({ port, host });
     const address = this.#server.address() as AddressInfo;
     this.#opened({ port: address.port, host: address.address });
     return address;
@@ -121,7 +108,7 @@ export class Listener {
     this.#handshakes.accept(socket);
   }
 
-  #opened(place: TcpPlace | UnixPlace): void {
+  #opened(place: ListeningPlace | UnixPlace): void {
     if (this.#broker.unref === true) this.#server.unref();
     this.#place = place;
   }
@@ -131,11 +118,11 @@ export class Listener {
     return place !== undefined && 'path' in place ? unixEnds(place.path, ++this.#unixClients) : endsOf(socket);
   }
 
-  async #listen(place: TcpPlace | UnixPlace): Promise<void> {
+  async #listen(place: ListeningPlace | UnixPlace): Promise<void> {
     const server = this.#server.removeAllListeners('error').removeAllListeners('listening');
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).once('listening', resolve);
-      server.listen(place);
+      server.listen('path' in place ? place : toListenOn(place));
     });
     // A client that cannot be accepted, for want of file descriptors or otherwise, is no reason to end.
     server.removeAllListeners('error');
@@ -143,8 +130,4 @@ export class Listener {
       this.#broker.log.error({ err: error }, 'cannot accept a connection'),
     );
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
 }

@@ -1,4 +1,5 @@
 /** What of the bundle is loaded for what: few files, and none of the broker for a health check. See scripts/chunks.ts. */
+import { isAscii } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, inject, it } from 'vitest';
@@ -31,6 +32,13 @@ it("the store's thread loads what a store needs", () => {
 
 it('a start loads a dozen files, where the sources are some three hundred', () => {
   expect(loadedFor('main.js', 'daemon.js', 'broker.js', 'sqlite-store.js').length).toBeLessThanOrEqual(12);
+});
+
+it('what a start loads is of characters of one byte, which need not be decoded', () => {
+  const texts = loadedFor('main.js', 'daemon.js', 'broker.js', 'sqlite-store.js', 'pino.js').map((file) =>
+    readFileSync(join(folder, file)),
+  );
+  expect(texts.every((text) => isAscii(text))).toBe(true);
 });
 
 it('a program with a broker in it loads neither the store nor the command line', () => {

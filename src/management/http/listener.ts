@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Handshakes } from '../../tls/handshakes.ts';
 import type { SecureContexts } from '../../tls/secure-contexts.ts';
 import { hear, rethrow, unawaited } from '../../util/guard.ts';
+import { type ListeningPlace, toListenOn } from '../../util/ip-address.ts';
 import { http } from '../../util/node-http.ts';
 
 /** What answers requests. */
@@ -71,13 +72,11 @@ export class HttpListener {
   }
 
   /** Rejects with the system's error if it cannot listen. `place`: port and address, or the path of a socket. */
-  start(
-    place: { readonly port: number; readonly host: string } | { readonly path: string },
-  ): Promise<AddressInfo | string> {
+  start(place: ListeningPlace | { readonly path: string }): Promise<AddressInfo | string> {
     const server = this.#server;
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(place, () => {
+      server.listen('path' in place ? place : toListenOn(place), () => {
         server.off('error', reject);
         resolve(server.address()!);
       });
