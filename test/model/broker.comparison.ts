@@ -6,7 +6,7 @@ import { fromFieldTable } from '../../src/codec/field-table.ts';
 import { type AmqpChannel, AmqpClient, type Received } from '../support/amqp-client/index.ts';
 import { HandClock } from '../support/hand-clock.ts';
 import { ClockedBroker } from '../support/recovery/clocked-broker.ts';
-import type { Choices } from './broker.choices.ts';
+import { Ambiguous, type Choices } from './broker.choices.ts';
 import { BrokerModel } from './broker.model.ts';
 import { CHANNELS, type ConsumeStep, EXCHANGES, type PublishStep, type Step } from './broker.steps.ts';
 import { inOrder, mayConsume, type MessageModel, type Shown } from './queue.model.ts';
@@ -21,6 +21,7 @@ interface Seen extends Shown {
 
 export class Comparison {
   readonly #folder: string;
+  readonly #late: number | undefined;
   readonly #clock = new HandClock(FIRST_MOMENT);
   readonly #model: BrokerModel;
   #broker!: ClockedBroker;
@@ -34,8 +35,10 @@ export class Comparison {
   #starts = 0;
   #numbers = 0;
 
-  constructor(folder: string) {
+  /** `late`: a seed, if the broker's store is to answer reads some turns later. */
+  constructor(folder: string, late: number | undefined) {
     this.#folder = folder;
+    this.#late = late;
     const choices: Choices = {
       consumer: (queue, nth) => this.#delivered(queue)[nth]?.consumer,
       order: (queues, exchange, keys) => this.#order(queues, exchange, keys),
@@ -44,7 +47,7 @@ export class Comparison {
   }
 
   async start(alternates: Readonly<Record<string, string | undefined>>): Promise<void> {
-    this.#broker = await ClockedBroker.start(join(this.#folder, '0'), this.#clock);
+    this.#broker = await ClockedBroker.start(join(this.#folder, '0'), this.#clock, { late: this.#late });
     await this.#connect();
     for (const [exchange, type] of Object.entries(EXCHANGES)) {
       const alternate = alternates[exchange];
@@ -63,12 +66,21 @@ export class Comparison {
 
   async apply(step: Step): Promise<void> {
     this.#model.shown = [];
+    this.#model.accepted = this.#model.died = 0;
     this.#seen = [];
+    const before = this.#broker;
+    const { answeredLater } = before;
     const model = await this.#do(step);
     await this.#settled();
     model();
     this.#model.pass(0);
+    const isLate = this.#broker.answeredLater > (this.#broker === before ? answeredLater : 0);
+    // What dies when it is here at last comes behind what was published meanwhile, or has a later moment.
+    if (isLate && this.#model.died > 0 && (this.#model.accepted > 1 || step.op === 'pass')) throw new Ambiguous();
     this.#compare();
+    if (this.#late === undefined) return;
+    await this.#broker.committed();
+    this.#broker.forget();
   }
 
   /** All that is left in the queues, in order, and confirmed what is to be confirmed. */
@@ -250,7 +262,7 @@ export class Comparison {
   }
 
   async #restart(folder: string): Promise<void> {
-    this.#broker = await ClockedBroker.start(folder, this.#clock);
+    this.#broker = await ClockedBroker.start(folder, this.#clock, { late: this.#late });
     await this.#connect();
   }
 
@@ -264,6 +276,12 @@ export class Comparison {
     await this.#sync();
     this.#clock.pass(0);
     await this.#sync();
+    for (let answered = NaN; answered !== this.#broker.answeredLater;) {
+      answered = this.#broker.answeredLater;
+      await this.#broker.answered();
+      this.#clock.pass(0);
+      await this.#sync();
+    }
   }
 
   /** All is on disk, and so everybody has heard of everything that he published. */

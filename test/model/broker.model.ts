@@ -32,6 +32,9 @@ export class BrokerModel {
   shown: Shown[] = [];
   /** By channel, for each message published with confirms: whether a queue refused it. */
   readonly refused = new Map<number, boolean[]>();
+  /** In the step that is being done: messages that queues took, and dead letters. */
+  accepted = 0;
+  died = 0;
   now: number;
   readonly #choices: Choices;
   readonly #policies = new Map<string, PolicyModel>();
@@ -233,6 +236,7 @@ export class BrokerModel {
 
   /** Returns true where the queue refuses the message. */
   #accept(queue: QueueModel, message: MessageModel): boolean {
+    this.accepted++;
     const settings = this.settings(queue);
     if (settings['message-deduplication'] === true && isRepeat(queue, message)) return false;
     if ((settings.overflow ?? 'drop-head') !== 'drop-head' && this.#isTooLong(queue, message)) {
@@ -266,6 +270,7 @@ export class BrokerModel {
   #deadLetter(queue: QueueModel, message: MessageModel, reason: string): void {
     const { 'dead-letter-exchange': exchange, 'dead-letter-routing-key': key } = this.settings(queue);
     if (exchange === undefined || !this.#hasDeadLetterExchange(queue)) return;
+    this.died++;
     const letter = dies(message, { queue: queue.name, reason, at: this.now, exchange, key });
     const keys = keysOf(letter);
     const names = this.#choices.order(this.topology.route(exchange, ...keys), exchange, keys);

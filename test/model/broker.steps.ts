@@ -215,3 +215,10 @@ export interface Scenario {
 export const scenario: fc.Arbitrary<Scenario> = fc
   .tuple(alternates, beginning, fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }))
   .map(([of, first, then]) => ({ alternates: of, steps: [...first, ...then] }));
+
+/** The same step, so that the store has all that comes of it. */
+export function stored(step: Step): Step {
+  if (step.op === 'publish') return { ...step, publish: { ...step.publish, persistent: true } };
+  if (step.op === 'declare') return { ...step, queue: { ...step.queue, durable: true, exclusive: false } };
+  return step;
+}

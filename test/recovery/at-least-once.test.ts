@@ -56,7 +56,7 @@ test('rejected, expired and too often returned messages wait over crashes, and c
 async function withRejected(prepare: (channel: Channel) => Promise<unknown>) {
   const clock = new HandClock();
   const log = new KeptLog();
-  const broker = await ClockedBroker.start(temporaryFolder(), clock, log);
+  const broker = await ClockedBroker.start(temporaryFolder(), clock, { log });
   const channel = await openChannel(broker.url);
   await channel.assertExchange('dlx', 'fanout');
   await prepare(channel);

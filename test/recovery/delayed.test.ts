@@ -190,7 +190,7 @@ test.each([
   const log = new KeptLog();
   const { errors, infos } = log;
   const clock = new HandClock(Date.now() + HOUR);
-  const broker = await ClockedBroker.start(dataDir, clock, log);
+  const broker = await ClockedBroker.start(dataDir, clock, { log });
   const queue = broker.vhost.existingQueue('q', {});
   clock.pass(60_000);
   expect(errors).toHaveLength(1);

@@ -172,6 +172,7 @@ export class QueueLog implements MessageLog, Evictable {
     const segment = this.#segments.find(seq);
     const index = seq - segment.base;
     segment.take(index);
+    if (this.#isFar) this.#loads?.had(segment);
     this.#ready--;
     this.#unacked++;
     if (seq === this.#cursor) this.#cursor++;
@@ -253,6 +254,7 @@ export class QueueLog implements MessageLog, Evictable {
   settle(seq: number, replaced = false): void {
     const segment = this.#segments.find(seq);
     const index = seq - segment.base;
+    if (this.#isFar) this.#loads?.had(segment);
     if (segment.isReady(index)) this.#ready--;
     else this.#unacked--;
     segment.settle(index);

@@ -34,7 +34,7 @@ export interface MessageLog extends KeptMessages {
   readonly unacked: number;
   /** True if persistent messages are written. */
   readonly stores: boolean;
-  /** Takes in what the store has: see RecoveredQueue for `delivered` and `deliveredByPriority`. Called once, before anything else. */
+  /** Takes in what the store has: see RecoveredLog for `delivered` and `deliveredByPriority`. Called once, before messages come or go. */
   recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void;
   /**
    * Adds a message as ready and returns its sequence number. `stored`: it belongs on disk, with the next batch. `expiresAt`: when

@@ -57,6 +57,11 @@ export class SegmentLoads {
     return this.#held.has(segment);
   }
 
+  /** Somebody took a message of it. */
+  had(segment: Segment): void {
+    this.#held.delete(segment);
+  }
+
   /**
    * Has a segment in memory. Returns false if it is not here yet: `waiter`, if there is one, is told when it is, or that it cannot be read.
    * Throws StoreError, or the system's error of the scratch file, if that is known at once.
