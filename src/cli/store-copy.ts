@@ -1,6 +1,6 @@
 /** `leveret store copy`: from a data folder into a database, from there into a folder, or from one to another of a kind. */
 import { seenHeaderOf } from '../broker/deduplication/seen-log.ts';
-import { compareStates, copyStore } from '../store/copy-store.ts';
+import { compareStates, copyStore, recoverAll } from '../store/copy-store.ts';
 import { type Store, StoreError } from '../store/store.ts';
 import { isAddress } from '../store/postgres/address.ts';
 import { readMasterKey } from '../store/sealing/master-key.ts';
@@ -16,14 +16,14 @@ export async function copyStores(from: string, to: string, keySource: string | u
   if (!isAddress(from)) checkThere(databasePath(from));
   const source = await open(from, key);
   try {
-    const state = source.recover();
+    const found = await recoverAll(source);
     const target = await open(to, key);
-    const { queues, messages, bytes } = await copyStore(source, state, target, seenHeaderOf).finally(() =>
+    const { queues, messages, bytes } = await copyStore(source, found, target, seenHeaderOf).finally(() =>
       target.close(),
     );
     const copy = await open(to, key);
     try {
-      compareStates(state, copy.recover());
+      compareStates(found, await recoverAll(copy));
     } finally {
       await copy.close();
     }

@@ -3,7 +3,7 @@
  * and compared. Numbers of pages and bodies become the other store's own.
  */
 import type { Batch } from './batch.ts';
-import type { RecoveredPage, RecoveredState, SeenHeader, TopologyChange } from './stored-records.ts';
+import type { RecoveredLog, RecoveredPage, RecoveredState, SeenHeader, TopologyChange } from './stored-records.ts';
 import { type Answer, type Store, StoreError } from './store.ts';
 
 export interface Copied {
@@ -17,21 +17,37 @@ export interface Copied {
 const BATCH_BYTES = 1024 * 1024;
 const BATCH_PAGES = 200;
 
+/** All that a store has, but the messages themselves. */
+export interface WholeState {
+  readonly state: RecoveredState;
+  readonly logs: ReadonlyMap<number, RecoveredLog>;
+  readonly pages: readonly RecoveredPage[];
+}
+
+export async function recoverAll(store: Store): Promise<WholeState> {
+  const state = store.recover();
+  const ids = new Set([...state.queues.map(({ id }) => id), ...state.logs]);
+  const sorted = [...ids].sort((a, b) => a - b);
+  const logs = await ask<ReadonlyMap<number, RecoveredLog>>((answer) => store.load(sorted, answer));
+  return { state, logs, pages: [...logs.values()].flatMap(({ pages }) => pages) };
+}
+
 /**
- * `state`: what `from` has recovered. Resolves when `to` has all of it, committed. Throws StoreError if `to` is not empty, if a row of `from` is damaged, or if something does not come back
+ * `found`: what `from` has recovered. Resolves when `to` has all of it, committed. Throws StoreError if `to` is not empty, if a row of `from` is damaged, or if something does not come back
  * as it was. `seenHeader`: of keys, by what they are.
  */
 export async function copyStore(
   from: Store,
-  state: RecoveredState,
+  found: WholeState,
   to: Store,
   seenHeader: (queueId: number, keys: Buffer) => SeenHeader,
 ): Promise<Copied> {
+  const { state, logs, pages: all } = found;
   if (!isEmpty(to.recover())) throw new StoreError('The store to be copied to is not empty: choose a new one.');
   const target = new Target(to);
   for (const change of topologyOf(state)) to.change(change);
   await target.commit((batch) => {
-    for (const { id, delivered, deliveredByPriority = [] } of state.queues) {
+    for (const [id, { delivered, deliveredByPriority = [] }] of logs) {
       if (delivered > 0) batch.delivered(id, 0, delivered);
       for (const [priority, seq] of deliveredByPriority) batch.delivered(id, priority, seq);
     }
@@ -40,13 +56,13 @@ export async function copyStore(
   let bytes = 0;
   for (const [id, size] of state.bodies) {
     // Of which there is only a beginning nothing refers to.
-    if (size === 0 && !isReferredTo(id, state)) continue;
+    if (size === 0 && !isReferredTo(id, all)) continue;
     bodies.set(id, await copyBody(from, target, id));
     bytes += size;
   }
-  for (const pages of fullBatches(state.pages)) bytes += await copyPages(from, target, pages, bodies);
+  for (const pages of fullBatches(all)) bytes += await copyPages(from, target, pages, bodies);
   for (const { id } of state.queues) await copySeen(from, target, id, seenHeader);
-  const messages = state.pages.reduce((sum, { count, settled }) => sum + count - bitsOf(settled), 0);
+  const messages = all.reduce((sum, { count, settled }) => sum + count - bitsOf(settled), 0);
   return { queues: state.queues.length, messages, bytes };
 }
 
@@ -71,22 +87,22 @@ class Target {
 }
 
 /** Throws StoreError unless both have the same, but for the numbers of pages and bodies. */
-export function compareStates(from: RecoveredState, to: RecoveredState): void {
-  for (const kind of [
-    'vhosts',
-    'exchanges',
-    'queues',
-    'bindings',
-    'users',
-    'permissions',
-    'parameters',
-    'pages',
-  ] as const) {
-    const [before, after] = [from, to].map((state) => state[kind].map(describe).sort());
-    const different = before.find((row, n) => row !== after[n]);
-    if (different === undefined && before.length === after.length) continue;
-    throw new StoreError(`The copy is not what was copied: its ${kind} differ, at ${different ?? 'the last'}.`);
+export function compareStates(from: WholeState, to: WholeState): void {
+  for (const kind of ['vhosts', 'exchanges', 'queues', 'bindings', 'users', 'permissions', 'parameters'] as const) {
+    compareRows(kind, from.state[kind], to.state[kind]);
   }
+  compareRows('pages', from.pages, to.pages);
+  const reached = ({ logs }: WholeState): object[] => {
+    return Array.from(logs, ([id, { delivered, deliveredByPriority }]) => ({ id, delivered, deliveredByPriority }));
+  };
+  compareRows('deliveries', reached(from), reached(to));
+}
+
+function compareRows(what: string, from: readonly object[], to: readonly object[]): void {
+  const [before, after] = [from, to].map((rows) => rows.map(describe).sort());
+  const different = before.find((row, n) => row !== after[n]);
+  if (different === undefined && before.length === after.length) return;
+  throw new StoreError(`The copy is not what was copied: its ${what} differ, at ${different ?? 'the last'}.`);
 }
 
 function describe(row: object): string {
@@ -104,8 +120,8 @@ function plain(value: unknown): unknown {
   return ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value;
 }
 
-function isEmpty({ vhosts, users, queues, pages }: RecoveredState): boolean {
-  return [vhosts, users, queues, pages].every(({ length }) => length === 0);
+function isEmpty({ vhosts, users, queues, logs }: RecoveredState): boolean {
+  return [vhosts, users, queues, logs].every(({ length }) => length === 0);
 }
 
 function* topologyOf(state: RecoveredState): Iterable<TopologyChange> {
@@ -114,9 +130,7 @@ function* topologyOf(state: RecoveredState): Iterable<TopologyChange> {
   for (const record of state.permissions) yield { op: 'put-permission', record };
   for (const record of state.parameters) yield { op: 'put-parameter', record };
   for (const record of state.exchanges) yield { op: 'put-exchange', record };
-  for (const { id, vhost, name, autoDelete, arguments: table } of state.queues) {
-    yield { op: 'put-queue', record: { id, vhost, name, autoDelete, arguments: table } };
-  }
+  for (const record of state.queues) yield { op: 'put-queue', record };
   for (const record of state.bindings) yield { op: 'put-binding', record };
 }
 
@@ -193,7 +207,7 @@ function* fullBatches(pages: readonly RecoveredPage[]): Iterable<readonly Recove
   if (group.length > 0) yield group;
 }
 
-function isReferredTo(body: number, { pages }: RecoveredState): boolean {
+function isReferredTo(body: number, pages: readonly RecoveredPage[]): boolean {
   return pages.some(({ bodies }) => bodies?.some((value, at) => at % 2 === 1 && value === body));
 }
 

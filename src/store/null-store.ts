@@ -1,7 +1,7 @@
 /** The store of a broker without a data folder, and of a node that only rehearses: it keeps nothing, and all counts as stored at once. */
 import { Histogram } from '../util/histogram.ts';
 import { COMMIT_SECONDS } from './group-commit.ts';
-import type { RecoveredState } from './stored-records.ts';
+import type { RecoveredLog, RecoveredState } from './stored-records.ts';
 import { type Answer, type Store, StoreError } from './store.ts';
 
 const NOTHING: RecoveredState = {
@@ -13,7 +13,7 @@ const NOTHING: RecoveredState = {
   users: [],
   permissions: [],
   parameters: [],
-  pages: [],
+  logs: [],
   bodies: new Map(),
 };
 
@@ -26,6 +26,10 @@ export class NullStore implements Store {
 
   recover(): RecoveredState {
     return NOTHING;
+  }
+
+  load(logIds: readonly number[], answer: Answer<ReadonlyMap<number, RecoveredLog>>): void {
+    answer(new Map(logIds.map((id) => [id, { delivered: 0, pages: [] }])));
   }
 
   change(): void {}

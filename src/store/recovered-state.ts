@@ -2,7 +2,7 @@
  * What the store has, looked at before the broker takes it in. What belongs to nothing there would be left out, without a word and with all
  * its messages; and what makes no sense is damage too, no defect of the broker: the start is refused with the name of it.
  */
-import type { BindingRecord, ExchangeRecord, RecoveredPage, RecoveredQueue, RecoveredState } from './stored-records.ts';
+import type { BindingRecord, ExchangeRecord, QueueRecord, RecoveredState } from './stored-records.ts';
 import { StoreError } from './store.ts';
 
 /** Throws StoreError if something is of a vhost that is not there, or messages are of a queue that is not. */
@@ -19,8 +19,8 @@ export function checkReferences(state: RecoveredState): void {
 
   const logs = new Set<number | undefined>(state.queues.map(({ id }) => id));
   for (const { logId } of state.exchanges) logs.add(logId);
-  const stray = state.pages.find(({ queueId }) => !logs.has(queueId));
-  if (stray !== undefined) throw damaged(`page ${stray.id} belongs to queue ${stray.queueId}, which is not there`);
+  const stray = state.logs.find((id) => !logs.has(id));
+  if (stray !== undefined) throw damaged(`messages belong to queue ${stray}, which is not there`);
 }
 
 /** Takes in something that the store has. Throws StoreError if it makes no sense. */
@@ -36,7 +36,7 @@ export function recoverEntity(what: string, take: () => void): void {
 /** What the store has of one vhost. */
 export interface VhostRows {
   readonly exchanges: readonly ExchangeRecord[];
-  readonly queues: readonly RecoveredQueue[];
+  readonly queues: readonly QueueRecord[];
   readonly bindings: readonly BindingRecord[];
 }
 
@@ -47,11 +47,6 @@ export function rowsByVhost(state: RecoveredState): (name: string) => VhostRows 
   const queues = lookup(state.queues, vhostOf);
   const bindings = lookup(state.bindings, vhostOf);
   return (name) => ({ exchanges: exchanges(name), queues: queues(name), bindings: bindings(name) });
-}
-
-/** The pages of each queue, and of each exchange that keeps messages, by its number. */
-export function pagesByLog(state: RecoveredState): (id: number) => readonly RecoveredPage[] {
-  return lookup(state.pages, ({ queueId }) => queueId);
 }
 
 function lookup<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): (key: Key) => readonly Row[] {

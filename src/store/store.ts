@@ -8,7 +8,7 @@
  */
 import type { Histogram } from '../util/histogram.ts';
 import type { Batch } from './batch.ts';
-import type { RecoveredState, TopologyChange } from './stored-records.ts';
+import type { RecoveredLog, RecoveredState, TopologyChange } from './stored-records.ts';
 
 /** Told once what was read, or the reason if it cannot be had. */
 export type Answer<Value> = (answer: Value | StoreError) => void;
@@ -24,10 +24,16 @@ export interface Store {
   readonly batchBytes: number;
 
   /**
-   * What the store holds, without the messages themselves. Called once, before any other method.
+   * What the store holds, without the logs. Called once, before any other method.
    * Transient and exclusive entities are never stored, so they are never recovered.
    */
   recover(): RecoveredState;
+
+  /**
+   * What there is of these logs, of each that is asked for, without the messages themselves: answered as a read is. Each log is loaded once, before
+   * anything is written to it. The store keeps nothing for a log that is loaded, so that there is nothing to unload.
+   */
+  load(logIds: readonly number[], answer: Answer<ReadonlyMap<number, RecoveredLog>>): void;
 
   /** A durable entity came, changed or went. It is part of the next batch, in the order of the calls. */
   change(change: TopologyChange): void;

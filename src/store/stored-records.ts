@@ -61,11 +61,18 @@ export interface QueueRecord {
   readonly arguments: Uint8Array;
 }
 
-export interface RecoveredQueue extends QueueRecord {
-  /** See Batch.delivered: of priority 0; 0 if nothing was delivered from it. */
+/** How far a log was delivered: see Batch.delivered. */
+export interface Delivered {
+  /** Of priority 0; 0 if nothing was delivered from it. */
   readonly delivered: number;
-  /** Of the other deliveredByPriority, by their numbers; undefined if nothing was delivered from any. */
+  /** Of the other priorities, by their numbers; undefined if nothing was delivered from any. */
   readonly deliveredByPriority?: ReadonlyMap<number, number>;
+}
+
+/** What there is of a log but the messages themselves. */
+export interface RecoveredLog extends Delivered {
+  /** In ascending order of first sequence number. */
+  readonly pages: readonly RecoveredPage[];
 }
 
 export interface BindingRecord {
@@ -110,13 +117,13 @@ export interface RecoveredState {
   readonly migratedFrom?: number | undefined;
   readonly vhosts: readonly VhostRecord[];
   readonly exchanges: readonly ExchangeRecord[];
-  readonly queues: readonly RecoveredQueue[];
+  readonly queues: readonly QueueRecord[];
   readonly bindings: readonly BindingRecord[];
   readonly users: readonly UserRecord[];
   readonly permissions: readonly PermissionRecord[];
   readonly parameters: readonly ParameterRecord[];
-  /** In ascending order of queue id and first sequence number. */
-  readonly pages: readonly RecoveredPage[];
+  /** Numbers of the logs of which there are messages: those of queues, and of exchanges by their `logId`. */
+  readonly logs: readonly number[];
   /** Size in bytes of each stored body, by id; 0 if only parts of it are stored, and no message refers to it. */
   readonly bodies: ReadonlyMap<number, number>;
 }

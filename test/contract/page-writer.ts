@@ -1,7 +1,7 @@
 /** Writes batches one after another, and knows which of them were reported. */
 import { expect } from 'vitest';
-import type { RecoveredState } from '../../src/store/stored-records.ts';
 import type { Store } from '../../src/store/store.ts';
+import type { Recovered } from '../support/store-reads.ts';
 import { commit, page } from './store.support.ts';
 
 /** Batches of one page each, numbered, until `enough` says so. */
@@ -18,7 +18,7 @@ export class PageWriter {
   }
 
   /** Everything was written once, in its order. */
-  expectAll({ pages }: RecoveredState): void {
+  expectAll({ pages }: Recovered): void {
     expect(pages.map(({ first }) => first / 10)).toEqual(Array.from({ length: this.written }, (_, n) => n));
     expect(this.reported).toHaveLength(this.written);
   }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { hasPostgres, PostgresServer } from '../support/postgres/server.ts';
 import { PageWriter } from './page-writer.ts';
+import { recover } from '../support/store-reads.ts';
 
 describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
   let primary: PostgresServer;
@@ -34,7 +35,7 @@ describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
     await done;
     await store.close();
     const again = await PostgresStore.open({ url: `postgres://leveret@127.0.0.1:${server.port}/leveret` });
-    writer.expectAll(again.recover());
+    writer.expectAll(await recover(again));
     await again.close();
   }
 

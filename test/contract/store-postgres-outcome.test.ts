@@ -1,16 +1,16 @@
 /** Whatever breaks in the middle of a commit: each batch is committed once, in its order, and only what is committed is reported so. */
 import { describe, expect, it } from 'vitest';
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
-import type { RecoveredState } from '../../src/store/stored-records.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
 import { postgresOfFile } from '../support/postgres/shared.ts';
 import { PageWriter } from './page-writer.ts';
+import { recover, type Recovered } from '../support/store-reads.ts';
 
-async function reopened(store: PostgresStore, url: string): Promise<RecoveredState> {
+async function reopened(store: PostgresStore, url: string): Promise<Recovered> {
   await store.close();
   const again = await PostgresStore.open({ url });
-  const state = again.recover();
+  const state = await recover(again);
   await again.close();
   return state;
 }

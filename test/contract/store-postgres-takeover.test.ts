@@ -6,6 +6,7 @@ import { Proxy } from '../support/postgres/proxy.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
 import { postgresOfFile } from '../support/postgres/shared.ts';
 import { commit, page, Script } from './store.support.ts';
+import { recover } from '../support/store-reads.ts';
 
 const LEASE_MS = 400;
 
@@ -43,7 +44,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     return { opening, proxy, waitsFor };
   }
 
-  const firsts = (store: PostgresStore) => store.recover().pages.map(({ first }) => first);
+  const firsts = async (store: PostgresStore) => (await recover(store)).pages.map(({ first }) => first);
 
   it('have one that is active; another takes over at once when that leaves', async () => {
     const url = postgres.newUrl();
@@ -52,7 +53,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     expect(two.waitsFor).toEqual(['one']);
     await commit(one, (batch) => page(one, batch, 1, 10));
     await one.close();
-    expect(firsts(await two.opening)).toEqual([10]);
+    expect(await firsts(await two.opening)).toEqual([10]);
   });
 
   it.each([
@@ -75,7 +76,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
       one.schedule(late, true);
       const two = await second.opening;
       // What went there was committed before the other took over, though nobody was told yet.
-      expect(firsts(two)).toEqual(committed);
+      expect(await firsts(two)).toEqual(committed);
       await commit(two, (batch) => page(two, batch, 1, 30));
       first.proxy.release();
       await expect.poll(() => fenced).toHaveLength(1);
@@ -84,7 +85,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
 
       await two.close();
       const third = await (await node('three', url)).opening;
-      expect(firsts(third)).toEqual([...committed, 30]);
+      expect(await firsts(third)).toEqual([...committed, 30]);
     },
   );
 
@@ -103,7 +104,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     });
     one.schedule(half, true);
     const two = await second.opening;
-    expect(firsts(two)).toEqual([10]);
+    expect(await firsts(two)).toEqual([10]);
     await commit(two, (batch) => {
       batch.dropPage(id);
       page(two, batch, 1, 30);
@@ -126,7 +127,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     await commit(one, (batch) => page(one, batch, 1, 20));
     expect(fenced).toBe(false);
     await one.close();
-    expect(firsts(await two.opening)).toEqual([10, 20]);
+    expect(await firsts(await two.opening)).toEqual([10, 20]);
   });
 
   it('take nobody for dead who reads what there is', async () => {
@@ -167,7 +168,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     await commit(one, (batch) => page(one, batch, 1, 10));
     expect(fenced).toBe(false);
     await one.close();
-    expect(firsts(await two.opening)).toEqual([10]);
+    expect(await firsts(await two.opening)).toEqual([10]);
   });
 
   it('have names of their own: the second of one name is refused while the first lives', async () => {
@@ -183,7 +184,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     const one = await first.opening;
     await commit(one, (batch) => page(one, batch, 1, 10));
     first.proxy.cut(true);
-    expect(firsts(await (await node('one', url)).opening)).toEqual([10]);
+    expect(await firsts(await (await node('one', url)).opening)).toEqual([10]);
   });
 
   it('can be told to wait no more', async () => {

@@ -16,7 +16,7 @@ import { Random } from '../fuzz/random.ts';
 import { changeFile } from '../support/database-file.ts';
 import { storeWithQueues } from './sqlite.support.ts';
 import { commit } from './store.support.ts';
-import { readBody, readPages } from '../support/store-reads.ts';
+import { readBody, readPages, recover } from '../support/store-reads.ts';
 
 const PAGES = 30;
 const PAGE_BYTES = 9000;
@@ -68,7 +68,7 @@ describe('an SqliteStore whose file is damaged', () => {
     let store: SqliteStore | undefined;
     try {
       store = await SqliteStore.open({ folder });
-      return { store, pages: store.recover().pages };
+      return { store, pages: (await recover(store)).pages };
     } catch (error) {
       await store?.close();
       expect(error).toBeInstanceOf(StoreError);

@@ -14,6 +14,7 @@ import { Random } from '../fuzz/random.ts';
 import { committed, endOfCommit } from '../recovery/crash/write-ahead-log.ts';
 import { storeWithQueues } from './sqlite.support.ts';
 import { commit, page } from './store.support.ts';
+import { recover } from '../support/store-reads.ts';
 
 const COMMITS = 12;
 const HEADER_BYTES = 32;
@@ -55,7 +56,7 @@ describe('an SqliteStore whose log is damaged', () => {
     let store: SqliteStore | undefined;
     try {
       store = await SqliteStore.open({ folder });
-      return store.recover().pages.map((found) => found.first);
+      return (await recover(store)).pages.map((found) => found.first);
     } catch (error) {
       expect(error).toBeInstanceOf(StoreError);
       expect([

@@ -11,7 +11,7 @@ import { spawnTied } from '../support/processes/tied.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { storeWithQueues } from './sqlite.support.ts';
 import { pageBytes } from './store-crash.ts';
-import { readPages } from '../support/store-reads.ts';
+import { readPages, recover } from '../support/store-reads.ts';
 
 describe('SqliteStore among processes', () => {
   let folder: string;
@@ -101,7 +101,7 @@ describe('SqliteStore among processes', () => {
     for await (const line of lines) reported = Number(line.split(' ')[1]);
 
     const store = await SqliteStore.open({ folder });
-    const { pages } = store.recover();
+    const { pages } = await recover(store);
     const written = pages.at(-1)!.first;
     // One batch may have been committed without being reported, and none later than that.
     expect([reported, reported + 1]).toContain(written);

@@ -18,7 +18,7 @@ import { StoreError } from '../../src/store/store.ts';
 import { smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page, Script } from './store.support.ts';
-import { readPages } from '../support/store-reads.ts';
+import { readPages, recover } from '../support/store-reads.ts';
 import { UNTIL } from '../support/patience.ts';
 
 const DISK_BYTES = 4 * 1024 * 1024;
@@ -72,7 +72,7 @@ describe('an SqliteStore in trouble', () => {
       ['collect', 'committed'],
     ]);
     expect(reasons).toEqual(['database is locked (SQLITE_BUSY)', undefined]);
-    expect(store.recover().pages.map((row) => row.first)).toEqual([0, 10]);
+    expect((await recover(store)).pages.map((row) => row.first)).toEqual([0, 10]);
     await store.close();
   });
 
@@ -88,7 +88,7 @@ describe('an SqliteStore in trouble', () => {
     release();
     await closed;
     const { store: next } = await open();
-    expect(next.recover().pages).toHaveLength(1);
+    expect((await recover(next)).pages).toHaveLength(1);
     await next.close();
   });
 
@@ -103,7 +103,7 @@ describe('an SqliteStore in trouble', () => {
     await expect(store.close()).rejects.toThrow('closed with data not written: database is locked (SQLITE_BUSY)');
     release();
     const { store: next } = await open();
-    expect(next.recover().pages).toHaveLength(0);
+    expect((await recover(next)).pages).toHaveLength(0);
     await commit(next, (batch) => page(next, batch, 1, 0));
     await next.close();
   });
@@ -140,7 +140,7 @@ describe('an SqliteStore in trouble', () => {
     expect(reasons).toEqual([`${file} was ${what} while it was in use`]);
     renameSync(`${file}.away`, file);
     await vi.waitFor(() => expect(second.heard).toEqual(['collect', 'committed']), UNTIL);
-    expect(store.recover().pages.map((row) => row.first)).toEqual([0, 10]);
+    expect((await recover(store)).pages.map((row) => row.first)).toEqual([0, 10]);
     await store.close();
   });
 
@@ -159,7 +159,7 @@ describe('an SqliteStore in trouble', () => {
     const leftByKill = async () => {
       copyFileSync(join(folder, 'leveret.db'), join(left, 'leveret.db'));
       const next = await SqliteStore.open({ folder: left });
-      const firsts = next.recover().pages.map((row) => row.first);
+      const firsts = (await recover(next)).pages.map((row) => row.first);
       await next.close();
       return firsts;
     };
@@ -203,7 +203,7 @@ describe('an SqliteStore in trouble', () => {
       expect(reasons).toEqual(['database or disk is full (SQLITE_FULL)', undefined]);
       await store.close();
       const next = await SqliteStore.open({ folder: join(disk, 'data') });
-      const { pages } = next.recover();
+      const { pages } = await recover(next);
       expect(pages.map((row) => row.first)).toEqual(Array.from({ length: 20 }, (_, n) => n * 10));
       const data = await readPages(
         next,

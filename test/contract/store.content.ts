@@ -1,12 +1,11 @@
 /** What every store promises of what queues hold: pages of messages, bodies kept apart, keys that were seen. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/store/batch.ts';
-import type { RecoveredState } from '../../src/store/stored-records.ts';
 import { type Store, StoreError } from '../../src/store/store.ts';
-import { readBody, readPages, readSeen } from '../support/store-reads.ts';
+import { readBody, readPages, readSeen, type Recovered } from '../support/store-reads.ts';
 import { changed, commit, NONE, page, queue } from './store.support.ts';
 
-export function contentContract(store: () => Store, recovered: () => Promise<RecoveredState>): void {
+export function contentContract(store: () => Store, recovered: () => Promise<Recovered>): void {
   describe('pages', () => {
     beforeEach(() => changed(store(), { op: 'put-queue', record: queue(1) }, { op: 'put-queue', record: queue(2) }));
 

@@ -5,7 +5,7 @@ import { contentContract } from './store.content.ts';
 import { modelTest } from './store.model.ts';
 import { changed, commit, NONE, page, queue, Script, type StoreUnderTest, turn } from './store.support.ts';
 import { topologyContract } from './store.topology.ts';
-import { readBody, readPages, readSeen } from '../support/store-reads.ts';
+import { load, readBody, readPages, readSeen, recover } from '../support/store-reads.ts';
 
 export function storeContract(under: StoreUnderTest): void {
   let store: Store;
@@ -19,11 +19,32 @@ export function storeContract(under: StoreUnderTest): void {
 
   async function recovered() {
     store = await under.reopen(store);
-    return store.recover();
+    return recover(store);
   }
 
   it('is fresh at first', async () => {
     expect((await under.open()).recover().fresh).toBe(true);
+  });
+
+  it('says of which logs there are messages, and loads those that are asked for', async () => {
+    await changed(store, ...[1, 2, 3].map((id) => ({ op: 'put-queue', record: queue(id) }) as const));
+    await commit(store, (batch) => {
+      for (const id of [3, 1]) page(store, batch, id, 10 * id);
+      batch.delivered(2, 0, 7);
+    });
+    store = await under.reopen(store);
+    expect(store.recover().logs.toSorted()).toEqual([1, 3]);
+    const loaded = async (...ids: number[]): Promise<unknown> =>
+      Array.from(await load(store, ids), ([id, { pages, delivered }]) => [
+        id,
+        pages.map(({ first }) => first),
+        delivered,
+      ]);
+    expect(await loaded(3, 2)).toEqual([
+      [3, [30], 0],
+      [2, [], 7],
+    ]);
+    expect(await loaded(1)).toEqual([[1, [10], 0]]);
   });
 
   topologyContract(() => store, recovered);

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Batch } from '../../src/store/batch.ts';
-import type { RecoveredPage, RecoveredState } from '../../src/store/stored-records.ts';
+import type { RecoveredPage } from '../../src/store/stored-records.ts';
 import type { Store } from '../../src/store/store.ts';
-import { readBody, readPages, readSeen } from '../support/store-reads.ts';
+import { readBody, readPages, readSeen, recover } from '../support/store-reads.ts';
 import type { StoreUnderTest } from './store.support.ts';
 
 interface ModelPage extends RecoveredPage {
@@ -190,7 +190,7 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
 }
 
 async function describeStore(store: Store): Promise<object> {
-  const state: RecoveredState = store.recover();
+  const state = await recover(store);
   const ids = state.pages.map((page) => page.id);
   const data = await readPages(store, ids);
   const seen = await Promise.all(state.queues.map(({ id }) => readSeen(store, id)));

@@ -1,11 +1,12 @@
 /** What every store promises about durable entities other than messages. */
 import { describe, expect, it } from 'vitest';
-import type { RecoveredState, TopologyChange } from '../../src/store/stored-records.ts';
+import type { TopologyChange } from '../../src/store/stored-records.ts';
 import type { Store } from '../../src/store/store.ts';
 import { changed, commit, NONE, page, plain, queue } from './store.support.ts';
+import type { Recovered } from '../support/store-reads.ts';
 
 /** `recovered` opens the store again and returns what it holds; `store` is the one that is open. */
-export function topologyContract(store: () => Store, recovered: () => Promise<RecoveredState>): void {
+export function topologyContract(store: () => Store, recovered: () => Promise<Recovered>): void {
   describe('topology', () => {
     it('is empty at first', async () => {
       const state = await recovered();
@@ -18,6 +19,7 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
         users: [],
         permissions: [],
         parameters: [],
+        logs: [],
         pages: [],
         bodies: new Map(),
       });

@@ -9,6 +9,7 @@ import { QueueLog } from '../../src/broker/log/log.ts';
 import { SpareConfirms } from '../../src/broker/log/waiting-confirms.ts';
 import { Scratch, type ScratchPlace } from '../../src/store/scratch.ts';
 import { systemClock } from '../../src/util/system.ts';
+import { recoverAll, type WholeState } from '../../src/store/copy-store.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { LateStore } from '../support/late-store.ts';
@@ -43,11 +44,12 @@ export class Logs {
   /** `lateness`: a seed, if reads are to be answered some turns later, in any order. */
   static async open(folder: string, lateness?: number): Promise<Logs> {
     const store = await SqliteStore.open({ folder, lazyMs: 2 });
-    return new Logs(folder, lateness === undefined ? store : new LateStore(store, { shuffled: lateness }), lateness);
+    const asked = lateness === undefined ? store : new LateStore(store, { shuffled: lateness });
+    return new Logs(folder, asked, await recoverAll(asked), lateness);
   }
 
   /** Use `Logs.open`. */
-  constructor(folder: string, store: Store, lateness: number | undefined) {
+  constructor(folder: string, store: Store, { state, logs }: WholeState, lateness: number | undefined) {
     this.#folder = folder;
     this.#lateness = lateness;
     this.store = store;
@@ -59,12 +61,8 @@ export class Logs {
       clock: systemClock,
     });
     this.bodies = new BodyStore(store, this.memory);
-    const state = store.recover();
     for (const [id, size] of state.bodies) this.bodies.recover(id, size);
-    for (const { id, delivered } of state.queues) {
-      const pages = state.pages.filter(({ queueId }) => queueId === id);
-      this.#add(id).recover(pages, delivered);
-    }
+    for (const [id, { pages, delivered }] of logs) this.#add(id).recover(pages, delivered);
     this.bodies.dropUnreferenced();
     this.#file = new Database(join(folder, 'leveret.db'), { readonly: true });
     this.#pageWith = this.#file.prepare('SELECT 1 FROM page WHERE queue_id = ? AND first_seq <= ? AND last_seq >= ?');

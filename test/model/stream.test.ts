@@ -11,6 +11,7 @@ import { decodeProperties } from '../../src/codec/properties.ts';
 import { toFieldTable } from '../../src/codec/field-table.ts';
 import type { Message } from '../../src/broker/message/message.ts';
 import { BrokerNode } from '../../src/broker/topology/broker-node.ts';
+import { whenLoaded } from '../../src/broker/topology/recover-node.ts';
 import { Consumer, type DeliveryTarget } from '../../src/broker/queue/consumer.ts';
 import type { ConfirmTracker } from '../../src/broker/message/message-target.ts';
 import type { Stream } from '../../src/broker/stream/stream.ts';
@@ -178,6 +179,7 @@ class Comparison {
     this.#store = this.#late ? new LateStore(store, { shuffled: SEED }) : store;
     this.#node = new BrokerNode(this.#store, BUDGET, undefined, byOneClock(this.#clock));
     this.#node.recover({ user: 'guest', password: 'guest', vhost: '/' });
+    await whenLoaded(this.#node);
     const options = { name: 's', durable: true, autoDelete: false, owner: undefined };
     const args = toFieldTable({ 'x-queue-type': 'stream', ...this.#arguments });
     this.#stream = this.#node.vhost('/')!.declareQueue({ ...options, arguments: args }) as Stream;

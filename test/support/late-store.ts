@@ -2,7 +2,7 @@
  * A store that answers reads a turn of the event loop later, or some turns, as one over a network does. It is another store otherwise, and
  * keeps what that keeps.
  */
-import type { RecoveredState, TopologyChange } from '../../src/store/stored-records.ts';
+import type { RecoveredLog, RecoveredState, TopologyChange } from '../../src/store/stored-records.ts';
 import type { Answer, LogSource, Store } from '../../src/store/store.ts';
 import type { Histogram } from '../../src/util/histogram.ts';
 
@@ -46,6 +46,15 @@ export class LateStore implements Store {
 
   recover(): RecoveredState {
     return this.inner.recover();
+  }
+
+  load(logIds: readonly number[], answer: Answer<ReadonlyMap<number, RecoveredLog>>): void {
+    this.#later((now) => this.inner.load(logIds, now), answer);
+  }
+
+  /** True while an answer is to come. */
+  get isAsked(): boolean {
+    return this.#asked.length > 0;
   }
 
   change(change: TopologyChange): void {

@@ -3,7 +3,7 @@
  * Stream, which keeps them for all. What one of the two cannot do it refuses itself.
  */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { RecoveredLog } from '../../store/stored-records.ts';
 import type { QueueDestination } from '../routing/exchange/binding.ts';
 import type { KeptMessages } from '../log/kept-messages.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
@@ -52,8 +52,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   readonly deleted: boolean;
   /** How long a delivery may wait for its acknowledgement, in milliseconds, 0 for ever; undefined if the broker's timeout counts. */
   readonly consumerTimeout: number | undefined;
-  /** Takes in what the store has: see RecoveredQueue for `delivered` and `deliveredByPriority`. Called once, before anything else. */
-  recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void;
+  /** Takes in what the store has. Called once, before messages come or go. */
+  recover(log: RecoveredLog): void;
   /** Arguments and policies together say this now: it counts at once. */
   applySettings(args: FieldTable): void;
   /** It is used: declared again, asked for a message, or left by a consumer. */

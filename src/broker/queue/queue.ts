@@ -1,6 +1,6 @@
 /** A queue: the messages it keeps, the consumers they go to, and the rules between the two. */
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { RecoveredLog } from '../../store/stored-records.ts';
 import { deduplicate } from '../deduplication/deduplicate.ts';
 import type { Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
@@ -99,7 +99,7 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
   }
 
   /** Takes in what the store has of this queue. What of it is expired or too much goes when the broker has started. */
-  recover(pages: readonly RecoveredPage[], delivered: number, deliveredByPriority?: ReadonlyMap<number, number>): void {
+  recover({ pages, delivered, deliveredByPriority }: RecoveredLog): void {
     this.log.recover(pages, delivered, deliveredByPriority);
     this.#deduplication?.recover();
     if (this.log.ready === 0) return;

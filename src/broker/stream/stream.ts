@@ -5,7 +5,7 @@
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
-import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { RecoveredLog } from '../../store/stored-records.ts';
 import { StoreError } from '../../store/store.ts';
 import { printFieldValue } from '../arguments/print.ts';
 import { TimerEntry } from '../scheduling/timers.ts';
@@ -86,7 +86,7 @@ export class Stream extends QueueIdentity implements DeclaredQueue, StreamLogOwn
   }
 
   /** What is too old is looked for when the broker has started: that reads messages. */
-  recover(pages: readonly RecoveredPage[]): void {
+  recover({ pages }: RecoveredLog): void {
     this.log.recover(pages);
     if (this.#settings.maxAge !== Infinity) this.#host.node.timers.set(this.#aging, this.#now());
   }

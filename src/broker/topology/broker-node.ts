@@ -148,13 +148,12 @@ export class BrokerNode implements VhostNode {
 
   /**
    * Takes in what the store has; a store without users and vhosts gets the defaults, if there are any. Called once. Throws StoreError
-   * if it makes no sense.
+   * if it makes no sense. `whenLoaded` (recover-node.ts) tells when clients may come.
    */
   recover(defaults?: NodeDefaults): void {
     const state = this.store.recover();
     for (const [id, size] of state.bodies) this.bodies.recover(id, size);
-    recoverNode(this, state);
-    this.bodies.dropUnreferenced();
+    recoverNode(this, state, () => this.bodies.dropUnreferenced());
     if ((state.migratedFrom ?? Infinity) < DEDUPLICATES_IN_QUEUE_FROM) this.#noticeDeduplication();
     if (defaults !== undefined && this.blank) createDefaults(this, defaults);
   }

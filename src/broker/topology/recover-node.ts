@@ -1,17 +1,26 @@
-/** What the store has becomes vhosts, users and all that is in them again: each row by the change that once made it. */
-import type { RecoveredState } from '../../store/stored-records.ts';
-import { checkReferences, pagesByLog, recoverEntity, rowsByVhost } from '../../store/recovered-state.ts';
+/**
+ * What the store has becomes vhosts, users and all that is in them again: each row by the change that once made it. Then their logs are loaded,
+ * which the store may answer later.
+ */
+import { ask } from '../../store/ask.ts';
+import type { RecoveredLog, RecoveredState } from '../../store/stored-records.ts';
+import { checkReferences, recoverEntity, rowsByVhost, type VhostRows } from '../../store/recovered-state.ts';
+import { type Store, StoreError } from '../../store/store.ts';
 import type { Change } from './change.ts';
+import { logsOf } from './recover-vhost.ts';
 import type { Vhost } from './vhost.ts';
 
 /** The node, which is empty. */
 export interface RecoveringNode {
   readonly vhosts: readonly Vhost[];
+  readonly store: Store;
+  /** What has to be read before clients come. */
+  readonly loads: Set<Promise<void>>;
   apply(change: Change): void;
 }
 
-/** Throws StoreError if something makes no sense. */
-export function recoverNode(node: RecoveringNode, state: RecoveredState): void {
+/** `loaded`: called when all logs are. Throws StoreError if something makes no sense; of what is loaded later, `whenLoaded` does. */
+export function recoverNode(node: RecoveringNode, state: RecoveredState, loaded: () => void): void {
   checkReferences(state);
   for (const record of state.vhosts) {
     recoverEntity(`vhost '${record.name}'`, () => node.apply({ op: 'put-vhost', record }));
@@ -27,12 +36,40 @@ export function recoverNode(node: RecoveringNode, state: RecoveredState): void {
       node.apply({ op: 'put-parameter', record });
     });
   }
-  const pagesOf = pagesByLog(state);
   const rowsOf = rowsByVhost(state);
+  const left = new Set(node.vhosts);
   for (const vhost of node.vhosts) {
+    const rows = rowsOf(vhost.name);
     vhost.policies.finish();
-    vhost.recover(rowsOf(vhost.name), pagesOf);
+    vhost.recover(rows);
+    loadLogs(node, vhost, rows, () => {
+      if (left.delete(vhost) && left.size === 0) loaded();
+    });
   }
+  if (left.size === 0) loaded();
+}
+
+/** In this call, if the store answers in it. */
+function loadLogs({ store, loads }: RecoveringNode, vhost: Vhost, rows: VhostRows, loaded: () => void): void {
+  const later = Promise.withResolvers<void>();
+  const recover = (logs: ReadonlyMap<number, RecoveredLog>): void => {
+    vhost.recoverLogs(rows, logs);
+    loaded();
+  };
+  const logs = ask<ReadonlyMap<number, RecoveredLog>>(
+    (answer) => store.load(logsOf(rows), answer),
+    (answer) => {
+      try {
+        if (answer instanceof StoreError) throw answer;
+        recover(answer);
+        later.resolve();
+      } catch (error) {
+        later.reject(error);
+      }
+    },
+  );
+  if (logs === undefined) loads.add(later.promise);
+  else recover(logs);
 }
 
 /** Resolves when queues know what they have to know before they take messages: what a store that answers later was asked for. */

@@ -1,5 +1,5 @@
 /** What the store has of a vhost becomes its exchanges, queues and bindings again. */
-import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { RecoveredLog } from '../../store/stored-records.ts';
 import { recoverEntity, type VhostRows } from '../../store/recovered-state.ts';
 import { changeOf } from './change.ts';
 import type { VhostEntities } from './vhost-entities.ts';
@@ -12,19 +12,16 @@ import type { VhostNode } from './vhost-node.ts';
 export function recoverVhost(
   entities: VhostEntities,
   { exchanges, queues, bindings }: VhostRows,
-  pagesOf: (queueId: number) => readonly RecoveredPage[],
   node: Pick<VhostNode, 'removeDangling'>,
 ): void {
   for (const record of exchanges) {
     recoverEntity(`exchange '${record.name}' in vhost '${entities.vhost}'`, () => {
       entities.apply(changeOf({ op: 'put-exchange', record }));
-      if (record.logId !== undefined) entities.exchange(record.name)!.delayed?.recover(pagesOf(record.logId));
     });
   }
   for (const record of queues) {
     recoverEntity(`queue '${record.name}' in vhost '${entities.vhost}'`, () => {
       entities.apply(changeOf({ op: 'put-queue', record }));
-      entities.queue(record.name)!.recover(pagesOf(record.id), record.delivered, record.deliveredByPriority);
     });
   }
   for (const record of bindings) {
@@ -37,5 +34,27 @@ export function recoverVhost(
     recoverEntity(`the binding '${source}' to '${destination}' in vhost '${entities.vhost}'`, () => {
       entities.apply(changeOf({ op: 'put-binding', record }));
     });
+  }
+}
+
+/** Numbers of the logs that exchanges and queues have. */
+export function logsOf({ exchanges, queues }: VhostRows): number[] {
+  return [...exchanges.flatMap(({ logId }) => logId ?? []), ...queues.map(({ id }) => id)];
+}
+
+/** What the store has of the logs becomes messages again. What was deleted meanwhile, as it expired, needs none. */
+export function recoverLogs(
+  entities: VhostEntities,
+  { exchanges, queues }: VhostRows,
+  logs: ReadonlyMap<number, RecoveredLog>,
+): void {
+  for (const { name, logId } of exchanges) {
+    if (logId === undefined) continue;
+    recoverEntity(`exchange '${name}' in vhost '${entities.vhost}'`, () => {
+      entities.exchange(name)?.delayed?.recover(logs.get(logId)!.pages);
+    });
+  }
+  for (const { name, id } of queues) {
+    recoverEntity(`queue '${name}' in vhost '${entities.vhost}'`, () => entities.queue(name)?.recover(logs.get(id)!));
   }
 }

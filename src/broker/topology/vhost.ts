@@ -3,7 +3,7 @@
  * those are for the operations.
  * What is durable is told to the store in the same call.
  */
-import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { RecoveredLog } from '../../store/stored-records.ts';
 import { type QueueType, withDefaultType } from '../arguments/queue-type.ts';
 import { checkQueueArguments } from '../arguments/queue-arguments.ts';
 import { checkSameExchange, checkSameQueue } from './equivalence.ts';
@@ -29,7 +29,7 @@ import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue
 import type { DyingQueue, Takers } from '../queue/queue-host.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
 import type { VhostRows } from '../../store/recovered-state.ts';
-import { recoverVhost } from './recover-vhost.ts';
+import { recoverLogs, recoverVhost } from './recover-vhost.ts';
 import { bindingRemoval, exchangeRemoval, queueRemoval } from './removal.ts';
 import { ReplyTargets } from '../routing/reply-to.ts';
 import type { Directory, Route } from '../routing/route.ts';
@@ -299,8 +299,13 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
   }
 
   /** Takes in what the store has of this vhost. Throws StoreError if it makes no sense. */
-  recover(rows: VhostRows, pagesOf: (queueId: number) => readonly RecoveredPage[]): void {
-    recoverVhost(this.#entities, rows, pagesOf, this.node);
+  recover(rows: VhostRows): void {
+    recoverVhost(this.#entities, rows, this.node);
+  }
+
+  /** Takes in what the store has of its logs. Throws StoreError if it makes no sense. */
+  recoverLogs(rows: VhostRows, logs: ReadonlyMap<number, RecoveredLog>): void {
+    recoverLogs(this.#entities, rows, logs);
   }
 
   /** Ends all that is in it; what the store has of it goes with the vhost's row. Its connections are closed already. */

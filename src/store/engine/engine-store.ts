@@ -4,13 +4,14 @@ import { type Fault, guardedClock } from '../../util/guard.ts';
 import type { Histogram } from '../../util/histogram.ts';
 import { systemClock } from '../../util/system.ts';
 import { GroupCommit } from '../group-commit.ts';
-import type { RecoveredState, TopologyChange } from '../stored-records.ts';
+import type { RecoveredLog, RecoveredState, TopologyChange } from '../stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
 import { BatchBuffer, type BatchMemory } from './batch-buffer.ts';
 import type { WrittenBatch } from './batch-rows.ts';
 import { CommitTrouble, type StoreLog } from './commit-trouble.ts';
 import { CLOSE_MS, lastCommit } from './last-commit.ts';
 import { type Counters, StoredIds } from './stored-ids.ts';
+import { type StoreContents, UnloadedLogs } from './unloaded-logs.ts';
 
 export interface EngineOptions {
   /** How long what nobody waits for may wait for company, in milliseconds. Default 20. */
@@ -47,6 +48,8 @@ export abstract class EngineStore implements Store {
   readonly #commits: GroupCommit;
   readonly #buffer = new BatchBuffer();
   readonly #ids: StoredIds;
+  /** Undefined until `recover`. */
+  #logs: UnloadedLogs | undefined;
   #closing: Promise<void> | undefined;
 
   protected constructor(options: EngineOptions, { place, fields, counters, advice }: OpenedEngine) {
@@ -61,11 +64,20 @@ export abstract class EngineStore implements Store {
     this.#ids = new StoredIds(counters);
   }
 
-  abstract recover(): RecoveredState;
   abstract readPages(pageIds: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void;
   abstract readBody(bodyId: number, answer: Answer<Buffer>): void;
   abstract readSeen(queueId: number, answer: Answer<Buffer[]>): void;
   abstract setDiskShort(short: boolean): void;
+
+  recover(): RecoveredState {
+    const { state, pages, delivered } = this.contents();
+    this.#logs = new UnloadedLogs(pages, delivered);
+    return state;
+  }
+
+  load(logIds: readonly number[], answer: Answer<ReadonlyMap<number, RecoveredLog>>): void {
+    answer(this.closed ? this.closedError : this.#logs!.take(logIds));
+  }
 
   change(change: TopologyChange): void {
     this.#commitsIfOpen().change(change);
@@ -116,6 +128,9 @@ export abstract class EngineStore implements Store {
     this.#closing ??= this.#close();
     return this.#closing;
   }
+
+  /** What there is: asked for once, when the broker recovers. Throws StoreError if it makes no sense. */
+  protected abstract contents(): StoreContents;
 
   /** Told what goes wrong where nobody else hears of it. */
   protected get fault(): Fault {

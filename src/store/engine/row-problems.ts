@@ -22,10 +22,14 @@ export function knownProblem(
 }
 
 /** Ids that were used are below their counters, or they would be used twice. */
-export function counterProblem(counters: Counters, state: RecoveredState): string | undefined {
+export function counterProblem(
+  counters: Counters,
+  state: RecoveredState,
+  pages: readonly RecoveredPage[],
+): string | undefined {
   const used = {
     queue: [...state.queues.map(({ id }) => id), ...state.exchanges.map(({ logId }) => logId ?? 0)],
-    page: state.pages.map(({ id }) => id),
+    page: pages.map(({ id }) => id),
     body: state.bodies.keys(),
   };
   for (const [name, ids] of Object.entries(used)) {

@@ -1,6 +1,7 @@
 /** What a store holds, counted without reading the messages: `leveret store stats`. */
 import { bitAt } from '../../util/bytes.ts';
-import type { RecoveredPage, RecoveredState } from '../stored-records.ts';
+import type { RecoveredPage } from '../stored-records.ts';
+import type { StoreContents } from './unloaded-logs.ts';
 
 /** Of a queue, or of an exchange that keeps messages for later. */
 export interface LogStats {
@@ -41,7 +42,7 @@ type Counted = { -readonly [Key in keyof LogStats]: LogStats[Key] };
 
 /** `seenKeys`: how many keys each queue has seen. */
 export function countStore(
-  state: RecoveredState,
+  { state, pages }: Pick<StoreContents, 'state' | 'pages'>,
   seenKeys: Iterable<readonly [queueId: number, keys: number]>,
 ): CountedStore {
   const queues = new Map(state.queues.map((queue) => [queue.id, { ...nothingOf(queue), keys: 0 }]));
@@ -49,7 +50,7 @@ export function countStore(
   for (const exchange of state.exchanges) {
     if (exchange.logId !== undefined) delayed.set(exchange.logId, nothingOf(exchange));
   }
-  for (const page of state.pages) {
+  for (const page of pages) {
     const log = queues.get(page.queueId) ?? delayed.get(page.queueId);
     if (log === undefined) continue;
     log.messages += page.count - settledCount(page);

@@ -8,8 +8,8 @@ import { keepingProcess, systemClock } from '../../util/system.ts';
 import { writeRows, type WrittenBatch } from '../engine/batch-rows.ts';
 import { type EngineOptions, EngineStore } from '../engine/engine-store.ts';
 import { StoredRows } from '../engine/stored-rows.ts';
+import type { StoreContents } from '../engine/unloaded-logs.ts';
 import { type Seal, UNSEALED } from '../sealing/seal.ts';
-import type { RecoveredState } from '../stored-records.ts';
 import type { OtherNodes } from '../other-nodes.ts';
 import type { Answer } from '../store.ts';
 import { type DatabaseAddress, describeAddress, type Environment, parseAddress } from './address.ts';
@@ -58,7 +58,8 @@ export class PostgresStore extends EngineStore {
   readonly #membership: Membership;
   readonly #chain: Chain;
   readonly #reads: ColdReads;
-  readonly #state: RecoveredState;
+  /** Until the broker recovers: there may be very many pages. */
+  #contents: StoreContents | undefined;
   readonly #watch: NodeWatch;
 
   /**
@@ -96,14 +97,16 @@ export class PostgresStore extends EngineStore {
     const damaged = damagedIn(place);
     const rows = new StoredRows(this.#seal, damaged);
     this.#reads = new ColdReads(link, rows, damaged, () => this.closedError, this.fault);
-    this.#state = recovered.state;
+    this.#contents = recovered;
     this.#watch = new NodeWatch({ clock: this.clock, leaseMs, read: () => link.read(readNodes) });
   }
 
   readonly otherNodes: OtherNodes = () => this.#watch.others();
 
-  recover(): RecoveredState {
-    return this.#state;
+  protected contents(): StoreContents {
+    const contents = this.#contents!;
+    this.#contents = undefined;
+    return contents;
   }
 
   readPages(pageIds: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void {

@@ -2,12 +2,14 @@
 import { counterProblem, knownProblem, numbersIn, pageProblem } from '../engine/row-problems.ts';
 import { parameterPlace, passwordPlace } from '../engine/places.ts';
 import type { Counters } from '../engine/stored-ids.ts';
+import { deliveredOf, type StoreContents } from '../engine/unloaded-logs.ts';
 import { NOT_OPENED, type Place, type Seal } from '../sealing/seal.ts';
 import type {
   ExchangeRecord,
   ParameterRecord,
+  Delivered,
+  QueueRecord,
   RecoveredPage,
-  RecoveredQueue,
   RecoveredState,
   UserRecord,
 } from '../stored-records.ts';
@@ -18,8 +20,7 @@ import type { Session } from './session.ts';
 
 export type Damaged = (problem: string) => StoreError;
 
-export interface Recovered {
-  readonly state: RecoveredState;
+export interface Recovered extends StoreContents {
   readonly counters: Counters;
 }
 
@@ -35,7 +36,6 @@ const BODIES = `COPY (
 /** Throws what `damaged` makes if something makes no sense. */
 export async function readState(session: Session, fresh: boolean, seal: Seal, damaged: Damaged): Promise<Recovered> {
   const records = await readEntities(session, damaged);
-  const delivered = await readDelivered(session);
   const bodies = new Map<number, number>();
   await session.copyOut(BODIES, (row) => bodies.set(row.bigint(0), row.bigint(1)));
   const pages = await readPages(session, damaged);
@@ -49,9 +49,7 @@ export async function readState(session: Session, fresh: boolean, seal: Seal, da
     fresh,
     vhosts: of('vhost'),
     exchanges: of<ExchangeRecord>('exchange').map((row) => ({ ...row, logId: row.logId })),
-    queues: of<RecoveredQueue>('queue')
-      .sort((a, b) => a.id - b.id)
-      .map((row) => ({ ...row, ...(delivered.get(row.id) ?? { delivered: 0 }) })),
+    queues: of<QueueRecord>('queue').sort((a, b) => a.id - b.id),
     bindings: of('binding'),
     users: of<UserRecord>('user').map((row) => ({
       ...row,
@@ -62,13 +60,13 @@ export async function readState(session: Session, fresh: boolean, seal: Seal, da
       ...row,
       value: opened(parameterPlace(row), row.value),
     })),
-    pages,
+    logs: [...new Set(pages.map(({ queueId }) => queueId))],
     bodies,
   };
   const counters = await readCounters(session);
-  const problem = counterProblem(counters, state);
+  const problem = counterProblem(counters, state, pages);
   if (problem !== undefined) throw damaged(problem);
-  return { state, counters };
+  return { state, pages, delivered: await readDelivered(session), counters };
 }
 
 export async function readCounters(session: Session): Promise<Counters> {
@@ -94,19 +92,10 @@ async function readEntities(session: Session, damaged: Damaged): Promise<Map<str
   return records;
 }
 
-type Delivered = Pick<RecoveredQueue, 'delivered' | 'deliveredByPriority'>;
-
 /** By queue. */
 async function readDelivered(session: Session): Promise<Map<number, Delivered>> {
   const { rows } = await session.query('SELECT queue_id, lane, delivered FROM progress ORDER BY queue_id, lane');
-  const byQueue = new Map<number, { delivered: number; deliveredByPriority?: Map<number, number> }>();
-  for (const [id, priority, seq] of rows.map((row) => row.map(Number))) {
-    let own = byQueue.get(id);
-    if (own === undefined) byQueue.set(id, (own = { delivered: 0 }));
-    if (priority === 0) own.delivered = seq;
-    else (own.deliveredByPriority ??= new Map()).set(priority, seq);
-  }
-  return byQueue;
+  return deliveredOf(rows.map((row) => row.map(Number) as [number, number, number]));
 }
 
 async function readPages(session: Session, damaged: Damaged): Promise<RecoveredPage[]> {

@@ -23,7 +23,7 @@ export interface DatabaseStats extends CountedStore {
 }
 
 export async function databaseStats({ session, place }: Look): Promise<DatabaseStats> {
-  const { state } = await readState(session, false, UNSEALED, damagedIn(place));
+  const contents = await readState(session, false, UNSEALED, damagedIn(place));
   const [[tableBytes, deadRows]] = await numbers(
     session,
     `SELECT coalesce(sum(pg_total_relation_size(relid)), 0), coalesce(sum(n_dead_tup), 0) FROM pg_stat_user_tables
@@ -36,7 +36,7 @@ export async function databaseStats({ session, place }: Look): Promise<DatabaseS
     deadRows,
     schemaVersion: SCHEMA_VERSION,
     nodes: (await readNodes(session)).map(({ name, active, alive, version }) => ({ name, active, alive, version })),
-    ...countStore(state, seenKeys as [number, number][]),
+    ...countStore(contents, seenKeys as [number, number][]),
   };
 }
 

@@ -3,8 +3,9 @@ import type { Database } from 'better-sqlite3';
 import type {
   BindingRecord,
   ExchangeRecord,
+  Delivered,
+  QueueRecord,
   RecoveredPage,
-  RecoveredQueue,
   RecoveredState,
 } from '../stored-records.ts';
 import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../stored-records.ts';
@@ -13,6 +14,7 @@ import { StoreError } from '../store.ts';
 import { parameterPlace, passwordPlace } from '../engine/places.ts';
 import { counterProblem, knownProblem, numbersIn, pageProblem } from '../engine/row-problems.ts';
 import type { Counters } from '../engine/stored-ids.ts';
+import { deliveredOf, type StoreContents } from '../engine/unloaded-logs.ts';
 import { adviceOnDamage } from './inspection.ts';
 
 /** An empty field table, which most arguments are: SQL gives NULL for it, and all share this one. */
@@ -29,8 +31,8 @@ export function readCounters(database: Database): Counters {
 }
 
 /** `seal`: what passwords and parameters are opened by. */
-export function readState(database: Database, fresh: boolean, seal: Seal = UNSEALED): RecoveredState {
-  const deliveredByPriority = readDeliveredByPriority(database);
+export function readState(database: Database, fresh: boolean, seal: Seal = UNSEALED): StoreContents {
+  const pages = readPages(database);
   const parseTags = (row: { readonly name: string; tags: string | readonly string[] }): void => {
     const tags = listIn(row.tags);
     if (tags === undefined) throw damaged(database, `the tags of '${row.name}' make no sense`);
@@ -59,13 +61,11 @@ export function readState(database: Database, fresh: boolean, seal: Seal = UNSEA
         row.logId ??= undefined;
       },
     ),
-    queues: rows<RecoveredQueue>(
-      `SELECT id, vhost, name, auto_delete AS autoDelete, ${ARGUMENTS}, delivered FROM queue ORDER BY id`,
+    queues: rows<QueueRecord>(
+      `SELECT id, vhost, name, auto_delete AS autoDelete, ${ARGUMENTS} FROM queue ORDER BY id`,
       (row) => {
         row.autoDelete = row.autoDelete === 1;
         row.arguments ??= EMPTY_TABLE;
-        const own = deliveredByPriority.get(row.id);
-        if (own !== undefined) row.deliveredByPriority = own;
       },
     ),
     bindings: rows<BindingRecord>(
@@ -86,12 +86,12 @@ export function readState(database: Database, fresh: boolean, seal: Seal = UNSEA
     parameters: rows<ParameterRecord>('SELECT component, vhost, name, value FROM parameter', (row) => {
       row.value = opened(parameterPlace(row), row.value);
     }),
-    pages: readPages(database),
+    logs: [...new Set(pages.map(({ queueId }) => queueId))],
     bodies: new Map(database.prepare(BODIES).raw().all() as [number, number][]),
   };
-  const problem = counterProblem(readCounters(database), state);
+  const problem = counterProblem(readCounters(database), state, pages);
   if (problem !== undefined) throw damaged(database, problem);
-  return state;
+  return { state, pages, delivered: readDelivered(database) };
 }
 
 /** A row as SQLite gives it, before its booleans, lists and tables are what the record says. */
@@ -117,16 +117,13 @@ function listIn(json: unknown): readonly string[] | undefined {
   }
 }
 
-/** By queue: see RecoveredQueue.deliveredByPriority. */
-function readDeliveredByPriority(database: Database): Map<number, Map<number, number>> {
-  const rows = database.prepare('SELECT queue_id, number, delivered FROM lane').raw();
-  const deliveredByPriority = new Map<number, Map<number, number>>();
-  for (const [queueId, priority, delivered] of rows.iterate() as IterableIterator<[number, number, number]>) {
-    const own = deliveredByPriority.get(queueId);
-    if (own === undefined) deliveredByPriority.set(queueId, new Map([[priority, delivered]]));
-    else own.set(priority, delivered);
-  }
-  return deliveredByPriority;
+function readDelivered(database: Database): Map<number, Delivered> {
+  const rows = database
+    .prepare(
+      'SELECT id, 0, delivered FROM queue WHERE delivered > 0 UNION ALL SELECT queue_id, number, delivered FROM lane',
+    )
+    .raw();
+  return deliveredOf(rows.iterate() as IterableIterator<[number, number, number]>);
 }
 
 /** The columns of a page but its data, and what is known of its messages. */

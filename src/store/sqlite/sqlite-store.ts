@@ -8,6 +8,7 @@ import type { WrittenBatch } from '../engine/batch-rows.ts';
 import { type EngineOptions, EngineStore } from '../engine/engine-store.ts';
 import type { RecoveredState } from '../stored-records.ts';
 import { type Answer, StoreError } from '../store.ts';
+import type { StoreContents } from '../engine/unloaded-logs.ts';
 import { Keyring, type Seal } from '../sealing/seal.ts';
 import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
@@ -102,12 +103,12 @@ export class SqliteStore extends EngineStore {
     );
   }
 
-  recover(): RecoveredState {
+  protected contents(): StoreContents {
     const { fresh, migratedFrom } = this.#found;
-    const state = this.#read(() => readState(this.#reader, fresh, this.#seal));
+    const contents = this.#read(() => readState(this.#reader, fresh, this.#seal));
     // Not before: a file that turns out to be damaged is left as it is.
     this.#writer.tell({ kind: 'open' });
-    return { ...state, migratedFrom };
+    return { ...contents, state: { ...contents.state, migratedFrom } };
   }
 
   readPages(pageIds: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void {

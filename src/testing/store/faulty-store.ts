@@ -4,7 +4,7 @@
  */
 import type { Clock, Timer } from '../../util/clock.ts';
 import type { Histogram } from '../../util/histogram.ts';
-import type { RecoveredState, TopologyChange } from '../../store/stored-records.ts';
+import type { RecoveredLog, RecoveredState, TopologyChange } from '../../store/stored-records.ts';
 import type { Answer, LogSource, Store } from '../../store/store.ts';
 
 /** What the disk is like now. */
@@ -52,6 +52,10 @@ export class FaultyStore implements Store {
 
   recover(): RecoveredState {
     return this.#inner.recover();
+  }
+
+  load(logIds: readonly number[], answer: Answer<ReadonlyMap<number, RecoveredLog>>): void {
+    this.#inner.load(logIds, answer);
   }
 
   change(change: TopologyChange): void {

@@ -1,12 +1,6 @@
 /** Pages, bitmaps, bodies and keys of the memory store. A batch is a list of what to do, done when the batch commits. */
 import type { Batch } from '../../store/batch.ts';
-import type {
-  PageHeader,
-  RecoveredPage,
-  RecoveredQueue,
-  RecoveredState,
-  SeenHeader,
-} from '../../store/stored-records.ts';
+import type { PageHeader, RecoveredLog, RecoveredPage, SeenHeader } from '../../store/stored-records.ts';
 
 interface Page {
   readonly header: PageHeader;
@@ -132,13 +126,6 @@ export class MemoryPages implements Batch {
     this.#dropAll(queueId);
   }
 
-  deliveredFrom(queueId: number): Pick<RecoveredQueue, 'delivered' | 'deliveredByPriority'> {
-    const deliveredByPriority = new Map(this.#delivered.get(queueId));
-    const delivered = deliveredByPriority.get(0) ?? 0;
-    deliveredByPriority.delete(0);
-    return deliveredByPriority.size === 0 ? { delivered } : { delivered, deliveredByPriority };
-  }
-
   data(pageId: number): Buffer | undefined {
     return this.#pages.get(pageId)?.data;
   }
@@ -151,22 +138,37 @@ export class MemoryPages implements Batch {
     return this.#bodies.get(bodyId);
   }
 
-  state(): Pick<RecoveredState, 'pages' | 'bodies'> {
-    const pages: RecoveredPage[] = [];
-    for (const [id, { header, data }] of this.#pages) {
-      const settled = this.#settled.get(id);
-      const redelivered = this.#redelivered.get(id);
-      pages.push({
-        ...header,
-        bytes: data.length,
-        ...(settled === undefined ? undefined : { settled }),
-        ...(redelivered === undefined ? undefined : { redelivered }),
-      });
-    }
+  /** Of which there are pages. */
+  get logs(): number[] {
+    return [...this.#pageIds].flatMap(([queueId, ids]) => (ids.size === 0 ? [] : queueId));
+  }
+
+  /** Of bodies of which there is only a beginning it is 0. */
+  get bodySizes(): Map<number, number> {
     const beginnings = Array.from(this.#parts.keys(), (id) => [id, 0] as const);
     const bodies = Array.from(this.#bodies, ([id, data]) => [id, data.length] as const);
-    pages.sort((a, b) => a.queueId - b.queueId || a.first - b.first || a.id - b.id);
-    return { pages, bodies: new Map([...beginnings, ...bodies]) };
+    return new Map([...beginnings, ...bodies]);
+  }
+
+  log(queueId: number): RecoveredLog {
+    const pages = Array.from(this.#pageIds.get(queueId) ?? [], (id) => this.#recovered(id));
+    pages.sort((a, b) => a.first - b.first || a.id - b.id);
+    const deliveredByPriority = new Map(this.#delivered.get(queueId));
+    const delivered = deliveredByPriority.get(0) ?? 0;
+    deliveredByPriority.delete(0);
+    return { pages, delivered, ...(deliveredByPriority.size > 0 && { deliveredByPriority }) };
+  }
+
+  #recovered(id: number): RecoveredPage {
+    const { header, data } = this.#pages.get(id)!;
+    const settled = this.#settled.get(id);
+    const redelivered = this.#redelivered.get(id);
+    return {
+      ...header,
+      bytes: data.length,
+      ...(settled === undefined ? undefined : { settled }),
+      ...(redelivered === undefined ? undefined : { redelivered }),
+    };
   }
 
   #add(page: Page): void {

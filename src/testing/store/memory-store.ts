@@ -1,7 +1,7 @@
 /** A store that keeps everything in this process: the whole contract, without a disk. What was committed outlives the broker that said it. */
 import type { Histogram } from '../../util/histogram.ts';
 import { type Engine, GroupCommit } from '../../store/group-commit.ts';
-import type { RecoveredState, TopologyChange } from '../../store/stored-records.ts';
+import type { RecoveredLog, RecoveredState, TopologyChange } from '../../store/stored-records.ts';
 import { type Answer, type LogSource, type Store, StoreError } from '../../store/store.ts';
 import type { Clock } from '../../util/clock.ts';
 import { systemClock } from '../../util/system.ts';
@@ -64,7 +64,11 @@ export class MemoryStore implements Store {
   recover(): RecoveredState {
     this.#assertOpen();
     const { pages, topology } = this.#kept;
-    return { fresh: true, ...topology.state((queueId) => pages.deliveredFrom(queueId)), ...pages.state() };
+    return { fresh: true, ...topology.state(), logs: pages.logs, bodies: pages.bodySizes };
+  }
+
+  load(logIds: readonly number[], answer: Answer<ReadonlyMap<number, RecoveredLog>>): void {
+    answer(this.#read(() => new Map(logIds.map((id) => [id, this.#kept.pages.log(id)]))));
   }
 
   change(change: TopologyChange): void {

@@ -1,6 +1,6 @@
 /** Durable entities of the memory store, each kind by its identity. */
 import type { BindingRecord, ExchangeRecord, QueueRecord } from '../../store/stored-records.ts';
-import type { RecoveredQueue, RecoveredState, TopologyChange } from '../../store/stored-records.ts';
+import type { RecoveredState, TopologyChange } from '../../store/stored-records.ts';
 
 type Kind = 'vhosts' | 'exchanges' | 'bindings' | 'users' | 'permissions' | 'parameters';
 type Rows = { readonly [K in Kind]: Map<string, RecoveredState[K][number]> };
@@ -78,14 +78,12 @@ export class MemoryTopology {
     return this.#nextQueueId;
   }
 
-  state(
-    deliveredFrom: (queueId: number) => Pick<RecoveredQueue, 'delivered' | 'deliveredByPriority'>,
-  ): Pick<RecoveredState, Kind | 'queues'> {
+  state(): Pick<RecoveredState, Kind | 'queues'> {
     const rows = this.#rows;
     return {
       vhosts: [...rows.vhosts.values()],
       exchanges: [...rows.exchanges.values()],
-      queues: [...this.#queues.values()].map((queue) => ({ ...queue, ...deliveredFrom(queue.id) })),
+      queues: [...this.#queues.values()],
       bindings: [...rows.bindings.values()],
       users: [...rows.users.values()],
       permissions: [...rows.permissions.values()],

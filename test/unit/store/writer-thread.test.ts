@@ -5,6 +5,7 @@ import type { ToWriter } from '../../../src/store/sqlite/messages.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { commit, page } from '../../contract/store.support.ts';
+import { recover } from '../../support/store-reads.ts';
 
 describe('the thread that writes', () => {
   let told: { readonly by: Worker; readonly kind: ToWriter['kind'] }[];
@@ -38,7 +39,7 @@ describe('the thread that writes', () => {
     expect(threads[1]).toBe(threads[0]);
     for (const [n, folder] of folders.entries()) {
       const store = await SqliteStore.open({ folder });
-      expect(store.recover().pages.map(({ first }) => first)).toEqual([n * 10]);
+      expect((await recover(store)).pages.map(({ first }) => first)).toEqual([n * 10]);
       await store.close();
     }
   });

@@ -19,6 +19,7 @@ import { readSeen } from '../../../support/store-reads.ts';
 import { UNTIL } from '../../../support/patience.ts';
 import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 import { NOBODY_WAITS } from '../../../support/nobody-waits.ts';
+import { recover } from '../../../support/store-reads.ts';
 
 const QUEUE = 1;
 
@@ -95,7 +96,7 @@ class Lives {
     this.keys.end();
     this.#log = this.#newLog();
     this.keys = this.#begin();
-    const { pages } = this.store.recover();
+    const { pages } = await recover(this.store);
     this.#log.recover(pages, 0);
     this.keys.recover();
   }

@@ -1,6 +1,8 @@
 /** Queues whose messages left memory, of a node whose store answers reads later: they come as if they had been there. */
 import { describe, expect, test } from 'vitest';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
+import { ask } from '../../../../src/store/ask.ts';
+import type { RecoveredLog } from '../../../../src/store/stored-records.ts';
 import { type Answer, StoreError } from '../../../../src/store/store.ts';
 import { LateNode } from '../../../support/late-node.ts';
 import { bodyText } from '../../../support/recovery/messages.ts';
@@ -155,7 +157,11 @@ describe('messages that left memory', () => {
 describe('a read that fails later', () => {
   /** Fails all reads of a page or a body of the queue that was declared first, later. Returns how to mend that. */
   function spoil(node: LateNode, read: 'readPages' | 'readBody'): () => void {
-    const pages = node.store.inner.recover().pages.filter(({ queueId }) => queueId === 1);
+    const loaded = ask<ReadonlyMap<number, RecoveredLog>>(
+      (answer) => node.store.inner.load([1], answer),
+      () => expect.unreachable(),
+    );
+    const { pages } = loaded!.get(1)!;
     const ids = new Set(read === 'readPages' ? pages.map(({ id }) => id) : [1]);
     const { inner } = node.store;
     const fail = (answer: Answer<never>) => void setImmediate(answer, new StoreError('spoiled'));
