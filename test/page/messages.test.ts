@@ -5,6 +5,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apiOf } from '../support/management/api.ts';
 import { describePage } from '../support/page/browser.ts';
 
+/** Bytes. */
+const LARGE = 100 * 1024 * 1024;
+
 describePage('messages on the page', (visit) => {
   let client: amqp.ChannelModel;
   let channel: ConfirmChannel;
@@ -23,7 +26,7 @@ describePage('messages on the page', (visit) => {
       correlationId: 'c-1',
     });
     channel.sendToQueue('work', Buffer.from([0xff, 0x00, 0x41]));
-    channel.sendToQueue('work', Buffer.alloc(3_000_000, 'long '));
+    channel.sendToQueue('work', Buffer.alloc(LARGE, 'long '));
     await channel.waitForConfirms();
     const page = await visit.signedIn('#/queues/%2F/work?tab=messages');
     await expect.poll(() => page.locator('.messages > li').count()).toBe(3);
@@ -43,10 +46,10 @@ describePage('messages on the page', (visit) => {
     await page.getByLabel('Header').fill('');
     await page.getByRole('button', { name: 'Find' }).click();
     await page.locator('.messages .line button').nth(2).click();
-    await page.getByText('The first 64 KiB of 2.9 MiB.').waitFor();
+    await page.getByText('The first 64 KiB of 100 MiB.').waitFor();
     const coming = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download' }).click();
-    expect((await stat(await (await coming).path())).size).toBe(3_000_000);
+    expect((await stat(await (await coming).path())).size).toBe(LARGE);
     const message = await channel.get('work', { noAck: true });
     expect(message && [message.fields.redelivered, message.fields.messageCount]).toEqual([false, 2]);
     await channel.purgeQueue('work');
