@@ -1,5 +1,5 @@
 /** A broker with a data folder in this process, put together as `Broker.start` does it, but by a clock that the test holds. */
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import { whenLoaded } from '../../../src/broker/topology/recover-node.ts';
@@ -87,13 +87,25 @@ export class ClockedBroker {
     memory.budget = MEMORY_BUDGET;
   }
 
-  /** Leaves in another folder what a broker that is killed now would leave in its own. Nothing is being written meanwhile. */
+  /** Leaves in another folder what a broker that is killed now would leave in its own. Nothing is being committed meanwhile. */
   copyTo(folder: string): void {
     mkdirSync(folder);
-    for (const file of FILES) {
-      const from = join(this.folder, file);
-      if (existsSync(from)) copyFileSync(from, join(folder, file));
+    // The log may go into the file just now, if the store rests: then the copies would be of two moments.
+    let copied = '';
+    for (let found = this.#written(); copied !== found; found = this.#written()) {
+      copied = found;
+      for (const file of FILES) {
+        const [from, to] = [join(this.folder, file), join(folder, file)];
+        if (existsSync(from)) copyFileSync(from, to);
+        else rmSync(to, { force: true });
+      }
     }
+  }
+
+  /** When the files were written to last, and how large they are. */
+  #written(): string {
+    const stats = FILES.map((file) => statSync(join(this.folder, file), { bigint: true, throwIfNoEntry: false }));
+    return stats.map((one) => `${one?.mtimeNs} ${one?.size}`).join();
   }
 
   async stop(): Promise<void> {
