@@ -9,7 +9,7 @@ import { ClockedBroker } from '../support/recovery/clocked-broker.ts';
 import { Ambiguous, type Choices } from './broker.choices.ts';
 import { BrokerModel } from './broker.model.ts';
 import { CHANNELS, type ConsumeStep, EXCHANGES, type PublishStep, type Step } from './broker.steps.ts';
-import { inOrder, mayConsume, type MessageModel, type Shown } from './queue.model.ts';
+import { inOrder, mayConsume, mayGet, type MessageModel, type Shown } from './queue.model.ts';
 
 const CONTROL = 9;
 const WITHOUT_CONFIRMS = 3;
@@ -87,8 +87,10 @@ export class Comparison {
   async drain(): Promise<void> {
     await this.apply({ op: 'reconnect' });
     for (const { name } of this.#model.queues) {
-      while ((this.#model.queue(name)?.entries.length ?? 0) > 0) {
-        await this.apply({ op: 'get', channel: WITHOUT_CONFIRMS, queue: name, noAck: true });
+      const taking = { channel: WITHOUT_CONFIRMS, queue: name, noAck: true };
+      for (let queue = this.#model.queue(name); (queue?.entries.length ?? 0) > 0; queue = this.#model.queue(name)) {
+        if (mayGet(queue!)) await this.apply({ op: 'get', ...taking });
+        else await this.apply({ op: 'consume', consume: { ...taking, exclusive: false, priority: 0, prefetch: 0 } });
       }
     }
     expect(this.#broker.faults).toEqual([]);
@@ -142,7 +144,7 @@ export class Comparison {
       }
       case 'get': {
         const queue = model.queue(step.queue);
-        if (queue === undefined) break;
+        if (queue === undefined || !mayGet(queue)) break;
         this.#channel(step.channel).send('basic.get', { queue: step.queue, noAck: step.noAck });
         return () => model.get(queue, step.channel, step.noAck);
       }

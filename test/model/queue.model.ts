@@ -118,3 +118,8 @@ export function mayConsume(queue: QueueModel, exclusive: boolean): boolean {
   if (queue.consumers.some((consumer) => consumer.exclusive)) return false;
   return !exclusive || (queue.consumers.length === 0 && queue.arguments['x-single-active-consumer'] !== true);
 }
+
+/** The messages of a quorum queue that was declared with a single active consumer are that one's alone. */
+export function mayGet({ arguments: args }: QueueModel): boolean {
+  return args['x-queue-type'] !== 'quorum' || args['x-single-active-consumer'] !== true;
+}
