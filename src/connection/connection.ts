@@ -18,6 +18,7 @@ import type { TurnChannel, LongTask } from './channel/channel-host.ts';
 import { StarvedConsumers } from './channel/starved-consumers.ts';
 import { ClientProperties } from './lifecycle/client-properties.ts';
 import { CloseTimer } from './lifecycle/close-timer.ts';
+import { ConnectionLog } from './lifecycle/connection-log.ts';
 import { CredentialExpiry, credentialExpired } from './lifecycle/credential-expiry.ts';
 import type { Receipt } from '../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../broker/operations/transaction-confirms.ts';
@@ -71,6 +72,7 @@ export class Connection
   readonly #readPause: ReadPause;
   readonly #header = new HeaderReader();
   readonly #handshake: Handshake;
+  readonly #log: ConnectionLog;
   readonly #closeTimer: CloseTimer;
   readonly #credentialExpiry: CredentialExpiry;
   readonly #ended: (connection: Connection) => void;
@@ -78,8 +80,6 @@ export class Connection
   #awake = false;
   #woken: TurnChannel[] = [];
   readonly #starved = new StarvedConsumers<Channel>();
-  #refusalNoted = false;
-  #reasonClosed = 'client unexpectedly closed TCP connection';
 
   /** `transport`: one that was not read from yet. `ended`: called when the connection is no more. */
   constructor(broker: BrokerContext, transport: Transport, ended: (connection: Connection) => void) {
@@ -90,6 +90,7 @@ export class Connection
     this.connectedAt = broker.clock.now();
     const { socket } = transport;
     this.endpoints = new Endpoints(transport.ends);
+    this.#log = new ConnectionLog(broker.log, this.endpoints);
     this.tls = transport.tls;
     this.webSocket = transport.webSocket;
     this.writer = new Writer(transport, broker.outputBuffers, this.counters, this.wake);
@@ -104,7 +105,7 @@ export class Connection
     this.#credentialExpiry = new CredentialExpiry(broker.clock, () => this.close(credentialExpired()));
     this.#closeTimer.after(broker.config.handshakeTimeout, 'handshake timeout');
     hear(socket, 'drain', this.fault, () => this.#onDrain());
-    hear(socket, 'error', this.fault, ({ message }: Error) => void (this.#reasonClosed = message));
+    hear(socket, 'error', this.fault, ({ message }: Error) => void (this.#log.reasonClosed = message));
     hear(socket, 'end', this.fault, () => this.#onEnd());
     hear(socket, 'close', this.fault, () => this.#onClosed());
     broker.connections.add(this);
@@ -144,9 +145,7 @@ export class Connection
     this.identify(identity);
     this.#stage = 'running';
     this.#closeTimer.cancel();
-    const { connectionName: name } = this.client;
-    const { peer } = this.endpoints;
-    this.broker.log.info({ peer, name, user: identity.name, vhost: vhost.name }, 'connection opened');
+    this.#log.opened(this.client.connectionName, identity.name, vhost.name);
   }
 
   identify(identity: Identity): void {
@@ -156,7 +155,7 @@ export class Connection
 
   /** The client closes: everything of the connection goes before the answer does. */
   closeByClient(): void {
-    if (this.#stage === 'running') this.#reasonClosed = 'closed by the client';
+    if (this.#stage === 'running') this.#log.reasonClosed = 'closed by the client';
     this.#release();
     this.writer.method(0, { name: 'connection.close-ok' });
     this.#end();
@@ -174,7 +173,7 @@ export class Connection
       this.#end();
       return;
     }
-    this.#reasonClosed = error.message;
+    this.#log.reasonClosed = error.message;
     this.#release();
     this.#stage = 'closing';
     const { replyCode, replyText, classId, methodId } = error;
@@ -195,18 +194,18 @@ export class Connection
   /** Ends the connection for whatever went wrong with it. */
   fail(error: unknown): void {
     if (error instanceof RefusedError) {
-      this.#refused(error.reason);
+      this.#log.refused(error.reason);
       this.close(error);
       this.#closeTimer.afterSilence(error.reason);
     } else if (error instanceof AmqpError) {
-      this.broker.log.warn({ peer: this.endpoints.peer, reason: error.message }, 'connection error');
+      this.#log.error(error);
       this.close(error);
     } else if (error instanceof HandshakeError) {
-      this.#refused(error.message);
+      this.#log.refused(error.message);
       this.#parser.stop();
       this.#closeTimer.afterSilence(error.message);
     } else {
-      this.broker.log.error({ peer: this.endpoints.peer, err: error }, 'internal error');
+      this.#log.internalError(error);
       this.close(new AmqpError('INTERNAL_ERROR', 'an internal error occurred; see the broker log'));
     }
   }
@@ -229,7 +228,7 @@ export class Connection
   }
 
   channelFailed(channel: number, error: AmqpError): void {
-    this.broker.log.info({ peer: this.endpoints.peer, channel, reason: error.message }, 'channel closed');
+    this.#log.channelClosed(channel, error);
   }
 
   /** Has the channel's `endTurn` called at the end of this turn. */
@@ -262,7 +261,7 @@ export class Connection
   }
 
   missedHeartbeats(): void {
-    this.#reasonClosed = `missed heartbeats from client, timeout: ${this.heartbeat}s`;
+    this.#log.reasonClosed = `missed heartbeats from client, timeout: ${this.heartbeat}s`;
     this.drop();
   }
 
@@ -308,7 +307,7 @@ export class Connection
     if (read === undefined) return;
     const { header, rest } = read;
     if (!speaks(header)) {
-      this.#refused(`unknown protocol header ${JSON.stringify(header.toString('latin1'))}`);
+      this.#log.refused(`unknown protocol header ${JSON.stringify(header.toString('latin1'))}`);
       this.writer.raw(PROTOCOL_HEADER);
       this.#end();
       return;
@@ -327,7 +326,7 @@ export class Connection
     } catch (error) {
       this.#parser.stop();
       this.fault(error);
-      this.#closeTimer.afterSilence(this.#reasonClosed);
+      this.#closeTimer.afterSilence(this.#log.reasonClosed);
     }
     patterns.nameGiver = undefined;
     this.#frames.endChunk();
@@ -363,19 +362,12 @@ export class Connection
     const { socket } = this.#transport;
     socket.end();
     socket.resume();
-    this.#closeTimer.afterSilence(this.#reasonClosed);
+    this.#closeTimer.afterSilence(this.#log.reasonClosed);
   }
 
   #timedOut(reason: string): void {
-    if (this.#stage === 'header' || this.#stage === 'handshake') this.#refused(reason);
+    if (this.#stage === 'header' || this.#stage === 'handshake') this.#log.refused(reason);
     this.drop();
-  }
-
-  /** Notes, once, why the client is not let in. */
-  #refused(reason: string): void {
-    if (this.#refusalNoted) return;
-    this.#refusalNoted = true;
-    this.broker.log.warn({ peer: this.endpoints.peer, reason }, 'connection refused');
   }
 
   /** Everything that the client holds returns to the broker. */
@@ -395,6 +387,6 @@ export class Connection
     this.broker.heartbeats.remove(this);
     this.#ended(this);
     this.broker.connections.delete(this);
-    if (opened) this.broker.log.info({ peer: this.endpoints.peer, reason: this.#reasonClosed }, 'connection closed');
+    if (opened) this.#log.closed();
   }
 }

@@ -357,8 +357,8 @@ export class Comparison {
   #order(queues: ReadonlySet<string>, exchange: string, [key, ...further]: readonly string[]): string[] {
     if (queues.size < 2) return [...queues];
     const { vhost } = this.#broker;
-    const { sinks } = findRoute(vhost, vhost.exchange(exchange)!, key, undefined, further);
-    const names = sinks.map((sink) => (sink as { name?: string }).name ?? '');
+    const { targets } = findRoute(vhost, vhost.exchange(exchange)!, key, undefined, further);
+    const names = targets.map((target) => (target as { name?: string }).name ?? '');
     const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length);
     return [...queues].sort((a, b) => place(a) - place(b));
   }

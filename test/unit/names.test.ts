@@ -29,6 +29,8 @@ const GIVEN_UP = [
   ['due', '-heap'],
   ['held', '-memory'],
   ['dis', 'use'],
+  ['sin', 'ks'],
+  ['Gov', 'erned'],
 ].map((pieces) => pieces.join(''));
 
 test.each(GIVEN_UP)('nothing is called %s', (name) => {

@@ -1,7 +1,7 @@
 /** Policies and operator policies of vhosts (RabbitMQ: Policies). Receipts wait until queues and exchanges that are there go by them too. */
 import { ChangeError } from '../arguments/change-error.ts';
 import type { Store } from '../../store/store.ts';
-import type { Governed } from '../policy/governed.ts';
+import type { PolicySubject } from '../policy/policy-subject.ts';
 import type { Applied, VhostPolicies } from '../policy/vhost-policies.ts';
 import type { Policy, PolicyKind } from '../policy/policy.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
@@ -24,15 +24,15 @@ export function setPolicy(node: BrokerNode, vhost: string, kind: PolicyKind, pol
 
 export interface PolicyPreview {
   /** All that policies are for. */
-  readonly entities: Iterable<Governed>;
+  readonly entities: Iterable<PolicySubject>;
   /** Undefined for what it does not match; else the policy that would count, which may be another. */
-  readonly counting: (entity: Governed) => Policy | undefined;
+  readonly counting: (entity: PolicySubject) => Policy | undefined;
 }
 
 /** What a policy would be for if it were set. Throws ChangeError `not-found`, or `invalid` with RabbitMQ's text. */
 export function previewPolicy(node: BrokerNode, vhost: string, kind: PolicyKind, policy: Policy): PolicyPreview {
   const place = node.existingVhost(vhost);
-  return { entities: place.governed(), counting: place.policies.preview(kind, policy) };
+  return { entities: place.policySubjects(), counting: place.policies.preview(kind, policy) };
 }
 
 /** Throws ChangeError `not-found`. */

@@ -23,7 +23,7 @@ export function previewRoute(vhost: Vhost, exchange: string, routingKey: string,
   message.setRoute(exchange, routingKey);
   message.setProperties(encodeProperties({ headers }));
   const bindings: Binding[] = [];
-  const { sinks, delays } = findRoute(
+  const { targets, delays } = findRoute(
     vhost,
     vhost.existingExchange(exchange),
     routingKey,
@@ -33,7 +33,7 @@ export function previewRoute(vhost: Vhost, exchange: string, routingKey: string,
   );
   return {
     bindings,
-    queues: sinks.flatMap((sink) => (isQueue(sink) ? sink.name : [])),
+    queues: targets.flatMap((target) => (isQueue(target) ? target.name : [])),
     delayed: delays.length > 0,
   };
 }

@@ -5,13 +5,13 @@
  */
 import type { SlicedTask, TimeSlices } from '../scheduling/time-slices.ts';
 import type { PolicyRule } from './policy.ts';
-import { type Governed, targetOf } from './governed.ts';
+import { type PolicySubject, targetOf } from './policy-subject.ts';
 
 export interface SweptVhost {
   /** All there are; what is added while it is gone through may come or not. */
-  governed(): Iterator<Governed>;
+  policySubjects(): Iterator<PolicySubject>;
   /** Gives it the settings that count now. */
-  reapply(entity: Governed): void;
+  reapply(entity: PolicySubject): void;
   /** Exchanges have other settings now, or all of a change was done: routes may be others. */
   changed(): void;
 }
@@ -26,7 +26,7 @@ export class PolicySweep implements SlicedTask {
   #changed: PolicyRule[] = [];
   /** Those of this round. */
   #rules: readonly PolicyRule[] = [];
-  #entities: Iterator<Governed> | undefined;
+  #entities: Iterator<PolicySubject> | undefined;
 
   constructor(vhost: SweptVhost, timeSlices: TimeSlices) {
     this.#vhost = vhost;
@@ -74,13 +74,13 @@ export class PolicySweep implements SlicedTask {
     return this.#entities === undefined && this.#changed.length === 0;
   }
 
-  #nextRound(): Iterator<Governed> {
+  #nextRound(): Iterator<PolicySubject> {
     this.#rules = this.#changed;
     this.#changed = [];
-    return this.#vhost.governed();
+    return this.#vhost.policySubjects();
   }
 
-  #visit(entity: Governed): void {
+  #visit(entity: PolicySubject): void {
     const target = targetOf(entity);
     if (!this.#rules.some((rule) => rule.matches(target))) return;
     try {

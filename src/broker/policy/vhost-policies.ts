@@ -8,7 +8,7 @@ import type { PatternMatcher } from '../access/pattern-matcher.ts';
 import type { Parameters } from '../parameters/parameters.ts';
 import type { TimeSlices } from '../scheduling/time-slices.ts';
 import { mergeDefinitions, withDefinition } from './effective-arguments.ts';
-import { type Governed, targetOf } from './governed.ts';
+import { type PolicySubject, targetOf } from './policy-subject.ts';
 import { type ApplyTo, type Policy, type PolicyKind, PolicyRule, type PolicyTarget } from './policy.ts';
 import { PolicySweep } from './policy-sweep.ts';
 
@@ -36,10 +36,10 @@ export interface PolicyContext {
 }
 
 /** The vhost, as its policies see it. */
-export interface GovernedVhost {
+export interface PolicyVhost {
   readonly name: string;
   /** All that policies are for. */
-  governed(): Iterator<Governed>;
+  policySubjects(): Iterator<PolicySubject>;
   /** Alternate exchanges, or what queues do with what they discard, may be others now. */
   routesChanged(): void;
 }
@@ -54,13 +54,13 @@ export class VhostPolicies {
     operator_policy: new Map(),
   };
 
-  constructor(vhost: GovernedVhost, { parameters, patterns, timeSlices }: PolicyContext) {
+  constructor(vhost: PolicyVhost, { parameters, patterns, timeSlices }: PolicyContext) {
     this.#vhost = vhost.name;
     this.#parameters = parameters;
     this.#patterns = patterns;
     const swept = {
-      governed: () => vhost.governed(),
-      reapply: (entity: Governed) => this.#reapply(entity),
+      policySubjects: () => vhost.policySubjects(),
+      reapply: (entity: PolicySubject) => this.#reapply(entity),
       changed: () => vhost.routesChanged(),
     };
     this.#sweep = new PolicySweep(swept, timeSlices);
@@ -99,7 +99,7 @@ export class VhostPolicies {
    * What a policy would mean if it were set: for each queue or exchange, undefined if it does not match, or the one that counts in its place,
    * which is itself if it counts. Throws ChangeError `invalid` with RabbitMQ's text.
    */
-  preview(kind: PolicyKind, policy: Policy): (entity: Governed) => Policy | undefined {
+  preview(kind: PolicyKind, policy: Policy): (entity: PolicySubject) => Policy | undefined {
     const rule = new PolicyRule(kind, policy, this.#patterns);
     const rules = new Map(this.#rules[kind]).set(policy.name, rule);
     return (entity) => {
@@ -133,7 +133,7 @@ export class VhostPolicies {
   }
 
   /** What counts for the queue or the exchange. */
-  appliedTo(entity: Governed): Applied {
+  appliedTo(entity: PolicySubject): Applied {
     const target = targetOf(entity);
     const policy = highest(this.#rules.policy, target);
     const operatorPolicy = highest(this.#rules.operator_policy, target);
@@ -142,17 +142,17 @@ export class VhostPolicies {
   }
 
   /** Its arguments, completed and bounded by what counts for it. */
-  effectiveSettings(entity: Governed): FieldTable {
+  effectiveSettings(entity: PolicySubject): FieldTable {
     return withDefinition(entity.kind, entity.arguments, this.appliedTo(entity).definition);
   }
 
   /** Gives a new queue or exchange its settings: by default it goes by its arguments alone. */
-  applyTo(entity: Governed): void {
+  applyTo(entity: PolicySubject): void {
     if (this.#rules.policy.size + this.#rules.operator_policy.size > 0) this.#reapply(entity);
   }
 
   /** Gives the queue or the exchange the settings that count now. */
-  #reapply(entity: Governed): void {
+  #reapply(entity: PolicySubject): void {
     entity.applySettings?.(this.effectiveSettings(entity));
   }
 }

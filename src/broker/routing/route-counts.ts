@@ -26,15 +26,15 @@ export class RouteCounts {
   /** All that was counted is where it belongs, and no route is held any more. */
   settle(): void {
     if (this.#route === undefined) return;
-    const { exchange, sinks } = this.#route;
+    const { exchange, targets } = this.#route;
     const messages = this.#messages;
     this.#route = undefined;
     this.#messages = 0;
-    const copies = messages * sinks.length;
+    const copies = messages * targets.length;
     for (const counters of [exchange.counters, this.#total]) {
       counters.publishIn += messages;
       counters.publishOut += copies;
     }
-    for (const sink of sinks) sink.published?.(messages);
+    for (const target of targets) target.published?.(messages);
   }
 }

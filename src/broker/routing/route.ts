@@ -1,4 +1,4 @@
-/** Where a message goes: the sinks behind an exchange for one routing key, found once and remembered. */
+/** Where a message goes: the targets behind an exchange for one routing key, found once and remembered. */
 import type { Binding } from './exchange/binding.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import type { History } from './exchange/history.ts';
@@ -12,13 +12,13 @@ export interface Directory {
   exchange(name: string): Exchange | undefined;
   queue(name: string): MessageTarget | undefined;
   /** What the default exchange leads to for a routing key. */
-  sink(routingKey: string): MessageTarget | undefined;
+  target(routingKey: string): MessageTarget | undefined;
 }
 
 export interface Route {
   readonly exchange: Exchange;
   readonly routingKey: string;
-  readonly sinks: readonly MessageTarget[];
+  readonly targets: readonly MessageTarget[];
   /** Exchanges on the way that keep what passes them. */
   readonly histories: readonly History[];
   /** Exchanges on the way where the message waits before it goes on. */
@@ -30,8 +30,8 @@ export interface Route {
 const NONE: readonly [] = [];
 
 /** The way to a queue, or a consumer of replies, from the exchange that leads there without a binding. */
-export function routeTo(sink: MessageTarget, exchange: Exchange, routingKey: string): Route {
-  return { exchange, routingKey, sinks: [sink], histories: NONE, delays: NONE, perMessage: false };
+export function routeTo(target: MessageTarget, exchange: Exchange, routingKey: string): Route {
+  return { exchange, routingKey, targets: [target], histories: NONE, delays: NONE, perMessage: false };
 }
 
 /**
@@ -47,7 +47,7 @@ export function findRoute(
   further: readonly string[] = [],
   told?: (binding: Binding) => void,
 ): Route {
-  const sinks = new Set<MessageTarget>();
+  const targets = new Set<MessageTarget>();
   const routed = new RoutedMessage(routingKey, message, further);
   const histories: History[] = [];
   const delays: MessageTarget[] = [];
@@ -70,22 +70,22 @@ export function findRoute(
     // As an alternate the default exchange leads nowhere, in RabbitMQ too.
     if (current === exchange && current.name === '') {
       for (const key of routed.routingKeys) {
-        const sink = directory.sink(key);
-        if (sink === undefined) continue;
+        const target = directory.target(key);
+        if (target === undefined) continue;
         matched = true;
-        sinks.add(sink);
+        targets.add(target);
       }
     } else {
       current.match(routed, (binding) => {
         const { destination } = binding;
         matched = true;
         told?.(binding);
-        if (destination.kind === 'queue') sinks.add(destination);
+        if (destination.kind === 'queue') targets.add(destination);
         else visit(directory.exchange(destination.name));
       });
     }
     const { alternate } = current;
     if (!matched && alternate !== undefined) visit(directory.exchange(alternate));
   }
-  return { exchange, routingKey, sinks: [...sinks], histories, delays, perMessage };
+  return { exchange, routingKey, targets: [...targets], histories, delays, perMessage };
 }

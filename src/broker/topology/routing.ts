@@ -74,9 +74,9 @@ export class Routing {
     if (known?.exchange === exchange) return known;
     const { routingKey } = message;
     const direct = exchange.name === '';
-    const sink = direct ? this.#vhost.sink(routingKey) : undefined;
+    const target = direct ? this.#vhost.target(routingKey) : undefined;
     const route =
-      sink === undefined ? this.#find(exchange, routingKey, undefined) : routeTo(sink, exchange, routingKey);
+      target === undefined ? this.#find(exchange, routingKey, undefined) : routeTo(target, exchange, routingKey);
     // A queue may be declared under a name that has none, and those who wait for replies come and go.
     const lasts = !direct || this.#vhost.queue(routingKey) !== undefined;
     if (lasts && message.exchange === exchange.name) {
@@ -113,9 +113,11 @@ export class Routing {
   /** What is left of a way that was found a while ago: queues are known by their names, and some may be gone or others. */
   renew(route: Route): Route {
     const isGone = ({ deleted }: MessageTarget): boolean => deleted === true;
-    if (!route.sinks.some(isGone)) return route;
-    const sinks = route.sinks.flatMap((sink) => (isGone(sink) ? (this.#vhost.sink(sink.name) ?? []) : sink));
-    return { ...route, sinks };
+    if (!route.targets.some(isGone)) return route;
+    const targets = route.targets.flatMap((target) =>
+      isGone(target) ? (this.#vhost.target(target.name) ?? []) : target,
+    );
+    return { ...route, targets };
   }
 
   /** Routes a message from an exchange on where it waited, or was kept. */
@@ -157,8 +159,8 @@ export class Routing {
   transfer(message: Message, to: Exchange | DeclaredQueue): boolean {
     return this.#nested(() => {
       if ('accept' in to) return this.#takes(to, message);
-      const { sinks, histories, delays } = this.#wayOf(message, this.route(to, message), undefined, 0);
-      const takers = sinks.filter((sink) => this.#takes(sink, message)).length;
+      const { targets, histories, delays } = this.#wayOf(message, this.route(to, message), undefined, 0);
+      const takers = targets.filter((target) => this.#takes(target, message)).length;
       if (takers > 0) for (const history of histories) history.keep(message);
       return takers > 0 || delays.length > 0;
     });
@@ -203,12 +205,12 @@ export class Routing {
     const death = { queue, reason, at, deadLetterExchange: exchange.name, deadLetterRoutingKey };
     const deadLetter = makeDeadLetter(message, death);
     const way = this.#wayOf(deadLetter, this.route(exchange, deadLetter), undefined, 0);
-    const { sinks, histories, delays } = way;
+    const { targets, histories, delays } = way;
     this.#tellRouted(deadLetter, way);
-    const isOpen = (sink: MessageTarget): boolean =>
+    const isOpen = (target: MessageTarget): boolean =>
       reason === 'rejected' ||
-      !(isQueue(sink) && CAPABILITIES[sink.type].deadLetters && isCycle(deadLetter, sink.name));
-    return { deadLetter, open: sinks.filter(isOpen), histories, delays };
+      !(isQueue(target) && CAPABILITIES[target.type].deadLetters && isCycle(deadLetter, target.name));
+    return { deadLetter, open: targets.filter(isOpen), histories, delays };
   }
 
   /** Gives a dead letter to one of several. Returns false if it refuses it. */
@@ -219,18 +221,18 @@ export class Routing {
   }
 
   #send(message: Message, way: Route, tracker: ConfirmTracker | undefined, publishSeqNo: number): boolean {
-    const { sinks, histories, delays } = way;
+    const { targets, histories, delays } = way;
     this.#tellRouted(message, way);
     for (let i = 0; i < histories.length; i++) histories[i].keep(message);
-    if (sinks.length === 0) return delays.length > 0;
-    this.#hand(message, sinks, tracker, publishSeqNo);
+    if (targets.length === 0) return delays.length > 0;
+    this.#hand(message, targets, tracker, publishSeqNo);
     return true;
   }
 
-  #tellRouted(message: Message, { exchange, sinks }: Route): void {
+  #tellRouted(message: Message, { exchange, targets }: Route): void {
     const { observer, name: vhost } = this.#vhost;
     if (observer === undefined) return;
-    const queues = sinks.flatMap((sink) => (isQueue(sink) ? sink.name : []));
+    const queues = targets.flatMap((target) => (isQueue(target) ? target.name : []));
     observer({ type: 'routed', vhost, message, exchange: exchange.name, queues });
   }
 
@@ -249,22 +251,22 @@ export class Routing {
 
   #hand(
     message: Message,
-    sinks: readonly MessageTarget[],
+    targets: readonly MessageTarget[],
     tracker: ConfirmTracker | undefined,
     publishSeqNo: number,
   ): void {
     const { persistent } = message;
-    this.#node.bodies.share(message, sinks.length);
-    for (let i = 0; i < sinks.length; i++) {
+    this.#node.bodies.share(message, targets.length);
+    for (let i = 0; i < targets.length; i++) {
       try {
-        sinks[i].accept(message, persistent, tracker, publishSeqNo);
+        targets[i].accept(message, persistent, tracker, publishSeqNo);
       } catch (error) {
         // The others are to have it, and the publisher goes on.
         tracker?.rejected(publishSeqNo);
-        this.#node.discarded('destination', sinks[i].name, this.#vhost.name, error);
+        this.#node.discarded('destination', targets[i].name, this.#vhost.name, error);
       }
     }
-    this.#copies += sinks.length - 1;
+    this.#copies += targets.length - 1;
     if (this.#copies < COPIES) return;
     this.#copies = 0;
     this.#node.throttleSignal.raise();

@@ -23,8 +23,8 @@ import {
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import { checkQueueLimit } from '../access/access-limits.ts';
 import type { Message } from '../message/message.ts';
-import type { Governed } from '../policy/governed.ts';
-import { type GovernedVhost, VhostPolicies } from '../policy/vhost-policies.ts';
+import type { PolicySubject } from '../policy/policy-subject.ts';
+import { type PolicyVhost, VhostPolicies } from '../policy/vhost-policies.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
 import type { DyingQueue, Takers } from '../queue/queue-host.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
@@ -39,7 +39,7 @@ import type { ConfirmTracker, MessageTarget } from '../message/message-target.ts
 import type { Unreadable } from '../arguments/unreadable.ts';
 import type { VhostNode } from './vhost-node.ts';
 
-export class Vhost implements Directory, EntityHost, GovernedVhost {
+export class Vhost implements Directory, EntityHost, PolicyVhost {
   readonly name: string;
   readonly node: VhostNode;
   readonly replyTargets: ReplyTargets;
@@ -84,7 +84,7 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
     return this.#entities.queue(name);
   }
 
-  sink(routingKey: string): MessageTarget | undefined {
+  target(routingKey: string): MessageTarget | undefined {
     return this.#entities.queue(routingKey) ?? this.replyTargets.find(routingKey);
   }
 
@@ -284,9 +284,9 @@ export class Vhost implements Directory, EntityHost, GovernedVhost {
     this.#routing.forget();
   }
 
-  // GovernedVhost
+  // PolicyVhost
 
-  *governed(): IterableIterator<Governed> {
+  *policySubjects(): IterableIterator<PolicySubject> {
     yield* this.exchanges;
     yield* this.queues;
   }

@@ -47,7 +47,7 @@ function sendFaultily(
 ): void {
   const { confirms } = channel;
   const number = confirms?.begin() ?? 0;
-  const way = unroutable === true ? { ...route, sinks: [], delays: [], perMessage: false } : route;
+  const way = unroutable === true ? { ...route, targets: [], delays: [], perMessage: false } : route;
   if (refused === true) confirms?.rejected(number);
   else if (overtaken !== undefined) overtaken(publishedLater(channel, message));
   else publishBy(channel, message, way, mandatory, confirms, number);

@@ -221,7 +221,7 @@ describe('a way that was found', () => {
     bind('second', 'b', 'k');
     const message = messageOf({ exchange: 'first', routingKey: 'k' });
     const names = ['second', 'first', 'second'].map((name) => vhost.route(vhost.existingExchange(name), message));
-    expect(names.map(({ sinks }) => sinks)).toEqual([[vhost.queue('b')], [vhost.queue('a')], [vhost.queue('b')]]);
+    expect(names.map(({ targets }) => targets)).toEqual([[vhost.queue('b')], [vhost.queue('a')], [vhost.queue('b')]]);
   });
 });
 

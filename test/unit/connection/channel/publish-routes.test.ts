@@ -82,12 +82,12 @@ class Publishing {
       const from = writableExchange(this.#actor, exchange);
       this.#actor.checkTopic('write', from, routingKey);
       checkFurtherTopics(this.#actor, from, message);
-      return findRoute(vhost, from, routingKey, undefined).sinks;
+      return findRoute(vhost, from, routingKey, undefined).targets;
     });
-    const remembered = outcome(() => this.#channels[channel].find(message).sinks);
+    const remembered = outcome(() => this.#channels[channel].find(message).targets);
     expect(remembered).toEqual(searched);
     if (searched instanceof Set && remembered instanceof Set)
-      for (const sink of searched) expect(remembered.has(sink)).toBe(true);
+      for (const target of searched) expect(remembered.has(target)).toBe(true);
   }
 }
 

@@ -4,7 +4,7 @@ import { queueTypeOf } from '../arguments/queue-type.ts';
 import type { PolicyTarget } from './policy.ts';
 
 /** A queue or an exchange, as policies see it. */
-export interface Governed {
+export interface PolicySubject {
   readonly kind: 'queue' | 'exchange';
   readonly name: string;
   /** As declared. */
@@ -13,6 +13,6 @@ export interface Governed {
   applySettings?(settings: FieldTable): void;
 }
 
-export function targetOf({ kind, name, arguments: args }: Governed): PolicyTarget {
+export function targetOf({ kind, name, arguments: args }: PolicySubject): PolicyTarget {
   return { kind, name, queueType: kind === 'queue' ? queueTypeOf(args) : undefined };
 }
