@@ -20,6 +20,7 @@ test('a queue without arguments is a classic one without limits', () => {
     deliveryLimit: undefined,
     delayedRetry: undefined,
     countsRetries: false,
+    returnsCount: true,
   });
 });
 
@@ -60,6 +61,7 @@ test('each argument becomes the setting of its name', () => {
     deliveryLimit: 6,
     delayedRetry: { type: 'failed', min: 7, max: 8, multiplier: 1.5 },
     countsRetries: true,
+    returnsCount: true,
   });
 });
 
