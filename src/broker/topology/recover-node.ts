@@ -46,7 +46,8 @@ export function recoverNode(node: RecoveringNode, state: RecoveredState, loaded:
       if (left.delete(vhost) && left.size === 0) loaded();
     });
   }
-  if (left.size === 0) loaded();
+  // There is none to be loaded.
+  if (node.vhosts.length === 0) loaded();
 }
 
 /** In this call, if the store answers in it. */
@@ -74,5 +75,10 @@ function loadLogs({ store, loads }: RecoveringNode, vhost: Vhost, rows: VhostRow
 
 /** Resolves when queues know what they have to know before they take messages: what a store that answers later was asked for. */
 export async function whenLoaded({ loads }: { readonly loads: Set<Promise<void>> }): Promise<void> {
-  for (const load of loads) await load.then(() => loads.delete(load));
+  // What is read may ask for more.
+  while (loads.size > 0) {
+    const asked = [...loads];
+    await Promise.all(asked);
+    for (const load of asked) loads.delete(load);
+  }
 }
