@@ -11,30 +11,16 @@ import type {
   UserRecord,
   VhostRecord,
 } from '../stored-records.ts';
-import { bigints } from './arrays.ts';
-import type { CopiedRow } from './copy-out.ts';
 import { decodeRecord } from './entities.ts';
 import { readCounters } from './recovery.ts';
-import { isDamage, type Session } from './session.ts';
-
-/** Rows are read so many numbers at a time. */
-const NUMBERS_AT_A_TIME = 200;
-
-/** A table whose rows are read by their numbers; a number may have several rows. */
-interface Scanned {
-  /** A row of it, for who reads of it. */
-  readonly what: string;
-  /** All of its numbers. */
-  readonly numbers: string;
-  /** Columns of the rows whose number is one of `$numbers`: the number is the first. */
-  readonly rows: string;
-  readonly take: (row: CopiedRow) => void;
-}
+import { PAGE_COLUMNS, pageHeaderIn } from './page-columns.ts';
+import type { Session } from './session.ts';
+import { attempt, type Scanned, TableScan } from './table-scan.ts';
 
 /** `session`: in a transaction of one snapshot. Rejects with what the database says that is no damage. */
 export async function checkDatabase(session: Session, checkRecords: RecordsCheck): Promise<CheckReport> {
   const check = new StoreCheck(checkRecords, UNSEALED);
-  for (const scanned of tablesOf(check)) await new Scan(session, check, scanned).run();
+  for (const scanned of tablesOf(check)) await new TableScan(session, check, scanned).run();
   check.bodiesEnd();
   await attempt(session, check, 'what is declared', () => checkTopology(session, check));
   return check.report;
@@ -45,19 +31,14 @@ function tablesOf(check: StoreCheck): readonly Scanned[] {
     {
       what: 'page',
       numbers: 'SELECT DISTINCT id FROM page ORDER BY id',
-      rows: `SELECT page.id, queue_id, base, first_seq, last_seq, count, bytes, page.checksum, bodies, data, settled.checksum, bitmap,
+      rows: `SELECT ${PAGE_COLUMNS}, bytes, page.checksum, bodies, data, settled.checksum, bitmap,
           redelivered.checksum, messages, log
         FROM page LEFT JOIN settled ON settled.page_id = page.id LEFT JOIN redelivered ON redelivered.page_id = page.id
           LEFT JOIN entity ON log = queue_id
         WHERE page.id = ANY($numbers) ORDER BY page.id, first_seq`,
       take: (row) =>
         check.page({
-          id: row.bigint(0),
-          queueId: row.bigint(1),
-          base: row.bigint(2),
-          first: row.bigint(3),
-          last: row.bigint(4),
-          count: row.int(5),
+          ...pageHeaderIn(row),
           bytes: row.int(6),
           checksum: row.int(7),
           bodies: row.blob(8),
@@ -100,55 +81,6 @@ function tablesOf(check: StoreCheck): readonly Scanned[] {
   ];
 }
 
-/** Reads a table past what of it cannot be read. */
-class Scan {
-  readonly #session: Session;
-  readonly #check: StoreCheck;
-  readonly #table: Scanned;
-  /** The number whose rows came last, and how many. */
-  #number = NaN;
-  #taken = 0;
-
-  constructor(session: Session, check: StoreCheck, table: Scanned) {
-    this.#session = session;
-    this.#check = check;
-    this.#table = table;
-  }
-
-  async run(): Promise<void> {
-    const numbers: number[] = [];
-    const { what, numbers: list } = this.#table;
-    await attempt(this.#session, this.#check, `the list of ${what}`, () =>
-      this.#session.copyOut(`COPY (${list}) TO STDOUT BINARY`, (row) => numbers.push(row.bigint(0))),
-    );
-    for (let at = 0; at < numbers.length; at += NUMBERS_AT_A_TIME) {
-      await this.#read(numbers.slice(at, at + NUMBERS_AT_A_TIME));
-    }
-  }
-
-  async #read(numbers: readonly number[]): Promise<void> {
-    if (await isRead(this.#session, () => this.#copy(numbers, 0))) return;
-    // One of them cannot be: not before the one whose rows came last.
-    const from = Math.max(numbers.indexOf(this.#number), 0);
-    for (const number of numbers.slice(from)) {
-      const skipped = number === this.#number ? this.#taken : 0;
-      await attempt(this.#session, this.#check, `${this.#table.what} ${number}`, () => this.#copy([number], skipped));
-    }
-  }
-
-  /** `skipped`: rows that were taken before. */
-  #copy(numbers: readonly number[], skipped: number): Promise<void> {
-    const rows = this.#table.rows.replace('$numbers', `'${bigints(numbers)}'`);
-    return this.#session.copyOut(`COPY (${rows}) TO STDOUT BINARY`, (row) => {
-      if (skipped-- > 0) return;
-      const number = row.bigint(0);
-      this.#taken = number === this.#number ? this.#taken + 1 : 1;
-      this.#number = number;
-      this.#table.take(row);
-    });
-  }
-}
-
 async function checkTopology(session: Session, check: StoreCheck): Promise<void> {
   for (const reference of REFERENCES) check.dangling(reference, await numbersOf(session, reference.sql));
   const records = new Map<string, object[]>();
@@ -185,28 +117,4 @@ async function checkTopology(session: Session, check: StoreCheck): Promise<void>
 
 async function numbersOf(session: Session, sql: string): Promise<number[]> {
   return (await session.query(sql)).rows.map(([number]) => Number(number));
-}
-
-/** What the database finds damaged is a finding too. */
-async function attempt(session: Session, check: StoreCheck, what: string, read: () => Promise<void>): Promise<void> {
-  await isRead(session, read, (error) => check.unreadable(what, error));
-}
-
-/** False if the database finds damaged what is read: the transaction goes on. */
-async function isRead(
-  session: Session,
-  read: () => Promise<void>,
-  damaged?: (error: unknown) => void,
-): Promise<boolean> {
-  await session.query('SAVEPOINT before');
-  try {
-    await read();
-    await session.query('RELEASE before');
-    return true;
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    damaged?.(error);
-    await session.query('ROLLBACK TO before');
-    return false;
-  }
 }

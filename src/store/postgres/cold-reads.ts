@@ -11,6 +11,7 @@ import {
 import { type Answer, StoreError } from '../store.ts';
 import { bigints } from './arrays.ts';
 import type { CopiedRow } from './copy-out.ts';
+import { PAGE_COLUMNS, pageHeaderIn } from './page-columns.ts';
 import type { PrimaryLink } from './primary-link.ts';
 import { isDamage, type Session } from './session.ts';
 
@@ -45,7 +46,7 @@ export class ColdReads {
     this.#read(answer, `pages ${ids.join(', ')}`, async (session) => {
       const parts = new Map<number, Buffer<ArrayBuffer>[]>();
       await session.copyOut(
-        `COPY (SELECT id, queue_id, base, first_seq, last_seq, count, checksum, bodies, data
+        `COPY (SELECT ${PAGE_COLUMNS}, checksum, bodies, data
            FROM page WHERE id = ANY('${bigints(ids)}') ORDER BY id, first_seq) TO STDOUT BINARY`,
         (row) => {
           const page = pageIn(row);
@@ -129,12 +130,7 @@ export class ColdReads {
 
 function pageIn(row: CopiedRow): StoredPage {
   return {
-    id: row.bigint(0),
-    queueId: row.bigint(1),
-    base: row.bigint(2),
-    first: row.bigint(3),
-    last: row.bigint(4),
-    count: row.int(5),
+    ...pageHeaderIn(row),
     checksum: row.int(6),
     bodies: row.isNull(7) ? null : row.bytes(7),
     data: owned(row.bytes(8)),

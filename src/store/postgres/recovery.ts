@@ -16,6 +16,7 @@ import type {
 import type { StoreError } from '../store.ts';
 import type { CopiedRow } from './copy-out.ts';
 import { decodeRecord } from './entities.ts';
+import { PAGE_COLUMNS, pageHeaderIn } from './page-columns.ts';
 import type { Session } from './session.ts';
 
 export type Damaged = (problem: string) => StoreError;
@@ -25,7 +26,7 @@ export interface Recovered extends StoreContents {
 }
 
 const PAGES = `COPY (
-  SELECT id, queue_id, base, first_seq, last_seq, count, bytes, bodies, settled.checksum, bitmap, redelivered.checksum, messages
+  SELECT ${PAGE_COLUMNS}, bytes, bodies, settled.checksum, bitmap, redelivered.checksum, messages
     FROM page LEFT JOIN settled ON settled.page_id = id LEFT JOIN redelivered ON redelivered.page_id = id
    ORDER BY id, first_seq) TO STDOUT BINARY`;
 /** Those too of which a crash left only the beginning. */
@@ -121,15 +122,7 @@ async function readPages(session: Session, damaged: Damaged): Promise<RecoveredP
 }
 
 function pageIn(row: CopiedRow): RecoveredPage {
-  const page = {
-    id: row.bigint(0),
-    queueId: row.bigint(1),
-    base: row.bigint(2),
-    first: row.bigint(3),
-    last: row.bigint(4),
-    count: row.int(5),
-    bytes: row.int(6),
-  };
+  const page = { ...pageHeaderIn(row), bytes: row.int(6) };
   return row.isNull(7) ? page : { ...page, bodies: numbersIn(row.bytes(7)) };
 }
 

@@ -1,8 +1,14 @@
 /** Two nodes of one database, as their operators and clients see them. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Broker, StoreError } from '../../../src/index.ts';
+import { rabbitmqDiagnostics } from '../../../src/cli/commands/rabbitmq-diagnostics.ts';
+import { rabbitmqctl } from '../../../src/cli/commands/rabbitmqctl.ts';
+import type { Tool } from '../../../src/cli/commands/command.ts';
+import { startCommand } from '../../support/cli/command.ts';
+import { type Ended, runHere } from '../../support/commands/tools.ts';
 import { freePort } from '../../support/interop/daemon.ts';
 import { hasPostgres } from '../../support/postgres/server.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { postgresOfFile } from '../../support/postgres/shared.ts';
 import { connect } from 'amqplib';
 
@@ -49,6 +55,25 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     const message = await (await again.createChannel()).get('q', { noAck: true });
     expect(message && message.content.toString()).toBe('kept');
     await again.close();
+  });
+
+  it('is asked by the commands of its machine, and ended by one', async () => {
+    const [store, dataDir] = [postgres.newUrl(), temporaryFolder()];
+    const one = await Broker.start({ port: 0, store, nodeName: 'one' });
+    onTestFinished(() => one.stop());
+    const daemon = startCommand(['--store', store, '--node-name', 'two', '--data-dir', dataDir, '--port', '0']);
+    await daemon.waitForLine('waiting to take over');
+    const asked = (tool: Tool, ...words: readonly string[]): Promise<Ended> =>
+      runHere(tool, ['--data-dir', dataDir, ...words]);
+    await expect.poll(() => asked(rabbitmqDiagnostics, 'ping')).toMatchObject({ code: 0 });
+    expect(await asked(rabbitmqDiagnostics, 'check_running')).toMatchObject({ code: 69 });
+    for (const command of ['status', 'stop_app']) {
+      const { code, stderr } = await asked(rabbitmqctl, command);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain('node two waits to take over from one');
+    }
+    expect(await asked(rabbitmqctl, 'stop')).toMatchObject({ code: 0 });
+    expect(await daemon.finished).toMatchObject({ code: 0 });
   });
 
   it('closes its clients with 320 when it was active and another took over', async () => {
