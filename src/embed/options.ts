@@ -30,7 +30,8 @@ export type BrokerOptions = {
 /** Of no use here: the daemon's word for having no data folder, and its pid file. */
 const DAEMON_OPTIONS: readonly SettingName[] = ['memory', 'pidFile'];
 const LIBRARY_OPTIONS = OPTIONS.filter(({ name }) => !DAEMON_OPTIONS.includes(name));
-const KEYS = [...LIBRARY_OPTIONS.map(({ name }): string => name), 'logger', 'unref'];
+/** All that may be named. */
+export const OPTION_NAMES: readonly string[] = [...LIBRARY_OPTIONS.map(({ name }): string => name), 'logger', 'unref'];
 
 /** The library's settings if the caller sets none. */
 export const libraryDefaults: Config = Object.freeze({
@@ -59,7 +60,7 @@ export function resolveOptions(options: BrokerOptions): Config {
     const option = LIBRARY_OPTIONS.find(({ name }) => name === key);
     if (option) values.push({ option, label: key, value, isText: false });
     else if (key === 'logger') wrong(noLogger(value));
-    else if (key !== 'unref') wrong(unknownKey(key, KEYS));
+    else if (key !== 'unref') wrong(unknownKey(key, OPTION_NAMES));
     else if (typeof value !== 'boolean') wrong(`unref must be true or false, not ${inspect(value)}`);
   }
   return resolveSettings([{ source: 'options', values, problems }], libraryDefaults);

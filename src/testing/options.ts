@@ -1,7 +1,8 @@
 /** What a test passes to `TestBroker.start`, checked. */
 import { inspect } from 'node:util';
 import { ConfigError } from '../config/config-error.ts';
-import type { BrokerOptions } from '../embed/options.ts';
+import { unknownKey } from '../config/nearest.ts';
+import { type BrokerOptions, OPTION_NAMES, resolveOptions } from '../embed/options.ts';
 
 /** All that `Broker.start` takes, with port 0, any that is free, as the default; and what is a test's own. */
 export interface TestOptions extends BrokerOptions {
@@ -15,12 +16,17 @@ export interface TestOptions extends BrokerOptions {
   readonly controlPort?: number | undefined;
 }
 
+const OWN_NAMES = ['clock', 'logSize', 'patience', 'controlPort'];
+
 /** The options that are the broker's. Throws ConfigError with a line for each of the others that is wrong. */
 export function checkOptions(options: TestOptions): BrokerOptions {
   // What is no object is refused as `Broker.start` does it.
-  if (typeof options !== 'object' || (options as object | null) === null) return options;
+  if (typeof options !== 'object' || (options as object | null) === null || Array.isArray(options))
+    resolveOptions(options);
   const { clock, logSize, patience, controlPort, ...brokerOptions } = options;
-  const problems: string[] = [];
+  const problems = Object.keys(brokerOptions)
+    .filter((key) => !OPTION_NAMES.includes(key))
+    .map((key) => unknownKey(key, [...OPTION_NAMES, ...OWN_NAMES]));
   if (clock !== undefined && !['real', 'manual'].includes(clock))
     problems.push(`clock must be 'real' or 'manual', not ${inspect(clock)}`);
   for (const [name, value] of Object.entries({ logSize, patience, controlPort })) {

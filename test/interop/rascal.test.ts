@@ -1,24 +1,8 @@
 /** rascal: virtual hosts that it asserts, checks and deletes over the HTTP API, and what it declares in one. */
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Broker } from '../../src/index.ts';
+import { rascal, type RascalBroker } from '../support/interop/rascal.ts';
 
-/** As far as the tests use it: it brings no types. */
-interface Rascal {
-  readonly BrokerAsPromised: { create(config: object): Promise<RascalBroker> };
-  withDefaultConfig(config: object): object;
-}
-
-interface RascalBroker {
-  publish(publication: string, message: string): Promise<NodeJS.EventEmitter>;
-  subscribe(subscription: string): Promise<NodeJS.EventEmitter>;
-  /** With all that it declared, the virtual host too. */
-  nuke(): Promise<void>;
-  shutdown(): Promise<void>;
-  on(event: 'error', listener: () => void): void;
-}
-
-const rascal = createRequire(import.meta.url)('rascal') as Rascal;
 let broker: Broker;
 
 beforeAll(async () => {

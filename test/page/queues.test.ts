@@ -76,14 +76,15 @@ describePage('queues on the page', (visit) => {
     await page.getByRole('textbox', { name: 'Body' }).fill('{"by": "hand"}');
     await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await expect.poll(async () => (await channel.checkQueue('beta')).messageCount).toBe(6);
+    expect((await channel.checkQueue('beta')).messageCount).toBe(6);
     await page.getByRole('button', { name: 'Purge' }).click();
     await page.getByRole('dialog').getByText('are deleted for good').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     expect((await channel.checkQueue('beta')).messageCount).toBe(6);
     await page.getByRole('button', { name: 'Purge' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Purge' }).click();
-    await expect.poll(async () => (await channel.checkQueue('beta')).messageCount).toBe(0);
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect((await channel.checkQueue('beta')).messageCount).toBe(0);
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('heading', { name: 'Queues and streams' }).waitFor();

@@ -20,7 +20,6 @@ const SLEEPERS: Readonly<Record<string, string>> = {
 const LOOKERS: Readonly<Record<string, string>> = {
   'test/fuzz/slow-clients.test.ts': 'the client that is served does not read',
   'test/guard/fairness.test.ts': 'the client that is served does not read',
-  'test/page/queues.test.ts': 'a page in a browser moves them',
 };
 
 const SLEEP =

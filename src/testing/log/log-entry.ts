@@ -1,5 +1,7 @@
 /** What happened, as the log of a test broker keeps it. */
-import type { Match } from './match.ts';
+import { unknownKey } from '../../config/nearest.ts';
+import { checkKeys, keysOf } from '../check.ts';
+import { checkMatch, type Match } from './match.ts';
 import { printMessage, type Received } from './received.ts';
 
 export type LogKind =
@@ -69,6 +71,41 @@ export interface LogEntry {
   readonly multiple?: boolean | undefined;
 }
 
+const KINDS = keysOf<Record<LogKind, unknown>>({
+  published: true,
+  routed: true,
+  returned: true,
+  unroutable: true,
+  queued: true,
+  refused: true,
+  duplicate: true,
+  confirmed: true,
+  nacked: true,
+  delivered: true,
+  acked: true,
+  rejected: true,
+  requeued: true,
+  'dead-lettered': true,
+  dropped: true,
+  purged: true,
+  error: true,
+  deprecated: true,
+  'connection-opened': true,
+  'connection-closed': true,
+  'channel-opened': true,
+  'channel-closed': true,
+  'consumer-added': true,
+  'consumer-cancelled': true,
+  'vhost-created': true,
+  'vhost-deleted': true,
+  'queue-declared': true,
+  'queue-deleted': true,
+  'exchange-declared': true,
+  'exchange-deleted': true,
+  bound: true,
+  unbound: true,
+});
+
 /** All that is named. */
 export interface LogFilter {
   readonly kind?: LogKind | readonly LogKind[] | undefined;
@@ -78,6 +115,25 @@ export interface LogFilter {
   readonly routingKey?: string | RegExp | undefined;
   readonly connection?: string | undefined;
   readonly message?: Match | undefined;
+}
+
+const FILTER_KEYS = keysOf<LogFilter>({
+  kind: true,
+  queue: true,
+  exchange: true,
+  routingKey: true,
+  connection: true,
+  message: true,
+});
+
+/** Throws TypeError for what is no filter: no entry would ever fit it. */
+export function checkFilter(filter: LogFilter): void {
+  checkKeys('filter', filter, FILTER_KEYS);
+  const { kind = [], message = {} } = filter;
+  for (const each of typeof kind === 'string' ? [kind] : kind) {
+    if (!KINDS.includes(each)) throw new TypeError(`kind: ${unknownKey(each, KINDS)} (it may be ${KINDS.join(', ')})`);
+  }
+  checkMatch(message);
 }
 
 /** One line about an entry. */
@@ -97,5 +153,6 @@ export function printEntry(entry: LogEntry): string {
   if (connection !== undefined) parts.push(channel ? `${connection} (${channel})` : connection);
   if (message !== undefined) parts.push(printMessage(message));
   else if (entry.exchange !== undefined) parts.push(`exchange '${entry.exchange}' '${entry.routingKey ?? ''}'`);
+  if (parts.length === 0) parts.push(`vhost '${entry.vhost}'`);
   return `${order} ${kind}: ${parts.join(', ')}`;
 }

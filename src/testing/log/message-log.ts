@@ -1,7 +1,7 @@
 /** All that happened in a broker, or in one of its vhosts, oldest first; the newest 10,000 entries, if `logSize` says nothing else. */
 import { inspect } from 'node:util';
 import type { Waits } from '../waits.ts';
-import { type LogEntry, type LogFilter, type LogKind, printEntry } from './log-entry.ts';
+import { checkFilter, type LogEntry, type LogFilter, type LogKind, printEntry } from './log-entry.ts';
 import { isWithin, matches } from './match.ts';
 import type { Received } from './received.ts';
 import type { Recorder } from './recorder.ts';
@@ -24,7 +24,9 @@ export class MessageLog implements Iterable<LogEntry> {
     for (const entry of this.#recorder) if (this.#vhost === undefined || entry.vhost === this.#vhost) yield entry;
   }
 
+  /** @throws TypeError for what is no filter */
   all(filter: LogFilter = {}): LogEntry[] {
+    checkFilter(filter);
     return [...this].filter((entry) => fits(entry, filter));
   }
 
@@ -57,6 +59,7 @@ export class MessageLog implements Iterable<LogEntry> {
     filter: Omit<LogFilter, 'kind'> = {},
     options: { patience?: number } = {},
   ): Promise<LogEntry> {
+    checkFilter({ ...filter, kind });
     const after = this.#given.get(kind) ?? 0;
     const entry = await this.#waits.until(
       () => this.all({ ...filter, kind }).find(({ order }) => order > after),

@@ -77,7 +77,11 @@ export class ReceivedMessage<Body = unknown> implements Received<Body> {
   }
 
   get json(): Body {
-    return JSON.parse(this.text) as Body;
+    try {
+      return JSON.parse(this.text) as Body;
+    } catch (cause) {
+      throw new SyntaxError(`the message is no JSON: ${printMessage(this)}`, { cause });
+    }
   }
 
   get properties(): Properties {

@@ -1,4 +1,5 @@
 /** What `expect` of vitest and jest learns: `expect.extend(matchers)`. */
+import { inspect } from 'node:util';
 import type { DefinitionsDocument } from '../../broker/definitions/document.ts';
 import type { LogFilter } from '../log/log-entry.ts';
 import type { Match } from '../log/match.ts';
@@ -30,6 +31,16 @@ interface Outcome {
   readonly message: () => string;
 }
 
+/** Throws TypeError unless it can do what the matcher is for. */
+function checkSubject(subject: unknown, method: string, example: string): void {
+  if (typeof (subject as Record<string, unknown> | undefined | null)?.[method] === 'function') return;
+  throw new TypeError(`this matcher is for ${example}, not for ${inspect(subject, { depth: 0 })}`);
+}
+
+const QUEUE = "a queue, expect(space.queue('orders'))";
+const LOG = 'a log, expect(space.log)';
+const VHOST = 'a vhost, expect(space)';
+
 interface MatcherState {
   readonly isNot?: boolean;
 }
@@ -46,12 +57,14 @@ async function outcomeOf(wait: Promise<unknown>): Promise<Outcome> {
 
 export const matchers = {
   async toReceive(this: MatcherState, queue: TestQueue, match?: Match, options?: WaitOptions & { count?: number }) {
+    checkSubject(queue, 'toReceive', QUEUE);
     if (this.isNot !== true) return outcomeOf(queue.toReceive(match, options));
     const { pass, message } = await outcomeOf(queue.toReceiveNothing('until idle', match));
     return { pass: !pass, message };
   },
 
   async toStayEmpty(queue: TestQueue) {
+    checkSubject(queue, 'toReceiveNothing', QUEUE);
     const { pass, message } = await outcomeOf(queue.toReceiveNothing('until idle'));
     const { messages } = queue;
     if (!pass || messages.length === 0) return { pass, message };
@@ -62,18 +75,24 @@ export const matchers = {
     };
   },
 
-  toSettle: (queue: TestQueue, match: Match, how: Settled, options?: WaitOptions) =>
-    outcomeOf(queue.toSettle(match, how, options)),
+  toSettle(queue: TestQueue, match: Match, how: Settled, options?: WaitOptions) {
+    checkSubject(queue, 'toSettle', QUEUE);
+    return outcomeOf(queue.toSettle(match, how, options));
+  },
 
-  toHaveConsumers: (queue: TestQueue, count: number, options?: WaitOptions) =>
-    outcomeOf(queue.toHaveConsumers(count, options)),
+  toHaveConsumers(queue: TestQueue, count: number, options?: WaitOptions) {
+    checkSubject(queue, 'toHaveConsumers', QUEUE);
+    return outcomeOf(queue.toHaveConsumers(count, options));
+  },
 
   toHavePublished(log: MessageLog, filter: Omit<LogFilter, 'kind'> = {}): Outcome {
+    checkSubject(log, 'published', LOG);
     const pass = log.published(filter).length > 0;
     return { pass, message: () => `${pass ? 'such a message' : 'no such message'} was published:\n${log.last(20)}` };
   },
 
   toHaveNoErrors(log: MessageLog): Outcome {
+    checkSubject(log, 'errors', LOG);
     const errors = log.errors();
     const lines = errors.map(
       ({ error, connection, channel }) => `  ${error?.text} (${connection}, channel ${channel})`,
@@ -85,6 +104,7 @@ export const matchers = {
   },
 
   async toMatchTopology(vhost: TestVhost, definitions: DefinitionsDocument | string): Promise<Outcome> {
+    checkSubject(vhost, 'topologyDifferences', VHOST);
     const differences = await vhost.topologyDifferences(definitions);
     return { pass: differences.length === 0, message: () => `the topology differs:\n  ${differences.join('\n  ')}` };
   },

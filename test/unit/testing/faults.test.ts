@@ -130,6 +130,9 @@ test('a connection that fell silent is given up for want of heartbeats, and its 
 
 test('clients that come are refused', async () => {
   const broker = await startBroker();
+  const unheard = broker.faults.refuseConnections('no answer', { times: 1 });
+  await expect(connect(broker.url, { timeout: 50 })).rejects.toThrow('ETIMEDOUT');
+  expect(unheard.hits).toBe(1);
   const refused = broker.faults.refuseConnections('reset', { times: 1 });
   await expect(connect(broker.url)).rejects.toThrow();
   expect(refused.hits).toBe(1);

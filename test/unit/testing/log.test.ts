@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { publish, startApplication } from '../../support/application.ts';
+import { publish, startApplication, startBroker } from '../../support/application.ts';
 
 test('the log has a message on its whole way', async () => {
   const { broker, channel } = await startApplication();
@@ -65,4 +65,23 @@ test('only the newest entries are kept', async () => {
   for (let i = 0; i < 5; i++) await broker.queue('orders').put(`${i}`);
   expect(broker.log.all()).toHaveLength(3);
   expect(broker.log.all().at(-1)?.message?.text).toBe('4');
+});
+
+test('a filter that makes no sense is refused: nothing would ever fit it', async () => {
+  const { log } = await startBroker();
+  expect(() => log.all({ kind: 'deadlettered' as never })).toThrow(
+    'kind: unknown key "deadlettered", did you mean "dead-lettered"?',
+  );
+  expect(() => log.all({ kinds: 'acked' } as never)).toThrow('filter: unknown key "kinds", did you mean "kind"?');
+  await expect(log.next('ack' as never)).rejects.toThrow('kind: unknown key "ack"');
+});
+
+test('an entry of a vhost names it, and what is no JSON says so', async () => {
+  const broker = await startBroker();
+  await broker.vhosts.create('meadow');
+  expect(broker.log.last(1)).toMatch(/^\d+ vhost-created: vhost 'meadow'$/);
+  await broker.vhost().seed({ queues: [{ name: 'orders', durable: true, auto_delete: false, arguments: {} }] });
+  await broker.queue('orders').put('plain');
+  const message = await broker.queue('orders').toReceive();
+  expect(() => message.json).toThrow(/the message is no JSON: .*plain/);
 });

@@ -133,6 +133,12 @@ test('wrong options are told in a line each', async () => {
   await expect(wrong).rejects.toThrow(
     "clock must be 'real' or 'manual', not 'fast'\npatience must be 0 or more, not -1",
   );
+  await expect(startBroker({ clok: 'manual' } as never)).rejects.toThrow('unknown key "clok", did you mean "clock"?');
+  for (const options of ['amqp://localhost', 5672, null, []]) {
+    const error: Error = (await startBroker(options as never).catch((reason: Error) => reason)) as Error;
+    expect(error.message).toMatch(/^[^\n]+$/);
+    expect(error.name).toBe('ConfigError');
+  }
 });
 
 test('an error of a wait says what the broker refused meanwhile', async () => {
