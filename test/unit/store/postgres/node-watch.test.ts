@@ -5,7 +5,7 @@ import type { NodeRow } from '../../../../src/store/postgres/nodes.ts';
 import type { OtherNode } from '../../../../src/store/other-nodes.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
-const turns = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve));
+const turns = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
 
 class Database {
   readonly clock = new HandClock();
