@@ -4,6 +4,7 @@ import type { Duration } from '../clock/duration.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { ConsumerFilter } from '../faults/filters.ts';
 import type { LogKind } from '../log/log-entry.ts';
+import type { Properties } from '../log/received.ts';
 import type { ResetOptions } from '../reset.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { TestSpace } from '../test-space.ts';
@@ -31,6 +32,8 @@ interface Body extends WaitRequest {
   readonly code?: number;
   readonly text?: string;
   readonly content?: string | object;
+  readonly base64?: string;
+  readonly properties?: Properties;
   readonly downFor?: Duration;
 }
 
@@ -66,8 +69,9 @@ export class Routes {
       await this.#broker.reset({ vhost, keep });
       return undefined;
     },
-    'POST /test/put': async ({ queue, vhost, content }) => {
-      await this.#broker.queue(named(queue, 'queue'), { vhost }).put(content ?? '');
+    'POST /test/put': async ({ queue, vhost, content = '', base64, properties }) => {
+      const body = base64 === undefined ? content : Buffer.from(base64, 'base64');
+      await this.#broker.queue(named(queue, 'queue'), { vhost }).put(body, properties);
       return undefined;
     },
     'POST /test/wait': ({ queue, vhost, ...request }) =>

@@ -1,6 +1,6 @@
 /** The control port beside a broker in this process, for tests in others. */
 import { expect, test } from 'vitest';
-import { TestBroker } from '../../../src/testing/index.ts';
+import { RemoteBroker, TestBroker } from '../../../src/testing/index.ts';
 import { acknowledgeAll, connectTo, startBroker } from '../../support/application.ts';
 
 interface Answer {
@@ -111,4 +111,44 @@ test('what later versions refuse is told, and how the topology differs', async (
   expect(JSON.parse(text)).toMatchObject([{ feature: 'transient_nonexcl_queues', what: "queue 'events'" }]);
   const topology = await ask('POST', '/test/topology', { definitions: { queues: [] } });
   expect((JSON.parse(topology.text) as { differences: string[] }).differences).toHaveLength(1);
+});
+
+test('a test in another process has queues, spaces and faults by the control port', async () => {
+  const broker = await startBroker({ controlPort: 0, clock: 'manual' });
+  const remote = new RemoteBroker(broker.controlUrl!);
+  const space = await remote.space('w 1');
+  const connection = await connectTo(space.url);
+  const channel = await connection.createConfirmChannel();
+  await channel.assertQueue('orders');
+  await channel.assertQueue('later', { messageTtl: 60_000, deadLetterExchange: '', deadLetterRoutingKey: 'orders' });
+  const orders = space.queue('orders');
+
+  await using refused = await remote.fault('nackPublishes', { filter: { vhost: 'w 1' }, trigger: { times: 1 } });
+  channel.sendToQueue('orders', Buffer.from('refused'));
+  await expect(channel.waitForConfirms()).rejects.toThrow('nacked');
+  expect(await refused.state()).toEqual({ kind: 'nackPublishes', hits: 1, active: true });
+
+  await space.queue('later').put({ id: 7 }, { type: 'order' });
+  const happened = await remote.advance('1m');
+  expect(happened.map(({ kind, queue }) => [kind, queue])).toContainEqual(['dead-lettered', 'later']);
+  const order = await orders.toReceive<{ id: number }>({ json: { id: 7 }, routingKey: /^ORDERS$/i });
+  expect([order.json?.id, order.properties.type]).toEqual([7, 'order']);
+  expect(await orders.look()).toMatchObject({ exists: true, ready: 1, messages: [{ text: '{"id":7}' }] });
+  await expect(orders.toReceive({ text: 'none' }, { patience: 1 })).rejects.toMatchObject({
+    name: 'WaitError',
+    message: expect.stringContaining('Instead 1 came to it') as string,
+  });
+  await expect(orders.toReceive({ where: () => true })).rejects.toThrow('where is a function');
+
+  await acknowledgeAll(channel, 'orders');
+  await orders.toHaveConsumers(1);
+  expect(await orders.toSettle({}, 'acked')).toMatchObject({ kind: 'acked', vhost: 'w 1' });
+  await orders.put(Buffer.from([0xff]));
+  await orders.toBeEmpty();
+  await orders.toReceiveNothing({ for: 1 });
+  expect((await space.log({ kind: 'acked' })).map(({ message }) => message?.base64)).toEqual([undefined, '/w==']);
+  await space.reset();
+  expect(await space.log()).toEqual([]);
+  await space[Symbol.asyncDispose]();
+  expect(broker.vhosts.get('w 1')).toBeUndefined();
 });
