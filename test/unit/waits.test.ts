@@ -12,6 +12,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const SLEEPERS: Readonly<Record<string, string>> = {
   'test/fuzz/slow-clients.test.ts': 'an attack goes on for a while',
   'test/guard/memory-back.test.ts': 'an idle process is to give memory back',
+  'test/interop/cluster-example.test.ts': 'a client that was cut off comes again in a while',
   'test/recovery/dead-letters.test.ts': 'a kill comes at a moment by chance',
   'test/recovery/trouble.test.ts': 'a confirm may never come: the disk is being filled',
 };
