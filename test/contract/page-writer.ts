@@ -8,11 +8,17 @@ import { commit, page } from './store.support.ts';
 export class PageWriter {
   readonly reported: number[] = [];
   written = 0;
+  readonly #bytes: number;
+
+  /** `bytes`: of each page. */
+  constructor(bytes = 20) {
+    this.#bytes = bytes;
+  }
 
   async write(store: Store, enough: () => boolean): Promise<void> {
     while (!enough()) {
       const number = this.written++;
-      await commit(store, (batch) => page(store, batch, 1, 10 * number));
+      await commit(store, (batch) => page(store, batch, 1, 10 * number, this.#bytes));
       this.reported.push(number);
     }
   }

@@ -5,6 +5,9 @@ import { hasPostgres, PostgresServer } from '../support/postgres/server.ts';
 import { PageWriter } from './page-writer.ts';
 import { recover } from '../support/store-reads.ts';
 
+/** Commits of the active node that wait for the standby. */
+const WAITS = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name LIKE 'rabbit@%'";
+
 describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
   let primary: PostgresServer;
   let standby: PostgresServer;
@@ -66,25 +69,81 @@ describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
   });
 
   it('confirms nothing while the standby stands still, not even what a cancelled wait calls committed', async () => {
-    let fenced = false;
-    store.onFenced(() => (fenced = true));
-    const troubles: (string | undefined)[] = [];
-    store.onTrouble((reason) => troubles.push(reason));
+    const { troubles, fenced, another } = await watched();
     await standby.freeze();
     await expect.poll(() => troubles.at(-1)).toBeDefined();
     const { length } = writer.reported;
     for (const end of ['pg_cancel_backend', 'pg_terminate_backend']) {
-      const ended = async (): Promise<string> =>
-        primary.sql(`SELECT count(${end}(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'`);
+      const ended = async (): Promise<string> => primary.sql(`SELECT count(${end}(pid)) ${WAITS}`);
       await expect.poll(ended).toBe('1');
     }
     expect(writer.reported).toHaveLength(length);
+    // The active node, which has a session again.
+    await expect.poll(() => primary.sql(`SELECT count(*) ${WAITS}`)).toBe('1');
     await standby.thaw();
     await goesOn();
     expect(troubles.at(-1)).toBeUndefined();
-    expect(fenced).toBe(false);
+    expect(fenced).toEqual([]);
+    await another.end();
     await expectAllOn(primary);
   });
+
+  it('confirms nothing while the standby is gone, and goes on when it is back', async () => {
+    const { troubles, fenced, another } = await watched();
+    await standby.end('SIGKILL');
+    await expect.poll(() => troubles.at(-1)).toBeDefined();
+    const { length } = writer.reported;
+    const waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
+    await expect.poll(() => primary.sql(waiting)).toBe('2');
+    expect(writer.reported).toHaveLength(length);
+    await standby.begin();
+    await goesOn();
+    expect(fenced).toEqual([]);
+    await another.end();
+    await expectAllOn(primary);
+  });
+
+  it('has lost what it had reported if the standby that is promoted has not all of it: that is said, and it begins anew', async () => {
+    const { fenced, another } = await watched();
+    await another.end();
+    const onBoth = writer.reported.length;
+    primary.configure("synchronous_standby_names = ''");
+    standby.configure("primary_conninfo = ''\nsynchronous_standby_names = ''");
+    await Promise.all([primary.reload(), standby.reload()]);
+    await expect.poll(() => standby.sql('SELECT count(*) FROM pg_stat_wal_receiver')).toBe('0');
+    await goesOn();
+    await primary.end('SIGKILL');
+    await standby.promote();
+    await expect
+      .poll(() => fenced)
+      .toContainEqual(expect.stringMatching(/has lost what it had reported .*\(the last \d+ batches\)/));
+    await expect(store.close()).rejects.toThrow('has lost');
+    const again = await PostgresStore.open({ url });
+    const found = (await recover(again)).pages.map(({ first }) => first / 10);
+    expect(found).toEqual(Array.from(found, (_, n) => n));
+    expect(found.length).toBeLessThan(writer.reported.length);
+    expect(found.length).toBeGreaterThanOrEqual(onBoth);
+    await again.close();
+  });
+
+  /** Another node waits for its turn, which it must not get. */
+  async function watched() {
+    const fenced: string[] = [];
+    store.onFenced((reason) => fenced.push(reason));
+    const troubles: (string | undefined)[] = [];
+    store.onTrouble((reason) => troubles.push(reason));
+    const impatience = new AbortController();
+    const waits = Promise.withResolvers<string>();
+    const options = { name: 'another', signal: impatience.signal, onWaiting: waits.resolve };
+    const opening = PostgresStore.open({ url, ...options });
+    opening.catch(() => undefined);
+    await waits.promise;
+    const end = async (): Promise<void> => {
+      impatience.abort();
+      await expect(opening).rejects.toThrow('given up');
+    };
+    return { troubles, fenced, another: { end } };
+  }
 });
 
 describe.skipIf(!hasPostgres)('a server without a standby', () => {

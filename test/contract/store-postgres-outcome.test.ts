@@ -1,11 +1,13 @@
 /** Whatever breaks in the middle of a commit: each batch is committed once, in its order, and only what is committed is reported so. */
-import { describe, expect, it } from 'vitest';
-import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { PostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
-import { hasPostgres } from '../support/postgres/server.ts';
+import { giveToOwner, hasPostgres } from '../support/postgres/server.ts';
 import { postgresOfFile } from '../support/postgres/shared.ts';
+import { growDisk, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import { PageWriter } from './page-writer.ts';
 import { recover, type Recovered } from '../support/store-reads.ts';
+import { commit, page, Script } from './store.support.ts';
 
 async function reopened(store: PostgresStore, url: string): Promise<Recovered> {
   await store.close();
@@ -80,5 +82,95 @@ describe.skipIf(!hasPostgres)('a commit whose answer does not come', () => {
     isBack = true;
     await done;
     writer.expectAll(await reopened(store, url));
+  });
+
+  async function overProxy(options: Partial<PostgresStoreOptions> = {}) {
+    const proxy = await Proxy.to(postgres.server.port);
+    const direct = postgres.newUrl();
+    const url = direct.replace(`:${postgres.server.port}`, `:${proxy.port}`);
+    const store = await PostgresStore.open({ url, ...options });
+    onTestFinished(() => store.close().catch(() => undefined));
+    const troubles: (string | undefined)[] = [];
+    store.onTrouble((reason) => troubles.push(reason));
+    return { proxy, direct, url, store, troubles };
+  }
+
+  it('comes late over a slow way, and nobody else takes over meanwhile', async () => {
+    const { proxy, direct, store } = await overProxy();
+    const fenced: string[] = [];
+    store.onFenced((reason) => fenced.push(reason));
+    const waits = Promise.withResolvers<string>();
+    const another = PostgresStore.open({ url: direct, name: 'another', onWaiting: waits.resolve });
+    await waits.promise;
+    proxy.slow({ delayMs: 120 });
+    const writer = new PageWriter();
+    await writer.write(store, () => writer.reported.length >= 5);
+    expect(fenced).toEqual([]);
+    proxy.slow({});
+    await store.close();
+    const next = await another;
+    writer.expectAll(await recover(next));
+    await next.close();
+  });
+
+  it('comes after more than a second, and once, over a way that takes that long', async () => {
+    const { proxy, direct, store, troubles } = await overProxy();
+    proxy.slow({ delayMs: 700 });
+    const writer = new PageWriter();
+    await writer.write(store, () => writer.reported.length >= 3);
+    proxy.slow({});
+    expect(troubles).toContain('the database has not answered for a second');
+    expect(troubles.at(-1)).toBeUndefined();
+    writer.expectAll(await reopened(store, direct));
+  });
+
+  it('is not asked for while a large batch is on a narrow way', async () => {
+    const { proxy, store } = await overProxy();
+    proxy.slow({ bytesPerSecond: 150_000 });
+    await commit(store, (batch) => page(store, batch, 1, 0, 600_000));
+    proxy.slow({});
+  });
+
+  const whyNot = whyNoSmallDisk();
+  it(`is made once there is room, if the disk of the database is full${whyNot}`, { skip: whyNot !== '' }, async () => {
+    const disk = smallDisk(2_000_000);
+    await giveToOwner(disk);
+    await postgres.server.sql(`CREATE TABLESPACE small LOCATION '${disk}'`);
+    await postgres.server.sql(
+      'CREATE ROLE crowded LOGIN; GRANT CREATE ON DATABASE leveret TO crowded; GRANT CREATE ON TABLESPACE small TO crowded; ALTER ROLE crowded SET default_tablespace = small',
+    );
+    const url = postgres.newUrl().replace('leveret@', 'crowded@');
+    const store = await PostgresStore.open({ url });
+    const troubles: (string | undefined)[] = [];
+    store.onTrouble((reason) => troubles.push(reason));
+    let fenced = false;
+    store.onFenced(() => (fenced = true));
+    const writer = new PageWriter(100_000);
+    let isEnough = false;
+    const done = writer.write(store, () => isEnough);
+    await expect.poll(() => troubles.at(-1)).toContain('could not extend file');
+    const { length } = writer.reported;
+    expect(length).toBe(writer.written - 1);
+    growDisk(disk, 50_000_000);
+    await expect.poll(() => writer.reported.length).toBeGreaterThan(length + 1);
+    isEnough = true;
+    await done;
+    expect(troubles.at(-1)).toBeUndefined();
+    expect(fenced).toBe(false);
+    writer.expectAll(await reopened(store, url));
+    // Its files are gone before the disk is.
+    await postgres.server.sql('DROP OWNED BY crowded CASCADE; DROP ROLE crowded');
+    await postgres.server.sql('DROP TABLESPACE small');
+  });
+
+  it('is given up at the close of a node whose database is away for ever', async () => {
+    const { proxy, store, troubles } = await overProxy({ closeMs: 100 });
+    proxy.cut(true);
+    store.schedule(
+      new Script().next((batch) => page(store, batch, 1, 0)),
+      true,
+    );
+    await expect.poll(() => troubles.length).toBeGreaterThan(0);
+    await expect(store.close()).rejects.toThrow('closed with data not written');
   });
 });

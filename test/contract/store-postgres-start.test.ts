@@ -3,10 +3,15 @@ import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
 import { StoreError } from '../../src/store/store.ts';
+import type { Clock } from '../../src/util/clock.ts';
+import { systemClock } from '../../src/util/system.ts';
+import { Authority } from '../support/certificates.ts';
+import { PATIENCE } from '../support/patience.ts';
+import { hasPgbouncer, startPgbouncer } from '../support/postgres/pgbouncer.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
 import { postgresOfFile } from '../support/postgres/shared.ts';
-import { temporaryFile } from '../support/temporary-folder.ts';
+import { temporaryFile, temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page } from './store.support.ts';
 
 describe.skipIf(!hasPostgres)('a database', () => {
@@ -75,6 +80,31 @@ describe.skipIf(!hasPostgres)('a database', () => {
     expect(await refusal(url)).toContain('pooler such as PgBouncer');
   });
 
+  it('behind PgBouncer is refused', { skip: !hasPgbouncer }, async () => {
+    const port = await startPgbouncer(postgres.server.port);
+    const url = postgres.newUrl().replace(`:${postgres.server.port}`, `:${port}`);
+    expect(await refusal(url)).toContain('pooler such as PgBouncer');
+  });
+
+  it('is asked again if it falls silent as a session begins', async () => {
+    let sessions = 0;
+    const proxy = await Proxy.to(postgres.server.port, (chunk) => {
+      // BackendKeyData: the login is over.
+      if (chunk.includes(Buffer.of(0x4b, 0, 0, 0, 12)) && ++sessions === 1) proxy.hold('there');
+      return chunk;
+    });
+    const url = postgres.newUrl().replace(`:${postgres.server.port}`, `:${proxy.port}`);
+    // Its limits pass quickly.
+    const after: Clock['after'] = (ms, callback) => systemClock.after(ms / 20, callback);
+    const warnings: string[] = [];
+    const log: PostgresStoreOptions['log'] = (level, _, text) => level === 'warn' && warnings.push(text);
+    const opening = PostgresStore.open({ url, log, startMs: 20 * PATIENCE, clock: { ...systemClock, after } });
+    await expect.poll(() => warnings).toContainEqual(expect.stringContaining('it is tried again'));
+    proxy.release();
+    await (await opening).close();
+    expect(sessions).toBeGreaterThan(1);
+  });
+
   it('that is not there, or does not answer, is waited for, and given up in time', async () => {
     const proxy = await Proxy.to(postgres.server.port);
     const url = postgres.newUrl().replace(`:${postgres.server.port}`, `:${proxy.port}`);
@@ -121,5 +151,44 @@ describe.skipIf(!hasPostgres)('a database', () => {
     });
     expect(await read(sound)).toHaveLength(1);
     await store.close();
+  });
+});
+
+describe.skipIf(!hasPostgres)('a database with TLS', () => {
+  const postgres = postgresOfFile();
+
+  it('is used if its certificate is right, by who asks for that', async () => {
+    const folder = temporaryFolder();
+    const [known, unknown] = [new Authority(folder, 'known'), new Authority(folder, 'unknown')];
+    await postgres.server.secure(known.issue('server', { names: 'IP:127.0.0.1' }));
+    const url = (parameters: string, host = '127.0.0.1'): string =>
+      `${postgres.newUrl().replace('leveret@127.0.0.1', `leveret:s3cret@${host}`)}&${parameters}`;
+    const trust = `sslrootcert=${known.cert}`;
+    for (const parameters of [
+      `sslmode=verify-full&${trust}`,
+      `sslmode=verify-ca&${trust}`,
+      `sslmode=require&${trust}`,
+      'sslmode=require',
+    ]) {
+      await (await PostgresStore.open({ url: url(parameters) })).close();
+    }
+    await (await PostgresStore.open({ url: url(`sslmode=verify-ca&${trust}`, 'localhost') })).close();
+
+    const distrust = `sslrootcert=${unknown.cert}`;
+    for (const [address, problem] of [
+      [url(`sslmode=verify-full&${distrust}`), /unable to|self.signed/],
+      [url(`sslmode=verify-ca&${distrust}`), /unable to|self.signed/],
+      [url(`sslmode=require&${distrust}`), /unable to|self.signed/],
+      [url(`sslmode=verify-full&${trust}`, 'localhost'), /altnames/],
+      [url(`sslmode=verify-full&sslrootcert=${folder}/none.pem`), /none.pem for TLS to the database cannot be read/],
+      [url('sslmode=disable'), /no encryption/],
+    ] as const) {
+      const error: unknown = await PostgresStore.open({ url: address, startMs: 300 }).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error).toBeInstanceOf(StoreError);
+      expect((error as StoreError).message).toMatch(problem);
+      expect((error as StoreError).message).not.toContain('s3cret');
+    }
   });
 });

@@ -28,6 +28,11 @@ export function smallDisk(bytes: number): string {
   return folder;
 }
 
+/** From now on it has so many bytes. */
+export function growDisk(folder: string, bytes: number): void {
+  execFileSync('mount', ['-o', `remount,size=${bytes}`, folder], { stdio: 'pipe' });
+}
+
 function mount(folder: string, bytes: number): void {
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder], { stdio: 'pipe' });
 }

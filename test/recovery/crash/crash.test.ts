@@ -4,44 +4,31 @@
  * the clients do, though not the moment at which the end meets it.
  */
 import { expect, test } from 'vitest';
-import { openChannel } from '../../support/interop/amqplib.ts';
 import { type KillableBroker, killableBroker } from '../../support/recovery/killable.ts';
 import { StoreKey } from '../../support/recovery/store-key.ts';
 import { Random } from '../../support/recovery/random.ts';
 import { check } from './check.ts';
-import { QueueLedger } from './ledger.ts';
+import { Crowd } from './crowd.ts';
 import { Life } from './life.ts';
 import { PowerCut } from './power-cut.ts';
 import { Declarer } from './topology.ts';
-import { consume, Publisher } from './traffic.ts';
 
 const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 6);
 const SEED = Number(process.env['LEVERET_CRASH_SEED'] ?? 1);
 const ROUND_MS = 30_000;
 
 /** What the clients of one data folder know, over all lives of its broker. */
-class Clients {
-  readonly queues = ['a', 'b', 'c', 'd'].map((name) => new QueueLedger(name));
-  readonly publishers = ['p0', 'p1', 'p2'].map((name) => new Publisher(name));
+class Clients extends Crowd {
   readonly declarers = ['t0', 't1'].map((name) => new Declarer(name));
 
   /** All of them live in this life of the broker. */
   run(life: Life, random: Random): void {
-    for (const publisher of this.publishers) {
-      const own = random.fork();
-      life.run(() => publisher.live(life, this.queues, own));
-    }
+    this.publish(life, random);
     for (const declarer of this.declarers) {
       const own = random.fork();
       life.run(() => declarer.live(life, own));
     }
-    for (const queue of this.queues) {
-      // Some queues only grow in this life: what comes into them is not redelivered in the next.
-      for (let consumers = random.integer(0, 2); consumers > 0; consumers--) {
-        const own = random.fork();
-        life.run(() => consume(life, queue, own));
-      }
-    }
+    this.consume(life, random);
   }
 
   powerFails(): void {
@@ -95,7 +82,7 @@ test.each([
     const end = endWith(key);
     const broker = await killableBroker(endWith === killedWithNewKey ? { LEVERET_STORE_KEY: key.source } : {});
     const clients = new Clients();
-    await declare(broker, clients.queues);
+    await clients.declare(broker.url);
     for (let round = 1; round <= rounds; round++) {
       const life = new Life(broker.url);
       clients.run(life, random);
@@ -108,13 +95,3 @@ test.each([
     }
   },
 );
-
-async function declare(broker: KillableBroker, queues: readonly QueueLedger[]): Promise<void> {
-  const channel = await openChannel(broker.url);
-  await channel.assertQueue('barrier');
-  await channel.assertExchange('all', 'fanout');
-  for (const { name } of queues) {
-    await channel.assertQueue(name);
-    await channel.bindQueue(name, 'all', '');
-  }
-}

@@ -11,7 +11,8 @@ import { inject } from 'vitest';
 import { PATIENCE } from '../patience.ts';
 import { spawnTied } from '../processes/tied.ts';
 
-const READY = 'Server startup complete';
+/** What a daemon says when it listens. */
+export const READY = 'Server startup complete';
 /** To load what serves HTTP is a sixth of a start. */
 const NO_HTTP = ['--management-port', 'none', '--prometheus-port', 'none'];
 
@@ -37,6 +38,8 @@ export interface StartingDaemon extends Daemon {
   readonly ready: Promise<void>;
   /** All that it printed. */
   readonly output: string;
+  /** Stops the process where it is, and has it go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 /** Starts a daemon and waits until it says that it listens; rejects as `ready` does. */
@@ -81,6 +84,7 @@ export function spawnDaemon({ port, dataDir, args = [], env }: DaemonOptions, pa
     get output() {
       return output;
     },
+    signal: (signal) => void child.kill(signal),
     kill: async (signal) => {
       child.kill(signal);
       const [code] = await exited;

@@ -3,9 +3,20 @@
  * root; if the tests are, it runs as the user that its package made.
  */
 import { once } from 'node:events';
-import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Issued } from '../certificates.ts';
 import { freePort } from '../interop/daemon.ts';
 import { runOk } from '../processes/run.ts';
 import { spawnTied, tied } from '../processes/tied.ts';
@@ -30,8 +41,8 @@ const programs = existsSync(VERSIONS)
 export const hasPostgres = programs !== undefined || process.env['CI'] !== undefined;
 
 const isRoot = process.getuid?.() === 0;
-/** Changing the user unties a process: it is tied after that. */
-const AS_OWNER = isRoot ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--'] : [];
+/** In front of a program that refuses to be root. Changing the user unties a process: it is tied after that. */
+export const AS_OWNER = isRoot ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--'] : [];
 
 /** Nothing that a test shows needs the disk. */
 const SETTINGS = `
@@ -74,20 +85,29 @@ export class PostgresServer {
   /** One that follows this one, which from now on waits for it at each commit. */
   async follow(): Promise<PostgresServer> {
     const standby = await PostgresServer.#empty();
-    const from = ['-h', '127.0.0.1', '-p', `${this.port}`, '-U', ROLE];
-    await runOwn('pg_basebackup', '-D', standby.#data, ...from, '-R', '--checkpoint=fast', '--no-sync');
-    standby.configure(
-      `port = ${standby.port}\n primary_conninfo = 'host=127.0.0.1 port=${this.port} user=${ROLE} application_name=standby'`,
-    );
-    await standby.begin();
+    await standby.#copyOf(this);
     this.configure("synchronous_standby_names = '*'");
     await this.reload();
     return standby;
   }
 
+  /** What was a primary, and has ended, becomes a standby of another: all that it had is gone. */
+  async followAnew(primary: PostgresServer): Promise<void> {
+    // What is left of it ends by itself.
+    rmSync(this.#data, { recursive: true, maxRetries: 50 });
+    await this.#copyOf(primary);
+  }
+
+  async #copyOf(primary: PostgresServer): Promise<void> {
+    const from = ['-h', '127.0.0.1', '-p', `${primary.port}`, '-U', ROLE];
+    await runOwn('pg_basebackup', '-D', this.#data, ...from, '-R', '--checkpoint=fast', '--no-sync');
+    this.configure(`primary_conninfo = 'host=127.0.0.1 port=${primary.port} user=${ROLE} application_name=standby'`);
+    await this.begin();
+  }
+
   static async #empty(): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'postgres-of-leveret-'));
-    if (isRoot) chownSync(folder, ...(await ownerIds()));
+    await giveToOwner(folder);
     return new PostgresServer(folder, await freePort());
   }
 
@@ -106,6 +126,22 @@ export class PostgresServer {
       join(this.#data, 'pg_hba.conf'),
       `${lines}\nlocal all all trust\nhost all all all trust\nhost replication all all trust\n`,
     );
+  }
+
+  /** Has it speak TLS with this certificate, and without it to nobody. */
+  async secure({ cert, key }: Issued): Promise<void> {
+    for (const [name, file] of [
+      ['server.crt', cert],
+      ['server.key', key],
+    ] as const) {
+      const own = join(this.#data, name);
+      copyFileSync(file, own);
+      chmodSync(own, 0o600);
+      await giveToOwner(own);
+    }
+    this.configure('ssl = on');
+    this.admit('hostnossl all all 127.0.0.1/32 reject');
+    await this.sql('SELECT pg_reload_conf()');
   }
 
   async begin(): Promise<void> {
@@ -193,6 +229,11 @@ export class PostgresServer {
 function runOwn(program: string, ...args: readonly string[]): Promise<string> {
   const [command, ...words] = [...AS_OWNER, join(programs!, program), ...args];
   return runOk(command, words, { cwd: '/' });
+}
+
+/** Of a file or folder of which the server has to be the owner. */
+export async function giveToOwner(path: string): Promise<void> {
+  if (isRoot) chownSync(path, ...(await ownerIds()));
 }
 
 async function ownerIds(): Promise<[number, number]> {

@@ -1,0 +1,81 @@
+/** Two daemons on one database, one of which is active while the other waits: what a test needs to end the one and have the other take over. */
+import { expect, onTestFinished } from 'vitest';
+import { dataFolder, freePort, READY, spawnDaemon, type StartingDaemon } from '../../support/interop/daemon.ts';
+
+/** How long a node may wait for its turn, in milliseconds. */
+const WAIT_MS = 10_000_000;
+const WAITING = 'waiting to take over';
+
+/** How the active node ends; a frozen one goes on later. */
+export type NodeEnd = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP';
+
+export class Nodes {
+  readonly #url: string;
+  #count = 0;
+  active!: StartingDaemon;
+  waiting!: StartingDaemon;
+
+  /** `url`: of the database. */
+  static async start(url: string): Promise<Nodes> {
+    const nodes = new Nodes(url);
+    nodes.active = await nodes.#spawn();
+    await nodes.active.ready;
+    nodes.waiting = await nodes.#spawn();
+    await says(nodes.waiting, WAITING, 1);
+    return nodes;
+  }
+
+  private constructor(url: string) {
+    this.#url = url;
+  }
+
+  /**
+   * Ends the active node. Resolves when the other one serves, with how long that took in milliseconds; and there is another that waits: a new
+   * one, or the one that was frozen, when it has learned that it was taken over.
+   */
+  async takeOver(end: NodeEnd): Promise<number> {
+    const { active, waiting } = this;
+    const [served, waited] = [times(waiting, READY), times(active, WAITING)];
+    const begin = performance.now();
+    if (end === 'SIGSTOP') active.signal('SIGSTOP');
+    else await active.kill(end);
+    await says(waiting, READY, served + 1);
+    const took = performance.now() - begin;
+    this.active = waiting;
+    if (end === 'SIGSTOP') active.signal('SIGCONT');
+    this.waiting = end === 'SIGSTOP' ? active : await this.#spawn();
+    await says(this.waiting, WAITING, end === 'SIGSTOP' ? waited + 1 : 1);
+    return took;
+  }
+
+  /** Stops the active one for so many milliseconds. */
+  async pause(ms: number): Promise<void> {
+    this.active.signal('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    this.active.signal('SIGCONT');
+  }
+
+  /** The end of what both printed, for who wonders what happened. */
+  get story(): string {
+    return [this.active, this.waiting].map(({ port, output }) => `${port}:\n${output.slice(-3000)}`).join('\n');
+  }
+
+  async #spawn(): Promise<StartingDaemon> {
+    const folder = await dataFolder();
+    const args = ['--store', this.#url, '--node-name', `node${this.#count++}`];
+    const daemon = spawnDaemon({ port: await freePort(), dataDir: folder.path, args }, WAIT_MS);
+    onTestFinished(async () => {
+      await daemon.kill('SIGKILL');
+      await folder.remove();
+    });
+    return daemon;
+  }
+}
+
+function times({ output }: StartingDaemon, text: string): number {
+  return output.split(text).length - 1;
+}
+
+async function says(daemon: StartingDaemon, text: string, often: number): Promise<void> {
+  await expect.poll(() => times(daemon, text), { message: daemon.output.slice(-2000) }).toBeGreaterThanOrEqual(often);
+}
