@@ -35,6 +35,12 @@ const ALONE = [
 /** Clients that have to do with a store that answers reads later, too. */
 const CLIENTS = ['test/interop/{amqplib-{callback,messages,queues},pika}.test.ts'];
 
+/** Clients of a broker on PostgreSQL, through restarts too; with LEVERET_DATABASE_CLIENTS=all, more of them. */
+const SOME_ON_DATABASE = ['test/interop/{pika,restart-programs}.test.ts'];
+const ALL_ON_DATABASE = ['test/interop/{amqp-tools,amqplib-*,pika,restart,restart-programs}.test.ts'];
+const ON_DATABASE = process.env['LEVERET_DATABASE_CLIENTS'] === 'all' ? ALL_ON_DATABASE : SOME_ON_DATABASE;
+const hasDatabase = existsSync('/usr/lib/postgresql') || process.env['CI'] !== undefined;
+
 /** What takes long begins first: at the end one process would be left alone with it. */
 const LONGEST = ['guard', 'fuzz', 'recovery', 'contract', 'interop', 'page', 'model', 'conformance'];
 
@@ -55,6 +61,15 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: ALONE } },
       { extends: true, test: { name: 'sharing', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
       { extends: true, test: { name: 'late-store', include: CLIENTS, isolate: false, provide: { lateStore: true } } },
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: hasDatabase ? ON_DATABASE : [],
+          isolate: false,
+          globalSetup: ['test/support/postgres/for-clients.ts'],
+        },
+      },
     ],
     pool: 'forks',
     // Node strips the types by itself, as it does for the scripts: its modules are quicker than the same through a transform.
@@ -62,7 +77,7 @@ export default defineConfig({
     // Most tests wait most of the time: for a child process, a disk, a time-out of the protocol.
     maxWorkers: Math.max(4, availableParallelism()),
     sequence: { sequencer: LongestFirst },
-    provide: { lateStore: false },
+    provide: { lateStore: false, database: '' },
     globalSetup: ['test/support/processes/daemon-bundle.ts', 'test/support/page/built.ts'],
     testTimeout: TEST_PATIENCE,
     hookTimeout: TEST_PATIENCE,

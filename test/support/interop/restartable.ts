@@ -1,6 +1,7 @@
 /** A durable daemon that a test stops or kills and starts again on the same port and data folder. */
 import { onTestFinished } from 'vitest';
 import { dataFolder, freePort, startDaemon } from './daemon.ts';
+import { databaseOfTest } from './target.ts';
 
 export interface RestartableBroker {
   readonly url: string;
@@ -14,7 +15,9 @@ export interface RestartableBroker {
 export async function restartableBroker(): Promise<RestartableBroker> {
   const folder = await dataFolder();
   onTestFinished(() => folder.remove());
-  const options = { port: await freePort(), dataDir: folder.path };
+  const store = databaseOfTest();
+  const args = store === undefined ? [] : ['--store', store];
+  const options = { port: await freePort(), dataDir: folder.path, args };
   let daemon = await startDaemon(options);
   onTestFinished(async () => {
     await daemon.kill('SIGKILL');

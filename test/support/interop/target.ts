@@ -1,7 +1,9 @@
 /**
  * The broker an interop test talks to: the one at LEVERET_TEST_URL (RabbitMQ, say, which proves the test itself), or a
- * Leveret started in this process for the length of one test file. In the project `late-store` its store answers reads later.
+ * Leveret started in this process for the length of one test file. In the project `late-store` its store answers reads later, in
+ * the project `database` it is PostgreSQL.
  */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, inject } from 'vitest';
 
 declare module 'vitest' {
@@ -40,5 +42,13 @@ export function useTarget(): Target {
 
 async function startBroker(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   if (inject('lateStore')) return (await import('./late-broker.ts')).startLateBroker();
-  return (await import('../../../src/index.ts')).Broker.start({ port: 0 });
+  return (await import('../../../src/index.ts')).Broker.start({ port: 0, store: databaseOfTest() });
+}
+
+/** The store of a broker in the project `database`: a schema that nobody else has. Undefined in the others. */
+export function databaseOfTest(): string | undefined {
+  const database = inject('database');
+  if (database === '') return undefined;
+  // Nobody waits there to take over: the lease is how long one that was killed and comes again waits for itself.
+  return `${database}${randomUUID()}&lease=300`;
 }

@@ -18,10 +18,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Issued } from '../certificates.ts';
 import { freePort } from '../interop/daemon.ts';
-import { runOk } from '../processes/run.ts';
+import { run, runOk } from '../processes/run.ts';
 import { spawnTied, tied } from '../processes/tied.ts';
-import { UNTIL } from '../patience.ts';
-import { vi } from 'vitest';
+import { PATIENCE } from '../patience.ts';
 
 const VERSIONS = '/usr/lib/postgresql';
 const ROLE = 'leveret';
@@ -151,12 +150,14 @@ export class PostgresServer {
     this.#said = '';
     child.stderr.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
     child.stdout.resume();
-    await vi.waitFor(async () => {
-      if (child.exitCode !== null) throw new Error(`PostgreSQL ended: ${this.#said}`);
-      await runOk(join(programs!, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', `${this.port}`]);
+    // Without vitest's own waiting, which is not there before the tests begin.
+    for (const deadline = performance.now() + PATIENCE; ;) {
+      const { code } = await run(join(programs!, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', `${this.port}`]);
       // Another that has the port would answer as well.
       if (child.exitCode !== null) throw new Error(`PostgreSQL ended: ${this.#said}`);
-    }, UNTIL);
+      if (code === 0) return;
+      if (performance.now() > deadline) throw new Error(`PostgreSQL does not answer: ${this.#said}`);
+    }
   }
 
   reload(): Promise<unknown> {
