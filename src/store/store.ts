@@ -10,6 +10,14 @@ import type { Histogram } from '../util/histogram.ts';
 import type { Batch } from './batch.ts';
 import type { RecoveredLog, RecoveredState, TopologyChange } from './stored-records.ts';
 
+/** How far a store is with sealing anew what earlier keys have sealed. */
+export interface ResealingProgress {
+  /** Rows that were looked at. */
+  readonly done: number;
+  /** Those that are still to be: 0 when all of it is done. */
+  readonly left: number;
+}
+
 /** Told once what was read, or the reason if it cannot be had. */
 export type Answer<Value> = (answer: Value | StoreError) => void;
 
@@ -84,6 +92,9 @@ export interface Store {
 
   /** How long commits took, in seconds. */
   readonly commitDurations: Histogram;
+
+  /** Undefined if the key was not changed since the start; there is none in an engine that does not seal. */
+  readonly resealing?: ResealingProgress | undefined;
 
   /** Numbers for queues (and the logs of exchanges), pages and bodies, never used before in this store's life. */
   nextQueueId(): number;

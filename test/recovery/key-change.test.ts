@@ -11,6 +11,7 @@ import { openForReading } from '../../src/store/sqlite/database-file.ts';
 import { sealOf } from '../../src/store/sqlite/sealing-table.ts';
 import { runCommand } from '../support/cli/command.ts';
 import { KeptLog } from '../support/kept-log.ts';
+import { apiOf } from '../support/management/api.ts';
 import { rowsLeft, StoreKey } from '../support/recovery/store-key.ts';
 import { temporaryFile, temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -88,6 +89,21 @@ test('it counts at once, what is there is sealed anew while clients go on, and t
   await using again = await start();
   expect(await numbers(again)).toEqual(range(0, 90));
   expect(log.errors).toEqual([]);
+});
+
+test('how far it is stands in the API and in the metrics', async () => {
+  await using broker = await Broker.start({
+    ...{ port: 0, dataDir, storeKey: key.source, logger: log },
+    ...{ managementPort: 0, prometheusPort: 0 },
+  });
+  const ask = apiOf(broker);
+  const progress = async () => ((await ask('GET', '/nodes')).json as { store_resealing?: object }[])[0].store_resealing;
+  const metrics = async () => (await fetch(`http://127.0.0.1:${broker.prometheusPort}/metrics`)).text();
+  await publish(await channelTo(broker), 0, 20);
+  expect(await progress()).toBeUndefined();
+  await key.change(dataDir);
+  await expect.poll(progress).toMatchObject({ left: 0 });
+  expect(await metrics()).toContain('\nleveret_store_rows_to_reseal 0\n');
 });
 
 test('who is stopped before all is sealed anew goes on at the next start', async () => {

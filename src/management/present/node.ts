@@ -55,6 +55,7 @@ export function showNode(view: View): object {
     running: true,
     sockets_total: limit,
     sockets_used: context.connections.size,
+    ...(node.store.resealing === undefined ? {} : { store_resealing: node.store.resealing }),
     type: 'disc',
     uptime: clock.now() - startedAt,
     ...view.data(churn, churnFigures(churn)),

@@ -80,6 +80,12 @@ export const OWN: readonly NodeMetric<BrokerMoment>[] = [
     'What the store has yet to write',
     ({ context: { node } }) => node.backlog.bytes,
   ),
+  single(
+    'gauge',
+    'store_rows_to_reseal',
+    'Rows that may still be sealed by an earlier key',
+    ({ context: { node } }) => node.store.resealing?.left ?? 0,
+  ),
   {
     type: 'gauge',
     name: 'memory_bytes',

@@ -2,15 +2,8 @@
 import type { BatchMemory } from '../engine/batch-buffer.ts';
 import type { WrittenBatch } from '../engine/batch-rows.ts';
 import type { DataKeys } from '../sealing/data-keys.ts';
+import type { ResealingProgress } from '../store.ts';
 import type { Synchronous } from './database-file.ts';
-
-/** How far it is with sealing anew what earlier keys have sealed. */
-export interface ResealingProgress {
-  /** Rows that were looked at. */
-  readonly done: number;
-  /** Those that are still to be: 0 when all of it is done. */
-  readonly left: number;
-}
 
 /** Of a store, given to the writer thread as it begins to write for it. */
 export interface WriterOptions {
