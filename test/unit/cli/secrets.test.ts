@@ -8,6 +8,7 @@ import { RESOURCES } from '../../../src/management/resources.ts';
 import { Authority } from '../../support/certificates.ts';
 import { runCommand, startCommand } from '../../support/cli/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { TokenServer } from '../../support/token-server.ts';
 
 const SECRETS = {
   defaultPass: 'planted-default-pass',
@@ -17,6 +18,11 @@ const SECRETS = {
   userPassword: 'planted-user-password',
   wrongAmqp: 'planted-wrong-amqp',
   wrongHttp: 'planted-wrong-http',
+  databasePassword: 'planted-database-password',
+  // Each is known once it is given out.
+  token: 'planted-token',
+  otherToken: 'planted-other-token',
+  session: 'planted-session',
 };
 
 /** Names of the secrets that stand in a text, as they are or as HTTP's Basic scheme has them. */
@@ -35,6 +41,10 @@ function foundInFiles(folder: string): string[] {
 
 it('no secret is in the log, an answer of the API, the metrics, the list of processes or a file', async () => {
   const dataDir = temporaryFolder();
+  await using issuer = await TokenServer.start();
+  const scope = 'rabbitmq.configure:*/* rabbitmq.write:*/* rabbitmq.read:*/* rabbitmq.tag:administrator';
+  SECRETS.token = await issuer.sign({ scope });
+  SECRETS.otherToken = await issuer.sign({ aud: 'another', scope });
   const { cert, key } = new Authority(temporaryFolder()).issue('server', { password: SECRETS.keyPassword });
   const daemon = startCommand(['--data-dir', dataDir, '--port', '0', '--tls-port', '0', '--host', '127.0.0.1'], {
     env: {
@@ -45,6 +55,9 @@ it('no secret is in the log, an answer of the API, the metrics, the list of proc
       LEVERET_TLS_KEY: key,
       LEVERET_TLS_KEY_PASSWORD: SECRETS.keyPassword,
       LEVERET_MANAGEMENT_OAUTH_CLIENT_SECRET: SECRETS.oauthSecret,
+      LEVERET_AUTH_BACKENDS: 'internal,oauth2',
+      LEVERET_OAUTH_RESOURCE_SERVER_ID: 'rabbitmq',
+      LEVERET_OAUTH_ISSUER: issuer.issuer,
       LEVERET_AUDIT_LOG: join(dataDir, 'audit.log'),
       LEVERET_STORE_KEY: 'env:PLANTED',
       PLANTED: SECRETS.storeKey,
@@ -57,22 +70,37 @@ it('no secret is in the log, an answer of the API, the metrics, the list of proc
   ]);
   const portIn = (line: unknown) => /\d+$/.exec(String(line))![0];
   const answers: string[] = [];
-  const ask = async (method: string, path: string, password: string, body?: object): Promise<number> => {
-    const response = await fetch(`http://127.0.0.1:${portIn(management)}/api${path}`, {
-      method,
-      headers: { authorization: `Basic ${Buffer.from(`owner:${password}`).toString('base64')}` },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
+  const api = `http://127.0.0.1:${portIn(management)}/api`;
+  const request = async (path: string, init: RequestInit): Promise<Response> => {
+    const response = await fetch(api + path, init);
     answers.push(await response.text());
-    return response.status;
+    return response;
   };
+  const ask = async (method: string, path: string, password: string, body?: object): Promise<number> => {
+    const authorization = `Basic ${Buffer.from(`owner:${password}`).toString('base64')}`;
+    const content = body === undefined ? null : JSON.stringify(body);
+    return (await request(path, { method, headers: { authorization }, body: content })).status;
+  };
+  const comeIn = async (password: string): Promise<void> =>
+    (await connect(`amqp://owner:${password}@127.0.0.1:${String(port)}`)).close();
 
   expect(await ask('PUT', '/users/somebody', SECRETS.defaultPass, { password: SECRETS.userPassword, tags: '' })).toBe(
     201,
   );
   expect(await ask('GET', '/whoami', SECRETS.wrongHttp)).toBe(401);
-  await expect(connect(`amqp://owner:${SECRETS.wrongAmqp}@127.0.0.1:${String(port)}`)).rejects.toThrow();
-  await (await connect(`amqp://owner:${SECRETS.defaultPass}@127.0.0.1:${String(port)}`)).close();
+  for (const wrong of [SECRETS.wrongAmqp, SECRETS.otherToken]) await expect(comeIn(wrong)).rejects.toThrow();
+  for (const good of [SECRETS.defaultPass, SECRETS.token]) await comeIn(good);
+  const bearer = (token: string) => request('/whoami', { headers: { authorization: `Bearer ${token}` } });
+  expect([(await bearer(SECRETS.token)).status, (await bearer(SECRETS.otherToken)).status]).toEqual([200, 401]);
+  const signedIn = await request('/session', {
+    method: 'POST',
+    headers: { 'x-leveret-page': '1' },
+    body: JSON.stringify({ username: 'owner', password: SECRETS.defaultPass }),
+  });
+  const [cookie] = signedIn.headers.get('set-cookie')!.split(';');
+  SECRETS.session = cookie.slice(cookie.indexOf('=') + 1);
+  const bySession = { headers: { 'x-leveret-page': '1', cookie } };
+  expect((await request('/whoami', bySession)).status).toBe(200);
   // All that can be asked without saying for what. Events do not end.
   const paths = RESOURCES.filter(({ path, GET }) => GET !== undefined && !/:|events/.test(path)).map(
     ({ path }) => path,
@@ -96,6 +124,18 @@ it('no secret is in the log, an answer of the API, the metrics, the list of proc
     [],
     [],
   ]);
+});
+
+it('no secret is in what is said of a database that is away', async () => {
+  const daemon = startCommand(['--data-dir', temporaryFolder(), '--port', '0'], {
+    env: { LEVERET_STORE: `postgres://owner:${SECRETS.databasePassword}@127.0.0.1:1/db`, LEVERET_LOG_LEVEL: 'trace' },
+  });
+  await daemon.waitForLine('the database cannot be used yet');
+  const { pid } = daemon.child;
+  const seen = readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  daemon.child.kill('SIGTERM');
+  const { stdout, stderr } = await daemon.finished;
+  expect([found(seen), found(stdout), found(stderr)]).toEqual([[], [], []]);
 });
 
 it('no secret is in what is said of settings that are wrong', async () => {
