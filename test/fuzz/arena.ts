@@ -42,6 +42,11 @@ export class Arena {
     return this.#broker.port;
   }
 
+  /** Of a broker with TLS. */
+  get tlsPort(): number {
+    return this.#broker.tlsPort!;
+  }
+
   /** Lines of the log that are warnings, as `connection error` or `connection refused`. */
   warnings(offender: Offender): readonly Line[] {
     return this.#log.warnings.filter(({ peer }) => peer === offender.peer);
