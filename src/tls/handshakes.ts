@@ -42,6 +42,8 @@ export class Handshakes {
   readonly #server: Server;
   /** In the order they came in. */
   readonly #underWay = new Set<Socket>();
+  /** Whose each is: one that is destroyed cannot be asked any more. */
+  readonly #peers = new WeakMap<Socket, string>();
   #stopped = false;
 
   constructor(contexts: ServerContexts, log: Logger, ready: (secured: Secured, accepted: Socket) => void) {
@@ -71,6 +73,7 @@ export class Handshakes {
       return;
     }
     this.#underWay.add(socket);
+    this.#peers.set(socket, peerOf(socket));
     hear(socket, 'close', this.fault, () => this.#underWay.delete(socket));
     if (this.#underWay.size > MOST_UNDER_WAY) {
       for (const oldest of this.#underWay) {
@@ -93,7 +96,7 @@ export class Handshakes {
     const session = new TlsSession(socket);
     const refusal = this.#refusal(socket, session);
     if (refusal === undefined) this.#ready({ socket, session }, accepted);
-    else this.#drop(socket, refusal);
+    else this.#drop(socket, accepted, refusal);
   }
 
   /** Why the client may not come in, though it can be spoken to. Node itself has refused one that had to show a certificate. */
@@ -106,11 +109,11 @@ export class Handshakes {
     const { reason, code } = error as Error & { readonly reason?: string; readonly code?: string };
     const refusal = socket.authorizationError as unknown as string | undefined;
     // Node leaves it to whoever hears of it.
-    this.#drop(socket, refusal ?? reason ?? code ?? error.message);
+    this.#drop(socket, (socket as unknown as Wrapping)._parent, refusal ?? reason ?? code ?? error.message);
   }
 
-  #drop(socket: TLSSocket, reason: string): void {
-    this.#log.warn({ peer: peerOf(socket), reason }, 'TLS handshake failed');
+  #drop(socket: TLSSocket, accepted: Socket, reason: string): void {
+    this.#log.warn({ peer: this.#peers.get(accepted), reason }, 'TLS handshake failed');
     socket.destroy();
   }
 }

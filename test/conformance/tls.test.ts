@@ -13,6 +13,7 @@ import { connect, type ChannelModel } from 'amqplib';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Broker, type BrokerOptions } from '../../src/index.ts';
 import { Authority, chained, contentOf, type Issued, selfSigned } from '../support/certificates.ts';
+import { KeptLog } from '../support/kept-log.ts';
 import { folderOfFile, temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = folderOfFile();
@@ -125,6 +126,21 @@ describe('client certificates', () => {
     expect(await isLetIn(broker, authority.issue('client'))).toBe(true);
     const between = new Authority(folder(), 'between', authority);
     expect(await isLetIn(broker, chained(between.issue('below'), between))).toBe(true);
+  });
+
+  test('who is not let in is named in the log, with the reason', async () => {
+    const log = new KeptLog();
+    const broker = await required({ logger: log });
+    for (const client of [undefined, authority.issueEnded('over'), selfSigned(folder(), 'nobodys')]) {
+      expect(await isLetIn(broker, client)).toBe(false);
+    }
+    const failed = log.warnings.filter(({ message }) => message === 'TLS handshake failed');
+    for (const { fields } of failed) expect(fields['peer']).toMatch(/^127\.0\.0\.1:[1-9]\d*$/);
+    expect(failed.map(({ fields }) => fields['reason'])).toEqual([
+      'peer did not return a certificate',
+      'CERT_HAS_EXPIRED',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+    ]);
   });
 
   test('tls/client-optional: a certificate that is shown has to be good, and none need be shown', async () => {
