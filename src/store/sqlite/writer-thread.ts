@@ -34,8 +34,6 @@ export class WriterThread {
   constructor(options: WriterOptions, listener: WriterListener, unref: boolean) {
     const { fault } = listener;
     const worker = (this.#worker = take());
-    if (unref) worker.unref();
-    else worker.ref();
     this.#silence = [
       hear(worker, 'message', fault, (message: FromWriter | WriterClosed) => {
         if (message.kind !== 'closed') return listener.heard(message);
@@ -45,6 +43,9 @@ export class WriterThread {
       hear(worker, 'error', fault, (error: Error) => listener.lost(error)),
       hear(worker, 'exit', fault, () => this.#done.resolve()),
     ];
+    // Last: a listener has the thread keep the process alive.
+    if (unref) worker.unref();
+    else worker.ref();
     this.tell({ kind: 'begin', options });
   }
 
