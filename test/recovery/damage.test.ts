@@ -242,7 +242,7 @@ describe('a store with a row that makes no sense', () => {
 
   test.each([
     ['a vhost of another name', "UPDATE vhost SET name = 'other'", "belongs to vhost '/', which is not there"],
-    ['messages without their queue', 'DELETE FROM queue', 'belongs to queue 1, which is not there'],
+    ['messages without their queue', 'DELETE FROM queue', 'messages belong to queue 1, which is not there'],
     [
       'an exchange type that nobody knows',
       "UPDATE exchange SET type = 'fan'",
