@@ -48,7 +48,6 @@ const USERS = [
   'store/sqlite/checkpoints.ts',
   'store/sqlite/key-change.ts',
   'store/sqlite/worker.ts',
-  'store/sqlite/writer-thread.ts',
   'testing/store/memory-store.ts',
   'testing/test-broker.ts',
   'testing/waits.ts',

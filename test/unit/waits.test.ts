@@ -11,6 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Who lets real time pass, and what for. */
 const SLEEPERS: Readonly<Record<string, string>> = {
   'test/fuzz/slow-clients.test.ts': 'an attack goes on for a while',
+  'test/fuzz/tls-handshakes.test.ts': 'an attack goes on for a while',
   'test/guard/memory-back.test.ts': 'an idle process is to give memory back',
   'test/interop/cluster-example.test.ts': 'a client that was cut off comes again in a while',
   'test/recovery/dead-letters.test.ts': 'a kill comes at a moment by chance',

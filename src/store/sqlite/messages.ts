@@ -5,7 +5,7 @@ import type { DataKeys } from '../sealing/data-keys.ts';
 import type { ResealingProgress } from '../store.ts';
 import type { Synchronous } from './database-file.ts';
 
-/** Of a store, given to the writer thread as it begins to write for it. */
+/** Given to the writer thread at its start. */
 export interface WriterOptions {
   readonly path: string;
   readonly synchronous: Synchronous;
@@ -14,8 +14,6 @@ export interface WriterOptions {
 }
 
 export type ToWriter =
-  /** What comes from now on is of this store. */
-  | { readonly kind: 'begin'; readonly options: WriterOptions }
   /** The file was read and found whole: it may be written to. The first commit says the same. */
   | { readonly kind: 'open' }
   | ({ readonly kind: 'commit' } & WrittenBatch)
@@ -25,10 +23,9 @@ export type ToWriter =
   | { readonly kind: 'change-key'; readonly master: Uint8Array }
   /** The other thread opens what is sealed by the new key: now it may be sealed by. */
   | { readonly kind: 'seal-by'; readonly keys: DataKeys }
-  /** Comes when no batch is under way. The thread puts the log into the file, and waits for another store. */
+  /** Comes when no batch is under way. The thread puts the log into the file and ends. */
   | { readonly kind: 'close' };
 
-/** What a store hears. */
 export type FromWriter =
   /** The batch is on disk; its memory comes back. */
   | ({ readonly kind: 'committed' } & BatchMemory)
@@ -39,8 +36,3 @@ export type FromWriter =
   | { readonly kind: 'key-not-changed'; readonly reason: string }
   | ({ readonly kind: 'resealed' } & ResealingProgress)
   | { readonly kind: 'warning'; readonly message: string; readonly reason: string };
-
-/** The store is closed: nothing more is said of it. */
-export interface WriterClosed {
-  readonly kind: 'closed';
-}

@@ -150,7 +150,7 @@ export class SqliteStore extends EngineStore {
   }
 
   protected get lost(): Promise<void> {
-    return this.#writer.done;
+    return this.#writer.ended;
   }
 
   protected async end(): Promise<void> {
@@ -161,7 +161,7 @@ export class SqliteStore extends EngineStore {
   }
 
   protected async release(): Promise<void> {
-    await this.#writer.release();
+    await this.#writer.end();
     this.#reader.close();
     this.#lock.release();
   }

@@ -1,8 +1,8 @@
 /**
  * The writer thread: owns the only connection that writes, and commits one batch at a time. A batch that fails is tried
- * again, unchanged, until it works: nothing that was said to the store is lost or overtaken. It writes for one store after the other.
+ * again, unchanged, until it works: nothing that was said to the store is lost or overtaken.
  */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { rethrow, unawaited } from '../../util/guard.ts';
 import { collectGarbageWhenIdle } from '../../util/idle-garbage.ts';
@@ -12,12 +12,12 @@ import type { BatchMemory } from '../engine/batch-buffer.ts';
 import type { WrittenBatch } from '../engine/batch-rows.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
-import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
-import { Keyring, type Seal } from '../sealing/seal.ts';
+import { sealBy } from '../sealing/data-keys.ts';
+import { Keyring } from '../sealing/seal.ts';
 import { isSystemError, openWriter } from './database-file.ts';
 import { FilesInUse } from './files-in-use.ts';
 import type { KeyChange } from './key-change.ts';
-import type { FromWriter, ToWriter, WriterClosed, WriterOptions } from './messages.ts';
+import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 
 /** Pauses between attempts, in milliseconds: doubled from the first to the last. */
 const FIRST_PAUSE = 100;
@@ -32,6 +32,7 @@ const LASTING = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE', 'SQLITE
 const NOT_BEGUN = 'what earlier keys have sealed is not sealed anew before the next start';
 
 const port = parentPort!;
+const { path, synchronous, keys: keysAtStart } = workerData as WriterOptions;
 
 interface Connection {
   readonly files: FilesInUse;
@@ -40,165 +41,133 @@ interface Connection {
   readonly checkpoints: Checkpoints;
 }
 
-/** Writes for one store, from its beginning to its close. */
-class StoreWriter {
-  readonly #options: WriterOptions;
-  readonly #seal: Seal;
-  #keys: DataKeys | undefined;
-  #connection: Connection | undefined;
-  #diskShort = false;
-  #keyChange: KeyChange | undefined;
-  #closed = false;
+let connection: Connection | undefined;
+let diskShort = false;
+let keys = keysAtStart;
+let keyChange: KeyChange | undefined;
+const seal = sealBy(keysAtStart);
 
-  constructor(options: WriterOptions) {
-    this.#options = options;
-    this.#keys = options.keys;
-    this.#seal = sealBy(options.keys);
+function connect(): Connection {
+  if (connection !== undefined) return connection;
+  const database = openWriter(path, synchronous);
+  try {
+    const writer = new BatchWriter(database, seal);
+    const files = new FilesInUse(database, path);
+    const checkpoints = new Checkpoints(database, files, writer.fresh, (message, error) => {
+      say({ kind: 'warning', message, reason: describe(error) });
+    });
+    checkpoints.setDiskShort(diskShort);
+    connection = { files, database, writer, checkpoints };
+    return connection;
+  } catch (error) {
+    database.close();
+    throw error;
   }
-
-  hear(message: Exclude<ToWriter, { readonly kind: 'begin' | 'close' }>): void {
-    switch (message.kind) {
-      case 'open':
-        this.#open();
-        break;
-      case 'commit':
-        this.#commit(message, FIRST_PAUSE);
-        break;
-      case 'disk-short':
-        this.#diskShort = message.short;
-        this.#connection?.checkpoints.setDiskShort(message.short);
-        break;
-      case 'change-key':
-        unawaited(rethrow, this.#changeKey(message.master));
-        break;
-      case 'seal-by':
-        if (this.#seal instanceof Keyring) this.#seal.add(message.keys);
-        unawaited(rethrow, this.#sealAnew());
-        break;
-    }
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#connection?.checkpoints.stop();
-    this.#keyChange?.stop();
-    // The last connection to close puts the log into the file and removes it.
-    this.#connection?.database.close();
-    this.#connection?.files.close();
-  }
-
-  #connect(): Connection {
-    if (this.#connection !== undefined) return this.#connection;
-    const { path, synchronous } = this.#options;
-    const database = openWriter(path, synchronous);
-    try {
-      const writer = new BatchWriter(database, this.#seal);
-      const files = new FilesInUse(database, path);
-      const checkpoints = new Checkpoints(database, files, writer.fresh, (message, error) => {
-        this.#say({ kind: 'warning', message, reason: describe(error) });
-      });
-      checkpoints.setDiskShort(this.#diskShort);
-      this.#connection = { files, database, writer, checkpoints };
-      return this.#connection;
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  }
-
-  #open(): void {
-    try {
-      this.#connect();
-      // A process before this one did not come to the end of it.
-      if (this.#keys !== undefined && this.#keys.size > 1) unawaited(rethrow, this.#sealAnew());
-    } catch {
-      // The first commit tries again, and has somebody to tell.
-    }
-  }
-
-  async #changeKey(master: Uint8Array): Promise<void> {
-    try {
-      const change = await this.#loadKeyChange();
-      this.#keys = change.change(this.#keys!, master);
-      this.#say({ kind: 'key-changed', keys: this.#keys });
-    } catch (error) {
-      this.#say({ kind: 'key-not-changed', reason: describe(error as Error) });
-    }
-  }
-
-  async #sealAnew(): Promise<void> {
-    try {
-      (await this.#loadKeyChange()).start();
-    } catch (error) {
-      this.#say({ kind: 'warning', message: NOT_BEGUN, reason: describe(error as Error) });
-    }
-  }
-
-  /** Hardly any process needs it. Throws StoreError if the store is not sealed. */
-  async #loadKeyChange(): Promise<KeyChange> {
-    const seal = this.#seal;
-    if (!(seal instanceof Keyring)) throw new StoreError('the store is not sealed');
-    const module = await import('./key-change.ts');
-    if (this.#closed) throw new StoreError('the store is closed');
-    const { synchronous } = this.#options;
-    const { database, files, checkpoints } = this.#connect();
-    const say = this.#say;
-    return (this.#keyChange ??= new module.KeyChange({ database, files, checkpoints, synchronous, say, seal }));
-  }
-
-  /** `written`: SQLite has it; it counts as committed when the files that have it are found to be in their places. */
-  #commit(batch: WrittenBatch, pause: number, written = false): void {
-    try {
-      const { files, writer } = this.#connect();
-      files.check();
-      if (!written) {
-        writer.write(batch);
-        written = true;
-        files.check();
-      }
-    } catch (error) {
-      if (!mayWorkLater(error)) throw error;
-      // At once: what a log without a name has is in no other place.
-      this.#connection?.checkpoints.makeRoom();
-      this.#say({ kind: 'trouble', reason: describe(error) });
-      systemClock.after(pause, () => this.#commit(batch, Math.min(pause * 2, LAST_PAUSE), written));
-      return;
-    }
-    give({ numbers: batch.numbers, chunks: batch.chunks });
-    // After the report, so that only the batch after the next waits for a checkpoint.
-    this.#connection?.checkpoints.committed(BYTES_A_BATCH + batch.length * BYTES_A_NUMBER + batch.bytes);
-  }
-
-  /** What is still to be said of a store that is closed is nothing to the next one. */
-  readonly #say = (message: FromWriter): void => {
-    if (!this.#closed) say(message);
-  };
 }
 
-let writer: StoreWriter | undefined;
-let begun = false;
-
 port.on('message', (message: ToWriter) => {
-  if (message.kind === 'begin') {
-    writer = new StoreWriter(message.options);
-    if (!begun) collectGarbageWhenIdle();
-    begun = true;
-  } else if (message.kind === 'close') {
-    writer?.close();
-    writer = undefined;
-    say({ kind: 'closed' });
-  } else {
-    writer?.hear(message);
+  switch (message.kind) {
+    case 'open':
+      open();
+      break;
+    case 'commit':
+      commit(message, FIRST_PAUSE);
+      break;
+    case 'disk-short':
+      diskShort = message.short;
+      connection?.checkpoints.setDiskShort(diskShort);
+      break;
+    case 'change-key':
+      unawaited(rethrow, changeKey(message.master));
+      break;
+    case 'seal-by':
+      if (seal instanceof Keyring) seal.add(message.keys);
+      unawaited(rethrow, sealAnew());
+      break;
+    case 'close':
+      close();
+      break;
   }
 });
+
+function open(): void {
+  try {
+    connect();
+    // A process before this one did not come to the end of it.
+    if (keys !== undefined && keys.size > 1) unawaited(rethrow, sealAnew());
+  } catch {
+    // The first commit tries again, and has somebody to tell.
+  }
+  collectGarbageWhenIdle();
+}
+
+async function changeKey(master: Uint8Array): Promise<void> {
+  try {
+    const change = await loadKeyChange();
+    keys = change.change(keys!, master);
+    say({ kind: 'key-changed', keys });
+  } catch (error) {
+    say({ kind: 'key-not-changed', reason: describe(error as Error) });
+  }
+}
+
+async function sealAnew(): Promise<void> {
+  try {
+    (await loadKeyChange()).start();
+  } catch (error) {
+    say({ kind: 'warning', message: NOT_BEGUN, reason: describe(error as Error) });
+  }
+}
+
+/** Hardly any process needs it. Throws StoreError if the store is not sealed. */
+async function loadKeyChange(): Promise<KeyChange> {
+  if (!(seal instanceof Keyring)) throw new StoreError('the store is not sealed');
+  const module = await import('./key-change.ts');
+  const { database, files, checkpoints } = connect();
+  return (keyChange ??= new module.KeyChange({ database, files, checkpoints, synchronous, say, seal }));
+}
+
+/** `written`: SQLite has it; it counts as committed when the files that have it are found to be in their places. */
+function commit(batch: WrittenBatch, pause: number, written = false): void {
+  try {
+    const { files, writer } = connect();
+    files.check();
+    if (!written) {
+      writer.write(batch);
+      written = true;
+      files.check();
+    }
+  } catch (error) {
+    if (!mayWorkLater(error)) throw error;
+    // At once: what a log without a name has is in no other place.
+    connection?.checkpoints.makeRoom();
+    say({ kind: 'trouble', reason: describe(error) });
+    systemClock.after(pause, () => commit(batch, Math.min(pause * 2, LAST_PAUSE), written));
+    return;
+  }
+  give({ numbers: batch.numbers, chunks: batch.chunks });
+  // After the report, so that only the batch after the next waits for a checkpoint.
+  connection?.checkpoints.committed(BYTES_A_BATCH + batch.length * BYTES_A_NUMBER + batch.bytes);
+}
 
 /** Reports the batch committed and gives its memory back. */
 function give(memory: BatchMemory): void {
   port.postMessage({ kind: 'committed', ...memory } satisfies FromWriter, [memory.numbers, ...memory.chunks]);
 }
 
-function say(message: FromWriter | WriterClosed): void {
+function say(message: FromWriter): void {
   port.postMessage(message);
+}
+
+function close(): void {
+  connection?.checkpoints.stop();
+  keyChange?.stop();
+  // The last connection to close puts the log into the file and removes it.
+  connection?.database.close();
+  connection?.files.close();
+  // Deno's port has no end of its own.
+  if ('close' in port) port.close();
+  else process.exit();
 }
 
 /** A defect in a batch stays one however often it is written: the thread ends with it, and the store with the thread. */

@@ -27,7 +27,7 @@ it('completes the options that a command takes, and those of the broker without 
   expect(completed('--management-p')).toEqual(['--management-port']);
   expect(completed('start', '--prometheus-p')).toEqual(['--prometheus-port']);
   expect(completed('queues', '--management-p')).toEqual([]);
-  expect(completed('store', 'rotate', '--')).toEqual(['--config', '--data-dir', '--new-key', '--store-key']);
+  expect(completed('store', 'rotate', '--')).toEqual(['--config', '--data-dir', '--new-key', '--store', '--store-key']);
   expect(completed('backup', '--f')).toEqual(['--force']);
 });
 
