@@ -13,35 +13,27 @@ export interface WriterListener {
 }
 
 export class WriterThread {
+  /** Resolves when it has ended, however that came. */
+  readonly ended: Promise<void>;
   readonly #worker: Worker;
-  readonly #silence: readonly (() => void)[];
-  readonly #ended: Promise<void>;
 
   /** `unref`: it does not keep the process alive. */
   constructor(options: WriterOptions, listener: WriterListener, unref: boolean) {
     const { fault } = listener;
     const worker = (this.#worker = start(options));
-    this.#silence = [
-      hear(worker, 'message', fault, (message: FromWriter) => listener.heard(message)),
-      hear(worker, 'error', fault, (error: Error) => listener.lost(error)),
-    ];
-    this.#ended = new Promise((resolve) => worker.once('exit', () => resolve()));
+    hear(worker, 'message', fault, (message: FromWriter) => listener.heard(message));
+    hear(worker, 'error', fault, (error: Error) => listener.lost(error));
+    this.ended = new Promise((resolve) => worker.once('exit', () => resolve()));
     // Last: a listener has the thread keep the process alive.
     if (unref) worker.unref();
-  }
-
-  /** Resolves when it has closed the store and ended, or ended before. */
-  get ended(): Promise<void> {
-    return this.#ended;
   }
 
   tell(message: ToWriter, transfer: readonly ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
 
-  /** The store is at its end, and the thread with it. */
+  /** Ends it as it is. */
   async end(): Promise<void> {
-    for (const silence of this.#silence) silence();
     await this.#worker.terminate();
   }
 }
