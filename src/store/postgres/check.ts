@@ -11,8 +11,7 @@ import type {
   UserRecord,
   VhostRecord,
 } from '../stored-records.ts';
-import { decodeRecord } from './entities.ts';
-import { readCounters } from './recovery.ts';
+import { readCounters, readEntities } from './recovery.ts';
 import { PAGE_COLUMNS, pageHeaderIn } from './page-columns.ts';
 import type { Session } from './session.ts';
 import { attempt, type Scanned, TableScan } from './table-scan.ts';
@@ -83,17 +82,7 @@ function tablesOf(check: StoreCheck): readonly Scanned[] {
 
 async function checkTopology(session: Session, check: StoreCheck): Promise<void> {
   for (const reference of REFERENCES) check.dangling(reference, await numbersOf(session, reference.sql));
-  const records = new Map<string, object[]>();
-  for (const [kind, record] of (await session.query('SELECT kind, record FROM entity')).rows) {
-    try {
-      const list = records.get(kind!);
-      if (list === undefined) records.set(kind!, [decodeRecord(record!)]);
-      else list.push(decodeRecord(record!));
-    } catch (error) {
-      check.problem(`a record of kind ${kind} makes no sense: ${(error as Error).message}`);
-    }
-  }
-  const of = <Row>(kind: string): Row[] => (records.get(kind) ?? []) as Row[];
+  const of = await readEntities(session, (problem) => check.problem(problem));
   for (const user of of<UserRecord>('user')) check.password(user);
   for (const parameter of of<ParameterRecord>('parameter')) check.parameter(parameter);
   const last = async (ids: string): Promise<number> =>

@@ -36,7 +36,9 @@ const BODIES = `COPY (
 
 /** Throws what `damaged` makes if something makes no sense. */
 export async function readState(session: Session, fresh: boolean, seal: Seal, damaged: Damaged): Promise<Recovered> {
-  const records = await readEntities(session, damaged);
+  const of = await readEntities(session, (problem) => {
+    throw damaged(problem);
+  });
   const bodies = new Map<number, number>();
   await session.copyOut(BODIES, (row) => bodies.set(row.bigint(0), row.bigint(1)));
   const pages = await readPages(session, damaged);
@@ -45,7 +47,6 @@ export async function readState(session: Session, fresh: boolean, seal: Seal, da
     if (text === undefined) throw damaged(`${place.join(' ')} ${NOT_OPENED}`);
     return text;
   };
-  const of = <Row>(kind: string): Row[] => (records.get(kind) ?? []) as Row[];
   const state: RecoveredState = {
     fresh,
     vhosts: of('vhost'),
@@ -77,8 +78,11 @@ export async function readCounters(session: Session): Promise<Counters> {
   return { queue: of('queue'), page: of('page'), body: of('body') };
 }
 
-/** By kind. */
-async function readEntities(session: Session, damaged: Damaged): Promise<Map<string, unknown[]>> {
+/** All that is declared, by its kind. `damaged`: told of what makes no sense, which is left out. */
+export async function readEntities(
+  session: Session,
+  damaged: (problem: string) => void,
+): Promise<<Row>(kind: string) => Row[]> {
   const { rows } = await session.query('SELECT kind, record FROM entity');
   const records = new Map<string, unknown[]>();
   for (const [kind, record] of rows) {
@@ -87,10 +91,10 @@ async function readEntities(session: Session, damaged: Damaged): Promise<Map<str
     try {
       list.push(decodeRecord(record!));
     } catch (error) {
-      throw damaged(`a record of kind ${kind} makes no sense: ${(error as Error).message}`);
+      damaged(`a record of kind ${kind} makes no sense: ${(error as Error).message}`);
     }
   }
-  return records;
+  return <Row>(kind: string) => (records.get(kind) ?? []) as Row[];
 }
 
 /** By queue. */
