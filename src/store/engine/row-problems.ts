@@ -21,24 +21,32 @@ export function knownProblem(
   return `has a record of what is ${what} that does not match its checksum`;
 }
 
-/** Ids that were used are below their counters, or they would be used twice. */
+/** The same as lateCounters, of what a start has read: the first there is. */
 export function counterProblem(
   counters: Counters,
   state: RecoveredState,
   pages: readonly RecoveredPage[],
 ): string | undefined {
-  const used = {
-    queue: [...state.queues.map(({ id }) => id), ...state.exchanges.map(({ logId }) => logId ?? 0)],
-    page: pages.map(({ id }) => id),
-    body: state.bodies.keys(),
-  };
-  for (const [name, ids] of Object.entries(used)) {
-    let last = 0;
-    for (const id of ids) last = Math.max(last, id);
+  const [problem] = lateCounters(counters, {
+    queue: highest([...state.queues.map(({ id }) => id), ...state.exchanges.map(({ logId }) => logId ?? 0)]),
+    page: highest(pages.map(({ id }) => id)),
+    body: highest(state.bodies.keys()),
+  });
+  return problem;
+}
+
+/** Ids that were used are below their counters, or they would be used twice. `used`: the highest of each kind; 0 if there is none. */
+export function* lateCounters(counters: Counters, used: Counters): Iterable<string> {
+  for (const kind of ['queue', 'page', 'body'] as const) {
     // Written so that it fails for what is no number, too.
-    if (!(counters[name as keyof Counters] > last)) return `the counter of ${name} is behind`;
+    if (!(counters[kind] > used[kind])) yield `the counter of ${kind} is behind`;
   }
-  return undefined;
+}
+
+function highest(ids: Iterable<number>): number {
+  let last = 0;
+  for (const id of ids) last = Math.max(last, id);
+  return last;
 }
 
 /** Numbers as a row has them: PageHeader.bodies, RecoveredPage.redelivered. */

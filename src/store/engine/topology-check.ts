@@ -1,5 +1,6 @@
 /** What does not go together of what is declared: names of what is not there, and numbers that would be given twice. */
 import type { BindingRecord, ExchangeRecord, PermissionRecord, QueueRecord, VhostRecord } from '../stored-records.ts';
+import { lateCounters } from './row-problems.ts';
 import type { Counters } from './stored-ids.ts';
 
 /** As far as rows name one another. */
@@ -17,7 +18,7 @@ export interface CheckedTopology {
 }
 
 export function topologyProblems(topology: CheckedTopology): string[] {
-  return [...unknownQueues(topology), ...unknownVhosts(topology), ...unknownEnds(topology), ...lateCounters(topology)];
+  return [...unknownQueues(topology), ...unknownVhosts(topology), ...unknownEnds(topology), ...reusedIds(topology)];
 }
 
 function* unknownQueues({ queues, deliveredOf }: CheckedTopology): Iterable<string> {
@@ -56,11 +57,8 @@ function* unknownEnds({ exchanges, queues, bindings }: CheckedTopology): Iterabl
   yield* missing;
 }
 
-function* lateCounters({ counters, used }: CheckedTopology): Iterable<string> {
-  for (const kind of ['queue', 'page', 'body'] as const) {
-    // Written so that it fails for what is no number, too.
-    if (!(counters[kind] > used[kind])) yield `the counter of ${kind} is behind: ids would be used twice`;
-  }
+function* reusedIds({ counters, used }: CheckedTopology): Iterable<string> {
+  for (const problem of lateCounters(counters, used)) yield `${problem}: ids would be used twice`;
 }
 
 function namesOf(rows: readonly { readonly vhost: string; readonly name: string }[]): Set<string> {
