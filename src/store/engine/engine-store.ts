@@ -72,7 +72,7 @@ export abstract class EngineStore implements Store {
   recover(): RecoveredState {
     const { state, pages, delivered } = this.contents();
     this.#logs = new UnloadedLogs(pages, delivered);
-    return state;
+    return { ...state, logs: this.#logs.ids };
   }
 
   load(logIds: readonly number[], answer: Answer<ReadonlyMap<number, RecoveredLog>>): void {

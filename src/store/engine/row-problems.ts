@@ -24,7 +24,7 @@ export function knownProblem(
 /** The same as lateCounters, of what a start has read: the first there is. */
 export function counterProblem(
   counters: Counters,
-  state: RecoveredState,
+  state: Pick<RecoveredState, 'queues' | 'exchanges' | 'bodies'>,
   pages: readonly RecoveredPage[],
 ): string | undefined {
   const [problem] = lateCounters(counters, {

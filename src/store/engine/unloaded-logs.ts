@@ -3,7 +3,7 @@ import type { Delivered, RecoveredLog, RecoveredPage, RecoveredState } from '../
 
 /** All that a store holds but the messages themselves. */
 export interface StoreContents {
-  readonly state: RecoveredState;
+  readonly state: Omit<RecoveredState, 'logs'>;
   /** Of each log in ascending order of first sequence number. */
   readonly pages: readonly RecoveredPage[];
   /** By queue: of those from which something was delivered. */
@@ -20,6 +20,11 @@ export class UnloadedLogs {
   constructor(pages: Iterable<RecoveredPage>, delivered: Iterable<readonly [number, Delivered]>) {
     this.#pages = Map.groupBy(pages, ({ queueId }) => queueId);
     this.#delivered = new Map(delivered);
+  }
+
+  /** Of the logs of which there are messages. */
+  get ids(): number[] {
+    return [...this.#pages.keys()];
   }
 
   take(ids: readonly number[]): ReadonlyMap<number, RecoveredLog> {

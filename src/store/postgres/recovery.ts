@@ -10,7 +10,6 @@ import type {
   Delivered,
   QueueRecord,
   RecoveredPage,
-  RecoveredState,
   UserRecord,
 } from '../stored-records.ts';
 import type { StoreError } from '../store.ts';
@@ -47,7 +46,7 @@ export async function readState(session: Session, fresh: boolean, seal: Seal, da
     if (text === undefined) throw damaged(`${place.join(' ')} ${NOT_OPENED}`);
     return text;
   };
-  const state: RecoveredState = {
+  const state: StoreContents['state'] = {
     fresh,
     vhosts: of('vhost'),
     exchanges: of<ExchangeRecord>('exchange').map((row) => ({ ...row, logId: row.logId })),
@@ -62,7 +61,6 @@ export async function readState(session: Session, fresh: boolean, seal: Seal, da
       ...row,
       value: opened(parameterPlace(row), row.value),
     })),
-    logs: [...new Set(pages.map(({ queueId }) => queueId))],
     bodies,
   };
   const counters = await readCounters(session);

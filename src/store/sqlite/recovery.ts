@@ -1,13 +1,6 @@
 /** Reads back what the store holds: everything but the messages themselves, whose bytes start-up never touches. */
 import type { Database } from 'better-sqlite3';
-import type {
-  BindingRecord,
-  ExchangeRecord,
-  Delivered,
-  QueueRecord,
-  RecoveredPage,
-  RecoveredState,
-} from '../stored-records.ts';
+import type { BindingRecord, ExchangeRecord, Delivered, QueueRecord, RecoveredPage } from '../stored-records.ts';
 import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from '../stored-records.ts';
 import { NOT_OPENED, type Place, type Seal, UNSEALED } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
@@ -49,7 +42,7 @@ export function readState(database: Database, fresh: boolean, seal: Seal = UNSEA
     if (complete !== undefined) for (const row of all) complete(row as Raw<Row>);
     return all as Row[];
   };
-  const state: RecoveredState = {
+  const state: StoreContents['state'] = {
     fresh,
     vhosts: rows<VhostRecord>('SELECT name, description, tags FROM vhost', parseTags),
     exchanges: rows<ExchangeRecord>(
@@ -86,7 +79,6 @@ export function readState(database: Database, fresh: boolean, seal: Seal = UNSEA
     parameters: rows<ParameterRecord>('SELECT component, vhost, name, value FROM parameter', (row) => {
       row.value = opened(parameterPlace(row), row.value);
     }),
-    logs: [...new Set(pages.map(({ queueId }) => queueId))],
     bodies: new Map(database.prepare(BODIES).raw().all() as [number, number][]),
   };
   const problem = counterProblem(readCounters(database), state, pages);
