@@ -11,11 +11,12 @@ import { StoreError } from '../store.ts';
 import type { DatabaseAddress } from './address.ts';
 import { Chain, type Told } from './chain.ts';
 import { connector } from './connector.ts';
+import { damagedIn } from './damaged.ts';
 import { durabilityProblems, refuseProblems } from './durability.ts';
 import { inTime } from './in-time.ts';
 import { Fenced, Membership } from './membership.ts';
 import { PrimaryLink } from './primary-link.ts';
-import { type Damaged, readState, type Recovered } from './recovery.ts';
+import { readState, type Recovered } from './recovery.ts';
 import { openSchema } from './schema.ts';
 import { isPassing } from './session.ts';
 
@@ -40,7 +41,6 @@ export interface OpeningOptions {
   readonly signal: AbortSignal | undefined;
   readonly onWaiting: ((active: string) => void) | undefined;
   readonly unref: boolean | undefined;
-  readonly damaged: Damaged;
 }
 
 /** What the store has of it. */
@@ -131,12 +131,13 @@ class Opening {
   /** Reads over the session that is for reading: the other one beats. */
   async #recover(fresh: boolean): Promise<Opened> {
     const [link, membership, told] = [this.#link, this.#membership, this.#told];
+    const { clock, place } = this.#options;
     const lost = Promise.withResolvers<never>();
     unawaited(() => undefined, lost.promise);
     told.fenced = (reason) => lost.reject(new Fenced(reason));
-    const chain = new Chain(link, membership, this.#options.clock, told);
+    const chain = new Chain(link, membership, clock, told);
     const read = (): Promise<Recovered> =>
-      link.read((session) => readState(session, fresh, UNSEALED, this.#options.damaged));
+      link.read((session) => readState(session, fresh, UNSEALED, damagedIn(place)));
     try {
       const recovered = await Promise.race([this.#untilItWorks(read), lost.promise]);
       return { link, membership, chain, recovered, told };

@@ -79,9 +79,7 @@ export class PostgresStore extends EngineStore {
     const { requireSync = false, startMs = START_MS, log = () => undefined } = options;
     const address = parseAddress(url, options.env ?? process.env);
     const place = describeAddress(address);
-    const damaged = damagedIn(place);
-    const limits = { requireSync, startMs };
-    const opening = { address, place, name, ...limits, clock, log, signal, onWaiting, unref, damaged };
+    const opening = { address, place, name, requireSync, startMs, clock, log, signal, onWaiting, unref };
     return new PostgresStore(options, place, address, await openDatabase(opening));
   }
 

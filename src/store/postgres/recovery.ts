@@ -18,7 +18,7 @@ import { decodeRecord } from './entities.ts';
 import { PAGE_COLUMNS, pageHeaderIn } from './page-columns.ts';
 import type { Session } from './session.ts';
 
-export type Damaged = (problem: string) => StoreError;
+type Damaged = (problem: string) => StoreError;
 
 export interface Recovered extends StoreContents {
   readonly counters: Counters;
