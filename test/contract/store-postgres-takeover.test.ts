@@ -198,4 +198,12 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     await expect(opening).rejects.toThrow('given up');
     await commit(one, (batch) => page(one, batch, 1, 10));
   });
+
+  it('does not wait if it was told so before', async () => {
+    const url = postgres.newUrl();
+    const one = await (await node('one', url)).opening;
+    const { opening } = await node('two', url, { signal: AbortSignal.abort() });
+    await expect(opening).rejects.toThrow('given up');
+    await commit(one, (batch) => page(one, batch, 1, 10));
+  });
 });

@@ -95,6 +95,8 @@ class Opening {
 
   async run(): Promise<Opened> {
     const { signal, place, log } = this.#options;
+    // Nobody heard it until now.
+    signal?.throwIfAborted();
     let isOpen = false;
     if (signal !== undefined)
       unawaited(
