@@ -36,7 +36,7 @@ async function lookAt<Value>(url: string, work: (look: Look) => Promise<Value>, 
   let reason = 'it does not answer';
   const clock = guardedClock(systemClock, rethrow);
   const connect = await connector(address, APPLICATION, clock);
-  const link = new PrimaryLink(hosts, connect, clock, (text) => (reason = text ?? reason));
+  const link = new PrimaryLink(hosts, connect, clock, (text) => (reason = text));
   try {
     const session = await inTime(link, link.session(), ANSWER_MS, () => reason);
     await checkSchema(session, schema);
