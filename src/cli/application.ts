@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import { listenForControl } from '../embed/control.ts';
 import { send, sendState, wishOf } from '../embed/process-requests.ts';
 import { HttpListener } from '../management/http/listener.ts';
+import { BROKER_RUNS } from '../util/control-socket.ts';
 import type { Logger } from '../util/logger.ts';
 
 /** The part of embed's Broker that the daemon uses. */
@@ -145,7 +146,7 @@ export class Application {
   }
 
   async #reset(): Promise<void> {
-    if (this.#broker !== undefined) throw new Refusal('the broker is running');
+    if (this.#broker !== undefined) throw new Refusal(BROKER_RUNS);
     if (this.#hasDatabase)
       throw new Refusal('the store is in a database: drop its schema there when all nodes are stopped');
     const { resetStore } = await import('../store/sqlite/copies.ts');

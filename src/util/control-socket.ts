@@ -15,6 +15,9 @@ export type ProcessWish = (typeof PROCESS_WISHES)[number];
 export const PROCESS_STATE = `${PROCESS_PATH}state`;
 export type ProcessState = 'running' | 'stopped' | 'waiting';
 
+/** Why what is stored is not reset, if that is why: the process says so, and a command has RabbitMQ's words for it. */
+export const BROKER_RUNS = 'the broker is running';
+
 /** The key that the store is sealed with: PUT changes it, GET says how far it is with what earlier ones have sealed. Of a broker that runs. */
 export const STORE_KEY = `${PROCESS_PATH}store-key`;
 

@@ -1,4 +1,5 @@
 /** The broker as a whole: its name, its feature flags, and its end. */
+import { BROKER_RUNS } from '../../../util/control-socket.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { type Api, path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
@@ -6,8 +7,6 @@ import { CommandError } from '../command-error.ts';
 import { stateOf, until } from './startup.ts';
 
 const STOP_MS = 60_000;
-/** What the process says of a broker that has to be stopped first. */
-const IS_RUNNING = 'the broker is running';
 
 export const node: readonly Command[] = [
   {
@@ -149,7 +148,7 @@ async function reset(call: Call): Promise<undefined> {
 }
 
 function notReset(_: Call, { message }: Error): CommandError {
-  if (message !== IS_RUNNING) return new CommandError(EXIT.unavailable, message);
+  if (message !== BROKER_RUNS) return new CommandError(EXIT.unavailable, message);
   return new CommandError(
     EXIT.usage,
     "Error: this command requires the 'rabbit' app to be stopped on the target node. Stop it with 'rabbitmqctl stop_app'.",
