@@ -159,15 +159,10 @@ export class Channel
 
   /** basic.ack. Throws AmqpError for a tag that is not outstanding. */
   settle(tag: number, multiple: boolean): void {
-    const { unacked } = this;
-    if (this.transaction !== undefined) {
-      this.transaction.acknowledge(unacked.collect(tag, multiple), 'ack');
-      return;
-    }
-    unacked.check(tag, multiple);
-    if (multiple) unacked.removeThrough(tag === 0 ? unacked.lastTag : tag, this.#settle);
-    else unacked.remove(tag, this.#settle);
-    this.credit.resumeWaiting();
+    if (this.transaction === undefined) {
+      this.unacked.take(tag, multiple, this.#settle);
+      this.credit.resumeWaiting();
+    } else this.transaction.acknowledge(this.unacked.collect(tag, multiple), 'ack');
   }
 
   settleUnasked(kind: SettlementKind, isMeant?: (queue: string, seq: number) => boolean): void {

@@ -116,15 +116,19 @@ export class Unacked {
     return current < end;
   }
 
-  /** Takes out the delivery of the tag, or all up to it: tag 0 is the last one then. Throws AmqpError for a tag that is not outstanding. */
-  collect(tag: number, multiple: boolean): Delivery[] {
+  /** Removes the delivery of the tag, or all up to it: tag 0 is the last one then. Throws AmqpError for a tag that is not outstanding. */
+  take(tag: number, multiple: boolean, take: Take): void {
     this.check(tag, multiple);
-    const deliveries: Delivery[] = [];
-    const take: Take = (queue, seq, consumer, number, tick) => {
-      deliveries.push({ tag: number, queue, seq, consumer, tick });
-    };
     if (multiple) this.removeThrough(tag === 0 ? this.lastTag : tag, take);
     else this.remove(tag, take);
+  }
+
+  /** Those that `take` removes. */
+  collect(tag: number, multiple: boolean): Delivery[] {
+    const deliveries: Delivery[] = [];
+    this.take(tag, multiple, (queue, seq, consumer, number, tick) => {
+      deliveries.push({ tag: number, queue, seq, consumer, tick });
+    });
     return deliveries;
   }
 
