@@ -62,9 +62,8 @@ function takeBack(channel: OverdueChannel, overdue: readonly Delivery[]): void {
     consumer.queue.consumers.remove(consumer);
     channel.cancelled(consumer);
   }
-  channel.settleUnasked('returned', (name, number) =>
-    overdue.some(({ queue, seq }) => seq === number && queue.name === name),
-  );
+  const meant = new Set(overdue.map(({ queue, seq }) => `${seq} ${queue.name}`));
+  channel.settleUnasked('returned', (queue, seq) => meant.has(`${seq} ${queue}`));
   for (const { queue } of cancelled) channel.connection.vhost.consumerLeft(queue);
 }
 
