@@ -30,7 +30,11 @@ export function checkDeclaration(actor: Actor, { name, durable, exclusive, argum
 }
 
 /** Somebody wants a deprecated feature: the observer is told. Returns false if the version does not have it. `what`: for what. */
-export function wants({ vhost, connection }: Actor, feature: DeprecatedFeature, what: string): boolean {
+export function wants(
+  { vhost, connection }: Pick<Actor, 'vhost' | 'connection'>,
+  feature: DeprecatedFeature,
+  what: string,
+): boolean {
   vhost.observer?.({ type: 'deprecated', vhost: vhost.name, feature, what, connection });
   return vhost.node.rules.permits(feature);
 }

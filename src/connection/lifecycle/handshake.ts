@@ -3,11 +3,13 @@
  * is due is left without an answer, as RabbitMQ does: its socket closes after a while.
  */
 import { AmqpError } from '../../protocol/amqp-error.ts';
+import { FRAME_MIN_SIZE } from '../../protocol/generated/constants.ts';
 import type { ConnectionOpen, ConnectionStartOk, ConnectionTuneOk, Method } from '../../protocol/generated/methods.ts';
 import type { ClientTls, ConnectionStage } from '../../broker/operations/clients.ts';
 import { isRefusal } from '../../broker/access/authenticate.ts';
 import type { Credentials, Identity, Refusal } from '../../broker/access/identity.ts';
 import { logIn } from '../../broker/operations/login.ts';
+import { wants } from '../../broker/operations/version-rules.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { ClientProperties } from './client-properties.ts';
@@ -28,13 +30,13 @@ export interface GreetedConnection {
   mechanism: string;
   readonly stage: ConnectionStage;
   readonly pendingReplies: Pick<PendingReplies, 'await'>;
+  readonly frameMax: number;
   /** What was agreed on: channels, bytes, seconds. */
   tune(channelMax: number, frameMax: number, heartbeat: number): void;
   opened(identity: Identity, vhost: Vhost): void;
 }
 
-/** What a client may ask for, in bytes: RabbitMQ has the second from 4.1 on. */
-const LEAST_FRAME_MAX = 4096;
+/** What a client may ask for from RabbitMQ 4.1 on, in bytes. */
 const LATER_LEAST_FRAME_MAX = 8192;
 
 type Due = 'connection.start-ok' | 'connection.tune-ok' | 'connection.open';
@@ -58,7 +60,6 @@ export class Handshake {
   readonly #connection: GreetedConnection;
   #due: Due = 'connection.start-ok';
   #identity: Identity | undefined;
-  #frameMax = 0;
 
   constructor(connection: GreetedConnection) {
     this.#connection = connection;
@@ -160,9 +161,8 @@ export class Handshake {
     const connection = this.#connection;
     const { config, node } = connection.broker;
     const channelMax = negotiate('channel_max', method.channelMax, config.channelMax, 1);
-    const least = node.rules.permits('frame_max_below_8192') ? LEAST_FRAME_MAX : LATER_LEAST_FRAME_MAX;
+    const least = node.rules.permits('frame_max_below_8192') ? FRAME_MIN_SIZE : LATER_LEAST_FRAME_MAX;
     const frameMax = negotiate('frame_max', method.frameMax, config.frameMax, least);
-    this.#frameMax = frameMax;
     connection.tune(channelMax, frameMax, method.heartbeat);
     this.#due = 'connection.open';
   }
@@ -177,15 +177,9 @@ export class Handshake {
     connection.opened(identity, vhost);
     const { name } = connection.endpoints;
     node.observer?.({ type: 'connection-opened', vhost: virtualHost, connection: name, user: identity.name });
-    if (this.#frameMax >= LATER_LEAST_FRAME_MAX) return;
-    const what = `frame_max ${this.#frameMax}`;
-    node.observer?.({
-      type: 'deprecated',
-      vhost: virtualHost,
-      feature: 'frame_max_below_8192',
-      what,
-      connection: name,
-    });
+    const { frameMax } = connection;
+    if (frameMax < LATER_LEAST_FRAME_MAX)
+      wants({ vhost, connection: name }, 'frame_max_below_8192', `frame_max ${frameMax}`);
   }
 }
 

@@ -59,6 +59,10 @@ class Side implements GreetedConnection {
     this.broker = { node, config, connections: open, serverProperties: EMPTY_TABLE } as unknown as BrokerContext;
   }
 
+  get frameMax(): number {
+    return this.tuned[1];
+  }
+
   tune(...agreed: readonly number[]): void {
     this.tuned = agreed;
   }
