@@ -14,6 +14,12 @@ export interface Identity {
   readonly context: SecureContext;
 }
 
+/** One of those that are trusted, and where it was found. */
+interface Authority {
+  readonly file: string;
+  readonly certificate: X509Certificate;
+}
+
 const VERSIONS = { 'tlsv1.2': 'TLSv1.2', 'tlsv1.3': 'TLSv1.3' } as const satisfies Record<TlsVersion, string>;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -22,8 +28,8 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
  * @throws TlsError
  */
 export function readIdentities(settings: TlsSettings): readonly Identity[] {
-  const authorities = settings.ca.flatMap((file) => certificatesIn(file));
-  const ca = settings.ca.flatMap((file) => trustedIn(file, settings.depth)).map(String);
+  const authorities = settings.ca.flatMap((file) => certificatesIn(file).map((certificate) => ({ file, certificate })));
+  const ca = authorities.map((authority) => trusted(authority, settings.depth).toString());
   const crl = settings.crl.map((file) => revocationsIn(file));
   return settings.cert.map((file, index) => {
     const certificates = certificatesIn(file);
@@ -60,24 +66,20 @@ function rules({ versions, ciphers }: TlsSettings): SecureContextOptions {
   };
 }
 
-/** What clients' certificates are checked by, with the depth said in those that end a chain. */
-function trustedIn(file: string, depth: number): X509Certificate[] {
-  const certificates = certificatesIn(file);
-  if (depth === Infinity) return certificates;
-  return certificates.map((certificate) => {
-    if (!certificate.checkIssued(certificate)) return certificate;
-    const limited = withPathLength(certificate, depth);
-    if (limited !== undefined) return limited;
-    throw new TlsError(`no depth can be held to with ${file}: a certificate in it has no basic constraints`);
-  });
+/** What clients' certificates are checked by, with the depth said in it if it ends a chain. */
+function trusted({ file, certificate }: Authority, depth: number): X509Certificate {
+  if (depth === Infinity || !certificate.checkIssued(certificate)) return certificate;
+  const limited = withPathLength(certificate, depth);
+  if (limited !== undefined) return limited;
+  throw new TlsError(`no depth can be held to with ${file}: a certificate in it has no basic constraints`);
 }
 
 /** What clients are shown if the file has one certificate only: OpenSSL would take the others from what it trusts, which may be copies. */
-function withIssuers(chain: X509Certificate[], authorities: readonly X509Certificate[]): X509Certificate[] {
+function withIssuers(chain: X509Certificate[], authorities: readonly Authority[]): X509Certificate[] {
   const last = chain.at(-1)!;
   const shown = ({ raw }: X509Certificate) => chain.some((certificate) => certificate.raw.equals(raw));
-  const issuer = authorities.find((authority) => !shown(authority) && last.checkIssued(authority));
-  return issuer === undefined ? chain : withIssuers([...chain, issuer], authorities);
+  const issuer = authorities.find(({ certificate }) => !shown(certificate) && last.checkIssued(certificate));
+  return issuer === undefined ? chain : withIssuers([...chain, issuer.certificate], authorities);
 }
 
 function certificatesIn(file: string): X509Certificate[] {
