@@ -37,17 +37,18 @@ export function recoverNode(node: RecoveringNode, state: RecoveredState, loaded:
     });
   }
   const rowsOf = rowsByVhost(state);
-  const left = new Set(node.vhosts);
-  for (const vhost of node.vhosts) {
+  const { vhosts } = node;
+  let left = vhosts.length;
+  for (const vhost of vhosts) {
     const rows = rowsOf(vhost.name);
     vhost.policies.finish();
     vhost.recover(rows);
     loadLogs(node, vhost, rows, () => {
-      if (left.delete(vhost) && left.size === 0) loaded();
+      if (--left === 0) loaded();
     });
   }
   // There is none to be loaded.
-  if (node.vhosts.length === 0) loaded();
+  if (vhosts.length === 0) loaded();
 }
 
 /** In this call, if the store answers in it. */
