@@ -13,8 +13,7 @@ import type { QueueNode } from './queue-host.ts';
 import type { QueueSettings } from './queue-settings.ts';
 
 export type Fate = 'ready' | 'waits' | 'too often';
-type RetrySettings = Pick<QueueSettings, 'deliveryLimit' | 'delayedRetry'> &
-  Partial<Pick<QueueSettings, 'returnsCount'>>;
+type RetrySettings = Pick<QueueSettings, 'deliveryLimit' | 'delayedRetry' | 'returnsCount'>;
 
 /** Messages that are ready in one go if many have waited for long enough: others are to have their turn. */
 const READY_AT_ONCE = 10_000;
@@ -84,8 +83,7 @@ export class Retries {
   }
 
   /** An unacked message comes back. It is ready, or waits from now on; or it came back once too often, and does neither. */
-  add(seq: number, how: RequeueCause, settings: RetrySettings): Fate {
-    const { deliveryLimit = Infinity, delayedRetry, returnsCount = true } = settings;
+  add(seq: number, how: RequeueCause, { deliveryLimit = Infinity, delayedRetry, returnsCount }: RetrySettings): Fate {
     const count = this.#log.deliveries(seq);
     if (how === 'returned' && !returnsCount) this.#log.redeliver(seq, -1);
     else if (count > deliveryLimit) return 'too often';

@@ -11,9 +11,9 @@ import { HandClock } from '../../../support/hand-clock.ts';
 import { messageOf } from '../../../support/recovery/messages.ts';
 import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 
-const COUNTED = { deliveryLimit: undefined, delayedRetry: undefined };
+const COUNTED = { deliveryLimit: undefined, delayedRetry: undefined, returnsCount: true };
 const DELAYED = {
-  deliveryLimit: undefined,
+  ...COUNTED,
   delayedRetry: { type: 'all', min: 100, max: 350, multiplier: 2 },
 } as const;
 
