@@ -20,6 +20,8 @@ const LONGEST_LINE = 107;
 const HEAD_2 = 16;
 /** What may follow the addresses of version 2 is passed over, but not without end. */
 const LONGEST_2 = 4096;
+/** What an IPv4 address as one of IPv6 begins with: `::ffff:`. */
+const MAPPED = Buffer.from('00000000000000000000ffff', 'hex');
 const LINE = /^PROXY (?:UNKNOWN(?: .*)?|TCP([46]) (\S+) (\S+) (\d{1,5}) (\d{1,5}))\r\n$/;
 
 /** `more` if it is not whole yet; `wrong` if it is no such header. */
@@ -84,6 +86,7 @@ function readVersion2(bytes: Buffer): ProxyHeader | 'more' | 'wrong' {
 
 function addressIn(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.');
+  if (bytes.subarray(0, MAPPED.length).equals(MAPPED)) return addressIn(bytes.subarray(MAPPED.length));
   const groups = Array.from({ length: 8 }, (_, group) => bytes.readUInt16BE(2 * group).toString(16));
   // As everybody writes it: the zeros left out.
   return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);

@@ -15,6 +15,7 @@ function version2(command: number, family: number, rest: string): Buffer {
 }
 
 const TCP4 = version2(1, 0x11, '0a010203c0a800019c401628');
+const MAPPED = `${'0'.repeat(20)}ffff`;
 const TCP6 = version2(1, 0x21, `20010db8${'0'.repeat(22)}01${'0'.repeat(30)}019c401628`);
 
 describe('a header of the PROXY protocol', () => {
@@ -31,6 +32,7 @@ describe('a header of the PROXY protocol', () => {
   it.each([
     ['IPv4', TCP4, V4],
     ['IPv6', TCP6, V6],
+    ['IPv4 as IPv6', version2(1, 0x21, `${MAPPED}0a010203${MAPPED}c0a800019c401628`), V4],
     ['more than the addresses', version2(1, 0x11, '0a010203c0a800019c40162804000501020304'), V4],
     ["the proxy's own", version2(0, 0, ''), undefined],
     ['another family', version2(1, 0x31, '00'.repeat(216)), undefined],
