@@ -8,6 +8,7 @@ import { http } from '../../util/node-http.ts';
 import { WaitError } from '../waits.ts';
 import { BadRequest, NotThere } from './bad-request.ts';
 import type { ControlledBroker } from './controlled-broker.ts';
+import { withPatterns } from './patterns.ts';
 import { Routes } from './routes.ts';
 
 const HOST = '127.0.0.1';
@@ -60,7 +61,8 @@ export class ControlServer {
       const { table } = this.#routes;
       const handle = table[`${request.method} ${pathname}`] ?? table[`${request.method} ${path}*`];
       if (handle === undefined) throw new NotThere(`there is no ${request.method} ${pathname}`);
-      const answer = await handle(await bodyOf(request), decodeURIComponent(pathname.slice(path.length)), searchParams);
+      const body = withPatterns(await bodyOf(request));
+      const answer = await handle(body, decodeURIComponent(pathname.slice(path.length)), searchParams);
       response.writeHead(answer === undefined ? 204 : 200, { 'content-type': 'application/json' });
       response.end(answer && JSON.stringify(answer));
     } catch (error) {

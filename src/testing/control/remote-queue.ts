@@ -29,7 +29,7 @@ export class RemoteQueue {
     this.vhost = vhost;
   }
 
-  /** See TestQueue. `where` of a match cannot go to another process. */
+  /** See TestQueue. `where` of a match cannot go to another process, nor can patterns within its `json`, `headers` or `properties`. */
   toReceive<Body = unknown>(
     match: Match = {},
     options: WaitOptions & { count?: number } = {},

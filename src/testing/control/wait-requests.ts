@@ -4,18 +4,9 @@ import type { Settled, TestQueue } from '../test-queue.ts';
 import { BadRequest } from './bad-request.ts';
 import { entryView, messageView } from './views.ts';
 
-/** JSON has no patterns: `{ "pattern": "^order\\.", "flags": "i" }` stands for one. */
-type JsonPattern = string | { readonly pattern: string; readonly flags?: string };
-
-export interface JsonMatch extends Omit<Match, 'exchange' | 'routingKey' | 'text'> {
-  readonly exchange?: JsonPattern | undefined;
-  readonly routingKey?: JsonPattern | undefined;
-  readonly text?: JsonPattern | undefined;
-}
-
 /** A message, if nothing else is said; else what became of one, consumers, or that there is none, each for itself. */
 export interface WaitRequest {
-  readonly match?: JsonMatch;
+  readonly match?: Match;
   readonly count?: number;
   readonly patience?: number;
   readonly settled?: Settled;
@@ -27,22 +18,13 @@ export interface WaitRequest {
 
 /** Resolves with a message or an entry, if there is one to show. Rejects with what is wrong, or with WaitError. */
 export async function waitAt(queue: TestQueue, request: WaitRequest): Promise<object | undefined> {
-  const { count = 1, patience, settled, consumers, empty = false, nothing } = request;
+  const { match = {}, count = 1, patience, settled, consumers, empty = false, nothing } = request;
   const asked = [settled, consumers, empty || undefined, nothing].filter((value) => value !== undefined);
   if (asked.length > 1) throw new BadRequest('wait for one of "settled", "consumers", "empty" and "nothing" at a time');
-  const match = matchOf(request.match);
   if (settled !== undefined) return entryView(await queue.toSettle(match, settled, { patience }));
   if (consumers !== undefined) await queue.toHaveConsumers(consumers, { patience });
   else if (empty) await queue.toBeEmpty({ patience });
   else if (nothing !== undefined) await queue.toReceiveNothing({ for: nothing }, match);
   else return messageView(await queue.toReceive(match, { count, patience }));
   return undefined;
-}
-
-function matchOf({ exchange, routingKey, text, ...rest }: JsonMatch = {}): Match {
-  return { ...rest, exchange: patternOf(exchange), routingKey: patternOf(routingKey), text: patternOf(text) };
-}
-
-function patternOf(text: JsonPattern | undefined): string | RegExp | undefined {
-  return typeof text === 'object' ? new RegExp(text.pattern, text.flags) : text;
 }

@@ -103,6 +103,22 @@ test('clients are interrupted, and what is held up is let go', async () => {
   expect((await ask('POST', '/test/faults', { kind: 'toString' })).status).toBe(400);
 });
 
+test('patterns count in filters of faults and clients, too', async () => {
+  const { broker, ask } = await started();
+  const channel = await (await connectTo(broker.url)).createConfirmChannel();
+  const filter = { routingKey: { pattern: '^BILLS', flags: 'i' } };
+  await ask('POST', '/test/faults', { kind: 'nackPublishes', filter, trigger: { times: 1 } });
+  channel.publish('', 'orders', Buffer.from('taken'));
+  await channel.waitForConfirms();
+  channel.publish('', 'bills', Buffer.from('refused'));
+  await expect(channel.waitForConfirms()).rejects.toThrow('nacked');
+  const drop = async (pattern: string) =>
+    (await ask('POST', '/test/connections/drop', { filter: { name: { pattern } } })).text;
+  expect(await drop('^none')).toBe('{"dropped":0}');
+  expect(await drop('')).toBe('{"dropped":1}');
+  expect(await drop('(')).toContain('Invalid regular expression');
+});
+
 test('what later versions refuse is told, and how the topology differs', async () => {
   const { broker, ask } = await started();
   const channel = await (await connectTo(broker.url)).createChannel();
