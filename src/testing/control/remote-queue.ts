@@ -4,17 +4,7 @@ import type { Properties } from '../log/received.ts';
 import type { MessageContent } from '../publish.ts';
 import type { Settled, WaitOptions } from '../test-queue.ts';
 import type { Ask } from './remote-ask.ts';
-import type { EntryView, MessageView } from './views.ts';
-
-/** What is there now. */
-export interface QueueView {
-  readonly exists: boolean;
-  readonly ready: number;
-  readonly unacked: number;
-  readonly delayed: number;
-  readonly consumers: number;
-  readonly messages: readonly MessageView[];
-}
+import type { EntryView, MessageView, QueueView } from './views.ts';
 
 export class RemoteQueue {
   readonly #ask: Ask;

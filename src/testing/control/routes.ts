@@ -11,14 +11,14 @@ import type { TestSpace } from '../test-space.ts';
 import { BadRequest, found, named } from './bad-request.ts';
 import type { ControlledBroker } from './controlled-broker.ts';
 import { beginFault } from './fault-requests.ts';
-import { entryView, messageView } from './views.ts';
+import { entryView, queueView } from './views.ts';
 import { waitAt, type WaitRequest } from './wait-requests.ts';
 
 /** A JSON document; undefined is an answer without a body. */
 type Answer = object | undefined;
 type Handler = (body: Body, last: string, query: URLSearchParams) => Promise<Answer> | Answer;
 
-/** What requests may bring beside that. Whoever sends another thing gets the error of what it was given to. */
+/** What requests may bring, but for those of faults (FaultRequest). Whoever sends another thing gets the error of what it was given to. */
 interface Body extends WaitRequest {
   readonly name?: string;
   readonly vhost?: string;
@@ -76,11 +76,8 @@ export class Routes {
     },
     'POST /test/wait': ({ queue, vhost, ...request }) =>
       waitAt(this.#broker.queue(named(queue, 'queue'), { vhost }), request),
-    'GET /test/queues/*': (_, name, query) => {
-      const queue = this.#broker.queue(name, { vhost: query.get('vhost') ?? undefined });
-      const { exists, ready, unacked, delayed, consumers } = queue;
-      return { exists, ready, unacked, delayed, consumers, messages: queue.messages.map(messageView) };
-    },
+    'GET /test/queues/*': (_, name, query) =>
+      queueView(this.#broker.queue(name, { vhost: query.get('vhost') ?? undefined })),
     'GET /test/log': (_, __, query) => {
       const [kind, queue, since, vhost] = ['kind', 'queue', 'since', 'vhost'].map(
         (name) => query.get(name) ?? undefined,

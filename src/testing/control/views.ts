@@ -1,6 +1,7 @@
-/** Messages and entries as JSON. */
+/** Messages, entries and queues as JSON. */
 import type { LogEntry } from '../log/log-entry.ts';
 import type { Properties, Received } from '../log/received.ts';
+import type { TestQueue } from '../test-queue.ts';
 
 /** The body as `json` if it is some, as `text` if it is UTF-8, else as `base64`. */
 export interface MessageView<Body = unknown> {
@@ -22,6 +23,16 @@ export type EntryView = Omit<LogEntry, 'at' | 'message'> & {
   readonly message?: MessageView;
 };
 
+/** What is there now. */
+export interface QueueView {
+  readonly exists: boolean;
+  readonly ready: number;
+  readonly unacked: number;
+  readonly delayed: number;
+  readonly consumers: number;
+  readonly messages: readonly MessageView[];
+}
+
 export function messageView({
   vhost,
   exchange,
@@ -38,6 +49,10 @@ export function messageView({
 export function entryView({ message, at, ...rest }: LogEntry): EntryView {
   const entry = { ...rest, at: at.toISOString() };
   return message === undefined ? entry : { ...entry, message: messageView(message) };
+}
+
+export function queueView({ exists, ready, unacked, delayed, consumers, messages }: TestQueue): QueueView {
+  return { exists, ready, unacked, delayed, consumers, messages: messages.map(messageView) };
 }
 
 function bodyView(body: Buffer, text: string): Pick<MessageView, 'json' | 'text' | 'base64'> {
