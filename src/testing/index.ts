@@ -1,6 +1,7 @@
 /** `leveret/testing`: a broker for tests, in their own process. */
 /// <reference types="node" preserve="true" />
-export { type Deprecation, TestBroker, type TestPlace } from './test-broker.ts';
+export { type Deprecation, TestBroker } from './test-broker.ts';
+export type { TestPlace } from './test-place.ts';
 export type { TestOptions } from './options.ts';
 export type { TestQueue, Settled, WaitOptions } from './test-queue.ts';
 export type { TestExchange, TestBinding } from './test-exchange.ts';

@@ -20,15 +20,10 @@ import { endAtOnce, portsOf, type RestartOptions } from './restart.ts';
 import type { IdleOptions } from './stillness.ts';
 import { Disk } from './store/disk.ts';
 import type { TestExchange } from './test-exchange.ts';
+import type { TestPlace } from './test-place.ts';
 import type { TestQueue } from './test-queue.ts';
 import { TestSpace } from './test-space.ts';
 import { TestVhost } from './test-vhost.ts';
-
-/** Where a queue or an exchange is. */
-export interface TestPlace {
-  /** The default vhost by default. */
-  readonly vhost?: string | undefined;
-}
 
 /** A feature that RabbitMQ refuses from a version on, and who wanted it. */
 export interface Deprecation {

@@ -8,15 +8,11 @@ import type { LogFilter } from '../log/log-entry.ts';
 import type { ResetOptions } from '../reset.ts';
 import type { RestartOptions } from '../restart.ts';
 import type { IdleOptions } from '../stillness.ts';
+import type { TestPlace } from '../test-place.ts';
 import type { FaultRequest } from './fault-requests.ts';
 import { type Ask, asker } from './remote-ask.ts';
 import { RemoteQueue } from './remote-queue.ts';
 import type { EntryView } from './views.ts';
-
-interface Place {
-  /** The default vhost by default. */
-  readonly vhost?: string | undefined;
-}
 
 export class RemoteBroker {
   readonly #ask: Ask;
@@ -27,7 +23,7 @@ export class RemoteBroker {
   }
 
   /** A queue, which need not be declared yet. */
-  queue(name: string, { vhost }: Place = {}): RemoteQueue {
+  queue(name: string, { vhost }: TestPlace = {}): RemoteQueue {
     return new RemoteQueue(this.#ask, name, vhost);
   }
 
@@ -41,7 +37,7 @@ export class RemoteBroker {
   }
 
   /** See TestBroker. */
-  async reset(options: Omit<ResetOptions, 'log'> & Place = {}): Promise<void> {
+  async reset(options: Omit<ResetOptions, 'log'> & TestPlace = {}): Promise<void> {
     await this.#ask('POST', '/test/reset', options);
   }
 
@@ -56,7 +52,7 @@ export class RemoteBroker {
   }
 
   /** Entries of its log. */
-  log({ kind, queue, vhost }: Pick<LogFilter, 'queue'> & { readonly kind?: string } & Place = {}): Promise<
+  log({ kind, queue, vhost }: Pick<LogFilter, 'queue'> & { readonly kind?: string } & TestPlace = {}): Promise<
     EntryView[]
   > {
     return logOf(this.#ask, { kind, queue, vhost });
