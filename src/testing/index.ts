@@ -15,7 +15,7 @@ export type { MessageContent } from './publish.ts';
 export type { IdleOptions } from './stillness.ts';
 export type { RestartOptions } from './restart.ts';
 export type { ResetOptions } from './reset.ts';
-export { RemoteBroker, type RemoteFault, type RemoteSpace } from './control/remote-broker.ts';
+export { RemoteBroker, type RemoteFault, type RemoteLogFilter, type RemoteSpace } from './control/remote-broker.ts';
 export type { RemoteQueue } from './control/remote-queue.ts';
 export type { EntryView, MessageView, QueueView } from './control/views.ts';
 export type { FaultRequest } from './control/fault-requests.ts';

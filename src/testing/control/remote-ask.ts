@@ -17,6 +17,12 @@ export function asker(controlUrl: string): Ask {
   };
 }
 
+/** A path with a query of what is said. */
+export function withQuery(path: string, said: Readonly<Record<string, string | undefined>>): string {
+  const query = Object.entries(said).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return `${path}?${new URLSearchParams(query).toString()}`;
+}
+
 /** Patterns as the control port takes them. Throws TypeError for a function, which cannot go to another process. */
 function asJson(name: string, value: unknown): unknown {
   if (value instanceof RegExp) return { pattern: value.source, flags: value.flags };

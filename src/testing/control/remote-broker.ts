@@ -4,15 +4,21 @@
  */
 import type { DefinitionsDocument } from '../../broker/definitions/document.ts';
 import type { Duration } from '../clock/duration.ts';
-import type { LogFilter } from '../log/log-entry.ts';
 import type { ResetOptions } from '../reset.ts';
 import type { RestartOptions } from '../restart.ts';
 import type { IdleOptions } from '../stillness.ts';
 import type { TestPlace } from '../test-place.ts';
 import type { FaultRequest } from './fault-requests.ts';
-import { type Ask, asker } from './remote-ask.ts';
+import { type Ask, asker, withQuery } from './remote-ask.ts';
 import { RemoteQueue } from './remote-queue.ts';
 import type { EntryView } from './views.ts';
+
+/** All that is named. */
+export interface RemoteLogFilter {
+  /** A LogKind. */
+  readonly kind?: string | undefined;
+  readonly queue?: string | undefined;
+}
 
 export class RemoteBroker {
   readonly #ask: Ask;
@@ -52,10 +58,8 @@ export class RemoteBroker {
   }
 
   /** Entries of its log. */
-  log({ kind, queue, vhost }: Pick<LogFilter, 'queue'> & { readonly kind?: string } & TestPlace = {}): Promise<
-    EntryView[]
-  > {
-    return logOf(this.#ask, { kind, queue, vhost });
+  log({ kind, queue, vhost }: RemoteLogFilter & TestPlace = {}): Promise<EntryView[]> {
+    return this.#ask('GET', withQuery('/test/log', { kind, queue, vhost }));
   }
 
   /** Begins a fault, by the name of its function in `Faults`; its arguments go by their names. */
@@ -100,8 +104,8 @@ export class RemoteSpace implements AsyncDisposable {
   }
 
   /** Entries of its log. */
-  log({ kind, queue }: Pick<LogFilter, 'queue'> & { readonly kind?: string } = {}): Promise<EntryView[]> {
-    return logOf(this.#ask, { kind, queue, vhost: this.vhost });
+  log({ kind, queue }: RemoteLogFilter = {}): Promise<EntryView[]> {
+    return this.#ask('GET', withQuery('/test/log', { kind, queue, vhost: this.vhost }));
   }
 
   /** Removes vhost and user; connections are closed with 320. */
@@ -139,9 +143,4 @@ export class RemoteFault implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.lift();
   }
-}
-
-function logOf(ask: Ask, filter: Readonly<Record<string, string | undefined>>): Promise<EntryView[]> {
-  const named = Object.entries(filter).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return ask('GET', `/test/log?${new URLSearchParams(named).toString()}`);
 }

@@ -3,7 +3,7 @@ import type { Match } from '../log/match.ts';
 import type { Properties } from '../log/received.ts';
 import type { MessageContent } from '../publish.ts';
 import type { Settled, WaitOptions } from '../test-queue.ts';
-import type { Ask } from './remote-ask.ts';
+import { type Ask, withQuery } from './remote-ask.ts';
 import type { EntryView, MessageView, QueueView } from './views.ts';
 
 export class RemoteQueue {
@@ -55,8 +55,7 @@ export class RemoteQueue {
 
   /** What is there now, without taking it. */
   look(): Promise<QueueView> {
-    const query = this.vhost === undefined ? '' : `?vhost=${encodeURIComponent(this.vhost)}`;
-    return this.#ask('GET', `/test/queues/${encodeURIComponent(this.name)}${query}`);
+    return this.#ask('GET', withQuery(`/test/queues/${encodeURIComponent(this.name)}`, { vhost: this.vhost }));
   }
 
   #wait<Answer>(request: object): Promise<Answer> {
