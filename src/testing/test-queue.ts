@@ -146,7 +146,7 @@ export class TestQueue {
   *#view(): Iterable<Received> {
     const queue = this.#found;
     if (queue === undefined) return;
-    const now = new Date(this.#inside.node.clocks.messages.now());
+    const now = this.#inside.messageTime;
     for (const message of messagesAtHand(queue.log)) yield new ReceivedMessage(message, this.vhost, now, undefined);
   }
 

@@ -59,7 +59,6 @@ export class MessageLog implements Iterable<LogEntry> {
     filter: Omit<LogFilter, 'kind'> = {},
     options: { patience?: number } = {},
   ): Promise<LogEntry> {
-    checkFilter({ ...filter, kind });
     const after = this.#given.get(kind) ?? 0;
     const entry = await this.#waits.until(
       () => this.all({ ...filter, kind }).find(({ order }) => order > after),
