@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { connect } from 'amqplib';
 import type { Occasion } from '../../../src/testing/index.ts';
 import { connectTo, publish, startApplication, startBroker } from '../../support/application.ts';
@@ -132,6 +132,7 @@ test('clients that come are refused', async () => {
   const broker = await startBroker();
   const unheard = broker.faults.refuseConnections('no answer', { times: 1 });
   await expect(connect(broker.url, { timeout: 50 })).rejects.toThrow('ETIMEDOUT');
+  await unheard.struck();
   expect(unheard.hits).toBe(1);
   const refused = broker.faults.refuseConnections('reset', { times: 1 });
   await expect(connect(broker.url)).rejects.toThrow();
@@ -176,7 +177,7 @@ test('a broker that stops while nobody listens stays stopped', async () => {
 
 test('a password is wrong, as often as was said', async () => {
   const broker = await startBroker();
-  const where = vi.fn(({ user }: Occasion) => user === 'guest');
+  const where = ({ user }: Occasion) => user === 'guest';
   const wrong = broker.faults.refuseConnections('wrong password', { times: 1, where });
   await expect(connect(broker.url)).rejects.toThrow('403 (ACCESS-REFUSED)');
   expect(wrong.hits).toBe(1);
