@@ -5,23 +5,26 @@
  */
 import { Ambiguous, candidates, type Choices } from './broker.choices.ts';
 import { dies, isCycle } from './dead-letter.model.ts';
-import { type PolicyModel, type Settings, settingsOf } from './policy.model.ts';
+import type { PolicyModel } from './policy.model.ts';
 import {
   type ConsumerModel,
   counted,
   type Entry,
   giveCredit,
+  headAt,
   inOrder,
   isRepeat,
   keysOf,
   type MessageModel,
   type QueueDeclaration,
   type QueueModel,
+  ready,
   remove,
   type Shown,
   type Unacked,
   withoutBcc,
 } from './queue.model.ts';
+import { QueueRules } from './queue-rules.model.ts';
 import { VhostModel } from './vhost.model.ts';
 
 export class BrokerModel {
@@ -36,8 +39,8 @@ export class BrokerModel {
   accepted = 0;
   died = 0;
   now: number;
+  readonly #rules = new QueueRules(this.topology);
   readonly #choices: Choices;
-  readonly #policies = new Map<string, PolicyModel>();
   /** The connection is closing: nothing is delivered. */
   #deaf = false;
   #nextSeq = 0;
@@ -49,10 +52,6 @@ export class BrokerModel {
 
   queue(name: string): QueueModel | undefined {
     return this.queues.find((queue) => queue.name === name);
-  }
-
-  ready(queue: QueueModel): Entry[] {
-    return queue.entries.filter(({ ready }) => ready).sort((a, b) => b.level - a.level || a.seq - b.seq);
   }
 
   // Queues
@@ -85,15 +84,11 @@ export class BrokerModel {
   // Policies
 
   putPolicy(policy: PolicyModel): void {
-    this.#changePolicies(() => this.#policies.set(policy.name, policy));
+    this.#changePolicies(() => this.#rules.putPolicy(policy));
   }
 
   deletePolicy(name: string): void {
-    this.#changePolicies(() => this.#policies.delete(name));
-  }
-
-  settings(queue: QueueModel): Settings {
-    return settingsOf(queue, [...this.#policies.values()]);
+    this.#changePolicies(() => this.#rules.deletePolicy(name));
   }
 
   // Messages
@@ -118,7 +113,7 @@ export class BrokerModel {
   get(queue: QueueModel, channel: number, noAck: boolean): void {
     queue.usedAt = this.now;
     this.#expireHead(queue);
-    const [entry] = this.ready(queue);
+    const [entry] = ready(queue);
     if (entry === undefined) return;
     this.#show('get', channel, queue.name, '', entry.delivered, counted(entry));
     this.#taken(queue, entry, channel, noAck, undefined);
@@ -178,7 +173,7 @@ export class BrokerModel {
       queue.usedAt = this.now;
       queue.entries = queue.entries.filter(({ stored }) => stored);
       for (const entry of queue.entries) {
-        if (!entry.ready) this.#countReturn(queue, entry);
+        if (!entry.ready) this.#rules.countReturn(queue, entry);
         entry.ready = true;
       }
     }
@@ -187,11 +182,11 @@ export class BrokerModel {
     this.refused.clear();
     // Together with what it finds unacknowledged a queue may be longer than it may be.
     const losing = this.queues.filter(
-      (queue) => this.#tooOften(queue).length > 0 || this.#headAt(queue) <= this.now || this.#isTooLong(queue),
+      (queue) => this.#rules.tooOften(queue).length > 0 || headAt(queue) <= this.now || this.#rules.isTooLong(queue),
     );
-    if (losing.filter((queue) => this.#hasDeadLetterExchange(queue)).length > 1) throw new Ambiguous();
+    if (losing.filter((queue) => this.#rules.hasDeadLetterExchange(queue)).length > 1) throw new Ambiguous();
     for (const queue of losing) {
-      for (const entry of this.#tooOften(queue)) {
+      for (const entry of this.#rules.tooOften(queue)) {
         if (queue.entries.includes(entry)) this.#giveUp(queue, entry, 'delivery_limit');
       }
       this.#expireHead(queue);
@@ -204,15 +199,15 @@ export class BrokerModel {
   pass(ms: number): void {
     const end = this.now + ms;
     for (;;) {
-      const moment = Math.min(...this.queues.map((queue) => this.#moment(queue)));
+      const moment = Math.min(...this.queues.map((queue) => this.#rules.moment(queue)));
       if (moment > end) break;
       this.now = Math.max(this.now, moment);
-      const due = this.queues.filter((queue) => this.#moment(queue) <= this.now);
-      const felt = due.some((queue) => this.#unusedAt(queue) <= this.now || this.#hasDeadLetterExchange(queue));
+      const due = this.queues.filter((queue) => this.#rules.moment(queue) <= this.now);
+      const felt = due.some((queue) => this.#rules.unusedAt(queue) <= this.now || this.#rules.hasDeadLetterExchange(queue));
       if (due.length > 1 && felt) throw new Ambiguous();
       for (const queue of due) {
-        if (this.#unusedAt(queue) <= this.now) {
-          if (this.#headAt(queue) <= this.now && this.#hasDeadLetterExchange(queue)) throw new Ambiguous();
+        if (this.#rules.unusedAt(queue) <= this.now) {
+          if (headAt(queue) <= this.now && this.#rules.hasDeadLetterExchange(queue)) throw new Ambiguous();
           this.deleteQueue(queue);
         } else this.#expireHead(queue);
       }
@@ -220,47 +215,24 @@ export class BrokerModel {
     this.now = end;
   }
 
-  #moment(queue: QueueModel): number {
-    return Math.min(this.#headAt(queue), this.#unusedAt(queue));
-  }
-
-  #headAt(queue: QueueModel): number {
-    return this.ready(queue).at(0)?.expiresAt ?? Infinity;
-  }
-
-  #unusedAt(queue: QueueModel): number {
-    return queue.consumers.length > 0 ? Infinity : queue.usedAt + (this.settings(queue).expires ?? Infinity);
-  }
-
   // A message's way
 
   /** Returns true where the queue refuses the message. */
   #accept(queue: QueueModel, message: MessageModel): boolean {
     this.accepted++;
-    const settings = this.settings(queue);
+    const settings = this.#rules.settings(queue);
     if (settings['message-deduplication'] === true && isRepeat(queue, message)) return false;
-    if ((settings.overflow ?? 'drop-head') !== 'drop-head' && this.#isTooLong(queue, message)) {
+    if (!this.#rules.dropsHead(queue) && this.#rules.isTooLong(queue, message)) {
       if (settings.overflow === 'reject-publish-dlx') this.#deadLetter(queue, message, 'maxlen');
       return true;
     }
-    const alone = this.ready(queue).length === 0;
+    const alone = ready(queue).length === 0;
     const consumer = alone && !queue.dispatching ? this.#next(queue) : undefined;
-    const ttl = Math.min(settings['message-ttl'] ?? Infinity, Number(message.expiration ?? Infinity));
-    if (consumer === undefined && alone && ttl === 0) {
+    const entry = this.#rules.entry(queue, message, this.now, this.#nextSeq++);
+    if (consumer === undefined && alone && entry.expiresAt === this.now) {
       this.#deadLetter(queue, message, 'expired');
       return false;
     }
-    const stored = queue.durable && !queue.exclusive && (message.persistent || settings['queue-type'] === 'quorum');
-    const entry = {
-      message,
-      seq: this.#nextSeq++,
-      level: Math.min(message.priority ?? 0, settings['max-priority'] ?? 0),
-      expiresAt: this.now + ttl,
-      stored,
-      ready: true,
-      delivered: false,
-      returns: 0,
-    };
     queue.entries.push(entry);
     if (consumer === undefined) this.#dropHead(queue);
     else this.#deliver(queue, entry, consumer);
@@ -268,8 +240,8 @@ export class BrokerModel {
   }
 
   #deadLetter(queue: QueueModel, message: MessageModel, reason: string): void {
-    const { 'dead-letter-exchange': exchange, 'dead-letter-routing-key': key } = this.settings(queue);
-    if (exchange === undefined || !this.#hasDeadLetterExchange(queue)) return;
+    const { 'dead-letter-exchange': exchange, 'dead-letter-routing-key': key } = this.#rules.settings(queue);
+    if (exchange === undefined || !this.#rules.hasDeadLetterExchange(queue)) return;
     this.died++;
     const letter = dies(message, { queue: queue.name, reason, at: this.now, exchange, key });
     const keys = keysOf(letter);
@@ -286,8 +258,8 @@ export class BrokerModel {
   }
 
   #requeue(queue: QueueModel, entry: Entry): void {
-    this.#countReturn(queue, entry);
-    if (entry.returns > this.#deliveryLimit(queue)) {
+    this.#rules.countReturn(queue, entry);
+    if (entry.returns > this.#rules.deliveryLimit(queue)) {
       this.#giveUp(queue, entry, 'delivery_limit');
       return;
     }
@@ -295,33 +267,13 @@ export class BrokerModel {
     this.#dropHead(queue);
   }
 
-  #countReturn(queue: QueueModel, entry: Entry): void {
-    if (this.settings(queue)['queue-type'] === 'quorum') entry.returns++;
-  }
-
-  #deliveryLimit(queue: QueueModel): number {
-    const { 'delivery-limit': limit = Infinity } = this.settings(queue);
-    return limit;
-  }
-
-  #tooOften(queue: QueueModel): Entry[] {
-    return this.ready(queue).filter(({ returns }) => returns > this.#deliveryLimit(queue));
-  }
-
-  #isTooLong(queue: QueueModel, further?: MessageModel): boolean {
-    const { 'max-length': length = Infinity, 'max-length-bytes': bytes = Infinity } = this.settings(queue);
-    const messages = this.ready(queue).map(({ message }) => message);
-    if (further !== undefined) messages.push(further);
-    return messages.length > length || messages.reduce((sum, { body }) => sum + body.length, 0) > bytes;
-  }
-
   #dropHead(queue: QueueModel): void {
-    if ((this.settings(queue).overflow ?? 'drop-head') !== 'drop-head') return;
-    while (this.#isTooLong(queue)) this.#giveUp(queue, this.ready(queue)[0], 'maxlen');
+    if (!this.#rules.dropsHead(queue)) return;
+    while (this.#rules.isTooLong(queue)) this.#giveUp(queue, ready(queue)[0], 'maxlen');
   }
 
   #expireHead(queue: QueueModel): void {
-    while (this.#headAt(queue) <= this.now) this.#giveUp(queue, this.ready(queue)[0], 'expired');
+    while (headAt(queue) <= this.now) this.#giveUp(queue, ready(queue)[0], 'expired');
   }
 
   #dispatchAll(): void {
@@ -332,11 +284,11 @@ export class BrokerModel {
   #dispatch(queue: QueueModel): void {
     if (queue.dispatching) return;
     queue.dispatching = true;
-    while (this.ready(queue).length > 0) {
+    while (ready(queue).length > 0) {
       const consumer = this.#next(queue);
       if (consumer === undefined) break;
       this.#expireHead(queue);
-      const [entry] = this.ready(queue);
+      const [entry] = ready(queue);
       if (entry !== undefined) this.#deliver(queue, entry, consumer);
     }
     queue.dispatching = false;
@@ -344,7 +296,7 @@ export class BrokerModel {
 
   #next(queue: QueueModel): ConsumerModel | undefined {
     if (this.#deaf) return undefined;
-    const single = this.settings(queue)['single-active-consumer'] === true;
+    const single = this.#rules.settings(queue)['single-active-consumer'] === true;
     const next = candidates(single ? queue.consumers.slice(0, 1) : queue.consumers);
     const seen = this.shown.filter(({ what, queue: name }) => what === 'deliver' && name === queue.name);
     return next.find(({ tag }) => tag === this.#choices.consumer(queue.name, seen.length)) ?? next[0];
@@ -385,20 +337,15 @@ export class BrokerModel {
     this.shown.push({ what, channel, queue, consumer, redelivered, message });
   }
 
-  #hasDeadLetterExchange(queue: QueueModel): boolean {
-    const { 'dead-letter-exchange': name } = this.settings(queue);
-    return name === '' || (name !== undefined && this.topology.exchange(name) !== undefined);
-  }
-
   #changePolicies(change: () => void): void {
-    const before = new Map(this.queues.map((queue) => [queue, this.settings(queue)]));
+    const before = new Map(this.queues.map((queue) => [queue, this.#rules.settings(queue)]));
     change();
     const changed = this.queues.filter(
-      (queue) => JSON.stringify(before.get(queue)) !== JSON.stringify(this.settings(queue)),
+      (queue) => JSON.stringify(before.get(queue)) !== JSON.stringify(this.#rules.settings(queue)),
     );
     for (const queue of changed) {
-      if (before.get(queue)!.expires !== this.settings(queue).expires) queue.usedAt = this.now;
-      if (changed.length > 1 && this.#isTooLong(queue) && this.#hasDeadLetterExchange(queue)) throw new Ambiguous();
+      if (before.get(queue)!.expires !== this.#rules.settings(queue).expires) queue.usedAt = this.now;
+      if (changed.length > 1 && this.#rules.isTooLong(queue) && this.#rules.hasDeadLetterExchange(queue)) throw new Ambiguous();
       this.#dropHead(queue);
     }
   }

@@ -55,8 +55,9 @@ export type Step =
   | { readonly op: 'commit' | 'reconnect' | 'stop' | 'kill' };
 
 export const EXCHANGES = { x0: 'direct', x1: 'fanout', x2: 'topic' } as const;
-/** Those of the last one wait for no confirms. */
 export const CHANNELS = [1, 2, 3] as const;
+/** Nobody waits for confirms of what is published on this one. */
+export const WITHOUT_CONFIRMS = 3;
 
 const exchangeName = fc.constantFrom('x0', 'x1', 'x2');
 const queueName = fc.constantFrom('q0', 'q1', 'q2', 'q3');

@@ -85,6 +85,16 @@ export function inOrder(deliveries: readonly Unacked[]): Unacked[] {
   return [...deliveries].sort((a, b) => a.tag - b.tag);
 }
 
+/** What may be delivered, as it comes. */
+export function ready(queue: QueueModel): Entry[] {
+  return queue.entries.filter((entry) => entry.ready).sort((a, b) => b.level - a.level || a.seq - b.seq);
+}
+
+/** When what comes next expires. */
+export function headAt(queue: QueueModel): number {
+  return ready(queue).at(0)?.expiresAt ?? Infinity;
+}
+
 export function remove(queue: QueueModel, entry: Entry): void {
   queue.entries = queue.entries.filter((other) => other !== entry);
 }
