@@ -2,6 +2,7 @@
  * Leveret as a child process on a port and a data folder of its own: what a test needs to kill it the hard way and to
  * start it again where it was.
  */
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -93,15 +94,25 @@ export function spawnDaemon({ port, dataDir, args = [], env }: DaemonOptions, pa
   };
 }
 
-/** A port that was free a moment ago: a daemon that is to come back on the same port needs a number. */
+/** Below those that the system gives to who asks for any (Linux from 32768, macOS from 49152). */
+const [FIRST_PORT, LAST_PORT] = [10_000, 32_000];
+
+/**
+ * A port that is free, for a daemon that is to come back on the same one. The system gives it to nobody else: neither before the daemon listens, nor
+ * while it is away.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  const port = randomInt(FIRST_PORT, LAST_PORT);
+  const server = createServer();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return freePort();
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port.');
-  return address.port;
+  return port;
 }
 
 export interface DataFolder {
