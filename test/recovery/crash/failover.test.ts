@@ -4,15 +4,10 @@
  */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { hasPostgres, PostgresServer } from '../../support/postgres/server.ts';
-import { Random } from '../../support/recovery/random.ts';
-import { check } from './check.ts';
-import { Crowd } from './crowd.ts';
-import { Life } from './life.ts';
 import { Nodes } from './nodes.ts';
+import { LEASE, playRounds } from './rounds.ts';
 
 const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 1);
-const SEED = Number(process.env['LEVERET_CRASH_SEED'] ?? 1);
-const LEASE = Number(process.env['LEVERET_CRASH_LEASE'] ?? 3000);
 const ROUND_MS = 120_000;
 
 /** How the primary ends: `frozen`, it goes on when there is another. */
@@ -65,17 +60,10 @@ describe.skipIf(!hasPostgres)('a database with a standby', () => {
     `fails over ${ROUNDS} times: nothing confirmed is lost, and no client notices`,
     { timeout: ROUNDS * ROUND_MS },
     async () => {
-      const random = new Random(SEED);
       const servers = await Servers.start();
       const nodes = await Nodes.start(servers.url);
-      const crowd = new Crowd();
-      await crowd.declare(nodes.active.url);
-      const round = async (number: number): Promise<void> => {
-        const life = new Life(nodes.active.url);
-        crowd.publish(life, random);
-        crowd.consume(life, random);
-        await life.after(random.integer(1, random.pick([50, 500, 3000])));
-        const failedOver = servers.failOver(ENDS[(number - 1) % ENDS.length]);
+      await playRounds(nodes, ROUNDS, async (life, random, round) => {
+        const failedOver = servers.failOver(ENDS[round % ENDS.length]);
         // Sometimes a node goes at the same time.
         if (random.chance(0.8)) {
           await failedOver;
@@ -83,16 +71,7 @@ describe.skipIf(!hasPostgres)('a database with a standby', () => {
         }
         life.end();
         await Promise.all([failedOver, nodes.takeOver('SIGKILL')]);
-        for (const queue of crowd.queues) queue.killed(false);
-        expect(await life.ended(), 'what failed before the end').toEqual([]);
-        const wrong = await check({ url: nodes.active.url, query: () => [] }, crowd.queues, []);
-        expect(wrong.slice(0, 20), `${wrong.length} wrong`).toEqual([]);
-      };
-      for (let number = 1; number <= ROUNDS; number++) {
-        await round(number).catch((error: unknown) => {
-          throw new Error(`round ${number} of seed ${SEED}: ${String(error)}\n${nodes.story}`, { cause: error });
-        });
-      }
+      });
     },
   );
 });
