@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConfirmChannel } from 'amqplib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { open } from '../support/interop/amqplib.ts';
-import { dataFolder, freePort, spawnDaemon, type StartingDaemon } from '../support/interop/daemon.ts';
+import { freePort, type StartingDaemon } from '../support/interop/daemon.ts';
+import { spawnNode, WAITING } from '../support/postgres/node-daemon.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
 import { postgresOfFile } from '../support/postgres/shared.ts';
 import { runOk } from '../support/processes/run.ts';
@@ -15,8 +16,6 @@ const HAPROXY = '/usr/sbin/haproxy';
 const hasAll = hasPostgres && (existsSync(HAPROXY) || process.env['CI'] !== undefined);
 const EXAMPLE = new URL('../../examples/cluster/', import.meta.url);
 const textOf = (name: string): string => readFileSync(new URL(name, EXAMPLE), 'utf8');
-/** How long a node may wait for its turn. */
-const WAIT_MS = 1_000_000;
 const NAMES = ['broker1', 'broker2'] as const;
 type Name = (typeof NAMES)[number];
 
@@ -61,7 +60,7 @@ describe.skipIf(!hasAll)('examples/cluster', () => {
       await nodes.start('broker1')
     ).ready;
     const waiting = await nodes.start('broker2');
-    await expect.poll(() => waiting.output).toContain('waiting to take over');
+    await expect.poll(() => waiting.output).toContain(WAITING);
     const publisher = new Steady(`amqp://guest:guest@127.0.0.1:${await proxyTo(nodes)}`);
     await publisher.until(100);
     for (const name of NAMES) {
@@ -70,7 +69,7 @@ describe.skipIf(!hasAll)('examples/cluster', () => {
       await other.ready;
       await publisher.until(publisher.confirmed + 100);
       const again = await nodes.start(name);
-      await expect.poll(() => again.output).toContain('waiting to take over');
+      await expect.poll(() => again.output).toContain(WAITING);
     }
     expect(await publisher.lost()).toEqual([]);
     expect(publisher.connections).toBeGreaterThan(2);
@@ -96,15 +95,9 @@ class Nodes {
   }
 
   async start(name: Name): Promise<StartingDaemon> {
-    const folder = await dataFolder();
     const [port, management] = [5672, 15672].map((own) => this.ports.get(`${name}:${own}`)!);
-    const args = ['--store', this.#store, '--store-require-sync', '--node-name', `rabbit@${name}`];
-    const ports = ['--management-port', `${management}`, '--prometheus-port', 'none'];
-    const daemon = spawnDaemon({ port, dataDir: folder.path, args: [...args, ...ports] }, WAIT_MS);
-    onTestFinished(async () => {
-      await daemon.kill('SIGKILL');
-      await folder.remove();
-    });
+    const args = ['--store-require-sync', '--management-port', `${management}`, '--prometheus-port', 'none'];
+    const daemon = await spawnNode({ port, store: this.#store, name: `rabbit@${name}`, args });
     this.daemons.set(name, daemon);
     return daemon;
   }

@@ -1,10 +1,8 @@
 /** Two daemons on one database, one of which is active while the other waits: what a test needs to end the one and have the other take over. */
-import { expect, onTestFinished } from 'vitest';
-import { dataFolder, freePort, READY, spawnDaemon, type StartingDaemon } from '../../support/interop/daemon.ts';
-
-/** How long a node may wait for its turn, in milliseconds. */
-const WAIT_MS = 10_000_000;
-const WAITING = 'waiting to take over';
+import { expect, vi } from 'vitest';
+import { freePort, READY, type StartingDaemon } from '../../support/interop/daemon.ts';
+import { UNTIL } from '../../support/patience.ts';
+import { spawnNode, WAITING } from '../../support/postgres/node-daemon.ts';
 
 /** How the active node ends; a frozen one goes on later. */
 export type NodeEnd = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP';
@@ -61,14 +59,7 @@ export class Nodes {
   }
 
   async #spawn(): Promise<StartingDaemon> {
-    const folder = await dataFolder();
-    const args = ['--store', this.#url, '--node-name', `node${this.#count++}`];
-    const daemon = spawnDaemon({ port: await freePort(), dataDir: folder.path, args }, WAIT_MS);
-    onTestFinished(async () => {
-      await daemon.kill('SIGKILL');
-      await folder.remove();
-    });
-    return daemon;
+    return spawnNode({ port: await freePort(), store: this.#url, name: `node${this.#count++}` });
   }
 }
 
@@ -77,5 +68,6 @@ function times({ output }: StartingDaemon, text: string): number {
 }
 
 async function says(daemon: StartingDaemon, text: string, often: number): Promise<void> {
-  await expect.poll(() => times(daemon, text), { message: daemon.output.slice(-2000) }).toBeGreaterThanOrEqual(often);
+  const said = () => expect(times(daemon, text), daemon.output.slice(-2000)).toBeGreaterThanOrEqual(often);
+  await vi.waitFor(said, UNTIL);
 }
