@@ -8,7 +8,7 @@ import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { readDatabase } from '../../src/store/postgres/reading.ts';
 import { databaseStats } from '../../src/store/postgres/stats.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
-import { postgresOfFile } from '../support/postgres/shared.ts';
+import { postgresOfFile, schemaOf } from '../support/postgres/shared.ts';
 import { changed, commit, queue } from './store.support.ts';
 
 describe.skipIf(!hasPostgres)('a look into the database of a PostgresStore', () => {
@@ -53,7 +53,7 @@ describe.skipIf(!hasPostgres)('a look into the database of a PostgresStore', () 
     readDatabase(url, ({ session }) => checkDatabase(session, records));
 
   const damage = (sql: string): Promise<string> =>
-    postgres.server.sql(`SET search_path = ${new URL(url).searchParams.get('schema')}; ${sql}`);
+    postgres.server.sql(`SET search_path = ${schemaOf(url)}; ${sql}`);
 
   it('finds a sound store sound, beside its node and without one, and counts it', async () => {
     const sound = { problems: [], notes: [], pages: 3, bodies: 1, messages: 37 };

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { PostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
 import { giveToOwner, hasPostgres } from '../support/postgres/server.ts';
-import { postgresOfFile } from '../support/postgres/shared.ts';
+import { postgresOfFile, schemaOf, through } from '../support/postgres/shared.ts';
 import { growDisk, smallDisk, whyNoSmallDisk } from '../support/small-disk.ts';
 import { PageWriter } from './page-writer.ts';
 import { recover, type Recovered } from '../support/store-reads.ts';
@@ -39,11 +39,8 @@ describe.skipIf(!hasPostgres)('a commit whose answer does not come', () => {
   });
 
   it('is asked for, and made once, if the way to the server is cut', async () => {
-    const proxy = await Proxy.to(postgres.server.port);
-    const direct = postgres.newUrl();
-    const schema = new URL(direct).searchParams.get('schema');
-    const url = direct.replace(`:${postgres.server.port}`, `:${proxy.port}`);
-    const store = await PostgresStore.open({ url });
+    const { proxy, direct, store } = await overProxy();
+    const schema = schemaOf(direct);
     const writer = new PageWriter();
     let cuts = 0;
     const done = writer.write(store, () => cuts >= 5);
@@ -60,7 +57,7 @@ describe.skipIf(!hasPostgres)('a commit whose answer does not come', () => {
       cuts++;
     }
     await done;
-    writer.expectAll(await reopened(store, url));
+    writer.expectAll(await reopened(store, direct));
   });
 
   it('is waited for by publishers while the server is restarted', async () => {
@@ -87,12 +84,11 @@ describe.skipIf(!hasPostgres)('a commit whose answer does not come', () => {
   async function overProxy(options: Partial<PostgresStoreOptions> = {}) {
     const proxy = await Proxy.to(postgres.server.port);
     const direct = postgres.newUrl();
-    const url = direct.replace(`:${postgres.server.port}`, `:${proxy.port}`);
-    const store = await PostgresStore.open({ url, ...options });
+    const store = await PostgresStore.open({ url: through(proxy, direct), ...options });
     onTestFinished(() => store.close().catch(() => undefined));
     const troubles: (string | undefined)[] = [];
     store.onTrouble((reason) => troubles.push(reason));
-    return { proxy, direct, url, store, troubles };
+    return { proxy, direct, store, troubles };
   }
 
   it('comes late over a slow way, and nobody else takes over meanwhile', async () => {

@@ -10,7 +10,7 @@ import { PATIENCE } from '../support/patience.ts';
 import { hasPgbouncer, startPgbouncer } from '../support/postgres/pgbouncer.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
-import { postgresOfFile } from '../support/postgres/shared.ts';
+import { postgresOfFile, schemaOf, through } from '../support/postgres/shared.ts';
 import { temporaryFile, temporaryFolder } from '../support/temporary-folder.ts';
 import { commit, page } from './store.support.ts';
 
@@ -55,7 +55,7 @@ describe.skipIf(!hasPostgres)('a database', () => {
 
   it('with a schema from a newer version is refused, and left as it is', async () => {
     const url = postgres.newUrl();
-    const schema = new URL(url).searchParams.get('schema')!;
+    const schema = schemaOf(url);
     await (await PostgresStore.open({ url })).close();
     await postgres.server.sql(`UPDATE ${schema}.cluster SET schema_version = 99`);
     expect(await refusal(url)).toMatch(/is of version 99, from a newer Leveret; this one knows \d/);
@@ -64,7 +64,7 @@ describe.skipIf(!hasPostgres)('a database', () => {
 
   it('with tables of somebody else in the schema is refused', async () => {
     const url = postgres.newUrl();
-    const schema = new URL(url).searchParams.get('schema')!;
+    const schema = schemaOf(url);
     await postgres.server.sql(`CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.page (id int)`);
     expect(await refusal(url)).toContain("has tables that are not Leveret's");
   });
@@ -76,13 +76,13 @@ describe.skipIf(!hasPostgres)('a database', () => {
       if (key !== -1) chunk.writeUInt32BE(4711, key + 5);
       return chunk;
     });
-    const url = postgres.newUrl().replace(`:${postgres.server.port}`, `:${pooler.port}`);
+    const url = through(pooler, postgres.newUrl());
     expect(await refusal(url)).toContain('pooler such as PgBouncer');
   });
 
   it('behind PgBouncer is refused', { skip: !hasPgbouncer }, async () => {
     const port = await startPgbouncer(postgres.server.port);
-    const url = postgres.newUrl().replace(`:${postgres.server.port}`, `:${port}`);
+    const url = through({ port }, postgres.newUrl());
     expect(await refusal(url)).toContain('pooler such as PgBouncer');
   });
 
@@ -93,7 +93,7 @@ describe.skipIf(!hasPostgres)('a database', () => {
       if (chunk.includes(Buffer.of(0x4b, 0, 0, 0, 12)) && ++sessions === 1) proxy.hold('there');
       return chunk;
     });
-    const url = postgres.newUrl().replace(`:${postgres.server.port}`, `:${proxy.port}`);
+    const url = through(proxy, postgres.newUrl());
     // Its limits pass quickly.
     const after: Clock['after'] = (ms, callback) => systemClock.after(ms / 20, callback);
     const warnings: string[] = [];
@@ -107,7 +107,7 @@ describe.skipIf(!hasPostgres)('a database', () => {
 
   it('that is not there, or does not answer, is waited for, and given up in time', async () => {
     const proxy = await Proxy.to(postgres.server.port);
-    const url = postgres.newUrl().replace(`:${postgres.server.port}`, `:${proxy.port}`);
+    const url = through(proxy, postgres.newUrl());
     proxy.cut(true);
     expect(await refusal(url, { startMs: 300 })).toContain('cannot be reached');
     const warnings: string[] = [];
@@ -137,7 +137,7 @@ describe.skipIf(!hasPostgres)('a database', () => {
 
   it('whose page is damaged loses that page, and says which', async () => {
     const url = postgres.newUrl();
-    const schema = new URL(url).searchParams.get('schema')!;
+    const schema = schemaOf(url);
     const store = await PostgresStore.open({ url });
     let [damaged, sound] = [0, 0];
     await commit(store, (batch) => {

@@ -4,7 +4,7 @@ import { PostgresStore, type PostgresStoreOptions } from '../../src/store/postgr
 import { StoreError } from '../../src/store/store.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
-import { postgresOfFile } from '../support/postgres/shared.ts';
+import { postgresOfFile, schemaOf, through } from '../support/postgres/shared.ts';
 import { commit, page, Script } from './store.support.ts';
 import { recover } from '../support/store-reads.ts';
 
@@ -15,10 +15,9 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
 
   /** A node, whose connections go by a proxy. */
   async function node(name: string, url: string, options: Partial<PostgresStoreOptions> = {}) {
-    const { port } = postgres.server;
-    const proxy = await Proxy.to(port);
+    const proxy = await Proxy.to(postgres.server.port);
     const opening = PostgresStore.open({
-      url: `${url.replace(`:${port}`, `:${proxy.port}`)}&lease=${LEASE_MS}`,
+      url: `${through(proxy, url)}&lease=${LEASE_MS}`,
       name,
       closeMs: 100,
       ...options,
@@ -132,7 +131,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
 
   it('take nobody for dead who reads what there is', async () => {
     const url = postgres.newUrl();
-    const schema = new URL(url).searchParams.get('schema');
+    const schema = schemaOf(url);
     const one = await (await node('one', url)).opening;
     const two = await waiting('two', url);
     // What is read takes longer than three leases; beats are answered.
@@ -162,7 +161,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     one.onFenced(() => (fenced = true));
     const two = await waiting('two', url);
     // Nobody's row can move: a beat waits for this lock, as a commit would for a standby.
-    const schema = new URL(url).searchParams.get('schema');
+    const schema = schemaOf(url);
     const seconds = (3 * LEASE_MS) / 1000;
     await postgres.server.sql(`BEGIN; LOCK TABLE ${schema}.node IN SHARE MODE; SELECT pg_sleep(${seconds}); COMMIT`);
     await commit(one, (batch) => page(one, batch, 1, 10));
@@ -192,7 +191,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     const one = await (await node('one', url)).opening;
     const abort = new AbortController();
     const { opening } = await node('two', url, { signal: abort.signal });
-    const columns = `SELECT count(*) FROM ${new URL(url).searchParams.get('schema')}.node`;
+    const columns = `SELECT count(*) FROM ${schemaOf(url)}.node`;
     await expect.poll(() => postgres.server.sql(columns)).toBe('2');
     abort.abort();
     await expect(opening).rejects.toThrow('given up');

@@ -5,7 +5,7 @@ import { nextEvent } from '../support/interop/events.ts';
 import { open } from '../support/interop/amqplib.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
-import { postgresOfFile } from '../support/postgres/shared.ts';
+import { postgresOfFile, schemaOf, through } from '../support/postgres/shared.ts';
 import { confirmChannel, drain, store as publish } from '../support/recovery/clients.ts';
 
 describe.skipIf(!hasPostgres)('a broker on a database', () => {
@@ -13,7 +13,7 @@ describe.skipIf(!hasPostgres)('a broker on a database', () => {
 
   test('has a queue stopped by a damaged page, and no other', async () => {
     const store = postgres.newUrl();
-    const schema = new URL(store).searchParams.get('schema');
+    const schema = schemaOf(store);
     const before = await Broker.start({ port: 0, store });
     const publisher = await confirmChannel(before.url);
     for (const queue of ['sick', 'well']) {
@@ -40,8 +40,7 @@ describe.skipIf(!hasPostgres)('a broker on a database', () => {
 
   test('blocks its publishers while the database is away, confirms nothing, and goes on by itself', async () => {
     const proxy = await Proxy.to(postgres.server.port);
-    const direct = postgres.newUrl();
-    const store = direct.replace(`:${postgres.server.port}`, `:${proxy.port}`);
+    const store = through(proxy, postgres.newUrl());
     await using broker = await Broker.start({ port: 0, store });
     const { connection } = await open(broker.url);
     const channel = await connection.createConfirmChannel();

@@ -4,6 +4,16 @@ import { PostgresServer } from './server.ts';
 
 let schemas = 0;
 
+/** The schema that an address names. */
+export function schemaOf(url: string): string {
+  return new URL(url).searchParams.get('schema')!;
+}
+
+/** The same address by another way to the server, such as a proxy. */
+export function through({ port }: { readonly port: number }, url: string): string {
+  return url.replace(/(?<=@127\.0\.0\.1:)\d+/, String(port));
+}
+
 /** To be called at the top of a file, or of a group of tests. */
 export function postgresOfFile(settings?: string): { readonly server: PostgresServer; newUrl(): string } {
   let server: PostgresServer;

@@ -7,7 +7,7 @@ import type { DatabaseStats } from '../../../src/store/postgres/stats.ts';
 import { runCommand, startCommand } from '../../support/cli/command.ts';
 import { type Ended, runHere } from '../../support/commands/tools.ts';
 import { hasPostgres } from '../../support/postgres/server.ts';
-import { postgresOfFile } from '../../support/postgres/shared.ts';
+import { postgresOfFile, schemaOf } from '../../support/postgres/shared.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { confirmChannel, range, store as storeMessages } from '../../support/recovery/clients.ts';
 
@@ -42,7 +42,7 @@ describe.skipIf(!hasPostgres)('leveret store of a database', () => {
     await channel.assertQueue('q');
     await storeMessages(channel, 'q', range(0, 10));
     await broker.stop();
-    await postgres.server.sql(`UPDATE ${new URL(store).searchParams.get('schema')}.page SET checksum = 1`);
+    await postgres.server.sql(`UPDATE ${schemaOf(store)}.page SET checksum = 1`);
     const { code, stdout } = await runCommand(['store', 'check', '--store', store]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^problem: page \d+ does not match its checksum$/m);

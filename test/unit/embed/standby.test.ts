@@ -9,7 +9,7 @@ import { type Ended, runHere } from '../../support/commands/tools.ts';
 import { freePort } from '../../support/interop/daemon.ts';
 import { hasPostgres } from '../../support/postgres/server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { postgresOfFile } from '../../support/postgres/shared.ts';
+import { postgresOfFile, schemaOf } from '../../support/postgres/shared.ts';
 import { connect } from 'amqplib';
 
 describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
@@ -81,7 +81,7 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     const broker = await Broker.start({ port: 0, store, nodeName: 'one' });
     const connection = await connect(broker.url);
     const closed = new Promise<Error>((resolve) => connection.once('close', resolve));
-    const schema = new URL(store).searchParams.get('schema')!;
+    const schema = schemaOf(store);
     await postgres.server.sql(`UPDATE ${schema}.node SET epoch = epoch + 1, alive = false`);
     await expect(broker.closed).rejects.toThrow(StoreError);
     expect(await closed).toMatchObject({ code: 320 });
