@@ -9,6 +9,8 @@ import { commit, page, Script } from './store.support.ts';
 import { recover } from '../support/store-reads.ts';
 
 const LEASE_MS = 400;
+/** Between two beats of a node that has nothing to commit, at least. */
+const BEAT_MS = 200;
 
 describe.skipIf(!hasPostgres)('nodes of one database', () => {
   const postgres = postgresOfFile();
@@ -134,18 +136,17 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     const schema = schemaOf(url);
     const one = await (await node('one', url)).opening;
     const two = await waiting('two', url);
-    // What is read takes longer than three leases; beats are answered.
-    const seconds = (4 * LEASE_MS) / 1000;
-    const locked = postgres.server.sql(
-      `BEGIN; LOCK TABLE ${schema}.page IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(${seconds}); COMMIT`,
-    );
-    const locks = `SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted`;
-    await expect.poll(() => postgres.server.sql(locks)).toBe('1');
+    // Nothing can be read; beats are answered.
+    const letGo = await postgres.server.lock(`TABLE ${schema}.page IN ACCESS EXCLUSIVE MODE`);
     await one.close();
     const active = `SELECT name FROM ${schema}.cluster JOIN ${schema}.node ON id = active`;
     await expect.poll(() => postgres.server.sql(active)).toBe('two');
     const three = await waiting('three', url);
-    await locked;
+    const beats = async (): Promise<number> =>
+      Number(await postgres.server.sql(`SELECT beat FROM ${schema}.node WHERE name = 'two'`));
+    const before = await beats();
+    await expect.poll(beats).toBeGreaterThan(before + (4 * LEASE_MS) / BEAT_MS);
+    await letGo();
     const next = await two.opening;
     await commit(next, (batch) => page(next, batch, 1, 10));
     expect(three.waitsFor).toEqual(['two']);
@@ -162,8 +163,10 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     const two = await waiting('two', url);
     // Nobody's row can move: a beat waits for this lock, as a commit would for a standby.
     const schema = schemaOf(url);
-    const seconds = (3 * LEASE_MS) / 1000;
-    await postgres.server.sql(`BEGIN; LOCK TABLE ${schema}.node IN SHARE MODE; SELECT pg_sleep(${seconds}); COMMIT`);
+    const letGo = await postgres.server.lock(`TABLE ${schema}.node IN SHARE MODE`);
+    const since = `clock_timestamp() - waitstart > '${3 * LEASE_MS} ms'`;
+    await expect.poll(() => postgres.server.sql(`SELECT count(*) FROM pg_locks WHERE ${since}`)).toBe('2');
+    await letGo();
     await commit(one, (batch) => page(one, batch, 1, 10));
     expect(fenced).toBe(false);
     await one.close();

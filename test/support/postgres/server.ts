@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { Issued } from '../certificates.ts';
 import { freePort } from '../interop/daemon.ts';
 import { run, runOk } from '../processes/run.ts';
@@ -215,6 +216,16 @@ export class PostgresServer {
       text,
     ]);
     return output.trim();
+  }
+
+  /** Has a session of its own hold a lock, such as `TABLE t IN SHARE MODE`. Resolves, once it has it, with what has it let go. */
+  async lock(what: string): Promise<() => Promise<void>> {
+    const session = new pg.Client({ host: '127.0.0.1', port: this.port, user: ROLE, database: ROLE });
+    // It may end with the server.
+    session.on('error', () => undefined);
+    await session.connect();
+    await session.query(`BEGIN; LOCK ${what}`);
+    return () => session.end();
   }
 
   /** Of a schema in it. */
