@@ -15,11 +15,10 @@ import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
-import { readSeen } from '../../../support/store-reads.ts';
+import { readSeen, recover } from '../../../support/store-reads.ts';
 import { UNTIL } from '../../../support/patience.ts';
 import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 import { NOBODY_WAITS } from '../../../support/nobody-waits.ts';
-import { recover } from '../../../support/store-reads.ts';
 
 const QUEUE = 1;
 
