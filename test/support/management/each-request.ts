@@ -29,6 +29,7 @@ export const ROWS: readonly Row[] = rows
 
 /** What names in paths stand for, unless an example says otherwise: all of it is there. */
 const NAMES: Readonly<Record<string, string>> = {
+  node: 'node',
   vhost: '/',
   queue: 'q',
   exchange: 'x',
@@ -174,7 +175,8 @@ interface Place {
 /** What there is of each kind. */
 export class OneOfEach implements AsyncDisposable {
   readonly #client: amqp.ChannelModel;
-  readonly #names: Readonly<Record<string, string>>;
+  /** What is meant by names that are known only once the broker runs. */
+  readonly #known: Readonly<Record<string, string>>;
 
   static async in({ url, managementPort }: Place, ask: Ask): Promise<OneOfEach> {
     const client = await amqp.connect(url);
@@ -186,22 +188,19 @@ export class OneOfEach implements AsyncDisposable {
       node: string;
       connection_details: { name: string };
     }[];
-    const names = { ...NAMES, node, channel, connection: of.name, port: String(managementPort) };
-    return new OneOfEach(client, names);
+    return new OneOfEach(client, { node, channel, connection: of.name, port: String(managementPort) });
   }
 
-  private constructor(client: amqp.ChannelModel, names: Readonly<Record<string, string>>) {
+  private constructor(client: amqp.ChannelModel, known: Readonly<Record<string, string>>) {
     this.#client = client;
-    this.#names = names;
+    this.#known = known;
   }
 
   /** Below `/api`. */
   pathOf({ path }: Row, { names: own = {}, query = '' }: Example): string {
-    const names = this.#names;
     const filled = path.replace('/api', '').replaceAll(/:(\w+)/g, (_, name: string) => {
-      const value = own[name] ?? (name === 'port' ? NAMES.port : names[name]);
-      // What is known only once the broker runs has a name of its own.
-      return encodeURIComponent(['channel', 'connection', 'port'].includes(value) ? names[value] : value);
+      const value = own[name] ?? NAMES[name];
+      return encodeURIComponent(this.#known[value] ?? value);
     });
     return filled + query;
   }
