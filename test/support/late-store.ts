@@ -52,9 +52,9 @@ export class LateStore implements Store {
     this.#later((now) => this.inner.load(logIds, now), answer);
   }
 
-  /** True while an answer is to come. */
-  get isAsked(): boolean {
-    return this.#asked.length > 0;
+  /** Resolves when no answer is to come any more. */
+  async allAnswered(): Promise<void> {
+    while (this.#asked.length > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
   change(change: TopologyChange): void {
@@ -107,7 +107,7 @@ export class LateStore implements Store {
   }
 
   async close(): Promise<void> {
-    while (this.#asked.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    await this.allAnswered();
     await this.inner.close();
   }
 

@@ -75,8 +75,7 @@ export class ClockedBroker {
 
   /** Resolves when its store has answered all that it was asked. */
   async answered(): Promise<void> {
-    while (this.#store instanceof LateStore && this.#store.isAsked)
-      await new Promise((resolve) => setImmediate(resolve));
+    if (this.#store instanceof LateStore) await this.#store.allAnswered();
   }
 
   /** Has messages go out of memory, as far as they can be had again, and no publisher is stopped for it. */
