@@ -42,6 +42,13 @@ describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
     await again.close();
   }
 
+  /** The new primary has no standby of its own. */
+  async function promote(): Promise<void> {
+    standby.configure("synchronous_standby_names = ''");
+    await standby.promote();
+    await standby.reload();
+  }
+
   async function goesOn(): Promise<void> {
     const { length } = writer.reported;
     await expect.poll(() => writer.reported.length).toBeGreaterThan(length + 5);
@@ -49,19 +56,14 @@ describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
 
   it('goes on with the standby when that is promoted, as the primary was killed', async () => {
     await primary.end('SIGKILL');
-    // The new one has no standby of its own.
-    standby.configure("synchronous_standby_names = ''");
-    await standby.promote();
-    await standby.reload();
+    await promote();
     await goesOn();
     await expectAllOn(standby);
   });
 
   it('goes on with the standby when that is promoted, as the primary was frozen, and stays there when both are up', async () => {
     await primary.freeze();
-    standby.configure("synchronous_standby_names = ''");
-    await standby.promote();
-    await standby.reload();
+    await promote();
     await goesOn();
     await primary.thaw();
     await goesOn();

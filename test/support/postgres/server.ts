@@ -141,7 +141,7 @@ export class PostgresServer {
     }
     this.configure('ssl = on');
     this.admit('hostnossl all all 127.0.0.1/32 reject');
-    await this.sql('SELECT pg_reload_conf()');
+    await this.reload();
   }
 
   async begin(): Promise<void> {
