@@ -52,8 +52,7 @@ describe.skipIf(!hasPostgres)('a look into the database of a PostgresStore', () 
   const check = (records: RecordsCheck = () => undefined): Promise<CheckReport> =>
     readDatabase(url, ({ session }) => checkDatabase(session, records));
 
-  const damage = (sql: string): Promise<string> =>
-    postgres.server.sql(`SET search_path = ${schemaOf(url)}; ${sql}`);
+  const damage = (sql: string): Promise<string> => postgres.server.sql(`SET search_path = ${schemaOf(url)}; ${sql}`);
 
   it('finds a sound store sound, beside its node and without one, and counts it', async () => {
     const sound = { problems: [], notes: [], pages: 3, bodies: 1, messages: 37 };

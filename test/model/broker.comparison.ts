@@ -7,7 +7,14 @@ import { ClockedBroker } from '../support/recovery/clocked-broker.ts';
 import { Ambiguous, type Choices } from './broker.choices.ts';
 import { BrokerClient } from './broker.client.ts';
 import { BrokerModel } from './broker.model.ts';
-import { CHANNELS, type ConsumeStep, EXCHANGES, type PublishStep, type Step, WITHOUT_CONFIRMS } from './broker.steps.ts';
+import {
+  CHANNELS,
+  type ConsumeStep,
+  EXCHANGES,
+  type PublishStep,
+  type Step,
+  WITHOUT_CONFIRMS,
+} from './broker.steps.ts';
 import { inOrder, mayConsume, mayGet, type MessageModel, ready, type Shown } from './queue.model.ts';
 
 const FIRST_MOMENT = 1_700_000_000_000;
@@ -89,7 +96,13 @@ export class Comparison {
     switch (step.op) {
       case 'declare': {
         const { name, durable, exclusive, autoDelete, arguments: args } = model.queue(step.queue.name) ?? step.queue;
-        await this.#client.control.call('queue.declare', { queue: name, durable, exclusive, autoDelete, arguments: args });
+        await this.#client.control.call('queue.declare', {
+          queue: name,
+          durable,
+          exclusive,
+          autoDelete,
+          arguments: args,
+        });
         return () => model.declareQueue(step.queue);
       }
       case 'delete':

@@ -203,7 +203,9 @@ export class BrokerModel {
       if (moment > end) break;
       this.now = Math.max(this.now, moment);
       const due = this.queues.filter((queue) => this.#rules.moment(queue) <= this.now);
-      const felt = due.some((queue) => this.#rules.unusedAt(queue) <= this.now || this.#rules.hasDeadLetterExchange(queue));
+      const felt = due.some(
+        (queue) => this.#rules.unusedAt(queue) <= this.now || this.#rules.hasDeadLetterExchange(queue),
+      );
       if (due.length > 1 && felt) throw new Ambiguous();
       for (const queue of due) {
         if (this.#rules.unusedAt(queue) <= this.now) {
@@ -345,7 +347,8 @@ export class BrokerModel {
     );
     for (const queue of changed) {
       if (before.get(queue)!.expires !== this.#rules.settings(queue).expires) queue.usedAt = this.now;
-      if (changed.length > 1 && this.#rules.isTooLong(queue) && this.#rules.hasDeadLetterExchange(queue)) throw new Ambiguous();
+      if (changed.length > 1 && this.#rules.isTooLong(queue) && this.#rules.hasDeadLetterExchange(queue))
+        throw new Ambiguous();
       this.#dropHead(queue);
     }
   }

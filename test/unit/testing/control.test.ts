@@ -80,6 +80,7 @@ test('what a test in this process waits for, others wait for too', async () => {
   expect((await wait({ nothing: 1 })).status).toBe(204);
   expect(await wait({ nothing: 1, empty: true })).toMatchObject({ status: 400 });
   expect(await wait({ match: { text: { pattern: '(' } } })).toMatchObject({ status: 400 });
+  expect(await wait({ match: { text: {} } })).toMatchObject({ status: 400, text: '"pattern" is missing\n' });
 });
 
 test('clients are interrupted, and what is held up is let go', async () => {
