@@ -41,6 +41,12 @@ export class View {
     return this.#rates.withDetails(object, figures, this.#ages.msg_rates);
   }
 
+  /** `message_stats` of a part of an object: rates are noted from now on, as long as somebody asks for them. */
+  partStats(part: object, figures: () => Figures): Record<string, unknown> {
+    this.#rates.watch(part, figures);
+    return this.messageStats(part, figures());
+  }
+
   /** When the figures last changed, in RabbitMQ's form; undefined if that is not long ago. */
   idleSince(object: object, figures: Figures): string | undefined {
     const since = this.#rates.restsSince(object, figures);

@@ -1,19 +1,20 @@
 /** What each endpoint tells, piece by piece. */
 import type { ManagementContext } from '../management/context.ts';
 import { metricLines } from './exposition.ts';
-import { CHANNELS, CONNECTIONS } from './families/clients.ts';
+import { CHANNEL_EXCHANGES, CHANNEL_QUEUES, CHANNELS, CONNECTIONS } from './families/clients.ts';
 import { GLOBAL, PRESENT } from './families/global.ts';
 import { type Endpoint, infoLines } from './families/info.ts';
 import { MEMORY_BREAKDOWN } from './families/memory-breakdown.ts';
 import { NODE, type NodeMetric } from './families/node.ts';
 import { OWN } from './families/own.ts';
 import { PROCESS } from './families/process.ts';
+import { QUEUE_EXCHANGES } from './families/queue-exchanges.ts';
 import { QUEUES, withQueueInfo } from './families/queues.ts';
 import { EXCHANGES, VHOSTS } from './families/topology.ts';
 import { type BrokerMoment, gather, type Moment, momentOf, type Source } from './moment.ts';
 import { detailed, type Selection } from './object-kind.ts';
 
-const KINDS = [QUEUES, CHANNELS, CONNECTIONS, EXCHANGES] as const;
+const KINDS = [QUEUES, QUEUE_EXCHANGES, CHANNELS, CHANNEL_EXCHANGES, CHANNEL_QUEUES, CONNECTIONS, EXCHANGES] as const;
 
 /** `query`: of the request. */
 export type Scrape = (source: Source, query: URLSearchParams) => Iterable<string> | Promise<Iterable<string>>;

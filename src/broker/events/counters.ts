@@ -12,17 +12,25 @@ export function addCounters<C extends object>(to: C, from: C): void {
   }
 }
 
-/** What goes through a channel; the sums over a vhost, or the broker, are the same counters. */
-export class ChannelCounters {
+/** What a channel publishes: all of it, or by one exchange. */
+export class PublishCounters {
   /** Messages published; those of a transaction are when it is committed. */
   publish = 0;
-  /** Those of them that were published in confirm mode. */
-  publishConfirm = 0;
   /** Messages confirmed with basic.ack. */
   confirm = 0;
   /** Messages that no queue took: mandatory ones, and others. */
   returnUnroutable = 0;
   dropUnroutable = 0;
+}
+
+/** No queue took a message. */
+export function countUnroutable(counters: PublishCounters, mandatory: boolean): void {
+  if (mandatory) counters.returnUnroutable++;
+  else counters.dropUnroutable++;
+}
+
+/** What a queue gives, a channel takes, or a channel takes from one queue. */
+export class DeliveryCounters {
   /** Deliveries to consumers: those to be acknowledged, and those that are not. */
   deliver = 0;
   deliverNoAck = 0;
@@ -33,6 +41,31 @@ export class ChannelCounters {
   /** Deliveries of either kind that were not the message's first. */
   redeliver = 0;
   ack = 0;
+}
+
+/** A message is delivered to a consumer. */
+export function countDelivery(counters: DeliveryCounters, noAck: boolean, redelivered: boolean): void {
+  if (noAck) counters.deliverNoAck++;
+  else counters.deliver++;
+  if (redelivered) counters.redeliver++;
+}
+
+/** A message is taken by basic.get. */
+export function countGet(counters: DeliveryCounters, noAck: boolean, redelivered: boolean): void {
+  if (noAck) counters.getNoAck++;
+  else counters.get++;
+  if (redelivered) counters.redeliver++;
+}
+
+/** What goes through a channel; the sums over a vhost, or the broker, are the same counters. */
+export class ChannelCounters extends DeliveryCounters implements PublishCounters {
+  // As those of one exchange.
+  publish = 0;
+  confirm = 0;
+  returnUnroutable = 0;
+  dropUnroutable = 0;
+  /** Messages that were published in confirm mode. */
+  publishConfirm = 0;
 }
 
 export class ExchangeCounters {

@@ -1,20 +1,12 @@
 /** What a queue counts. */
 import type { DeathReason } from '../message/dead-letter.ts';
-import { addCounters } from './counters.ts';
+import { addCounters, DeliveryCounters } from './counters.ts';
 
 export type ReasonCounters = Record<DeathReason, number>;
 
-export class QueueCounters {
+export class QueueCounters extends DeliveryCounters {
   /** Messages that clients published and a route led here. Dead letters do not count, nor do messages that waited at an exchange, as in RabbitMQ. */
   publish = 0;
-  // As those of a channel.
-  deliver = 0;
-  deliverNoAck = 0;
-  get = 0;
-  getNoAck = 0;
-  getEmpty = 0;
-  redeliver = 0;
-  ack = 0;
   /** Messages that came and were not taken: the queue was full (overflow `reject-publish`), or had had them before. */
   refused = 0;
   duplicate = 0;
@@ -23,12 +15,6 @@ export class QueueCounters {
   /** Those of the dead letters that a queue took for certain: of the strategy at-least-once. */
   deadLetterConfirmed: ReasonCounters | undefined;
   dropped: ReasonCounters | undefined;
-
-  countGet(noAck: boolean, redelivered: boolean): void {
-    if (noAck) this.getNoAck++;
-    else this.get++;
-    if (redelivered) this.redeliver++;
-  }
 
   /** `confirmed`: the queue that took its letter said so. */
   discard(reason: DeathReason, deadLettered: boolean, confirmed = false): void {

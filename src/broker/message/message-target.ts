@@ -1,6 +1,12 @@
 /** What takes a message at the end of its way: a queue, or the consumer of a direct reply-to. */
 import type { Message } from './message.ts';
 
+/** The exchange that a message was published to. */
+export interface MessageSource {
+  readonly name: string;
+  readonly deleted: boolean;
+}
+
 export interface MessageTarget {
   readonly name: string;
   /** Of what queue.declare makes, and of nothing else. */
@@ -9,8 +15,8 @@ export interface MessageTarget {
   readonly deleted?: boolean;
   /** `tracker` and `publishSeqNo` say who waits for the message to be safe; undefined if nobody does. */
   accept(message: Message, persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void;
-  /** So many messages of clients came by a route. Called some time after them; undefined if the target counts none. */
-  published?(messages: number): void;
+  /** So many messages of clients came by a route that begins at `source`. Called some time after them; undefined if the target counts none. */
+  published?(messages: number, source: MessageSource): void;
 }
 
 /** Where a publisher hears that a message is safe; `publishSeqNo` counts its messages from confirm.select on, as RabbitMQ's clients do. */

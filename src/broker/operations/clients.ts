@@ -3,7 +3,8 @@ import type { SanType } from '../../config/login-config.ts';
 import type { AmqpError } from '../../protocol/amqp-error.ts';
 import type { FieldTable } from '../../protocol/field-table.ts';
 import type { Fault } from '../../util/guard.ts';
-import type { ChannelCounters, ConnectionCounters } from '../events/counters.ts';
+import type { ChannelCounters, ConnectionCounters, DeliveryCounters, PublishCounters } from '../events/counters.ts';
+import type { MessageSource } from '../message/message-target.ts';
 import type { Consumer } from '../queue/consumer.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import type { RequeueCause } from '../queue/delayed-retry.ts';
@@ -25,9 +26,15 @@ export interface ClientConsumer extends Consumer {
   readonly queue: DeclaredQueue;
 }
 
+/** See Breakdown. */
+export type CountedApart<Key, Counters> = Iterable<readonly [Key, Readonly<Counters>]>;
+
 export interface ClientChannel {
   readonly number: number;
   readonly counters: ChannelCounters;
+  /** What was counted by the exchange that was published to, and by the queue that messages came from: of those that are still there. */
+  readonly byExchange: CountedApart<MessageSource, PublishCounters>;
+  readonly byQueue: CountedApart<Pick<DeclaredQueue, 'name'>, DeliveryCounters>;
   /** By their tags. */
   readonly consumers: ReadonlyMap<string, ClientConsumer>;
   /** Limit of each consumer to come, and of the channel as a whole; 0 is none. */
@@ -93,7 +100,7 @@ export interface ClientConnection {
   readonly frameMax: number;
   /** Seconds between heartbeats; 0 is none. */
   readonly heartbeat: number;
-  /** RabbitMQ's word: `running`, `flow`, `blocked`, `closing`. */
+  /** RabbitMQ's word: `running`, `flow`, `blocking`, `blocked`, `closing`. */
   readonly state: string;
   /** `pending`: bytes that wait to be taken by the client. */
   readonly writer: { readonly pending: number };

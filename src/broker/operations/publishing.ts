@@ -3,7 +3,7 @@ import { encodeProperties, propertyFlags, type PropertyChanges } from '../../cod
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { PROPERTY_EXPIRATION, PROPERTY_REPLY_TO, PROPERTY_USER_ID } from '../../protocol/generated/constants.ts';
 import { LONGEST_MS } from '../arguments/queue-arguments.ts';
-import type { ChannelCounters } from '../events/counters.ts';
+import { type ChannelCounters, countUnroutable } from '../events/counters.ts';
 import { Message } from '../message/message.ts';
 import { furtherRoutingKeys } from '../message/routing-headers.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
@@ -94,8 +94,7 @@ export function publishRouted(
   vhost.node.counters.messageSizes.add(message.bodySize);
   const routed = vhost.publish(message, route, tracker, publishSeqNo);
   if (!routed) {
-    if (mandatory) counters.returnUnroutable++;
-    else counters.dropUnroutable++;
+    countUnroutable(counters, mandatory);
     vhost.observer?.({ type: 'unroutable', vhost: vhost.name, message, mandatory });
   }
   return routed;

@@ -1,5 +1,6 @@
 /** A subscription of a channel to a queue (basic.consume), as the queue sees it. */
 import type { FieldTable } from '../../protocol/field-table.ts';
+import { countDelivery } from '../events/counters.ts';
 import type { QueueCounters } from '../events/queue-counters.ts';
 import type { Message } from '../message/message.ts';
 
@@ -76,12 +77,8 @@ export class Consumer {
       this.#queue.undeliverable(error);
       return false;
     }
-    if (seq < 0) this.#counters.deliverNoAck++;
-    else {
-      this.#counters.deliver++;
-      this.unacked++;
-    }
-    if (redelivered) this.#counters.redeliver++;
+    countDelivery(this.#counters, seq < 0, redelivered);
+    if (seq >= 0) this.unacked++;
     return true;
   }
 

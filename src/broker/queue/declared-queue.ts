@@ -8,7 +8,7 @@ import type { QueueDestination } from '../routing/exchange/binding.ts';
 import type { KeptMessages } from '../log/kept-messages.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
 import type { CountedQueue } from '../events/vhost-counters.ts';
-import type { MessageTarget } from '../message/message-target.ts';
+import type { MessageSource, MessageTarget } from '../message/message-target.ts';
 import type { Message } from '../message/message.ts';
 import type { RequeueCause } from './delayed-retry.ts';
 import type { Consumer, ConsumerOptions, ConsumerQueue } from './consumer.ts';
@@ -47,6 +47,8 @@ export interface DeclaredQueue extends QueueOptions, QueueDestination, ConsumerQ
   readonly unacked: number;
   /** Messages that came back and wait before they go out again: neither ready nor unacked. */
   readonly delayed: number;
+  /** What of that it counted as published came by which exchange, one that is still there. */
+  readonly publishedBy: Iterable<readonly [MessageSource, { readonly publish: number }]>;
   /** False while its messages cannot be read: it delivers none. */
   readonly readable: boolean;
   readonly deleted: boolean;

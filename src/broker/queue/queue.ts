@@ -5,6 +5,7 @@ import { deduplicate } from '../deduplication/deduplicate.ts';
 import type { Deduplication } from '../deduplication/deduplication.ts';
 import * as errors from '../arguments/errors.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
+import { countGet } from '../events/counters.ts';
 import { PublisherThrottle } from '../flow/publisher-throttle.ts';
 import type { DeathReason } from '../message/dead-letter.ts';
 import type { Message } from '../message/message.ts';
@@ -216,7 +217,7 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
     } finally {
       view.clear();
     }
-    this.counters.countGet(noAck, redelivered);
+    countGet(this.counters, noAck, redelivered);
     this.#discards?.watch();
     return true;
   }

@@ -35,6 +35,6 @@ export class RouteCounts {
       counters.publishIn += messages;
       counters.publishOut += copies;
     }
-    for (const target of targets) target.published?.(messages);
+    for (const target of targets) target.published?.(messages, exchange);
   }
 }

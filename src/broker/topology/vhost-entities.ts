@@ -96,10 +96,8 @@ export class VhostEntities {
         return this.#host.added(exchange);
       }
       case 'delete-exchange': {
-        const exchange = this.#exchanges.get(change.name);
-        this.#exchanges.delete(change.name);
-        this.#host.routesChanged();
-        return exchange?.delayed?.end();
+        this.#deleteExchange(change.name);
+        return this.#host.routesChanged();
       }
       case 'put-queue': {
         const queue = createQueue(change.queue, change.id, this.#host);
@@ -120,6 +118,14 @@ export class VhostEntities {
         return this.#host.routesChanged();
       }
     }
+  }
+
+  #deleteExchange(name: string): void {
+    const exchange = this.#exchanges.get(name);
+    if (exchange === undefined) return;
+    this.#exchanges.delete(name);
+    exchange.deleted = true;
+    exchange.delayed?.end();
   }
 
   #deleteQueue(name: string): void {

@@ -3,10 +3,17 @@
  * deliveries and their acknowledgements, confirms, and the end of the channel.
  */
 import type { ChannelIdentity } from '../../broker/events/observer.ts';
-import type { ChannelCounters } from '../../broker/events/counters.ts';
+import { Breakdown } from '../../broker/events/breakdown.ts';
+import {
+  type ChannelCounters,
+  countDelivery,
+  DeliveryCounters,
+  PublishCounters,
+} from '../../broker/events/counters.ts';
 import type { Message } from '../../broker/message/message.ts';
 import type { Consumer, DeliveryTarget } from '../../broker/queue/consumer.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
+import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
 import type { ReplyReceiver } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { ServerMethod } from '../../protocol/generated/methods.ts';
@@ -36,6 +43,8 @@ export class Channel
   readonly routes: PublishRoutes;
   /** Those of the vhost for what is left to do when the channel has ended. */
   counters: ChannelCounters;
+  readonly byExchange = new Breakdown<Exchange, PublishCounters>(newPublishCounters);
+  readonly byQueue = new Breakdown<DeliveringQueue, DeliveryCounters>(newDeliveryCounters);
   readonly consumers = new Map<string, ChannelConsumer>();
   readonly unacked = new Unacked();
   /** Undefined unless confirm.select was seen. */
@@ -108,12 +117,10 @@ export class Channel
     const fitting = writer.fit(message);
     if (vhost.observer !== undefined) tellDelivered(this, consumer.queue, consumer.tag, message, seq, redelivered);
     let tag: number;
-    if (redelivered) this.counters.redeliver++;
-    if (seq < 0) {
-      this.counters.deliverNoAck++;
-      tag = this.unacked.skip();
-    } else {
-      this.counters.deliver++;
+    countDelivery(this.counters, seq < 0, redelivered);
+    countDelivery(consumer.taken, seq < 0, redelivered);
+    if (seq < 0) tag = this.unacked.skip();
+    else {
       tag = this.noteDelivery(consumer.queue, seq, consumer);
       this.credit.spend();
     }
@@ -163,6 +170,11 @@ export class Channel
       this.unacked.take(tag, multiple, this.#settle);
       this.credit.resumeWaiting();
     } else this.transaction.acknowledge(this.unacked.collect(tag, multiple), 'ack');
+  }
+
+  countAck(queue: DeliveringQueue, consumer: ChannelConsumer | undefined): void {
+    this.counters.ack++;
+    (consumer?.taken ?? this.byQueue.of(queue)).ack++;
   }
 
   settleUnasked(kind: SettlementKind, isMeant?: (queue: string, seq: number) => boolean): void {
@@ -286,8 +298,11 @@ export class Channel
 
   readonly #settle = (queue: DeliveringQueue, seq: number, consumer: ChannelConsumer | undefined): void => {
     this.credit.release(consumer);
-    this.counters.ack++;
+    this.countAck(queue, consumer);
     tellSettled(this.connection.vhost, queue, seq, 'ack');
     queue.settle(seq);
   };
 }
+
+const newPublishCounters = (): PublishCounters => new PublishCounters();
+const newDeliveryCounters = (): DeliveryCounters => new DeliveryCounters();

@@ -3,7 +3,9 @@
  * confirmed once all queues that took it vouch for it. What is confirmed in a turn goes out together: one basic.ack with
  * `multiple` for the unbroken run, single ones for what overtook it.
  */
+import type { PublishCounters } from '../../broker/events/counters.ts';
 import type { ConfirmTracker } from '../../broker/message/message-target.ts';
+import { ConfirmRuns } from './confirm-runs.ts';
 
 const FIRST_SLOTS = 64;
 /** A message's slot holds how many are still to vouch for it; or this, once it was acknowledged ahead of the run. */
@@ -26,6 +28,7 @@ export class Confirms implements ConfirmTracker {
   /** Messages that a queue refused: those that others are still to vouch for, and those that are to be told. */
   readonly #rejected = new Set<number>();
   readonly #refused: number[] = [];
+  readonly #runs = new ConfirmRuns();
   #awake = false;
 
   /** `wake` is called when there is something to flush. */
@@ -33,10 +36,14 @@ export class Confirms implements ConfirmTracker {
     this.#wake = wake;
   }
 
-  /** The sequence number of the next message. It is held until `confirmed` was called once, beside what the queues ask for. */
-  begin(): number {
+  /**
+   * The sequence number of the next message. It is held until `confirmed` was called once, beside what the queues ask for. `counters`: those
+   * that its confirm is counted by.
+   */
+  begin(counters: PublishCounters): number {
     if (this.#next - this.#oldest > this.#mask) this.#grow();
     const publishSeqNo = this.#next++;
+    this.#runs.published(publishSeqNo, counters);
     this.#missing[publishSeqNo & this.#mask] = 1;
     return publishSeqNo;
   }
@@ -82,6 +89,7 @@ export class Confirms implements ConfirmTracker {
       if (number < this.#told) continue;
       this.#missing[number & this.#mask] = OVERTOOK;
       ack(number, false);
+      this.#runs.confirmed(number, this.#oldest);
       confirmed++;
     }
     this.#overtaking.length = 0;
@@ -94,6 +102,7 @@ export class Confirms implements ConfirmTracker {
       if (missing > 0) return;
       if (missing === OVERTOOK) continue;
       this.#newest = this.#oldest;
+      this.#runs.confirmed(this.#oldest, this.#oldest);
       this.#inRun++;
     }
   }

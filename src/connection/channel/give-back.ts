@@ -9,7 +9,7 @@ import type { Wait } from './channel-host.ts';
 import type { Credit } from './credit.ts';
 import { Settlement, type SettlementKind } from './settlement.ts';
 import type { Transaction } from './transaction.ts';
-import type { Delivery, Unacked } from './unacked.ts';
+import type { Delivery, DeliveringQueue, Unacked } from './unacked.ts';
 
 /** Deliveries that are given back in one step of it: in a time slice go many such steps. */
 const AT_ONCE = 16;
@@ -19,9 +19,9 @@ export interface GivingBackChannel {
   readonly connection: { readonly vhost: Vhost };
   readonly unacked: Unacked;
   readonly credit: Credit;
-  readonly counters: { ack: number };
   readonly transaction: Transaction | undefined;
   readonly closed: boolean;
+  countAck(queue: DeliveringQueue, consumer: ChannelConsumer | undefined): void;
   goThrough(steps: Iterator<Wait | void>): void;
 }
 
@@ -63,8 +63,8 @@ export function* settleAll(
   kind: SettlementKind,
 ): Generator<void> {
   const settlement = settlementOf(channel, kind);
-  if (kind === 'ack') channel.counters.ack += deliveries.length;
   for (const [i, { queue, seq, consumer }] of deliveries.entries()) {
+    if (kind === 'ack') channel.countAck(queue, consumer);
     settlement.take(queue, seq, consumer);
     if (i % AT_ONCE === 0) yield;
   }

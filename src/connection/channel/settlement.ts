@@ -50,6 +50,7 @@ export function tellSettled(
 export const NOWHERE: DeliveringQueue = {
   name: '',
   type: 'classic',
+  deleted: true,
   consumerTimeout: 0,
   settle: () => undefined,
   reject: () => undefined,

@@ -10,7 +10,7 @@ import { AmqpError } from '../../protocol/amqp-error.ts';
 /** A queue, to those who settle what it delivered. */
 export type DeliveringQueue = Pick<
   DeclaredQueue,
-  'name' | 'type' | 'settle' | 'reject' | 'requeue' | 'dispatch' | 'checkTakeBack' | 'consumerTimeout'
+  'name' | 'type' | 'deleted' | 'settle' | 'reject' | 'requeue' | 'dispatch' | 'checkTakeBack' | 'consumerTimeout'
 >;
 
 export interface Delivery {

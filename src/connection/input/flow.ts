@@ -15,6 +15,9 @@ const CONGESTED_BYTES = 4 * 1024 * 1024;
 /** Replies (direct reply-to) that the client has not taken, from which on further ones are dropped. */
 const REPLIES_BYTES = 64 * 1024 * 1024;
 
+/** How long one that was slowed down counts as in flow, in milliseconds: what slows it down comes and goes many times a second. */
+const IN_FLOW_MS = 5000;
+
 /** The connection, as its flow sees it. */
 export interface FlowingConnection {
   readonly broker: { readonly node: BrokerNode; readonly clock: Clock };
@@ -32,6 +35,8 @@ export class Flow implements NameGiver {
   #taken = 0;
   /** Octets that came in pieces since a turn ended last. */
   #inPieces = 0;
+  /** When it was slowed down last, by the clock's `elapsed`. */
+  #slowedAt = -Infinity;
   /** When it has rested for its names, by the clock's `elapsed`. */
   #restedAt = 0;
   #restTimer: Timer | undefined;
@@ -43,15 +48,21 @@ export class Flow implements NameGiver {
     this.#inRecords = inRecords;
   }
 
-  /** RabbitMQ's word for how much the connection is heard: `blocked` under an alarm, `flow` while publishers are slowed down. */
-  get state(): 'running' | 'flow' | 'blocked' {
+  /**
+   * RabbitMQ's word for how much the connection is heard: under an alarm `blocked`, or `blocking` if it has published nothing since; `flow`
+   * while it is slowed down, and for some seconds after.
+   */
+  get state(): 'running' | 'flow' | 'blocking' | 'blocked' {
+    const { broker } = this.#connection;
     if (this.#readPause.has('alarm')) return 'blocked';
-    return this.#readPause.has('backlog') || this.#readPause.has('congested') ? 'flow' : 'running';
+    if (broker.node.alarms.alarm !== undefined) return 'blocking';
+    const isSlowed = this.#readPause.has('backlog') || this.#readPause.has('congested');
+    return isSlowed || broker.clock.elapsed() - this.#slowedAt < IN_FLOW_MS ? 'flow' : 'running';
   }
 
   /** A method was answered: if much waits to be sent, the next one waits too. Deliveries alone keep nobody from being heard. */
   answered(): void {
-    if (this.#connection.writer.pending > CONGESTED_BYTES) this.#readPause.pause('congested');
+    if (this.#connection.writer.pending > CONGESTED_BYTES) this.#slowDown('congested');
   }
 
   /**
@@ -90,8 +101,10 @@ export class Flow implements NameGiver {
     const { broker, writer } = this.#connection;
     if (writer.congested) this.answered();
     const { backlog, throttleSignal } = broker.node;
-    if (backlog.high) this.#readPause.pause('backlog');
-    if (throttleSignal.take()) this.#restOfTurn('throttle');
+    if (backlog.high) this.#slowDown('backlog');
+    if (!throttleSignal.take()) return;
+    this.#slowDown('throttle');
+    this.#connection.wake();
   }
 
   /** A rest of less than a millisecond adds to the next one. */
@@ -105,7 +118,9 @@ export class Flow implements NameGiver {
 
   /** So many octets came in. One read a turn: a fast publisher must not keep the others from being heard. */
   heard(octets: number): void {
-    if (octets === READ_BYTES || this.#isReadInPieces(octets)) this.#restOfTurn('turn');
+    if (octets !== READ_BYTES && !this.#isReadInPieces(octets)) return;
+    this.#readPause.pause('turn');
+    this.#connection.wake();
   }
 
   /** TLS hands on what was read in records, a WebSocket in messages: they are summed up until as much was heard as one may say in a turn. */
@@ -155,8 +170,8 @@ export class Flow implements NameGiver {
     });
   }
 
-  #restOfTurn(reason: 'turn' | 'throttle'): void {
+  #slowDown(reason: 'throttle' | 'backlog' | 'congested'): void {
+    this.#slowedAt = this.#connection.broker.clock.elapsed();
     this.#readPause.pause(reason);
-    this.#connection.wake();
   }
 }

@@ -1,5 +1,6 @@
 /** Class basic but for publishing and basic.ack (AMQP 0-9-1 section 1.8; RabbitMQ: Consumers, Consumer Prefetch). */
 import { isInteger } from '../../broker/arguments/field-equality.ts';
+import { countGet } from '../../broker/events/counters.ts';
 import { wants } from '../../broker/operations/version-rules.ts';
 import { gettableQueue, readableQueue } from '../../broker/operations/queues.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
@@ -80,9 +81,8 @@ function get(channel: Channel, queue: DeclaredQueue, noAck: boolean): Wait | und
   const { vhost, writer } = channel.connection;
   const got = queue.get(noAck, (message, seq, redelivered) => {
     const fitting = writer.fit(message);
-    if (noAck) channel.counters.getNoAck++;
-    else channel.counters.get++;
-    if (redelivered) channel.counters.redeliver++;
+    countGet(channel.counters, noAck, redelivered);
+    countGet(channel.byQueue.of(queue), noAck, redelivered);
     if (vhost.observer !== undefined) tellDelivered(channel, queue, undefined, message, seq, redelivered);
     const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
     const left = noAck ? queue.ready - 1 : queue.ready;
@@ -90,6 +90,7 @@ function get(channel: Channel, queue: DeclaredQueue, noAck: boolean): Wait | und
   });
   if (got === false) {
     channel.counters.getEmpty++;
+    channel.byQueue.of(queue).getEmpty++;
     channel.send({ name: 'basic.get-empty' });
   }
   return got === undefined ? (resume) => queue.whenAnswered(resume) : undefined;

@@ -1,4 +1,5 @@
 /** basic.publish, once its content is whole (AMQP 0-9-1 section 1.8; RabbitMQ: Publishers). */
+import { countUnroutable } from '../../broker/events/counters.ts';
 import type { ConfirmTracker } from '../../broker/message/message-target.ts';
 import type { Message } from '../../broker/message/message.ts';
 import { checkProperties, publishRouted } from '../../broker/operations/publishing.ts';
@@ -31,7 +32,7 @@ function sendOn(channel: Channel, message: Message, route: Route, mandatory: boo
     publishBy(channel, message, route, mandatory, undefined, 0);
     return;
   }
-  const number = confirms.begin();
+  const number = confirms.begin(channel.byExchange.of(route.exchange));
   channel.counters.publishConfirm++;
   publishBy(channel, message, route, mandatory, confirms, number);
   confirms.confirmed(number);
@@ -46,7 +47,7 @@ function sendFaultily(
   { unroutable, refused, hold, overtaken, then }: PublishFault,
 ): void {
   const { confirms } = channel;
-  const number = confirms?.begin() ?? 0;
+  const number = confirms?.begin(channel.byExchange.of(route.exchange)) ?? 0;
   const way = unroutable === true ? { ...route, targets: [], delays: [], perMessage: false } : route;
   if (refused === true) confirms?.rejected(number);
   else if (overtaken !== undefined) overtaken(publishedLater(channel, message));
@@ -61,13 +62,12 @@ function sendFaultily(
 
 /** What publishes the message when others have overtaken it, by the route that there is then. */
 function publishedLater(channel: Channel, message: Message): () => void {
-  const { counters } = channel;
   const { vhost } = channel.connection;
   const copy = message.copy();
   tellPublished(channel, message);
   return () => {
     const exchange = vhost.exchange(copy.exchange);
-    if (exchange !== undefined) publishRouted(vhost, counters, copy, vhost.route(exchange, copy), false, undefined, 0);
+    if (exchange !== undefined) publishCounted(channel, copy, vhost.route(exchange, copy), false, undefined, 0);
   };
 }
 
@@ -80,12 +80,25 @@ export function publishBy(
   tracker: ConfirmTracker | undefined,
   number: number,
 ): void {
-  const { connection, counters } = channel;
-  const { vhost } = connection;
-  if (vhost.observer !== undefined) tellPublished(channel, message);
-  const routed = publishRouted(vhost, counters, message, route, mandatory, tracker, number);
+  if (channel.connection.vhost.observer !== undefined) tellPublished(channel, message);
+  const routed = publishCounted(channel, message, route, mandatory, tracker, number);
   if (routed || !mandatory) return;
   returnMessage(channel, message);
+}
+
+function publishCounted(
+  { connection: { vhost }, counters, byExchange }: Channel,
+  message: Message,
+  route: Route,
+  mandatory: boolean,
+  tracker: ConfirmTracker | undefined,
+  number: number,
+): boolean {
+  const ofExchange = byExchange.of(route.exchange);
+  ofExchange.publish++;
+  const routed = publishRouted(vhost, counters, message, route, mandatory, tracker, number);
+  if (!routed) countUnroutable(ofExchange, mandatory);
+  return routed;
 }
 
 function returnMessage(channel: Channel, message: Message): void {

@@ -1,6 +1,7 @@
 /** Connections, channels and consumers, as the HTTP API shows them (RabbitMQ: HTTP API, `/api/connections`, `/api/channels`, `/api/consumers`). */
 import type { ClientChannel, ClientConnection, ClientConsumer } from '../../broker/operations/clients.ts';
 import { Stream } from '../../broker/stream/stream.ts';
+import type { ManagementContext } from '../context.ts';
 import type { Fields } from '../lists/fields.ts';
 import { channelFigures, connectionFigures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
@@ -67,6 +68,20 @@ export function channelName({ connection, channel }: ShownChannel): string {
   return `${connection.endpoints.name} (${channel.number})`;
 }
 
+/** A channel, as other objects name it. */
+export function channelDetails(shown: ShownChannel, { nodeName }: Pick<ManagementContext, 'nodeName'>): object {
+  const { endpoints, user } = shown.connection;
+  return {
+    connection_name: endpoints.name,
+    name: channelName(shown),
+    node: nodeName,
+    number: shown.channel.number,
+    peer_host: endpoints.peerHost,
+    peer_port: endpoints.peerPort,
+    user,
+  };
+}
+
 export const CHANNEL_FIELDS: Fields<ShownChannel, View> = {
   acks_uncommitted: ({ channel }) => channel.uncommittedAcks,
   confirm: ({ channel }) => channel.confirming,
@@ -87,7 +102,8 @@ export const CHANNEL_FIELDS: Fields<ShownChannel, View> = {
   number: ({ channel }) => channel.number,
   pending_raft_commands: () => 0,
   prefetch_count: ({ channel }) => channel.prefetch,
-  state: ({ connection }) => connection.state,
+  // A connection is blocked, RabbitMQ's channels are not.
+  state: ({ connection }) => (connection.state === 'flow' ? 'flow' : 'running'),
   transactional: ({ channel }) => channel.transactional,
   user: ({ connection }) => connection.user,
   user_who_performed_action: ({ connection }) => connection.user,
@@ -102,19 +118,7 @@ export const CONSUMER_FIELDS: Fields<ShownConsumer, View> = {
     return isActive(shown) ? 'single_active' : 'waiting';
   },
   arguments: ({ consumer }) => showTable(consumer.arguments),
-  channel_details: (shown, { context }) => {
-    const { connection, channel } = shown;
-    const { endpoints, user } = connection;
-    return {
-      connection_name: endpoints.name,
-      name: channelName(shown),
-      node: context.nodeName,
-      number: channel.number,
-      peer_host: endpoints.peerHost,
-      peer_port: endpoints.peerPort,
-      user,
-    };
-  },
+  channel_details: (shown, { context }) => channelDetails(shown, context),
   consumer_tag: ({ consumer }) => consumer.tag,
   exclusive: ({ consumer }) => consumer.exclusive,
   // Not RabbitMQ's: it tells how many its channel has not acknowledged, and nothing of how far the reader of a stream is.

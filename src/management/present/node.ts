@@ -50,7 +50,7 @@ export function showNode(view: View): object {
     proc_total: 1_048_576,
     proc_used: 1 + context.connections.size,
     processors: availableParallelism(),
-    rates_mode: 'basic',
+    rates_mode: 'detailed',
     run_queue: 0,
     running: true,
     sockets_total: limit,

@@ -3,20 +3,18 @@ import type {
   ChannelCounters,
   ChurnCounters,
   ConnectionCounters,
+  DeliveryCounters,
   ExchangeCounters,
+  PublishCounters,
 } from '../../broker/events/counters.ts';
-import type { QueueCounters } from '../../broker/events/queue-counters.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 
 export type Figures = Readonly<Record<string, number>>;
 
-type Deliveries = Pick<
-  QueueCounters,
-  'deliver' | 'deliverNoAck' | 'get' | 'getNoAck' | 'getEmpty' | 'redeliver' | 'ack'
->;
-
-function deliveryFigures({ deliver, deliverNoAck, get, getNoAck, getEmpty, redeliver, ack }: Deliveries): Figures {
+/** Of a queue, of a channel, or of what the channel took from a queue. */
+export function deliveryFigures(counters: Readonly<DeliveryCounters>): Figures {
+  const { deliver, deliverNoAck, get, getNoAck, getEmpty, redeliver, ack } = counters;
   return {
     ack,
     deliver,
@@ -29,15 +27,13 @@ function deliveryFigures({ deliver, deliverNoAck, get, getNoAck, getEmpty, redel
   };
 }
 
+/** Of a channel, or of what it published to an exchange. */
+export function publishFigures({ publish, confirm, returnUnroutable, dropUnroutable }: PublishCounters): Figures {
+  return { publish, confirm, return_unroutable: returnUnroutable, drop_unroutable: dropUnroutable };
+}
+
 export function channelFigures(counters: ChannelCounters): Figures {
-  const { publish, confirm, returnUnroutable, dropUnroutable } = counters;
-  return {
-    publish,
-    confirm,
-    return_unroutable: returnUnroutable,
-    drop_unroutable: dropUnroutable,
-    ...deliveryFigures(counters),
-  };
+  return { ...publishFigures(counters), ...deliveryFigures(counters) };
 }
 
 export function queueFigures({ counted }: DeclaredQueue): Figures {

@@ -15,6 +15,8 @@ const NOTES_KEPT = 14;
 const RATE_OVER_MS = 4000;
 /** When nobody asked for so long, nothing is noted any more. */
 const FORGOTTEN_MS = 600_000;
+/** The same for what is noted only since somebody asked for it. */
+const UNWATCHED_MS = 60_000;
 
 interface Note {
   at: number;
@@ -38,6 +40,7 @@ export class Rates {
   readonly #inSlices: (subjects: Iterable<Subject>, note: (subject: Subject) => void) => Promise<void>;
   readonly #fault: Fault;
   #notes = new WeakMap<object, Note[]>();
+  readonly #watched = new Map<object, { readonly figures: () => Figures; askedAt: number }>();
   #timer: Timer | undefined;
   #askedAt = 0;
   #noting = false;
@@ -67,6 +70,19 @@ export class Rates {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#watched.clear();
+  }
+
+  /** Somebody asks for the figures of what is none of the subjects: they are noted too, for some time. */
+  watch(object: object, figures: () => Figures): void {
+    const askedAt = this.#clock.elapsed();
+    const watched = this.#watched.get(object);
+    if (watched !== undefined) {
+      watched.askedAt = askedAt;
+      return;
+    }
+    this.#watched.set(object, { figures, askedAt });
+    this.#note(object, this.#clock.now(), figures());
   }
 
   /** The figures, each with `_details`: its rate a second, and samples if ages are asked for. */
@@ -131,13 +147,22 @@ export class Rates {
     this.#noting = true;
     try {
       const at = this.#clock.now();
-      await this.#inSlices(this.#subjects(), ([object, figures, history]) => {
+      await this.#inSlices(this.#all(), ([object, figures, history]) => {
         const now = figures();
         this.#note(object, at, now);
         history?.note(at, now);
       });
     } finally {
       this.#noting = false;
+    }
+  }
+
+  *#all(): Generator<Subject> {
+    yield* this.#subjects();
+    const now = this.#clock.elapsed();
+    for (const [object, { figures, askedAt }] of this.#watched) {
+      if (now - askedAt <= UNWATCHED_MS) yield [object, figures];
+      else this.#watched.delete(object);
     }
   }
 

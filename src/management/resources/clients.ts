@@ -1,11 +1,13 @@
 /** Connections, channels and consumers (RabbitMQ: HTTP API, `/api/connections`, `/api/channels`, `/api/consumers`). */
 import type { ClientConnection } from '../../broker/operations/clients.ts';
 import { type Connections, forced } from '../../broker/operations/connections.ts';
+import type { Vhost } from '../../broker/topology/vhost.ts';
 import { sees } from '../http/principal.ts';
 import { noObject, notAuthorised } from '../http/problem.ts';
 import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
 import { show } from '../lists/fields.ts';
 import { list } from '../lists/list.ts';
+import { deliveriesTo, publishesOf } from '../present/breakdown.ts';
 import {
   CHANNEL_FIELDS,
   channelName,
@@ -70,8 +72,8 @@ export const clients: readonly Resource[] = [
         return {
           ...show(CHANNEL_FIELDS, shown, call.view),
           consumer_details: consumers.map((consumer) => show(CONSUMER_FIELDS, consumer, call.view)),
-          deliveries: [],
-          publishes: [],
+          deliveries: deliveriesTo(shown, call.view),
+          publishes: publishesOf(shown, call.view),
         };
       },
     },
@@ -122,6 +124,11 @@ function existing(call: Call): ClientConnection {
   if (connection === undefined) throw noObject();
   if (connection.user !== call.principal.name && !sees(call.principal, connection.vhost!.name)) throw noObject();
   return connection;
+}
+
+/** Those that are open, of whatever user. */
+export function channelsIn(vhost: Vhost, connections: Connections): ShownChannel[] {
+  return channelsOf(opened(connections).filter((connection) => connection.vhost === vhost));
 }
 
 function channelsOf(connections: Iterable<ClientConnection>): ShownChannel[] {

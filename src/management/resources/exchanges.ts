@@ -13,7 +13,9 @@ import { show } from '../lists/fields.ts';
 import { list } from '../lists/list.ts';
 import { byName, Chained } from '../lists/order.ts';
 import { BINDING_FIELDS, shownBinding } from '../present/binding.ts';
+import { outgoingOf, publishesTo } from '../present/breakdown.ts';
 import { EXCHANGE_FIELDS, type ShownExchange } from '../present/exchange.ts';
+import { channelsIn } from './clients.ts';
 import { visibleVhosts } from './visible.ts';
 
 /** What the default exchange, which has no name, is called in paths. */
@@ -82,10 +84,14 @@ function exchangesIn(vhost: Vhost): Sorted<ShownExchange> {
 }
 
 function showExchange(call: Call): unknown {
-  const { vhost, view } = call;
+  const { vhost, view, context } = call;
   const exchange = existingExchange(call);
   vhost.settleCounts();
-  return { ...show(EXCHANGE_FIELDS, { vhost, exchange }, view), incoming: [], outgoing: [] };
+  return {
+    ...show(EXCHANGE_FIELDS, { vhost, exchange }, view),
+    incoming: publishesTo(exchange, channelsIn(vhost, context.connections), view),
+    outgoing: outgoingOf({ vhost, exchange }, view),
+  };
 }
 
 async function declare({ actor, vhost, params, body }: Call): Promise<unknown> {

@@ -37,7 +37,7 @@ function showOverview(call: Call): object {
   const disabled = query.isTrue('disable_stats');
   return {
     management_version: config.productVersion,
-    rates_mode: 'basic',
+    rates_mode: 'detailed',
     sample_retention_policies: { global: [60], basic: [60], detailed: [60] },
     exchange_types: EXCHANGE_TYPES,
     product_version: config.productVersion,

@@ -11,11 +11,12 @@ import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
 import { show } from '../lists/fields.ts';
 import { list } from '../lists/list.ts';
 import type { Ordered } from '../lists/order.ts';
+import { deliveriesFrom, incomingOf } from '../present/breakdown.ts';
 import { CONSUMER_FIELDS } from '../present/client.ts';
 import { fieldsWithout, QUEUE_FIELDS, type ShownQueue } from '../present/queue.ts';
 import { showTable } from '../present/table.ts';
 import type { View } from '../view.ts';
-import { consumersOf } from './clients.ts';
+import { channelsIn, consumersOf } from './clients.ts';
 import { queuesOf, visibleVhosts } from './visible.ts';
 
 export const queues: readonly Resource[] = [
@@ -103,8 +104,8 @@ function showQueue(call: Call): unknown {
     ...show(QUEUE_FIELDS, { vhost, queue }, view),
     effective_arguments: showTable(vhost.policies.effectiveSettings(queue)),
     consumer_details: details.map((shown) => show(CONSUMER_FIELDS, shown, view)),
-    deliveries: [],
-    incoming: [],
+    deliveries: deliveriesFrom(queue, channelsIn(vhost, context.connections), view),
+    incoming: incomingOf({ vhost, queue }, view),
     ...ownerOf(queue),
   };
 }

@@ -1,6 +1,6 @@
 /** Metrics of connections and channels, by RabbitMQ's names and labels: `channel` is the name of either. */
-import type { ChannelCounters, ConnectionCounters } from '../../broker/events/counters.ts';
-import type { ClientChannel, ClientConnection } from '../../broker/operations/clients.ts';
+import type { ConnectionCounters, DeliveryCounters, PublishCounters } from '../../broker/events/counters.ts';
+import type { ClientChannel, ClientConnection, CountedApart } from '../../broker/operations/clients.ts';
 import type { ManagementContext } from '../../management/context.ts';
 import { channelName } from '../../management/present/client.ts';
 import { labelPair } from '../exposition.ts';
@@ -13,22 +13,22 @@ interface ChannelOfConnection {
 
 const labels = (shown: ChannelOfConnection): string => labelPair('channel', channelName(shown));
 
-/** By the exchange or the queue, too, in RabbitMQ: that is not counted here. */
-const labelsWithVhost = (shown: ChannelOfConnection): string =>
-  `${labels(shown)},${labelPair('vhost', shown.connection.vhost?.name ?? '')}`;
+const inVhost = ({ connection }: ChannelOfConnection): string => labelPair('vhost', connection.vhost!.name);
 
 function* running({ connections }: ManagementContext): Generator<ClientConnection> {
   for (const connection of connections) if (connection.stage === 'running') yield connection;
 }
 
-export const CHANNELS = new ObjectKind<ChannelOfConnection, ChannelCounters>({
-  *subjects(context) {
-    for (const connection of running(context)) {
-      for (const channel of connection.channels.values()) yield { connection, channel };
-    }
-  },
-  counters: ({ channel }) => channel.counters,
-  totals: ({ totals }) => totals.channels,
+function* openChannels(context: ManagementContext): Generator<ChannelOfConnection> {
+  for (const connection of running(context)) {
+    for (const channel of connection.channels.values()) yield { connection, channel };
+  }
+}
+
+export const CHANNELS = new ObjectKind<ChannelOfConnection, undefined>({
+  subjects: openChannels,
+  counters: () => undefined,
+  totals: () => undefined,
   families: [
     {
       family: 'channel_metrics',
@@ -67,9 +67,33 @@ export const CHANNELS = new ObjectKind<ChannelOfConnection, ChannelCounters>({
         ),
       ],
     },
+  ],
+});
+
+/** What a channel counted of one exchange, or of one queue. */
+interface PartOfChannel<Counters> extends ChannelOfConnection {
+  /** Of the exchange, or of the queue. */
+  readonly name: string;
+  readonly counters: Readonly<Counters>;
+}
+
+function* partsOf<Counters>(
+  context: ManagementContext,
+  apart: (channel: ClientChannel) => CountedApart<{ readonly name: string }, Counters>,
+): Generator<PartOfChannel<Counters>> {
+  for (const shown of openChannels(context)) {
+    for (const [{ name }, counters] of apart(shown.channel)) yield { ...shown, name, counters };
+  }
+}
+
+export const CHANNEL_EXCHANGES = new ObjectKind<PartOfChannel<PublishCounters>, Readonly<PublishCounters>>({
+  subjects: (context) => partsOf(context, ({ byExchange }) => byExchange),
+  counters: ({ counters }) => counters,
+  totals: ({ totals }) => totals.channels,
+  families: [
     {
       family: 'channel_exchange_metrics',
-      labels: labelsWithVhost,
+      labels: (shown) => `${labels(shown)},${inVhost(shown)},${labelPair('exchange', shown.name)}`,
       counters: [
         counter(
           'channel_messages_published_total',
@@ -93,9 +117,17 @@ export const CHANNELS = new ObjectKind<ChannelOfConnection, ChannelCounters>({
         ),
       ],
     },
+  ],
+});
+
+export const CHANNEL_QUEUES = new ObjectKind<PartOfChannel<DeliveryCounters>, Readonly<DeliveryCounters>>({
+  subjects: (context) => partsOf(context, ({ byQueue }) => byQueue),
+  counters: ({ counters }) => counters,
+  totals: ({ totals }) => totals.channels,
+  families: [
     {
       family: 'channel_queue_metrics',
-      labels: labelsWithVhost,
+      labels: (shown) => `${labels(shown)},${inVhost(shown)},${labelPair('queue', shown.name)}`,
       counters: [
         counter(
           'channel_get_ack_total',

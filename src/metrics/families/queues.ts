@@ -1,13 +1,12 @@
 /** Metrics of queues and streams, by RabbitMQ's names. What it tells of Erlang's processes has no meaning here. */
-import { QueueCounters } from '../../broker/events/queue-counters.ts';
+import type { QueueCounters } from '../../broker/events/queue-counters.ts';
 import { consumerCapacity } from '../../broker/queue/consumer-capacity.ts';
 import { contentsOf, type LogContents } from '../../broker/log/log-contents.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import { QUEUE_TYPES } from '../../broker/arguments/queue-type.ts';
 import { labelPair } from '../exposition.ts';
 import { counter, gauge, type ObjectFamily, ObjectKind } from '../object-kind.ts';
-import { inVhosts } from './in-vhosts.ts';
+import { queuesIn, sumOfQueues } from './in-vhosts.ts';
 import { queueTypeName } from './queue-types.ts';
 
 /** Of a stream nobody counts the bytes. */
@@ -142,32 +141,6 @@ const deliveries: QueueFamily = {
   ],
 };
 
-/** By the exchange, too, in RabbitMQ: that is not counted here. */
-const published: QueueFamily = {
-  family: 'queue_exchange_metrics',
-  labels,
-  counters: [
-    counter(
-      'queue_exchange_messages_published_total',
-      'Total number of messages published into a queue through an exchange',
-      ({ publish }) => publish,
-    ),
-  ],
-};
-
-/** By the channel and the exchange, too, in RabbitMQ. */
-const publishedByChannels: QueueFamily = {
-  family: 'channel_queue_exchange_metrics',
-  labels: ({ vhost, queue }) => `${labelPair('queue_vhost', vhost.name)},${labelPair('queue', queue.name)}`,
-  counters: [
-    counter(
-      'queue_messages_published_total',
-      'Total number of messages published into a queue through an exchange on a channel',
-      ({ publish }) => publish,
-    ),
-  ],
-};
-
 const info: QueueFamily = {
   family: 'queue_info',
   eachOnly: true,
@@ -202,20 +175,10 @@ const own: QueueFamily = {
 const INFORMED = [coarse, consumerCount, state].map(({ family }) => family);
 
 export const QUEUES = new ObjectKind<QueueOfVhost, Readonly<QueueCounters>>({
-  subjects: (context, vhosts) =>
-    inVhosts(
-      context,
-      vhosts,
-      (vhost) => vhost.queues,
-      (vhost, queue) => new QueueOfVhost(vhost, queue),
-    ),
+  subjects: (context, vhosts) => queuesIn(context, vhosts, (vhost, queue) => new QueueOfVhost(vhost, queue)),
   counters: ({ queue }) => queue.counted,
-  totals: ({ totals: { queues } }) => {
-    const sum = new QueueCounters();
-    for (const type of QUEUE_TYPES) sum.add(queues[type]);
-    return sum;
-  },
-  families: [coarse, consumerCount, state, deliveries, published, publishedByChannels, own, info],
+  totals: ({ totals }) => sumOfQueues(totals),
+  families: [coarse, consumerCount, state, deliveries, own, info],
 });
 
 /** The families that are told with those that are asked for. */

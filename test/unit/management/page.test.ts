@@ -81,7 +81,7 @@ describe('the page', () => {
     };
     expect(await answers({ cookie })).toEqual({
       '/whoami': { name, tags: ['monitoring'] },
-      '/overview': expect.objectContaining({ rates_mode: 'basic' }) as unknown,
+      '/overview': expect.objectContaining({ rates_mode: 'detailed' }) as unknown,
     });
     expect(await answers({ 'sec-fetch-site': 'none' })).toEqual({ '/whoami': null });
     // The browser keeps the cookie from what another site leads to.

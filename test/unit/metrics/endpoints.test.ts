@@ -182,7 +182,15 @@ describe('/metrics/per-object', () => {
     expect(value('rabbitmq_exchange_messages_published_total', 'vhost="/",exchange=""')).toBeGreaterThanOrEqual(6);
     const published = [...samples].filter(([name]) => name.startsWith('rabbitmq_channel_messages_published_total{'));
     expect(published.map(([, count]) => count)).toEqual([6]);
-    expect(published[0][0]).toMatch(/\{channel="127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+ \(1\)",vhost="\/"\}$/);
+    const channelLabel = /channel="127\.0\.0\.1:\d+ -> 127\.0\.0\.1:\d+ \(1\)"/;
+    expect(published[0][0]).toMatch(new RegExp(`\\{${channelLabel.source},vhost="/",exchange=""\\}$`));
+    const taken = [...samples].filter(([name]) => name.startsWith('rabbitmq_channel_messages_delivered_total{'));
+    expect(taken.map(([, count]) => count)).toEqual([1]);
+    expect(taken[0][0]).toMatch(new RegExp(`\\{${channelLabel.source},vhost="/",queue="work"\\}$`));
+    expect(value('rabbitmq_queue_exchange_messages_published_total', 'vhost="/",exchange="",queue="work"')).toBe(3);
+    expect(
+      value('rabbitmq_queue_messages_published_total', 'queue_vhost="/",queue="log",exchange_vhost="/",exchange=""'),
+    ).toBe(1);
     expect(labelsOf(samples, 'rabbitmq_identity_info').rabbitmq_endpoint).toBe('per-object');
   });
 });

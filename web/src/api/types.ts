@@ -69,6 +69,16 @@ export interface Queue {
   readonly head_message_age?: number;
   readonly idle_since?: string;
   readonly consumer_details?: readonly Consumer[];
+  readonly incoming?: readonly Part[];
+  readonly deliveries?: readonly Part[];
+}
+
+/** A part of what went through something: it names where that came from or went to. */
+export interface Part {
+  readonly stats: Stats;
+  readonly exchange?: { readonly name: string; readonly vhost: string };
+  readonly queue?: { readonly name: string; readonly vhost: string };
+  readonly channel_details?: { readonly name: string; readonly user: string };
 }
 
 export interface Page<Item> {
@@ -90,6 +100,8 @@ export interface Exchange {
   readonly policy?: string;
   readonly message_stats?: Stats;
   readonly messages_delayed?: number;
+  readonly incoming?: readonly Part[];
+  readonly outgoing?: readonly Part[];
 }
 
 export interface Binding {
@@ -141,6 +153,8 @@ export interface Channel {
   readonly message_stats?: Stats;
   readonly connection_details: { readonly name: string };
   readonly consumer_details?: readonly Consumer[];
+  readonly publishes?: readonly Part[];
+  readonly deliveries?: readonly Part[];
 }
 
 export interface Consumer {

@@ -3,6 +3,7 @@ import { at } from '../api/client.ts';
 import { figure, rate } from '../api/stats.ts';
 import type { Channel as Answer } from '../api/types.ts';
 import { count, perSecond } from '../format.ts';
+import { Breakdown } from '../parts/breakdown.tsx';
 import { CONSUMER_COLUMNS } from '../parts/consumers.tsx';
 import { ListPanel } from '../parts/list.tsx';
 import { Problem } from '../parts/notice.tsx';
@@ -39,6 +40,9 @@ const STATS = [
   ['redeliver', texts.stats.redeliver],
   ['return_unroutable', texts.stats.unroutable],
 ] as const;
+
+const PUBLISHED = STATS.filter(([id]) => ['publish', 'confirm', 'return_unroutable'].includes(id));
+const DELIVERED = STATS.filter(([id]) => ['deliver_get', 'ack', 'redeliver'].includes(id));
 
 export function Channels({ names: [name] }: ViewProps) {
   return name === undefined ? <ChannelList /> : <Channel name={name} />;
@@ -109,6 +113,20 @@ function Channel({ name }: { readonly name: string }) {
               )}
             />
           </Panel>
+          <Breakdown
+            name="channel-publishes"
+            title={texts.breakdown.goesTo}
+            kind={texts.breakdown.exchange}
+            parts={channel.publishes ?? []}
+            stats={PUBLISHED}
+          />
+          <Breakdown
+            name="channel-deliveries"
+            title={texts.breakdown.taken}
+            kind={texts.breakdown.queue}
+            parts={channel.deliveries ?? []}
+            stats={DELIVERED}
+          />
           <Panel title={texts.views.consumers} wide>
             <Table
               name="channel-consumers"

@@ -5,6 +5,7 @@ import { figure, rate } from '../api/stats.ts';
 import type { Binding, Exchange as Answer } from '../api/types.ts';
 import { count, perSecond, valueText } from '../format.ts';
 import { Action } from '../parts/action.tsx';
+import { Breakdown } from '../parts/breakdown.tsx';
 import { Area, Check, Row, Select, Text } from '../parts/field.tsx';
 import { List } from '../parts/list.tsx';
 import { Name } from '../parts/name.tsx';
@@ -22,6 +23,7 @@ import { Picture } from './exchanges/picture.tsx';
 import { RouteTest } from './exchanges/route-test.tsx';
 
 const words = texts.exchanges;
+const PUBLISHED = [['publish', texts.stats.publish]] as const;
 const BINDINGS = { every: 30_000, on: ['bound', 'unbound'] };
 
 export function Exchange({ vhost, name }: { readonly vhost: string; readonly name: string }) {
@@ -90,6 +92,24 @@ export function Exchange({ vhost, name }: { readonly vhost: string; readonly nam
           </Panel>
         )}
       </div>
+      {exchange !== undefined && (
+        <div class="columns">
+          <Breakdown
+            name="exchange-incoming"
+            title={texts.breakdown.publishers}
+            kind={texts.breakdown.channel}
+            parts={exchange.incoming ?? []}
+            stats={PUBLISHED}
+          />
+          <Breakdown
+            name="exchange-outgoing"
+            title={texts.breakdown.goesTo}
+            kind={texts.breakdown.queue}
+            parts={exchange.outgoing ?? []}
+            stats={PUBLISHED}
+          />
+        </div>
+      )}
       <Bindings vhost={vhost} name={name} bindings={leaving} canBind={!isDefault} onDone={refreshLeaving} />
     </>
   );

@@ -37,6 +37,7 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
   readonly arguments: FieldTable;
   readonly incoming = new Set<Binding>();
   readonly counters = new ExchangeCounters();
+  deleted = false;
   readonly #bindings = new Map<string, Binding>();
   #settings: FieldTable;
 

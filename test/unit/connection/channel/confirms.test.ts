@@ -1,6 +1,7 @@
 /** Publisher confirms: whatever the order in which messages become safe, each is acknowledged once, and none too early. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PublishCounters } from '../../../../src/broker/events/counters.ts';
 import { Confirms } from '../../../../src/connection/channel/confirms.ts';
 
 interface Ack {
@@ -48,6 +49,7 @@ describe('publisher confirms', () => {
         const publisher = new Publisher();
         const missing = new Map<number, number>();
         const safe = new Set<number>();
+        const exchanges = [new PublishCounters(), new PublishCounters(), new PublishCounters()];
         let published = 0;
         const vouch = (number: number) => {
           const left = missing.get(number)! - 1;
@@ -65,7 +67,9 @@ describe('publisher confirms', () => {
         for (const [event, chance, queues] of all) {
           const waiting = [...missing.keys()];
           if (event === 'publish') {
-            const number = confirms.begin();
+            const exchange = exchanges[chance % exchanges.length];
+            exchange.publish++;
+            const number = confirms.begin(exchange);
             expect(number).toBe(++published);
             publisher.open.add(number);
             missing.set(number, 1 + queues);
@@ -77,6 +81,7 @@ describe('publisher confirms', () => {
         for (const number of [...missing.keys()]) while (missing.has(number)) vouch(number);
         tell();
         expect(publisher.open.size).toBe(0);
+        for (const { publish, confirm } of exchanges) expect(confirm).toBe(publish);
         expect(flush(confirms)).toEqual([]);
       }),
       { seed: 11, numRuns: 300 },
@@ -85,15 +90,19 @@ describe('publisher confirms', () => {
 
   it('go out as one acknowledgement with multiple for an unbroken run', () => {
     const confirms = new Confirms(() => {});
-    for (let count = 0; count < 200; count++) confirms.confirmed(confirms.begin());
+    for (let count = 0; count < 200; count++) confirms.confirmed(confirms.begin(new PublishCounters()));
     expect(flush(confirms)).toEqual([{ number: 200, multiple: true }]);
-    confirms.confirmed(confirms.begin());
+    confirms.confirmed(confirms.begin(new PublishCounters()));
     expect(flush(confirms)).toEqual([{ number: 201, multiple: false }]);
   });
 
   it('go out singly for messages that are safe before an older one, which is then acknowledged alone', () => {
     const confirms = new Confirms(() => {});
-    const [first, second, third] = [confirms.begin(), confirms.begin(), confirms.begin()];
+    const [first, second, third] = [
+      confirms.begin(new PublishCounters()),
+      confirms.begin(new PublishCounters()),
+      confirms.begin(new PublishCounters()),
+    ];
     confirms.confirmed(third);
     confirms.confirmed(second);
     expect(flush(confirms)).toEqual([
@@ -103,24 +112,28 @@ describe('publisher confirms', () => {
     confirms.confirmed(first);
     // Nor does a later run name what overtook it: php-amqplib takes that for a broken server.
     expect(flush(confirms)).toEqual([{ number: 1, multiple: false }]);
-    confirms.confirmed(confirms.begin());
+    confirms.confirmed(confirms.begin(new PublishCounters()));
     expect(flush(confirms)).toEqual([{ number: 4, multiple: false }]);
   });
 
   it('ask to be flushed once, until they were', () => {
     let wakes = 0;
     const confirms = new Confirms(() => wakes++);
-    confirms.confirmed(confirms.begin());
-    confirms.confirmed(confirms.begin());
+    confirms.confirmed(confirms.begin(new PublishCounters()));
+    confirms.confirmed(confirms.begin(new PublishCounters()));
     expect(wakes).toBe(1);
     flush(confirms);
-    confirms.confirmed(confirms.begin());
+    confirms.confirmed(confirms.begin(new PublishCounters()));
     expect(wakes).toBe(2);
   });
 
   it('refuse a message that any queue refused, once all have spoken, and no other', () => {
     const confirms = new Confirms(() => {});
-    const [first, second, third] = [confirms.begin(), confirms.begin(), confirms.begin()];
+    const [first, second, third] = [
+      confirms.begin(new PublishCounters()),
+      confirms.begin(new PublishCounters()),
+      confirms.begin(new PublishCounters()),
+    ];
     confirms.wait(second);
     confirms.rejected(second);
     for (const number of [first, second, third]) confirms.confirmed(number);

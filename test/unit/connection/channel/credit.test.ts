@@ -1,5 +1,6 @@
 /** What consumers of a channel may have outstanding together, and in which order those go on that waited. */
 import { expect, test } from 'vitest';
+import { DeliveryCounters } from '../../../../src/broker/events/counters.ts';
 import type { DeclaredQueue } from '../../../../src/broker/queue/declared-queue.ts';
 import { ChannelConsumer } from '../../../../src/connection/channel/channel-consumer.ts';
 import { Credit } from '../../../../src/connection/channel/credit.ts';
@@ -9,7 +10,8 @@ import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 function channel() {
   const resumed: string[] = [];
   const queue = { activate: ({ tag }: ChannelConsumer) => resumed.push(tag) } as unknown as DeclaredQueue;
-  const target = { canTake: () => true, deliver: () => {}, cancelled: () => {} };
+  const byQueue = { of: () => new DeliveryCounters() };
+  const target = { canTake: () => true, deliver: () => {}, cancelled: () => {}, byQueue };
   const consumers = new Map<string, ChannelConsumer>();
   const credit = new Credit({ consumers, connection: { takesDeliveries: true } });
   const consumer = (tag: string, priority = 0): ChannelConsumer => {

@@ -50,6 +50,29 @@ describe('a connection that publishes', () => {
     expect(heard).toBe(true);
   });
 
+  it('is in flow while it is slowed down, and for some seconds after', () => {
+    expect(flow.state).toBe('running');
+    node.backlog.add(MUCH);
+    flow.published();
+    expect(flow.state).toBe('flow');
+    node.backlog.remove(MUCH);
+    flow.turnEnds();
+    clock.pass(4900);
+    expect(flow.state).toBe('flow');
+    clock.pass(200);
+    expect(flow.state).toBe('running');
+  });
+
+  it('is about to be blocked under an alarm, and blocked once it publishes', () => {
+    node.alarms.set('disk', true);
+    expect(flow.state).toBe('blocking');
+    flow.publishes();
+    expect(flow.state).toBe('blocked');
+    node.alarms.set('disk', false);
+    flow.turnEnds();
+    expect(flow.state).toBe('running');
+  });
+
   it('is not heard while it rests for its names, however often the turn ends', () => {
     flow.rest(0.5);
     expect(heard).toBe(true);

@@ -3,6 +3,7 @@ import { known } from '../../api/known.ts';
 import { rate } from '../../api/stats.ts';
 import type { Queue } from '../../api/types.ts';
 import { bytes, count, dateTime, duration, percent, perSecond } from '../../format.ts';
+import { Breakdown } from '../../parts/breakdown.tsx';
 import { Chart, type Line } from '../../parts/chart.tsx';
 import { type Drawn, LENGTHS, RATES } from '../../parts/figures.ts';
 import { Facts, Panel } from '../../parts/panel.tsx';
@@ -51,6 +52,24 @@ export function QueueOverview({ queue }: { readonly queue: Queue }) {
         />
       </Panel>
       <Settings queue={queue} />
+      <Breakdown
+        name="queue-incoming"
+        title={texts.breakdown.comesFrom}
+        kind={texts.breakdown.exchange}
+        parts={queue.incoming ?? []}
+        stats={[['publish', texts.stats.publish]]}
+      />
+      <Breakdown
+        name="queue-deliveries"
+        title={texts.breakdown.takenBy}
+        kind={texts.breakdown.channel}
+        parts={queue.deliveries ?? []}
+        stats={[
+          ['deliver_get', texts.stats.deliver],
+          ['ack', texts.stats.ack],
+          ['redeliver', texts.stats.redeliver],
+        ]}
+      />
     </div>
   );
 }
