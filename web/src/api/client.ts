@@ -1,4 +1,9 @@
 /** The one way to the broker: its HTTP API, by the session's cookie. Paths are relative, so that the page works behind a proxy's prefix. */
+import { bytes } from '../format.ts';
+import { texts } from '../texts.ts';
+
+/** Bytes of the body of a request that the API takes, as RabbitMQ's does. */
+export const LARGEST_BODY = 20_000_000;
 
 /** What the broker, or the way to it, said no with. */
 export class ApiError extends Error {
@@ -43,12 +48,14 @@ export async function send(
   path: string,
   { body, headers, signal }: RequestOptions = {},
 ): Promise<Response> {
+  const content = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  if (content !== undefined) checkSize(new Blob([content]).size);
   const asked = fetch(`api${dotsInQuery(path)}`, {
     method,
     headers: { 'x-leveret-page': '1', ...headers },
     credentials: 'same-origin',
     cache: 'no-store',
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(content !== undefined && { body: content }),
     ...(signal !== undefined && { signal }),
   });
   const response = await arrived(asked, signal);
@@ -57,6 +64,11 @@ export async function send(
   const problem = new ApiError(response.status, reasonIn(response, await arrived(response.text(), signal)));
   if (response.status === 401 && problem.message === 'Not signed in') heard.signedOut();
   throw problem;
+}
+
+/** Throws ApiError for more than the broker would read: a browser that sends it all the same hears of no answer. */
+export function checkSize(size: number): void {
+  if (size > LARGEST_BODY) throw new ApiError(413, texts.common.tooLarge(bytes(size), bytes(LARGEST_BODY)));
 }
 
 /** A browser takes `.` and `..` out of a path: such names go into the query (docs/http-api.md). */
@@ -89,7 +101,7 @@ async function arrived<Value>(coming: Promise<Value>, signal: AbortSignal | unde
   } catch (error) {
     if (signal?.aborted === true) throw error;
     heard.reached(false);
-    throw new ApiError(0, 'The broker does not answer.');
+    throw new ApiError(0, texts.shell.lost);
   }
 }
 

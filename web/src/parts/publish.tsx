@@ -1,8 +1,8 @@
 /** Publishing one message, by an exchange. */
-import { ApiError, ask, at } from '../api/client.ts';
+import { ApiError, ask, at, checkSize } from '../api/client.ts';
 import { exchangeName } from '../api/exchanges.ts';
 import { texts } from '../texts.ts';
-import { Action } from './action.tsx';
+import { Action, type Values } from './action.tsx';
 import { Area, Row, Select, Text } from './field.tsx';
 
 const words = texts.publish;
@@ -41,8 +41,7 @@ export function Publish({ vhost, exchange, routingKey, what, onDone }: PublishPr
             body: {
               routing_key: values.text('routing_key'),
               properties: { delivery_mode: Number(values.text('delivery_mode')), ...values.json('properties') },
-              payload: values.text('payload'),
-              payload_encoding: values.text('encoding'),
+              ...(await bodyIn(values)),
             },
           },
         );
@@ -52,6 +51,7 @@ export function Publish({ vhost, exchange, routingKey, what, onDone }: PublishPr
     >
       <Text name="routing_key" label={texts.bindings.key} value={routingKey} />
       <Area name="payload" label={words.payload} rows={6} />
+      <Text name="file" label={words.file} hint={words.fileHint} type="file" />
       <Row>
         <Select
           name="encoding"
@@ -75,4 +75,21 @@ export function Publish({ vhost, exchange, routingKey, what, onDone }: PublishPr
       <Area name="properties" label={words.properties} hint={texts.action.json} keys={PROPERTIES} rows={3} />
     </Action>
   );
+}
+
+/** A file goes before a text. */
+async function bodyIn(values: Values): Promise<{ readonly payload: string; readonly payload_encoding: string }> {
+  const file = values.file('file');
+  if (file.name === '') return { payload: values.text('payload'), payload_encoding: values.text('encoding') };
+  checkSize(Math.ceil(file.size / 3) * 4);
+  return { payload: await base64Of(file), payload_encoding: 'base64' };
+}
+
+function base64Of(file: File): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const reader = new FileReader();
+  reader.onload = () => resolve((reader.result as string).replace(/^[^,]*,?/, ''));
+  reader.onerror = () => reject(new ApiError(0, words.unreadable(file.name)));
+  reader.readAsDataURL(file);
+  return promise;
 }
