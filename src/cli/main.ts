@@ -57,14 +57,10 @@ async function run(argv: readonly string[]): Promise<number> {
       inlineMessagePath();
       const notices: ConfigNotice[] = [];
       const config = loadConfig(invocation.values, process.env, (notice) => notices.push(notice));
-      const [{ runDaemon }, { Broker }, logger] = await Promise.all([
-        import('./daemon.ts'),
-        import('../embed/broker.ts'),
-        createLogger(config.logLevel, config.logFormat),
-      ]);
+      const [{ runDaemon }, { Broker }] = await Promise.all([import('./daemon.ts'), import('../embed/broker.ts')]);
       collectGarbageWhenIdle();
       return runDaemon(config, {
-        logger,
+        logger: createLogger(config.logLevel, config.logFormat),
         notices,
         startBroker: (...options) => Broker.start(...options),
         signals: process,
