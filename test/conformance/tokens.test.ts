@@ -71,4 +71,19 @@ describe.skipIf(process.env['LEVERET_TEST_URL'] !== undefined)('tokens', () => {
     await renew(client, { scope: 'rabbitmq.read:other/*' });
     await client.expectClose(530, "NOT_ALLOWED - access to vhost '/' refused for user 'ann'");
   });
+
+  test('token/fresh-consumers: a fresh token ends the channels whose consumers it would not let begin', async () => {
+    const client = await connect(await issuer.sign({ scope: ALL }));
+    const [kept, lost] = [await client.channel(), await client.channel()];
+    await kept.queue('kept');
+    await kept.consume('kept');
+    await lost.queue('lost');
+    await lost.consume('lost');
+    await renew(client, { scope: 'rabbitmq.read:*/kept rabbitmq.write:*/*' });
+    await client.expect('connection.update-secret-ok');
+    await lost.expectClose(403, "ACCESS_REFUSED - read access to queue 'lost' in vhost '/' refused for user 'ann'");
+    for (const key of ['lost', 'kept']) kept.publish(key, key);
+    expect(await kept.expect('basic.deliver')).toMatchObject({ routingKey: 'kept' });
+    client.destroy();
+  });
 });
