@@ -27,7 +27,7 @@ const HANDSHAKE_MS = 10_000;
 const ANSWER_MS = 60_000;
 
 /** What takes the frames that come in numbers. Positions are those of payloads, valid during the call. */
-export interface Sink {
+export interface FrameReceiver {
   /** basic.deliver, basic.ack or basic.nack. */
   method(key: number, buffer: Buffer, start: number, end: number): void;
   header(buffer: Buffer, start: number, end: number): void;
@@ -64,7 +64,7 @@ const CAPABILITIES = {
 };
 
 export class BenchConnection {
-  sink: Sink | undefined;
+  receiver: FrameReceiver | undefined;
   serverProperties: FieldTable = new Map();
   frameMax = 4096;
   channelMax = 0;
@@ -182,7 +182,7 @@ export class BenchConnection {
       this.#fail(error as Error);
       return;
     }
-    this.sink?.endRead();
+    this.receiver?.endRead();
     if (used > 0 && used < end) this.#buffer.copyWithin(0, used, end);
     this.#have = end - used;
     if (this.#have < this.#buffer.length) return;
@@ -203,8 +203,8 @@ export class BenchConnection {
       if (buffer[last] !== FRAME_END) throw new Error(`a frame ends with ${buffer[last]}`);
       const type = buffer[at];
       if (type === FRAME_METHOD) this.#method(buffer, start, last);
-      else if (type === FRAME_HEADER) this.sink!.header(buffer, start, last);
-      else if (type === FRAME_BODY) this.sink!.body(buffer, start, last);
+      else if (type === FRAME_HEADER) this.receiver!.header(buffer, start, last);
+      else if (type === FRAME_BODY) this.receiver!.body(buffer, start, last);
       at = last + 1;
     }
     return at;
@@ -213,7 +213,7 @@ export class BenchConnection {
   #method(buffer: Buffer, start: number, end: number): void {
     const key = readU32(buffer, start);
     if (key === BASIC_DELIVER || key === BASIC_ACK || key === BASIC_NACK) {
-      this.sink!.method(key, buffer, start, end);
+      this.receiver!.method(key, buffer, start, end);
       return;
     }
     const method = decodeMethod(Buffer.from(buffer.subarray(start, end)), 0, end - start);

@@ -1,7 +1,7 @@
 /** Consumes, acknowledges as told, and checks that deliveries are numbered without a gap and that each body is one that was sent. */
 import { BASIC_DELIVER } from '../../src/protocol/generated/constants.ts';
 import { readU32, readU64 } from '../../src/util/bytes.ts';
-import { BenchConnection, type Sink } from '../client/connection.ts';
+import { BenchConnection, type FrameReceiver } from '../client/connection.ts';
 import { ACK_BYTES, writeAck } from '../client/frames.ts';
 import { MARK, MARK_BYTES } from './messages.ts';
 import type { ConsumerSpec, Counters, Role } from './role.ts';
@@ -12,7 +12,7 @@ const CHANNEL = 1;
 /** Class id, weight: the body's size stands behind them. */
 const BODY_SIZE_AT = 4;
 
-export class Consumer implements Role, Sink {
+export class Consumer implements Role, FrameReceiver {
   readonly #connection: BenchConnection;
   readonly #spec: ConsumerSpec;
   readonly #counters: Counters;
@@ -32,7 +32,7 @@ export class Consumer implements Role, Sink {
     this.#connection = connection;
     this.#spec = spec;
     this.#counters = counters;
-    connection.sink = this;
+    connection.receiver = this;
   }
 
   static async open(
@@ -71,7 +71,7 @@ export class Consumer implements Role, Sink {
     return this.#times.values;
   }
 
-  // Sink
+  // FrameReceiver
 
   method(key: number, buffer: Buffer, start: number): void {
     if (key !== BASIC_DELIVER) throw new Error('a confirm where none was asked for');

@@ -1,5 +1,5 @@
 /** Many connections in one thread, each with a queue of its own: what comes out of the queue is published to it again. */
-import { BenchConnection, type Sink } from '../client/connection.ts';
+import { BenchConnection, type FrameReceiver } from '../client/connection.ts';
 import { publishFrames } from '../client/frames.ts';
 import type { Counters, CrowdSpec, Role } from './role.ts';
 import { now, Times } from './times.ts';
@@ -50,7 +50,7 @@ export class Crowd implements Role {
   }
 }
 
-class Member implements Sink {
+class Member implements FrameReceiver {
   readonly #times: Times;
   readonly #connection: BenchConnection;
   readonly #counters: Counters;
@@ -72,7 +72,7 @@ class Member implements Sink {
     this.#sentAt = new Float64Array(spec.messages);
     const message = { exchange: '', routingKey: queue, properties: {}, body: Buffer.alloc(spec.size) };
     this.#message = publishFrames(1, message, connection.frameMax).bytes;
-    connection.sink = this;
+    connection.receiver = this;
   }
 
   static async open(

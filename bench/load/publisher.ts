@@ -1,7 +1,7 @@
 /** Publishes as fast as the broker takes it, or at a rate, with or without confirms. */
 import { BASIC_ACK } from '../../src/protocol/generated/constants.ts';
 import { readU64 } from '../../src/util/bytes.ts';
-import { BenchConnection, type Sink } from '../client/connection.ts';
+import { BenchConnection, type FrameReceiver } from '../client/connection.ts';
 import { Messages } from './messages.ts';
 import type { Counters, PublisherSpec, Role } from './role.ts';
 import { writeTime } from './times.ts';
@@ -11,7 +11,7 @@ const WRITES_A_TURN = 16;
 /** Between two looks at the clock, in milliseconds, at a given rate. */
 const PACE_MS = 0.2;
 
-export class Publisher implements Role, Sink {
+export class Publisher implements Role, FrameReceiver {
   readonly #connection: BenchConnection;
   readonly #spec: PublisherSpec;
   readonly #counters: Counters;
@@ -38,7 +38,7 @@ export class Publisher implements Role, Sink {
     this.#counters = counters;
     this.#fail = fail;
     this.#messages = new Messages(spec, connection.frameMax);
-    connection.sink = this;
+    connection.receiver = this;
     connection.onDrain = () => {
       this.#blocked = false;
       this.#pump();
@@ -82,7 +82,7 @@ export class Publisher implements Role, Sink {
     await this.#connection.close();
   }
 
-  // Sink
+  // FrameReceiver
 
   method(key: number, buffer: Buffer, start: number, end: number): void {
     if (key !== BASIC_ACK) throw new Error('the broker refused a message (basic.nack)');

@@ -1,7 +1,7 @@
 /** Both sides of a request by direct reply-to (RabbitMQ: Direct Reply-to): one request at a time, timed. */
 import { findProperty } from '../../src/codec/properties.ts';
 import { BASIC_DELIVER, PROPERTY_REPLY_TO } from '../../src/protocol/generated/constants.ts';
-import { BenchConnection, type Sink } from '../client/connection.ts';
+import { BenchConnection, type FrameReceiver } from '../client/connection.ts';
 import { publishFrames } from '../client/frames.ts';
 import type { Counters, RequesterSpec, ResponderSpec, Role } from './role.ts';
 import { now, Times } from './times.ts';
@@ -15,7 +15,7 @@ async function consume(connection: BenchConnection, queue: string): Promise<void
   await connection.call(1, { ...consume, exclusive: false, noWait: false, arguments: new Map() }, 'basic.consume-ok');
 }
 
-export class Requester implements Role, Sink {
+export class Requester implements Role, FrameReceiver {
   readonly #connection: BenchConnection;
   readonly #counters: Counters;
   readonly #request: Buffer;
@@ -33,7 +33,7 @@ export class Requester implements Role, Sink {
     const body = Buffer.alloc(spec.size);
     const message = { exchange: '', routingKey: spec.queue, properties: { replyTo: REPLY_TO }, body };
     this.#request = publishFrames(1, message, connection.frameMax).bytes;
-    connection.sink = this;
+    connection.receiver = this;
   }
 
   static async open(url: string, spec: RequesterSpec, counters: Counters, onFailure: (error: Error) => void) {
@@ -92,13 +92,13 @@ export class Requester implements Role, Sink {
   }
 }
 
-export class Responder implements Role, Sink {
+export class Responder implements Role, FrameReceiver {
   readonly #connection: BenchConnection;
   #replyTo = '';
 
   private constructor(connection: BenchConnection) {
     this.#connection = connection;
-    connection.sink = this;
+    connection.receiver = this;
   }
 
   static async open(url: string, spec: ResponderSpec, onFailure: (error: Error) => void): Promise<Responder> {

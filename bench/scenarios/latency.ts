@@ -6,7 +6,7 @@ import { higher, lower, type Measurement, type Settings, table } from '../scenar
 import type { Target } from '../target/target.ts';
 import { Topology } from './topology.ts';
 
-interface Pace {
+interface SteadyLoad {
   readonly name: string;
   readonly description: string;
   /** Messages a second. */
@@ -17,7 +17,7 @@ interface Pace {
   readonly neighbour?: boolean;
 }
 
-const PACES: readonly Pace[] = [
+const LOADS: readonly SteadyLoad[] = [
   { name: 'lat5k', description: '5,000/s, 1 KiB persistent, acks', rate: 5000, size: 1024, persistent: true },
   { name: 'lat20k', description: '20,000/s, 256 B transient, acks', rate: 20_000, size: 256, persistent: false },
   {
@@ -33,16 +33,16 @@ const PACES: readonly Pace[] = [
 /** What is left of the rate where the broker keeps up. */
 const KEPT_UP = 0.95;
 
-export const latency = table('latency', PACES, run);
+export const latency = table('latency', LOADS, run);
 
 export function percentiles({ times }: LoadResult): Measurement[] {
   return [lower('p50', percentile(times, 0.5), 'µs'), lower('p99', percentile(times, 0.99), 'µs')];
 }
 
-async function run(pace: Pace, target: Target, settings: Settings): Promise<Measurement[]> {
+async function run(load: SteadyLoad, target: Target, settings: Settings): Promise<Measurement[]> {
   const url = await target.url();
-  const { rate, size, persistent, neighbour = false } = pace;
-  const queue = `bench.${pace.name}`;
+  const { rate, size, persistent, neighbour = false } = load;
+  const queue = `bench.${load.name}`;
   const other = `${queue}.neighbour`;
   await using topology = await Topology.open(url);
   await topology.queues({ names: neighbour ? [queue, other] : [queue], durable: true });

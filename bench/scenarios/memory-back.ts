@@ -72,7 +72,7 @@ export const memoryBack = table('process', LOADS, async (load, target, settings)
 async function publishBodies(url: string, bytes: number, count: number, persistent: boolean): Promise<void> {
   const connection = await BenchConnection.withChannel(url);
   let confirmed = Promise.withResolvers<void>();
-  connection.sink = {
+  connection.receiver = {
     method: () => confirmed.resolve(),
     header: () => undefined,
     body: () => undefined,

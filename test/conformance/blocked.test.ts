@@ -77,8 +77,8 @@ test.skipIf(process.env['LEVERET_TEST_URL'] !== undefined)(
   async () => {
     const { Broker } = await import('../../src/index.ts');
     await using broker = await Broker.start({ port: 0, memoryBudget: BUDGET });
-    const deaf = await AmqpClient.connect(broker.url, { capabilities: {} });
-    const publishing = await deaf.channel();
+    const plain = await AmqpClient.connect(broker.url, { capabilities: {} });
+    const publishing = await plain.channel();
     const consumer = await AmqpClient.connect(broker.url);
     const consuming = await consumer.channel();
     const queue = await consuming.queue('', { exclusive: false });
@@ -86,7 +86,7 @@ test.skipIf(process.env['LEVERET_TEST_URL'] !== undefined)(
     await consuming.consume(queue, { noAck: true });
     for (let n = 0; n < 200; n++) await consuming.delivery();
     await publishing.call('channel.flow', { active: true });
-    expect(deaf.inbox.peek(0)).toEqual([]);
-    for (const client of [deaf, consumer]) await client.close();
+    expect(plain.inbox.peek(0)).toEqual([]);
+    for (const client of [plain, consumer]) await client.close();
   },
 );

@@ -65,7 +65,7 @@ describe('a client that reads nothing', () => {
     await filled(arena(), 'fuzz-a', count, size);
     await arena().attack(async () => {
       const before = liveBytes();
-      const offenders = await Promise.all(Array.from({ length: 10 }, () => deaf(arena(), consume(false))));
+      const offenders = await Promise.all(Array.from({ length: 10 }, () => unreading(arena(), consume(false))));
       const watcher = await arena().connect();
       const channel = await watcher.channel();
       await channel.expectCounts('fuzz-a', { consumers: offenders.length });
@@ -83,7 +83,7 @@ describe('a client that reads nothing', () => {
     const count = 64;
     await filled(arena(), 'fuzz-a', count, MIB);
     await arena().attack(async () => {
-      const offender = await deaf(arena(), Buffer.alloc(0));
+      const offender = await unreading(arena(), Buffer.alloc(0));
       const gets = Buffer.concat(Array.from({ length: count }, () => get('fuzz-a', false)));
       await offender.say(gets);
       const watcher = await arena().connect();
@@ -101,7 +101,7 @@ describe('a client that reads nothing', () => {
 
   test('and floods the broker with messages that come back is not heard until it reads', async () => {
     await arena().attack(async () => {
-      const offender = await deaf(arena(), Buffer.alloc(0));
+      const offender = await unreading(arena(), Buffer.alloc(0));
       const publish = Buffer.concat([
         frames.methodFrame(1, method('basic.publish', { routingKey: 'nobody', mandatory: true })),
         frames.headerFrame(1, 4000),
@@ -124,7 +124,7 @@ describe('a client that reads nothing', () => {
     await arena().attack(async () => {
       const owner = await arena().connect();
       await (await owner.channel()).queue('fuzz-a');
-      const offender = await deaf(arena(), frames.methodFrame(1, method('channel.close')));
+      const offender = await unreading(arena(), frames.methodFrame(1, method('channel.close')));
       await offender.say(Buffer.concat([frames.methodFrame(2, method('channel.open')), declareLocked(2)]));
       const flood = Buffer.concat(Array.from({ length: 500 }, () => Buffer.concat(sayings())));
       let said = 0;
@@ -185,8 +185,8 @@ describe('a client that reads nothing', () => {
 });
 
 /** A client on an open channel that said this, and from then on reads nothing. */
-async function deaf(arena: Arena, said: Buffer) {
-  const offender = await arena.offender('deaf');
+async function unreading(arena: Arena, said: Buffer) {
+  const offender = await arena.offender('unreading');
   await offender.say(Buffer.concat([...HANDSHAKE, OPEN_CHANNEL]));
   offender.socket.pause();
   await offender.say(said);

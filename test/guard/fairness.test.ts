@@ -1,5 +1,5 @@
 /**
- * What others notice of a client that is slow, deaf or greedy, counted in turns of the event loop: a message of theirs goes round
+ * What others notice of a client that is slow, stuck or greedy, counted in turns of the event loop: a message of theirs goes round
  * in as few of them as if they were alone.
  */
 import { connect, type Socket } from 'node:net';
@@ -68,8 +68,8 @@ describe('a message of another client goes round as if it were alone', () => {
 
   it('beside a consumer that stops reading', async () => {
     await backlog();
-    const deaf = client();
-    deaf.pause().write(Buffer.concat([HELLO, consume()]));
+    const stuck = client();
+    stuck.pause().write(Buffer.concat([HELLO, consume()]));
     await expect.poll(() => broker.topology.ready(QUEUE)).toBeLessThan(BACKLOG);
     expect(await mostTurns(() => {})).toBeLessThanOrEqual(TURNS);
     // It has what was on its way, and the others are there for whoever reads.

@@ -42,7 +42,7 @@ export class BrokerModel {
   readonly #rules = new QueueRules(this.topology);
   readonly #choices: Choices;
   /** The connection is closing: nothing is delivered. */
-  #deaf = false;
+  #isGone = false;
   #nextSeq = 0;
 
   constructor(now: number, choices: Choices) {
@@ -157,10 +157,10 @@ export class BrokerModel {
 
   /** The only connection there is ends, and its exclusive queues with it. */
   closeConnection(channels: readonly number[]): void {
-    this.#deaf = true;
+    this.#isGone = true;
     for (const channel of channels) this.closeChannel(channel);
     for (const queue of this.queues) if (queue.exclusive) this.deleteQueue(queue);
-    this.#deaf = false;
+    this.#isGone = false;
     // Nobody is left to hear of it.
     this.shown = [];
   }
@@ -297,7 +297,7 @@ export class BrokerModel {
   }
 
   #next(queue: QueueModel): ConsumerModel | undefined {
-    if (this.#deaf) return undefined;
+    if (this.#isGone) return undefined;
     const single = this.#rules.settings(queue)['single-active-consumer'] === true;
     const next = candidates(single ? queue.consumers.slice(0, 1) : queue.consumers);
     const seen = this.shown.filter(({ what, queue: name }) => what === 'deliver' && name === queue.name);

@@ -19,7 +19,7 @@ const GIVEN_UP = [
   ['inPlace', 'OfAnother'],
   ['signs', '-of-life'],
   ['hast', 'en'],
-  ['re', 'govern'],
+  ['re', 'gov', 'ern'],
   ['take', 'In'],
   ['Definition', 'Transfer'],
   ['Come', 'Back'],
@@ -31,9 +31,32 @@ const GIVEN_UP = [
   ['dis', 'use'],
   ['sin', 'ks'],
   ['Gov', 'erned'],
+  ['gov', 'ern'],
+  ['help', 'ing'],
+  ['giving', 'Up'],
+  ['Due', 'Heap'],
+  ['Hold', 'ing'],
+  ['Si', 'nk'],
+  ['si', 'nk'],
+  ['Pa', 'ce'],
+  ['lo', 'ans'],
+  ['le', 'nt'],
+  ['co', 'ol'],
+  ['de', 'af'],
 ].map((pieces) => pieces.join(''));
 
 test.each(GIVEN_UP)('nothing is called %s', (name) => {
   const word = new RegExp(`(?<![\\w-])${name}(?![\\w-])`);
   expect(FILES.filter((file) => word.test(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
 });
+
+test.each(['Reader', 'Reading', 'Page', 'Policies', 'Stage', 'Connection', 'Limits', 'Node'])(
+  'no two things are called %s',
+  (name) => {
+    const exported = new RegExp(`^export (?:abstract )?(?:class|interface|type) ${name}\\b`, 'm');
+    const files = FILES.filter(
+      (file) => file.startsWith('src/') && exported.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+    expect(files.length).toBeLessThanOrEqual(1);
+  },
+);

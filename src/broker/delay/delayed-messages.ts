@@ -44,7 +44,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
   readonly #node: LogContext & Scheduling;
   readonly #exchange: DelayingExchange;
   readonly #log: QueueLog;
-  readonly #heap: DueQueue;
+  readonly #dueQueue: DueQueue;
   readonly #timer = new TimerEntry('delay', this, () => this.#due());
   /** What was stored before the start has yet to be read from here on, up to the end; Infinity if all is read. */
   #readFrom = Infinity;
@@ -63,7 +63,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
     this.#exchange = exchange;
     this.#log = new QueueLog(node, logId);
     this.#log.owner = this;
-    this.#heap = new DueQueue(node.memory);
+    this.#dueQueue = new DueQueue(node.memory);
   }
 
   get name(): string {
@@ -84,7 +84,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
 
   /** When the next message goes on, in milliseconds since the epoch; undefined if none waits, or none is known yet. */
   get next(): number | undefined {
-    return this.#heap.length === 0 ? undefined : this.#heap.at;
+    return this.#dueQueue.length === 0 ? undefined : this.#dueQueue.at;
   }
 
   /** Takes in what the store has. The messages are read once the broker runs, a piece at a time; until then none goes on. */
@@ -102,7 +102,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
     const stored = persistent && log.stores;
     const seq = log.append(message, stored, due);
     if (stored) awaitStored(log, seq, tracker, publishSeqNo);
-    this.#heap.push(due, seq);
+    this.#dueQueue.push(due, seq);
     if (due < this.#timer.at) this.#wind();
   }
 
@@ -111,14 +111,14 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
     if (!this.#log.isReady(seq)) return false;
     this.#log.settle(seq);
     // One that was not read yet is not there, and will not be found.
-    this.#heap.remove(seq);
+    this.#dueQueue.remove(seq);
     this.#wind();
     return true;
   }
 
   /** Cancels all that wait and returns their number. */
   purge(): number {
-    this.#heap.clear();
+    this.#dueQueue.clear();
     this.#readFrom = Infinity;
     this.#wentOn();
     this.#wind();
@@ -128,7 +128,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
   /** The exchange is deleted, and what waited for it is cancelled. */
   end(): void {
     this.#ended = true;
-    this.#heap.clear();
+    this.#dueQueue.clear();
     this.#node.timers.set(this.#timer, Infinity);
     this.#log.drop();
   }
@@ -174,7 +174,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
     const next = this.#log.scan(
       this.#readFrom,
       (seq, due) => {
-        if (seq < this.#readEnd) this.#heap.push(due, seq);
+        if (seq < this.#readEnd) this.#dueQueue.push(due, seq);
       },
       this,
     );
@@ -187,8 +187,8 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
   #release(): void {
     const { backlog, store } = this.#node;
     let reads = 0;
-    for (let n = 0; n < MESSAGES_AT_ONCE && reads < READS_AT_ONCE && this.#heap.at <= this.#now(); n++) {
-      const seq = this.#heap.first;
+    for (let n = 0; n < MESSAGES_AT_ONCE && reads < READS_AT_ONCE && this.#dueQueue.at <= this.#now(); n++) {
+      const seq = this.#dueQueue.first;
       try {
         if (!this.#log.holds(seq)) reads++;
         if (!this.#log.fetch(seq, this)) {
@@ -207,7 +207,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
         this.#exchange.lost(error);
       }
       // Whatever went wrong with it, it is not tried again.
-      if (this.#heap.first === seq) this.#heap.pop();
+      if (this.#dueQueue.first === seq) this.#dueQueue.pop();
     }
   }
 
@@ -221,7 +221,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
     this.#wentOn();
     markWaited(message);
     // What it brings about may come back here.
-    this.#heap.pop();
+    this.#dueQueue.pop();
     try {
       this.#exchange.sendThrough(message);
     } catch (error) {
@@ -232,7 +232,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
   /** What is due already waits a moment longer, so that others have their turn. */
   #wind(): void {
     const soonest = this.#now() + 1;
-    const at = this.#readFrom < this.#readEnd ? soonest : Math.max(this.#heap.at, soonest);
+    const at = this.#readFrom < this.#readEnd ? soonest : Math.max(this.#dueQueue.at, soonest);
     this.#node.timers.set(this.#timer, this.#held || this.#awaited ? Infinity : Math.max(at, this.#readAgainAt));
   }
 

@@ -34,7 +34,7 @@ export class DueQueue {
 
   push(moment: number, seq: number): void {
     if (this.#length === this.#seqs.length) this.#resize(Math.max(FIRST_SLOTS, this.#length * 2));
-    this.#put(this.#rise(this.#length++, moment, seq), moment, seq);
+    this.#put(this.#siftUp(this.#length++, moment, seq), moment, seq);
   }
 
   /** Removes the first message, of those that wait, and returns it. */
@@ -63,13 +63,13 @@ export class DueQueue {
   #takeOut(slot: number): void {
     const last = --this.#length;
     const [moment, seq] = [this.#moments[last], this.#seqs[last]];
-    const risen = this.#rise(slot, moment, seq);
-    this.#put(risen < slot ? risen : this.#sink(slot, moment, seq), moment, seq);
+    const risen = this.#siftUp(slot, moment, seq);
+    this.#put(risen < slot ? risen : this.#siftDown(slot, moment, seq), moment, seq);
     if (last < this.#seqs.length / 4) this.#resize(last * 2);
   }
 
   /** Those that come later move down. Returns the slot that is free now. */
-  #rise(slot: number, moment: number, seq: number): number {
+  #siftUp(slot: number, moment: number, seq: number): number {
     while (slot > 0) {
       const parent = (slot - 1) >>> 1;
       if (!this.#isAfter(parent, moment, seq)) break;
@@ -80,7 +80,7 @@ export class DueQueue {
   }
 
   /** Those that come sooner move up. Returns the slot that is free now. */
-  #sink(slot: number, moment: number, seq: number): number {
+  #siftDown(slot: number, moment: number, seq: number): number {
     for (;;) {
       let child = slot * 2 + 1;
       if (child >= this.#length) return slot;

@@ -1,7 +1,7 @@
 /** `rabbitmqadmin`, over HTTP, in the form of RabbitMQ 3.x (`declare queue name=q`) or of 4.x (`queues declare --name q`). */
 import { AdminError, usageError } from './rabbitmqadmin/admin-error.ts';
 import { ACTIONS } from './rabbitmqadmin/actions.ts';
-import { Connection } from './rabbitmqadmin/connection.ts';
+import { AdminConnection } from './rabbitmqadmin/connection.ts';
 import { help, readCommandLine, withFile } from './rabbitmqadmin/options.ts';
 import { isLater } from './rabbitmqadmin/v2/grammar.ts';
 import { readAll } from './input.ts';
@@ -30,7 +30,7 @@ export async function runAdmin(argv: readonly string[], around: Surroundings): P
     const { answer = '', note } = await ACTIONS[verb]({
       words: rest,
       option: (key) => options.get(key),
-      connection: new Connection(options, (line) => err(`${line}\n`)),
+      connection: new AdminConnection(options, (line) => err(`${line}\n`)),
       list: { format: options.get('format') ?? 'table', depth, verbose },
       input: readAll,
     });

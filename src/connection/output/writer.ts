@@ -49,7 +49,7 @@ export class Writer {
   #awake = false;
   #drained = true;
   /** Buffers that the socket reads until it answers, in the order of the writes. */
-  readonly #lent: Buffer[] = [];
+  readonly #inFlight: Buffer[] = [];
 
   constructor(transport: Transport, buffers: OutputBuffers, counters: ConnectionCounters, wake: () => void) {
     this.#transport = transport;
@@ -186,14 +186,14 @@ export class Writer {
     this.#counters.sendOct += this.unflushed;
     this.#counters.sendCnt++;
     if (this.#parts.length === 0) {
-      socket.write(buffer.subarray(0, this.#length), this.#lend(buffer));
+      socket.write(buffer.subarray(0, this.#length), this.#handOver(buffer));
     } else {
       this.#cutPart();
       const [last, pins] = [this.#parts.pop()!, this.#pins];
       socket.cork();
       for (const part of this.#parts) socket.write(part);
       // Called when the system has copied all parts. What the socket dropped is not to be touched, so its memory stays pinned.
-      const sent = this.#lend(buffer);
+      const sent = this.#handOver(buffer);
       socket.write(last, (error) => {
         if (!error) for (const each of pins) each.unpin();
         sent?.(error);
@@ -211,14 +211,14 @@ export class Writer {
   }
 
   /** What the socket is to call when it has read the buffer; undefined if that is known at once, or never. */
-  #lend(buffer: Buffer): ((error?: Error | null) => void) | undefined {
+  #handOver(buffer: Buffer): ((error?: Error | null) => void) | undefined {
     if (!this.#transport.layered) return undefined;
-    this.#lent.push(buffer);
+    this.#inFlight.push(buffer);
     return this.#sent;
   }
 
   readonly #sent = (error?: Error | null): void => {
-    const buffer = this.#lent.shift();
+    const buffer = this.#inFlight.shift();
     if (buffer !== undefined && !error) this.#buffers.give(buffer);
   };
 

@@ -5,7 +5,7 @@ import { systemClock } from '../../util/system.ts';
 import { badRequest, HttpProblem } from '../http/problem.ts';
 import type { Query } from '../http/query.ts';
 
-export interface Page {
+export interface PageRequest {
   /** From 1. */
   readonly number: number;
   readonly size: number;
@@ -26,7 +26,7 @@ const DEFAULT_SIZE = 100;
 const LARGEST_SIZE = 500;
 
 /** Undefined if no page is asked for: then the filter does not count either. Throws HttpProblem 400. */
-export function readPage(query: Query): Page | undefined {
+export function readPage(query: Query): PageRequest | undefined {
   if (!query.has('page')) return undefined;
   const number = integer(query.get('page'), 1);
   const size = integer(query.get('page_size'), DEFAULT_SIZE);
@@ -38,7 +38,7 @@ export function readPage(query: Query): Page | undefined {
 }
 
 /** Undefined if all names are meant. Throws HttpProblem 400 for what is no regular expression. */
-export function nameFilter({ name, isPattern }: Page): ((name: string) => boolean) | undefined {
+export function nameFilter({ name, isPattern }: PageRequest): ((name: string) => boolean) | undefined {
   if (name === '') return undefined;
   if (!isPattern) {
     const wanted = name.toLowerCase();
@@ -54,12 +54,12 @@ export function nameFilter({ name, isPattern }: Page): ((name: string) => boolea
 }
 
 /** The place of the first item of a page. */
-export function startOf({ number, size }: Page): number {
+export function startOf({ number, size }: PageRequest): number {
   return (number - 1) * size;
 }
 
 /** `filtered`: how many the filter leaves. Throws HttpProblem 400 for a page behind the last. */
-export function countsOf(page: Page, filtered: number, total: number): PageCounts {
+export function countsOf(page: PageRequest, filtered: number, total: number): PageCounts {
   const { number, size } = page;
   const count = Math.ceil(filtered / size);
   if (number > Math.max(count, 1)) {

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createLogger, silentLogger } from '../../../src/util/logger.ts';
 
 /** A destination that keeps what is written to it. */
-function sink() {
+function keptDestination() {
   const lines: Record<string, unknown>[] = [];
   return { lines, write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
 }
 
 describe('createLogger', () => {
   it('writes one JSON line an event, with level by name, time, fields and message', () => {
-    const destination = sink();
+    const destination = keptDestination();
     const logger = createLogger('info', 'json', destination);
     logger.warn({ connection: 7 }, 'connection refused');
     expect(destination.lines).toEqual([
@@ -39,7 +39,7 @@ describe('createLogger', () => {
   });
 
   it('writes errors, with what was added to them, and never throws for what it is given', () => {
-    const destination = sink();
+    const destination = keptDestination();
     const logger = createLogger('info', 'json', destination);
     const cause = new TypeError('deeper');
     logger.error({ err: Object.assign(new Error('broken', { cause }), { code: 'EIO' }), count: 7n }, 'failed');
@@ -67,7 +67,7 @@ describe('createLogger', () => {
   });
 
   it('leaves out what is less important than its level', () => {
-    const destination = sink();
+    const destination = keptDestination();
     const logger = createLogger('warn', 'json', destination);
     logger.debug({}, 'debug');
     logger.info({}, 'info');
@@ -77,7 +77,7 @@ describe('createLogger', () => {
   });
 
   it('writes nothing when it is silent', () => {
-    const destination = sink();
+    const destination = keptDestination();
     const logger = createLogger('silent', 'json', destination);
     logger.error({}, 'error');
     expect(destination.lines).toEqual([]);

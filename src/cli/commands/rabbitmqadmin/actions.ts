@@ -1,7 +1,7 @@
 /** What rabbitmqadmin of RabbitMQ 3.x does with its words: `list queues`, `declare queue name=q`, `publish routing_key=q`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { AdminError, died, usageError } from './admin-error.ts';
-import type { Connection } from './connection.ts';
+import type { AdminConnection } from './connection.ts';
 import { formatted, type ListOptions } from './formats.ts';
 import { subcommands, CONFIGURATION } from './help.ts';
 import {
@@ -22,7 +22,7 @@ import { literal, text } from './python.ts';
 export interface AdminCall {
   readonly words: readonly string[];
   readonly option: (key: string) => string | undefined;
-  readonly connection: Connection;
+  readonly connection: AdminConnection;
   readonly list: ListOptions;
   /** All that is given to standard input. */
   readonly input: () => Promise<Buffer>;

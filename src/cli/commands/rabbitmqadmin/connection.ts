@@ -16,7 +16,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
 
 type Options = ReadonlyMap<string, string>;
 
-export class Connection {
+export class AdminConnection {
   /** As the messages name it. */
   readonly host: string;
   readonly #place: Place;

@@ -78,12 +78,12 @@ function messageOf(body: Buffer): Message {
 }
 
 function opened(buffers = new OutputBuffers()) {
-  const sink = new MessageTarget();
+  const socket = new MessageTarget();
   let wakes = 0;
   const counters = new ConnectionCounters();
-  const writer = new Writer(plainTransport(sink as unknown as Socket, ENDS), buffers, counters, () => wakes++);
+  const writer = new Writer(plainTransport(socket as unknown as Socket, ENDS), buffers, counters, () => wakes++);
   writer.setFrameMax(131_072);
-  return { sink, writer, counters, wakes: () => wakes };
+  return { socket, writer, counters, wakes: () => wakes };
 }
 
 /** The bodies of the deliveries, each put together from its frames. */
@@ -104,7 +104,7 @@ describe('output', () => {
     });
     fc.assert(
       fc.property(steps, fc.constantFrom(4096, 16_384, 131_072), (all, frameMax) => {
-        const { sink, writer } = opened();
+        const { socket, writer } = opened();
         writer.setFrameMax(frameMax);
         const bodies: string[] = [];
         const channels: number[] = [];
@@ -118,16 +118,16 @@ describe('output', () => {
             channels.push(index + 1);
             writer.method(index + 1, { name: 'basic.cancel-ok', consumerTag: 't' });
           } else if (step === 'flush') writer.flush();
-          else if (step === 'stick') sink.stuck = true;
+          else if (step === 'stick') socket.stuck = true;
           else {
-            sink.stuck = false;
-            sink.take();
+            socket.stuck = false;
+            socket.take();
           }
         });
-        sink.take();
-        sink.stuck = false;
+        socket.take();
+        socket.stuck = false;
         writer.flush();
-        const written = sink.frames;
+        const written = socket.frames;
         expect(bodiesOf(written)).toEqual(bodies);
         expect(written.filter(({ type }) => type === frames.METHOD).map(({ channel }) => channel)).toEqual(channels);
         for (const { payload } of written) expect(payload.length + frames.FRAME_OVERHEAD).toBeLessThanOrEqual(frameMax);
@@ -149,19 +149,19 @@ describe('output', () => {
   });
 
   it('tells deliveries to wait when a turn has enough of them, and while the peer does not take what it was sent', () => {
-    const { sink, writer } = opened();
+    const { socket, writer } = opened();
     const message = messageOf(Buffer.alloc(100_000));
     expect(writer.full).toBe(false);
     for (let count = 0; count < 6; count++) writer.deliver(1, TAG, 1, false, message);
     expect(writer.full).toBe(true);
     writer.flush();
     expect([writer.full, writer.congested, writer.pending]).toEqual([false, false, 0]);
-    sink.stuck = true;
+    socket.stuck = true;
     writer.deliver(1, TAG, 1, false, message);
     writer.flush();
     expect([writer.full, writer.congested]).toEqual([true, true]);
     expect(writer.pending).toBeGreaterThan(100_000);
-    sink.take();
+    socket.take();
     writer.drain();
     expect([writer.full, writer.congested, writer.pending]).toEqual([false, false, 0]);
   });
@@ -202,32 +202,32 @@ describe('output', () => {
     const hex = (bytes: number, fill: string) => Buffer.alloc(bytes, fill).toString('hex');
 
     it('keeps their memory pinned until the peer has taken all that was sent with them', () => {
-      const { sink, writer } = opened();
+      const { socket, writer } = opened();
       const [one, other] = [pinned(20_000, 'a'), pinned(20_000, 'b')];
-      sink.stuck = true;
+      socket.stuck = true;
       for (const { message } of [one, other, one]) writer.deliver(1, TAG, 1, false, message);
       for (const { unrefer } of [one, other]) unrefer();
       writer.flush();
       expect([one.over(), other.over()]).toEqual([false, false]);
-      sink.take();
+      socket.take();
       expect([one.over(), other.over()]).toEqual([true, true]);
-      expect(bodiesOf(sink.frames)).toEqual([hex(20_000, 'a'), hex(20_000, 'b'), hex(20_000, 'a')]);
+      expect(bodiesOf(socket.frames)).toEqual([hex(20_000, 'a'), hex(20_000, 'b'), hex(20_000, 'a')]);
     });
 
     it('keeps it until all who send it have', () => {
       const [first, second] = [opened(), opened()];
       const { message, unrefer, over } = pinned(20_000, 'a');
-      for (const { sink, writer } of [first, second]) {
-        sink.stuck = true;
+      for (const { socket, writer } of [first, second]) {
+        socket.stuck = true;
         writer.deliver(1, TAG, 1, false, message);
         writer.flush();
       }
       unrefer();
-      first.sink.take();
+      first.socket.take();
       expect(over()).toBe(false);
-      second.sink.take();
+      second.socket.take();
       expect(over()).toBe(true);
-      expect(bodiesOf(second.sink.frames)).toEqual([hex(20_000, 'a')]);
+      expect(bodiesOf(second.socket.frames)).toEqual([hex(20_000, 'a')]);
     });
 
     it('borrows nothing of what is copied', () => {
@@ -239,25 +239,25 @@ describe('output', () => {
     });
 
     it('does not say that a peer has it which is gone', () => {
-      const { sink, writer } = opened();
+      const { socket, writer } = opened();
       const { message, unrefer, over } = pinned(20_000, 'a');
-      sink.stuck = true;
+      socket.stuck = true;
       writer.deliver(1, TAG, 1, false, message);
       writer.flush();
       unrefer();
-      sink.fail();
+      socket.fail();
       expect(over()).toBe(false);
     });
   });
 
   it('carries basic.return, basic.get-ok and basic.deliver with all their fields', () => {
-    const { sink, writer } = opened();
+    const { socket, writer } = opened();
     const message = messageOf(Buffer.from('body'));
     writer.return(1, 312, 'NO_ROUTE', message);
     writer.getOk(1, 2 ** 40, true, 7, message);
     writer.deliver(1, TAG, 2 ** 41, true, message);
     writer.flush();
-    const methods = sink.frames.filter(({ type }) => type === frames.METHOD);
+    const methods = socket.frames.filter(({ type }) => type === frames.METHOD);
     expect(methods.map(({ payload }) => decodeMethod(payload, 0, payload.length))).toEqual([
       { name: 'basic.return', replyCode: 312, replyText: 'NO_ROUTE', exchange: 'x', routingKey: 'key' },
       {
@@ -287,7 +287,7 @@ describe('output', () => {
     expect(() => first.writer.return(1, 312, consumerTag, messageOf(Buffer.alloc(0)))).toThrow(RangeError);
     second.writer.method(2, { name: 'basic.cancel-ok', consumerTag: 'tag' });
     second.writer.flush();
-    expect(second.sink.frames.map(({ payload }) => decodeMethod(payload, 0, payload.length))).toEqual([
+    expect(second.socket.frames.map(({ payload }) => decodeMethod(payload, 0, payload.length))).toEqual([
       { name: 'basic.cancel-ok', consumerTag: 'tag' },
     ]);
   });

@@ -3,11 +3,11 @@ import { EXIT } from '../../../exit-codes.ts';
 import { path } from '../../api.ts';
 import { CommandError } from '../../command-error.ts';
 import { ACTIONS, type AdminCall, declare, jsonIn, readFrom, remove, writeTo } from '../actions.ts';
-import type { Connection } from '../connection.ts';
+import type { AdminConnection } from '../connection.ts';
 import { CLOSABLE, DECLARABLE, DELETABLE, PURGABLE, type Actions } from '../objects.ts';
 
 export interface LaterCall {
-  readonly connection: Connection;
+  readonly connection: AdminConnection;
   readonly vhost: string | undefined;
   readonly given: ReadonlyMap<string, string>;
   readonly idempotently: boolean;

@@ -3,7 +3,7 @@ import { EXIT } from '../../../exit-codes.ts';
 import { CommandError } from '../../command-error.ts';
 import type { Surroundings } from '../../run.ts';
 import { AdminError } from '../admin-error.ts';
-import { Connection } from '../connection.ts';
+import { AdminConnection } from '../connection.ts';
 import { withFile } from '../options.ts';
 import { perform } from './commands.ts';
 import { type LaterLine, readLater } from './grammar.ts';
@@ -34,7 +34,7 @@ export async function runLater(argv: readonly string[], { env, out, err }: Surro
     const options = optionsOf(line, env);
     const table = styleOf(options);
     const answer = await perform(first, second, {
-      connection: new Connection(options, (text) => err(`${text}\n`)),
+      connection: new AdminConnection(options, (text) => err(`${text}\n`)),
       vhost: options.get('vhost'),
       given: line.given,
       idempotently: options.has('idempotently'),
