@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { createServer, type SecureContext, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import type { TlsSettings } from '../config/tls-config.ts';
 import type { Logger } from '../util/logger.ts';
-import { type Fault, guarded, hear } from '../util/guard.ts';
+import { attempt, type Fault, hear } from '../util/guard.ts';
 import { peerOf } from '../util/ip-address.ts';
 import { TlsSession } from './session.ts';
 
@@ -61,7 +61,7 @@ export class Handshakes {
         rejectUnauthorized: verify === 'required',
         handshakeTimeout,
       },
-      guarded(fault, (socket: TLSSocket) => this.#secured(socket)),
+      (socket) => attempt(this.#faultOf(socket), () => this.#secured(socket)),
     );
     contexts.onRenewed(() => this.#server.setSecureContext(contexts.options));
     hear(this.#server, 'tlsClientError', fault, (error: Error, socket: TLSSocket) => this.#failed(error, socket));
@@ -88,6 +88,14 @@ export class Handshakes {
   stop(): void {
     this.#stopped = true;
     for (const socket of [...this.#underWay]) socket.destroy();
+  }
+
+  /** Nobody else would close it. */
+  #faultOf(socket: TLSSocket): Fault {
+    return (error) => {
+      socket.destroy();
+      this.fault(error);
+    };
   }
 
   #secured(socket: TLSSocket): void {

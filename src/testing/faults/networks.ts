@@ -1,6 +1,7 @@
 /** The networks that clients come by: each socket is behind one, which is as fast as ever unless a fault says otherwise. */
 import type { Ends } from '../../connection/lifecycle/endpoints.ts';
 import type { Transport } from '../../connection/transport.ts';
+import { hear } from '../../util/guard.ts';
 import type { Inside } from '../inside.ts';
 import type { Fault } from './fault.ts';
 import { type ConnectionFilter, meetsConnection } from './filters.ts';
@@ -42,7 +43,7 @@ export class Networks {
     const network = () => this.#networkOf(transport.ends);
     const socket = new SlowSocket(transport.socket, clock, network, () => this.#nextChance());
     this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
+    hear(socket, 'close', this.#inside.node.fault, () => this.#sockets.delete(socket));
     // It copies what is written and answers at once: its buffer is free then, and must not be given back twice.
     return { ...transport, socket, layered: false };
   }

@@ -6,6 +6,7 @@ import type { Message } from '../../broker/message/message.ts';
 import type { Refusal } from '../../broker/access/identity.ts';
 import type { ClientChannel, ClientConnection } from '../../broker/operations/clients.ts';
 import type { FaultPlan, FaultyChannel, PublishFault } from '../../connection/faults.ts';
+import { hear, rethrow } from '../../util/guard.ts';
 import type { Inside } from '../inside.ts';
 import { ReceivedMessage } from '../log/received.ts';
 import type { Fault } from './fault.ts';
@@ -31,7 +32,7 @@ export class Plan implements FaultPlan {
     return this.#add(fault, {
       accepted: (socket) => {
         if (!fault.strikes({})) return false;
-        socket.on('error', () => undefined);
+        hear(socket, 'error', rethrow, () => undefined);
         if (how === 'reset') socket.resetAndDestroy();
         else fault.hold(() => socket.resetAndDestroy());
         return true;

@@ -1,12 +1,15 @@
 /** A client's socket behind a network that a test may have slow: as fast as ever unless it does. */
 import { Duplex } from 'node:stream';
 import type { Clock } from '../../util/clock.ts';
+import { hear } from '../../util/guard.ts';
 import { Line, type Network } from './line.ts';
 
 export class SlowSocket extends Duplex {
   readonly #socket: Duplex;
   readonly #toBroker: Line;
   readonly #toClient: Line;
+  /** The write that waits until the client takes more. */
+  #written: (() => void) | undefined;
 
   /** `network`: asked each time that octets come or go; undefined if it is as ever. */
   constructor(socket: Duplex, clock: Clock, network: () => Network | undefined, chance: () => number) {
@@ -14,15 +17,21 @@ export class SlowSocket extends Duplex {
     this.#socket = socket;
     this.#toBroker = new Line(clock, network, (octets) => this.push(octets) || socket.pause(), chance);
     this.#toClient = new Line(clock, network, (octets) => socket.write(octets), chance);
-    socket.on('data', (octets: Buffer) => {
+    const fault = (error: unknown): void => void this.destroy(error as Error);
+    hear(socket, 'data', fault, (octets: Buffer) => {
       this.#toBroker.send(octets);
       if (!this.#toBroker.full) return;
       socket.pause();
       this.#toBroker.whenRoom(() => socket.resume());
     });
-    socket.on('end', () => this.#toBroker.whenEmpty(() => this.push(null)));
-    socket.on('error', (error) => this.destroy(error));
-    socket.on('close', () => this.destroy());
+    hear(socket, 'drain', fault, () => {
+      const written = this.#written;
+      this.#written = undefined;
+      written?.();
+    });
+    hear(socket, 'end', fault, () => this.#toBroker.whenEmpty(() => this.push(null)));
+    hear(socket, 'error', fault, fault);
+    hear(socket, 'close', fault, () => this.destroy());
   }
 
   /** The network is as ever, also for what is on its way. */
@@ -39,7 +48,7 @@ export class SlowSocket extends Duplex {
     // Who wrote it has its buffer back as soon as this is done.
     this.#toClient.send(Buffer.from(octets));
     if (this.#toClient.full) this.#toClient.whenRoom(done);
-    else if (this.#socket.writableNeedDrain) this.#socket.once('drain', () => done());
+    else if (this.#socket.writableNeedDrain) this.#written = done;
     else done();
   }
 
