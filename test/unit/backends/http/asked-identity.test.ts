@@ -1,11 +1,11 @@
 /** What a server says that somebody may do: asked once, and again when that is long ago. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AccessPending, whenKnown } from '../../../src/broker/access/access-pending.ts';
-import { AskedIdentity } from '../../../src/backends/http/asked-identity.ts';
-import { readAnswer } from '../../../src/backends/http/http-backend.ts';
-import { remembering } from '../../../src/backends/http/answer-cache.ts';
-import { systemChance } from '../../../src/util/system.ts';
-import { HandClock } from '../../support/hand-clock.ts';
+import { AccessPending, whenKnown } from '../../../../src/broker/access/access-pending.ts';
+import { AskedIdentity } from '../../../../src/backends/http/asked-identity.ts';
+import { readAnswer } from '../../../../src/backends/http/http-backend.ts';
+import { remembering } from '../../../../src/backends/http/answer-cache.ts';
+import { systemChance } from '../../../../src/util/system.ts';
+import { HandClock } from '../../../support/hand-clock.ts';
 
 describe('somebody about whom a server is asked', () => {
   let clock: HandClock;

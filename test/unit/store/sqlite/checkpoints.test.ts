@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Checkpoints } from '../../../src/store/sqlite/checkpoints.ts';
-import { FilesInUse } from '../../../src/store/sqlite/files-in-use.ts';
-import { FreshRows } from '../../../src/store/sqlite/fresh-rows.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { Checkpoints } from '../../../../src/store/sqlite/checkpoints.ts';
+import { FilesInUse } from '../../../../src/store/sqlite/files-in-use.ts';
+import { FreshRows } from '../../../../src/store/sqlite/fresh-rows.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

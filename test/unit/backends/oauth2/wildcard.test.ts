@@ -1,6 +1,6 @@
 /** The patterns of scopes, as RabbitMQ's own tests of them have it. */
 import { describe, expect, it } from 'vitest';
-import { literally, wildcard } from '../../../src/backends/oauth2/wildcard.ts';
+import { literally, wildcard } from '../../../../src/backends/oauth2/wildcard.ts';
 
 describe('a wildcard', () => {
   it.each([

@@ -6,10 +6,10 @@ import amqp from 'amqplib';
 import fc from 'fast-check';
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Broker, type BrokerOptions } from '../../../src/index.ts';
-import { apiOf } from '../../support/management/api.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { TokenServer } from '../../support/token-server.ts';
+import { Broker, type BrokerOptions } from '../../../../src/index.ts';
+import { apiOf } from '../../../support/management/api.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { TokenServer } from '../../../support/token-server.ts';
 
 const ALL = 'rabbitmq.configure:*/* rabbitmq.write:*/* rabbitmq.read:*/*';
 

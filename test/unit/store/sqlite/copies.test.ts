@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { backupStore, compactStore } from '../../../src/store/sqlite/copies.ts';
-import { openForReading } from '../../../src/store/sqlite/database-file.ts';
-import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
-import { StoreError } from '../../../src/store/store.ts';
-import { storeWithQueues } from '../../contract/sqlite.support.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { backupStore, compactStore } from '../../../../src/store/sqlite/copies.ts';
+import { openForReading } from '../../../../src/store/sqlite/database-file.ts';
+import { SqliteStore } from '../../../../src/store/sqlite/sqlite-store.ts';
+import { StoreError } from '../../../../src/store/store.ts';
+import { storeWithQueues } from '../../../contract/sqlite.support.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 describe('a backup of a broker that runs', () => {
   let parent: string;

@@ -1,7 +1,7 @@
 /** What a token says: scopes in their places and by their other names, tags, names. */
 import { describe, expect, it } from 'vitest';
-import { nameOf, scopesOf, tagsOf, type ScopeRules } from '../../../src/backends/oauth2/claims.ts';
-import { TokenIdentity } from '../../../src/backends/oauth2/token-identity.ts';
+import { nameOf, scopesOf, tagsOf, type ScopeRules } from '../../../../src/backends/oauth2/claims.ts';
+import { TokenIdentity } from '../../../../src/backends/oauth2/token-identity.ts';
 
 const RULES: ScopeRules = {
   oauthResourceServerId: 'rabbitmq',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FreshRows } from '../../../src/store/sqlite/fresh-rows.ts';
+import { FreshRows } from '../../../../src/store/sqlite/fresh-rows.ts';
 
 it('counts the bytes of what was added and is still there', () => {
   const rows = new FreshRows();

@@ -1,9 +1,9 @@
 /** A server that knows users, asked with RabbitMQ's questions: by AMQP and by HTTP, alone and beside the broker's own users. */
 import amqp from 'amqplib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Broker, type BrokerOptions } from '../../../src/index.ts';
-import { AuthServer, type Question } from '../../support/auth-server.ts';
-import { apiOf } from '../../support/management/api.ts';
+import { Broker, type BrokerOptions } from '../../../../src/index.ts';
+import { AuthServer, type Question } from '../../../support/auth-server.ts';
+import { apiOf } from '../../../support/management/api.ts';
 
 const allowAll = ({ path }: Question): string => (path === 'user' ? 'allow management' : 'allow');
 
