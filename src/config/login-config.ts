@@ -1,7 +1,7 @@
 /** How clients say who they are, and where they come from. */
 
-/** SASL mechanisms, by RabbitMQ's names. EXTERNAL: by the certificate that a client shows. */
-export const MECHANISMS = ['AMQPLAIN', 'EXTERNAL', 'PLAIN'] as const;
+/** SASL mechanisms, by RabbitMQ's names. ANONYMOUS: as the default user. EXTERNAL: by the certificate that a client shows. */
+export const MECHANISMS = ['AMQPLAIN', 'ANONYMOUS', 'EXTERNAL', 'PLAIN'] as const;
 export type Mechanism = (typeof MECHANISMS)[number];
 
 /** What of a certificate is the user's name, by RabbitMQ's words. */

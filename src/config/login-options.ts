@@ -29,7 +29,8 @@ export const LOGIN_ROWS: OptionRows<keyof LoginConfig> = {
     type: words(MECHANISMS, 'names'),
     default: Object.freeze(['AMQPLAIN', 'PLAIN'] as const),
     unit: '',
-    description: 'How clients may say who they are; EXTERNAL is by the certificate that they show',
+    description:
+      'How clients may say who they are; ANONYMOUS, which a profile from 4.0 on adds, is as the default user, EXTERNAL by the certificate that they show',
     rabbitmq: 'auth_mechanisms.*',
   },
   certLoginFrom: {

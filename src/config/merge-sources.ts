@@ -73,9 +73,9 @@ export function resolveSettings(sources: readonly SourceValues[], defaults: Conf
 }
 
 /** Options whose default is another from version to version. */
-function profileDefaults(profile: Profile): Pick<Settings, 'productVersion' | 'maxMessageSize'> {
-  const { productVersion, maxMessageSize } = valuesOf(profile);
-  return { productVersion, maxMessageSize };
+function profileDefaults(profile: Profile): Pick<Settings, 'productVersion' | 'maxMessageSize' | 'authMechanisms'> {
+  const { productVersion, maxMessageSize, authMechanisms } = valuesOf(profile);
+  return { productVersion, maxMessageSize, authMechanisms };
 }
 
 function readValues({ source, values }: SourceValues, problems: ConfigProblem[]): Draft {

@@ -46,10 +46,20 @@ const RULES = {
     ['3.13', 128 * MiB],
     ['4.0', 16 * MiB],
   ],
+  /** SASL mechanisms that clients are offered, unless an option says others. */
+  authMechanisms: [
+    ['3.13', ['AMQPLAIN', 'PLAIN']],
+    ['4.0', ['AMQPLAIN', 'ANONYMOUS', 'PLAIN']],
+  ],
   /** Of a quorum queue that names none; undefined is none. */
   deliveryLimit: [
     ['3.13', undefined],
     ['4.0', 20],
+  ],
+  /** The highest priority that a quorum queue knows; 0 if it knows none. */
+  quorumPriorities: [
+    ['3.13', 0],
+    ['4.3', 31],
   ],
   /** Deliveries of classic queues and streams time out too. */
   allDeliveriesTimeOut: [

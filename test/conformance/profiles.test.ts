@@ -168,6 +168,36 @@ test('profile/timeout-cancels: before, and for a client that cannot be told, the
   }
 });
 
+test('profile/quorum-priorities: from 4.3 on a quorum queue gives the higher of 32 priorities away first, and 4 is that of a message that has none', async () => {
+  for (const [profile, order] of [
+    ['4.2', ['none', '3', '5', '31', '200', '4']],
+    ['4.3', ['31', '200', '5', 'none', '4', '3']],
+  ] as const) {
+    const { broker, channel } = await startApplication({ profile });
+    await channel.assertQueue('orders', { arguments: { 'x-queue-type': 'quorum' } });
+    for (const text of ['none', '3', '5', '31', '200', '4']) {
+      await broker.queue('orders').put(text, { deliveryMode: 2, ...(text !== 'none' && { priority: Number(text) }) });
+    }
+    await broker.idle();
+    await broker.restart();
+    const after = await (await connectTo(broker.url)).createChannel();
+    const got: string[] = [];
+    while (got.length < order.length) got.push(((await after.get('orders')) as GetMessage).content.toString());
+    expect(got).toEqual(order);
+  }
+});
+
+test('profile/anonymous: from 4.0 on who says nothing of itself is the default user, as long as that has its first password', async () => {
+  const anonymously = { credentials: { mechanism: 'ANONYMOUS', response: () => Buffer.alloc(0) } };
+  const broker = await startBroker({ profile: '4.0' });
+  const open = async () => (await connect(broker.url, anonymously)).close();
+  await open();
+  await broker.users.setPassword('guest', 'another');
+  await expect(open()).rejects.toThrow('ACCESS_REFUSED');
+  const { url } = await startBroker();
+  await expect(connect(url, anonymously)).rejects.toThrow();
+});
+
 test('profile/version: clients are told the version, and messages are as large as it takes them', async () => {
   const { connection } = await startApplication({ profile: '4.3' });
   expect(connection.connection.serverProperties.version).toBe('4.3.5');
@@ -189,7 +219,7 @@ test('a feature is permitted, or denied, by its name', async () => {
 
 test('each version has each rule', () => {
   const permitted = PROFILES.map((profile) => {
-    expect(Object.keys(valuesOf(profile))).toHaveLength(6);
+    expect(Object.keys(valuesOf(profile))).toHaveLength(8);
     const rules = new VersionRules(profile);
     return DEPRECATED_FEATURES.filter((feature) => rules.permits(feature)).length;
   });

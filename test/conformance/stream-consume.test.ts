@@ -47,6 +47,25 @@ describe('a consumer of a stream', () => {
     expect((await reader.delivery()).body).toBe('f');
   });
 
+  test('stream/initial-offset: the first message of a stream has the offset that its declaration named', async () => {
+    const stream = await TestStream.declare(target, { 'x-stream-initial-offset': 1000 });
+    const [first, next] = [await stream.read('first'), await stream.read('next')];
+    await stream.fill('a', 'b');
+    const begin = target.rabbitmq ? 0 : 1000;
+    for (const reader of [first, next, await stream.read('first'), await stream.read(begin + 1)]) {
+      const { body, ...delivery } = await reader.delivery();
+      expect(offsetOf({ body, ...delivery })).toBe(body === 'a' ? begin : begin + 1);
+    }
+    if (target.rabbitmq) return;
+    const args = { 'x-queue-type': 'stream', 'x-stream-initial-offset': 5 };
+    const other = await target.channel();
+    other.send('queue.declare', { queue: stream.queue, durable: true, arguments: args });
+    await other.expectClose(
+      406,
+      `PRECONDITION_FAILED - inequivalent arg 'x-stream-initial-offset' for queue '${stream.queue}' in vhost '/': received '5' but current is '1000'`,
+    );
+  });
+
   test('stream/offset-number: reads from an offset on', async () => {
     const stream = await filled(...LETTERS);
     for (const type of ['byte', 'short', 'signedint', 'long'] as const) {

@@ -50,6 +50,16 @@ describe('a stream after SIGKILL and a restart', () => {
     expect(await (await openChannel(broker.url)).checkQueue('s')).toMatchObject({ messageCount: 15 });
   });
 
+  scenario('begins with the offset that its declaration named, empty or not', async function* (broker) {
+    const channel = await confirmChannel(broker.url);
+    await channel.assertQueue('s', { arguments: { ...STREAM, 'x-stream-initial-offset': 1000 } });
+    yield;
+    await fill(await confirmChannel(broker.url), ['a', 'b']);
+    yield;
+    await fill(await confirmChannel(broker.url), ['c']);
+    expect(await read(broker.url, 'first', 3)).toEqual(atOffsets(['a', 'b', 'c'], 1000));
+  });
+
   scenario(
     'has lost the segments that were too many for good, and counts on from where it was',
     async function* (broker) {

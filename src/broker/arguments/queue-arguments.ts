@@ -13,6 +13,9 @@ import { QUEUE_TYPE, QUEUE_TYPES, type QueueType, queueTypeOf } from './queue-ty
 /** What is wrong with a value, in RabbitMQ's words; undefined if nothing is. */
 type Check = (value: FieldValue, all: FieldTable) => string | undefined;
 
+/** Of a stream's first message: what comes after it still has exact numbers. */
+const LARGEST_OFFSET = 2 ** 52;
+
 /** Ten years in milliseconds, RabbitMQ's longest time. */
 export const LONGEST_MS = 315_360_000_000;
 
@@ -144,6 +147,7 @@ const ARGUMENTS: ReadonlyMap<string, Argument> = new Map<string, Argument>([
   ['x-queue-master-locator', { check: string, types: CLASSIC }],
   ['x-max-age', { check: maxAge, types: STREAM }],
   ['x-stream-max-segment-size-bytes', { check: nonNegative, types: STREAM }],
+  ['x-stream-initial-offset', { check: upTo(LARGEST_OFFSET, nonNegative), types: STREAM }],
   ['x-stream-filter-size-bytes', { check: nonNegative, types: STREAM }],
 ]);
 

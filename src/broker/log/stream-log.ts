@@ -71,16 +71,17 @@ export class StreamLog implements Evictable, KeptMessages {
   /** True if it was used since memory last asked for some. */
   #used = false;
 
-  /** `queueId`: its number in the store; undefined if it is not stored. */
-  constructor(context: LogContext, queueId: number | undefined, owner: StreamLogOwner) {
+  /** `queueId`: its number in the store; undefined if it is not stored. `initial`: offset of the first message. */
+  constructor(context: LogContext, queueId: number | undefined, owner: StreamLogOwner, initial = 0) {
     const { store, bodies, memory } = context;
     this.#bodies = bodies;
     this.#memory = memory;
-    this.#segments = new SegmentList(memory.buffers);
+    this.#segments = new SegmentList(memory.buffers, initial);
     const stored = queueId !== undefined && store.durable;
     const writer = stored
       ? new LogWriter(context, { queueId, priority: 0 }, this.#segments, () => owner.grown())
       : undefined;
+    writer?.recover(0, initial);
     this.#writer = writer;
     this.#owner = owner;
     this.#answersAtOnce = store.answersAtOnce;
@@ -110,7 +111,7 @@ export class StreamLog implements Evictable, KeptMessages {
   recover(pages: readonly RecoveredPage[]): void {
     const segments = evictedSegments(pages, this.#memory);
     let page = 0;
-    let next = 0;
+    let { next } = this.#segments;
     for (const segment of segments) {
       let bytes = 0;
       for (; page < pages.length && pages[page].base === segment.base; page++) bytes += pages[page].bytes;

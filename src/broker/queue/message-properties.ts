@@ -9,8 +9,12 @@ export function messageTtl({ properties, propertiesStart, propertiesEnd }: Messa
   return at < 0 ? Infinity : Number(properties.toString('latin1', at + 1, at + 1 + properties[at]));
 }
 
-/** The message's priority, 0 if it has none, and never more than the queue's highest. */
-export function messagePriority({ properties, propertiesStart, propertiesEnd }: Message, highest: number): number {
+/** The message's priority, or `otherwise` if it has none, and never more than the queue's highest. */
+export function messagePriority(
+  { properties, propertiesStart, propertiesEnd }: Message,
+  highest: number,
+  otherwise: number,
+): number {
   const at = findProperty(properties, propertiesStart, propertiesEnd, PROPERTY_PRIORITY);
-  return at < 0 ? 0 : Math.min(properties[at], highest);
+  return at < 0 ? otherwise : Math.min(properties[at], highest);
 }

@@ -30,6 +30,8 @@ export interface QueueSettings {
   readonly fallsBackToAtMostOnce: boolean;
   /** Highest priority; 0 if the queue knows none. */
   readonly maxPriority: number;
+  /** Of a message that names none. */
+  readonly defaultPriority: number;
   readonly singleActiveConsumer: boolean;
   /** How often a message may come back before it is dead-lettered, if `countsRetries`. */
   readonly deliveryLimit: number | undefined;
@@ -46,7 +48,10 @@ export interface QueueSettings {
 }
 
 /** What the version of RabbitMQ says if the arguments say nothing. */
-type Defaults = Pick<RuleValues, 'deliveryLimit' | 'returnsCount'>;
+type Defaults = Pick<RuleValues, 'deliveryLimit' | 'returnsCount' | 'quorumPriorities'>;
+
+/** RabbitMQ 4.3: Quorum Queues, "Message Priorities". */
+const QUORUM_PRIORITY = 4;
 
 /** The arguments are valid: see arguments/queue-arguments.ts. Queues without any share theirs. */
 export function readSettings(args: FieldTable, defaults: Defaults = LENIENT): QueueSettings {
@@ -80,7 +85,8 @@ function settingsIn(args: FieldTable, defaults: Defaults): QueueSettings {
     atLeastOnce,
     fallsBackToAtMostOnce: asked && !atLeastOnce,
     deadLetterRoutingKey: text('x-dead-letter-routing-key'),
-    maxPriority: number('x-max-priority') ?? 0,
+    maxPriority: type === 'quorum' ? defaults.quorumPriorities : (number('x-max-priority') ?? 0),
+    defaultPriority: type === 'quorum' ? Math.min(QUORUM_PRIORITY, defaults.quorumPriorities) : 0,
     singleActiveConsumer: isSet(args, 'x-single-active-consumer'),
     deliveryLimit: limit === undefined || limit < 0 ? undefined : limit,
     delayedRetry: retry,

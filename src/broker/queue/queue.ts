@@ -134,7 +134,7 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
     if (key !== undefined && this.#deduplication!.isRepeat(key, tracker, publishSeqNo)) {
       return this.#ensureDiscards().decline('duplicate', message);
     }
-    const { type, maxPriority, messageTtl } = this.#settings;
+    const { type, maxPriority, defaultPriority, messageTtl } = this.#settings;
     const refused = this.#discards?.refuses(message) === true;
     if (refused && !this.#discards!.staysForNow) return this.#discards!.refuse(message, tracker, publishSeqNo);
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
@@ -153,7 +153,7 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
     // What has expired as it comes is kept only if its publisher waits for it: the log tells when its dead letter is stored.
     const over = consumer === undefined && log.ready === 0 && isOver(expiresAt, timers) && !this.#host.deadLetterBurst;
     if (over && (tracker === undefined || !stored)) return this.#host.deadLetter(this, message, 'expired');
-    const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority);
+    const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority, defaultPriority);
     const seq = log.append(message, stored, expiresAt, priority);
     if (key !== undefined) this.#deduplication!.added(key, seq, stored);
     if (stored) awaitStored(log, seq, tracker, publishSeqNo);

@@ -13,6 +13,8 @@ export interface StreamSettings {
   readonly maxAge: number;
   /** Bytes after which a new segment begins, if its own size has not ended it before. */
   readonly maxSegmentBytes: number;
+  /** Offset of its first message. */
+  readonly initialOffset: number;
 }
 
 /** Throws AmqpError PRECONDITION_FAILED for what arguments/queue-arguments.ts lets pass, and RabbitMQ tells in texts of its own. */
@@ -37,5 +39,6 @@ export function readStreamSettings(args: FieldTable): StreamSettings {
     maxLengthBytes: number('x-max-length-bytes'),
     maxAge: (maxAgeSeconds(textIn(args, 'x-max-age')) ?? Infinity) * 1000,
     maxSegmentBytes: number('x-stream-max-segment-size-bytes'),
+    initialOffset: integerIn(args, 'x-stream-initial-offset') ?? 0,
   };
 }

@@ -48,8 +48,9 @@ export class Stream extends QueueIdentity implements DeclaredQueue, StreamLogOwn
   constructor(options: QueueOptions, id: number, host: QueueHost) {
     super(options, id);
     this.#host = host;
-    this.log = new StreamLog(host.node, options.durable ? id : undefined, this);
     this.#settings = readStreamSettings(options.arguments);
+    const { initialOffset } = this.#settings;
+    this.log = new StreamLog(host.node, options.durable ? id : undefined, this, initialOffset);
     this.consumers = new StreamReaders(({ arguments: args }) => this.offsetOf(args)!);
   }
 

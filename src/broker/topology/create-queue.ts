@@ -12,7 +12,7 @@ import { readSettings } from '../queue/queue-settings.ts';
 export function createQueue(options: QueueOptions, id: number, host: QueueHost): DeclaredQueue {
   if (queueTypeOf(options.arguments) === 'stream') return new Stream(options, id, host);
   const stored = options.durable ? id : undefined;
-  const prioritised = readSettings(options.arguments).maxPriority > 0;
+  const prioritised = readSettings(options.arguments, host.node.rules.values).maxPriority > 0;
   const log = prioritised ? new PriorityLog(host.node, stored) : new QueueLog(host.node, stored);
   return new Queue(options, id, log, host);
 }

@@ -1,11 +1,20 @@
 /** Names and passwords as the SASL mechanisms carry them (AMQP 0-9-1 section 4.10; RabbitMQ: Access Control). */
 import { decodeTable } from '../../codec/field-table.ts';
+import type { Config } from '../../config/config.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 
 /** What a client says. */
 export interface NameAndPassword {
   readonly user: string;
   readonly password: Buffer;
+}
+
+/**
+ * Whoever says nothing is the default user, as long as that has the password that it was created with (RabbitMQ: Access Control, "Anonymous
+ * Login").
+ */
+export function anonymous({ defaultUser, defaultPass }: Pick<Config, 'defaultUser' | 'defaultPass'>): NameAndPassword {
+  return { user: defaultUser, password: Buffer.from(defaultPass) };
 }
 
 /** Undefined if the mechanism is not known, or its response makes no sense. */

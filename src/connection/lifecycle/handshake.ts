@@ -13,7 +13,7 @@ import { wants } from '../../broker/operations/version-rules.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { BrokerContext } from '../broker-context.ts';
 import { ClientProperties } from './client-properties.ts';
-import { readCredentials } from './credentials.ts';
+import { anonymous, readCredentials } from './credentials.ts';
 import { credentialsByCertificate } from './external.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { PendingReplies } from './pending-replies.ts';
@@ -122,6 +122,7 @@ export class Handshake {
     const { tls, broker } = this.#connection;
     const isOffered = this.#mechanisms.includes(mechanism);
     if (isOffered && mechanism === 'EXTERNAL') return credentialsByCertificate(tls, broker.config);
+    if (isOffered && mechanism === 'ANONYMOUS') return anonymous(broker.config);
     const said = isOffered ? readCredentials(mechanism, response) : undefined;
     return said ?? { refusal: `no credentials by ${mechanism}` };
   }
