@@ -172,11 +172,11 @@ describe('a client that reads nothing', () => {
     await arena().attack(async () => {
       const client = await arena().connect({ tune: { heartbeat: 1 } });
       const channel = await client.channel();
+      await channel.get('fuzz-b');
       client.socket.pause();
-      for (let count = 0; count < 32; count++) channel.send('basic.get', { queue: 'fuzz-b' });
+      for (let count = 1; count < 32; count++) channel.send('basic.get', { queue: 'fuzz-b' });
       const watcher = await arena().connect();
       const asking = await watcher.channel();
-      await expect.poll(async () => (await asking.counts('fuzz-b')).messages).toBeLessThan(32);
       await asking.expectCounts('fuzz-b', { messages: 32 });
       await watcher.close();
       client.destroy();

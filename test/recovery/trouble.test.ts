@@ -6,7 +6,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Broker, type BrokerOptions, StoreError } from '../../src/index.ts';
@@ -59,12 +58,31 @@ async function publisherOf(url: string): Promise<Publisher> {
   };
 }
 
-/** Publishes about as fast as the disk takes it: batches are small, so that it fills up bit by bit. */
-async function publishUntilBlocked(publisher: Publisher): Promise<void> {
-  while (publisher.heard.waiting === 0) {
+/**
+ * Publishes about as fast as the disk takes it: batches are small, so that it fills up bit by bit. `failure`: of a commit, from which on no confirm
+ * comes. Resolves with why the publisher is blocked.
+ */
+async function publishUntilBlocked(publisher: Publisher, failure?: Promise<unknown>): Promise<string | undefined> {
+  const blocked = publisher.heard.next();
+  let goesOn = true;
+  const enough = Promise.race(failure === undefined ? [blocked] : [blocked, failure]).then(() => (goesOn = false));
+  while (goesOn) {
     publisher.publish(50_000);
-    // What hears that it is blocked is a connection that publishes, so it does not wait for a confirm that may not come.
-    await Promise.race([publisher.channel.waitForConfirms(), setTimeout(50)]);
+    await Promise.race([publisher.channel.waitForConfirms(), enough]);
+  }
+  // A connection hears that it is blocked when it publishes.
+  publisher.publish(50_000);
+  return blocked;
+}
+
+/** A log that tells of its first error. */
+class WatchedLog extends KeptLog {
+  readonly #failed = Promise.withResolvers<void>();
+  readonly failed = this.#failed.promise;
+
+  override error(fields: object, message: string): void {
+    super.error(fields, message);
+    this.#failed.resolve();
   }
 }
 
@@ -81,8 +99,8 @@ async function stopAll(): Promise<void> {
 }
 
 /** A broker and its log. */
-async function start(options: BrokerOptions): Promise<{ readonly broker: Broker; readonly log: KeptLog }> {
-  const log = new KeptLog();
+async function start(options: BrokerOptions): Promise<{ readonly broker: Broker; readonly log: WatchedLog }> {
+  const log = new WatchedLog();
   const broker = await Broker.start({ port: 0, logger: log, ...options });
   running.push(broker);
   return { broker, log };
@@ -115,8 +133,7 @@ describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, () => {
     const first = range(0, 20).map(() => publisher.publish(1000));
     await vi.waitFor(() => expect(publisher.confirmed.size).toBe(first.length), UNTIL);
     writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
-    await publishUntilBlocked(publisher);
-    expect(await publisher.heard.next()).toBe('low on disk');
+    expect(await publishUntilBlocked(publisher, log.failed)).toBe('low on disk');
     expect(messagesOf(log.errors)).toEqual([
       expect.stringMatching(/^a commit failed and is tried again; .* Free some disk space\.$/),
     ]);
@@ -151,7 +168,7 @@ describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, () => {
     const { port } = await daemon.waitForLine('started TCP listener');
     const publisher = await publisherOf(`amqp://guest:guest@127.0.0.1:${String(port)}`);
     writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
-    await publishUntilBlocked(publisher);
+    await publishUntilBlocked(publisher, daemon.waitForLine('a commit failed and is tried again'));
     const closed = new Promise((resolve) => publisher.connection.once('close', resolve));
     daemon.child.kill('SIGKILL');
     await closed;
@@ -190,8 +207,7 @@ describe.skipIf(whyNot !== '')(`a broker on a small disk${whyNot}`, () => {
     const publisher = await publisherOf(broker.url);
     const consumer = await (await open(broker.url)).connection.createChannel();
     for (let round = 0; round < 2; round++) {
-      await publishUntilBlocked(publisher);
-      expect(await publisher.heard.next()).toBe('low on disk');
+      expect(await publishUntilBlocked(publisher)).toBe('low on disk');
       while ((await consumer.get('work', { noAck: true })) !== false);
       expect(await publisher.heard.next()).toBeUndefined();
       await publisher.channel.waitForConfirms();
