@@ -4,6 +4,7 @@ export { type Deprecation, TestBroker } from './test-broker.ts';
 export type { TestPlace } from './test-place.ts';
 export type { TestOptions } from './options.ts';
 export type { TestQueue, Settled, WaitOptions } from './test-queue.ts';
+export type { TestChannel, TestConnection } from './test-connection.ts';
 export type { TestExchange, TestBinding } from './test-exchange.ts';
 export type { Pending, TestClock } from './clock/test-clock.ts';
 export type { Duration } from './clock/duration.ts';

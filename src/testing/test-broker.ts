@@ -11,6 +11,7 @@ import { ManualClock } from './clock/manual-clock.ts';
 import { TestClock } from './clock/test-clock.ts';
 import { ControlServer } from './control/control-server.ts';
 import { Faults } from './faults/faults.ts';
+import type { ConnectionFilter } from './faults/filters.ts';
 import { Inside } from './inside.ts';
 import { MessageLog } from './log/message-log.ts';
 import { Recorder } from './log/recorder.ts';
@@ -19,6 +20,7 @@ import type { ResetOptions } from './reset.ts';
 import { endAtOnce, portsOf, type RestartOptions } from './restart.ts';
 import type { IdleOptions } from './stillness.ts';
 import { Disk } from './store/disk.ts';
+import { connectionsOf, type TestConnection } from './test-connection.ts';
 import type { TestExchange } from './test-exchange.ts';
 import type { TestPlace } from './test-place.ts';
 import type { TestQueue } from './test-queue.ts';
@@ -125,6 +127,11 @@ export class TestBroker extends Broker {
   /** An exchange, which need not be declared yet. */
   exchange(name: string, { vhost }: TestPlace = {}): TestExchange {
     return this.vhost(vhost).exchange(name);
+  }
+
+  /** Who is connected now: those whom the filter fits, all of them by default. `log.next('connection-opened')` waits for one. */
+  connections(filter: ConnectionFilter = {}): TestConnection[] {
+    return connectionsOf(this.#inside, filter);
   }
 
   /** What a test may do with a vhost, the default one if none is named: seeds, resets, snapshots. */

@@ -1,7 +1,7 @@
 /** Programs as users have them, each with a runner, a bundler or a compiler of its own, which install the packed package and must work. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RECIPE_PROJECTS } from './recipes.ts';
+import { GUIDE_PROJECT, RECIPE_PROJECTS } from './recipes.ts';
 
 export interface Project {
   readonly name: string;
@@ -254,5 +254,6 @@ export const PROJECTS: readonly Project[] = [
     run: ['node_modules/node/bin/node a.js', 'node_modules/node/bin/node b.js'],
     prints: 'is too old for a data folder: Leveret needs 22.14 or newer',
   },
+  GUIDE_PROJECT,
   ...RECIPE_PROJECTS,
 ];

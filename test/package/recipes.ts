@@ -1,9 +1,13 @@
-/** The recipes of docs/recipes.md as projects: each section's code blocks are its files, by the name in their first line. */
+/**
+ * The examples of docs/testing.md, and the recipes of docs/recipes.md, as projects: the code blocks of the page, or of a recipe's section, are the
+ * files, by the name in their first line.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Project } from './projects.ts';
 
-const PAGE = readFileSync(join(import.meta.dirname, '../../docs/recipes.md'), 'utf8');
+const page = (name: string): string => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
+const RECIPES_PAGE = page('recipes.md');
 
 interface Recipe extends Pick<Project, 'type' | 'run' | 'prints' | 'packages' | 'quick'> {
   /** Of its section. */
@@ -76,6 +80,16 @@ const RECIPES: readonly Recipe[] = [
   },
 ];
 
+export const GUIDE_PROJECT: Project = {
+  name: 'guide',
+  packages: ['amqp-connection-manager', 'vitest@5'],
+  type: 'module',
+  files: filesIn(page('testing.md')),
+  run: ['npx vitest run'],
+  prints: '11 passed',
+  quick: true,
+};
+
 export const RECIPE_PROJECTS: readonly Project[] = RECIPES.map(({ title, settings, ...project }) => ({
   name: `recipe-${title.toLowerCase().replaceAll(' ', '-')}`,
   files: { ...settings, ...filesOf(title) },
@@ -83,8 +97,13 @@ export const RECIPE_PROJECTS: readonly Project[] = RECIPES.map(({ title, setting
 }));
 
 function filesOf(title: string): Record<string, string> {
-  const section = PAGE.split(/^###? /m).find((part) => part.startsWith(`${title}\n`));
-  const blocks = [...(section ?? '').matchAll(/```[jt]s\n\/\/ (.+)\n([\s\S]*?)```/g)];
-  if (blocks.length === 0) throw new Error(`docs/recipes.md has no files under "${title}"`);
+  const section = RECIPES_PAGE.split(/^###? /m).find((part) => part.startsWith(`${title}\n`));
+  const files = filesIn(section ?? '');
+  if (Object.keys(files).length === 0) throw new Error(`docs/recipes.md has no files under "${title}"`);
+  return files;
+}
+
+function filesIn(text: string): Record<string, string> {
+  const blocks = [...text.matchAll(/```[jt]s\n\/\/ (\S+\.[jt]s)\n([\s\S]*?)```/g)];
   return Object.fromEntries(blocks.map(([, name, code]) => [name, code]));
 }

@@ -33,6 +33,11 @@ interface AtQueue extends InVhost {
   readonly queue: string;
 }
 
+interface Asked {
+  /** Name of the connection that asked for it; undefined if none did: a program, the HTTP API, the end of what it belonged to. */
+  readonly connection?: string | undefined;
+}
+
 interface OfMessage extends InVhost {
   readonly message: Message;
 }
@@ -42,6 +47,8 @@ export type MessageEvent =
   | (OfMessage & { readonly type: 'published'; readonly by: ChannelIdentity | undefined })
   /** A way was found from an exchange on, for a message that is published, dead-lettered, or has waited there. `queues` may be none. */
   | (OfMessage & { readonly type: 'routed'; readonly exchange: string; readonly queues: readonly string[] })
+  /** It waits at a delayed exchange, and is routed from there when its time has come. */
+  | (OfMessage & { readonly type: 'delayed'; readonly exchange: string })
   /** No queue took a published message: it goes back if it is mandatory. */
   | (OfMessage & { readonly type: 'unroutable'; readonly mandatory: boolean })
   | (OfMessage & AtQueue & { readonly type: 'queued' })
@@ -85,15 +92,16 @@ export type TopologyEvent =
       readonly what: string;
       readonly connection: string | undefined;
     })
-  | (AtQueue & { readonly type: 'queue-declared' | 'queue-deleted' })
-  | (InVhost & { readonly type: 'exchange-declared' | 'exchange-deleted'; readonly exchange: string })
-  | (InVhost & {
-      readonly type: 'bound' | 'unbound';
-      readonly source: string;
-      readonly destination: string;
-      readonly destinationKind: 'queue' | 'exchange';
-      readonly routingKey: string;
-    });
+  | (AtQueue & Asked & { readonly type: 'queue-declared' | 'queue-deleted' })
+  | (InVhost & Asked & { readonly type: 'exchange-declared' | 'exchange-deleted'; readonly exchange: string })
+  | (InVhost &
+      Asked & {
+        readonly type: 'bound' | 'unbound';
+        readonly source: string;
+        readonly destination: string;
+        readonly destinationKind: 'queue' | 'exchange';
+        readonly routingKey: string;
+      });
 
 export type ClientEvent =
   | (InVhost & {

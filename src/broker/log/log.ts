@@ -6,7 +6,7 @@
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { Scratch } from '../../store/scratch.ts';
 import type { BodyStore } from './body-store.ts';
-import type { Evictable, MemoryBudget } from './memory-budget.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { Message } from '../message/message.ts';
 import { evictedSegments } from './evicted-segments.ts';
 import { evictSegment } from './eviction.ts';
@@ -27,7 +27,7 @@ const SMALL_BYTES = 64 * 1024;
 /** Of a queue that has one log. */
 const ONLY_PRIORITY = { priority: 0, first: 0 };
 
-export class QueueLog implements MessageLog, Evictable {
+export class QueueLog implements MessageLog {
   owner: LogWaiter | undefined;
   readonly #bodies: BodyStore;
   readonly #memory: MemoryBudget;

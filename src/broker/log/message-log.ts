@@ -2,6 +2,7 @@
 import type { RecoveredPage } from '../../store/stored-records.ts';
 import type { KeptMessages } from './kept-messages.ts';
 import type { LogWaiter } from './log-waiter.ts';
+import type { Evictable } from './memory-budget.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 
@@ -25,7 +26,7 @@ export function awaitStored(
   log.flush(urgent || tracker !== undefined, seq);
 }
 
-export interface MessageLog extends KeptMessages {
+export interface MessageLog extends KeptMessages, Evictable {
   /** Who takes its messages; undefined if nobody does yet. */
   owner: LogWaiter | undefined;
   /** Messages that wait for a consumer. */

@@ -3,6 +3,7 @@
  * Each priority has a range of sequence numbers of its own, so that a number tells its priority.
  */
 import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { Scratch } from '../../store/scratch.ts';
 import type { Message } from '../message/message.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
 import { QueueLog } from './log.ts';
@@ -184,6 +185,11 @@ export class PriorityLog implements MessageLog {
 
   drop(): void {
     for (const log of this.#logs) log.drop();
+  }
+
+  /** Memory that is short asks each log by itself. */
+  evict(scratch: Scratch | undefined): boolean {
+    return this.#logs.filter((log) => log.evict(scratch)).length > 0;
   }
 
   #of(seq: number): QueueLog {

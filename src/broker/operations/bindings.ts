@@ -7,13 +7,13 @@ import { Receipt } from './receipt.ts';
 
 /** Throws AmqpError if an end is missing, or the actor may not. No error if there is such a binding already. */
 export function bind(actor: Actor, request: BindingSpec): Receipt {
-  actor.vhost.bind(allowed(actor, request), actor.owner);
+  actor.vhost.bind(allowed(actor, request), actor.owner, actor.connection);
   return new Receipt(actor.vhost.node.store, undefined);
 }
 
 /** Throws AmqpError if the actor may not. No error if there is no such binding, or an end is missing. */
 export function unbind(actor: Actor, request: BindingSpec): Receipt {
-  actor.vhost.unbind(allowed(actor, request), actor.owner);
+  actor.vhost.unbind(allowed(actor, request), actor.owner, actor.connection);
   return new Receipt(actor.vhost.node.store, undefined);
 }
 

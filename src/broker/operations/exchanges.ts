@@ -25,7 +25,7 @@ export function declareExchange(actor: Actor, request: ExchangeRequest): Receipt
     actor.check('write', 'exchange', alternate);
   }
   const { type, durable, autoDelete, internal, arguments: args } = request;
-  vhost.declareExchange({ name, type, durable, autoDelete, internal, arguments: args });
+  vhost.declareExchange({ name, type, durable, autoDelete, internal, arguments: args }, actor.connection);
   return new Receipt(vhost.node.store, undefined);
 }
 
@@ -39,6 +39,6 @@ export function inspectExchange(actor: Actor, name: string): Receipt {
 export function deleteExchange(actor: Actor, name: string, ifUnused = false): Receipt {
   const exchange = exchangeName(name);
   actor.check('configure', 'exchange', exchange);
-  actor.vhost.deleteExchange(exchange, ifUnused);
+  actor.vhost.deleteExchange(exchange, ifUnused, actor.connection);
   return new Receipt(actor.vhost.node.store, undefined);
 }

@@ -34,7 +34,7 @@ export function declareQueue(actor: Actor, declaration: QueueDeclaration): Recei
   }
   checkDeclaration(actor, { ...declaration, name });
   const owner = exclusive ? actor.owner : undefined;
-  const queue = vhost.declareQueue({ name, durable, autoDelete, owner, arguments: args });
+  const queue = vhost.declareQueue({ name, durable, autoDelete, owner, arguments: args }, actor.connection);
   return new Receipt(vhost.node.store, stateOf(queue));
 }
 
@@ -54,7 +54,8 @@ export function deleteQueue(actor: Actor, name: string, ifUnused = false, ifEmpt
   const { vhost } = actor;
   actor.check('configure', 'queue', name);
   const exists = vhost.queue(name) !== undefined;
-  const count = exists ? vhost.deleteQueue(vhost.existingQueue(name, actor.owner), ifUnused, ifEmpty) : 0;
+  const remove = () => vhost.deleteQueue(vhost.existingQueue(name, actor.owner), ifUnused, ifEmpty, actor.connection);
+  const count = exists ? remove() : 0;
   return new Receipt(vhost.node.store, count);
 }
 

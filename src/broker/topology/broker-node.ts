@@ -170,8 +170,11 @@ export class BrokerNode implements VhostNode {
     this.dangling(record);
   }
 
-  /** Has the store told of changes that were checked, and applies them: all of them are in one batch. */
-  commit(changes: readonly Change[]): void {
+  /**
+   * Has the store told of changes that were checked, and applies them: all of them are in one batch. `connection`: the name of the one that asked
+   * for them.
+   */
+  commit(changes: readonly Change[], connection?: string): void {
     for (const change of changes) {
       // One of this name that is being deleted is gone first.
       if (change.op === 'put-vhost') this.#vhosts.finishLeaving(change.record.name);
@@ -180,7 +183,7 @@ export class BrokerNode implements VhostNode {
       if (row !== undefined) this.store.change(row);
     }
     for (const change of changes) {
-      const event = this.observer && eventOf(change, (vhost) => this.#vhosts.any(vhost) !== undefined);
+      const event = this.observer && eventOf(change, (vhost) => this.#vhosts.any(vhost) !== undefined, connection);
       this.apply(change);
       if (change.op === 'put-queue') this.counters.churn.queueCreated++;
       else if (change.op === 'delete-queue') this.counters.churn.queueDeleted++;

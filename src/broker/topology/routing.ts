@@ -236,6 +236,11 @@ export class Routing {
     observer({ type: 'routed', vhost, message, exchange: exchange.name, queues });
   }
 
+  #tellDelayed(message: Message, { delays }: Route): void {
+    const { observer, name: vhost } = this.#vhost;
+    for (const { name: exchange } of delays) observer?.({ type: 'delayed', vhost, message, exchange });
+  }
+
   #tellDiscarded(
     queue: DyingQueue,
     message: Message,
@@ -301,7 +306,10 @@ export class Routing {
     publishSeqNo: number,
   ): Route {
     const way = this.#find(route.exchange, route.routingKey, message, further);
-    if (way.delays.length > 0) this.#hand(message, way.delays, tracker, publishSeqNo);
+    if (way.delays.length > 0) {
+      this.#tellDelayed(message, way);
+      this.#hand(message, way.delays, tracker, publishSeqNo);
+    }
     if (further.length > 0) stripBcc(message);
     return way;
   }

@@ -17,7 +17,7 @@ export interface VhostNode extends QueueNode, PolicyContext {
   readonly chance: Chance;
   readonly counters: BrokerCounters;
   /** Has the store told of changes that were checked, and applies them. */
-  commit(changes: readonly VhostChange[]): void;
+  commit(changes: readonly VhostChange[], connection?: string): void;
   readonly unreadable: UnreadableListener;
   readonly discarded: DiscardListener;
   /** Has the store give up a binding that lacks one of its ends, and tells of it. */

@@ -98,10 +98,12 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
     return this.#entities.existingQueue(name, owner);
   }
 
+  // What is declared: `by` is the name of the connection that asks for it, if one does.
+
   // Exchanges
 
   /** exchange.declare without passive. Throws AmqpError if the exchange cannot be, or is another. */
-  declareExchange(declaration: ExchangeDeclaration): void {
+  declareExchange(declaration: ExchangeDeclaration, by?: string): void {
     const { name } = declaration;
     checkExchangeDeclaration(declaration, this.name);
     const current = this.#entities.exchange(name);
@@ -113,22 +115,22 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
     checkTypeArguments(declaration, this.node.chance);
     this.node.heapLimit.checkRoom();
     const logId = keepsMessages(declaration) && declaration.durable ? this.node.store.nextQueueId() : undefined;
-    this.#commit([{ op: 'put-exchange', vhost: this.name, exchange: declaration, logId }]);
+    this.#commit([{ op: 'put-exchange', vhost: this.name, exchange: declaration, logId }], by);
   }
 
   /** exchange.delete; no error if there is none. */
-  deleteExchange(name: string, ifUnused: boolean): void {
+  deleteExchange(name: string, ifUnused: boolean, by?: string): void {
     if (name.startsWith('amq.')) throw errors.systemExchange(name, this.name);
     const exchange = this.#entities.exchange(name);
     if (exchange === undefined) return;
     if (ifUnused && exchange.bound) throw errors.inUse('exchange', name, this.name);
-    this.#commit(exchangeRemoval(this.#entities, exchange));
+    this.#commit(exchangeRemoval(this.#entities, exchange), by);
   }
 
   // Queues
 
   /** queue.declare without passive. Throws AmqpError if the queue cannot be, or is another. */
-  declareQueue(asked: QueueOptions): DeclaredQueue {
+  declareQueue(asked: QueueOptions, by?: string): DeclaredQueue {
     const options = withDefaultType(asked, this.defaultQueueType);
     const { name, owner } = options;
     const current = this.#entities.queue(name);
@@ -144,17 +146,17 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
     this.node.heapLimit.checkRoom();
     const stored = options.durable && owner === undefined;
     const id = stored ? this.node.store.nextQueueId() : 0;
-    this.#commit([{ op: 'put-queue', vhost: this.name, queue: { ...options, durable: stored }, id }]);
+    this.#commit([{ op: 'put-queue', vhost: this.name, queue: { ...options, durable: stored }, id }], by);
     this.node.counters.churn.queueDeclared++;
     return this.#entities.queue(name)!;
   }
 
   /** queue.delete: returns the number of messages that went with it and were at no consumer. */
-  deleteQueue(queue: DeclaredQueue, ifUnused = false, ifEmpty = false): number {
+  deleteQueue(queue: DeclaredQueue, ifUnused = false, ifEmpty = false, by?: string): number {
     queue.checkDelete(ifUnused, ifEmpty);
     // What waits to be retried is nobody's: it counts, as in a purge. RabbitMQ counts none of a stream.
     const messages = queue.type === 'stream' ? 0 : queue.ready + queue.delayed;
-    this.#commit(queueRemoval(this.#entities, queue));
+    this.#commit(queueRemoval(this.#entities, queue), by);
     return messages;
   }
 
@@ -173,13 +175,13 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
   // Bindings
 
   /** Throws AmqpError NOT_FOUND for the source first, then for the destination. */
-  bind(spec: BindingSpec, requester: Owner): void {
+  bind(spec: BindingSpec, requester: Owner, by?: string): void {
     const binding = bindingOf(this.#entities, spec, requester);
     binding.source.validateBinding(binding);
     this.node.heapLimit.checkRoom();
     if (binding.source.binding(binding) !== undefined) return;
     const durable = isDurable(binding);
-    this.#commit([{ op: 'put-binding', vhost: this.name, binding: spec, durable }]);
+    this.#commit([{ op: 'put-binding', vhost: this.name, binding: spec, durable }], by);
     this.replay(spec);
   }
 
@@ -191,9 +193,9 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
   }
 
   /** No error if there is no such binding, nor if one of its ends is missing. */
-  unbind(spec: BindingSpec, requester: Owner): void {
+  unbind(spec: BindingSpec, requester: Owner, by?: string): void {
     const binding = existingBinding(this.#entities, spec, requester);
-    if (binding !== undefined) this.#commit(bindingRemoval(this.#entities, binding));
+    if (binding !== undefined) this.#commit(bindingRemoval(this.#entities, binding), by);
   }
 
   // Messages
@@ -317,8 +319,8 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
   }
 
   /** Throws AmqpError NOT_FOUND for whoever was still at work here when it was deleted: another of its name is not meant. */
-  #commit(changes: readonly VhostChange[]): void {
+  #commit(changes: readonly VhostChange[], by?: string): void {
     if (this.#ended) throw errors.vhostDeleted(this.name);
-    this.node.commit(changes);
+    this.node.commit(changes, by);
   }
 }

@@ -17,6 +17,7 @@ export interface ControlledBroker {
   queue(name: string, place?: TestPlace): TestQueue;
   vhost(name?: string): TestVhost;
   space(name?: string): Promise<TestSpace>;
+  connections(): readonly object[];
   deprecations(): readonly object[];
   idle(options?: IdleOptions): Promise<void>;
   reset(options?: ResetOptions & TestPlace): Promise<void>;

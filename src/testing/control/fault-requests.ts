@@ -21,7 +21,7 @@ export interface FaultRequest {
   readonly network?: Network;
 }
 
-type Begin = (faults: Faults, request: FaultRequest) => Fault;
+type Begin = (faults: Faults, request: FaultRequest) => Fault | Promise<Fault>;
 
 const KINDS: Readonly<Record<string, Begin>> = {
   nackPublishes: (faults, { filter, trigger }) => faults.nackPublishes(filter, trigger),
@@ -35,6 +35,7 @@ const KINDS: Readonly<Record<string, Begin>> = {
   network: (faults, { network = {}, filter }) => faults.network(network, filter),
   diskFull: (faults) => faults.diskFull(),
   slowDisk: (faults, { ms, trigger }) => faults.slowDisk(positive(ms, 'ms'), trigger),
+  corruptNext: (faults, { queue, filter }) => faults.corruptNext(named(queue, 'queue'), { vhost: filter?.vhost }),
   block: (faults, { resource }) => faults.block(resource),
   closePorts: (faults) => faults.closePorts(),
   refuseConnections: (faults, { how = 'reset', code, text = 'refused by the test', trigger }) =>
@@ -42,7 +43,7 @@ const KINDS: Readonly<Record<string, Begin>> = {
 };
 
 /** Throws BadRequest for what is no fault. */
-export function beginFault(faults: Faults, request: FaultRequest): Fault {
+export function beginFault(faults: Faults, request: FaultRequest): Fault | Promise<Fault> {
   const { kind = '' } = request;
   if (Object.hasOwn(KINDS, kind)) return KINDS[kind](faults, request);
   throw new BadRequest(`there is no fault of the kind ${JSON.stringify(kind)}, only ${Object.keys(KINDS).join(', ')}`);

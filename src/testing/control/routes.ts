@@ -98,8 +98,8 @@ export class Routes {
       const rang = this.#broker.log.all().filter(({ order }) => order > before);
       return { now: this.#broker.clock.now, rang: rang.map(entryView) };
     },
-    'POST /test/faults': (body) => {
-      const fault = beginFault(this.#broker.faults, body);
+    'POST /test/faults': async (body) => {
+      const fault = await beginFault(this.#broker.faults, body);
       const id = String(++this.#number);
       this.#faults.set(id, fault);
       return { id };
@@ -129,6 +129,7 @@ export class Routes {
     'POST /test/redeliver': ({ queue, filter }) => ({
       redelivered: this.#broker.faults.redeliver(named(queue, 'queue'), filter),
     }),
+    'GET /test/connections': () => this.#broker.connections(),
     'GET /test/deprecations': () => this.#broker.deprecations(),
     'POST /test/topology': async ({ vhost, definitions = {} }) => ({
       differences: await this.#broker.vhost(vhost).topologyDifferences(definitions),

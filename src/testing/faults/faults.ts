@@ -5,6 +5,7 @@ import type { PublishFault } from '../../connection/faults.ts';
 import { unawaited } from '../../util/guard.ts';
 import { checkWord } from '../check.ts';
 import type { Inside } from '../inside.ts';
+import { pageOfNext } from './damage.ts';
 import { Fault, type Trigger } from './fault.ts';
 import { type ChannelFilter, checkFilter, type ConnectionFilter, type PublishFilter } from './filters.ts';
 import { Interruptions } from './interruptions.ts';
@@ -154,6 +155,23 @@ export class Faults extends Interruptions {
     return this.#plan.whileActive(
       fault,
       () => disk.slow(fault, ms),
+      () => disk.end(fault),
+    );
+  }
+
+  /**
+   * What the disk has of a queue's next message cannot be read: the queue stops when its turn comes, its consumers are cancelled, and who asks for
+   * messages is refused with 406; when the fault is lifted it goes on as soon as somebody asks. If other messages of its page are at consumers, it is
+   * still in memory, and that is so only when the broker was started again. Resolves when it is stored and damaged.
+   * @throws Error if there is no such queue, or its next message is not stored
+   */
+  async corruptNext(queue: string, { vhost }: Pick<ConnectionFilter, 'vhost'> = {}): Promise<Fault> {
+    const { disk, context } = this.#inside;
+    const pageId = await pageOfNext(this.#inside, vhost ?? context.config.defaultVhost, queue);
+    const fault = this.#begin('corruptNext');
+    return this.#plan.whileActive(
+      fault,
+      () => disk.damage(fault, pageId, queue),
       () => disk.end(fault),
     );
   }

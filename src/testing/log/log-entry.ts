@@ -8,6 +8,8 @@ export type LogKind =
   /** A client, or a program, sent a message; a route was found for it, for a dead letter, or for one that had waited at its exchange. */
   | 'published'
   | 'routed'
+  /** It waits at a delayed exchange. */
+  | 'delayed'
   /** No queue took a message: then it went back to its publisher (mandatory), or was gone. */
   | 'returned'
   | 'unroutable'
@@ -61,7 +63,7 @@ export interface LogEntry {
   readonly reason?: string | undefined;
   readonly what?: string | undefined;
   readonly error?: { readonly code: number; readonly text: string } | undefined;
-  /** The connection's name, "CLIENT -> BROKER", and the channel's number; 0 for the connection itself. */
+  /** Of who did it, as far as it is known: the connection's name, "CLIENT -> BROKER", and the channel's number; 0 for the connection itself. */
   readonly connection?: string | undefined;
   readonly channel?: number | undefined;
   readonly consumerTag?: string | undefined;
@@ -74,6 +76,7 @@ export interface LogEntry {
 const KINDS = keysOf<Record<LogKind, unknown>>({
   published: true,
   routed: true,
+  delayed: true,
   returned: true,
   unroutable: true,
   queued: true,

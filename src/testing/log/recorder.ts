@@ -67,6 +67,10 @@ export class Recorder {
         const { exchange, queues } = event;
         return this.#add('routed', vhost, { message: this.#copy(event.message, vhost), exchange, queues });
       }
+      case 'delayed': {
+        const { exchange } = event;
+        return this.#add('delayed', vhost, { message: this.#copy(event.message, vhost), exchange });
+      }
       case 'unroutable':
         return this.#add(event.mandatory ? 'returned' : 'unroutable', vhost, {
           message: this.#copy(event.message, vhost),
@@ -111,18 +115,18 @@ export class Recorder {
         return this.#add('purged', vhost, { queue: event.queue, count: event.messages });
       case 'bound':
       case 'unbound': {
-        const { source: exchange, routingKey, destination, destinationKind } = event;
+        const { source: exchange, routingKey, destination, destinationKind, connection } = event;
         const queue = destinationKind === 'queue' ? destination : undefined;
-        return this.#add(event.type, vhost, { exchange, routingKey, queue });
+        return this.#add(event.type, vhost, { exchange, routingKey, queue, connection });
       }
       case 'exchange-declared':
       case 'exchange-deleted':
-        return this.#add(event.type, vhost, { exchange: event.exchange });
+        return this.#add(event.type, vhost, { exchange: event.exchange, connection: event.connection });
       case 'queue-deleted':
         this.#delivered.delete(placeOf(vhost, event.queue));
-        return this.#add(event.type, vhost, { queue: event.queue });
+        return this.#add(event.type, vhost, { queue: event.queue, connection: event.connection });
       case 'queue-declared':
-        return this.#add(event.type, vhost, { queue: event.queue });
+        return this.#add(event.type, vhost, { queue: event.queue, connection: event.connection });
       case 'consumer-added':
       case 'consumer-cancelled':
         return this.#add(event.type, vhost, { queue: event.queue, consumerTag: event.consumer, ...origin(event.by) });

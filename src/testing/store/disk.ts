@@ -1,5 +1,5 @@
 /**
- * What a test broker keeps beyond its end: its data folder, or, without one, what it has committed in memory. And how well that can be written to.
+ * What a test broker keeps beyond its end: its data folder, or, without one, what it has committed in memory. And how well that can be read and written.
  */
 import { openStore, type StoreOpener } from '../../embed/open-store.ts';
 import type { Store } from '../../store/store.ts';
@@ -16,6 +16,7 @@ export class Disk implements DiskState {
   readonly #full = new Set<Fault>();
   /** With the milliseconds of each. */
   readonly #slow = new Map<Fault, number>();
+  readonly #damaged = new Map<Fault, { readonly pageId: number; readonly queue: string }>();
   #memory: MemoryStore | undefined;
   #store: FaultyStore | undefined;
 
@@ -44,7 +45,12 @@ export class Disk implements DiskState {
     this.#slow.set(fault, ms);
   }
 
+  damage(fault: Fault, pageId: number, queue: string): void {
+    this.#damaged.set(fault, { pageId, queue });
+  }
+
   end(fault: Fault): void {
+    this.#damaged.delete(fault);
     this.#slow.delete(fault);
     if (this.#full.delete(fault)) this.#store?.diskChanged();
   }
@@ -53,6 +59,14 @@ export class Disk implements DiskState {
 
   get trouble(): string | undefined {
     return this.#full.size > 0 ? FULL : undefined;
+  }
+
+  damageOf(pageIds: readonly number[]): string | undefined {
+    for (const [fault, { pageId, queue }] of this.#damaged) {
+      if (pageIds.includes(pageId) && fault.strikes({ queue }))
+        return `page ${pageId} of queue '${queue}' cannot be read: its checksum is wrong`;
+    }
+    return undefined;
   }
 
   delay(): number {

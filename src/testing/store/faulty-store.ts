@@ -1,11 +1,11 @@
 /**
- * What stands between a test broker and its store: as the store itself, but for a disk that is slow, or full, or that the broker is torn from. What
+ * What stands between a test broker and its store: as the store itself, but for a disk that is slow, or full, or damaged, or that the broker is torn from. What
  * is said while nothing can be written is kept, in its order, and said to the store when it can: to the broker its commits take that long.
  */
 import type { Clock, Timer } from '../../util/clock.ts';
 import type { Histogram } from '../../util/histogram.ts';
 import type { RecoveredLog, RecoveredState, TopologyChange } from '../../store/stored-records.ts';
-import type { Answer, LogSource, Store } from '../../store/store.ts';
+import { type Answer, type LogSource, type Store, StoreError } from '../../store/store.ts';
 
 /** What the disk is like now. */
 export interface DiskState {
@@ -13,6 +13,8 @@ export interface DiskState {
   readonly trouble: string | undefined;
   /** Milliseconds that a batch takes longer, asked as it begins; 0 is none. */
   delay(): number;
+  /** Why one of these pages cannot be read; undefined if all can. */
+  damageOf(pageIds: readonly number[]): string | undefined;
 }
 
 export class FaultyStore implements Store {
@@ -82,7 +84,9 @@ export class FaultyStore implements Store {
   }
 
   readPages(pageIds: readonly number[], answer: Answer<Buffer<ArrayBuffer>[]>): void {
-    this.#inner.readPages(pageIds, answer);
+    const damage = this.#disk.damageOf(pageIds);
+    if (damage === undefined) this.#inner.readPages(pageIds, answer);
+    else answer(new StoreError(damage));
   }
 
   readBody(bodyId: number, answer: Answer<Buffer>): void {

@@ -3,7 +3,7 @@ import { connect } from 'amqp-connection-manager';
 import { expect, onTestFinished, test } from 'vitest';
 import { Connection } from 'rabbitmq-client';
 import type { TestBroker } from '../../../src/testing/index.ts';
-import { startBroker } from '../../support/application.ts';
+import { acknowledgeAll, connectTo, startBroker } from '../../support/application.ts';
 
 const patience = 20_000;
 
@@ -104,4 +104,27 @@ test('a consumer of rabbitmq-client comes back when its connection was dropped, 
   await broker.queue('orders').put({ id: 1 });
   await broker.queue('orders').toSettle({ json: { id: 1 } }, 'acked');
   expect(redelivered).toEqual([false, true]);
+});
+
+test('a broker tells who is connected, and what their channels do', async () => {
+  const broker = await startBroker();
+  const connection = await connectTo(broker.url);
+  const channel = await connection.createConfirmChannel();
+  await channel.assertQueue('orders');
+  await channel.prefetch(5);
+  await acknowledgeAll(channel, 'orders');
+  const [shown, ...others] = broker.connections({ user: 'guest' });
+  expect(others).toEqual([]);
+  expect(shown).toMatchObject({
+    name: '',
+    user: 'guest',
+    vhost: '/',
+    state: 'running',
+    properties: { product: 'amqplib' },
+  });
+  expect(shown.connection).toContain(' -> ');
+  const consumers = [{ tag: expect.any(String) as string, queue: 'orders' }];
+  expect(shown.channels).toEqual([{ number: 1, prefetch: 5, confirming: true, unacked: 0, consumers }]);
+  expect(broker.connections({ name: /billing/ })).toEqual([]);
+  expect(() => broker.connections({ nam: 'x' } as object)).toThrow('did you mean "name"?');
 });

@@ -85,3 +85,46 @@ test('an entry of a vhost names it, and what is no JSON says so', async () => {
   const message = await broker.queue('orders').toReceive();
   expect(() => message.json).toThrow(/the message is no JSON: .*plain/);
 });
+
+test('what waits at a delayed exchange is seen there, and when it goes on', async () => {
+  const { broker, channel } = await startApplication({ clock: 'manual' });
+  await channel.assertExchange('later', 'x-delayed-message', { arguments: { 'x-delayed-type': 'direct' } });
+  await channel.assertQueue('orders');
+  await channel.bindQueue('orders', 'later', 'orders');
+  channel.publish('later', 'orders', Buffer.from('x'), { headers: { 'x-delay': 60_000 } });
+  await channel.waitForConfirms();
+  const way = (): string[] =>
+    broker.log.all({ kind: ['delayed', 'routed', 'queued'] }).map(({ kind, message }) => `${kind} ${message?.text}`);
+  expect(way()).toEqual(['delayed x', 'routed x']);
+  expect(broker.log.all({ kind: 'delayed', exchange: 'later' })).toHaveLength(1);
+  await broker.clock.advance('1m');
+  expect(way()).toEqual(['delayed x', 'routed x', 'routed x', 'queued x']);
+});
+
+test('what is declared and deleted names the connection that asked for it', async () => {
+  const { broker, channel } = await startApplication();
+  const { connection } = broker.connections()[0];
+  await broker.vhost().seed({ queues: [{ name: 'seeded', durable: true, auto_delete: false, arguments: {} }] });
+  await channel.assertExchange('shop', 'topic');
+  await channel.assertQueue('orders');
+  await channel.bindQueue('orders', 'shop', '#');
+  await channel.deleteQueue('orders');
+  await channel.deleteExchange('shop');
+  const kind = [
+    'queue-declared',
+    'exchange-declared',
+    'bound',
+    'unbound',
+    'queue-deleted',
+    'exchange-deleted',
+  ] as const;
+  expect(broker.log.all({ kind }).map((entry) => [entry.kind, entry.connection])).toEqual([
+    ['queue-declared', undefined],
+    ['exchange-declared', connection],
+    ['queue-declared', connection],
+    ['bound', connection],
+    ['unbound', connection],
+    ['queue-deleted', connection],
+    ['exchange-deleted', connection],
+  ]);
+});

@@ -84,15 +84,16 @@ describe('an observer', () => {
     channel.publish('q').publish('q');
     await channel.call('queue.purge', { queue: 'q' });
     await channel.call('queue.delete', { queue: 'q' });
-    const binding = { vhost: '/', source: 'x', destination: 'q', destinationKind: 'queue', routingKey: 'key' };
+    const asked = { vhost: '/', connection: expect.stringContaining(' -> ') as string };
+    const binding = { ...asked, source: 'x', destination: 'q', destinationKind: 'queue', routingKey: 'key' };
     expect(events.filter((event) => !('message' in event))).toEqual([
-      { type: 'queue-declared', vhost: '/', queue: 'q' },
-      { type: 'exchange-declared', vhost: '/', exchange: 'x' },
+      { type: 'queue-declared', ...asked, queue: 'q' },
+      { type: 'exchange-declared', ...asked, exchange: 'x' },
       { type: 'bound', ...binding },
       { type: 'unbound', ...binding },
-      { type: 'exchange-deleted', vhost: '/', exchange: 'x' },
+      { type: 'exchange-deleted', ...asked, exchange: 'x' },
       { type: 'purged', vhost: '/', queue: 'q', messages: 2 },
-      { type: 'queue-deleted', vhost: '/', queue: 'q' },
+      { type: 'queue-deleted', ...asked, queue: 'q' },
     ]);
   });
 
