@@ -5,6 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apiOf } from '../support/management/api.ts';
 import { describePage } from '../support/page/browser.ts';
 
+/** For the browser: so many characters are pasted. */
+const PASTE = `(area, count) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text/plain', 'é'.repeat(count));
+  area.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+}`;
+
 /** Bytes. */
 const LARGE = 100 * 1024 * 1024;
 
@@ -73,6 +80,33 @@ describePage('messages on the page', (visit) => {
     expect((await channel.checkQueue('work')).messageCount).toBe(3);
     await page.getByRole('link', { name: 'Jobs' }).click();
     await page.getByRole('cell', { name: 'Done' }).waitFor();
+    await page.close();
+  });
+
+  it('are published from a file, or from a long text that was pasted, and refused at once if the API does not take as much', async () => {
+    await channel.assertQueue('filled');
+    const page = await visit.signedIn('#/queues/%2F/filled');
+    const open = async (): Promise<void> => page.getByRole('button', { name: 'Publish' }).click();
+    const dialog = page.getByRole('dialog');
+    const publish = async (): Promise<void> => dialog.getByRole('button', { name: 'Publish' }).click();
+    await open();
+    const bytes = Buffer.from([0, 0xff, 0x80, 1]);
+    await dialog.getByLabel('Or a file as it is').setInputFiles({ name: 'x', mimeType: '', buffer: bytes });
+    await publish();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await channel.get('filled', { noAck: true })).toMatchObject({ content: bytes });
+    const paste = (characters: number): Promise<void> =>
+      dialog.getByRole('textbox', { name: 'Body' }).evaluate(PASTE, characters);
+    await open();
+    await paste(200_000);
+    await publish();
+    await dialog.waitFor({ state: 'detached' });
+    const message = await channel.get('filled', { noAck: true });
+    expect(message && message.content.toString()).toBe('é'.repeat(200_000));
+    await open();
+    await paste(10_000_000);
+    await publish();
+    await dialog.getByText('This is too large for the HTTP API: it would be sent as 25 MiB, and 19 MiB is').waitFor();
     await page.close();
   });
 

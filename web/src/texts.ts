@@ -11,7 +11,7 @@ export const texts = {
     remove: 'Delete',
     all: 'All',
     tooLarge: (size: string, most: string) =>
-      `This is too large: it would be sent as ${size}, and the HTTP API takes ${most} at most.`,
+      `This is too large for the HTTP API: it would be sent as ${size}, and ${most} is the most that it takes.`,
   },
   signIn: {
     name: 'Name',
@@ -278,7 +278,8 @@ export const texts = {
     title: 'Publish a message',
     payload: 'Body',
     file: 'Or a file as it is',
-    fileHint: 'The HTTP API takes bodies of up to 14 MiB; clients publish larger ones by AMQP.',
+    pasted: 'pasted text',
+    fileHint: 'Of up to 14 MiB: the HTTP API takes no more. AMQP does.',
     unreadable: (name: string) => `The browser cannot read ${name}.`,
     encoding: 'The body is',
     asText: 'Text',

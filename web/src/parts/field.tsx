@@ -38,10 +38,11 @@ interface AreaProps extends FieldProps {
   readonly rows?: number;
   /** Keys that are put into the JSON object by a click. */
   readonly keys?: readonly (readonly [key: string, value: unknown])[];
+  readonly onPaste?: (event: ClipboardEvent) => void;
 }
 
 /** Longer text, such as a JSON object. */
-export function Area({ name, label, value = '', hint, rows = 4, keys = [] }: AreaProps) {
+export function Area({ name, label, value = '', hint, rows = 4, keys = [], onPaste }: AreaProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const put = (key: string, example: unknown): void => {
     const { current } = area;
@@ -57,7 +58,14 @@ export function Area({ name, label, value = '', hint, rows = 4, keys = [] }: Are
     <div class="area">
       <label>
         {label}
-        <textarea ref={area} name={name} rows={rows} defaultValue={String(value)} spellcheck={false} />
+        <textarea
+          ref={area}
+          name={name}
+          rows={rows}
+          defaultValue={String(value)}
+          spellcheck={false}
+          {...(onPaste !== undefined && { onPaste })}
+        />
         {hint !== undefined && <small>{hint}</small>}
       </label>
       {keys.length > 0 && (

@@ -7,6 +7,9 @@ import { Area, Row, Select, Text } from './field.tsx';
 
 const words = texts.publish;
 
+/** Characters. */
+const LONGEST_SHOWN = 100_000;
+
 const PROPERTIES = [
   ['content_type', 'application/json'],
   ['correlation_id', ''],
@@ -50,7 +53,7 @@ export function Publish({ vhost, exchange, routingKey, what, onDone }: PublishPr
       onDone={onDone}
     >
       <Text name="routing_key" label={texts.bindings.key} value={routingKey} />
-      <Area name="payload" label={words.payload} rows={6} />
+      <Area name="payload" label={words.payload} rows={6} onPaste={keepLongAside} />
       <Text name="file" label={words.file} hint={words.fileHint} type="file" />
       <Row>
         <Select
@@ -75,6 +78,17 @@ export function Publish({ vhost, exchange, routingKey, what, onDone }: PublishPr
       <Area name="properties" label={words.properties} hint={texts.action.json} keys={PROPERTIES} rows={3} />
     </Action>
   );
+}
+
+/** Text that a browser shows is laid out line by line, which takes seconds for a megabyte: what is longer becomes a file. */
+function keepLongAside(event: ClipboardEvent): void {
+  const text = event.clipboardData!.getData('text/plain');
+  if (text.length <= LONGEST_SHOWN) return;
+  event.preventDefault();
+  const { form } = event.currentTarget as HTMLTextAreaElement;
+  const kept = new DataTransfer();
+  kept.items.add(new File([text], words.pasted));
+  (form!.elements.namedItem('file') as HTMLInputElement).files = kept.files;
 }
 
 /** A file goes before a text. */
