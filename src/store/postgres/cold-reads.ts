@@ -13,7 +13,8 @@ import { bigints } from './arrays.ts';
 import type { CopiedRow } from './copy-out.ts';
 import { PAGE_COLUMNS, pageHeaderIn } from './page-columns.ts';
 import type { PrimaryLink } from './primary-link.ts';
-import { isDamage, type Session } from './session.ts';
+import { isDamage } from './server-errors.ts';
+import type { Session } from './session.ts';
 
 /** Between two attempts, in milliseconds. */
 const PAUSE = 250;

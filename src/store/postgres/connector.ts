@@ -6,7 +6,8 @@ import { StoreError } from '../store.ts';
 import { type DatabaseAddress, describeHost, type Host } from './address.ts';
 import { passwordIn } from './password-file.ts';
 import { quoted } from './schema.ts';
-import { answerInTime, Session, stateOf } from './session.ts';
+import { stateOf } from './server-errors.ts';
+import { answerInTime, Session } from './session.ts';
 
 /** How long a server may take to let a session in, in milliseconds. */
 const CONNECT_MS = 5000;

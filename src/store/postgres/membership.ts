@@ -7,7 +7,9 @@ import type { Clock } from '../../util/clock.ts';
 import { leveretVersion } from '../../util/version.ts';
 import { StoreError } from '../store.ts';
 import type { PrimaryLink } from './primary-link.ts';
-import { type Session, type Statement, stateOf, type TextRow } from './session.ts';
+import type { TextRow } from './series.ts';
+import { stateOf } from './server-errors.ts';
+import type { Session, Statement } from './session.ts';
 
 /** Somebody else has taken the place of this node: nothing that it writes counts any more. */
 export class Fenced extends Error {

@@ -18,7 +18,7 @@ import { Fenced, Membership } from './membership.ts';
 import { PrimaryLink } from './primary-link.ts';
 import { readState, type Recovered } from './recovery.ts';
 import { openSchema } from './schema.ts';
-import { isPassing } from './session.ts';
+import { isPassing } from './server-errors.ts';
 
 const NO_DATABASE = 'the database cannot be used yet; it is tried again';
 const WAITING = 'waiting to take over from the node that serves the clients:';

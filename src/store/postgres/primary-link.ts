@@ -7,10 +7,9 @@ import { rethrow, unawaited } from '../../util/guard.ts';
 import { StoreError } from '../store.ts';
 import { describeHost, type Host } from './address.ts';
 import { type Connect, explainConnect, isLasting } from './connector.ts';
-import { answerInTime, type Session } from './session.ts';
+import { type Primary, Servers } from './servers.ts';
+import type { Session } from './session.ts';
 
-/** How long the others may take to answer when one primary is found, in milliseconds. */
-const OTHERS_MS = 500;
 /** Between two searches, in milliseconds. */
 const SEARCH_MS = 250;
 /** An answer that takes longer has the primary looked for, in milliseconds. */
@@ -24,18 +23,6 @@ type Verdict = 'useless' | 'idle' | 'receiving' | 'busy';
 
 /** How often in a row that is found until the session is given up: the way of a large batch may be slow. */
 const LOOKS: Partial<Record<Verdict, number>> = { useless: 1, idle: 2, receiving: 10 };
-/** How long a server may take to say who it is, in milliseconds. */
-const ANSWER_MS = 5000;
-
-interface Primary {
-  readonly session: Session;
-  readonly host: Host;
-  readonly timeline: number;
-}
-
-/** Its timeline; NULL of a standby. */
-const WHO_ARE_YOU = `SELECT CASE WHEN pg_is_in_recovery() THEN NULL
-  ELSE ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int END`;
 
 /** What the process of a session does: it is at work if it waits for something else than for what its client sends. No row: it is gone. */
 const activityOf = (pid: number): string =>
@@ -45,6 +32,7 @@ const activityOf = (pid: number): string =>
 export class PrimaryLink {
   readonly #hosts: readonly Host[];
   readonly #connect: Connect;
+  readonly #servers: Servers;
   readonly #clock: Clock;
   readonly #tell: (trouble: string) => void;
   #primary: Primary | undefined;
@@ -56,6 +44,7 @@ export class PrimaryLink {
   constructor(hosts: readonly Host[], connect: Connect, clock: Clock, tell: (trouble: string) => void) {
     this.#hosts = hosts;
     this.#connect = connect;
+    this.#servers = new Servers(hosts, connect, clock);
     this.#clock = clock;
     this.#tell = tell;
   }
@@ -146,7 +135,7 @@ export class PrimaryLink {
 
   async #search(): Promise<Primary> {
     for (;;) {
-      const { primary, problems } = await this.#look();
+      const { primary, problems } = await this.#servers.look();
       if (this.#closed) {
         primary?.session.destroy();
         throw new StoreError('The store is closed.');
@@ -175,53 +164,20 @@ export class PrimaryLink {
     return primary;
   }
 
-  /** Asks all servers at once. The session with the primary stays open. */
-  async #look(): Promise<{
-    readonly primary: Primary | undefined;
-    readonly problems: readonly { readonly host: Host; readonly error: unknown }[];
-  }> {
-    const found: Primary[] = [];
-    const problems: { readonly host: Host; readonly error: unknown }[] = [];
-    const enough = Promise.withResolvers<void>();
-    const asked = this.#hosts.map(async (host) => {
-      try {
-        const session = await this.#connect(host);
-        const timeline = (await this.#soon(session, session.query(WHO_ARE_YOU))).rows[0][0];
-        if (timeline === null) return await session.close();
-        found.push({ session, host, timeline: Number(timeline) });
-        // There may be another, of a higher timeline.
-        this.#clock.after(OTHERS_MS, () => enough.resolve());
-      } catch (error) {
-        problems.push({ host, error });
-      }
-    });
-    const all = Promise.all(asked);
-    await Promise.race([all, enough.promise]);
-    found.sort((a, b) => b.timeline - a.timeline);
-    const [primary] = found;
-    const endOthers = (): void => found.forEach((other) => other !== primary && other.session.destroy());
-    unawaited(rethrow, all.then(endOthers));
-    return { primary, problems };
-  }
-
   async #verdictOf(session: Session): Promise<Verdict> {
     const used = this.#primary;
-    const { primary } = await this.#look();
+    const { primary } = await this.#servers.look();
     if (primary === undefined) return 'busy';
     try {
       if (used === undefined) return 'busy';
       if (primary.timeline > used.timeline) return 'useless';
       if (primary.host !== used.host) return 'busy';
-      const { rows } = await this.#soon(primary.session, primary.session.query(activityOf(session.pid)));
+      const { rows } = await this.#servers.soon(primary.session, primary.session.query(activityOf(session.pid)));
       return (rows[0]?.[0] as Verdict | undefined) ?? 'idle';
     } catch {
       return 'busy';
     } finally {
       primary.session.destroy();
     }
-  }
-
-  #soon<Value>(session: Session, answer: Promise<Value>): Promise<Value> {
-    return answerInTime(session, { clock: this.#clock, ms: ANSWER_MS }, answer);
   }
 }

@@ -3,7 +3,8 @@
  * one; a node refuses a schema that is newer than itself.
  */
 import { StoreError } from '../store.ts';
-import { type Session, stateOf } from './session.ts';
+import { stateOf } from './server-errors.ts';
+import type { Session } from './session.ts';
 
 /** The version that this code reads and writes. */
 export const SCHEMA_VERSION = 1;

@@ -1,8 +1,9 @@
 /** One session with a server of PostgreSQL: statements of one transaction go in one write, without a round trip between them. */
-import type { Client, ClientConfig, Connection, DatabaseError } from 'pg';
+import type { Client, ClientConfig, Connection } from 'pg';
 import type { Clock } from '../../util/clock.ts';
 import { hear, rethrow } from '../../util/guard.ts';
 import { type CopiedRow, CopyOut } from './copy-out.ts';
+import { type Results, Series } from './series.ts';
 
 /** A Buffer goes as the binary form of its type, a string as its text. */
 export type Value = Buffer | string | number | null;
@@ -14,16 +15,6 @@ export interface Statement {
   readonly values?: readonly Value[];
   /** What goes to `COPY FROM STDIN`: messages of the protocol, whole when put together. */
   readonly copy?: readonly Uint8Array[];
-}
-
-/** Columns as text. */
-export type TextRow = readonly (string | null)[];
-
-export interface Results {
-  /** Of all statements, in their order. */
-  readonly rows: readonly TextRow[];
-  /** A tag a statement: `COMMIT`, `DELETE 3`. */
-  readonly tags: readonly string[];
 }
 
 interface NoticeMessage {
@@ -83,7 +74,7 @@ export class Session {
     });
   }
 
-  /** Each in a transaction of its own would do; they are one. Rejects with what the server says, or if the session ends. */
+  /** In one transaction, if they begin none of their own. Rejects with what the server says, or if the session ends. */
   run(statements: readonly Statement[]): Promise<Results> {
     return this.#submit((done, failed) => new Series((connection) => this.#send(connection, statements), done, failed));
   }
@@ -177,26 +168,6 @@ function bound(value: Value): Buffer | string | null {
   return typeof value === 'number' ? String(value) : value;
 }
 
-/** The SQLSTATE of what a server said; undefined for what it did not say. */
-export function stateOf(error: unknown): string | undefined {
-  const { code, severity } = error as Partial<DatabaseError>;
-  return severity === undefined ? undefined : code;
-}
-
-/** True if a server found damaged what it was asked for. */
-export function isDamage(error: unknown): boolean {
-  return stateOf(error)?.startsWith('XX') === true;
-}
-
-/** Classes of SQLSTATE that pass: connections, transactions, resources, operators, the system. Disks that are full are among them. */
-const PASSING = ['08', '25', '40', '53', '55', '57', '58'];
-
-/** True if the same may work another time: a session that broke, and what a server says while it stops, starts or is short of something. */
-export function isPassing(error: unknown): boolean {
-  const state = stateOf(error);
-  return state === undefined || PASSING.includes(state.slice(0, 2));
-}
-
 /**
  * Ends the session if the answer takes longer than `ms` milliseconds: a server that is cut off never gives it. For questions that are answered at
  * once: a commit may take as long as it takes.
@@ -211,58 +182,5 @@ export async function answerInTime<Value>(
     return await answer;
   } finally {
     timer.cancel();
-  }
-}
-
-/** What pg has under way: it calls these as the server answers. */
-class Series {
-  readonly #rows: TextRow[] = [];
-  readonly #tags: string[] = [];
-  readonly submit: (connection: Connection) => void;
-  readonly #done: (results: Results) => void;
-  readonly #failed: (error: Error) => void;
-  readonly #copied: ((chunk: Buffer<ArrayBuffer>) => void) | undefined;
-  #error: Error | undefined;
-
-  constructor(
-    submit: (connection: Connection) => void,
-    done: (results: Results) => void,
-    failed: (error: Error) => void,
-    copied?: (chunk: Buffer<ArrayBuffer>) => void,
-  ) {
-    this.submit = submit;
-    this.#done = done;
-    this.#failed = failed;
-    this.#copied = copied;
-  }
-
-  handleRowDescription(): void {}
-  handlePortalSuspended(): void {}
-  handleEmptyQuery(): void {}
-  handleCopyInResponse(): void {}
-
-  handleDataRow({ fields }: { readonly fields: TextRow }): void {
-    this.#rows.push(fields);
-  }
-
-  handleCommandComplete({ text }: { readonly text: string }): void {
-    this.#tags.push(text);
-  }
-
-  handleCopyData({ chunk }: { readonly chunk: Buffer<ArrayBuffer> }): void {
-    try {
-      this.#copied?.(chunk);
-    } catch (error) {
-      this.#error ??= error as Error;
-    }
-  }
-
-  handleReadyForQuery(): void {
-    if (this.#error === undefined) this.#done({ rows: this.#rows, tags: this.#tags });
-    else this.#failed(this.#error);
-  }
-
-  handleError(error: Error): void {
-    this.#failed(error);
   }
 }

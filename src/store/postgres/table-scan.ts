@@ -5,7 +5,8 @@
 import type { StoreCheck } from '../engine/store-check.ts';
 import { bigints } from './arrays.ts';
 import type { CopiedRow } from './copy-out.ts';
-import { isDamage, type Session } from './session.ts';
+import { isDamage } from './server-errors.ts';
+import type { Session } from './session.ts';
 
 /** Rows are read so many numbers at a time. */
 const NUMBERS_AT_A_TIME = 200;
