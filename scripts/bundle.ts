@@ -1,8 +1,8 @@
 /**
  * Makes `dist` of `src`: what is published, a few files instead of two hundred, so that a broker starts the sooner and takes less
  * memory. What programs import is there twice, as ES modules and as CommonJS (.cjs), for test runners that know no other; both start the same
- * writer thread. The page is in its folder `web`. The packages that are JavaScript alone are in it too, with their licences beside it; what is to be installed with Leveret
- * stands in package.json's `dependencies`. Names and lines stay as they are, for the sake of stack traces.
+ * writer thread. The page is in its folder `web`. Packages that are JavaScript alone are in it too, with their licences beside it; what is to be installed with Leveret
+ * stands in package.json's `dependencies`, and in `optionalDependencies` what it can do without. Names and lines stay as they are, for the sake of stack traces.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -16,7 +16,13 @@ const ROOT = join(import.meta.dirname, '..');
 /** The page's folder in `dist`. */
 const PAGE = 'web';
 /** What is not bundled: Node's own, what is installed with Leveret, and the runners of those who use it. */
-export const FOREIGN = [/^node:/, ...builtinModules, ...Object.keys(manifest.dependencies), 'vitest'];
+export const FOREIGN = [
+  /^node:/,
+  ...builtinModules,
+  ...Object.keys(manifest.dependencies),
+  ...Object.keys(manifest.optionalDependencies),
+  'vitest',
+];
 
 /** What programs import. */
 export const ENTRIES = {

@@ -5,7 +5,7 @@ import { GUIDE_PROJECT, RECIPE_PROJECTS } from './recipes.ts';
 
 export interface Project {
   readonly name: string;
-  /** Installed beside leveret and amqplib. */
+  /** Installed beside leveret and amqplib; options of `npm install` too. */
   readonly packages: readonly string[];
   readonly type: 'module' | 'commonjs';
   readonly files: Readonly<Record<string, string>>;
@@ -119,6 +119,13 @@ import { Broker } from 'leveret';
 await Broker.start({ port: 0, dataDir: 'data' }).catch((error) => console.log(error.name, error.message));
 `;
 
+/** Without the package that speaks to a database: a broker does without a database, or says what it needs. */
+const NO_DATABASE = `
+import { Broker } from 'leveret';
+await (await Broker.start({ port: 0, dataDir: 'data' })).stop();
+await Broker.start({ port: 0, store: 'postgres://localhost/leveret' }).catch((error) => console.log(error.name, error.message));
+`;
+
 export const PROJECTS: readonly Project[] = [
   { name: 'node-esm', packages: [], type: 'module', files: { 'a.js': EXAMPLE }, run: ['node a.js'], quick: true },
   { name: 'node-cjs', packages: [], type: 'commonjs', files: { 'a.js': COMMONJS }, run: ['node a.js'], quick: true },
@@ -139,6 +146,24 @@ export const PROJECTS: readonly Project[] = [
         "import { Broker } from 'leveret';\nawait Broker.start({ port: 0, dataDir: 'data', unref: true });\nconsole.log('hello');\n",
     },
     run: ['node a.js'],
+    quick: true,
+  },
+  {
+    name: 'without-optional-packages',
+    packages: ['--omit=optional'],
+    type: 'module',
+    files: {
+      'a.js': NO_DATABASE,
+      'b.cjs':
+        NO_DATABASE.replace(/import (.*) from '(.*)';/, "const $1 = require('$2');\nvoid (async () => {") + '})();\n',
+    },
+    run: [
+      'test ! -e node_modules/pg',
+      'node a.js | grep -q "^StoreError A store in PostgreSQL needs the package pg"',
+      'node b.cjs | grep -q "^StoreError A store in PostgreSQL needs the package pg"',
+      'npx leveret --store postgres://localhost/leveret 2>&1 | grep "needs the package pg"',
+    ],
+    prints: 'needs the package pg, which is not installed',
     quick: true,
   },
   { ...jest('29'), quick: true },

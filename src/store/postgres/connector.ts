@@ -4,6 +4,7 @@ import type { ClientConfig } from 'pg';
 import type { Clock } from '../../util/clock.ts';
 import { StoreError } from '../store.ts';
 import { type DatabaseAddress, describeHost, type Host } from './address.ts';
+import { loadDriver } from './driver.ts';
 import { passwordIn } from './password-file.ts';
 import { quoted } from './schema.ts';
 import { stateOf } from './server-errors.ts';
@@ -19,14 +20,14 @@ const LASTING = ['28P01', '28000', '3D000', '42501'];
 
 export type Connect = (host: Host) => Promise<Session>;
 
-/** pg is loaded here, and so only if a database is the store. `unref`: sessions do not keep the process alive. */
+/** `unref`: sessions do not keep the process alive. Throws StoreError if it cannot speak to any server. */
 export async function connector(
   address: DatabaseAddress,
   application: string,
   clock: Clock,
   unref = false,
 ): Promise<Connect> {
-  const { default: pg } = await import('pg');
+  const PgClient = await loadDriver();
   const ssl = tlsOptions(address);
   const settings = [
     `SET search_path = ${quoted(address.schema)}`,
@@ -54,7 +55,7 @@ export async function connector(
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     };
-    const session = await Session.open(pg.Client, config);
+    const session = await Session.open(PgClient, config);
     try {
       const prepared = session.query(settings).then(() => refusePooler(session));
       await answerInTime(session, { clock, ms: CONNECT_MS }, prepared);
