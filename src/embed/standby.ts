@@ -1,12 +1,15 @@
 /**
  * What a node answers while another has its store: that it waits, and for which. Clients of AMQP find no port, and go on to the next host; who looks
- * into it over HTTP, or by the socket in its data folder, is told.
+ * into it over HTTP, or by the socket in its data folder, is told, and so is Prometheus.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Config } from '../config/config.ts';
 import { HttpListener } from '../management/http/listener.ts';
+import type { Identity } from '../metrics/families/info.ts';
+import { standbyMetricsListener } from '../metrics/metrics.ts';
 import { unawaited } from '../util/guard.ts';
 import type { Logger } from '../util/logger.ts';
+import { leveretVersion } from '../util/version.ts';
 import { listenForControl } from './control.ts';
 import { send, sendState, wishOf } from './process-requests.ts';
 
@@ -16,7 +19,7 @@ export class Standby {
   readonly #log: Logger;
   readonly #daemon: RequestListener | undefined;
   #active = '';
-  #listener: HttpListener | undefined;
+  readonly #listeners: HttpListener[] = [];
   #control: Promise<{ stop(): Promise<void> } | undefined> | undefined;
 
   /** `node`: the name of this one. `daemon`: answers what is asked of the process, if it is for the broker alone. */
@@ -27,24 +30,39 @@ export class Standby {
     this.#daemon = daemon;
   }
 
-  /** From now on it says so, on the port of the HTTP API. A port that cannot be had is an error when the broker itself needs it. */
+  /** From now on it says so, on the ports of the HTTP API and of Prometheus. */
   readonly waitFor = (active: string): void => {
     this.#active = active;
-    const { managementPort: port, host, managementHost = host, dataDir } = this.#config;
+    const { dataDir } = this.#config;
     if (this.#control === undefined && dataDir !== undefined) {
       const listener = new HttpListener(() => Promise.resolve({ answer: this.#answerCommand }));
       this.#control = listenForControl(dataDir, listener, this.#log);
     }
-    if (this.#listener !== undefined || port === undefined) return;
-    this.#listener = new HttpListener(() => Promise.resolve({ answer: this.#answer }));
-    const failed = (error: unknown): void =>
-      this.#log.warn({ err: error, port }, 'nobody can ask this node while it waits');
-    unawaited(failed, this.#listener.start({ port, host: managementHost }));
+    if (this.#listeners.length > 0) return;
+    const { host, managementPort, managementHost = host, prometheusPort, prometheusHost = host } = this.#config;
+    const api = new HttpListener(() => Promise.resolve({ answer: this.#answer }));
+    this.#start(api, managementPort, managementHost);
+    this.#start(standbyMetricsListener(this.#identity, this.#log), prometheusPort, prometheusHost);
   };
 
   async stop(): Promise<void> {
-    await this.#listener?.stop();
+    await Promise.all(this.#listeners.map((listener) => listener.stop()));
     await (await this.#control)?.stop();
+  }
+
+  /** A port that cannot be had is an error when the broker itself needs it. */
+  #start(listener: HttpListener, port: number | undefined, host: string): void {
+    if (port === undefined) return;
+    this.#listeners.push(listener);
+    const failed = (error: unknown): void =>
+      this.#log.warn({ err: error, port }, 'nobody can ask this node while it waits');
+    unawaited(failed, listener.start({ port, host }));
+  }
+
+  /** What the cluster was named by a command is in the store alone. */
+  get #identity(): Identity {
+    const { clusterName: cluster } = this.#config;
+    return { config: this.#config, nodeName: this.#node, cluster, permanentId: undefined, version: leveretVersion() };
   }
 
   /** Its process may be asked for its end. */

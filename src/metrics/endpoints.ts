@@ -3,13 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { ManagementContext } from '../management/context.ts';
 import type { HttpApp } from '../management/http/listener.ts';
 import { inSlices } from '../management/http/slices.ts';
 import { unawaited } from '../util/guard.ts';
-import { EventLoopDelay } from './event-loop-delay.ts';
+import type { Logger } from '../util/logger.ts';
 import { CONTENT_TYPE } from './exposition.ts';
-import { type Scrape, SCRAPES } from './scrapes.ts';
 
 const ROOT = '/metrics';
 const METHODS = 'HEAD, GET, OPTIONS';
@@ -17,26 +15,29 @@ const METHODS = 'HEAD, GET, OPTIONS';
 const MOST_SCRAPES = 8;
 const NOT_FOUND = JSON.stringify({ error: 'Object Not Found', reason: 'Not Found' });
 
-export function metricsApp(context: ManagementContext): HttpApp {
-  const eventLoopDelay = new EventLoopDelay(context.clock);
-  let scrapes = 0;
+/** What one path tells, piece by piece. `query`: of the request. */
+export type Scrape = (query: URLSearchParams) => Iterable<string> | Promise<Iterable<string>>;
+
+/** `scrapes`: by the end of the path behind `/metrics`. */
+export function metricsApp(scrapes: ReadonlyMap<string, Scrape>, log: Logger): HttpApp {
+  let underWay = 0;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [pathname, query = ''] = request.url!.split('?', 2);
     const path = pathname.replace(/\/$/, '');
-    const scrape = path.startsWith(ROOT) ? SCRAPES.get(path.slice(ROOT.length)) : undefined;
+    const scrape = path.startsWith(ROOT) ? scrapes.get(path.slice(ROOT.length)) : undefined;
     if (scrape === undefined) return end(response, 404, { 'content-type': 'application/json' }, NOT_FOUND);
     if (request.method === 'OPTIONS') return end(response, 200, { allow: METHODS });
     // RabbitMQ's answer, which monitoring takes for "there are metrics".
     if (request.method === 'HEAD') return end(response, 204);
     if (request.method !== 'GET') return end(response, 405, { allow: METHODS });
     if (!takesText(request.headers.accept)) return end(response, 406);
-    if (scrapes === MOST_SCRAPES) return end(response, 503, { 'retry-after': '1' });
-    scrapes++;
+    if (underWay === MOST_SCRAPES) return end(response, 503, { 'retry-after': '1' });
+    underWay++;
     try {
       await send(request, response, scrape, new URLSearchParams(query));
     } finally {
-      scrapes--;
+      underWay--;
     }
   }
 
@@ -46,7 +47,7 @@ export function metricsApp(context: ManagementContext): HttpApp {
     scrape: Scrape,
     query: URLSearchParams,
   ): Promise<void> {
-    const lines = await scrape({ context, eventLoopDelays: eventLoopDelay.delays }, query);
+    const lines = await scrape(query);
     const text = Readable.from(inSlices(lines));
     response.setHeader('content-type', CONTENT_TYPE).setHeader('cache-control', 'no-cache');
     response.setHeader('vary', 'accept, accept-encoding');
@@ -60,13 +61,12 @@ export function metricsApp(context: ManagementContext): HttpApp {
     answer: (request, response) => {
       const failed = (error: unknown): void => {
         // A client that goes before it has all is no error of anybody's.
-        if (!response.destroyed) context.log.error({ err: error, path: request.url }, 'internal error');
+        if (!response.destroyed) log.error({ err: error, path: request.url }, 'internal error');
         if (response.headersSent) response.destroy();
         else end(response, 500);
       };
       unawaited(failed, answer(request, response));
     },
-    stop: () => eventLoopDelay.stop(),
   };
 }
 

@@ -51,7 +51,7 @@ export async function gather(source: Source): Promise<BrokerMoment> {
   const totals = new MessageTotals();
   await eachInSlices(node.addMessages(totals), () => undefined);
   const present = await countPresent(context);
-  const otherNodes = await context.otherNodes?.();
+  const otherNodes = await context.otherNodes?.list();
   return { ...momentOf(source), present, totals, traffic: node.counters.connections.sum(), otherNodes };
 }
 

@@ -3,7 +3,7 @@ import type { ManagementContext } from '../management/context.ts';
 import { metricLines } from './exposition.ts';
 import { CHANNEL_EXCHANGES, CHANNEL_QUEUES, CHANNELS, CONNECTIONS } from './families/clients.ts';
 import { GLOBAL, PRESENT } from './families/global.ts';
-import { type Endpoint, infoLines } from './families/info.ts';
+import { type Endpoint, identityOf, infoLines } from './families/info.ts';
 import { MEMORY_BREAKDOWN } from './families/memory-breakdown.ts';
 import { NODE, type NodeMetric } from './families/node.ts';
 import { OWN } from './families/own.ts';
@@ -17,10 +17,10 @@ import { detailed, type Selection } from './object-kind.ts';
 const KINDS = [QUEUES, QUEUE_EXCHANGES, CHANNELS, CHANNEL_EXCHANGES, CHANNEL_QUEUES, CONNECTIONS, EXCHANGES] as const;
 
 /** `query`: of the request. */
-export type Scrape = (source: Source, query: URLSearchParams) => Iterable<string> | Promise<Iterable<string>>;
+type BrokerScrape = (source: Source, query: URLSearchParams) => Iterable<string> | Promise<Iterable<string>>;
 
 /** By the end of the path behind `/metrics`. */
-export const SCRAPES: ReadonlyMap<string, Scrape> = new Map<string, Scrape>([
+export const SCRAPES: ReadonlyMap<string, BrokerScrape> = new Map<string, BrokerScrape>([
   ['', scrapeTogether],
   ['/per-object', async (source) => brokerLines(await gather(source), eachObject(source.context), 'per-object')],
   ['/detailed', (source, query) => detailedLines(momentOf(source), selectionOf(query))],
@@ -48,7 +48,7 @@ function* brokerLines(moment: BrokerMoment, objects: Iterable<string>, endpoint:
   yield* lines('rabbitmq_', PRESENT, moment);
   yield* lines('rabbitmq_', GLOBAL, moment);
   yield* objects;
-  yield* infoLines(moment.context, endpoint);
+  yield* infoLines(identityOf(moment.context), endpoint);
   yield* lines('leveret_', OWN, moment);
 }
 
@@ -61,12 +61,12 @@ function* detailedLines(moment: Moment, selection: Selection): Generator<string>
     if (family !== undefined && selection.families.has(family)) yield* lines(detailed('rabbitmq_'), metrics, moment);
   }
   for (const kind of [...KINDS, VHOSTS]) yield* kind.each(moment.context, selection);
-  yield* infoLines(moment.context, 'detailed');
+  yield* infoLines(identityOf(moment.context), 'detailed');
 }
 
 function* memoryLines(moment: Moment): Generator<string> {
   yield* lines('rabbitmq_', MEMORY_BREAKDOWN, moment);
-  yield* infoLines(moment.context, 'memory-breakdown');
+  yield* infoLines(identityOf(moment.context), 'memory-breakdown');
 }
 
 function* lines<State>(prefix: string, metrics: readonly NodeMetric<State>[], moment: State): Generator<string> {

@@ -10,5 +10,12 @@ export interface OtherNode {
   readonly since: number;
 }
 
-/** In the order in which they first came. It takes a moment to see whether they live. */
-export type OtherNodes = () => Promise<readonly OtherNode[]>;
+/** `runs`: it is not forgotten as long as it does. `unknown`: there is none of this name. */
+export type Forgetting = 'forgotten' | 'runs' | 'unknown';
+
+export interface OtherNodes {
+  /** In the order in which they first came. It takes a moment to see whether they live. */
+  list(): Promise<readonly OtherNode[]>;
+  /** One that has ended is listed no more, until it comes again. Rejects with a StoreError if the store is closed. */
+  forget(name: string): Promise<Forgetting>;
+}

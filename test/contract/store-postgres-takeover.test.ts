@@ -173,6 +173,27 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     expect(await firsts(await two.opening)).toEqual([10]);
   });
 
+  it('forget one that nothing is heard of, which is a new one when it comes again', async () => {
+    const url = postgres.newUrl();
+    const one = await (await node('one', url)).opening;
+    const two = await waiting('two', url);
+    expect(await one.otherNodes.forget('two')).toBe('runs');
+    expect(await one.otherNodes.forget('three')).toBe('unknown');
+    two.proxy.hold('there', 'back');
+    await expect.poll(() => one.otherNodes.forget('two')).toBe('forgotten');
+    expect(await one.otherNodes.list()).toEqual([]);
+    await waiting('three', url);
+    two.proxy.release();
+    const others = async () => (await one.otherNodes.list()).map(({ name, waits }) => [name, waits]);
+    await expect.poll(others).toEqual([
+      ['three', true],
+      ['two', true],
+    ]);
+    // What a process may still take for its own number is nobody else's.
+    const numbers = `SELECT string_agg(id::text, ',' ORDER BY id) FROM ${new URL(url).searchParams.get('schema')}.node`;
+    expect(await postgres.server.sql(numbers)).toBe('1,3,4');
+  });
+
   it('have names of their own: the second of one name is refused while the first lives', async () => {
     const url = postgres.newUrl();
     const one = await (await node('one', url)).opening;

@@ -21,6 +21,7 @@ export const nodes: readonly Resource[] = [
   {
     path: '/nodes/:node',
     GET: { role: 'monitoring', handle: showOne },
+    DELETE: { role: 'administrator', handle: forget },
   },
   {
     path: '/nodes/:node/memory',
@@ -39,6 +40,15 @@ async function showOne({ view, params }: Call): Promise<object> {
   return showOtherNode(other);
 }
 
+/** Throws HttpProblem 404, and 400 for one that runs. */
+async function forget({ context, params: { node } }: Call): Promise<Reply> {
+  const itself = node === context.nodeName;
+  const came = itself ? 'runs' : ((await context.otherNodes?.forget(node)) ?? 'unknown');
+  if (came === 'unknown') throw noObject();
+  if (came === 'runs') throw badRequest(`Node '${node}' runs: it has to be stopped before it is forgotten`);
+  return NO_CONTENT;
+}
+
 /** Without a password: a node that waits says the same of itself (src/embed/standby.ts). */
 async function showStandby({ context }: Call): Promise<object> {
   const { nodeName } = context;
@@ -47,7 +57,7 @@ async function showStandby({ context }: Call): Promise<object> {
 }
 
 async function othersOf({ otherNodes }: ManagementContext): Promise<readonly OtherNode[]> {
-  return (await otherNodes?.()) ?? [];
+  return (await otherNodes?.list()) ?? [];
 }
 
 /** Throws HttpProblem 404. */

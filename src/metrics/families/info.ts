@@ -1,13 +1,35 @@
 /** Who answers, and which versions: what dashboards join everything else with. */
 import { clusterId, clusterName } from '../../broker/operations/parameters.ts';
+import type { Config } from '../../config/config.ts';
 import type { ManagementContext } from '../../management/context.ts';
 import { labelPairs, metricLines } from '../exposition.ts';
 
-/** RabbitMQ's word for each of its endpoints. */
-export type Endpoint = 'aggregated' | 'per-object' | 'detailed' | 'memory-breakdown';
+/** RabbitMQ's word for each of its endpoints, by the end of the path behind `/metrics`. */
+export const ENDPOINTS = {
+  '': 'aggregated',
+  '/per-object': 'per-object',
+  '/detailed': 'detailed',
+  '/memory-breakdown': 'memory-breakdown',
+} as const;
+export type Endpoint = (typeof ENDPOINTS)[keyof typeof ENDPOINTS];
+
+export interface Identity {
+  readonly config: Pick<Config, 'product' | 'productVersion'>;
+  readonly nodeName: string;
+  readonly cluster: string;
+  /** RabbitMQ's number of the cluster, if it is known. */
+  readonly permanentId: string | undefined;
+  /** Of Leveret. */
+  readonly version: string;
+}
+
+export function identityOf({ config, node, nodeName, version }: ManagementContext): Identity {
+  const cluster = clusterName(node, config.clusterName);
+  return { config, nodeName, cluster, permanentId: clusterId(node), version };
+}
 
 export function* infoLines(
-  { config, node, nodeName, version }: ManagementContext,
+  { config, nodeName, cluster, permanentId, version }: Identity,
   endpoint: Endpoint,
 ): Generator<string> {
   const build = {
@@ -20,8 +42,8 @@ export function* infoLines(
   };
   const identity = {
     rabbitmq_node: nodeName,
-    rabbitmq_cluster: clusterName(node, config.clusterName),
-    rabbitmq_cluster_permanent_id: clusterId(node) ?? '',
+    rabbitmq_cluster: cluster,
+    rabbitmq_cluster_permanent_id: permanentId ?? '',
     rabbitmq_endpoint: endpoint,
   };
   yield* metricLines('rabbitmq_', { type: 'untyped', name: 'build_info', help: 'RabbitMQ & Erlang/OTP version info' }, [

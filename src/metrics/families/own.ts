@@ -1,6 +1,6 @@
 /** What only Leveret has: how busy its event loop is, how fast its store, and where its memory is. */
 import { getHeapStatistics } from 'node:v8';
-import { histogramSamples, labelPair, labelPairs } from '../exposition.ts';
+import { histogramSamples, labelPair, labelPairs, type Metric } from '../exposition.ts';
 import type { BrokerMoment, Moment } from '../moment.ts';
 import { type NodeMetric, single } from './node.ts';
 
@@ -32,6 +32,12 @@ export function memoryUses({ context: { node }, memory }: Moment): MemoryUses {
   };
 }
 
+export const STANDBY: Metric = {
+  type: 'gauge',
+  name: 'standby',
+  help: 'is 1 while the node waits to take over the store in a database, and 0 while it serves clients',
+};
+
 export const OWN: readonly NodeMetric<BrokerMoment>[] = [
   {
     type: 'gauge',
@@ -58,6 +64,10 @@ export const OWN: readonly NodeMetric<BrokerMoment>[] = [
           value: Date.parse(certificate.validTo) / 1000,
         })),
       ),
+  },
+  {
+    ...STANDBY,
+    samples: ({ otherNodes }) => (otherNodes === undefined ? [] : [{ labels: '', value: 0 }]),
   },
   {
     type: 'gauge',

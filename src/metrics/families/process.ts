@@ -1,7 +1,7 @@
 /** Metrics of the process, whose names have no prefix. */
 import { type NodeMetric, single } from './node.ts';
 
-export const PROCESS: readonly NodeMetric[] = [
+export const PROCESS: readonly NodeMetric<unknown>[] = [
   single(
     'gauge',
     'process_start_time_seconds',

@@ -23,7 +23,7 @@ const LOCK_NOT_AVAILABLE = '55P03';
 
 const FIND = 'SELECT id, epoch, batch, beat, alive FROM node WHERE name = $1';
 const COME = `INSERT INTO node (id, name, epoch, alive, batch, beat, session, version)
-  SELECT coalesce(max(id), 0) + 1, $1, 1, true, 0, 0, pg_backend_pid(), $2 FROM node
+  SELECT greatest(coalesce(max(id), 0) + 1, (SELECT next FROM id_range WHERE name = 'node')), $1, 1, true, 0, 0, pg_backend_pid(), $2 FROM node
   ON CONFLICT DO NOTHING RETURNING id, epoch`;
 const COME_AGAIN = `UPDATE node SET epoch = epoch + 1, alive = true, batch = 0, beat = 0, session = pg_backend_pid(), version = $2, since = now()
   WHERE id = $1 AND epoch = $3 AND batch = $4 AND beat = $5 RETURNING id, epoch`;

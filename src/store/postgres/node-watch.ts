@@ -3,7 +3,8 @@
  * leaves it as it was, and nobody has to fence it. So a row is looked at until it has moved, or has stood still for a lease.
  */
 import type { Clock } from '../../util/clock.ts';
-import type { OtherNode } from '../other-nodes.ts';
+import type { Forgetting, OtherNode, OtherNodes } from '../other-nodes.ts';
+import { StoreError } from '../store.ts';
 import type { NodeRow } from './nodes.ts';
 
 /** Between two looks, in milliseconds. */
@@ -27,12 +28,17 @@ export interface NodeWatchOptions {
   readonly clock: Clock;
   readonly leaseMs: number;
   readonly read: () => Promise<readonly NodeRow[]>;
+  /** Removes the row of a node, if it is as it was seen. */
+  readonly remove: (row: Pick<NodeRow, 'name' | 'pulse'>) => Promise<void>;
 }
 
-export class NodeWatch {
+/** With its row as it was seen. */
+type Known = OtherNode & Pick<NodeRow, 'pulse'>;
+
+export class NodeWatch implements OtherNodes {
   readonly #options: NodeWatchOptions;
   readonly #sights = new Map<string, Sight>();
-  #known: readonly OtherNode[] = [];
+  #known: readonly Known[] = [];
   #looking: Promise<void> | undefined;
 
   constructor(options: NodeWatchOptions) {
@@ -40,7 +46,7 @@ export class NodeWatch {
   }
 
   /** All nodes but the active one. Resolves with what was known before if the database does not answer. */
-  async others(): Promise<readonly OtherNode[]> {
+  async list(): Promise<readonly Known[]> {
     this.#looking ??= this.#look().finally(() => (this.#looking = undefined));
     try {
       await Promise.race([this.#looking, this.#pause(ANSWER_MS)]);
@@ -50,12 +56,27 @@ export class NodeWatch {
     return this.#known;
   }
 
+  async forget(name: string): Promise<Forgetting> {
+    // It may have moved meanwhile, or the answer was lost: then it is looked at again.
+    for (let asked = false; ; asked = true) {
+      const node = (await this.list()).find((other) => other.name === name);
+      if (node === undefined) return asked ? 'forgotten' : 'unknown';
+      if (node.waits) return 'runs';
+      try {
+        await this.#options.remove(node);
+      } catch (error) {
+        if (error instanceof StoreError) throw error;
+        await this.#pause(PAUSE_MS);
+      }
+    }
+  }
+
   async #look(): Promise<void> {
     for (;;) {
       const rows = (await this.#options.read()).filter(({ active }) => !active);
       const verdicts = rows.map((row) => this.#waits(row));
       if (!verdicts.includes(undefined)) {
-        this.#known = rows.map(({ name, version, since }, n) => ({ name, waits: verdicts[n]!, version, since }));
+        this.#known = rows.map((row, n) => ({ ...row, waits: verdicts[n]! }));
         return;
       }
       await this.#pause(PAUSE_MS);

@@ -18,6 +18,11 @@ const NODES = `SELECT name, active IS NOT DISTINCT FROM id AND alive, alive, coa
     floor(extract(epoch FROM since) * 1000), epoch || ' ' || batch || ' ' || beat
   FROM node CROSS JOIN cluster ORDER BY id`;
 
+/** Its number is not given again: a process that it had may still take it for its own. */
+const FORGET = `WITH gone AS (DELETE FROM node WHERE name = $1 AND epoch || ' ' || batch || ' ' || beat = $2 RETURNING id)
+  INSERT INTO id_range SELECT 'node', id + 1 FROM gone
+  ON CONFLICT (name) DO UPDATE SET next = greatest(id_range.next, excluded.next)`;
+
 /** In the order in which they first came. */
 export async function readNodes(session: Session): Promise<NodeRow[]> {
   const { rows } = await session.query(NODES);
@@ -29,4 +34,9 @@ export async function readNodes(session: Session): Promise<NodeRow[]> {
     since: Number(since),
     pulse: pulse!,
   }));
+}
+
+/** Removes its row, unless that has moved since. A process of it that lives is fenced by that. */
+export async function forgetNode(session: Session, { name, pulse }: Pick<NodeRow, 'name' | 'pulse'>): Promise<void> {
+  await session.transaction([{ text: FORGET, values: [name, pulse] }]);
 }

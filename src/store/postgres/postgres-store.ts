@@ -20,7 +20,7 @@ import { damagedIn } from './damaged.ts';
 import { changeStatements } from './entities.ts';
 import type { Membership } from './membership.ts';
 import { openDatabase, type Opened } from './opening.ts';
-import { readNodes } from './nodes.ts';
+import { forgetNode, readNodes } from './nodes.ts';
 import { NodeWatch } from './node-watch.ts';
 import type { PrimaryLink } from './primary-link.ts';
 
@@ -60,7 +60,7 @@ export class PostgresStore extends EngineStore {
   readonly #reads: ColdReads;
   /** Until the broker recovers: there may be very many pages. */
   #contents: StoreContents | undefined;
-  readonly #watch: NodeWatch;
+  readonly otherNodes: OtherNodes;
 
   /**
    * Resolves when this node is the active one: it waits for its turn while another is. Creates the schema if it is missing. Throws StoreError if
@@ -96,10 +96,13 @@ export class PostgresStore extends EngineStore {
     const rows = new StoredRows(this.#seal, damaged);
     this.#reads = new ColdReads(link, rows, damaged, () => this.closedError, this.fault);
     this.#contents = recovered;
-    this.#watch = new NodeWatch({ clock: this.clock, leaseMs, read: () => link.read(readNodes) });
+    this.otherNodes = new NodeWatch({
+      clock: this.clock,
+      leaseMs,
+      read: () => link.read(readNodes),
+      remove: (row) => link.read((session) => forgetNode(session, row)),
+    });
   }
-
-  readonly otherNodes: OtherNodes = () => this.#watch.others();
 
   protected contents(): StoreContents {
     const contents = this.#contents!;

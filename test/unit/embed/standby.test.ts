@@ -4,8 +4,9 @@ import { Broker, StoreError } from '../../../src/index.ts';
 import { rabbitmqDiagnostics } from '../../../src/cli/commands/rabbitmq-diagnostics.ts';
 import { rabbitmqctl } from '../../../src/cli/commands/rabbitmqctl.ts';
 import type { Tool } from '../../../src/cli/commands/command.ts';
+import { PostgresStore } from '../../../src/store/postgres/postgres-store.ts';
 import { startCommand } from '../../support/cli/command.ts';
-import { type Ended, runHere } from '../../support/commands/tools.ts';
+import { type Ended, operatedBroker, runHere, said } from '../../support/commands/tools.ts';
 import { freePort } from '../../support/interop/daemon.ts';
 import { hasPostgres } from '../../support/postgres/server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -24,8 +25,8 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     channel.sendToQueue('q', Buffer.from('kept'), { persistent: true });
     await channel.waitForConfirms();
 
-    const managementPort = await freePort();
-    const starting = Broker.start({ port: 0, store, nodeName: 'two', managementPort });
+    const [managementPort, prometheusPort] = [await freePort(), await freePort()];
+    const starting = Broker.start({ port: 0, store, nodeName: 'two', managementPort, prometheusPort });
     starting.catch(() => undefined);
     onTestFinished(async () => (await starting).stop());
     const api = `http://127.0.0.1:${managementPort}/api`;
@@ -37,6 +38,10 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     const failed = { status: 'failed', reason: 'standby', node: 'two', active: 'one' };
     expect(await ask('/health/checks/alarms')).toEqual([503, failed]);
 
+    const scraped = await (await fetch(`http://127.0.0.1:${prometheusPort}/metrics`)).text();
+    expect(scraped).toMatch(/^rabbitmq_identity_info\{rabbitmq_node="two",.*rabbitmq_endpoint="aggregated"\} 1$/m);
+    expect(scraped).toMatch(/^leveret_standby 1$/m);
+
     // The one that serves clients shows it.
     const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`;
     const askOne = async (path: string): Promise<unknown> =>
@@ -46,7 +51,7 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     expect(await askOne('/nodes/two')).toMatchObject(waiting);
     expect(await askOne('/standby')).toEqual({ node: 'one', active: 'one', waiting: ['two'] });
     const metrics = await (await fetch(`http://127.0.0.1:${one.prometheusPort}/metrics`)).text();
-    expect(metrics).toContain('\nleveret_standby_nodes 1\n');
+    expect(metrics).toMatch(/^leveret_standby 0\n[^]*^leveret_standby_nodes 1$/m);
 
     await one.stop();
     const two = await starting;
@@ -74,6 +79,33 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     }
     expect(await asked(rabbitmqctl, 'stop')).toMatchObject({ code: 0 });
     expect(await daemon.finished).toMatchObject({ code: 0 });
+  });
+
+  it('is forgotten when it has ended, and not before', async () => {
+    const store = `${postgres.newUrl()}&lease=300`;
+    const { run } = await operatedBroker(rabbitmqctl, { store, nodeName: 'one' });
+    const forget = (name: string): Promise<Ended> => run('-q', 'forget_cluster_node', name);
+    const unknown = said('', 69, "Error:\n{:not_a_cluster_node, 'The node selected is not in the cluster.'}\n");
+    expect(await forget('two')).toEqual(unknown);
+
+    const abort = new AbortController();
+    const waits = Promise.withResolvers<string>();
+    const two = PostgresStore.open({ url: store, name: 'two', signal: abort.signal, onWaiting: waits.resolve });
+    await waits.promise;
+    for (const name of ['one', 'two']) {
+      const { code, stderr } = await forget(name);
+      expect([code, stderr]).toEqual([
+        69,
+        expect.stringMatching(`on node ${name} must be stopped .* before it can be`),
+      ]);
+    }
+    // It leaves no word, as one that is killed.
+    abort.abort();
+    await expect(two).rejects.toThrow('given up');
+    expect((await run('cluster_status')).stdout).toMatch(/^two$/m);
+    expect(await forget('two')).toEqual(said(''));
+    expect(await forget('two')).toEqual(unknown);
+    expect((await run('cluster_status')).stdout).not.toMatch(/^two$/m);
   });
 
   it('closes its clients with 320 when it was active and another took over', async () => {

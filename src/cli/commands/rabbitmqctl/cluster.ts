@@ -35,13 +35,26 @@ export const cluster: readonly Command[] = [
       return undefined;
     },
   },
-  ...[
-    'change_cluster_node_type',
-    'forget_cluster_node',
-    'join_cluster',
-    'rename_cluster_node',
-    'update_cluster_nodes',
-  ].map((name) => without(name, '<node>', CLUSTER, NO_CLUSTER, ONE_NODE)),
+  ...['change_cluster_node_type', 'join_cluster', 'rename_cluster_node', 'update_cluster_nodes'].map((name) =>
+    without(name, '<node>', CLUSTER, NO_CLUSTER, ONE_NODE),
+  ),
+  {
+    name: 'forget_cluster_node',
+    words: '<node>',
+    group: CLUSTER,
+    description: 'Lists a node no more that has ended, and shares the store in a database',
+    banner: ({ words: [node] }) => `Removing node ${node} from the cluster`,
+    run: ({ api, words: [node] }) => api.delete(path`/nodes/${node}`),
+    on: {
+      400: ({ words: [node] }) =>
+        new CommandError(
+          EXIT.unavailable,
+          `RabbitMQ on node ${node} must be stopped with 'rabbitmqctl -n ${node} stop' before it can be removed`,
+        ),
+      404: () =>
+        new CommandError(EXIT.unavailable, "{:not_a_cluster_node, 'The node selected is not in the cluster.'}"),
+    },
+  },
   without('force_boot', '', CLUSTER, NO_CLUSTER, ONE_NODE),
   {
     name: 'cancel_sync_queue',

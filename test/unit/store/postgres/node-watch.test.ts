@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { NodeWatch } from '../../../../src/store/postgres/node-watch.ts';
 import type { NodeRow } from '../../../../src/store/postgres/nodes.ts';
-import type { OtherNode } from '../../../../src/store/other-nodes.ts';
+import type { Forgetting } from '../../../../src/store/other-nodes.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 
 const turns = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
@@ -12,21 +12,36 @@ class Database {
   readonly watch: NodeWatch;
   looks = 0;
   answers = true;
+  readonly removals: string[] = [];
+  readonly gone = new Set<string>();
   /** Their rows move with time. */
   alive = new Set(['two', 'three']);
   readonly #pulse = { two: 0, three: 0 };
 
   constructor() {
-    this.watch = new NodeWatch({ clock: this.clock, leaseMs: 1000, read: () => this.#read() });
+    this.watch = new NodeWatch({
+      clock: this.clock,
+      leaseMs: 1000,
+      read: () => this.#read(),
+      remove: (row) => this.#remove(row),
+    });
   }
 
   /** Asks, and lets time pass until there is an answer. */
   async ask(): Promise<[name: string, waits: boolean][]> {
-    let answer: readonly OtherNode[] | undefined;
-    void this.watch.others().then((nodes) => (answer = nodes));
+    return (await this.#answered(this.watch.list())).map(({ name, waits }) => [name, waits]);
+  }
+
+  forget(name: string): Promise<Forgetting> {
+    return this.#answered(this.watch.forget(name));
+  }
+
+  async #answered<Value>(asked: Promise<Value>): Promise<Value> {
+    let answer: { readonly value: Value } | undefined;
+    void asked.then((value) => (answer = { value }));
     for (;;) {
       await turns();
-      if (answer !== undefined) return answer.map(({ name, waits }) => [name, waits]);
+      if (answer !== undefined) return answer.value;
       this.pass(100);
     }
   }
@@ -36,6 +51,13 @@ class Database {
     this.clock.pass(ms);
   }
 
+  #remove({ name, pulse }: Pick<NodeRow, 'name' | 'pulse'>): Promise<void> {
+    this.removals.push(`${name} ${pulse}`);
+    return this.removals.length === 1
+      ? Promise.reject(new Error('the session ended'))
+      : Promise.resolve(void this.gone.add(name));
+  }
+
   #read(): Promise<NodeRow[]> {
     this.looks++;
     if (!this.answers) return new Promise(() => undefined);
@@ -43,7 +65,8 @@ class Database {
       return { name, active, alive, version: '1', since: 0, pulse: String(pulse) };
     };
     const { two, three } = this.#pulse;
-    return Promise.resolve([row('one', 0, true), row('two', two), row('three', three), row('old', 0, false, false)]);
+    const rows = [row('one', 0, true), row('two', two), row('three', three), row('old', 0, false, false)];
+    return Promise.resolve(rows.filter(({ name }) => !this.gone.has(name)));
   }
 }
 
@@ -86,4 +109,18 @@ it('says what it knew while the database does not answer', async () => {
   const known = await database.ask();
   database.answers = false;
   expect(await database.ask()).toEqual(known);
+});
+
+it('forgets who has ended as it was seen, asks again if the answer is lost, and forgets nobody who lives', async () => {
+  const database = new Database();
+  database.alive.delete('three');
+  expect(await database.forget('two')).toBe('runs');
+  expect(await database.forget('four')).toBe('unknown');
+  expect(database.removals).toEqual([]);
+  expect(await database.forget('three')).toBe('forgotten');
+  expect(database.removals).toEqual(['three 0', 'three 0']);
+  expect(await database.ask()).toEqual([
+    ['two', true],
+    ['old', false],
+  ]);
 });
