@@ -1,6 +1,8 @@
 /** Whatever breaks in the middle of a commit: each batch is committed once, in its order, and only what is committed is reported so. */
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
+import type { Clock } from '../../src/util/clock.ts';
+import { systemClock } from '../../src/util/system.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
 import { giveToOwner, hasPostgres } from '../support/postgres/server.ts';
 import { postgresOfFile, schemaOf, through } from '../support/postgres/shared.ts';
@@ -157,6 +159,43 @@ describe.skipIf(!hasPostgres)('a commit whose answer does not come', () => {
     // Its files are gone before the disk is.
     await postgres.server.sql('DROP OWNED BY crowded CASCADE; DROP ROLE crowded');
     await postgres.server.sql('DROP TABLESPACE small');
+  });
+
+  it('is made when the database is back, which was away for a minute, and nobody was fenced', async () => {
+    // Timers and leases pass so much faster than time does.
+    const pace = 60;
+    const hurried: Clock = {
+      ...systemClock,
+      elapsed: () => pace * systemClock.elapsed(),
+      after: (ms, callback) => systemClock.after(ms / pace, callback),
+      every: (ms, callback) => systemClock.every(ms / pace, callback),
+    };
+    const proxy = await Proxy.to(postgres.server.port);
+    const direct = `${postgres.newUrl()}&lease=${1000 * pace}`;
+    const url = through(proxy, direct);
+    const store = await PostgresStore.open({ url, clock: hurried });
+    const fenced: string[] = [];
+    store.onFenced((reason) => fenced.push(reason));
+    const waits = Promise.withResolvers<string>();
+    const another = PostgresStore.open({ url, clock: hurried, name: 'another', onWaiting: waits.resolve });
+    await waits.promise;
+    const writer = new PageWriter();
+    let isBack = false;
+    const done = writer.write(store, () => isBack);
+    await expect.poll(() => writer.reported.length).toBeGreaterThan(3);
+    proxy.cut(true);
+    const begun = hurried.elapsed();
+    await expect.poll(() => hurried.elapsed() - begun).toBeGreaterThan(60_000);
+    const { length } = writer.reported;
+    proxy.open();
+    await expect.poll(() => writer.reported.length).toBeGreaterThan(length + 3);
+    expect(fenced).toEqual([]);
+    isBack = true;
+    await done;
+    await store.close();
+    const next = await another;
+    writer.expectAll(await recover(next));
+    await next.close();
   });
 
   it('is given up at the close of a node whose database is away for ever', async () => {

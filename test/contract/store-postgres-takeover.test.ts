@@ -2,6 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { PostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
 import { StoreError } from '../../src/store/store.ts';
+import { systemClock } from '../../src/util/system.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
 import { postgresOfFile, schemaOf, through } from '../support/postgres/shared.ts';
@@ -33,11 +34,11 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
   }
 
   /** The names of the nodes that it has waited for. */
-  async function waiting(name: string, url: string) {
+  async function waiting(name: string, url: string, options: Partial<PostgresStoreOptions> = {}) {
     const waitsFor: string[] = [];
     const log: PostgresStoreOptions['log'] = (_, fields) =>
       'active' in fields && waitsFor.push(fields.active as string);
-    const { opening, proxy } = await node(name, url, { log });
+    const { opening, proxy } = await node(name, url, { ...options, log });
     let isActive = false;
     void opening.then(() => (isActive = true)).catch(() => undefined);
     await expect.poll(() => waitsFor.length).toBeGreaterThan(0);
@@ -155,6 +156,43 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     await three.opening;
   });
 
+  it('leave one alone that stops for less than the lease, and take over from it after that', async () => {
+    const url = postgres.newUrl();
+    const schema = schemaOf(url);
+    const first = await node('one', url);
+    const one = await first.opening;
+    const fenced: string[] = [];
+    one.onFenced((reason) => fenced.push(reason));
+    // It measures the lease by its own clock, and counts a part of it for each commit of its own.
+    let elapsed = 0;
+    const second = await waiting('two', url, { clock: { ...systemClock, elapsed: () => elapsed } });
+    const beat = async (name: string) =>
+      Number(await postgres.server.sql(`SELECT beat FROM ${schema}.node WHERE name = '${name}'`));
+    const looks = async (): Promise<void> => {
+      const before = await beat('two');
+      // The look at the row comes after the beat.
+      await expect.poll(() => beat('two')).toBeGreaterThan(before + 1);
+    };
+    const stop = async (ms: number): Promise<void> => {
+      first.proxy.hold('there');
+      for (let step = 0; step < 3; step++) {
+        await looks();
+        elapsed += ms / 3;
+      }
+    };
+    await stop(LEASE_MS - 1);
+    await looks();
+    first.proxy.release();
+    await commit(one, (batch) => page(one, batch, 1, 10));
+    await looks();
+    expect(fenced).toEqual([]);
+
+    await stop(LEASE_MS);
+    expect(await firsts(await second.opening)).toEqual([10]);
+    first.proxy.release();
+    await expect.poll(() => fenced).toHaveLength(1);
+  });
+
   it('accuse nobody while the database stands still', async () => {
     const url = postgres.newUrl();
     const one = await (await node('one', url)).opening;
@@ -176,13 +214,14 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
   it('forget one that nothing is heard of, which is a new one when it comes again', async () => {
     const url = postgres.newUrl();
     const one = await (await node('one', url)).opening;
-    const two = await waiting('two', url);
+    const end = new AbortController();
+    const two = await waiting('two', url, { signal: end.signal });
     expect(await one.otherNodes.forget('two')).toBe('runs');
     expect(await one.otherNodes.forget('three')).toBe('unknown');
     two.proxy.hold('there', 'back');
     await expect.poll(() => one.otherNodes.forget('two')).toBe('forgotten');
     expect(await one.otherNodes.list()).toEqual([]);
-    await waiting('three', url);
+    await waiting('three', url, { signal: end.signal });
     two.proxy.release();
     const others = async () => (await one.otherNodes.list()).map(({ name, waits }) => [name, waits]);
     await expect.poll(others).toEqual([
@@ -190,8 +229,9 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
       ['two', true],
     ]);
     // What a process may still take for its own number is nobody else's.
-    const numbers = `SELECT string_agg(id::text, ',' ORDER BY id) FROM ${new URL(url).searchParams.get('schema')}.node`;
+    const numbers = `SELECT string_agg(id::text, ',' ORDER BY id) FROM ${schemaOf(url)}.node`;
     expect(await postgres.server.sql(numbers)).toBe('1,3,4');
+    end.abort();
   });
 
   it('have names of their own: the second of one name is refused while the first lives', async () => {

@@ -2,6 +2,7 @@
 import { expect, vi } from 'vitest';
 import { freePort, READY, type StartingDaemon } from '../../support/interop/daemon.ts';
 import { UNTIL } from '../../support/patience.ts';
+import { barrier } from '../../support/recovery/clients.ts';
 import { spawnNode, WAITING } from '../../support/postgres/node-daemon.ts';
 
 /** How the active node ends; a frozen one goes on later. */
@@ -46,6 +47,22 @@ export class Nodes {
     return took;
   }
 
+  /**
+   * Stops the active one for so many milliseconds. Resolves when it serves again, or the other does and this one waits, as it has learned that it was
+   * taken over; and tells whether it was.
+   */
+  async stopFor(ms: number): Promise<boolean> {
+    const { active, waiting } = this;
+    const [served, waited] = [times(waiting, READY), times(active, WAITING)];
+    await this.pause(ms);
+    if (await commits(active.url)) return false;
+    await says(waiting, READY, served + 1);
+    await says(active, WAITING, waited + 1);
+    this.active = waiting;
+    this.waiting = active;
+    return true;
+  }
+
   /** Stops the active one for so many milliseconds. */
   async pause(ms: number): Promise<void> {
     this.active.signal('SIGSTOP');
@@ -60,6 +77,16 @@ export class Nodes {
 
   async #spawn(): Promise<StartingDaemon> {
     return spawnNode({ port: await freePort(), store: this.#url, name: `node${this.#count++}` });
+  }
+}
+
+/** A node that was taken over commits nothing. */
+async function commits(url: string): Promise<boolean> {
+  try {
+    await barrier(url);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -10,13 +10,15 @@ import { confirmChannel, drain, store } from '../../support/recovery/clients.ts'
 import { type NodeEnd, Nodes } from './nodes.ts';
 import { LEASE, playRounds } from './rounds.ts';
 
-const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 3);
+const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 4);
 const ROUND_MS = 60_000;
 /** Until another serves: 2 s with a lease of 1 s on a machine at rest. */
 const MOST_MS = 20_000;
 
-/** One of each, and then mostly kills. */
-const ENDS: readonly NodeEnd[] = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'SIGKILL', 'SIGKILL', 'SIGKILL'];
+/** One of each, and then mostly kills. `pause`: it goes on after a while; if it was not taken over by then, it is killed. */
+const ENDS: readonly (NodeEnd | 'pause')[] = ['SIGKILL', 'SIGTERM', 'SIGSTOP', 'pause', 'SIGKILL', 'SIGKILL'];
+/** How long a pause takes, in milliseconds: about a lease, and up to what is long for one. */
+const [LEAST_PAUSE, MOST_PAUSE] = [300, Math.max(5000, 1.5 * LEASE)];
 
 describe.skipIf(!hasPostgres)('nodes of one database', () => {
   const postgres = postgresOfFile();
@@ -27,6 +29,7 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     async ({ annotate }) => {
       const nodes = await Nodes.start(`${postgres.newUrl()}&lease=${LEASE}`);
       const waits: number[] = [];
+      let [takenOver, goneOn] = [0, 0];
       await playRounds(nodes, ROUNDS, async (life, random, round) => {
         if (random.chance(0.2)) {
           await nodes.pause(random.integer(1, LEASE / 3));
@@ -34,12 +37,17 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
         }
         const end = ENDS[round % ENDS.length];
         life.end();
-        const took = await nodes.takeOver(end);
-        if (end !== 'SIGTERM') waits.push(took);
+        if (end === 'pause' && (await nodes.stopFor(random.integer(LEAST_PAUSE, MOST_PAUSE)))) takenOver++;
+        else {
+          if (end === 'pause') goneOn++;
+          const took = await nodes.takeOver(end === 'pause' ? 'SIGKILL' : end);
+          if (end !== 'SIGTERM') waits.push(took);
+        }
       });
       waits.sort((a, b) => a - b);
       const [median, most] = [waits[waits.length >> 1], waits.at(-1)!].map(Math.round);
       await annotate(`another served after ${median} ms in the median, ${most} ms at most`);
+      await annotate(`${goneOn} went on after a pause, ${takenOver} were taken over`);
       expect(most).toBeLessThan(MOST_MS);
     },
   );
