@@ -36,7 +36,7 @@ export async function copyStores(from: string, to: string, keySource: string | u
 async function open(place: string, key: Uint8Array | undefined): Promise<Store> {
   if (!isAddress(place)) {
     const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
-    return SqliteStore.open({ folder: place, key });
+    return SqliteStore.open({ folder: place, key, thread: false });
   }
   const { PostgresStore } = await import('../store/postgres/postgres-store.ts');
   const impatience = new AbortController();

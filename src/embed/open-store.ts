@@ -34,6 +34,8 @@ export interface StoreRequest {
   readonly log: Logger;
   /** See BrokerOptions.unref. */
   readonly unref: boolean | undefined;
+  /** See SqliteStoreOptions.thread. */
+  readonly thread?: boolean;
   /** Ends the waiting for a store: it rejects then. */
   readonly signal?: AbortSignal | undefined;
   /** Told which node has the store, if this one has to wait for it. */
@@ -48,7 +50,7 @@ export type StoreOpener = (request: StoreRequest) => Promise<OpenedStore>;
  * memory starts the sooner for it.
  */
 export const openStore: StoreOpener = async (request) => {
-  const { config, log, unref } = request;
+  const { config, log, unref, thread } = request;
   const { dataDir: folder, storeKey } = config;
   if (config.store !== undefined) return openDatabase(request, config.store);
   if (folder === undefined) return { store: new NullStore(), scratch: undefined };
@@ -58,6 +60,7 @@ export const openStore: StoreOpener = async (request) => {
     folder,
     key,
     unref,
+    thread,
     log: (level, fields, message) => log[level](fields, message),
   });
   const { storeKeyRequests } = await import('./store-key-requests.ts');

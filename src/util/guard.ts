@@ -42,9 +42,15 @@ export function guarded<Args extends readonly unknown[]>(
   };
 }
 
-/** Has events heard: sockets, threads and servers tell by them. Returns what ends that. */
+/** Sockets, threads, ports and servers. */
+interface Emitter {
+  on(event: string, listener: (...args: readonly unknown[]) => void): unknown;
+  off(event: string, listener: (...args: readonly unknown[]) => void): unknown;
+}
+
+/** Has events heard. Returns what ends that. */
 export function hear<Args extends readonly unknown[]>(
-  emitter: Pick<NodeJS.EventEmitter, 'on' | 'off'>,
+  emitter: Emitter,
   event: string,
   fault: Fault,
   action: (...args: Args) => void,

@@ -4,7 +4,7 @@ import { changed, queue } from './store.support.ts';
 
 /** A new store with the vhost `/` and queues of these numbers in it. */
 export async function storeWithQueues(folder: string, ...ids: readonly number[]): Promise<SqliteStore> {
-  const store = await SqliteStore.open({ folder });
+  const store = await SqliteStore.open({ folder, thread: false });
   store.recover();
   await changed(
     store,

@@ -3,14 +3,21 @@
  * It prints `open`, and then `committed <n>` when its n-th batch is on disk. Batch n holds two pages of queue 1 whose first
  * sequence number is n, of `pageBytes(seed, n)` bytes each, and drops both pages of batch n - 50.
  */
+import { writeSync } from 'node:fs';
 import type { Batch } from '../../src/store/batch.ts';
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { pageBytes } from './store-crash.ts';
 
 const [folder = '', seed = '1'] = process.argv.slice(2);
+
+/** At once: what a stream holds until somebody reads would be lost with the process, and count as not reported. */
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
+
 const store = await SqliteStore.open({ folder });
 store.recover();
-process.stdout.write('open\n');
+say('open');
 
 const pages = new Map<number, number[]>();
 let n = 0;
@@ -25,7 +32,7 @@ const log = {
     pages.delete(n - 50);
   },
   committed(): void {
-    process.stdout.write(`committed ${n}\n`);
+    say(`committed ${n}`);
     store.schedule(log, true);
   },
 };

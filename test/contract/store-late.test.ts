@@ -7,7 +7,8 @@ import { storesInFolders } from './stores-in-folders.ts';
 
 describe('A store that answers some turns later, in any order', () => {
   const stores = storesInFolders(
-    async (options) => new LateStore(await SqliteStore.open({ synchronous: 'normal', ...options }), { shuffled: 11 }),
+    async (options) =>
+      new LateStore(await SqliteStore.open({ synchronous: 'normal', thread: false, ...options }), { shuffled: 11 }),
   );
 
   storeContract(stores);

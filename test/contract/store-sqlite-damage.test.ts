@@ -67,7 +67,7 @@ describe('an SqliteStore whose file is damaged', () => {
     const before = readFileSync(file);
     let store: SqliteStore | undefined;
     try {
-      store = await SqliteStore.open({ folder });
+      store = await SqliteStore.open({ folder, thread: false });
       return { store, pages: (await recover(store)).pages };
     } catch (error) {
       await store?.close();
@@ -117,7 +117,7 @@ describe('an SqliteStore whose file is damaged', () => {
     ['a number', 'UPDATE page SET last_seq = last_seq + 1 WHERE id = 1'],
   ])('still notices %s that was hit in a page that is extended then', async (_what, sql) => {
     changeFile(file, sql);
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     store.recover();
     const added = { id: 1, queueId: 1, base: 0, first: 400, last: 409, count: 10 };
     await commit(store, (batch) => batch.extendPage(added, 20).fill(1));
@@ -139,7 +139,7 @@ describe('an SqliteStore whose file is damaged', () => {
     ['the list of bodies', "UPDATE page SET bodies = x'00000000000000000000000000000000' WHERE id = 1"],
   ])('notices by the checksum that %s of a page is not as it was', async (_what, sql) => {
     changeFile(file, sql);
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     await expect(readPages(store, [1])).rejects.toThrow('page 1');
     await store.close();
   });
@@ -206,7 +206,7 @@ describe('an SqliteStore whose file is damaged', () => {
   it('is refused where only its log is left', async () => {
     rmSync(file);
     writeFileSync(`${file}-wal`, 'the rest of it');
-    const refused = await SqliteStore.open({ folder }).catch((error: unknown) => error);
+    const refused = await SqliteStore.open({ folder, thread: false }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(StoreError);
     expect((refused as Error).message).toContain(`${file} is missing, but its log ${file}-wal is there`);
     expect(readFileSync(`${file}-wal`, 'utf8')).toBe('the rest of it');

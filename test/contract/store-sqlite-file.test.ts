@@ -36,7 +36,7 @@ describe('the folder of an SqliteStore', () => {
   });
 
   async function refusal(): Promise<string> {
-    const error = await SqliteStore.open({ folder }).then(
+    const error = await SqliteStore.open({ folder, thread: false }).then(
       (store) => store.close(),
       (reason: unknown) => reason,
     );
@@ -58,7 +58,7 @@ describe('the folder of an SqliteStore', () => {
   }
 
   it('is created for its owner only', async () => {
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(store.recover().fresh).toBe(true);
     await store.close();
@@ -67,7 +67,7 @@ describe('the folder of an SqliteStore', () => {
   it('holds a database for its owner only, whoever may enter the folder', async () => {
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o777);
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     await changed(store, { op: 'put-queue', record: queue(1) });
     const modes = readdirSync(folder)
       .filter((name) => name.startsWith('leveret.db'))
@@ -77,17 +77,17 @@ describe('the folder of an SqliteStore', () => {
   });
 
   it('holds one database and the lock after close, and is not fresh any more', async () => {
-    const first = await SqliteStore.open({ folder });
+    const first = await SqliteStore.open({ folder, thread: false });
     await changed(first, { op: 'put-queue', record: queue(1) });
     await first.close();
     expect(readdirSync(folder).sort()).toEqual(['leveret.db', 'leveret.lock']);
-    const second = await SqliteStore.open({ folder });
+    const second = await SqliteStore.open({ folder, thread: false });
     expect(second.recover().fresh).toBe(false);
     await second.close();
   });
 
   it('holds a database that says what it is, and its tables say what they mean', async () => {
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     await store.close();
     const database = new Database(file, { readonly: true });
     const pragma = (name: string) => database.pragma(name, { simple: true });
@@ -102,7 +102,7 @@ describe('the folder of an SqliteStore', () => {
     mkdirSync(folder, { recursive: true });
     writeFileSync(`${file}-new`, 'half a databa');
     writeFileSync(`${file}-new-wal`, 'se');
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     expect(store.recover().fresh).toBe(true);
     await store.close();
     expect(readdirSync(folder).sort()).toEqual(['leveret.db', 'leveret.lock']);
@@ -158,7 +158,7 @@ describe('the folder of an SqliteStore', () => {
   });
 
   it('is refused where the database is damaged, which says how to save it', async () => {
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     await store.close();
     const bytes = readFileSync(file);
     bytes.fill(0xa5, 100, 8192);
@@ -181,7 +181,7 @@ describe('the folder of an SqliteStore', () => {
 
   it('needs no file with the process id, which is only for a message', async () => {
     mkdirSync(join(folder, 'leveret.pid'), { recursive: true });
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     store.recover();
     await store.close();
     expect(readdirSync(folder).sort()).toEqual(['leveret.db', 'leveret.lock', 'leveret.pid']);
@@ -197,7 +197,7 @@ describe('the folder of an SqliteStore', () => {
   it.each(['leveret.db', 'leveret.db-wal'])(
     'is refused where %s may not be written, and says which it is',
     async (name) => {
-      const store = await SqliteStore.open({ folder });
+      const store = await SqliteStore.open({ folder, thread: false });
       await store.close();
       const forbidden = join(folder, name);
       writeFileSync(forbidden, '', { flag: 'a' });

@@ -55,7 +55,7 @@ describe('an SqliteStore whose log is damaged', () => {
     writeFileSync(log, bytes);
     let store: SqliteStore | undefined;
     try {
-      store = await SqliteStore.open({ folder });
+      store = await SqliteStore.open({ folder, thread: false });
       return (await recover(store)).pages.map((found) => found.first);
     } catch (error) {
       expect(error).toBeInstanceOf(StoreError);
@@ -117,7 +117,7 @@ describe('an SqliteStore whose log is damaged', () => {
   });
 
   it('is read while a broker commits', async () => {
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     store.recover();
     for (let n = 0; n < 30; n++) {
       const committing = commit(store, (batch) => page(store, batch, 1, n * 10, 20_000, n));

@@ -42,23 +42,25 @@ describe('SqliteStore among processes', () => {
   it('refuses a folder that another process uses, naming both, until that process is gone', async () => {
     const lines = start(1);
     expect((await lines.next()).value).toBe('open');
-    const refused = await SqliteStore.open({ folder }).catch((error: unknown) => error);
+    const refused = await SqliteStore.open({ folder, thread: false }).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(StoreError);
     expect((refused as Error).message).toContain(folder);
     expect((refused as Error).message).toContain(`(process ${child!.pid})`);
     await killed();
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     await store.close();
   });
 
   it('refuses a folder that this process uses, and leaves its store alone', async () => {
-    const first = await SqliteStore.open({ folder });
-    await expect(SqliteStore.open({ folder })).rejects.toThrow('in use by another broker in this process');
+    const first = await SqliteStore.open({ folder, thread: false });
+    await expect(SqliteStore.open({ folder, thread: false })).rejects.toThrow(
+      'in use by another broker in this process',
+    );
     // Still locked: a refused attempt must not release what the first one holds.
-    await expect(SqliteStore.open({ folder })).rejects.toThrow(StoreError);
+    await expect(SqliteStore.open({ folder, thread: false })).rejects.toThrow(StoreError);
     first.change({ op: 'put-user', record: { name: 'u', passwordHash: '', hashingAlgorithm: '', tags: [] } });
     await first.close();
-    const second = await SqliteStore.open({ folder });
+    const second = await SqliteStore.open({ folder, thread: false });
     expect(second.recover().users).toHaveLength(1);
     await second.close();
   });
@@ -76,7 +78,9 @@ describe('SqliteStore among processes', () => {
     await first.close();
     const second = await SqliteStore.open({ folder: other });
     expect(second.recover().queues).toHaveLength(1);
-    await expect(SqliteStore.open({ folder })).rejects.toThrow(/is in use by another (broker in this process|program)/);
+    await expect(SqliteStore.open({ folder, thread: false })).rejects.toThrow(
+      /is in use by another (broker in this process|program)/,
+    );
     await second.close();
     expect(readdirSync(other)).not.toContain('leveret.db-probe');
   });
@@ -85,9 +89,9 @@ describe('SqliteStore among processes', () => {
     const lines = start(1);
     await lines.next();
     rmSync(join(folder, 'leveret.lock'));
-    await expect(SqliteStore.open({ folder })).rejects.toThrow('is in use by another program');
+    await expect(SqliteStore.open({ folder, thread: false })).rejects.toThrow('is in use by another program');
     await killed();
-    await (await SqliteStore.open({ folder })).close();
+    await (await SqliteStore.open({ folder, thread: false })).close();
   });
 
   it.each([1, 2, 3, 4])('loses nothing it reported when it is killed while it commits (seed %i)', async (seed) => {
@@ -100,7 +104,7 @@ describe('SqliteStore among processes', () => {
     expect(child?.signalCode).toBe('SIGKILL');
     for await (const line of lines) reported = Number(line.split(' ')[1]);
 
-    const store = await SqliteStore.open({ folder });
+    const store = await SqliteStore.open({ folder, thread: false });
     const { pages } = await recover(store);
     const written = pages.at(-1)!.first;
     // One batch may have been committed without being reported, and none later than that.

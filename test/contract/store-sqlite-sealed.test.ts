@@ -7,5 +7,5 @@ import { storesInFolders } from './stores-in-folders.ts';
 
 describe('SqliteStore, sealed', () => {
   const key = randomBytes(32);
-  storeContract(storesInFolders((options) => SqliteStore.open({ ...options, key })));
+  storeContract(storesInFolders((options) => SqliteStore.open({ ...options, key, thread: false })));
 });

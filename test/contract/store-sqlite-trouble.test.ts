@@ -25,6 +25,12 @@ const DISK_BYTES = 4 * 1024 * 1024;
 
 const range = (end: number): number[] => Array.from({ length: end }, (_, n) => n);
 
+/** Who commits. */
+const WRITERS = [
+  { where: 'on a thread of its own', thread: true },
+  { where: 'in this thread', thread: false },
+];
+
 describe('an SqliteStore in trouble', () => {
   let folder: string;
 
@@ -39,8 +45,8 @@ describe('an SqliteStore in trouble', () => {
     return () => other.close();
   }
 
-  async function open(closeMs?: number) {
-    const store = await SqliteStore.open({ folder, ...(closeMs === undefined ? undefined : { closeMs }) });
+  async function open(closeMs?: number, thread = true) {
+    const store = await SqliteStore.open({ folder, thread, ...(closeMs === undefined ? undefined : { closeMs }) });
     store.recover();
     const reasons: (string | undefined)[] = [];
     const troubled = new Promise<void>((resolve) => {
@@ -76,8 +82,8 @@ describe('an SqliteStore in trouble', () => {
     await store.close();
   });
 
-  it('waits in close for commits to work again', async () => {
-    const { store, troubled } = await open();
+  it.each(WRITERS)('waits in close for commits to work again, $where', async ({ thread }) => {
+    const { store, troubled } = await open(undefined, thread);
     const release = occupy();
     store.schedule(
       new Script().next((batch) => page(store, batch, 1, 0)),
@@ -92,8 +98,8 @@ describe('an SqliteStore in trouble', () => {
     await next.close();
   });
 
-  it('gives up closing in the end, says why, and frees the folder', async () => {
-    const { store, troubled } = await open(50);
+  it.each(WRITERS)('gives up closing in the end, says why, and frees the folder, $where', async ({ thread }) => {
+    const { store, troubled } = await open(50, thread);
     const release = occupy();
     store.schedule(
       new Script().next((batch) => page(store, batch, 1, 0)),
@@ -108,8 +114,8 @@ describe('an SqliteStore in trouble', () => {
     await next.close();
   });
 
-  it('says so where the thread that writes ends, and does not wait for it', async () => {
-    const { store, reasons, troubled } = await open();
+  it.each(WRITERS)('says so where the writer ends, and does not wait for it, $where', async ({ thread }) => {
+    const { store, reasons, troubled } = await open(undefined, thread);
     const id = store.nextPageId();
     const write = (first: number) =>
       new Script().next((batch) => batch.page({ id, queueId: 1, base: 0, first, last: first, count: 1 }, 1));
@@ -118,7 +124,7 @@ describe('an SqliteStore in trouble', () => {
     // A defect of the caller: no second attempt can make it right.
     store.schedule(write(1), true);
     await troubled;
-    expect(reasons[0]).toContain('the thread that writes ended: UNIQUE constraint failed: page.id');
+    expect(reasons[0]).toContain('the writer ended: UNIQUE constraint failed: page.id');
     await expect(store.close()).rejects.toThrow('UNIQUE constraint failed');
   });
 

@@ -43,7 +43,7 @@ export class Logs {
 
   /** `lateness`: a seed, if reads are to be answered some turns later, in any order. */
   static async open(folder: string, lateness?: number): Promise<Logs> {
-    const store = await SqliteStore.open({ folder, lazyMs: 2 });
+    const store = await SqliteStore.open({ folder, lazyMs: 2, thread: lateness === undefined });
     const asked = lateness === undefined ? store : new LateStore(store, { shuffled: lateness });
     return new Logs(folder, asked, await recoverAll(asked), lateness);
   }

@@ -175,7 +175,7 @@ class Comparison {
   }
 
   async start(): Promise<void> {
-    const store = await SqliteStore.open({ folder: this.#folder, lazyMs: 2 });
+    const store = await SqliteStore.open({ folder: this.#folder, lazyMs: 2, thread: false });
     this.#store = this.#late ? new LateStore(store, { shuffled: SEED }) : store;
     this.#node = new BrokerNode(this.#store, BUDGET, undefined, byOneClock(this.#clock));
     this.#node.recover({ user: 'guest', password: 'guest', vhost: '/' });

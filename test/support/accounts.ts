@@ -24,7 +24,7 @@ export const accountsPossible =
 /** A new data folder with the accounts and with guest, who may do everything everywhere. */
 export async function folderWithAccounts({ vhosts, users, permissions }: Accounts): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'leveret-accounts-'));
-  const store = await SqliteStore.open({ folder });
+  const store = await SqliteStore.open({ folder, thread: false });
   store.recover();
   for (const name of ['/', ...vhosts]) {
     store.change({ op: 'put-vhost', record: { name, description: '', tags: [] } });

@@ -27,7 +27,7 @@ it('a health check loads four files, and nothing of the broker', () => {
 });
 
 it("the store's thread loads what a store needs", () => {
-  expect(loadedFor('worker.js')).toEqual(['shared.js', 'store.js', 'worker.js']);
+  expect(loadedFor('worker.js')).toEqual(['shared.js', 'store.js', 'worker.js', 'writer.js']);
 });
 
 it('a start loads a dozen files, where the sources are some three hundred', () => {

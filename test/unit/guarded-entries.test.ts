@@ -70,13 +70,11 @@ describe('what the event loop calls', () => {
     expect(files.flatMap((file) => entries(textOf(file)).map((what) => `${file}: ${what}`))).toEqual([]);
   });
 
-  it('is called by guarded clocks, but for what the store does in its own thread and an answer in slices', () => {
+  it('is called by guarded clocks, but for an answer in slices', () => {
     const unguarded = files.filter((file) => UNGUARDED_CLOCK.test(textOf(file)) && !/guardedClock/.test(textOf(file)));
     expect(unguarded).toEqual([
       'management/http/slices.ts',
       'management/lists/pages.ts',
-      'store/sqlite/checkpoints.ts',
-      'store/sqlite/key-change.ts',
       // What these give it to guards it.
       'testing/store/memory-store.ts',
       'testing/test-broker.ts',

@@ -1,10 +1,9 @@
 /**
  * When the write-ahead log goes into the file: while nobody waits, or when it has grown large or holds much that is new, and never
- * as a part of a commit. Gives back unused room at the end of the file, in steps. Runs on the writer thread.
+ * as a part of a commit. Gives back unused room at the end of the file, in steps. Runs with the writer.
  */
 import type { Database } from 'better-sqlite3';
-import type { Timer } from '../../util/clock.ts';
-import { systemClock } from '../../util/system.ts';
+import type { Clock, Timer } from '../../util/clock.ts';
 import type { FilesInUse } from './files-in-use.ts';
 import type { FreshRows } from './fresh-rows.ts';
 
@@ -37,9 +36,19 @@ const NOT_GIVEN_BACK = 'unused room of the file could not be given back';
 /** Told of what did not work, with the reason. */
 export type FailureListener = (what: string, error: Error) => void;
 
+export interface CheckpointParts {
+  readonly database: Database;
+  readonly files: FilesInUse;
+  /** What was added since they were last cleared, which each whole checkpoint does. */
+  readonly rows: FreshRows;
+  /** Guarded. */
+  readonly clock: Clock;
+}
+
 export class Checkpoints {
   readonly #database: Database;
   readonly #files: FilesInUse;
+  readonly #clock: Clock;
   readonly #pageSize: number;
   readonly #rows: FreshRows;
   readonly #failed: FailureListener;
@@ -50,19 +59,18 @@ export class Checkpoints {
   /** A checkpoint is not due again before so much is written: the last one failed, or left something because somebody reads. */
   #heldUntil = 0;
   /** When room was last given back, or there was none to give. */
-  #gaveBackAt = systemClock.elapsed();
+  #gaveBackAt: number;
   /** When the store was last used. */
   #usedAt = 0;
   #timer: Timer | undefined;
   #diskShort = false;
 
-  /**
-   * `rows`: what was added since they were last cleared, which each whole checkpoint does. `failed` is told of what did not work, once
-   * until it works again; it is tried again later, and commits go on.
-   */
-  constructor(database: Database, files: FilesInUse, rows: FreshRows, failed: FailureListener) {
+  /** `failed` is told of what did not work, once until it works again; it is tried again later, and commits go on. */
+  constructor({ database, files, rows, clock }: CheckpointParts, failed: FailureListener) {
     this.#database = database;
     this.#files = files;
+    this.#clock = clock;
+    this.#gaveBackAt = clock.elapsed();
     this.#pageSize = database.pragma('page_size', { simple: true }) as number;
     this.#rows = rows;
     this.#failed = failed;
@@ -76,7 +84,7 @@ export class Checkpoints {
     this.#written += bytes;
     const due = this.#written >= LARGE_LOG || this.#rows.bytes >= MUCH_LIVE;
     if (due && this.#written >= this.#heldUntil) this.#checkpoint('PASSIVE');
-    if (this.#diskShort || systemClock.elapsed() - this.#gaveBackAt > BUSY_MS) this.#giveBack(BUSY_VACUUM_STEP);
+    if (this.#diskShort || this.#clock.elapsed() - this.#gaveBackAt > BUSY_MS) this.#giveBack(BUSY_VACUUM_STEP);
     this.#rest();
   }
 
@@ -96,13 +104,13 @@ export class Checkpoints {
   }
 
   #rest(): void {
-    this.#usedAt = systemClock.elapsed();
-    this.#timer ??= systemClock.after(IDLE_MS, this.#look);
+    this.#usedAt = this.#clock.elapsed();
+    this.#timer ??= this.#clock.after(IDLE_MS, this.#look);
   }
 
   readonly #look = (): void => {
-    const left = this.#usedAt + IDLE_MS - systemClock.elapsed();
-    this.#timer = left > 0 ? systemClock.after(left, this.#look) : undefined;
+    const left = this.#usedAt + IDLE_MS - this.#clock.elapsed();
+    this.#timer = left > 0 ? this.#clock.after(left, this.#look) : undefined;
     if (left <= 0) this.#idle();
   };
 
@@ -115,7 +123,7 @@ export class Checkpoints {
 
   /** Gives back so many unused bytes at most; returns false if there are none to give, or it did not work. */
   #giveBack(bytes: number): boolean {
-    this.#gaveBackAt = systemClock.elapsed();
+    this.#gaveBackAt = this.#clock.elapsed();
     const given = this.#attempt(NOT_GIVEN_BACK, () => {
       this.#files.check();
       const free = (this.#database.pragma('freelist_count', { simple: true }) as number) * this.#pageSize;

@@ -1,15 +1,15 @@
 /**
  * Another key for a store in use: first it counts, then what earlier keys have sealed is sealed anew, a little between two commits, until those
- * keys can be forgotten. If the process ends in between, the next one goes on. Runs on the writer thread.
+ * keys can be forgotten. If the process ends in between, the next one goes on. Runs with the writer.
  */
 import type { Database } from 'better-sqlite3';
-import { systemClock } from '../../util/system.ts';
+import type { Clock } from '../../util/clock.ts';
 import type { DataKeys } from '../sealing/data-keys.ts';
 import type { Keyring, Place } from '../sealing/seal.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { Synchronous } from './database-file.ts';
 import type { FilesInUse } from './files-in-use.ts';
-import type { FromWriter } from './messages.ts';
+import type { Say } from './messages.ts';
 import { countSealed, reseal, type Resealed } from './resealing.ts';
 import { changeMasterKey, forgetOldKeys, readDataKeys } from './sealing-table.ts';
 
@@ -31,7 +31,9 @@ export interface KeyChangeParts {
   readonly checkpoints: Checkpoints;
   readonly seal: Keyring;
   readonly synchronous: Synchronous;
-  readonly say: (message: FromWriter) => void;
+  readonly say: Say;
+  /** Guarded. */
+  readonly clock: Clock;
 }
 
 export class KeyChange {
@@ -69,13 +71,13 @@ export class KeyChange {
   }
 
   #after(ms: number): void {
-    systemClock.after(ms, () => {
+    this.#parts.clock.after(ms, () => {
       if (!this.#stopped) this.#go();
     });
   }
 
   #go(): void {
-    const begun = systemClock.elapsed();
+    const begun = this.#parts.clock.elapsed();
     try {
       this.#rows ??= this.#begin();
       if (!this.#slice(begun, this.#rows)) {
@@ -89,7 +91,7 @@ export class KeyChange {
       this.#after(PAUSE_MS);
       return;
     }
-    const now = systemClock.elapsed();
+    const now = this.#parts.clock.elapsed();
     if (now - this.#toldAt >= TELL_MS) this.#tell();
     this.#after((now - begun) * REST);
   }
@@ -110,7 +112,7 @@ export class KeyChange {
     const { database, files, checkpoints, synchronous } = this.#parts;
     let bytes = 0;
     const work = (): boolean => {
-      while (bytes < SLICE_BYTES && systemClock.elapsed() - begun < SLICE_MS) {
+      while (bytes < SLICE_BYTES && this.#parts.clock.elapsed() - begun < SLICE_MS) {
         const next = rows.next();
         if (next.done === true) return false;
         const { value } = next;
@@ -148,7 +150,7 @@ export class KeyChange {
   }
 
   #tell(): void {
-    this.#toldAt = systemClock.elapsed();
+    this.#toldAt = this.#parts.clock.elapsed();
     // Rows may have come and gone since they were counted.
     const left = !this.#isUnderWay ? 0 : Math.max(this.#total - this.#done, 1);
     this.#parts.say({ kind: 'resealed', done: this.#done, left });

@@ -1,11 +1,12 @@
-/** What the two threads of the SQLite store say to each other. */
+/** What the SQLite store and its writer say to each other, from thread to thread or within one. */
+import type { Fault } from '../../util/guard.ts';
 import type { BatchMemory } from '../engine/batch-buffer.ts';
 import type { WrittenBatch } from '../engine/batch-rows.ts';
 import type { DataKeys } from '../sealing/data-keys.ts';
 import type { ResealingProgress } from '../store.ts';
 import type { Synchronous } from './database-file.ts';
 
-/** Given to the writer thread at its start. */
+/** Given to the writer at its start. */
 export interface WriterOptions {
   readonly path: string;
   readonly synchronous: Synchronous;
@@ -21,9 +22,9 @@ export type ToWriter =
   | { readonly kind: 'disk-short'; readonly short: boolean }
   /** The store is to be sealed under this master key from now on. */
   | { readonly kind: 'change-key'; readonly master: Uint8Array }
-  /** The other thread opens what is sealed by the new key: now it may be sealed by. */
+  /** The store opens what is sealed by the new key: now it may be sealed by. */
   | { readonly kind: 'seal-by'; readonly keys: DataKeys }
-  /** Comes when no batch is under way. The thread puts the log into the file and ends. */
+  /** Comes when no batch is under way. The writer puts the log into the file and ends. */
   | { readonly kind: 'close' };
 
 export type FromWriter =
@@ -36,3 +37,24 @@ export type FromWriter =
   | { readonly kind: 'key-not-changed'; readonly reason: string }
   | ({ readonly kind: 'resealed' } & ResealingProgress)
   | { readonly kind: 'warning'; readonly message: string; readonly reason: string };
+
+/** Says something to the store. What is transferred is the store's from then on. */
+export type Say = (message: FromWriter, transfer?: readonly ArrayBuffer[]) => void;
+
+/** The writer as the store has it. */
+export interface StoreWriter {
+  /** Resolves when it has ended, however that came. */
+  readonly ended: Promise<void>;
+  /** What is transferred is the writer's from then on. */
+  tell(message: ToWriter, transfer?: readonly ArrayBuffer[]): void;
+  /** Ends it as it is. */
+  end(): Promise<void>;
+}
+
+export interface WriterListener {
+  heard(message: FromWriter): void;
+  /** The writer has ended by itself. */
+  lost(error: Error): void;
+  /** Told what goes wrong with hearing. */
+  readonly fault: Fault;
+}

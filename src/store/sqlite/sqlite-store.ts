@@ -1,6 +1,6 @@
 /**
- * The store in one SQLite file. This thread collects batches and reads; the writer thread (worker.ts) commits them, one at a
- * time, each in one transaction. The data folder holds leveret.db (with SQLite's -wal and -shm beside it while in use),
+ * The store in one SQLite file. This thread collects batches and reads; the writer, mostly on a thread of its own,
+ * commits them, one at a time, each in one transaction. The data folder holds leveret.db (with SQLite's -wal and -shm beside it while in use),
  * leveret.lock and leveret.pid.
  */
 import type { Database } from 'better-sqlite3';
@@ -12,7 +12,7 @@ import type { StoreContents } from '../engine/unloaded-logs.ts';
 import { Keyring, type Seal } from '../sealing/seal.ts';
 import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
 import { databasePath, explain, openDatabase, prepareFolder, type Synchronous } from './database-file.ts';
-import type { FromWriter } from './messages.ts';
+import type { FromWriter, StoreWriter, WriterListener, WriterOptions } from './messages.ts';
 import { readCounters, readState } from './recovery.ts';
 import { SCHEMA_VERSION } from './schema/schema.ts';
 import { readDataKeys } from './sealing-table.ts';
@@ -21,7 +21,7 @@ import { RowReader } from './row-reader.ts';
 import { troubleAdvice } from './trouble.ts';
 import { WriterThread } from './writer-thread.ts';
 
-/** Its `clock` is for when batches begin; the writer thread goes by the system's. */
+/** Its `clock` is for when batches begin; the writer goes by the system's. */
 export interface SqliteStoreOptions extends EngineOptions {
   /** The data folder; created, readable by its owner only, if it is missing. */
   readonly folder: string;
@@ -29,8 +29,13 @@ export interface SqliteStoreOptions extends EngineOptions {
   readonly synchronous?: Synchronous;
   /** What the store is sealed with, 32 bytes; without it, it is not. */
   readonly key?: Uint8Array | undefined;
-  /** The writer thread does not keep the process alive. Default: false. */
+  /** The writer does not keep the process alive. Default: false. */
   readonly unref?: boolean | undefined;
+  /**
+   * Commits are made on a thread of their own, so that nobody waits for a disk. False: in this one, for who waits for them anyway, as to start a
+   * thread takes longer than hundreds of commits. Default: true.
+   */
+  readonly thread?: boolean | undefined;
 }
 
 /** What there was in the folder, and what it is used by. */
@@ -39,6 +44,7 @@ interface Found extends Pick<RecoveredState, 'fresh' | 'migratedFrom'> {
   readonly lock: StoreLock;
   readonly reader: Database;
   readonly keys: DataKeys | undefined;
+  readonly Writer: new (options: WriterOptions, listener: WriterListener, unref: boolean) => StoreWriter;
 }
 
 export class SqliteStore extends EngineStore {
@@ -48,7 +54,7 @@ export class SqliteStore extends EngineStore {
   readonly #reader: Database;
   readonly #found: Found;
   readonly #seal: Seal;
-  readonly #writer: WriterThread;
+  readonly #writer: StoreWriter;
   readonly #rows: RowReader;
   /** Called when the batch under way is on disk. */
   #done: (() => void) | undefined;
@@ -61,8 +67,9 @@ export class SqliteStore extends EngineStore {
    * Throws StoreError if the folder cannot be written or another broker uses it, and if the file in it is damaged, not
    * Leveret's or from a newer version: it is left untouched then.
    */
-  // eslint-disable-next-line @typescript-eslint/require-await -- a store opens asynchronously by contract, whatever this one needs
   static async open(options: SqliteStoreOptions): Promise<SqliteStore> {
+    // A daemon has no use for it, and starts without.
+    const Writer = options.thread === false ? (await import('./inline-writer.ts')).InlineWriter : WriterThread;
     prepareFolder(options.folder);
     const path = databasePath(options.folder);
     const undo: (() => void)[] = [];
@@ -80,7 +87,7 @@ export class SqliteStore extends EngineStore {
           'the store was brought to this version',
         );
       }
-      return new SqliteStore(options, { path, lock, reader, keys, fresh: created, migratedFrom });
+      return new SqliteStore(options, { path, lock, reader, keys, fresh: created, migratedFrom, Writer });
     } catch (error) {
       for (const step of undo.reverse()) step();
       throw explain(path, error);
@@ -89,17 +96,18 @@ export class SqliteStore extends EngineStore {
 
   /** Use `SqliteStore.open`. */
   constructor(options: SqliteStoreOptions, found: Found) {
-    const { path, lock, reader, keys } = found;
+    const { path, lock, reader, keys, Writer } = found;
     super(options, { place: path, fields: { file: path }, counters: readCounters(reader), advice: troubleAdvice });
     this.#found = found;
     this.#lock = lock;
     this.#reader = reader;
     this.#seal = sealBy(keys);
     this.#rows = new RowReader(reader, path, this.#seal);
-    this.#writer = new WriterThread(
-      { path, synchronous: options.synchronous ?? 'full', keys },
+    const { synchronous = 'full', unref = false } = options;
+    this.#writer = new Writer(
+      { path, synchronous, keys },
       { heard: (message) => this.#hear(message), lost: (error) => this.#lost(error), fault: this.fault },
-      options.unref === true,
+      unref,
     );
   }
 
@@ -202,9 +210,9 @@ export class SqliteStore extends EngineStore {
     }
   }
 
-  /** The writer thread ended by itself: nothing more is committed in this process. */
+  /** The writer ended by itself: nothing more is committed in this process. */
   #lost(error: Error): void {
-    const reason = `the thread that writes ended: ${error.message}`;
+    const reason = `the writer ended: ${error.message}`;
     this.trouble.set(reason);
     this.#keyChanged(new StoreError(reason));
   }

@@ -19,7 +19,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     'Put it back. If it is lost, let consumers take what there is, and then restart the broker: the rest is gone.',
   ],
   [/SQLITE_(CORRUPT|NOTADB)/, 'The file is damaged: stop the broker and run "leveret store check".'],
-  [/the thread that writes ended/, 'Restart the broker, and report the reason if it was no lack of memory.'],
+  [/the writer ended/, 'Restart the broker, and report the reason if it was no lack of memory.'],
 ];
 const OTHERWISE = 'Check the disk, the permissions of the folder, and the log of the system.';
 

@@ -1,19 +1,11 @@
 /** The thread that writes, as a store has it. */
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { type Fault, hear } from '../../util/guard.ts';
+import { hear } from '../../util/guard.ts';
 import { StoreError } from '../store.ts';
-import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
+import type { FromWriter, StoreWriter, ToWriter, WriterListener, WriterOptions } from './messages.ts';
 
-export interface WriterListener {
-  heard(message: FromWriter): void;
-  /** The thread has ended by itself. */
-  lost(error: Error): void;
-  readonly fault: Fault;
-}
-
-export class WriterThread {
-  /** Resolves when it has ended, however that came. */
+export class WriterThread implements StoreWriter {
   readonly ended: Promise<void>;
   readonly #worker: Worker;
 
@@ -32,7 +24,6 @@ export class WriterThread {
     this.#worker.postMessage(message, transfer);
   }
 
-  /** Ends it as it is. */
   async end(): Promise<void> {
     await this.#worker.terminate();
   }

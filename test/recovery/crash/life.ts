@@ -8,6 +8,7 @@ export class Life {
   readonly #clients: Promise<void>[] = [];
   readonly #failures: unknown[] = [];
   #enough = Promise.withResolvers<void>();
+  readonly #end = Promise.withResolvers<void>();
   #confirmsLeft = Infinity;
   #over = false;
 
@@ -48,6 +49,12 @@ export class Life {
   /** The broker is about to be killed: from here on clients may fail. */
   end(): void {
     this.#over = true;
+    this.#end.resolve();
+  }
+
+  /** Waits for it, but no longer than this life. */
+  async wait(condition: Promise<void>): Promise<void> {
+    await Promise.race([condition, this.#end.promise]);
   }
 
   /** Waits until all clients have noticed; returns what went wrong before the end. */

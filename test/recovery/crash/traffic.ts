@@ -25,6 +25,7 @@ export class Publisher {
   async live(life: Life, queues: readonly QueueLedger[], random: Random): Promise<void> {
     const channel = await life.channel();
     let unconfirmed = 0;
+    let room = Promise.withResolvers<void>();
     while (!life.over) {
       for (let burst = random.integer(1, 30); burst > 0; burst--) {
         const bytes = random.chance(LARGE) ? random.integer(0, 300_000) : random.pick(SIZES);
@@ -36,14 +37,16 @@ export class Publisher {
         unconfirmed++;
         const [exchange, key] = everywhere ? ['all', ''] : ['', to[0].name];
         channel.publish(exchange, key, bodyOf(id), { persistent }, (error: unknown) => {
-          unconfirmed--;
+          if (--unconfirmed <= WINDOW) room.resolve();
           if (error !== null && error !== undefined) return;
           if (persistent) for (const queue of to) queue.confirmed(id);
           life.confirmed();
         });
       }
-      do await turn();
-      while (unconfirmed > WINDOW && !life.over);
+      await turn();
+      if (unconfirmed <= WINDOW) continue;
+      room = Promise.withResolvers();
+      await life.wait(room.promise);
     }
   }
 }

@@ -22,7 +22,7 @@ export interface LateBroker {
 export async function startLateBroker(): Promise<LateBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'leveret-late-'));
   const openLate: StoreOpener = async (request) => {
-    const { store, scratch } = await openStore(request);
+    const { store, scratch } = await openStore({ ...request, thread: false });
     scratch?.close();
     return { store: new LateStore(store, { shuffled: 7 }), scratch: undefined };
   };

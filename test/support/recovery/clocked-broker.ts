@@ -37,7 +37,7 @@ export class ClockedBroker {
     { log = silentLogger, late }: { readonly log?: Logger; readonly late?: number | undefined } = {},
   ): Promise<ClockedBroker> {
     const config = resolveOptions({ dataDir: folder });
-    const opened = await SqliteStore.open({ folder, lazyMs: 2 });
+    const opened = await SqliteStore.open({ folder, lazyMs: 2, thread: false });
     const store = late === undefined ? opened : new LateStore(opened, { shuffled: late });
     const scratch = late === undefined ? new Scratch(folder) : undefined;
     const node = new BrokerNode(store, MEMORY_BUDGET, scratch, byOneClock(clock));

@@ -18,7 +18,7 @@ let confirms: ConfirmRecorder;
 let number: number;
 
 beforeEach(async () => {
-  store = await SqliteStore.open({ folder: temporaryFolder(), lazyMs: 2 });
+  store = await SqliteStore.open({ folder: temporaryFolder(), lazyMs: 2, thread: false });
   node = new BrokerNode(store, Infinity, undefined, byOneClock(new HandClock()));
   node.recover({ user: 'guest', password: 'guest', vhost: '/' });
   vhost = node.vhost('/')!;

@@ -55,7 +55,7 @@ class Reader implements DeliveryTarget {
 }
 
 async function startOn(folder: string, clock: HandClock): Promise<[SqliteStore, BrokerNode]> {
-  const store = await SqliteStore.open({ folder, lazyMs: 2 });
+  const store = await SqliteStore.open({ folder, lazyMs: 2, thread: false });
   const node = new BrokerNode(store, Infinity, undefined, byOneClock(clock));
   node.recover(DEFAULTS);
   return [store, node];
@@ -251,7 +251,7 @@ describe('a stream', () => {
   });
 
   test('is read by many at their own places in little memory', async () => {
-    const store = await SqliteStore.open({ folder: temporaryFolder(), lazyMs: 2 });
+    const store = await SqliteStore.open({ folder: temporaryFolder(), lazyMs: 2, thread: false });
     const node = new BrokerNode(store, 8 * 1024 * 1024);
     node.recover(DEFAULTS);
     const stream = declare(node.vhost('/')!);
