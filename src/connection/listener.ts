@@ -4,7 +4,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { Handshakes } from '../tls/handshakes.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
 import { type Fault, guarded, hear } from '../util/guard.ts';
-import { type ListeningPlace, toListenOn } from '../util/ip-address.ts';
+import type { ListeningPlace } from '../util/ip-address.ts';
+import { listenOn } from '../util/listen-on.ts';
 import type { BrokerContext } from './broker-context.ts';
 import { ConnectionSet } from './connection-set.ts';
 import { ProxiedSockets } from './input/proxied.ts';
@@ -119,13 +120,9 @@ export class Listener {
   }
 
   async #listen(place: ListeningPlace | UnixPlace): Promise<void> {
-    const server = this.#server.removeAllListeners('error').removeAllListeners('listening');
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).once('listening', resolve);
-      server.listen('path' in place ? place : toListenOn(place));
-    });
+    const server = this.#server.removeAllListeners('error');
+    await listenOn(server, place);
     // A client that cannot be accepted, for want of file descriptors or otherwise, is no reason to end.
-    server.removeAllListeners('error');
     hear(server, 'error', this.#fault, (error: Error) =>
       this.#broker.log.error({ err: error }, 'cannot accept a connection'),
     );

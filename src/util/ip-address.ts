@@ -29,11 +29,3 @@ export interface ListeningPlace {
   readonly port: number;
   readonly host: string;
 }
-
-/**
- * The place as Node's `listen` takes it. All addresses are its default: then it listens on those of IPv4 alone if there are no others, and need not ask what kind
- * of an address `::` is, by an expression that takes 10 ms to compile.
- */
-export function toListenOn({ port, host }: ListeningPlace): { readonly port: number; readonly host?: string } {
-  return host === '::' ? { port } : { port, host };
-}

@@ -7,7 +7,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Handshakes } from '../../tls/handshakes.ts';
 import type { SecureContexts } from '../../tls/secure-contexts.ts';
 import { hear, rethrow, unawaited } from '../../util/guard.ts';
-import { type ListeningPlace, toListenOn } from '../../util/ip-address.ts';
+import type { ListeningPlace } from '../../util/ip-address.ts';
+import { listenOn } from '../../util/listen-on.ts';
 import { http } from '../../util/node-http.ts';
 
 /** What answers requests. */
@@ -72,15 +73,9 @@ export class HttpListener {
   }
 
   /** Rejects with the system's error if it cannot listen. `place`: port and address, or the path of a socket. */
-  start(place: ListeningPlace | { readonly path: string }): Promise<AddressInfo | string> {
-    const server = this.#server;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen('path' in place ? place : toListenOn(place), () => {
-        server.off('error', reject);
-        resolve(server.address()!);
-      });
-    });
+  async start(place: ListeningPlace | { readonly path: string }): Promise<AddressInfo | string> {
+    await listenOn(this.#server, place);
+    return this.#server.address()!;
   }
 
   /** From then on it keeps no process alive, nor do its connections. */

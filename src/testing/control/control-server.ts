@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listenOn } from '../../util/listen-on.ts';
 import { http } from '../../util/node-http.ts';
 import { WaitError } from '../waits.ts';
 import { BadRequest, NotThere } from './bad-request.ts';
@@ -36,15 +37,9 @@ export class ControlServer {
   }
 
   /** Rejects with the system's error if it cannot listen. */
-  start(port: number): Promise<void> {
-    const server = this.#server;
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, HOST, () => {
-        this.#url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
-        resolve();
-      });
-    });
+  async start(port: number): Promise<void> {
+    await listenOn(this.#server, { port, host: HOST });
+    this.#url = `http://${HOST}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {
