@@ -23,15 +23,18 @@ export function nearest(name: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements. */
+/** How many insertions, deletions, replacements and exchanges of neighbours lie between (optimal string alignment). */
 function editDistance(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];
     for (let j = 1; j <= to.length; j++) {
       const replaced = row[j - 1] + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1));
+      const isExchange = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      next.push(Math.min(replaced, row[j] + 1, next[j - 1] + 1, isExchange ? before[j - 2] + 1 : Infinity));
     }
+    before = row;
     row = next;
   }
   return row[to.length];

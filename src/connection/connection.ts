@@ -195,6 +195,7 @@ export class Connection
   fail(error: unknown): void {
     if (error instanceof RefusedError) {
       this.#log.refused(error.reason);
+      this.#tellRefused(error.replyCode, `${error.replyText} (${error.reason})`);
       this.close(error);
       this.#closeTimer.afterSilence(error.reason);
     } else if (error instanceof AmqpError) {
@@ -202,12 +203,17 @@ export class Connection
       this.close(error);
     } else if (error instanceof HandshakeError) {
       this.#log.refused(error.message);
+      this.#tellRefused(0, error.message);
       this.#parser.stop();
       this.#closeTimer.afterSilence(error.message);
     } else {
       this.#log.internalError(error);
       this.close(new AmqpError('INTERNAL_ERROR', 'an internal error occurred; see the broker log'));
     }
+  }
+
+  #tellRefused(code: number, text: string): void {
+    this.broker.node.observer?.({ type: 'error', vhost: '', connection: this.endpoints.name, channel: 0, code, text });
   }
 
   /**

@@ -36,7 +36,10 @@ export function explainListening(error: unknown): unknown {
     return because(`cannot listen on the Unix socket ${address}: ${UNIX[code ?? ''] ?? message}`);
   switch (code) {
     case 'EADDRINUSE':
-      return because(`port ${port} is taken by another program: stop that one, or choose another`, 'port');
+      return because(
+        `port ${port} is taken, by another program or another broker of this one: stop that, or choose another`,
+        'port',
+      );
     case 'EACCES':
     case 'EPERM':
       return because(`port ${port} is not permitted to this user: choose one from 1024 up`, 'port');

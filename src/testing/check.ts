@@ -23,3 +23,14 @@ export function checkWord(what: string, value: unknown, words: readonly string[]
   if (words.some((word) => word === value)) return;
   throw new TypeError(`${what} must be ${words.map((word) => `'${word}'`).join(' or ')}, not ${inspect(value)}`);
 }
+
+/** Throws TypeError for what is no number, or less. `what`: what it is, for the text. */
+export function checkNumber(what: string, value: unknown, least = 0): void {
+  if (typeof value === 'number' && value >= least) return;
+  throw new TypeError(`${what} must be a number from ${least} up, not ${inspect(value)}`);
+}
+
+/** The same, for one that may be left out. */
+export function checkOptional(what: string, value: unknown, least = 0): void {
+  if (value !== undefined) checkNumber(what, value, least);
+}

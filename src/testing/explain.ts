@@ -1,10 +1,16 @@
 /** What an error of a wait tells beside what was waited for: what came instead, what went nowhere, and which binding was nearest. */
 import { nearest } from '../config/nearest.ts';
 import type { Binding } from '../broker/routing/exchange/binding.ts';
+import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { Vhost } from '../broker/topology/vhost.ts';
-import type { Inside } from './inside.ts';
 import type { LogEntry } from './log/log-entry.ts';
 import { printMessage, type Received } from './log/received.ts';
+
+/** A broker, and what happened in it. */
+interface Told {
+  readonly node: BrokerNode;
+  readonly recorder: Iterable<LogEntry>;
+}
 
 /** A queue by its name: it may not be there. */
 export interface Place {
@@ -15,15 +21,21 @@ export interface Place {
 /** How many messages are listed. */
 const LISTED = 10;
 
-export function noSuchQueue({ node }: Inside, { vhost, name }: Place): string {
-  const names = Array.from(node.vhost(vhost)?.queues ?? [], (queue) => queue.name);
+export function noSuchQueue({ node }: Pick<Told, 'node'>, { vhost, name }: Place): string {
+  const found = node.vhost(vhost);
+  if (found === undefined) return noSuchVhost(node.vhosts, vhost);
+  const names = Array.from(found.queues, (queue) => queue.name);
   const guess = nearest(name, names);
   const there = names.length === 0 ? 'none is declared' : `declared are ${listed(names.map((other) => `'${other}'`))}`;
   return `There is no queue '${name}' in vhost '${vhost}'${guess === undefined ? '' : `; did you mean '${guess}'?`} (${there})`;
 }
 
+export function noSuchVhost(vhosts: readonly Vhost[], name: string): string {
+  return `There is no vhost '${name}', only ${listed(vhosts.map((vhost) => `'${vhost.name}'`))}`;
+}
+
 /** What came to the queue, and what was published and went to no queue at all. */
-export function cameInstead({ recorder, node }: Inside, { vhost }: Place, received: readonly Received[]): string {
+export function cameInstead({ recorder, node }: Told, { vhost }: Place, received: readonly Received[]): string {
   const lost = [...recorder].filter(
     (entry) => entry.vhost === vhost && (entry.kind === 'unroutable' || entry.kind === 'returned'),
   );
@@ -56,7 +68,7 @@ export function whyUnroutable(vhost: Vhost | undefined, { exchange: name, routin
 }
 
 /** The bindings that lead to a queue. */
-export function bindingsOf({ node }: Inside, { vhost, name }: Place): string {
+export function bindingsOf({ node }: Pick<Told, 'node'>, { vhost, name }: Place): string {
   const incoming = [...(node.vhost(vhost)?.queue(name)?.incoming ?? [])];
   if (incoming.length === 0) return `Queue '${name}' has no bindings: only the default exchange leads to it.`;
   return `Queue '${name}' is bound to ${listed(incoming.map(printBinding))}.`;

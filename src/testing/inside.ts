@@ -6,6 +6,7 @@ import type { BrokerContext } from '../connection/broker-context.ts';
 import type { BrokerParts } from '../embed/assemble.ts';
 import type { Definitions } from '../embed/definitions.ts';
 import type { NodeControls } from '../management/context.ts';
+import { noSuchVhost } from './explain.ts';
 import type { Recorder } from './log/recorder.ts';
 import { type IdleOptions, Stillness } from './stillness.ts';
 import type { Disk } from './store/disk.ts';
@@ -111,10 +112,6 @@ export class Inside {
 /** Throws if there is no such vhost. */
 export function vhostOf({ node }: Inside, name: string): Vhost {
   const vhost = node.vhost(name);
-  if (vhost === undefined) throw new Error(`there is no vhost '${name}', only ${names(node.vhosts)}`);
+  if (vhost === undefined) throw new Error(noSuchVhost(node.vhosts, name));
   return vhost;
-}
-
-function names(vhosts: readonly Vhost[]): string {
-  return vhosts.map(({ name }) => `'${name}'`).join(', ');
 }

@@ -1,7 +1,8 @@
 /** A broker that ends, well or not, and starts again where it was. */
 import type { BrokerParts } from '../embed/assemble.ts';
 import type { BrokerOptions } from '../embed/options.ts';
-import type { Duration } from './clock/duration.ts';
+import { checkKeys } from './check.ts';
+import { type Duration, milliseconds } from './clock/duration.ts';
 
 export interface RestartOptions {
   /**
@@ -9,6 +10,12 @@ export interface RestartOptions {
    * happens when the broker is back, for which some more milliseconds may pass.
    */
   readonly downFor?: Duration | undefined;
+}
+
+/** Throws TypeError or RangeError for what they may not be, before the broker ends. */
+export function checkRestart(options: RestartOptions): void {
+  checkKeys('options', options, ['downFor']);
+  milliseconds(options.downFor ?? 0);
 }
 
 /** By the protocol of a listener, the option that says its port. */

@@ -6,6 +6,7 @@ import type { ClientChannel, ClientConnection } from '../broker/operations/clien
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import { Stream } from '../broker/stream/stream.ts';
 import type { BrokerContext } from '../connection/broker-context.ts';
+import { checkKeys, checkNumber, checkOptional } from './check.ts';
 import { WaitError, type Waits } from './waits.ts';
 
 /** Turns in a row in which nothing happened. A client takes some between what it reads and what it writes. */
@@ -34,7 +35,11 @@ export class Stillness {
   }
 
   /** Resolves when nothing moves. Rejects with what still does. */
-  reached({ patience, quiet = 0 }: IdleOptions, defaultPatience: number): Promise<void> {
+  reached(options: IdleOptions, defaultPatience: number): Promise<void> {
+    checkKeys('options', options, ['patience', 'quiet']);
+    const { patience, quiet = 0 } = options;
+    checkOptional('patience', patience);
+    checkNumber('quiet', quiet);
     const { clock } = this.#context();
     const begin = clock.elapsed();
     const most = patience ?? defaultPatience;
@@ -108,7 +113,9 @@ function movingIn(queue: DeclaredQueue): string | undefined {
   if (queue.unacked > 0) {
     const tags = Array.from(queue.consumers).filter(({ unacked }) => unacked > 0);
     const where = tags.length === 0 ? '' : ` (consumer ${tags.map(({ tag }) => `'${tag}'`).join(', ')})`;
-    return `has ${queue.unacked} deliveries that are not acknowledged${where}`;
+    return queue.unacked === 1
+      ? `has a delivery that is not acknowledged${where}`
+      : `has ${queue.unacked} deliveries that are not acknowledged${where}`;
   }
   if (queue.ready === 0 || queue.consumerCount === 0) return undefined;
   const free = Array.from(queue.consumers).find((consumer) => consumer.ready);

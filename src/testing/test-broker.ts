@@ -17,7 +17,7 @@ import { MessageLog } from './log/message-log.ts';
 import { Recorder } from './log/recorder.ts';
 import { checkOptions, type TestOptions } from './options.ts';
 import type { ResetOptions } from './reset.ts';
-import { endAtOnce, portsOf, type RestartOptions } from './restart.ts';
+import { checkRestart, endAtOnce, portsOf, type RestartOptions } from './restart.ts';
 import type { IdleOptions } from './stillness.ts';
 import { Disk } from './store/disk.ts';
 import { connectionsOf, type TestConnection } from './test-connection.ts';
@@ -194,12 +194,14 @@ export class TestBroker extends Broker {
    * faults go on. Resolves when clients can connect again.
    */
   async crash(options: RestartOptions = {}): Promise<void> {
+    checkRestart(options);
     this.#inside.crash();
     await this.#startAgain(endAtOnce, options);
   }
 
   /** The broker stops in good order, closing connections with 320, and starts again on its ports. Resolves when clients can connect again. */
   async restart(options: RestartOptions = {}): Promise<void> {
+    checkRestart(options);
     await this.#startAgain(({ ending }) => ending.stop(), options);
   }
 

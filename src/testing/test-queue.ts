@@ -3,7 +3,7 @@ import { OperatorActor } from '../broker/operations/actor.ts';
 import { messagesAtHand } from '../broker/operations/message-walk.ts';
 import { purgeQueue } from '../broker/operations/queues.ts';
 import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
-import { checkWord } from './check.ts';
+import { checkKeys, checkNumber, checkWord } from './check.ts';
 import { bindingsOf, cameInstead, noSuchQueue } from './explain.ts';
 import { type Inside, vhostOf } from './inside.ts';
 import type { LogEntry, LogKind } from './log/log-entry.ts';
@@ -14,6 +14,17 @@ import { type MessageContent, publishTo } from './publish.ts';
 /** What a client made of a delivery. */
 export type Settled = 'acked' | 'rejected' | 'requeued' | 'dead-lettered';
 const SETTLED: readonly Settled[] = ['acked', 'rejected', 'requeued', 'dead-lettered'];
+
+/** What the last that happened to a message says of it. */
+const FATES: Partial<Record<LogKind, string>> = {
+  queued: 'no consumer has taken it',
+  delivered: 'its consumer has not settled it',
+  acked: 'it was acked',
+  rejected: 'it was rejected',
+  requeued: 'it was requeued',
+  'dead-lettered': 'it was dead-lettered',
+  dropped: 'it was dropped',
+};
 
 export interface WaitOptions {
   /** Milliseconds to wait at most; by default the broker's `patience`. */
@@ -67,9 +78,12 @@ export class TestQueue {
    */
   toReceive<Body = unknown>(
     match: Match = {},
-    { count = 1, patience }: WaitOptions & { count?: number } = {},
+    options: WaitOptions & { count?: number } = {},
   ): Promise<Received<Body>> {
     checkMatch(match);
+    checkKeys('options', options, ['patience', 'count']);
+    const { count = 1, patience } = options;
+    checkNumber('count', count, 1);
     const wanted = count === 1 ? printMatch(match) : `${count} times a ${printMatch(match)}`;
     return this.#inside.waits.until(
       () => this.#received(match)[count - 1] as Received<Body> | undefined,
@@ -92,7 +106,8 @@ export class TestQueue {
   }
 
   /** Resolves when no message is there: none that is ready, none at a consumer, none that waits. */
-  async toBeEmpty({ patience }: WaitOptions = {}): Promise<void> {
+  async toBeEmpty(options: WaitOptions = {}): Promise<void> {
+    const patience = patienceOf(options);
     const left = () => this.ready + this.unacked + this.delayed;
     await this.#inside.waits.until(
       () => left() === 0 || undefined,
@@ -103,7 +118,9 @@ export class TestQueue {
   }
 
   /** Resolves when the queue has so many consumers: an application has come up, or has ended. */
-  async toHaveConsumers(count: number, { patience }: WaitOptions = {}): Promise<void> {
+  async toHaveConsumers(count: number, options: WaitOptions = {}): Promise<void> {
+    checkNumber('how many consumers', count);
+    const patience = patienceOf(options);
     await this.#inside.waits.until(
       () => this.consumers === count || undefined,
       patience,
@@ -113,13 +130,14 @@ export class TestQueue {
   }
 
   /** Resolves when a consumer took a matching message and said what it made of it. */
-  toSettle(match: Match, how: Settled, { patience }: WaitOptions = {}): Promise<LogEntry> {
+  toSettle(match: Match, how: Settled, options: WaitOptions = {}): Promise<LogEntry> {
     checkMatch(match);
     checkWord('how', how, SETTLED);
+    const patience = patienceOf(options);
     return this.#inside.waits.until(
       () => this.#entries(how).find(({ message }) => message !== undefined && matches(message, match)),
       patience,
-      () => `no ${printMatch(match)} of queue '${this.name}' was ${how}.\n${this.#explain()}`,
+      () => `no ${printMatch(match)} of queue '${this.name}' was ${how}.\n${this.#fateOf(match) ?? this.#explain()}`,
     );
   }
 
@@ -164,6 +182,20 @@ export class TestQueue {
     );
   }
 
+  /** What became of the last matching message, if any came. */
+  #fateOf(match: Match): string | undefined {
+    const { recorder } = this.#inside;
+    const last = [...recorder].findLast(
+      ({ kind, queue, vhost, message }) =>
+        FATES[kind] !== undefined &&
+        queue === this.name &&
+        vhost === this.vhost &&
+        message !== undefined &&
+        matches(message, match),
+    );
+    return last && `One came, and ${FATES[last.kind]}:\n  ${printMessage(last.message!)}`;
+  }
+
   #explain(): string {
     if (!this.exists) return noSuchQueue(this.#inside, this);
     return [cameInstead(this.#inside, this, this.#received({})), bindingsOf(this.#inside, this)].join('\n');
@@ -175,4 +207,10 @@ export class TestQueue {
       .map((message) => `  ${printMessage(message)}`)
       .join('\n');
   }
+}
+
+/** Throws TypeError for other options. */
+function patienceOf(options: WaitOptions): number | undefined {
+  checkKeys('options', options, ['patience']);
+  return options.patience;
 }

@@ -1,6 +1,8 @@
 /** A vhost as a test has it: probes for what is in it, what it begins with, and how it begins anew. */
 import { readFile } from 'node:fs/promises';
 import type { DefinitionsDocument } from '../broker/definitions/document.ts';
+import { nearest, unknownKey } from '../config/nearest.ts';
+import { checkKeys, checkWord } from './check.ts';
 import { type Inside, vhostOf } from './inside.ts';
 import type { MessageLog } from './log/message-log.ts';
 import { clearMessages, clearTopology, closeConnections, type ResetOptions } from './reset.ts';
@@ -45,7 +47,10 @@ export class TestVhost {
   }
 
   /** See ResetOptions. Resolves when all of it is done. */
-  async reset({ keep = 'topology', log = true }: ResetOptions = {}): Promise<void> {
+  async reset(options: ResetOptions = {}): Promise<void> {
+    checkKeys('options', options, ['keep', 'log']);
+    const { keep = 'topology', log = true } = options;
+    checkWord('keep', keep, ['topology', 'connections', 'nothing']);
     const vhost = vhostOf(this.#inside, this.vhost);
     if (keep === 'nothing') closeConnections(this.#inside, vhost);
     clearMessages(this.#inside, vhost);
@@ -86,8 +91,19 @@ export class TestVhost {
 }
 
 async function read(definitions: DefinitionsDocument | string): Promise<DefinitionsDocument> {
-  if (typeof definitions !== 'string') return definitions;
-  return JSON.parse(await readFile(definitions, 'utf8')) as DefinitionsDocument;
+  if (typeof definitions !== 'string') return checked(definitions);
+  return checked(JSON.parse(await readFile(definitions, 'utf8')) as DefinitionsDocument);
+}
+
+const LISTS = ['queues', 'exchanges', 'bindings', 'policies', 'parameters'];
+
+/** Files of a whole broker have more than a vhost takes, and may have what no version knew yet: what is almost the name of a list is none of that. */
+function checked(definitions: DefinitionsDocument): DefinitionsDocument {
+  for (const key of Object.keys(definitions)) {
+    if (!LISTS.includes(key) && nearest(key, LISTS) !== undefined)
+      throw new TypeError(`definitions: ${unknownKey(key, LISTS)}`);
+  }
+  return definitions;
 }
 
 /** The lists that a vhost has, of the default vhost if they name one. */

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../util/clock.ts';
 import { keepingProcess } from '../util/system.ts';
+import { checkNumber } from './check.ts';
 
 /** What was waited for did not come in time. */
 export class WaitError extends Error {
@@ -34,6 +35,7 @@ export class Waits {
 
   /** Resolves with what `look` finds, as soon as that is not undefined. Rejects with what it throws; with the explanation, after `patience`. */
   until<Found>(look: () => Found | undefined, patience = this.#patience, explain: () => string): Promise<Found> {
+    checkNumber('patience', patience);
     const { promise, resolve, reject } = Promise.withResolvers<Found>();
     const attempt = (): void => {
       try {

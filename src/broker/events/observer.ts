@@ -109,7 +109,10 @@ export type ClientEvent =
       readonly connection: string;
       readonly user: string;
     })
-  /** The broker closed a channel, or, with number 0, a connection: of a client that is not let in too, whose vhost is empty. */
+  /**
+   * The broker closed a channel, or, with number 0, a connection: of a client that is not let in too, whose vhost is empty. `code`: 0 if the client
+   * is not told, as RabbitMQ says nothing to one that breaks the handshake.
+   */
   | (InVhost & {
       readonly type: 'error';
       readonly connection: string;

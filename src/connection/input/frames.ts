@@ -270,13 +270,13 @@ export class Frames implements FrameHandler {
   }
 
   #tellError({ replyCode: code, replyText: text }: AmqpError, channel: number): void {
-    const { broker, endpoints, vhost } = this.#connection;
+    const { broker, endpoints, vhost, user } = this.#connection;
+    // Who is not let in is told of elsewhere, with the reason.
+    if (user === undefined && code === REPLY_CODES.ACCESS_REFUSED.code) return;
     // A client in its handshake has no vhost yet.
     const name = (vhost as Vhost | undefined)?.name ?? '';
     broker.node.observer?.({ type: 'error', vhost: name, connection: endpoints.name, channel, code, text });
-    const { user } = this.#connection;
-    // Who is not let in stands there already, with the reason.
-    if (!REFUSALS.has(code) || (user === undefined && code === REPLY_CODES.ACCESS_REFUSED.code)) return;
+    if (!REFUSALS.has(code)) return;
     const by = { protocol: 'amqp091', user: user ?? '', peer: endpoints.peer, vhost: name } as const;
     broker.audit?.record({ event: 'refusal', outcome: 'failure', ...by, reason: text });
   }

@@ -1,5 +1,5 @@
 /** One thing that goes wrong, until it is lifted or has happened often enough. */
-import { checkKeys, keysOf } from '../check.ts';
+import { checkKeys, checkOptional, keysOf } from '../check.ts';
 import type { Waits } from '../waits.ts';
 import type { Occasion } from './occasion.ts';
 
@@ -29,6 +29,8 @@ export class Fault implements AsyncDisposable {
   /** @internal `ended`: called once, when it is lifted. */
   constructor(kind: string, trigger: Trigger, waits: Waits, ended: (fault: Fault) => void) {
     checkKeys('trigger', trigger, TRIGGER_KEYS);
+    checkOptional('trigger: times', trigger.times, 1);
+    checkOptional('trigger: after', trigger.after);
     const { times = Infinity, after = 0, where = () => true } = trigger;
     this.kind = kind;
     this.#where = where;

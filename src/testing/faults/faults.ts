@@ -1,9 +1,11 @@
 /** `broker.faults`: what goes wrong between the broker and its clients, at an exact moment. A fault strikes until it is lifted. */
+import { unknownKey } from '../../config/nearest.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
+import { METHOD_IDS } from '../../protocol/generated/methods.ts';
 import type { ClientConnection } from '../../broker/operations/clients.ts';
 import type { PublishFault } from '../../connection/faults.ts';
 import { unawaited } from '../../util/guard.ts';
-import { checkWord } from '../check.ts';
+import { checkNumber, checkWord } from '../check.ts';
 import type { Inside } from '../inside.ts';
 import { pageOfNext } from './damage.ts';
 import { Fault, type Trigger } from './fault.ts';
@@ -16,6 +18,12 @@ import { replyName } from './reply-name.ts';
 
 /** Milliseconds; or until the fault is released, or lifted. */
 export type HoldUp = number | 'until released';
+
+const METHODS = Object.keys(METHOD_IDS);
+
+function checkHoldUp(by: HoldUp): void {
+  if (by !== 'until released') checkNumber("how late (or 'until released')", by);
+}
 
 export class Faults extends Interruptions {
   readonly #inside: Inside;
@@ -78,6 +86,7 @@ export class Faults extends Interruptions {
 
   /** Messages are taken, and the confirms come late. */
   delayConfirms(by: HoldUp, filter: PublishFilter = {}, trigger?: Trigger): Fault {
+    checkHoldUp(by);
     return this.#onPublish('delayConfirms', filter, trigger, (_, fault) => ({
       hold: (release) => this.#holdUp(fault, by, release),
     }));
@@ -112,6 +121,7 @@ export class Faults extends Interruptions {
 
   /** Publishers are blocked, as by an alarm of the memory or the disk, until the fault is lifted (connection.blocked). */
   block(resource: 'memory' | 'disk' = 'memory'): Fault {
+    checkWord('resource', resource, ['memory', 'disk']);
     const cause = `test ${++this.#alarms}`;
     const set = (low: boolean) => (): void => this.#inside.node.alarms.set(resource, low, cause);
     return this.#plan.whileActive(this.#begin('block'), set(true), set(false));
@@ -122,6 +132,8 @@ export class Faults extends Interruptions {
    * overloaded.
    */
   delayReplies(method: string, by: HoldUp, filter: ChannelFilter = {}, trigger?: Trigger): Fault {
+    if (!METHODS.includes(method)) throw new TypeError(`method: ${unknownKey(method, METHODS)}`);
+    checkHoldUp(by);
     checkFilter('channel', filter);
     const fault = this.#begin('delayReplies', trigger);
     return this.#plan.onMethod(fault, method, filter, (resume) => this.#holdUp(fault, by, resume));
@@ -150,6 +162,7 @@ export class Faults extends Interruptions {
 
   /** Each batch that is written takes so many milliseconds longer: confirms of persistent messages, and answers to declarations of durable things, come late. */
   slowDisk(ms: number, trigger?: Trigger): Fault {
+    checkNumber('milliseconds', ms, 1);
     const { disk } = this.#inside;
     const fault = this.#begin('slowDisk', trigger);
     return this.#plan.whileActive(

@@ -1,5 +1,6 @@
 /** All that happened in a broker, or in one of its vhosts, oldest first; the newest 10,000 entries, if `logSize` says nothing else. */
 import { inspect } from 'node:util';
+import { checkKeys } from '../check.ts';
 import type { Waits } from '../waits.ts';
 import { checkFilter, type LogEntry, type LogFilter, type LogKind, printEntry } from './log-entry.ts';
 import { isWithin, matches } from './match.ts';
@@ -59,6 +60,7 @@ export class MessageLog implements Iterable<LogEntry> {
     filter: Omit<LogFilter, 'kind'> = {},
     options: { patience?: number } = {},
   ): Promise<LogEntry> {
+    checkKeys('options', options, ['patience']);
     const after = this.#given.get(kind) ?? 0;
     const entry = await this.#waits.until(
       () => this.all({ ...filter, kind }).find(({ order }) => order > after),

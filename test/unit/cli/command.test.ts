@@ -92,7 +92,7 @@ describe('the leveret command', () => {
     const second = await runCommand(['--host', '127.0.0.1', '--port', String(port), '--memory']);
     expect(second.code).toBe(69);
     expect(second.stderr).toBe(
-      `leveret: port ${String(port)} is taken by another program: stop that one, or choose another with --port\n`,
+      `leveret: port ${String(port)} is taken, by another program or another broker of this one: stop that, or choose another with --port\n`,
     );
   });
 

@@ -30,7 +30,9 @@ describe('a failure of the command', () => {
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     expect(describeFailure(explainListening(await listenError(port, '127.0.0.1')))).toEqual({
-      lines: [`port ${port} is taken by another program: stop that one, or choose another with --port`],
+      lines: [
+        `port ${port} is taken, by another program or another broker of this one: stop that, or choose another with --port`,
+      ],
       exitCode: 69,
     });
   });

@@ -11,7 +11,7 @@ test.each([
   ['amqp://', "the options must be an object such as { port: 5672 }, not 'amqp://'"],
   [null, 'the options must be an object such as { port: 5672 }, not null'],
   [[], 'the options must be an object such as { port: 5672 }, not []'],
-  [{ prot: 5672 }, 'unknown key "prot"'],
+  [{ prot: 5672 }, 'unknown key "prot", did you mean "port"?'],
   [{ loger: {} }, 'unknown key "loger", did you mean "logger"?'],
   [{ unref: 'yes' }, "unref must be true or false, not 'yes'"],
   [{ logger: {} }, 'logger must have the methods debug, info, warn, error: it has no debug, info, warn, error'],
@@ -32,7 +32,9 @@ test('a port that is taken is told as the command tells it, with the code of the
   const { port } = other.address() as AddressInfo;
   const error = (await Broker.start({ port }).catch((reason: unknown) => reason)) as ListenError;
   expect(error).toBeInstanceOf(ListenError);
-  expect(error.message).toBe(`port ${port} is taken by another program: stop that one, or choose another`);
+  expect(error.message).toBe(
+    `port ${port} is taken, by another program or another broker of this one: stop that, or choose another`,
+  );
   expect(error).toMatchObject({ code: 'EADDRINUSE', option: 'port' });
 });
 

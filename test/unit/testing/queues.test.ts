@@ -97,7 +97,7 @@ test('idle tells what still moves', async () => {
   const { consumerTag } = await channel.consume('orders', () => undefined);
   await broker.queue('orders').put('x');
   await expect(broker.idle()).rejects.toThrow(
-    `within 50 ms the broker was not idle: queue 'orders' in vhost '/' has 1 deliveries that are not acknowledged (consumer '${consumerTag}')`,
+    `within 50 ms the broker was not idle: queue 'orders' in vhost '/' has a delivery that is not acknowledged (consumer '${consumerTag}')`,
   );
 });
 
