@@ -5,11 +5,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apiOf } from '../support/management/api.ts';
 import { describePage } from '../support/page/browser.ts';
 
-/** For the browser: so many characters are pasted. */
-const PASTE = `(area, count) => {
+/** For the browser. */
+const pasteOf = (characters: number): string => `{
   const clipboardData = new DataTransfer();
-  clipboardData.setData('text/plain', 'é'.repeat(count));
-  area.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  clipboardData.setData('text/plain', 'é'.repeat(${characters}));
+  const pasting = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+  document.querySelector('textarea[name=payload]').dispatchEvent(pasting);
 }`;
 
 /** Bytes. */
@@ -95,16 +96,16 @@ describePage('messages on the page', (visit) => {
     await publish();
     await dialog.waitFor({ state: 'detached' });
     expect(await channel.get('filled', { noAck: true })).toMatchObject({ content: bytes });
-    const paste = (characters: number): Promise<void> =>
-      dialog.getByRole('textbox', { name: 'Body' }).evaluate(PASTE, characters);
     await open();
-    await paste(200_000);
+    await dialog.waitFor();
+    await page.evaluate(pasteOf(200_000));
     await publish();
     await dialog.waitFor({ state: 'detached' });
     const message = await channel.get('filled', { noAck: true });
     expect(message && message.content.toString()).toBe('é'.repeat(200_000));
     await open();
-    await paste(10_000_000);
+    await dialog.waitFor();
+    await page.evaluate(pasteOf(10_000_000));
     await publish();
     await dialog.getByText('This is too large for the HTTP API: it would be sent as 25 MiB, and 19 MiB is').waitFor();
     await page.close();
