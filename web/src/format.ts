@@ -81,5 +81,6 @@ export function percent(share: number): string {
 /** A text as it is, anything else as JSON; nothing for undefined. */
 export function valueText(value: unknown): string {
   if (value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  // An empty text is to be seen: it is the name of the default exchange.
+  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
 }

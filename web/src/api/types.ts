@@ -63,6 +63,7 @@ export interface Queue {
   readonly messages_unacknowledged: number;
   readonly messages_delayed?: number;
   readonly messages_details?: Rate;
+  readonly messages_ready_details?: Rate;
   readonly message_bytes?: number;
   readonly message_stats?: Stats;
   readonly head_message_timestamp?: number | null;

@@ -40,8 +40,10 @@ export function Overview() {
         {overview !== undefined && (
           <>
             {node !== undefined && <NodeFacts overview={overview} node={node} />}
-            <Churn overview={overview} />
-            {overview.listeners.length > 0 && <Listeners overview={overview} />}
+            <div class="column">
+              <Churn overview={overview} />
+              {overview.listeners.length > 0 && <Listeners overview={overview} />}
+            </div>
           </>
         )}
       </div>

@@ -114,9 +114,12 @@ function Side({ vhost, of: { name, kind, keys }, x, y, from, to, middle, isLeft 
       </text>
       <a href={href([kind === 'queue' ? 'queues' : 'exchanges', vhost, name])} class={`node ${kind}`}>
         <rect x={x} y={y - BOX.height / 2} width={BOX.width} height={BOX.height} rx={kind === 'queue' ? 4 : 8} />
-        <text x={x + 12} y={y + 4}>
-          {shortened(name)}
-        </text>
+        {/* A picture of its own cuts off what its letters are too wide for. */}
+        <svg x={x + 12} y={y - BOX.height / 2} width={BOX.width - 20} height={BOX.height}>
+          <text x="0" y={BOX.height / 2 + 4}>
+            {shortened(name)}
+          </text>
+        </svg>
         <title>{name}</title>
       </a>
     </>

@@ -1,6 +1,5 @@
 /** How a queue does: lengths and rates, when it will be empty, and which of its settings come from where. */
 import { known } from '../../api/known.ts';
-import { rate } from '../../api/stats.ts';
 import type { Queue } from '../../api/types.ts';
 import { bytes, count, dateTime, duration, percent, perSecond } from '../../format.ts';
 import { Breakdown } from '../../parts/breakdown.tsx';
@@ -75,9 +74,10 @@ export function QueueOverview({ queue }: { readonly queue: Queue }) {
 }
 
 /** When the queue is empty if all goes on as in the last seconds. */
-function drain({ type, messages_ready: ready, message_stats: stats }: Queue): string | undefined {
+function drain({ type, messages_ready: ready, messages_ready_details: change }: Queue): string | undefined {
   if (type === 'stream') return undefined;
-  const speed = rate(stats, 'deliver_get') - rate(stats, 'redeliver') - rate(stats, 'publish');
+  // Not what comes less what goes: a full queue drops as many, and others expire.
+  const speed = -(change?.rate ?? 0);
   if (ready === 0) return words.empty;
   if (speed > 0) return words.drained(duration((ready / speed) * 1000), perSecond(speed));
   return speed < 0 ? words.grows(perSecond(-speed)) : words.stands;
