@@ -5,5 +5,6 @@ import { storeContract } from './store.contract.ts';
 import { storesInFolders } from './stores-in-folders.ts';
 
 describe('SqliteStore', () => {
-  storeContract(storesInFolders((options) => SqliteStore.open(options)));
+  // The stores that are sealed or late go through more of them, and start no thread for each.
+  storeContract({ ...storesInFolders((options) => SqliteStore.open(options)), modelRuns: 5 });
 });

@@ -7,6 +7,7 @@ import { Broker, StoreError } from '../../src/index.ts';
 import { consumeInto, open } from '../support/interop/amqplib.ts';
 import { confirmChannel, drain, range, store } from '../support/recovery/clients.ts';
 import { spoil, spoiled, start } from '../support/recovery/spoiled.ts';
+import { storeHere } from '../support/store-here.ts';
 
 /** More than one segment of messages: each is read at once. */
 const FIRST_SEGMENT = 8192;
@@ -259,7 +260,9 @@ describe('a store with a row that makes no sense', () => {
   ])('is refused with what it is, and nothing of it is removed: %s', async (_what, sql, message) => {
     const dataDir = await spoiled(fill, sql);
     const before = rows(dataDir);
-    const refused = await Broker.start({ port: 0, dataDir, logLevel: 'silent' }).catch((error: unknown) => error);
+    const refused = await Broker.start({ port: 0, dataDir, logLevel: 'silent' }, storeHere).catch(
+      (error: unknown) => error,
+    );
     expect(refused).toBeInstanceOf(StoreError);
     expect((refused as Error).message).toContain(message);
     expect(rows(dataDir)).toEqual(before);

@@ -12,6 +12,7 @@ import { StoreError } from '../../src/store/store.ts';
 import { Random } from '../support/recovery/random.ts';
 import { folderOfFile, temporaryFolder } from '../support/temporary-folder.ts';
 import { TEST_PATIENCE } from '../support/patience.ts';
+import { storeHere } from '../support/store-here.ts';
 
 const SPOILS = Number(process.env['LEVERET_SPOILS'] ?? 8);
 const SEED = Number(process.env['LEVERET_SPOIL_SEED'] ?? 1);
@@ -26,7 +27,7 @@ const published = new Map<string, readonly string[]>();
 let sound: Buffer;
 
 function start(dataDir: string): Promise<Broker> {
-  return Broker.start({ port: 0, dataDir, storeKey: `file:${keyFolder()}/key`, passwordHashing: 'sha256' });
+  return Broker.start({ port: 0, dataDir, storeKey: `file:${keyFolder()}/key`, passwordHashing: 'sha256' }, storeHere);
 }
 
 beforeAll(async () => {

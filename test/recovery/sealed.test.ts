@@ -16,6 +16,7 @@ import { sealOf } from '../../src/store/sqlite/sealing-table.ts';
 import { openForReading } from '../../src/store/sqlite/database-file.ts';
 import { resealStore } from '../../src/store/sqlite/reseal.ts';
 import { temporaryFile, temporaryFolder } from '../support/temporary-folder.ts';
+import { storeHere } from '../support/store-here.ts';
 
 /** Each stands somewhere in what is stored. */
 const SECRETS = ['small-body', 'LARGE-BODY-', 'a-routing-key', 'a-header-value', 'a-dedup-key', 'a-parameter-value'];
@@ -33,7 +34,7 @@ beforeEach(() => {
 });
 
 function start(options: BrokerOptions = { storeKey }): Promise<Broker> {
-  return Broker.start({ port: 0, dataDir, ...options });
+  return Broker.start({ port: 0, dataDir, ...options }, storeHere);
 }
 
 /** Two queues with a small message each, one of them with a large one behind it. */

@@ -10,6 +10,7 @@ import { type Accounts, folderWithAccounts, importAccounts } from './accounts.ts
 import { type Operator, operatorByCommand, operatorOf } from './operator.ts';
 import { AmqpClient, handshake, sayHello, type AmqpChannel, type HandshakeOptions } from './amqp-client/index.ts';
 import { Recorder } from './transcript.ts';
+import { storeHere } from './store-here.ts';
 
 export interface Target {
   readonly url: string;
@@ -50,7 +51,7 @@ export function useTarget(accounts?: Accounts): Target {
     if (url === '') {
       const { Broker } = await import('../../src/index.ts');
       const dataDir = accounts && (await folderWithAccounts(accounts));
-      const broker = await Broker.start({ port: 0, dataDir });
+      const broker = await Broker.start({ port: 0, dataDir }, storeHere);
       url = broker.url;
       operator = operatorOf(broker);
       stop = async () => {

@@ -16,6 +16,7 @@ import { open, openChannel } from '../../support/interop/amqplib.ts';
 import { hold, marked } from '../../support/recovery/clients.ts';
 import { deadOf, definitionsOf, delayedOf, messagesOf, PROPERTIES, RETURNS, SEEN } from './content.ts';
 import { storedFile } from './files.ts';
+import { storeHere } from '../../support/store-here.ts';
 
 const VERSIONS = Array.from({ length: SCHEMA_VERSION }, (_, n) => n + 1);
 
@@ -69,7 +70,7 @@ describe.each(VERSIONS)('the stored file of version %i', (version) => {
     const { folder } = folderOf(version);
     const options = { port: 0, dataDir: folder, logLevel: 'silent' } as const;
     for (const life of ['first', 'second']) {
-      await using broker = await Broker.start(options);
+      await using broker = await Broker.start(options, storeHere);
       await expectTopology(broker, version);
       expect(broker.delayed.list()).toMatchObject(delayedOf(version));
       for (const [place, expected] of Object.entries(messagesOf(version))) {
@@ -115,7 +116,7 @@ test('the log of the first start names the queues whose deduplication means some
   const log = new KeptLog();
   const options = { port: 0, dataDir, logger: log } as const;
   {
-    await using broker = await Broker.start(options);
+    await using broker = await Broker.start(options, storeHere);
     const channel = await openChannel(broker.url);
     const once = { 'x-message-deduplication': true };
     await channel.assertQueue('in-queue', { arguments: once });
@@ -129,7 +130,7 @@ test('the log of the first start names the queues whose deduplication means some
   database.close();
   for (const names of [['in-queue'], []]) {
     log.warnings.length = 0;
-    await using broker = await Broker.start(options);
+    await using broker = await Broker.start(options, storeHere);
     expect(broker.port).toBeGreaterThan(0);
     expect(log.warnings.map(({ fields }) => fields['queue'])).toEqual(names);
   }

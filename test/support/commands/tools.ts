@@ -6,6 +6,7 @@ import { runTool } from '../../../src/cli/commands/run.ts';
 import { Broker, type BrokerOptions } from '../../../src/index.ts';
 import { run } from '../processes/run.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { storeHere } from '../store-here.ts';
 
 export interface Ended {
   readonly code: number;
@@ -28,7 +29,7 @@ export async function operatedBroker(
   readonly run: (...argv: readonly string[]) => Promise<Ended>;
 }> {
   const dataDir = temporaryFolder();
-  const broker = await Broker.start({ port: 0, dataDir, ...options });
+  const broker = await Broker.start({ port: 0, dataDir, ...options }, storeHere);
   onTestFinished(() => broker.stop());
   return { broker, dataDir, run: (...argv) => runHere(tool, ['-n', 'rabbit@test', '--data-dir', dataDir, ...argv]) };
 }

@@ -6,11 +6,12 @@ import { changeFile } from '../database-file.ts';
 import { KeptLog } from '../kept-log.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { confirmChannel } from './clients.ts';
+import { storeHere } from '../store-here.ts';
 
 /** A broker on a folder with the errors that it logs, stopped before the block ends that it is in. */
 export async function start(dataDir: string, options: BrokerOptions = {}) {
   const log = new KeptLog();
-  const broker = await Broker.start({ port: 0, dataDir, logger: log, ...options });
+  const broker = await Broker.start({ port: 0, dataDir, logger: log, ...options }, storeHere);
   return {
     broker,
     url: broker.url,
@@ -23,7 +24,7 @@ export async function start(dataDir: string, options: BrokerOptions = {}) {
 /** Fills a folder by a broker of its own, and spoils some of it. */
 export async function spoiled(fill: (channel: ConfirmChannel) => Promise<unknown>, sql: string): Promise<string> {
   const dataDir = temporaryFolder();
-  const broker = await Broker.start({ port: 0, dataDir, logLevel: 'silent' });
+  const broker = await Broker.start({ port: 0, dataDir, logLevel: 'silent' }, storeHere);
   await fill(await confirmChannel(broker.url));
   await broker.stop();
   spoil(dataDir, sql);

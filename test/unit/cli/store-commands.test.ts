@@ -10,9 +10,10 @@ import { runCommand } from '../../support/cli/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { changeFile } from '../../support/database-file.ts';
 import { confirmChannel, drain, range, store } from '../../support/recovery/clients.ts';
+import { storeHere } from '../../support/store-here.ts';
 
 async function startBroker(dataDir: string): Promise<Broker> {
-  const broker = await Broker.start({ port: 0, dataDir });
+  const broker = await Broker.start({ port: 0, dataDir }, storeHere);
   onTestFinished(() => broker.stop());
   return broker;
 }
@@ -20,7 +21,7 @@ async function startBroker(dataDir: string): Promise<Broker> {
 /** A folder with 100 small messages in one queue and a large one in two, as a broker leaves it that stopped. */
 async function filledFolder(): Promise<string> {
   const dataDir = temporaryFolder();
-  const broker = await Broker.start({ port: 0, dataDir });
+  const broker = await Broker.start({ port: 0, dataDir }, storeHere);
   await fill(broker);
   await broker.stop();
   return dataDir;
@@ -175,7 +176,7 @@ describe('leveret store compact', () => {
 
   it('gives back the room that nothing uses, and keeps all there is', async () => {
     const dataDir = temporaryFolder();
-    const broker = await Broker.start({ port: 0, dataDir });
+    const broker = await Broker.start({ port: 0, dataDir }, storeHere);
     await fill(broker);
     const channel = await confirmChannel(broker.url);
     await channel.assertQueue('gone');

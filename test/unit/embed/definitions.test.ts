@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Broker, ConfigError, type DefinitionsDocument, DefinitionsError } from '../../../src/index.ts';
 import { runCommand, startCommand } from '../../support/cli/command.ts';
 import { temporaryFile, temporaryFolder } from '../../support/temporary-folder.ts';
+import { storeHere } from '../../support/store-here.ts';
 
 const TOPOLOGY: DefinitionsDocument = {
   queues: [{ name: 'orders', vhost: '/', arguments: { 'x-max-length': 5 } }],
@@ -13,7 +14,7 @@ const TOPOLOGY: DefinitionsDocument = {
 };
 
 async function startFailure(definitions: string | DefinitionsDocument, dataDir?: string): Promise<string[]> {
-  const broker = Broker.start({ port: 0, definitions, dataDir });
+  const broker = Broker.start({ port: 0, definitions, dataDir }, storeHere);
   const error: unknown = await broker.then(
     (started) => started.stop(),
     (failure: unknown) => failure,
@@ -49,7 +50,7 @@ describe('a broker that starts with definitions', () => {
     const path = join(dataDir, 'definitions.json');
     const start = async (definitions: DefinitionsDocument): Promise<Broker> => {
       writeFileSync(path, JSON.stringify(definitions));
-      return Broker.start({ port: 0, dataDir, definitions: path });
+      return Broker.start({ port: 0, dataDir, definitions: path }, storeHere);
     };
     const first = await start(TOPOLOGY);
     const connection = await amqp.connect(first.url);
@@ -93,7 +94,10 @@ describe('a broker that starts with definitions', () => {
     expect(await startFailure({ queues }, dataDir)).toEqual([
       "definitions: $.queues[1]: Virtual host 'nope' does not exist",
     ]);
-    const broker = await Broker.start({ port: 0, dataDir, definitions: { users: [{ name: 'u', password: 'p' }] } });
+    const broker = await Broker.start(
+      { port: 0, dataDir, definitions: { users: [{ name: 'u', password: 'p' }] } },
+      storeHere,
+    );
     expect(broker.users.list().map(({ name }) => name)).toEqual(['u']);
     expect((await broker.definitions.export()).queues).toEqual([]);
     await broker.stop();

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Broker, type BrokerOptions } from '../../../src/index.ts';
 import { apiOf } from '../../support/management/api.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { storeHere } from '../../support/store-here.ts';
 
 const SCRYPT = 'leveret_password_hashing_scrypt';
 const SHA256 = 'rabbit_password_hashing_sha256';
@@ -12,7 +13,7 @@ describe('a broker with a data folder', () => {
   let dataDir: string;
   let broker: Broker;
   const start = async (options: BrokerOptions = {}): Promise<void> => {
-    broker = await Broker.start({ port: 0, managementPort: 0, dataDir, ...options });
+    broker = await Broker.start({ port: 0, managementPort: 0, dataDir, ...options }, storeHere);
   };
   const restart = async (options?: BrokerOptions): Promise<void> => {
     await broker.stop();

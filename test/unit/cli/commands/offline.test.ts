@@ -5,6 +5,7 @@ import { Broker } from '../../../../src/index.ts';
 import { runCommand } from '../../../support/cli/command.ts';
 import { operatedBroker, runHere, said } from '../../../support/commands/tools.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { storeHere } from '../../../support/store-here.ts';
 
 it('tells of users, definitions and queues, and changes what a start finds', async () => {
   const queue = { name: 'q', vhost: '/', durable: true, auto_delete: false, arguments: {} };
@@ -23,7 +24,7 @@ it('tells of users, definitions and queues, and changes what a start finds', asy
   expect(await run('-q', 'change_password', 'guest', 'new', '--offline')).toEqual(said(''));
   expect(await run('stop', '--offline')).toMatchObject({ code: 64 });
 
-  const again = await Broker.start({ port: 0, dataDir });
+  const again = await Broker.start({ port: 0, dataDir }, storeHere);
   expect(await run('-q', 'authenticate_user', 'guest', 'new')).toEqual(said('Success\n'));
   await again.stop();
 });
@@ -35,8 +36,8 @@ it('makes no store, and lets no client in', async () => {
     stderr: expect.stringContaining("name the broker's data folder") as string,
   });
   const dataDir = temporaryFolder();
-  await (await Broker.start({ port: 0, dataDir })).stop();
-  const broker = await Broker.start({ port: 0, dataDir }, { onlyForCommands: true });
+  await (await Broker.start({ port: 0, dataDir }, storeHere)).stop();
+  const broker = await Broker.start({ port: 0, dataDir }, { ...storeHere, onlyForCommands: true });
   expect(broker.managementPort).toBeUndefined();
   expect(broker.port).toBe(0);
   await broker.stop();

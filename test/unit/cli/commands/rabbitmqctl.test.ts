@@ -6,6 +6,7 @@ import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
 import { Broker } from '../../../../src/index.ts';
 import { operatedBroker, runHere, runScript, said } from '../../../support/commands/tools.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { storeHere } from '../../../support/store-here.ts';
 
 it('administers users', async () => {
   const { run } = await operatedBroker(rabbitmqctl);
@@ -192,7 +193,7 @@ it('tells of a broker that is not there', async () => {
 it('waits for a broker that starts later', async () => {
   const dataDir = temporaryFolder();
   const waiting = runHere(rabbitmqctl, ['await_startup', '--data-dir', dataDir]);
-  await using broker = await Broker.start({ port: 0, dataDir });
+  await using broker = await Broker.start({ port: 0, dataDir }, storeHere);
   expect(broker.port).toBeGreaterThan(0);
   expect(await waiting).toEqual(said(''));
 });
@@ -215,12 +216,12 @@ it("reaches only the broker of its folder, by a socket that is its user's alone 
 
 it('listens in a folder with a long name, and where a killed broker left its socket', async () => {
   const dataDir = join(temporaryFolder(), 'x'.repeat(100), 'y'.repeat(100));
-  await using broker = await Broker.start({ port: 0, dataDir });
+  await using broker = await Broker.start({ port: 0, dataDir }, storeHere);
   expect(broker.port).toBeGreaterThan(0);
   expect(await runHere(rabbitmqctl, ['-q', 'ping', '--data-dir', dataDir])).toEqual(said('Ping succeeded\n'));
   await broker.stop();
   writeFileSync(join(dataDir, 'control.sock'), 'left');
-  await using again = await Broker.start({ port: 0, dataDir });
+  await using again = await Broker.start({ port: 0, dataDir }, storeHere);
   expect(again.port).toBeGreaterThan(0);
   expect(await runHere(rabbitmqctl, ['-q', 'ping', '--data-dir', dataDir])).toEqual(said('Ping succeeded\n'));
 });
