@@ -12,6 +12,8 @@ export interface PageHeader {
   readonly last: number;
   /** Number of records. */
   readonly count: number;
+  /** Size of the bodies of all records in bytes, wherever those are kept. Undefined in what was stored before this was. */
+  readonly bodyBytes?: number | undefined;
   /** References to bodies kept apart, as pairs: record's position in the page, body id. Undefined if there are none. */
   readonly bodies?: Float64Array;
 }

@@ -6,6 +6,7 @@ import type { CheckReport, RecordsCheck } from '../../src/store/engine/store-che
 import { checkDatabase } from '../../src/store/postgres/check.ts';
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { readDatabase } from '../../src/store/postgres/reading.ts';
+import { SCHEMA_VERSION } from '../../src/store/postgres/schema.ts';
 import { databaseStats } from '../../src/store/postgres/stats.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
 import { postgresOfFile, schemaOf } from '../support/postgres/shared.ts';
@@ -120,7 +121,7 @@ describe.skipIf(!hasPostgres)('a look into the database of a PostgresStore', () 
   it('counts what there is, and who uses it', async () => {
     const stats = await readDatabase(url, databaseStats);
     expect(stats).toMatchObject({
-      schemaVersion: 1,
+      schemaVersion: SCHEMA_VERSION,
       vhosts: 1,
       messages: 37,
       bytes: 5350,

@@ -1,6 +1,7 @@
 /** What a start says of a database that cannot be used: one error, without the password. */
 import { chmodSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { SCHEMA_VERSION } from '../../src/store/postgres/schema.ts';
 import { PostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
 import { StoreError } from '../../src/store/store.ts';
 import type { Clock } from '../../src/util/clock.ts';
@@ -60,6 +61,15 @@ describe.skipIf(!hasPostgres)('a database', () => {
     await postgres.server.sql(`UPDATE ${schema}.cluster SET schema_version = 99`);
     expect(await refusal(url)).toMatch(/is of version 99, from a newer Leveret; this one knows \d/);
     expect(await postgres.server.sql(`SELECT count(*) FROM ${schema}.node WHERE alive`)).toBe('0');
+  });
+
+  it('with the schema of an older version brings it to today’s', async () => {
+    const url = postgres.newUrl();
+    await (await PostgresStore.open({ url })).close();
+    const version = `${schemaOf(url)}.cluster`;
+    await postgres.server.sql(`UPDATE ${version} SET schema_version = 1`);
+    await (await PostgresStore.open({ url })).close();
+    expect(await postgres.server.sql(`SELECT schema_version FROM ${version}`)).toBe(`${SCHEMA_VERSION}`);
   });
 
   it('with tables of somebody else in the schema is refused', async () => {

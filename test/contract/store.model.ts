@@ -149,8 +149,12 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
     const [count, data] = [1 + (choice % 9), Buffer.alloc(size % 5000, choice & 255)];
     const [first, last] = [page.last + 1, page.last + count];
     const { queueId: ofQueue, base } = page;
-    batch.extendPage({ id: pageId, queueId: ofQueue, base, first, last, count }, data.length).set(data);
-    const whole = { last, count: page.count + count, bytes: page.bytes + data.length };
+    const added = size % 4 === 0 ? undefined : size;
+    batch
+      .extendPage({ id: pageId, queueId: ofQueue, base, first, last, count, bodyBytes: added }, data.length)
+      .set(data);
+    const bodyBytes = page.bodyBytes === undefined || added === undefined ? undefined : page.bodyBytes + added;
+    const whole = { last, count: page.count + count, bytes: page.bytes + data.length, bodyBytes };
     model.pages.set(pageId, { ...page, ...whole, data: Buffer.concat([page.data, data]) });
   } else if (op === 'settle' && pageId !== undefined) {
     const settled = Uint8Array.of(choice & 255, size & 255);
@@ -181,7 +185,8 @@ function applyOperation(store: Store, batch: Batch, model: Model, [op, choice, s
   } else if (op === 'page' && queueId !== undefined) {
     const id = store.nextPageId();
     const bodies = choice % 4 === 0 ? Float64Array.of(0, choice) : undefined;
-    const header = { id, queueId, base: choice, first: choice + 1, last: choice + 9, count: 9 };
+    const bodyBytes = size % 3 === 0 ? undefined : choice * 2 ** 20;
+    const header = { id, queueId, base: choice, first: choice + 1, last: choice + 9, count: 9, bodyBytes };
     const full = { ...header, ...(bodies === undefined ? undefined : { bodies }) };
     const data = Buffer.alloc(size, (choice * 7) & 255);
     batch.page(full, size).set(data);

@@ -34,6 +34,8 @@ interface Run {
   readonly last: number;
   readonly count: number;
   readonly bytes: number;
+  /** Of their bodies; undefined if others between them were settled before, or are not to be stored: to count them would cost each message. */
+  readonly bodyBytes: number | undefined;
 }
 
 /**
@@ -42,7 +44,8 @@ interface Run {
  */
 export function flushSegment(segment: Segment, room: number, target: Target): number {
   const { batch } = target;
-  let index = segment.flushed;
+  const from = segment.flushed;
+  let index = from;
   let written = 0;
   let count = 0;
   let bytes = 0;
@@ -52,17 +55,19 @@ export function flushSegment(segment: Segment, room: number, target: Target): nu
     if (!toStore(segment, index)) continue;
     const body = segment.bodies?.get(index);
     if (body !== undefined && !writeBody(body, segment, index, room - written, target)) break;
-    written += segment.storedBytes(index);
+    const length = segment.recordBytes(index);
+    written += body === undefined ? length : segment.storedBytes(index);
     // Only what has a body kept apart may have turned out not to be had.
     if (body !== undefined && !segment.isStored(index)) continue;
     if (first < 0) first = index;
     last = index;
     count++;
-    bytes += segment.recordBytes(index);
+    bytes += length;
   }
-  segment.flushedBelow(index);
+  const passed = segment.flushedBelow(index);
   if (count === 0) return written;
-  const page = writeRun(segment, { first, last, count, bytes }, target);
+  const bodyBytes = count === index - from ? passed : undefined;
+  const page = writeRun(segment, { first, last, count, bytes, bodyBytes }, target);
   segment.redeliveries?.write(page, batch);
   return written;
 }
@@ -80,13 +85,13 @@ function writeBody(body: Body, segment: Segment, index: number, room: number, ta
 
 /** Returns the page that has them now. */
 function writeRun(segment: Segment, run: Run, { queueId, store, batch }: Target): LogPage {
-  const { first, last, count, bytes } = run;
+  const { first, last, count, bytes, bodyBytes } = run;
   const { base, pages } = segment;
   const bodies = segment.bodies === undefined ? undefined : bodyReferences(segment, first, last);
   const before = pages.at(-1);
   const extended = before !== undefined && bodies === undefined && isExtensible(before, bytes) ? before : undefined;
   const id = extended?.id ?? store.nextPageId();
-  const header = { id, queueId, base, first: base + first, last: base + last, count };
+  const header = { id, queueId, base, first: base + first, last: base + last, count, bodyBytes };
   if (extended !== undefined) {
     const indexes = copyRecords(segment, run, batch.extendPage(header, bytes));
     extended.extend(first, last, count, { bytes, indexes });

@@ -8,8 +8,8 @@ import type { Scratch } from '../../store/scratch.ts';
 import type { BodyStore } from './body-store.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { Message } from '../message/message.ts';
-import { evictedSegments } from './evicted-segments.ts';
-import { evictSegment } from './eviction.ts';
+import { evictedSegments, isReopenable } from './evicted-segments.ts';
+import { evictSegments } from './eviction.ts';
 import type { LogContext } from './log-context.ts';
 import { LogWriter } from './log-writer.ts';
 import { type LookedAt, lookForBytes, lookForDelivered, lookForWaiting } from './message-looks.ts';
@@ -20,9 +20,6 @@ import { SegmentLoads } from './segment-loads.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
 import type { ConfirmTracker, ConfirmTarget } from '../message/message-target.ts';
-
-/** Smaller segments go out of memory though they are used: to read one again takes little, and there may be very many. */
-const SMALL_BYTES = 64 * 1024;
 
 /** Of a queue that has one log. */
 const ONLY_PRIORITY = { priority: 0, first: 0 };
@@ -313,37 +310,19 @@ export class QueueLog implements MessageLog {
   // Evictable
 
   evict(scratch: Scratch | undefined): boolean {
-    const idle = !this.#used;
+    const next = this.#used ? this.#cursor : undefined;
     this.#used = false;
-    const head = this.#segments.position(this.#cursor);
-    let held = 0;
-    for (let i = this.#segments.length - 1; i >= 0; i--) {
-      const segment = this.#segments.at(i);
-      const inUse = segment === this.#segments.tail || i === head || i === head + 1;
-      const isWanted = inUse && !idle && segment.footprint > SMALL_BYTES;
-      const stays = isWanted || this.#loads?.holds(segment) === true;
-      if (segment.footprint > 0 && segment.unacked === 0 && !stays) this.#evict(segment, scratch);
-      held += segment.footprint;
-    }
+    const held = evictSegments(scratch, next, {
+      segments: this.#segments,
+      writer: this.#writer,
+      memory: this.#memory,
+      isFar: this.#isFar,
+      owner: this.owner,
+      holds: (segment) => this.#loads?.holds(segment) === true,
+      load: (segment) => this.#ensureLoads().load(segment, this.owner),
+    });
     this.#writer?.rest();
     return held > 0;
-  }
-
-  /** Puts a segment out of memory if it can be had from the store, or else from `scratch`. */
-  #evict(segment: Segment, scratch: Scratch | undefined): void {
-    if (segment.settled) {
-      this.#memory.shrank(segment.footprint);
-      this.#segments.endTail();
-      return;
-    }
-    const [writer, memory, isFar] = [this.#writer, this.#memory, this.#isFar];
-    evictSegment(segment, scratch, {
-      writer,
-      memory,
-      isFar,
-      owner: this.owner,
-      load: (evicted) => this.#ensureLoads().load(evicted, this.owner),
-    });
   }
 
   /** The segment with a number; undefined if there is none. */
@@ -377,7 +356,7 @@ export class QueueLog implements MessageLog {
   /** The segment for the next message, if none is open. */
   #startTail(): Segment {
     const old = this.#segments.tail;
-    if (old?.goesOn === true) {
+    if (old !== undefined && isReopenable(old)) {
       old.reopen(this.#memory.buffers);
       return old;
     }

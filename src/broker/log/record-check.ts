@@ -6,6 +6,7 @@ import {
   RECORD_REFERENCE_BYTES,
   RECORD_SHARED,
   recordBodyId,
+  recordBodySize,
   recordFlags,
   recordLength,
   recordOffset,
@@ -15,11 +16,12 @@ import { Message } from '../message/message.ts';
 
 /** What is wrong with the records of a page, the first thing only; undefined if nothing is. */
 export function recordsProblem(page: PageHeader, data: Buffer): string | undefined {
-  const { base, first, last, count, bodies } = page;
+  const { base, first, last, count, bodies, bodyBytes } = page;
   const references = new Map<number, number>();
   for (let i = 0; i < (bodies?.length ?? 0); i += 2) references.set(bodies![i], bodies![i + 1]);
   const message = new Message();
   let at = 0;
+  let size = 0;
   let previous = first - 1;
   for (let position = 0; position < count; position++) {
     const where = `its record ${position}`;
@@ -35,9 +37,12 @@ export function recordsProblem(page: PageHeader, data: Buffer): string | undefin
     const body = (recordFlags(data, at) & RECORD_SHARED) === 0 ? undefined : recordBodyId(data, at);
     if (body !== references.get(position)) return `${where} and the list of its bodies differ`;
     previous = seq;
+    size += recordBodySize(data, at);
     at += length;
   }
   if (at !== data.length) return `${data.length - at} bytes follow its last record`;
+  if (bodyBytes !== undefined && size !== bodyBytes)
+    return `its bodies have ${size} bytes and should have ${bodyBytes}`;
   return previous === last ? undefined : `its last message is ${previous} and should be ${last}`;
 }
 

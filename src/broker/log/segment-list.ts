@@ -95,12 +95,12 @@ export class SegmentList {
     this.#take(this.#tail!);
   }
 
-  /** Puts stored segments into the empty list. `goesOn`: the last of them may take more messages. */
-  recover(segments: readonly Segment[], next: number, goesOn: boolean): void {
+  /** Puts stored segments into the empty list. `reopenable`: the last of them may take more messages. */
+  recover(segments: readonly Segment[], next: number, reopenable: boolean): void {
     this.#segments = [...segments];
     this.#next = next;
     const last = segments.at(-1);
-    this.#tail = goesOn && last !== undefined && last.base + last.count === next ? last : undefined;
+    this.#tail = reopenable && last !== undefined && last.base + last.count === next ? last : undefined;
   }
 
   #take(segment: Segment): void {

@@ -15,10 +15,7 @@ import { loadedRecords } from './loaded-records.ts';
 import { type LogPage, pagePosition } from './log-page.ts';
 import { Records } from './segment-records.ts';
 import { Redeliveries } from './redeliveries.ts';
-import { FULL_MESSAGES, type SegmentBuffers } from './segment-buffers.ts';
-
-/** An evicted segment with more bytes than this takes no further messages: to read it for the first of them would take long. */
-const GOES_ON_BYTES = 64 * 1024;
+import type { SegmentBuffers } from './segment-buffers.ts';
 
 /** Of a segment without pages. Nothing is ever added to it. */
 const NO_PAGES: readonly LogPage[] = [];
@@ -30,7 +27,7 @@ export class Segment {
   unacked = 0;
   /** Messages that are ready or unacked, and not to be stored. */
   unstored = 0;
-  /** Size of the bodies of what is ready or unacked. Of what a restart left out of memory it is that of the records, until they are read. */
+  /** Size of the bodies of what is ready or unacked. Of what a restart left out of memory it may be that of the records, until they are read. */
   bodyBytes = 0;
   pages = NO_PAGES;
   /** Bodies that records refer to, by index. */
@@ -44,6 +41,8 @@ export class Segment {
   #count = 0;
   #evicted = 0;
   #flushed = 0;
+  /** Size of the bodies of all that came since. */
+  #unflushedBytes = 0;
   /** The bytes of its bodies are those of records that were not read yet. */
   #isEstimate = false;
   /** A message came back: some are marked as redelivered, which no page tells. */
@@ -68,18 +67,18 @@ export class Segment {
     this.#records = undefined;
   }
 
-  /** A segment as it was stored: `count` is the last stored index and one. */
-  static evicted(base: number, count: number, pages: readonly LogPage[], redeliveries?: Redeliveries): Segment {
+  /** A segment as it was stored: `count` is the last stored index and one. `bodyBytes`: undefined if that is known only when it is read. */
+  static evicted(base: number, count: number, pages: readonly LogPage[], bodyBytes?: number): Segment {
     const segment = new Segment(base, undefined);
     segment.#count = segment.#flushed = count;
     segment.pages = pages;
-    segment.redeliveries = redeliveries;
     for (const page of pages) {
       segment.ready += page.live;
       segment.bodyBytes += Math.round((page.bytes * page.live) / page.count);
     }
     segment.#evicted = segment.ready;
-    segment.#isEstimate = true;
+    segment.bodyBytes = bodyBytes ?? segment.bodyBytes;
+    segment.#isEstimate = bodyBytes === undefined;
     return segment;
   }
 
@@ -93,9 +92,13 @@ export class Segment {
     return this.#flushed;
   }
 
-  /** All below this index are written. */
-  flushedBelow(index: number): void {
+  /** All below this index are written. Returns the size of the bodies of those that were not before, settled or not. */
+  flushedBelow(index: number): number {
+    let bytes = this.#unflushedBytes;
+    for (let i = index; i < this.#count; i++) bytes -= this.bodySize(i);
+    this.#unflushedBytes -= bytes;
     this.#flushed = index;
+    return bytes;
   }
 
   /** Ready messages whose records are out of memory. */
@@ -128,14 +131,6 @@ export class Segment {
     return this.#records !== undefined && !this.#records.full;
   }
 
-  /** True if it is out of memory and may go on. */
-  get goesOn(): boolean {
-    if (this.#records !== undefined || this.isInScratch || this.#count >= FULL_MESSAGES) return false;
-    let bytes = 0;
-    for (const page of this.pages) bytes += page.hasBodies ? Infinity : page.bytes;
-    return bytes < GOES_ON_BYTES;
-  }
-
   /** Takes messages again, and leaves those there are out of memory. */
   reopen(buffers: SegmentBuffers): void {
     this.#records = Records.empty(buffers, this.#count);
@@ -157,6 +152,7 @@ export class Segment {
     this.#count = index + 1;
     this.ready++;
     this.bodyBytes += message.bodySize;
+    this.#unflushedBytes += message.bodySize;
     if (!stored) this.unstored++;
     if (message.shared !== undefined) this.#keepBody(index, message.shared);
     return index;

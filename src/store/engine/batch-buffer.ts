@@ -5,10 +5,11 @@
  */
 import type { Batch } from '../batch.ts';
 import type { PageHeader, SeenHeader } from '../stored-records.ts';
+import { bytesOf } from './page-bodies.ts';
 
 /** Operations, each followed by its operands. `place` is three numbers: chunk, offset, length in bytes. */
 export const OP = {
-  /** id, queue id, base, first, last, count, place of the data, place of the body references. */
+  /** id, queue id, base, first, last, count, size of the bodies (-1 if it is not known), place of the data, place of the body references. */
   page: 0,
   /** page id, place of the bitmap. */
   settle: 1,
@@ -32,7 +33,7 @@ export const OP = {
   bodyPart: 10,
   /** page id, place of the numbers. */
   redelivered: 11,
-  /** page id, queue id, base, first, last, count, place of the data: of what is added. */
+  /** page id, queue id, base, first, last, count, size of the bodies, place of the data: of what is added. */
   extendPage: 12,
 } as const;
 
@@ -40,7 +41,7 @@ export type Operation = (typeof OP)[keyof typeof OP];
 
 /** How many numbers an operation takes: itself and its operands. */
 export const LENGTH: Readonly<Record<Operation, number>> = {
-  [OP.page]: 13,
+  [OP.page]: 14,
   [OP.settle]: 5,
   [OP.dropPage]: 2,
   [OP.dropPages]: 2,
@@ -52,7 +53,7 @@ export const LENGTH: Readonly<Record<Operation, number>> = {
   [OP.forgetSeen]: 3,
   [OP.bodyPart]: 6,
   [OP.redelivered]: 5,
-  [OP.extendPage]: 10,
+  [OP.extendPage]: 11,
 };
 
 /** What crosses to the writer thread and back. */
@@ -94,17 +95,17 @@ export class BatchBuffer implements Batch {
     const n = this.#header(OP.page, header);
     const bodies = header.bodies;
     if (bodies === undefined || bodies.length === 0) {
-      this.#numbers[n + 12] = 0;
+      this.#numbers[n + 13] = 0;
     } else {
-      this.#place(n + 10, bodies.byteLength).set(bytesOf(bodies));
+      this.#place(n + 11, bodies.byteLength).set(bytesOf(bodies));
     }
-    const place = this.#place(n + 7, bytes);
+    const place = this.#place(n + 8, bytes);
     this.#end(OP.page);
     return place;
   }
 
   extendPage(header: Omit<PageHeader, 'bodies'>, bytes: number): Uint8Array {
-    const place = this.#place(this.#header(OP.extendPage, header) + 7, bytes);
+    const place = this.#place(this.#header(OP.extendPage, header) + 8, bytes);
     this.#end(OP.extendPage);
     return place;
   }
@@ -186,7 +187,8 @@ export class BatchBuffer implements Batch {
     }
   }
 
-  #header(op: Operation, { id, queueId, base, first, last, count }: Omit<PageHeader, 'bodies'>): number {
+  #header(op: Operation, header: Omit<PageHeader, 'bodies'>): number {
+    const { id, queueId, base, first, last, count, bodyBytes = -1 } = header;
     const n = this.#begin(op, id);
     const numbers = this.#numbers;
     numbers[n + 2] = queueId;
@@ -194,6 +196,7 @@ export class BatchBuffer implements Batch {
     numbers[n + 4] = first;
     numbers[n + 5] = last;
     numbers[n + 6] = count;
+    numbers[n + 7] = bodyBytes;
     return n;
   }
 
@@ -261,7 +264,3 @@ export class BatchBuffer implements Batch {
 }
 
 const EMPTY = new Float64Array(0);
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}

@@ -2,6 +2,7 @@
 import type { Seal } from '../sealing/seal.ts';
 import type { PageHeader, SeenHeader, TopologyChange } from '../stored-records.ts';
 import { LENGTH, OP, type Operation } from './batch-buffer.ts';
+import { numbersIn, storedBodies } from './page-bodies.ts';
 import { bodyChecksum, bodyPartChecksum, ofPageChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { bodyPartPlace, bodyPlace, pagePlace, seenPlace } from './places.ts';
 
@@ -19,7 +20,7 @@ export interface WrittenBatch {
 
 /** What an engine does with each operation of a batch: Batch says what each means. Bytes are parts of the batch, and go with its memory. */
 export interface BatchRows {
-  /** `bytes`: of the data, unsealed. `bodies`: the numbers of PageHeader.bodies as bytes; null for none. */
+  /** `bytes`: of the data, unsealed. `bodies`: see page-bodies.ts. */
   page(header: PageHeader, bytes: number, checksum: number, bodies: Uint8Array | null, data: Uint8Array): void;
   /** `data` is not sealed: see PageExtension. */
   extendPage(added: PageHeader, data: Uint8Array): void;
@@ -47,13 +48,14 @@ export function writeRows({ numbers: memory, length, chunks }: WrittenBatch, sea
     switch (numbers[n]) {
       case OP.page: {
         const header = headerAt(numbers, n);
-        const bodies = numbers[n + 12] === 0 ? null : place(n + 10);
-        const data = seal.close(pagePlace(header), place(n + 7));
-        rows.page(header, numbers[n + 9], pageChecksum(header, bodies, data), bodies, data);
+        const references = numbers[n + 13] === 0 ? undefined : numbersIn(place(n + 11));
+        const bodies = storedBodies(header.bodyBytes, references);
+        const data = seal.close(pagePlace(header), place(n + 8));
+        rows.page(header, numbers[n + 10], pageChecksum(header, bodies, data), bodies, data);
         break;
       }
       case OP.extendPage:
-        rows.extendPage(headerAt(numbers, n), place(n + 7));
+        rows.extendPage(headerAt(numbers, n), place(n + 8));
         break;
       case OP.settle:
       case OP.redelivered: {
@@ -114,5 +116,6 @@ function headerAt(numbers: Float64Array, n: number): PageHeader {
     first: numbers[n + 4],
     last: numbers[n + 5],
     count: numbers[n + 6],
+    bodyBytes: numbers[n + 7] < 0 ? undefined : numbers[n + 7],
   };
 }

@@ -2,6 +2,7 @@
 import type { Seal } from '../sealing/seal.ts';
 import type { PageHeader } from '../stored-records.ts';
 import { pageChecksum } from './checksum.ts';
+import { bodiesIn, storedBodies } from './page-bodies.ts';
 import { pagePlace } from './places.ts';
 import type { StoredPage } from './stored-rows.ts';
 
@@ -12,6 +13,7 @@ export interface ExtendedPage {
   /** Of all records, unsealed. */
   readonly bytes: number;
   readonly checksum: number;
+  readonly bodies: Uint8Array | null;
   readonly data: Uint8Array;
 }
 
@@ -28,21 +30,22 @@ export class PageExtension {
   }
 
   /**
-   * `before`: the row as it is; such a page has no bodies. `added`: the header of the records in `data`. What it returns is good until the next
+   * `before`: the row as it is; such a page refers to no bodies. `added`: the header of the records in `data`. What it returns is good until the next
    * call. A row that is damaged stays so for whoever reads it: a new checksum must not cover that up.
    */
-  extend(before: Omit<StoredPage, 'bodies'>, added: PageHeader, data: Uint8Array): ExtendedPage {
+  extend(before: StoredPage, added: PageHeader, data: Uint8Array): ExtendedPage {
     const { last } = added;
     const count = before.count + added.count;
     const whole = { ...before, last, count };
     // In a damaged row a column may be of any type.
     const isBlob = before.data instanceof Uint8Array;
-    const isSound = isBlob && pageChecksum(before, null, before.data) === before.checksum;
+    const isSound = isBlob && pageChecksum(before, before.bodies, before.data) === before.checksum;
     const opened = isBlob ? this.#seal.open(pagePlace(before), before.data) : undefined;
     const joined = opened === undefined ? data : this.#joined(opened, data);
     const sealed = this.#seal.close(pagePlace(whole), joined);
-    const checksum = isSound && opened !== undefined ? pageChecksum(whole, null, sealed) : DAMAGED;
-    return { last, count, bytes: joined.length, checksum, data: sealed };
+    const bodies = extendedBodies(before.bodies, added);
+    const checksum = isSound && opened !== undefined ? pageChecksum(whole, bodies, sealed) : DAMAGED;
+    return { last, count, bytes: joined.length, checksum, bodies, data: sealed };
   }
 
   #joined(before: Uint8Array, data: Uint8Array): Uint8Array {
@@ -52,4 +55,9 @@ export class PageExtension {
     this.#room.set(data, before.length);
     return this.#room.subarray(0, length);
   }
+}
+
+function extendedBodies(before: Uint8Array | null, { bodyBytes: added }: PageHeader): Uint8Array | null {
+  const { bodyBytes } = bodiesIn(before);
+  return storedBodies(bodyBytes === undefined || added === undefined ? undefined : bodyBytes + added);
 }

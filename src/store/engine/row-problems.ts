@@ -48,8 +48,3 @@ function highest(ids: Iterable<number>): number {
   for (const id of ids) last = Math.max(last, id);
   return last;
 }
-
-/** Numbers as a row has them: PageHeader.bodies, RecoveredPage.redelivered. */
-export function numbersIn(blob: Uint8Array): Float64Array {
-  return new Float64Array(new Uint8Array(blob).buffer);
-}

@@ -7,7 +7,8 @@ import { NOT_OPENED, type Place, type Seal, UNKNOWN } from '../sealing/seal.ts';
 import type { PageHeader, ParameterRecord, UserRecord } from '../stored-records.ts';
 import { bodyChecksum, bodyPartChecksum, pageChecksum, seenChecksum } from './checksum.ts';
 import { bodyPartPlace, bodyPlace, pagePlace, parameterPlace, passwordPlace, seenPlace } from './places.ts';
-import { knownProblem, numbersIn, pageProblem } from './row-problems.ts';
+import { bodiesIn } from './page-bodies.ts';
+import { knownProblem, pageProblem } from './row-problems.ts';
 import type { StoredBody, StoredPage, StoredPart, StoredSeen } from './stored-rows.ts';
 
 /** What is wrong with the records in a page's data, which the store does not know; undefined if nothing is. */
@@ -123,8 +124,8 @@ export class StoreCheck {
     if (data === undefined) return NOT_OPENED;
     if (data.length !== bytes) return `has ${data.length} bytes and should have ${bytes}`;
     if (row.owner === null) return `belongs to queue ${queueId}, which is not there`;
-    const bodies = row.bodies === null ? undefined : numbersIn(row.bodies);
-    const header = { id, queueId, base, first, last, count, ...(bodies === undefined ? undefined : { bodies }) };
+    const header: PageHeader = { id, queueId, base, first, last, count, ...bodiesIn(row.bodies) };
+    const { bodies } = header;
     const problem =
       pageProblem({ ...header, bytes }) ??
       knownProblem(id, 'settled', bitmap, row.bitmapChecksum) ??

@@ -4,6 +4,7 @@
  */
 import type { BatchRows } from '../engine/batch-rows.ts';
 import { pageChecksum } from '../engine/checksum.ts';
+import { storedBodies } from '../engine/page-bodies.ts';
 import { pagePlace } from '../engine/places.ts';
 import type { Seal } from '../sealing/seal.ts';
 import type { PageHeader, SeenHeader } from '../stored-records.ts';
@@ -103,7 +104,8 @@ export class BatchStatements implements BatchRows {
   /** A row of its own behind the others of the page: nothing is read, and nothing is written twice. */
   extendPage(added: PageHeader, data: Uint8Array): void {
     const sealed = this.#seal.close(pagePlace(added), data);
-    this.page(added, data.length, pageChecksum(added, null, sealed), null, sealed);
+    const bodies = storedBodies(added.bodyBytes);
+    this.page(added, data.length, pageChecksum(added, bodies, sealed), bodies, sealed);
   }
 
   settle(pageId: number, checksum: number, known: Uint8Array): void {

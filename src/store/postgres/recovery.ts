@@ -1,5 +1,6 @@
 /** Reads back what the store holds: everything but the messages themselves. */
-import { counterProblem, knownProblem, numbersIn, pageProblem } from '../engine/row-problems.ts';
+import { bodiesIn, numbersIn } from '../engine/page-bodies.ts';
+import { counterProblem, knownProblem, pageProblem } from '../engine/row-problems.ts';
 import { parameterPlace, passwordPlace } from '../engine/places.ts';
 import type { Counters } from '../engine/stored-ids.ts';
 import { deliveredOf, type StoreContents } from '../engine/unloaded-logs.ts';
@@ -109,13 +110,7 @@ async function readPages(session: Session, damaged: Damaged): Promise<RecoveredP
     if (problem !== undefined) throw damaged(`page ${part.id} ${problem}`);
     const before = pages.at(-1);
     if (before?.id === part.id) {
-      // What it was extended by.
-      pages[pages.length - 1] = {
-        ...before,
-        last: part.last,
-        count: before.count + part.count,
-        bytes: before.bytes + part.bytes,
-      };
+      pages[pages.length - 1] = extended(before, part);
       return;
     }
     pages.push({ ...part, ...knownOf(part.id, row, damaged) });
@@ -125,7 +120,13 @@ async function readPages(session: Session, damaged: Damaged): Promise<RecoveredP
 
 function pageIn(row: CopiedRow): RecoveredPage {
   const page = { ...pageHeaderIn(row), bytes: row.int(6) };
-  return row.isNull(7) ? page : { ...page, bodies: numbersIn(row.bytes(7)) };
+  return row.isNull(7) ? page : { ...page, ...bodiesIn(row.bytes(7)) };
+}
+
+function extended(page: RecoveredPage, { last, count, bytes, bodyBytes: added }: RecoveredPage): RecoveredPage {
+  const { bodyBytes, ...rest } = page;
+  const whole = { ...rest, last, count: page.count + count, bytes: page.bytes + bytes };
+  return bodyBytes === undefined || added === undefined ? whole : { ...whole, bodyBytes: bodyBytes + added };
 }
 
 /** There may be very many pages: most have none of it. */

@@ -7,7 +7,7 @@ import { stateOf } from './server-errors.ts';
 import type { Session } from './session.ts';
 
 /** The version that this code reads and writes. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Rows that are inserted once and deleted once leave as many dead ones: they are taken away by their number, and without a pause. */
 const BUSY = 'autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0';
@@ -53,6 +53,9 @@ const VERSION_1 = `
   INSERT INTO id_range VALUES ('queue', 1), ('page', 1), ('body', 1);
   INSERT INTO cluster (schema_version) VALUES (1);`;
 
+/** A page says in `bodies` how large those of its messages are (page-bodies.ts), which a node of version 1 would misread: no release had that. */
+const VERSION_2 = 'UPDATE cluster SET schema_version = 2 WHERE schema_version < 2;';
+
 /** What others find who made it at the same moment: an object, or a row of the catalogue, is there already. */
 const MADE_BY_OTHERS = ['42P06', '42P07', '23505'];
 
@@ -63,6 +66,7 @@ export async function openSchema(session: Session, schema: string): Promise<bool
   const version = await versionOf(session, schema);
   if (version === undefined) return create(session, schema);
   refuseNewer(version, schema);
+  if (version < SCHEMA_VERSION) await session.query(VERSION_2);
   return false;
 }
 
@@ -83,7 +87,7 @@ function refuseNewer(version: number, schema: string): void {
 
 async function create(session: Session, schema: string): Promise<boolean> {
   try {
-    await session.query(`BEGIN; CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}; ${VERSION_1} COMMIT`);
+    await session.query(`BEGIN; CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}; ${VERSION_1} ${VERSION_2} COMMIT`);
     return true;
   } catch (error) {
     await session.query('ROLLBACK');

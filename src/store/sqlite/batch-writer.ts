@@ -20,7 +20,7 @@ export class BatchWriter implements BatchRows {
   readonly #commit: Statement;
   readonly #rollback: Statement;
   readonly #page: Statement;
-  readonly #pageNow: Statement<[number], Omit<StoredPage, 'bodies'>>;
+  readonly #pageNow: Statement<[number], StoredPage>;
   readonly #extendPage: Statement;
   readonly #settle: Statement;
   readonly #redelivered: Statement;
@@ -46,11 +46,11 @@ export class BatchWriter implements BatchRows {
     this.#rollback = prepare('ROLLBACK');
     this.#page = prepare('INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
     this.#pageNow = database.prepare(
-      `SELECT id, queue_id AS queueId, base, first_seq AS first, last_seq AS last, count, checksum, data
+      `SELECT id, queue_id AS queueId, base, first_seq AS first, last_seq AS last, count, checksum, bodies, data
          FROM page WHERE id = ?`,
     );
     this.#extendPage = prepare(
-      'UPDATE page SET last_seq = ?, count = ?, bytes = ?, checksum = ?, data = ? WHERE id = ?',
+      'UPDATE page SET last_seq = ?, count = ?, bytes = ?, checksum = ?, bodies = ?, data = ? WHERE id = ?',
     );
     // A page that is gone keeps nothing.
     this.#settle = prepare('INSERT OR REPLACE INTO settled SELECT id, ?, ? FROM page WHERE id = ?');
@@ -101,8 +101,8 @@ export class BatchWriter implements BatchRows {
   extendPage(added: PageHeader, addedData: Uint8Array): void {
     const before = this.#pageNow.get(added.id);
     if (before === undefined) throw new Error(`page ${added.id} is not there to be extended`);
-    const { last, count, bytes, checksum, data } = this.#extension.extend(before, added, addedData);
-    this.#extendPage.run(last, count, bytes, checksum, data, added.id);
+    const { last, count, bytes, checksum, bodies, data } = this.#extension.extend(before, added, addedData);
+    this.#extendPage.run(last, count, bytes, checksum, bodies, data, added.id);
     if (before.data instanceof Uint8Array) letGo(before.data);
     this.fresh.addPage(added.id, data.length);
   }

@@ -5,7 +5,8 @@ import type { ParameterRecord, PermissionRecord, UserRecord, VhostRecord } from 
 import { NOT_OPENED, type Place, type Seal, UNSEALED } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
 import { parameterPlace, passwordPlace } from '../engine/places.ts';
-import { counterProblem, knownProblem, numbersIn, pageProblem } from '../engine/row-problems.ts';
+import { bodiesIn, numbersIn } from '../engine/page-bodies.ts';
+import { counterProblem, knownProblem, pageProblem } from '../engine/row-problems.ts';
 import type { Counters } from '../engine/stored-ids.ts';
 import { deliveredOf, type StoreContents } from '../engine/unloaded-logs.ts';
 import { adviceOnDamage } from './inspection.ts';
@@ -149,7 +150,7 @@ function readPages(database: Database): RecoveredPage[] {
   for (const [id, queueId, base, first, last, count, bytes, bodies, settled, settledSum, again, againSum] of rows) {
     // There may be very many: most have none of the others.
     let page: RecoveredPage = { id, queueId, base, first, last, count, bytes };
-    if (bodies !== null) page = { ...page, bodies: numbersIn(bodies) };
+    if (bodies !== null) page = { ...page, ...bodiesIn(bodies) };
     if (settled !== null) page = { ...page, settled };
     const problem =
       pageProblem(page) ??

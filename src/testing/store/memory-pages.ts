@@ -34,11 +34,12 @@ export class MemoryPages implements Batch {
     return data;
   }
 
-  extendPage({ id, last, count }: Omit<PageHeader, 'bodies'>, bytes: number): Uint8Array {
+  extendPage({ id, last, count, bodyBytes }: Omit<PageHeader, 'bodies'>, bytes: number): Uint8Array {
     const data = Buffer.allocUnsafeSlow(bytes);
     this.#batch.push(() => {
       const page = this.#pages.get(id)!;
       const header = { ...page.header, last, count: page.header.count + count };
+      if (header.bodyBytes !== undefined) header.bodyBytes = bodyBytes && header.bodyBytes + bodyBytes;
       this.#pages.set(id, { header, data: Buffer.concat([page.data, data]) });
     });
     return data;

@@ -72,7 +72,8 @@ describe('leveret store check', () => {
     const data = Buffer.from(page['data'] as Buffer).fill(0, 0, 4);
     const { pageChecksum } = await import('../../../src/store/engine/checksum.ts');
     const header = { id: page['id'], queueId: page['queue_id'], base: page['base'], first: page['first_seq'] };
-    const sum = pageChecksum({ ...header, last: page['last_seq'], count: page['count'] } as never, null, data);
+    const whole = { ...header, last: page['last_seq'], count: page['count'] } as never;
+    const sum = pageChecksum(whole, page['bodies'] as Buffer, data);
     database.prepare('UPDATE page SET data = ?, checksum = ? WHERE id = ?').run(data, sum, page['id']);
     database.close();
     const { code, stdout } = await runCommand(['store', 'check', '--data-dir', dataDir]);

@@ -10,6 +10,7 @@ import { VERSION_4 } from './version-4.ts';
 import { VERSION_5 } from './version-5.ts';
 import { VERSION_6 } from './version-6.ts';
 import { VERSION_7 } from './version-7.ts';
+import { VERSION_8 } from './version-8.ts';
 
 /** "LVRT", in the file's header: the file is Leveret's. */
 export const APPLICATION_ID = 0x4c565254;
@@ -18,7 +19,16 @@ export const APPLICATION_ID = 0x4c565254;
  * Step n leads from version n to n + 1. A published step never changes; a new one is added at the end, with a stored file of its version
  * in test/recovery/stored, which `node test/recovery/stored/make.ts` writes.
  */
-const MIGRATIONS: readonly string[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6, VERSION_7];
+const MIGRATIONS: readonly string[] = [
+  VERSION_1,
+  VERSION_2,
+  VERSION_3,
+  VERSION_4,
+  VERSION_5,
+  VERSION_6,
+  VERSION_7,
+  VERSION_8,
+];
 
 /** The version that this code reads and writes: the file's user_version. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -80,13 +80,13 @@ test('a tail that is let go of leaves none', () => {
 
 test('of recovered segments the last goes on only where the next message follows its own', () => {
   const stored = [Segment.evicted(3, 2, []), Segment.evicted(7, 2, [])];
-  for (const [next, goesOn, tail] of [
+  for (const [next, reopenable, tail] of [
     [9, true, stored[1]],
     [9, false, undefined],
     [12, true, undefined],
   ] as const) {
     const list = listFrom(0);
-    list.recover(stored, next, goesOn);
+    list.recover(stored, next, reopenable);
     expect(segments(list)).toEqual(stored);
     expect([list.tail, list.next]).toEqual([tail, next]);
   }
