@@ -36,7 +36,7 @@ const ALONE = [
 const CLIENTS = ['test/interop/{amqplib-{callback,messages,queues},pika}.test.ts'];
 
 /** Clients of a broker on PostgreSQL, through restarts too; with LEVERET_DATABASE_CLIENTS=all, more of them. */
-const SOME_ON_DATABASE = ['test/interop/{pika,restart-programs}.test.ts'];
+const SOME_ON_DATABASE = ['test/interop/{amqplib-{callback,queues,routing},pika,restart-programs}.test.ts'];
 const ALL_ON_DATABASE = ['test/interop/{amqp-tools,amqplib-*,pika,restart,restart-programs}.test.ts'];
 const ON_DATABASE = process.env['LEVERET_DATABASE_CLIENTS'] === 'all' ? ALL_ON_DATABASE : SOME_ON_DATABASE;
 const hasDatabase = existsSync('/usr/lib/postgresql') || process.env['CI'] !== undefined;
