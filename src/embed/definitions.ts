@@ -111,7 +111,7 @@ export async function prepare(
     // Who names a user wants it, whatever the definitions bring.
     always: config.defaultUser !== defaultConfig.defaultUser || config.defaultPass !== defaultConfig.defaultPass,
   };
-  node.recover();
+  await node.recoverInSlices();
   await whenLoaded(node);
   const { defaultUser: name, defaultPass: password, defaultUserTags: tags } = config;
   // A slow hash is not made at each start for a user that is there, nor of the password guest, which everybody knows.

@@ -34,7 +34,10 @@ describe('the six journeys', () => {
   });
 
   test.each(JOURNEYS.flatMap(({ steps }) => steps))('$file exports $name', ({ file, name }) => {
-    const exported = new RegExp(`^export (?:abstract )?(?:async )?(?:class|const|function|interface) ${name}\\b`, 'm');
+    const exported = new RegExp(
+      `^export (?:abstract )?(?:async )?(?:class|const|function\\*?|interface) ${name}\\b`,
+      'm',
+    );
     expect(read(`src/${file}`)).toMatch(exported);
   });
 });

@@ -30,6 +30,7 @@ export class TimeSlices {
   #end = 0;
   #asked = false;
   #held = false;
+  #paused = false;
   #stopped = false;
 
   /** `fault`: told what goes wrong with a task that does not catch it; other tasks do not suffer from it. */
@@ -44,7 +45,7 @@ export class TimeSlices {
   do(task: SlicedTask): boolean {
     if (this.#stopped) return true;
     this.#tasks.add(task);
-    if (this.hasTime()) this.#run(task);
+    if (!this.#paused && this.hasTime()) this.#run(task);
     return !this.#tasks.has(task);
   }
 
@@ -64,6 +65,17 @@ export class TimeSlices {
       this.#ask();
     }
     return now < this.#end;
+  }
+
+  /** Nothing is done until `resume`: what is to be done gathers. */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#end = 0;
+    if (this.#tasks.size > 0) this.#ask();
   }
 
   /** Nothing goes on any more: the store is about to close. */
@@ -88,13 +100,14 @@ export class TimeSlices {
   };
 
   #ask(): void {
-    if (this.#asked) return;
+    if (this.#asked || this.#paused) return;
     this.#asked = true;
     this.#clock.soon(this.#turn);
   }
 
   readonly #turn = (): void => {
     this.#asked = false;
+    if (this.#paused) return;
     this.#end = 0;
     for (const task of this.#tasks) {
       if (!this.hasTime()) break;

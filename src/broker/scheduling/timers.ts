@@ -40,6 +40,7 @@ export class Timers {
   readonly clock: Clock;
   readonly #fault: Fault;
   readonly #heap: TimerEntry[] = [];
+  #paused = false;
   #stopped = false;
   #timer: Timer | undefined;
   #timerAt = Infinity;
@@ -48,6 +49,19 @@ export class Timers {
   constructor(clock: Clock, fault: Fault) {
     this.clock = clock;
     this.#fault = fault;
+  }
+
+  /** Nobody's moment comes until `resume`; those that have passed come then. */
+  pause(): void {
+    this.#paused = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#wind();
   }
 
   /** Nobody's moment comes any more. */
@@ -77,6 +91,7 @@ export class Timers {
   }
 
   #wind(): void {
+    if (this.#paused) return;
     const first = this.#heap.length === 0 ? Infinity : this.#heap[0].at;
     if (first === this.#timerAt) return;
     this.#timer?.cancel();

@@ -12,6 +12,7 @@ import type { Chance } from '../../util/chance.ts';
 import type { Clock, Clocks } from '../../util/clock.ts';
 import { type Fault, guardedClock } from '../../util/guard.ts';
 import { nodeName } from '../../util/node-name.ts';
+import { atOnce, inSlices, type Steps } from '../../util/steps.ts';
 import { systemChance, systemClocks } from '../../util/system.ts';
 import { Timers } from '../scheduling/timers.ts';
 import { BrokerCounters } from '../events/broker-counters.ts';
@@ -151,11 +152,32 @@ export class BrokerNode implements VhostNode {
    * if it makes no sense. `whenLoaded` (recover-node.ts) tells when clients may come.
    */
   recover(defaults?: NodeDefaults): void {
-    const state = this.store.recover();
-    for (const [id, size] of state.bodies) this.bodies.recover(id, size);
-    recoverNode(this, state, () => this.bodies.dropUnreferenced());
-    if ((state.migratedFrom ?? Infinity) < DEDUPLICATES_IN_QUEUE_FROM) this.#noticeDeduplication();
+    atOnce(this.#recovery());
     if (defaults !== undefined && this.blank) createDefaults(this, defaults);
+  }
+
+  /**
+   * The same without defaults, a slice of time a turn: there may be very much, and a store may have to tell others meanwhile that this node lives. No
+   * moment comes, and no other work is done, before it is all there.
+   */
+  async recoverInSlices(): Promise<void> {
+    this.timers.pause();
+    this.timeSlices.pause();
+    try {
+      await inSlices(this.#recovery(), this.clock);
+    } finally {
+      this.timeSlices.resume();
+      this.timers.resume();
+    }
+  }
+
+  *#recovery(): Steps {
+    const state = this.store.recover();
+    yield;
+    for (const [id, size] of state.bodies) this.bodies.recover(id, size);
+    yield;
+    yield* recoverNode(this, state, () => this.bodies.dropUnreferenced());
+    if ((state.migratedFrom ?? Infinity) < DEDUPLICATES_IN_QUEUE_FROM) this.#noticeDeduplication();
   }
 
   /** True if there is neither a user nor a vhost: nobody can have used it yet. */

@@ -6,6 +6,7 @@ import { ask } from '../../store/ask.ts';
 import type { RecoveredLog, RecoveredState } from '../../store/stored-records.ts';
 import { checkReferences, recoverEntity, rowsByVhost, type VhostRows } from '../../store/recovered-state.ts';
 import { type Store, StoreError } from '../../store/store.ts';
+import { atOnce, type Steps } from '../../util/steps.ts';
 import type { Change } from './change.ts';
 import { logsOf } from './recover-vhost.ts';
 import type { Vhost } from './vhost.ts';
@@ -20,8 +21,9 @@ export interface RecoveringNode {
 }
 
 /** `loaded`: called when all logs are. Throws StoreError if something makes no sense; of what is loaded later, `whenLoaded` does. */
-export function recoverNode(node: RecoveringNode, state: RecoveredState, loaded: () => void): void {
+export function* recoverNode(node: RecoveringNode, state: RecoveredState, loaded: () => void): Steps {
   checkReferences(state);
+  yield;
   for (const record of state.vhosts) {
     recoverEntity(`vhost '${record.name}'`, () => node.apply({ op: 'put-vhost', record }));
   }
@@ -42,8 +44,8 @@ export function recoverNode(node: RecoveringNode, state: RecoveredState, loaded:
   for (const vhost of vhosts) {
     const rows = rowsOf(vhost.name);
     vhost.policies.finish();
-    vhost.recover(rows);
-    loadLogs(node, vhost, rows, () => {
+    yield* vhost.recover(rows);
+    yield* loadLogs(node, vhost, rows, () => {
       if (--left === 0) loaded();
     });
   }
@@ -51,11 +53,11 @@ export function recoverNode(node: RecoveringNode, state: RecoveredState, loaded:
   if (vhosts.length === 0) loaded();
 }
 
-/** In this call, if the store answers in it. */
-function loadLogs({ store, loads }: RecoveringNode, vhost: Vhost, rows: VhostRows, loaded: () => void): void {
+/** In these steps, if the store answers in the same call. */
+function* loadLogs({ store, loads }: RecoveringNode, vhost: Vhost, rows: VhostRows, loaded: () => void): Steps {
   const later = Promise.withResolvers<void>();
-  const recover = (logs: ReadonlyMap<number, RecoveredLog>): void => {
-    vhost.recoverLogs(rows, logs);
+  const recover = function* (logs: ReadonlyMap<number, RecoveredLog>): Steps {
+    yield* vhost.recoverLogs(rows, logs);
     loaded();
   };
   const logs = ask<ReadonlyMap<number, RecoveredLog>>(
@@ -63,7 +65,7 @@ function loadLogs({ store, loads }: RecoveringNode, vhost: Vhost, rows: VhostRow
     (answer) => {
       try {
         if (answer instanceof StoreError) throw answer;
-        recover(answer);
+        atOnce(recover(answer));
         later.resolve();
       } catch (error) {
         later.reject(error);
@@ -71,7 +73,7 @@ function loadLogs({ store, loads }: RecoveringNode, vhost: Vhost, rows: VhostRow
     },
   );
   if (logs === undefined) loads.add(later.promise);
-  else recover(logs);
+  else yield* recover(logs);
 }
 
 /** Resolves when queues know what they have to know before they take messages: what a store that answers later was asked for. */

@@ -29,6 +29,7 @@ import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue
 import type { DyingQueue, Takers } from '../queue/queue-host.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
 import type { VhostRows } from '../../store/recovered-state.ts';
+import type { Steps } from '../../util/steps.ts';
 import { recoverLogs, recoverVhost } from './recover-vhost.ts';
 import { bindingRemoval, exchangeRemoval, queueRemoval } from './removal.ts';
 import { ReplyTargets } from '../routing/reply-to.ts';
@@ -301,13 +302,13 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
   }
 
   /** Takes in what the store has of this vhost. Throws StoreError if it makes no sense. */
-  recover(rows: VhostRows): void {
-    recoverVhost(this.#entities, rows, this.node);
+  recover(rows: VhostRows): Steps {
+    return recoverVhost(this.#entities, rows, this.node);
   }
 
   /** Takes in what the store has of its logs. Throws StoreError if it makes no sense. */
-  recoverLogs(rows: VhostRows, logs: ReadonlyMap<number, RecoveredLog>): void {
-    recoverLogs(this.#entities, rows, logs);
+  recoverLogs(rows: VhostRows, logs: ReadonlyMap<number, RecoveredLog>): Steps {
+    return recoverLogs(this.#entities, rows, logs);
   }
 
   /** Ends all that is in it; what the store has of it goes with the vhost's row. Its connections are closed already. */

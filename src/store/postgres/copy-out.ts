@@ -57,7 +57,12 @@ export class CopiedRow {
     return this.#data.subarray(this.#places[2 * column], this.#places[2 * column + 1]);
   }
 
-  /** The same, or null. */
+  /** Of a column of type text. */
+  text(column: number): string {
+    return this.#data.toString('utf8', this.#places[2 * column], this.#places[2 * column + 1]);
+  }
+
+  /** Of a column of type bytea: as `bytes`, or null. */
   blob(column: number): Buffer<ArrayBuffer> | null {
     return this.isNull(column) ? null : this.bytes(column);
   }

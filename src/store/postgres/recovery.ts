@@ -82,17 +82,18 @@ export async function readEntities(
   session: Session,
   damaged: (problem: string) => void,
 ): Promise<<Row>(kind: string) => Row[]> {
-  const { rows } = await session.query('SELECT kind, record FROM entity');
   const records = new Map<string, unknown[]>();
-  for (const [kind, record] of rows) {
-    let list = records.get(kind!);
-    if (list === undefined) records.set(kind!, (list = []));
+  // Row by row as they come: if there are very many, all at once would take longer than this node may be silent.
+  await session.copyOut('COPY entity (kind, record) TO STDOUT BINARY', (row) => {
+    const kind = row.text(0);
+    let list = records.get(kind);
+    if (list === undefined) records.set(kind, (list = []));
     try {
-      list.push(decodeRecord(record!));
+      list.push(decodeRecord(row.text(1)));
     } catch (error) {
       damaged(`a record of kind ${kind} makes no sense: ${(error as Error).message}`);
     }
-  }
+  });
   return <Row>(kind: string) => (records.get(kind) ?? []) as Row[];
 }
 
