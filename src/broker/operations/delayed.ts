@@ -11,9 +11,17 @@ import { browse, type BrowsedPage, type BrowseRequest } from './browsing.ts';
 import { readableQueue } from './queues.ts';
 import { Receipt } from './receipt.ts';
 
-/** Throws AmqpError if the actor may not, or there is no such exchange; ChangeError `not-found` if messages do not wait there. */
-export function browseDelayed(actor: Actor, exchange: string, request: BrowseRequest): Promise<BrowsedPage> {
-  return browse(delayedAt(actor, exchange), request, actor.vhost.node.timeSlices);
+/** Rejects with AmqpError if the actor may not, or there is no such exchange; with ChangeError `not-found` if messages do not wait there. */
+export async function browseDelayed(
+  actor: Actor,
+  exchange: string,
+  { state = 'delayed', ...request }: BrowseRequest,
+): Promise<BrowsedPage> {
+  const delayed = delayedAt(actor, exchange);
+  // In their log they are ready: nobody has them. But all of them wait.
+  if (state !== 'delayed') return { messages: [], next: undefined, examined: 0 };
+  const page = await browse(delayed, request, actor.vhost.node.timeSlices);
+  return { ...page, messages: page.messages.map((message) => ({ ...message, state })) };
 }
 
 /** Rejects as browseDelayed throws, with ChangeError `not-found` if this message does not wait, and with StoreError if it cannot be read. */

@@ -102,9 +102,7 @@ export class Flow implements NameGiver {
     if (writer.congested) this.answered();
     const { backlog, throttleSignal } = broker.node;
     if (backlog.high) this.#slowDown('backlog');
-    if (!throttleSignal.take()) return;
-    this.#slowDown('throttle');
-    this.#connection.wake();
+    if (throttleSignal.take()) this.#restOfTurn('throttle');
   }
 
   /** A rest of less than a millisecond adds to the next one. */
@@ -118,9 +116,7 @@ export class Flow implements NameGiver {
 
   /** So many octets came in. One read a turn: a fast publisher must not keep the others from being heard. */
   heard(octets: number): void {
-    if (octets !== READ_BYTES && !this.#isReadInPieces(octets)) return;
-    this.#readPause.pause('turn');
-    this.#connection.wake();
+    if (octets === READ_BYTES || this.#isReadInPieces(octets)) this.#restOfTurn('turn');
   }
 
   /** TLS hands on what was read in records, a WebSocket in messages: they are summed up until as much was heard as one may say in a turn. */
@@ -170,7 +166,13 @@ export class Flow implements NameGiver {
     });
   }
 
-  #slowDown(reason: 'throttle' | 'backlog' | 'congested'): void {
+  #restOfTurn(reason: 'turn' | 'throttle'): void {
+    this.#readPause.pause(reason);
+    this.#connection.wake();
+  }
+
+  /** Until something else goes on: for longer than a turn. */
+  #slowDown(reason: 'backlog' | 'congested'): void {
     this.#slowedAt = this.#connection.broker.clock.elapsed();
     this.#readPause.pause(reason);
   }

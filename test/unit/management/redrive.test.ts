@@ -151,6 +151,10 @@ it('the messages of a delayed exchange are listed, and cancelled one by one', as
   const { items } = (await ask('GET', '/exchanges/%2F/later/messages')).json as { items: { position: number }[] };
   expect(items).toMatchObject([{ payload: 'gone', routing_key: 'key' }, { payload: 'stays' }, { payload: 'hours' }]);
   expect(items[0]).toHaveProperty('due_at');
+  expect(items[0]).toHaveProperty('state', 'delayed');
+  const inState = (state: string) => ask('GET', `/exchanges/%2F/later/messages?state=${state}`);
+  expect((await inState('delayed')).json).toMatchObject({ items });
+  expect((await inState('ready')).json).toMatchObject({ items: [], next: null });
   const path = `/exchanges/%2F/later/messages/${items[0].position}`;
   expect([(await ask('DELETE', path)).status, (await ask('DELETE', path)).status]).toEqual([204, 404]);
   await broker.clock.advance(500);
