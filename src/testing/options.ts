@@ -4,7 +4,9 @@ import { ConfigError } from '../config/config-error.ts';
 import { unknownKey } from '../config/nearest.ts';
 import { type BrokerOptions, OPTION_NAMES, resolveOptions } from '../embed/options.ts';
 
-/** All that `Broker.start` takes, with port 0, any that is free, as the default; and what is a test's own. */
+/**
+ * All that `Broker.start` takes, with port 0, any that is free, as the default, and `unref` unless there is a control port; and what is a test's own.
+ */
 export interface TestOptions extends BrokerOptions {
   /** `manual`: message time stands still until `clock.advance`. `real` by default. */
   readonly clock?: 'real' | 'manual' | undefined;

@@ -7,7 +7,7 @@ import type { DeclaredQueue } from '../broker/queue/declared-queue.ts';
 import { Stream } from '../broker/stream/stream.ts';
 import type { BrokerContext } from '../connection/broker-context.ts';
 import { checkKeys, checkNumber, checkOptional } from './check.ts';
-import { WaitError, type Waits } from './waits.ts';
+import { WaitBegun, WaitError, type Waits } from './waits.ts';
 
 /** Turns in a row in which nothing happened. A client takes some between what it reads and what it writes. */
 const STILL_TURNS = 8;
@@ -41,13 +41,14 @@ export class Stillness {
     checkOptional('patience', patience);
     checkNumber('quiet', quiet);
     const { clock } = this.#context();
+    const begun = new WaitBegun();
     const begin = clock.elapsed();
     const most = patience ?? defaultPatience;
     return this.#stillFor(quiet, (happened) => {
       const moving = this.#moving();
       if (moving === undefined && !happened) return true;
       if (clock.elapsed() - begin <= most) return false;
-      throw new WaitError(`within ${most} ms the broker was not idle: ${moving ?? 'clients go on sending'}`);
+      throw new WaitError(`within ${most} ms the broker was not idle: ${moving ?? 'clients go on sending'}`, begun);
     });
   }
 

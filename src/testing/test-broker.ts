@@ -99,11 +99,13 @@ export class TestBroker extends Broker {
   }
 
   /**
-   * Starts a broker as `Broker.start` does, on any free port if none is named.
+   * Starts a broker as `Broker.start` does, on any free port if none is named. It does not keep the process, if it has no control port: one that is
+   * not stopped is no reason for a run of tests not to end.
    * @throws what `Broker.start` throws
    */
   static override async start(options: TestOptions = {}): Promise<TestBroker> {
-    const brokerOptions = checkOptions(options);
+    const checked = checkOptions(options);
+    const brokerOptions = { ...checked, unref: checked.unref ?? options.controlPort === undefined };
     const messages = options.clock === 'manual' ? new ManualClock(systemClock) : systemClock;
     const disk = new Disk(systemClock);
     const surroundings = { clocks: { messages, connections: systemClock }, openStore: disk.openStore };

@@ -9,6 +9,27 @@ import { checkNumber } from './check.ts';
 /** What was waited for did not come in time. */
 export class WaitError extends Error {
   override readonly name = 'WaitError';
+
+  /** `begun`: where the wait began, which its stack tells; nobody who waits is on the stack when it is in vain. */
+  constructor(message: string, begun?: WaitBegun) {
+    super(message);
+    if (begun !== undefined) this.stack = `${this.name}: ${message}${begun.frames}`;
+  }
+}
+
+/** Where a wait begins. */
+export class WaitBegun {
+  readonly #held: { readonly stack?: string } = {};
+
+  constructor() {
+    Error.captureStackTrace(this.#held, WaitBegun);
+  }
+
+  /** A line for each, with a line feed before it. */
+  get frames(): string {
+    const { stack = '' } = this.#held;
+    return stack.slice(stack.search(/\n\s+at /));
+  }
 }
 
 export class Waits {
@@ -36,6 +57,7 @@ export class Waits {
   /** Resolves with what `look` finds, as soon as that is not undefined. Rejects with what it throws; with the explanation, after `patience`. */
   until<Found>(look: () => Found | undefined, patience = this.#patience, explain: () => string): Promise<Found> {
     checkNumber('patience', patience);
+    const begun = new WaitBegun();
     const { promise, resolve, reject } = Promise.withResolvers<Found>();
     const attempt = (): void => {
       try {
@@ -49,7 +71,7 @@ export class Waits {
     };
     const timer = this.#clock.after(patience, () => {
       end();
-      reject(new WaitError(`within ${patience} ms ${explain()}`));
+      reject(new WaitError(`within ${patience} ms ${explain()}`, begun));
     });
     const end = (): void => {
       timer.cancel();

@@ -13,8 +13,6 @@ export interface Project {
   readonly run: readonly string[];
   /** What they print; `hello` if not given. */
   readonly prints?: string;
-  /** In .ci/run too. */
-  readonly quick?: true;
 }
 
 const README = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
@@ -111,7 +109,7 @@ function example(
   const folder = join(import.meta.dirname, '../../examples/testing', name);
   const names = readdirSync(folder).filter((file) => /\.(js|py)$/.test(file));
   const files = Object.fromEntries(names.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
-  return { name: `example-${name}`, packages, type, files, run: [run], prints, quick: true };
+  return { name: `example-${name}`, packages, type, files, run: [run], prints };
 }
 
 const OLD_NODE = `
@@ -127,15 +125,14 @@ await Broker.start({ port: 0, store: 'postgres://localhost/leveret' }).catch((er
 `;
 
 export const PROJECTS: readonly Project[] = [
-  { name: 'node-esm', packages: [], type: 'module', files: { 'a.js': EXAMPLE }, run: ['node a.js'], quick: true },
-  { name: 'node-cjs', packages: [], type: 'commonjs', files: { 'a.js': COMMONJS }, run: ['node a.js'], quick: true },
+  { name: 'node-esm', packages: [], type: 'module', files: { 'a.js': EXAMPLE }, run: ['node a.js'] },
+  { name: 'node-cjs', packages: [], type: 'commonjs', files: { 'a.js': COMMONJS }, run: ['node a.js'] },
   {
     name: 'node-cjs-data-folder',
     packages: [],
     type: 'commonjs',
     files: { 'a.js': COMMONJS.replace('port: 0', "port: 0, dataDir: 'data'") },
     run: ['node a.js', 'test -s data/leveret.db'],
-    quick: true,
   },
   {
     name: 'unref',
@@ -146,7 +143,6 @@ export const PROJECTS: readonly Project[] = [
         "import { Broker } from 'leveret';\nawait Broker.start({ port: 0, dataDir: 'data', unref: true });\nconsole.log('hello');\n",
     },
     run: ['node a.js'],
-    quick: true,
   },
   {
     name: 'without-optional-packages',
@@ -164,12 +160,11 @@ export const PROJECTS: readonly Project[] = [
       'npx leveret --store postgres://localhost/leveret 2>&1 | grep "needs the package pg"',
     ],
     prints: 'needs the package pg, which is not installed',
-    quick: true,
   },
-  { ...jest('29'), quick: true },
-  { ...jest('30'), quick: true },
+  jest('29'),
+  jest('30'),
   failingJest('29'),
-  { ...failingJest('30'), quick: true },
+  failingJest('30'),
   {
     name: 'jest-30-esm',
     packages: ['jest@30'],
@@ -179,7 +174,7 @@ export const PROJECTS: readonly Project[] = [
   },
   vitest('3'),
   vitest('4'),
-  { ...vitest('5'), quick: true },
+  vitest('5'),
   {
     name: 'mocha',
     packages: ['mocha'],
@@ -193,7 +188,16 @@ export const PROJECTS: readonly Project[] = [
     type: 'module',
     files: { 'greets.test.js': testIn(`import { test } from 'node:test';\n${IMPORTED}`) },
     run: ['node --test'],
-    quick: true,
+  },
+  {
+    name: 'node-test-forgotten-broker',
+    packages: [],
+    type: 'module',
+    files: {
+      'forgets.test.js': `import { test } from 'node:test';\n${IMPORTED}test('forgets', () => TestBroker.start());\n`,
+    },
+    run: ['timeout 60 node --test --test-reporter=tap'],
+    prints: '# pass 1',
   },
   { name: 'tsx-esm', packages: ['tsx'], type: 'module', files: { 'a.ts': EXAMPLE }, run: ['npx tsx a.ts'] },
   { name: 'tsx-cjs', packages: ['tsx'], type: 'commonjs', files: { 'a.ts': COMMONJS_TYPES }, run: ['npx tsx a.ts'] },
@@ -226,7 +230,6 @@ export const PROJECTS: readonly Project[] = [
       'npx esbuild d.mjs --bundle --platform=node --format=cjs --external:better-sqlite3 --outfile=out/d.cjs --log-level=error',
       'rm -r node_modules/leveret && node out/a.mjs && node out/b.cjs && node out/d.cjs',
     ],
-    quick: true,
   },
   {
     name: 'webpack',
@@ -240,9 +243,9 @@ export const PROJECTS: readonly Project[] = [
   },
   typescript('5.0', '18', 'node16'),
   typescript('5.4', '20', 'node16'),
-  { ...typescript('5.9', '22', 'nodenext'), quick: true },
+  typescript('5.9', '22', 'nodenext'),
   typescript('5.9', '22', 'commonjs', '--moduleResolution node10'),
-  { ...typescript('6.0', '24', 'nodenext'), quick: true },
+  typescript('6.0', '24', 'nodenext'),
   {
     name: 'bun',
     packages: ['bun'],
@@ -269,7 +272,6 @@ export const PROJECTS: readonly Project[] = [
     files: { 'a.js': OLD_NODE },
     run: ['node_modules/node/bin/node a.js'],
     prints: 'is too old: Leveret needs 22.14 or newer',
-    quick: true,
   },
   {
     name: 'node-22.12',

@@ -9,7 +9,7 @@ import type { Project } from './projects.ts';
 const page = (name: string): string => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
 const RECIPES_PAGE = page('recipes.md');
 
-interface Recipe extends Pick<Project, 'type' | 'run' | 'prints' | 'packages' | 'quick'> {
+interface Recipe extends Pick<Project, 'type' | 'run' | 'prints' | 'packages'> {
   /** Of its section. */
   readonly title: string;
   readonly settings?: Project['files'];
@@ -50,9 +50,8 @@ const RECIPES: readonly Recipe[] = [
     type: 'module',
     run: NODE_TEST,
     prints: '# pass 2',
-    quick: true,
   },
-  { title: 'Rascal', packages: ['rascal'], type: 'module', run: NODE_TEST, prints: '# pass 2', quick: true },
+  { title: 'Rascal', packages: ['rascal'], type: 'module', run: NODE_TEST, prints: '# pass 2' },
   { title: 'Moleculer', packages: ['moleculer'], type: 'module', run: NODE_TEST, prints: '# pass 1' },
   {
     title: 'NestJS',
@@ -87,7 +86,6 @@ export const GUIDE_PROJECT: Project = {
   files: filesIn(page('testing.md')),
   run: ['npx vitest run'],
   prints: '11 passed',
-  quick: true,
 };
 
 export const RECIPE_PROJECTS: readonly Project[] = RECIPES.map(({ title, settings, ...project }) => ({

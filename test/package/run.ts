@@ -1,56 +1,95 @@
 /**
- * Packs the package, installs it in a folder for each project, and runs that: `node test/package/run.ts`, all of them, or those that are named.
- * `--quick`: only those of .ci/run. Needs `npm run build` before, and the registry.
+ * Packs the package, installs it beside what projects need, and runs them: `node test/package/run.ts`, all of them, or those whose names begin with
+ * the words that are given. Projects that need the same share a folder, one after the other; folders are worked on side by side. Needs
+ * `npm run build` before, and the registry.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { exec, execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { FewAtOnce } from '../../src/util/few-at-once.ts';
 import { PROJECTS, type Project } from './projects.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MOST_MS = 300_000;
+const INSTALL = 'npm install --no-audit --no-fund --loglevel=error --prefer-offline';
+/** What an installation leaves in a folder. */
+const INSTALLED = ['node_modules', 'package.json', 'package-lock.json'];
 
+/** How a command ended that did not end well. */
+interface Failure {
+  readonly code?: number;
+  readonly signal?: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+const run = promisify(exec);
 const asked = process.argv.slice(2);
-const chosen = PROJECTS.filter(({ name, quick }) =>
-  asked.includes('--quick') ? quick === true : asked.length === 0 || asked.some((word) => name.startsWith(word)),
-);
+const chosen = PROJECTS.filter(({ name }) => asked.length === 0 || asked.some((word) => name.startsWith(word)));
 const work = mkdtempSync(join(tmpdir(), 'leveret-package-'));
 try {
   const packed = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', work], {
     cwd: ROOT,
   });
   const archive = join(work, packed.toString().trim());
-  const failed = chosen.filter((project) => !works(project, archive));
-  console.log(`${chosen.length - failed.length} of ${chosen.length} work`);
-  if (failed.length > 0 || chosen.length === 0) process.exitCode = 1;
+  const places = new FewAtOnce(availableParallelism());
+  const sets = [...Map.groupBy(chosen, ({ packages }) => packages.join(' ')).values()];
+  const counts = await Promise.all(sets.map((set) => places.run(() => countWorking(set, archive))));
+  const working = counts.reduce((sum, count) => sum + count, 0);
+  console.log(`${working} of ${chosen.length} work`);
+  if (working < chosen.length || chosen.length === 0) process.exitCode = 1;
 } finally {
   rmSync(work, { recursive: true });
 }
 
-function works(project: Project, archive: string): boolean {
-  const folder = join(work, project.name);
-  for (const [file, content] of Object.entries(project.files)) {
+/** How many of the projects work, which need the same packages. */
+async function countWorking(projects: readonly Project[], archive: string): Promise<number> {
+  const folder = mkdtempSync(join(work, 'set-'));
+  const manifest = join(folder, 'package.json');
+  writeFileSync(manifest, JSON.stringify({ name: 'program', private: true }));
+  const names = projects.map(({ name }) => name).join(', ');
+  if ((await outputOf([INSTALL, archive, 'amqplib', ...projects[0].packages].join(' '), folder, names)) === undefined)
+    return 0;
+  let working = 0;
+  for (const project of projects) {
+    for (const entry of readdirSync(folder)) {
+      if (!INSTALLED.includes(entry)) rmSync(join(folder, entry), { recursive: true });
+    }
+    const { type } = project;
+    writeFileSync(manifest, JSON.stringify({ ...(JSON.parse(readFileSync(manifest, 'utf8')) as object), type }));
+    if (await works(project, folder)) working++;
+  }
+  rmSync(folder, { recursive: true });
+  return working;
+}
+
+async function works({ name, files, run: lines, prints = 'hello' }: Project, folder: string): Promise<boolean> {
+  const begun = performance.now();
+  for (const [file, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), content);
   }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'program', private: true, type: project.type }));
-  const install = ['npm install --no-audit --no-fund --loglevel=error', archive, 'amqplib', ...project.packages];
   let output = '';
-  for (const line of [install.join(' '), ...project.run]) {
-    const { stdout, stderr, status, signal } = spawnSync(line, {
-      cwd: folder,
-      shell: true,
-      timeout: MOST_MS,
-      encoding: 'utf8',
-    });
-    output += stdout;
-    if (status === 0) continue;
-    console.log(`FAILED ${project.name}: ${line}\n  ended with ${signal ?? status}\n${stdout}${stderr}`);
-    return false;
+  for (const line of lines) {
+    const said = await outputOf(line, folder, name);
+    if (said === undefined) return false;
+    output += said;
   }
-  const isRight = output.includes(project.prints ?? 'hello');
-  console.log(isRight ? `ok     ${project.name}` : `FAILED ${project.name}: it printed\n${output}`);
-  rmSync(folder, { recursive: true });
+  const isRight = output.includes(prints);
+  const took = `${((performance.now() - begun) / 1000).toFixed(1)} s`;
+  console.log(isRight ? `ok     ${name} (${took})` : `FAILED ${name}: it printed\n${output}`);
   return isRight;
+}
+
+/** What a line of a shell prints; undefined, and told of, if it does not end well. */
+async function outputOf(line: string, cwd: string, whose: string): Promise<string | undefined> {
+  try {
+    return (await run(line, { cwd, timeout: MOST_MS, maxBuffer: Infinity })).stdout;
+  } catch (error) {
+    const { code, signal, stdout = '', stderr = '' } = error as Failure;
+    console.log(`FAILED ${whose}: ${line}\n  ended with ${signal ?? code}\n${stdout}${stderr}`);
+    return undefined;
+  }
 }

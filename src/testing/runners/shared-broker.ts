@@ -5,7 +5,7 @@ import type { TestSpace } from '../test-space.ts';
 let started: Promise<TestBroker> | undefined;
 
 export function sharedBroker(): Promise<TestBroker> {
-  started ??= TestBroker.start({ unref: true });
+  started ??= TestBroker.start();
   return started;
 }
 

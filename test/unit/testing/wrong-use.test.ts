@@ -71,3 +71,17 @@ test('a message that came and was not settled so is told of, with what became of
   await expect(inVain()).rejects.toThrow('One came, and its consumer has not settled it:');
   await expect(broker.idle({ patience: 1 })).rejects.toThrow("has a delivery that is not acknowledged (consumer '");
 });
+
+test('an error of a wait names the line of the test that waits', async () => {
+  const broker = await startBroker();
+  const waits = [
+    () => broker.queue('none').toReceive({}, { patience: 1 }),
+    () => broker.queue('none').toHaveConsumers(1, { patience: 1 }),
+  ];
+  for (const wait of waits) {
+    const error = await wait().catch((reason: unknown) => reason as Error);
+    expect((error as Error).stack).toMatch(
+      /^WaitError: within 1 ms queue 'none'[^]*\n +at .*wrong-use\.test\.ts[^\n]*:\d+/,
+    );
+  }
+});
