@@ -21,9 +21,8 @@ export function evictedSegments(pages: readonly RecoveredPage[], memory: MemoryB
       ({ id, first, last, count, bytes, settled, bodies }) =>
         new LogPage(id, first - base, last - base, count, { bytes, settled, bodies }),
     );
-    const segment = Segment.evicted(base, own.at(-1)!.last + 1, own, bodyBytesOf(rows));
-    segment.redeliveries = Redeliveries.recover(rows, memory);
-    segments.push(segment);
+    const known = { redeliveries: Redeliveries.recover(rows, memory), bodyBytes: bodyBytesOf(rows) };
+    segments.push(Segment.evicted(base, own.at(-1)!.last + 1, own, known));
   }
   return segments;
 }

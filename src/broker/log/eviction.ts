@@ -54,7 +54,7 @@ function evict(segment: Segment, scratch: Scratch | undefined, log: EvictingLog)
     segments.endTail();
     return;
   }
-  if (writer !== undefined && (segment.hasDirtyPages || !writer.hasCommitted(segment))) {
+  if (writer !== undefined && (segment.pages.some(({ dirty }) => dirty) || !writer.hasCommitted(segment))) {
     // Messages that are not to be stored have asked for no batch; but one has to pass them by.
     writer.flush(false);
     return;

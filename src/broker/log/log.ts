@@ -254,13 +254,9 @@ export class QueueLog implements MessageLog {
     if (this.#isFar) this.#loads?.had(segment);
     if (segment.isReady(index)) this.#ready--;
     else this.#unacked--;
-    segment.settle(index);
+    const body = segment.settle(index);
     if (segment.isStored(index)) this.#writer!.settled(segment, index, replaced);
-    const body = segment.bodies?.get(index);
-    if (body !== undefined) {
-      segment.bodies!.delete(index);
-      this.#bodies.release(body);
-    }
+    if (body !== undefined) this.#bodies.release(body);
     if (segment.settled) this.#remove(segment);
   }
 

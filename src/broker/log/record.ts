@@ -74,14 +74,7 @@ export function viewRecord(source: Buffer, at: number, message: Message): void {
   const routeStart = partsStart(source, at);
   const routeEnd = routeStart + readU16(source, at + 10);
   const propertiesEnd = routeEnd + readU32(source, at + 12);
-  message.route = message.properties = message.body = source;
-  message.routeStart = routeStart;
-  message.routeEnd = message.propertiesStart = routeEnd;
-  message.propertiesEnd = message.bodyStart = propertiesEnd;
-  message.bodyEnd = at + readU32(source, at);
-  message.bodyOwned = false;
-  message.shared = undefined;
-  message.pins = undefined;
+  message.view(source, routeStart, routeEnd, propertiesEnd, at + readU32(source, at));
 }
 
 /** When the message expires, in milliseconds since the epoch; Infinity for never. */

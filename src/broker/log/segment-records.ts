@@ -170,7 +170,7 @@ export class Records {
 
   view(index: number, message: Message): void {
     viewRecord(this.#bytes, this.#starts[index + this.#shift], message);
-    if (message.bodySize >= PINNED_BODY_BYTES) message.pins = this.#pins ??= new Pins();
+    if (message.bodySize >= PINNED_BODY_BYTES) message.pinBy((this.#pins ??= new Pins()));
   }
 
   /** Size of a message's body, wherever that is kept. */

@@ -17,6 +17,13 @@ import { Records } from './segment-records.ts';
 import { Redeliveries } from './redeliveries.ts';
 import type { SegmentBuffers } from './segment-buffers.ts';
 
+/** What is known of a stored segment beside its pages. */
+export interface KnownOfSegment {
+  readonly redeliveries?: Redeliveries | undefined;
+  /** Size of the bodies of what is not settled; undefined if that is known only when it is read. */
+  readonly bodyBytes?: number | undefined;
+}
+
 /** Of a segment without pages. Nothing is ever added to it. */
 const NO_PAGES: readonly LogPage[] = [];
 
@@ -67,8 +74,8 @@ export class Segment {
     this.#records = undefined;
   }
 
-  /** A segment as it was stored: `count` is the last stored index and one. `bodyBytes`: undefined if that is known only when it is read. */
-  static evicted(base: number, count: number, pages: readonly LogPage[], bodyBytes?: number): Segment {
+  /** A segment as it was stored: `count` is the last stored index and one. */
+  static evicted(base: number, count: number, pages: readonly LogPage[], known: KnownOfSegment = {}): Segment {
     const segment = new Segment(base, undefined);
     segment.#count = segment.#flushed = count;
     segment.pages = pages;
@@ -77,8 +84,9 @@ export class Segment {
       segment.bodyBytes += Math.round((page.bytes * page.live) / page.count);
     }
     segment.#evicted = segment.ready;
-    segment.bodyBytes = bodyBytes ?? segment.bodyBytes;
-    segment.#isEstimate = bodyBytes === undefined;
+    segment.bodyBytes = known.bodyBytes ?? segment.bodyBytes;
+    segment.#isEstimate = known.bodyBytes === undefined;
+    segment.redeliveries = known.redeliveries;
     return segment;
   }
 
@@ -179,8 +187,8 @@ export class Segment {
     this.unacked++;
   }
 
-  /** Ready or unacked to settled. */
-  settle(index: number): void {
+  /** Ready or unacked to settled. Returns the body that its record referred to. */
+  settle(index: number): Body | undefined {
     const state = this.#state(index);
     if ((state & PLACE) === READY) this.ready--;
     else this.unacked--;
@@ -188,6 +196,9 @@ export class Segment {
     this.bodyBytes -= this.#records!.bodySize(index);
     this.redeliveries?.delete(index);
     this.#records!.setState(index, (state & ~PLACE) | GONE);
+    const body = this.bodies?.get(index);
+    if (body !== undefined) this.bodies!.delete(index);
+    return body;
   }
 
   /** Unacked to ready, marked as redelivered. */
@@ -306,10 +317,6 @@ export class Segment {
   /** True if its pages tell all there is to know of it, once what is dirty of them is written. */
   get isInPages(): boolean {
     return this.unstored === 0 && !this.#requeued && this.#flushed === this.#count;
-  }
-
-  get hasDirtyPages(): boolean {
-    return this.pages.some((page) => page.dirty);
   }
 
   /** Forgets the records, which the pages have. */

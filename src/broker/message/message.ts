@@ -144,6 +144,33 @@ export class Message {
     this.bodyOwned = true;
   }
 
+  /** Points the message at a body in bytes that are another's, who changes them. */
+  viewBody(bytes: Buffer, start: number, end: number): void {
+    this.body = bytes;
+    this.bodyStart = start;
+    this.bodyEnd = end;
+    this.bodyOwned = false;
+  }
+
+  /** Points the message at route, properties and body, end to end in bytes that are another's. */
+  view(bytes: Buffer, routeStart: number, routeEnd: number, propertiesEnd: number, bodyEnd: number): void {
+    this.setRouteBytes(bytes, routeStart, routeEnd);
+    this.setProperties(bytes, routeEnd, propertiesEnd);
+    this.viewBody(bytes, propertiesEnd, bodyEnd);
+    this.shared = undefined;
+    this.pins = undefined;
+  }
+
+  /** Its bytes stay as they are while they are pinned. */
+  pinBy(pins: Pins): void {
+    this.pins = pins;
+  }
+
+  /** The body is the message's own by now, whatever the logs do with it. */
+  unshare(): void {
+    this.shared = undefined;
+  }
+
   /** Sets the body apart from the logs. `bytes`: undefined if they are not here. */
   share(body: Body, bytes: Buffer | undefined): void {
     this.shared = body;

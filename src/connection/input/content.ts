@@ -3,7 +3,7 @@
  * 4.2.6). While all of it lies in one chunk of input nothing is copied; `leave` saves what is known when the chunk ends.
  */
 import { checkProperties } from '../../codec/properties.ts';
-import { Message } from '../../broker/message/message.ts';
+import { Message, NO_BYTES } from '../../broker/message/message.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { BASIC_PUBLISH, CLASS_BASIC } from '../../protocol/generated/constants.ts';
 import { letGo, newBuffer, readU16, readU64 } from '../../util/bytes.ts';
@@ -84,9 +84,8 @@ export class Content {
     this.#dropHeld();
     const { message } = this;
     message.setProperties(buffer, start + PROPERTIES_OFFSET, end);
-    message.shared = undefined;
-    message.bodyOwned = false;
-    message.bodyStart = message.bodyEnd = 0;
+    message.unshare();
+    message.viewBody(NO_BYTES, 0, 0);
     this.#bodySize = size;
     this.#bodyGot = 0;
     this.#stage = size === 0 ? 'none' : 'body';
@@ -107,9 +106,7 @@ export class Content {
       throw undecodable('content body frame exceeds remaining content size');
     }
     if (this.#bodyGot === 0 && length === this.#bodySize) {
-      message.body = buffer;
-      message.bodyStart = start;
-      message.bodyEnd = end;
+      message.viewBody(buffer, start, end);
     } else if (length > 0) {
       this.#reserve(this.#bodyGot + length);
       buffer.copy(message.body, this.#bodyGot, start, end);
@@ -181,18 +178,16 @@ export class Content {
     const { message } = this;
     if (this.#spare !== undefined || (message.bodyOwned && bytes <= message.body.length)) return;
     if (this.#bodySize <= BODY_BUFFER_BYTES) {
-      message.body = this.#spare = this.#buffers.take();
+      this.#spare = this.#buffers.take();
+      message.viewBody(this.#spare, 0, this.#bodySize);
     } else {
       const body = newBuffer(Math.min(this.#bodySize, Math.max(FIRST_BODY_BYTES, bytes * BODY_GROWTH)));
       if (message.bodyOwned) {
         message.body.copy(body, 0, 0, this.#bodyGot);
         letGo(message.body as Buffer<ArrayBuffer>);
       }
-      message.body = body;
-      message.bodyOwned = true;
+      message.setBody(body, this.#bodySize);
     }
-    message.bodyStart = 0;
-    message.bodyEnd = this.#bodySize;
   }
 }
 

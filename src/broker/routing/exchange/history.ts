@@ -25,7 +25,7 @@ export class History {
     if (refused(message) || !message.isWhole) return;
     const copy = message.copy();
     // The logs may be through with the body before this is.
-    copy.shared = undefined;
+    copy.unshare();
     this.#messages.push(copy);
     this.#bytes += costOf(copy);
     const messages = this.#messages;
