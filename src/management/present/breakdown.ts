@@ -4,6 +4,7 @@ import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Exchange } from '../../broker/routing/exchange/exchange.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { Sorted } from '../../util/sorted.ts';
+import { eachInSlices } from '../http/slices.ts';
 import { deliveryFigures, type Figures, publishFigures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
 import { channelDetails, type ShownChannel } from './client.ts';
@@ -68,14 +69,17 @@ export function publishesTo(exchange: Exchange, channels: Iterable<ShownChannel>
   return shown(parts, view);
 }
 
-/** What an exchange led on, by queue: `outgoing`. */
-export function outgoingOf({ vhost, exchange }: { readonly vhost: Vhost; readonly exchange: Exchange }, view: View) {
+/** What an exchange led on, by queue: `outgoing`. It may have led to all there are. */
+export async function outgoingOf(
+  { vhost, exchange }: { readonly vhost: Vhost; readonly exchange: Exchange },
+  view: View,
+): Promise<object[]> {
   const parts: Part[] = [];
-  for (const queue of vhost.queues) {
-    for (const [by, counters] of queue.publishedBy) {
-      if (by === exchange) parts.push(routed(counters, { queue: { name: queue.name, vhost: vhost.name } }));
+  await eachInSlices(vhost.queues, ({ name, publishedBy }) => {
+    for (const [by, counters] of publishedBy) {
+      if (by === exchange) parts.push(routed(counters, { queue: { name, vhost: vhost.name } }));
     }
-  }
+  });
   return shown(parts, view);
 }
 

@@ -126,9 +126,9 @@ function existing(call: Call): ClientConnection {
   return connection;
 }
 
-/** Those that are open, of whatever user. */
+/** Those that are open, of whatever user, in no order. */
 export function channelsIn(vhost: Vhost, connections: Connections): ShownChannel[] {
-  return channelsOf(opened(connections).filter((connection) => connection.vhost === vhost));
+  return channelsOf([...connections].filter(({ stage, vhost: entered }) => stage === 'running' && entered === vhost));
 }
 
 function channelsOf(connections: Iterable<ClientConnection>): ShownChannel[] {

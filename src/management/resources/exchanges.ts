@@ -83,14 +83,14 @@ function exchangesIn(vhost: Vhost): Sorted<ShownExchange> {
   return new Sorted(shown, (a, b) => byName(a.exchange, b.exchange));
 }
 
-function showExchange(call: Call): unknown {
+async function showExchange(call: Call): Promise<unknown> {
   const { vhost, view, context } = call;
   const exchange = existingExchange(call);
   vhost.settleCounts();
   return {
     ...show(EXCHANGE_FIELDS, { vhost, exchange }, view),
     incoming: publishesTo(exchange, channelsIn(vhost, context.connections), view),
-    outgoing: outgoingOf({ vhost, exchange }, view),
+    outgoing: await outgoingOf({ vhost, exchange }, view),
   };
 }
 
