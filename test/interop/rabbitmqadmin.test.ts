@@ -5,7 +5,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { runAdmin } from '../../src/cli/commands/rabbitmqadmin.ts';
 import { Broker } from '../../src/index.ts';
 import { describeClient } from '../support/interop/programs.ts';
-import { run } from '../support/processes/run.ts';
+import { run, runOk } from '../support/processes/run.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const THEIRS = '/usr/bin/rabbitmqadmin';
@@ -59,43 +59,64 @@ const CALLS: readonly (readonly string[])[] = [
 /** Calls that read a process's input, or files in its folder. */
 const NEEDS_PROCESS = new Set(['publish routing_key=q', 'export definitions.json', 'import definitions.json']);
 
+/** What they have to read. */
+const INPUT = 'from standard input\n';
+
 describeClient('rabbitmqadmin', { missing, required: true }, () => {
   test("answers as RabbitMQ's own", async () => {
-    const [theirs, ours] = await Promise.all([
-      talker(THEIRS, []),
-      talker(process.execPath, [join(inject('bin'), 'rabbitmq/rabbitmqadmin')]),
-    ]);
-    for (const call of CALLS) {
-      const our = NEEDS_PROCESS.has(call.join(' ')) ? ours.run(call) : runHere(ours.argv(call));
-      expect([call, await our]).toEqual([call, await theirs.run(call)]);
+    const [theirs, ours] = await Promise.all([place(), place()]);
+    const expected = await runTheirs(theirs);
+    for (const [n, call] of CALLS.entries()) {
+      const our = NEEDS_PROCESS.has(call.join(' ')) ? runProcess(ours, call) : runHere(ours.argv(call));
+      expect([call, await our]).toEqual([call, expected[n]]);
     }
   });
 });
 
-interface Talker {
-  readonly argv: (call: readonly string[]) => readonly string[];
-  readonly run: (call: readonly string[]) => Promise<object>;
+interface Answer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-/** Runs the program for a broker of its own, in a folder of its own. */
-async function talker(program: string, before: readonly string[]): Promise<Talker> {
+/** Where a program runs. */
+interface Place {
+  /** With the address of a broker of its own. */
+  readonly argv: (call: readonly string[]) => readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function place(): Promise<Place> {
   const broker = await Broker.start({ port: 0, managementPort: 0 });
   onTestFinished(() => broker.stop());
   const cwd = temporaryFolder();
-  const env = { LC_ALL: 'C.UTF-8', HOME: cwd };
-  const argv: Talker['argv'] = (call) => ['-H', '127.0.0.1', '-P', String(broker.managementPort), ...call];
   return {
-    argv,
-    run: async (call) => {
-      const input = 'from standard input\n';
-      const { code, stdout, stderr } = await run(program, [...before, ...argv(call)], { cwd, env, input });
-      return { code, stdout: stdout.toString(), stderr };
-    },
+    argv: (call) => ['-H', '127.0.0.1', '-P', String(broker.managementPort), ...call],
+    cwd,
+    env: { LC_ALL: 'C.UTF-8', HOME: cwd },
   };
 }
 
+/** RabbitMQ's, all calls at once. */
+async function runTheirs({ argv, cwd, env }: Place): Promise<Answer[]> {
+  const words = [join(import.meta.dirname, 'python/rabbitmqadmin_calls.py'), THEIRS, INPUT];
+  const answers = await runOk('/usr/bin/python3', words, { cwd, env, input: JSON.stringify(CALLS.map(argv)) });
+  return (JSON.parse(answers) as [number, string, string][]).map(([code, stdout, stderr]) => ({
+    code,
+    stdout,
+    stderr,
+  }));
+}
+
+async function runProcess({ argv, cwd, env }: Place, call: readonly string[]): Promise<Answer> {
+  const words = [join(inject('bin'), 'rabbitmq/rabbitmqadmin'), ...argv(call)];
+  const { code, stdout, stderr } = await run(process.execPath, words, { cwd, env, input: INPUT });
+  return { code, stdout: stdout.toString(), stderr };
+}
+
 /** Leveret's, in this process: to start one for each call takes longer than the rest. */
-async function runHere(argv: readonly string[]): Promise<object> {
+async function runHere(argv: readonly string[]): Promise<Answer> {
   let [stdout, stderr] = ['', ''];
   const out = (text: string): void => void (stdout += text);
   const err = (text: string): void => void (stderr += text);
