@@ -4,7 +4,8 @@ import { rabbitmqctl } from '../../../src/cli/commands/rabbitmqctl.ts';
 import { runDatabaseCommand } from '../../../src/cli/database-commands.ts';
 import { Broker, StoreError } from '../../../src/index.ts';
 import type { DatabaseStats } from '../../../src/store/postgres/stats.ts';
-import { runCommand, startCommand } from '../../support/cli/command.ts';
+import { startCommand } from '../../support/cli/command.ts';
+import { runStoreHere } from '../../support/cli/store-command.ts';
 import { type Ended, runHere } from '../../support/commands/tools.ts';
 import { hasPostgres } from '../../support/postgres/server.ts';
 import { postgresOfFile, schemaOf } from '../../support/postgres/shared.ts';
@@ -20,17 +21,17 @@ describe.skipIf(!hasPostgres)('leveret store of a database', () => {
     const channel = await confirmChannel(broker.url);
     await channel.assertQueue('q');
     await storeMessages(channel, 'q', range(0, 100));
-    const check = await runCommand(['store', 'check', '--store', store]);
+    const check = await runStoreHere(['store', 'check', '--store', store]);
     expect(check).toMatchObject({ code: 0, stderr: '' });
     expect(check.stdout).toMatch(
       /^postgres:.*: 100 messages in \d+ pages, 0 bodies kept apart\nThe store is sound\.\n$/,
     );
-    const stats = await runCommand(['store', 'stats', '--json', '--store', store]);
+    const stats = await runStoreHere(['store', 'stats', '--json', '--store', store]);
     const counted = JSON.parse(stats.stdout) as DatabaseStats;
     expect(counted).toMatchObject({ messages: 100, queues: [{ name: 'q', messages: 100 }] });
     expect(counted.nodes).toEqual([{ name: 'one', active: true, alive: true, version: expect.any(String) as string }]);
     await broker.stop();
-    const after = await runCommand(['store', 'stats', '--store', store]);
+    const after = await runStoreHere(['store', 'stats', '--store', store]);
     expect(after.stdout).toMatch(/^nodes +one \(stopped\)$/m);
     expect(after.stdout).toMatch(/^ +100 .* q$/m);
   });
@@ -43,7 +44,7 @@ describe.skipIf(!hasPostgres)('leveret store of a database', () => {
     await storeMessages(channel, 'q', range(0, 10));
     await broker.stop();
     await postgres.server.sql(`UPDATE ${schemaOf(store)}.page SET checksum = 1`);
-    const { code, stdout } = await runCommand(['store', 'check', '--store', store]);
+    const { code, stdout } = await runStoreHere(['store', 'check', '--store', store]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^problem: page \d+ does not match its checksum$/m);
     expect(stdout).toContain('Restore a backup of the database');

@@ -7,6 +7,7 @@ import { Broker } from '../../../src/index.ts';
 import { SCHEMA_VERSION } from '../../../src/store/sqlite/schema/schema.ts';
 import type { StoreStats } from '../../../src/store/sqlite/stats.ts';
 import { runCommand } from '../../support/cli/command.ts';
+import { runStoreHere } from '../../support/cli/store-command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { changeFile } from '../../support/database-file.ts';
 import { confirmChannel, drain, range, store } from '../../support/recovery/clients.ts';
@@ -58,7 +59,7 @@ describe('leveret store check', () => {
       'UPDATE page SET data = zeroblob(10) WHERE id = (SELECT min(id) FROM page)',
       "UPDATE body SET data = x'00'",
     );
-    const { code, stdout, stderr } = await runCommand(['store', 'check', '--data-dir', dataDir]);
+    const { code, stdout, stderr } = await runStoreHere(['store', 'check', '--data-dir', dataDir]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
     expect(stdout).toMatch(/^problem: page \d+ does not match its checksum$/m);
     expect(stdout).toContain('problem: body 1 does not match its checksum\n');
@@ -76,20 +77,20 @@ describe('leveret store check', () => {
     const sum = pageChecksum(whole, page['bodies'] as Buffer, data);
     database.prepare('UPDATE page SET data = ?, checksum = ? WHERE id = ?').run(data, sum, page['id']);
     database.close();
-    const { code, stdout } = await runCommand(['store', 'check', '--data-dir', dataDir]);
+    const { code, stdout } = await runStoreHere(['store', 'check', '--data-dir', dataDir]);
     expect(code).toBe(1);
     expect(stdout).toContain('has content that makes no sense: its record 0 has an impossible length of 0 bytes');
   });
 
   it('takes the data folder from the environment, and says where there is none', async () => {
     const env = { LEVERET_DATA_DIR: join(temporaryFolder(), 'none') };
-    const { code, stderr } = await runCommand(['store', 'check'], { env });
+    const { code, stderr } = await runStoreHere(['store', 'check'], env);
     expect(code).toBe(74);
     expect(stderr).toBe(
       `leveret: There is no ${env.LEVERET_DATA_DIR}/leveret.db: name the broker's data folder with --data-dir.\n`,
     );
     expect(existsSync(env.LEVERET_DATA_DIR)).toBe(false);
-    const inMemory = await runCommand(['store', 'check'], { env: { LEVERET_MEMORY: 'true' } });
+    const inMemory = await runStoreHere(['store', 'check'], { LEVERET_MEMORY: 'true' });
     expect(inMemory).toMatchObject({ code: 64, stdout: '' });
   });
 });
@@ -104,7 +105,7 @@ describe('leveret store stats', () => {
     database.close();
     const bytes = readFileSync(file);
     writeFileSync(file, bytes.fill(0xff, (root - 1) * pageBytes, root * pageBytes));
-    const { code, stderr } = await runCommand(['store', 'stats', '--data-dir', dataDir]);
+    const { code, stderr } = await runStoreHere(['store', 'stats', '--data-dir', dataDir]);
     expect(code).toBe(74);
     expect(stderr).toMatch(/^leveret: .*leveret\.db is damaged: database disk image is malformed/);
   });
@@ -187,7 +188,7 @@ describe('leveret store compact', () => {
     await broker.stop();
     const file = join(dataDir, 'leveret.db');
     const before = statSync(file).size;
-    const { code, stdout } = await runCommand(['store', 'compact', '--data-dir', dataDir]);
+    const { code, stdout } = await runStoreHere(['store', 'compact', '--data-dir', dataDir]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/leveret\.db: 2\.\d MiB before, \d+\.\d KiB now\n$/);
     expect(statSync(file).size).toBeLessThan(before / 5);
@@ -236,7 +237,7 @@ describe('leveret backup', () => {
     const restored = join(temporaryFolder(), 'restored');
     mkdirSync(restored);
     copyFileSync(file, join(restored, 'leveret.db'));
-    expect((await runCommand(['store', 'check', '--data-dir', restored])).stdout).toContain('The store is sound.');
+    expect((await runStoreHere(['store', 'check', '--data-dir', restored])).stdout).toContain('The store is sound.');
     const copy = await startBroker(restored);
     const messages = await drain(copy.url, 'work');
     expect(messages).toEqual(range(0, messages.length));
@@ -251,7 +252,7 @@ describe('leveret backup', () => {
     const own = join(dataDir, 'leveret.db');
     const before = readFileSync(own);
     const file = join(temporaryFolder(), 'copy.db');
-    const { code, stdout } = await runCommand(['backup', file, '--data-dir', dataDir]);
+    const { code, stdout } = await runStoreHere(['backup', file, '--data-dir', dataDir]);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/copy\.db: [\d.]+ KiB\n$/)]);
     expect(readFileSync(own).equals(before)).toBe(true);
     expect(statSync(file).size).toBe(before.length);
@@ -263,17 +264,17 @@ describe('leveret backup', () => {
     const dataDir = await filledFolder();
     const file = join(temporaryFolder(), 'copy.db');
     writeFileSync(file, 'precious');
-    const refused = await runCommand(['backup', file, '--data-dir', dataDir]);
+    const refused = await runStoreHere(['backup', file, '--data-dir', dataDir]);
     expect(refused).toMatchObject({ code: 74, stdout: '' });
     expect(refused.stderr).toBe(`leveret: ${file} exists: choose another file, or have it replaced with --force.\n`);
     expect(readFileSync(file, 'utf8')).toBe('precious');
-    expect((await runCommand(['backup', file, '--force', '--data-dir', dataDir])).code).toBe(0);
+    expect((await runStoreHere(['backup', file, '--force', '--data-dir', dataDir])).code).toBe(0);
     expect(readFileSync(file).toString('latin1', 0, 15)).toBe('SQLite format 3');
 
     const own = join(dataDir, 'leveret.db');
-    const itself = await runCommand(['backup', own, '--force', '--data-dir', dataDir]);
+    const itself = await runStoreHere(['backup', own, '--force', '--data-dir', dataDir]);
     expect(itself.stderr).toContain(`${own} is one of the broker's own files`);
-    const nowhere = await runCommand(['backup', join(dataDir, 'no', 'copy.db'), '--data-dir', dataDir]);
+    const nowhere = await runStoreHere(['backup', join(dataDir, 'no', 'copy.db'), '--data-dir', dataDir]);
     expect(nowhere.stderr).toContain(`There is no folder ${join(dataDir, 'no')} for the backup`);
   });
 });

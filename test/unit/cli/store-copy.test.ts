@@ -1,7 +1,7 @@
 /** A store goes from SQLite to PostgreSQL and back, and nobody could tell. */
 import { describe, expect, it } from 'vitest';
 import { Broker } from '../../../src/index.ts';
-import { runCommand } from '../../support/cli/command.ts';
+import { runStoreHere } from '../../support/cli/store-command.ts';
 import { hasPostgres } from '../../support/postgres/server.ts';
 import { postgresOfFile } from '../../support/postgres/shared.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -14,10 +14,10 @@ describe.skipIf(!hasPostgres)('leveret store copy', () => {
     const [folder, back] = [temporaryFolder(), temporaryFolder()];
     const database = postgres.newUrl();
     await fill(folder);
-    const there = await runCommand(['store', 'copy', folder, database]);
+    const there = await runStoreHere(['store', 'copy', folder, database]);
     expect(there).toMatchObject({ code: 0, stderr: '' });
     expect(there.stdout).toMatch(/^4 queues with 104 messages copied, .* and compared\n$/);
-    expect(await runCommand(['store', 'copy', database, back])).toEqual(there);
+    expect(await runStoreHere(['store', 'copy', database, back])).toEqual(there);
     await expectAll({ store: database });
     await expectAll({ dataDir: back });
   });
@@ -27,12 +27,12 @@ describe.skipIf(!hasPostgres)('leveret store copy', () => {
     const database = postgres.newUrl();
     await fill(folder);
     const broker = await Broker.start({ port: 0, store: database, nodeName: 'one' });
-    const used = await runCommand(['store', 'copy', folder, database]);
+    const used = await runStoreHere(['store', 'copy', folder, database]);
     expect(used.stderr).toContain('The node one uses the database: stop all nodes first.');
     await broker.stop();
-    const filled = await runCommand(['store', 'copy', folder, database]);
+    const filled = await runStoreHere(['store', 'copy', folder, database]);
     expect(filled.stderr).toContain('is not empty');
-    const missing = await runCommand(['store', 'copy', temporaryFolder(), database]);
+    const missing = await runStoreHere(['store', 'copy', temporaryFolder(), database]);
     expect(missing.stderr).toContain('leveret.db');
   });
 });
