@@ -20,6 +20,7 @@ import type { Segment } from './segment.ts';
 import { SegmentLoads } from './segment-loads.ts';
 import { bodiesOf, dropSegments } from './segment-bodies.ts';
 import { SegmentList } from './segment-list.ts';
+import { type SegmentLimits, StreamExtents } from './stream-extents.ts';
 import type { ConfirmTarget } from '../message/message-target.ts';
 
 /** Bytes of the segments used last that stay in memory while the stream is read or written. */
@@ -27,26 +28,6 @@ const KEPT_BYTES = 8 * 1024 * 1024;
 
 /** Those that end before their own size ends them: many more of a few bytes each would take more memory than their messages. */
 const MOST_SEGMENTS_CUT_SHORT = 4096;
-
-/** Where segments end, if their own size has not ended them before. */
-export interface SegmentLimits {
-  /** Bytes of its messages. */
-  readonly maxSegmentBytes: number;
-  /** Milliseconds from its first message to its last. */
-  readonly maxAge: number;
-}
-
-/** What is known of a segment beside its messages. */
-interface Extent {
-  /** Of its messages in the store, their bodies included. */
-  bytes: number;
-  /**
-   * When its first and its last message came, in milliseconds since the epoch. Of a recovered segment, the first is not known, and
-   * the last not before somebody asks: that is read.
-   */
-  readonly oldest: number;
-  newest: number | undefined;
-}
 
 export interface StreamLogOwner extends LogWaiter {
   /** `StreamLog.end` may have risen. */
@@ -59,15 +40,13 @@ export class StreamLog implements Evictable, KeptMessages {
   readonly #segments: SegmentList;
   /** Undefined if nothing of the log outlives the process. */
   readonly #writer: LogWriter | undefined;
-  /** Of all segments that have messages. */
-  readonly #extents = new Map<Segment, Extent>();
+  readonly #extents = new StreamExtents();
   readonly #owner: StreamLogOwner;
   readonly #loads: SegmentLoads;
   readonly #answersAtOnce: boolean;
   /** Segments in memory, the one used last at the end. */
   readonly #loaded = new Set<Segment>();
   #recent: Segment | undefined;
-  #bytes = 0;
   /** True if it was used since memory last asked for some. */
   #used = false;
 
@@ -119,8 +98,7 @@ export class StreamLog implements Evictable, KeptMessages {
         this.#bodies.refer(body);
         bytes += body.size;
       }
-      this.#extents.set(segment, { bytes, oldest: Infinity, newest: undefined });
-      this.#bytes += bytes;
+      this.#extents.recover(segment, bytes);
       next = segment.base + segment.count;
     }
     // Its first message's age is not known: with more behind them those of the last segment would stay too long.
@@ -137,7 +115,7 @@ export class StreamLog implements Evictable, KeptMessages {
     this.#writer?.added(tail, index);
     if (message.sameBatchAsSettled) this.#writer?.writeNext();
     if (tail.footprint !== before) this.#memory.grew(tail.footprint - before, this);
-    this.#count(tail, tail.storedBytes(index), now);
+    this.#extents.count(tail, tail.storedBytes(index), now);
     return this.#segments.takeNumber();
   }
 
@@ -222,7 +200,7 @@ export class StreamLog implements Evictable, KeptMessages {
     const isOld = moment !== -Infinity && (this.oldestEnd ?? Infinity) < moment;
     let old = isOld ? this.#positionSince(moment) : 0;
     for (let { first } = this.#segments; first !== undefined; { first } = this.#segments) {
-      if ((this.#bytes <= bytes && old <= 0) || !this.#isRemovable(first)) return;
+      if ((this.#extents.bytes <= bytes && old <= 0) || !this.#isRemovable(first)) return;
       this.#remove(first);
       old--;
     }
@@ -302,22 +280,10 @@ export class StreamLog implements Evictable, KeptMessages {
   }
 
   /** One that left memory goes on if it can be read again. */
-  #ends(tail: Segment, now: number, { maxSegmentBytes, maxAge }: SegmentLimits): boolean {
-    const extent = this.#extents.get(tail);
-    const isEnough = extent !== undefined && (extent.bytes >= maxSegmentBytes || extent.oldest < now - maxAge);
-    if (isEnough && this.#segments.length < MOST_SEGMENTS_CUT_SHORT) return true;
+  #ends(tail: Segment, now: number, limits: SegmentLimits): boolean {
+    if (this.#extents.isEnough(tail, now, limits) && this.#segments.length < MOST_SEGMENTS_CUT_SHORT) return true;
     if (!tail.loaded && !this.#answersAtOnce) return true;
     return this.#tryUse(tail, this.#owner) !== true || !tail.open;
-  }
-
-  #count(segment: Segment, bytes: number, now: number): void {
-    const extent = this.#extents.get(segment);
-    if (extent === undefined) this.#extents.set(segment, { bytes, oldest: now, newest: now });
-    else {
-      extent.bytes += bytes;
-      extent.newest = now;
-    }
-    this.#bytes += bytes;
   }
 
   /**
@@ -337,14 +303,8 @@ export class StreamLog implements Evictable, KeptMessages {
     return low;
   }
 
-  /** When the segment's last message came; Infinity if it has none yet, or none that can be read; undefined if that is not known yet. */
   #newest(segment: Segment, waiter: LogWaiter = this.#owner): number | undefined {
-    const extent = this.#extents.get(segment);
-    if (extent === undefined) return Infinity;
-    if (extent.newest !== undefined) return extent.newest;
-    const isHere = this.#tryUse(segment, waiter);
-    if (isHere === undefined) return undefined;
-    return (extent.newest = isHere ? segment.expiresAt(segment.count - 1) : Infinity);
+    return this.#extents.newest(segment, (each) => this.#tryUse(each, waiter));
   }
 
   #hasFollower(segment: Segment): boolean {
@@ -359,8 +319,7 @@ export class StreamLog implements Evictable, KeptMessages {
     for (const body of bodiesOf(segment, this.#bodies)) this.#bodies.release(body);
     for (const page of segment.livePages()) this.#writer!.settlePage(segment, page, page.live);
     this.#memory.shrank(segment.footprint);
-    this.#bytes -= this.#extents.get(segment)!.bytes;
-    this.#extents.delete(segment);
+    this.#extents.remove(segment);
     this.#loaded.delete(segment);
     if (this.#recent === segment) this.#recent = undefined;
     this.#segments.remove(segment);

@@ -4,6 +4,8 @@ import type { DispatchOrder } from './dispatch-order.ts';
 
 export class SingleActive implements DispatchOrder {
   readonly #consumers: Iterable<Consumer | undefined>;
+  /** Who gets messages; undefined until that is asked for. */
+  #first: Consumer | undefined;
 
   /** `consumers`: in the order in which they came; it changes with them. */
   constructor(consumers: Iterable<Consumer>) {
@@ -16,10 +18,12 @@ export class SingleActive implements DispatchOrder {
 
   remove(consumer: Consumer): void {
     consumer.active = false;
+    if (consumer === this.#first) this.#first = undefined;
   }
 
   next(): Consumer | undefined {
-    const [first] = this.#consumers;
+    if (this.#first === undefined) [this.#first] = this.#consumers;
+    const first = this.#first;
     if (first === undefined || first.ready) return first;
     first.active = false;
     return undefined;
