@@ -5,6 +5,12 @@ set -euo pipefail
 # Options alone are the broker's.
 if [ $# = 0 ] || [ "${1#-}" != "$1" ]; then set -- rabbitmq-server "$@"; fi
 
+# A broker for tests, with its control port, for who maps the two ports.
+if [ "$1" = test ]; then
+  shift
+  set -- leveret test --host 0.0.0.0 --port 5672 --control-host 0.0.0.0 --control-port 15680 "$@"
+fi
+
 if [[ "$1" == rabbitmq* || "$1" == leveret ]] && [ "$(id -u)" = 0 ]; then
   # A volume may be another user's. What cannot be changed, such as a file mounted read-only, is left as it is.
   for data in /var/lib/rabbitmq /var/lib/leveret /bitnami; do

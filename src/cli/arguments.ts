@@ -16,6 +16,7 @@ export type Invocation =
       readonly command: 'test';
       readonly values: CommandLineValues;
       readonly controlPort: number;
+      readonly controlHost: string | undefined;
       readonly manualClock: boolean;
     }
   | { readonly command: 'store'; readonly values: CommandLineValues; readonly action: StoreAction }
@@ -48,7 +49,8 @@ export function parseArguments(argv: readonly string[]): Invocation {
   });
   addCommand(program, ownCommand('test')).action((values: CommandLineValues) => {
     const controlPort = portNumber(values['controlPort'] as string | undefined);
-    invocation = { command: 'test', values, controlPort, manualClock: values['manualClock'] === true };
+    const controlHost = values['controlHost'] as string | undefined;
+    invocation = { command: 'test', values, controlPort, controlHost, manualClock: values['manualClock'] === true };
   });
   addStoreCommands(program, (values, action) => {
     invocation = { command: 'store', values, action };

@@ -51,7 +51,12 @@ export const OWN_COMMANDS = [
       {
         name: 'control-port',
         value: '<port>',
-        description: 'Port of the control API on this machine; 0 takes any free port (default: 0)',
+        description: 'Port of the control API; 0 takes any free port (default: 0)',
+      },
+      {
+        name: 'control-host',
+        value: '<host>',
+        description: 'Where that listens; whoever reaches it may do anything (default: 127.0.0.1)',
       },
       { name: 'manual-clock', description: 'Message time stands still until a test moves it' },
     ],

@@ -10,13 +10,19 @@ export interface TestCommandParts {
   readonly input: Pick<NodeJS.ReadStream, 'once' | 'resume'>;
 }
 
+interface TestInvocation {
+  readonly controlPort: number;
+  readonly controlHost: string | undefined;
+  readonly manualClock: boolean;
+}
+
 /**
  * Starts the broker and prints one line of JSON: `url`, where clients connect, and `control`, the control port's URL. Ends by a signal, or if
  * standard input is a pipe and closes: a test run that is killed leaves nothing behind. Resolves with the exit code.
  */
 export async function runTestBroker(
   options: BrokerOptions,
-  { controlPort, manualClock }: { readonly controlPort: number; readonly manualClock: boolean },
+  { controlPort, controlHost, manualClock }: TestInvocation,
   { write, signals, input }: TestCommandParts,
 ): Promise<number> {
   const ended = new Promise<void>((resolve) => {
@@ -26,7 +32,12 @@ export async function runTestBroker(
     input.once('error', () => resolve());
     input.resume();
   });
-  const broker = await TestBroker.start({ ...options, controlPort, clock: manualClock ? 'manual' : 'real' });
+  const broker = await TestBroker.start({
+    ...options,
+    controlPort,
+    controlHost,
+    clock: manualClock ? 'manual' : 'real',
+  });
   write(`${JSON.stringify({ url: broker.url, control: broker.controlUrl })}\n`);
   await ended;
   await broker.stop();

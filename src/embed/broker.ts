@@ -1,6 +1,6 @@
 /** The broker as a program has it. */
 import type { Config } from '../config/config.ts';
-import { bracketed } from '../util/ip-address.ts';
+import { reachable } from '../util/ip-address.ts';
 import { assemble, type BrokerParts, type Surroundings } from './assemble.ts';
 import { Definitions } from './definitions.ts';
 import { Delayed } from './delayed.ts';
@@ -155,10 +155,4 @@ function surfaceOf({ config, node, listeners, ending }: BrokerParts): Surface {
     definitions: new Definitions(node, config),
     delayed: new Delayed(node, config.defaultVhost),
   };
-}
-
-/** An address that stands for all of them is no address to connect to. */
-function reachable(host: string): string {
-  if (host === '::' || host === '0.0.0.0') return '127.0.0.1';
-  return bracketed(host);
 }

@@ -113,7 +113,7 @@ export class TestBroker extends Broker {
     const parts = await assemble({ port: 0, ...brokerOptions }, surroundings);
     const { logSize = LOG_SIZE, patience = PATIENCE_MS } = options;
     const broker = new TestBroker(parts, { options: brokerOptions, surroundings, disk, messages, logSize, patience });
-    if (options.controlPort !== undefined) await broker.#listenForControl(options.controlPort);
+    if (options.controlPort !== undefined) await broker.#listenForControl(options.controlPort, options.controlHost);
     return broker;
   }
 
@@ -214,10 +214,10 @@ export class TestBroker extends Broker {
     await Promise.all([this.#control?.stop(), super.stop()]);
   }
 
-  async #listenForControl(port: number): Promise<void> {
+  async #listenForControl(port: number, host: string | undefined): Promise<void> {
     try {
       this.#control = new ControlServer(this);
-      await this.#control.start(port);
+      await this.#control.start(port, host);
     } catch (error) {
       await super.stop();
       throw explainListening(error);

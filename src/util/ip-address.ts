@@ -24,6 +24,11 @@ export function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** As it stands in a URL of this machine: an address that stands for all of them is no address to connect to. */
+export function reachable(host: string): string {
+  return host === '::' || host === '0.0.0.0' ? '127.0.0.1' : bracketed(host);
+}
+
 /** A TCP port and where it is, of a name or an address. */
 export interface ListeningPlace {
   readonly port: number;

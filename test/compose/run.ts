@@ -51,7 +51,7 @@ async function check(setUp: SetUp, folder: string): Promise<{ problems: string[]
   for (const host of setUp.recreated ? [hostname, 'another-name'] : [hostname]) {
     const container = new Container(root, folder, setUp, host);
     try {
-      await container.waitFor(READY);
+      await container.waitFor(setUp.ready ?? READY);
       for (const url of setUp.login ?? []) expectLogin(container, url, 0, problems);
       for (const url of setUp.refused ?? []) expectLogin(container, url, 3, problems);
       const { healthcheck } = setUp.service;

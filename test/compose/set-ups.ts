@@ -19,6 +19,8 @@ export interface SetUp {
   readonly files?: Readonly<Record<string, string>>;
   /** Shell commands that a Dockerfile made from the image has, run as root before the start. */
   readonly dockerfile?: readonly string[];
+  /** What it writes when it is ready; what a daemon's log says then, if it is not given. */
+  readonly ready?: string;
   /** AMQP URLs by which a client must get in, and by which it must not. */
   readonly login?: readonly string[];
   readonly refused?: readonly string[];
@@ -172,6 +174,12 @@ export const SET_UPS: readonly SetUp[] = [
     service: { command: ['bash', '-c', 'rabbitmq-server -detached && sleep 600'] },
     login: [GUEST],
     succeed: ['kill -0 "$(cat /var/lib/rabbitmq/mnesia/rabbit@*.pid)"'],
+  },
+  {
+    name: 'a broker for tests',
+    service: { command: ['test', '--manual-clock'] },
+    ready: '"control":"http://127.0.0.1:15680"',
+    login: [GUEST],
   },
   {
     name: 'another user number, as OpenShift gives',

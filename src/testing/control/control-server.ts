@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { reachable } from '../../util/ip-address.ts';
 import { listenOn } from '../../util/listen-on.ts';
 import { http } from '../../util/node-http.ts';
 import { WaitError } from '../waits.ts';
@@ -37,9 +38,9 @@ export class ControlServer {
   }
 
   /** Rejects with the system's error if it cannot listen. */
-  async start(port: number): Promise<void> {
-    await listenOn(this.#server, { port, host: HOST });
-    this.#url = `http://${HOST}:${(this.#server.address() as AddressInfo).port}`;
+  async start(port: number, host = HOST): Promise<void> {
+    await listenOn(this.#server, { port, host });
+    this.#url = `http://${reachable(host)}:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async stop(): Promise<void> {

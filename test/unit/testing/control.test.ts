@@ -169,3 +169,11 @@ test('a test in another process has queues, spaces and faults by the control por
   await space[Symbol.asyncDispose]();
   expect(broker.vhosts.get('w 1')).toBeUndefined();
 });
+
+test('the control port listens where it is told to', async () => {
+  const broker = await startBroker({ controlPort: 0, controlHost: '::' });
+  expect(broker.controlUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect((await fetch(`${broker.controlUrl}/test/connections`)).status).toBe(200);
+  expect((await fetch(`${broker.controlUrl!.replace('127.0.0.1', '[::1]')}/test/connections`)).status).toBe(200);
+  await expect(startBroker({ controlPort: 0, controlHost: '' })).rejects.toThrow('controlHost must be an address');
+});
