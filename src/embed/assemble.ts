@@ -15,8 +15,10 @@ import { availableMemory } from '../util/available-memory.ts';
 import { AuditLog } from '../util/audit-log.ts';
 import type { Clocks } from '../util/clock.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
+import { type Fault, guardedClock } from '../util/guard.ts';
 import { createLogger, type Logger } from '../util/logger.ts';
 import { nodeName } from '../util/node-name.ts';
+import { systemClocks } from '../util/system.ts';
 import { prepare, readDefinitions } from './definitions.ts';
 import { reportDiscarded } from './discarded.ts';
 import { watchDisk } from './disk-alarm.ts';
@@ -60,11 +62,18 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   const log = options.logger ?? createLogger(config.logLevel, config.logFormat);
   const definitions = await readDefinitions(options.definitions ?? config.definitions);
   const open = surroundings.openStore ?? openStore;
+  const { clocks = systemClocks } = surroundings;
   const name = config.nodeName ?? nodeName();
-  const standby = new Standby(config, name, log, surroundings.daemon);
+  // A node that waits finds out now, and not when it is to serve.
+  const tls = await readTls(config, log, clocks);
+  const standby = new Standby({ config, node: name, log, daemon: surroundings.daemon, tls });
   const request = { config, log, unref, signal: surroundings.signal, onWaiting: standby.waitFor };
-  const { store, scratch, answering, otherNodes } = await open(request).finally(() => standby.stop());
-  const node = new BrokerNode(store, memoryBudget(config), scratch, surroundings.clocks);
+  const opened = open(request).finally(() => standby.stop());
+  const { store, scratch, answering, otherNodes } = await opened.catch((error: unknown) => {
+    tls?.stop();
+    throw error;
+  });
+  const node = new BrokerNode(store, memoryBudget(config), scratch, clocks);
   let disk: DiskSpace | undefined;
   let audit: AuditLog | undefined;
   try {
@@ -78,7 +87,6 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     disk = watchDisk(config, node, log);
     audit = openAudit(config, node, log);
     const context = brokerContext({ node, config, log, audit, unref });
-    const tls = await readTls(config, node, log);
     // What asks for its end comes by a listener, and none listens before the broker is there.
     const others = surroundings.daemon ?? requestsOfProgram(() => ending.stop(), log);
     const requests = answering?.(others) ?? others;
@@ -99,6 +107,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     });
     return { config, node, context, listeners, ending };
   } catch (error) {
+    tls?.stop();
     disk?.stop();
     await audit?.close();
     node.stop();
@@ -113,8 +122,13 @@ const FENCED = 'this broker has its store no more: it closes its connections and
 const DANGLING =
   'a stored binding is removed, as its source or its destination is not there; declare and bind them again if it is wanted';
 
+const internalErrorTo =
+  (log: Logger): Fault =>
+  (error) =>
+    log.error({ err: error }, 'internal error');
+
 function reportToLog(node: BrokerNode, log: Logger): void {
-  node.fault = (error) => log.error({ err: error }, 'internal error');
+  node.fault = internalErrorTo(log);
   node.unreadable = reportTo(log);
   node.discarded = reportDiscarded(log);
   node.dangling = ({ arguments: _, ...binding }) => log.warn(binding, DANGLING);
@@ -145,11 +159,11 @@ function openAudit({ auditLog }: Config, { clock }: BrokerNode, log: Logger): Au
 }
 
 /** TLS is loaded only if it is used. */
-async function readTls(config: Config, node: BrokerNode, log: Logger): Promise<Tls | undefined> {
+async function readTls(config: Config, log: Logger, { connections }: Clocks): Promise<Tls | undefined> {
   if (!hasTls(config)) return undefined;
   const [{ Tls }, { TlsError }] = await Promise.all([import('../tls/tls.ts'), import('../tls/tls-error.ts')]);
   try {
-    return new Tls(config, log, node.clocks.connections);
+    return new Tls(config, log, guardedClock(connections, internalErrorTo(log)));
   } catch (error) {
     if (error instanceof TlsError) throw new ConfigError([{ source: 'options', text: error.message }]);
     throw error;

@@ -9,25 +9,16 @@ import { Management } from '../management/management.ts';
 import { metricsListener } from '../metrics/metrics.ts';
 import type { HttpListener } from '../management/http/listener.ts';
 import type { OtherNodes } from '../store/other-nodes.ts';
-import type { TlsListener } from '../config/tls-config.ts';
-import type { SecureContexts } from '../tls/secure-contexts.ts';
 import type { Tls } from '../tls/tls.ts';
 import { leveretVersion } from '../util/version.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
 import { listenForControl } from './control.ts';
 import { explainListening } from './listen-error.ts';
+import { type WantedListener, wantedListeners } from './wanted-listeners.ts';
 import { Controls, type Suspendable } from './node-controls.ts';
 
 interface Stoppable {
   stop(): Promise<void>;
-}
-
-/** A listener before it listens: the host may be a name, the port 0. */
-interface Wanted {
-  readonly protocol: string;
-  readonly port: number;
-  readonly host: string;
-  readonly contexts?: SecureContexts | undefined;
 }
 
 export interface ListenerParts {
@@ -110,7 +101,7 @@ export class Listeners {
 
   async #startForClients(): Promise<void> {
     await this.#startUnix();
-    for (const wanted of this.#wanted()) {
+    for (const wanted of wantedListeners(this.#broker.config, this.#tls)) {
       const { protocol, contexts } = wanted;
       if (protocol.startsWith('amqp')) await this.#startAmqp(wanted);
       else if (protocol.endsWith('prometheus')) {
@@ -122,33 +113,7 @@ export class Listeners {
     }
   }
 
-  #wanted(): Wanted[] {
-    const { config } = this.#broker;
-    const { host, managementHost = host, prometheusHost = host } = config;
-    const { tlsHost = host, managementTlsHost = managementHost, prometheusTlsHost = prometheusHost } = config;
-    const contextsOf = (listener: TlsListener) => this.#tls?.of(listener);
-    const all: (Omit<Wanted, 'port'> & { readonly port: number | undefined })[] = [
-      { protocol: 'amqp', port: config.port, host },
-      { protocol: 'amqp/ssl', port: config.tlsPort, host: tlsHost, contexts: contextsOf('tls') },
-      { protocol: 'http', port: config.managementPort, host: managementHost },
-      {
-        protocol: 'https',
-        port: config.managementTlsPort,
-        host: managementTlsHost,
-        contexts: contextsOf('managementTls'),
-      },
-      { protocol: 'http/prometheus', port: config.prometheusPort, host: prometheusHost },
-      {
-        protocol: 'https/prometheus',
-        port: config.prometheusTlsPort,
-        host: prometheusTlsHost,
-        contexts: contextsOf('prometheusTls'),
-      },
-    ];
-    return all.filter((each): each is Wanted => each.port !== undefined);
-  }
-
-  async #startAmqp({ port, host, ...place }: Wanted): Promise<void> {
+  async #startAmqp({ port, host, ...place }: WantedListener): Promise<void> {
     const listener = new Listener(this.#broker, place.contexts);
     const address = await listener.start(port, host);
     this.#forClients.push(listener);
@@ -175,7 +140,7 @@ export class Listeners {
   }
 
   /** `plugin`: what RabbitMQ's line of the log, which scripts wait for, calls it. */
-  async #startHttp(plugin: string, listener: HttpListener, { port, host, ...place }: Wanted): Promise<void> {
+  async #startHttp(plugin: string, listener: HttpListener, { port, host, ...place }: WantedListener): Promise<void> {
     this.#letGo(listener);
     const address = (await listener.start({ port, host })) as AddressInfo;
     this.#opened(listener, { ...place, ...address });

@@ -7,27 +7,41 @@ import type { Config } from '../config/config.ts';
 import { HttpListener } from '../management/http/listener.ts';
 import type { Identity } from '../metrics/families/info.ts';
 import { standbyMetricsListener } from '../metrics/metrics.ts';
+import type { Tls } from '../tls/tls.ts';
 import { unawaited } from '../util/guard.ts';
 import type { Logger } from '../util/logger.ts';
 import { leveretVersion } from '../util/version.ts';
 import { listenForControl } from './control.ts';
 import { send, sendState, wishOf } from './process-requests.ts';
+import { type WantedListener, wantedListeners } from './wanted-listeners.ts';
+
+export interface StandbyParts {
+  readonly config: Config;
+  /** The name of this one. */
+  readonly node: string;
+  readonly log: Logger;
+  /** Answers what is asked of the process, if it is for the broker alone. */
+  readonly daemon: RequestListener | undefined;
+  /** Undefined if no listener is secured. */
+  readonly tls: Tls | undefined;
+}
 
 export class Standby {
   readonly #config: Config;
   readonly #node: string;
   readonly #log: Logger;
   readonly #daemon: RequestListener | undefined;
+  readonly #tls: Tls | undefined;
   #active = '';
   readonly #listeners: HttpListener[] = [];
   #control: Promise<{ stop(): Promise<void> } | undefined> | undefined;
 
-  /** `node`: the name of this one. `daemon`: answers what is asked of the process, if it is for the broker alone. */
-  constructor(config: Config, node: string, log: Logger, daemon: RequestListener | undefined) {
+  constructor({ config, node, log, daemon, tls }: StandbyParts) {
     this.#config = config;
     this.#node = node;
     this.#log = log;
     this.#daemon = daemon;
+    this.#tls = tls;
   }
 
   /** From now on it says so, on the ports of the HTTP API and of Prometheus. */
@@ -39,10 +53,14 @@ export class Standby {
       this.#control = listenForControl(dataDir, listener, this.#log);
     }
     if (this.#listeners.length > 0) return;
-    const { host, managementPort, managementHost = host, prometheusPort, prometheusHost = host } = this.#config;
-    const api = new HttpListener(() => Promise.resolve({ answer: this.#answer }));
-    this.#start(api, managementPort, managementHost);
-    this.#start(standbyMetricsListener(this.#identity, this.#log), prometheusPort, prometheusHost);
+    for (const wanted of wantedListeners(this.#config, this.#tls)) {
+      const { protocol, contexts } = wanted;
+      if (protocol.startsWith('amqp')) continue;
+      const listener = protocol.endsWith('prometheus')
+        ? standbyMetricsListener(this.#identity, this.#log, contexts)
+        : new HttpListener(() => Promise.resolve({ answer: this.#answer }), { contexts });
+      this.#start(listener, wanted);
+    }
   };
 
   async stop(): Promise<void> {
@@ -51,8 +69,7 @@ export class Standby {
   }
 
   /** A port that cannot be had is an error when the broker itself needs it. */
-  #start(listener: HttpListener, port: number | undefined, host: string): void {
-    if (port === undefined) return;
+  #start(listener: HttpListener, { port, host }: WantedListener): void {
     this.#listeners.push(listener);
     const failed = (error: unknown): void =>
       this.#log.warn({ err: error, port }, 'nobody can ask this node while it waits');

@@ -11,6 +11,6 @@ export function metricsListener(context: ManagementContext, contexts?: SecureCon
 }
 
 /** Of a node that waits to take over. */
-export function standbyMetricsListener(identity: Identity, log: Logger): HttpListener {
-  return new HttpListener(async () => (await import('./standby.ts')).standbyMetrics(identity, log));
+export function standbyMetricsListener(identity: Identity, log: Logger, contexts?: SecureContexts): HttpListener {
+  return new HttpListener(async () => (await import('./standby.ts')).standbyMetrics(identity, log), { contexts });
 }

@@ -40,6 +40,7 @@ const USERS = [
   'cli/main.ts',
   'cli/ping.ts',
   'cli/rotate.ts',
+  'embed/assemble.ts',
   'embed/ending.ts',
   'management/http/app.ts',
   'management/http/slices.ts',

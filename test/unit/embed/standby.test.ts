@@ -1,10 +1,16 @@
 /** Two nodes of one database, as their operators and clients see them. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Broker, StoreError } from '../../../src/index.ts';
+import { Broker, ConfigError, StoreError } from '../../../src/index.ts';
 import { rabbitmqDiagnostics } from '../../../src/cli/commands/rabbitmq-diagnostics.ts';
 import { rabbitmqctl } from '../../../src/cli/commands/rabbitmqctl.ts';
 import type { Tool } from '../../../src/cli/commands/command.ts';
 import { PostgresStore } from '../../../src/store/postgres/postgres-store.ts';
+import { Authority } from '../../support/certificates.ts';
 import { startCommand } from '../../support/cli/command.ts';
 import { type Ended, operatedBroker, runHere, said } from '../../support/commands/tools.ts';
 import { freePort } from '../../support/interop/daemon.ts';
@@ -79,6 +85,34 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     }
     expect(await asked(rabbitmqctl, 'stop')).toMatchObject({ code: 0 });
     expect(await daemon.finished).toMatchObject({ code: 0 });
+  });
+
+  it('answers over TLS too, and is refused at once with a certificate that it could not serve with', async () => {
+    const store = postgres.newUrl();
+    const one = await Broker.start({ port: 0, store, nodeName: 'one' });
+    const authority = new Authority(temporaryFolder());
+    const { cert, key } = authority.issue('server', { names: 'DNS:localhost' });
+    const managementTlsPort = await freePort();
+    const secured = { port: 0, managementTlsPort, tlsKey: [key] };
+    const broken = Broker.start({ ...secured, store, nodeName: 'two', tlsCert: ['/none.pem'] });
+    await expect(broken).rejects.toThrow(ConfigError);
+
+    const starting = Broker.start({ ...secured, store, nodeName: 'two', tlsCert: [cert] });
+    starting.catch(() => undefined);
+    onTestFinished(async () => (await starting).stop());
+    const ask = async (): Promise<string> => {
+      const place = {
+        host: 'localhost',
+        port: managementTlsPort,
+        path: '/api/standby',
+        ca: readFileSync(authority.cert),
+      };
+      const [response] = (await once(request({ ...place, agent: false }).end(), 'response')) as [IncomingMessage];
+      return text(response);
+    };
+    await expect.poll(() => ask().catch(() => undefined)).toBe('{"node":"two","active":"one"}');
+    await one.stop();
+    expect((await starting).managementTlsPort).toBe(managementTlsPort);
   });
 
   it('is forgotten when it has ended, and not before', async () => {
