@@ -6,10 +6,14 @@ import { existsSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path';
 import type { ConfirmChannel } from 'amqplib';
 import { expect, test, vi } from 'vitest';
+import { Broker } from '../../src/index.ts';
+import { StoreError } from '../../src/store/store.ts';
 import { type RunningCommand, startCommand } from '../support/cli/command.ts';
 import { open } from '../support/interop/amqplib.ts';
+import { NO_HTTP } from '../support/interop/daemon.ts';
 import { TEST_PATIENCE, UNTIL } from '../support/patience.ts';
 import { drain, exists } from '../support/recovery/clients.ts';
+import { storeHere } from '../support/store-here.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** What an operator may do to a file; `undone` before the next start. */
@@ -46,13 +50,13 @@ const AFTER = 300;
 const UNCONFIRMED = 50;
 const IN_TROUBLE = 'a commit failed and is tried again';
 
-interface Broker {
+interface Daemon {
   readonly daemon: RunningCommand;
   readonly url: string;
 }
 
-async function start(dataDir: string): Promise<Broker> {
-  const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir]);
+async function start(dataDir: string): Promise<Daemon> {
+  const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', ...NO_HTTP, '--data-dir', dataDir]);
   const { port } = await daemon.waitForLine('started TCP listener');
   return { daemon, url: `amqp://guest:guest@127.0.0.1:${String(port)}` };
 }
@@ -82,13 +86,13 @@ class Publisher {
 async function storedNumbers(dataDir: string): Promise<Set<number> | undefined> {
   let broker: Broker;
   try {
-    broker = await start(dataDir);
-  } catch {
+    broker = await Broker.start({ port: 0, dataDir, logLevel: 'silent' }, storeHere);
+  } catch (error) {
+    expect(error).toBeInstanceOf(StoreError);
     return undefined;
   }
   const found = (await exists(broker.url, 'queue', 'work')) ? await drain(broker.url, 'work') : [];
-  broker.daemon.child.kill('SIGKILL');
-  await broker.daemon.finished;
+  await broker.stop();
   return new Set(found.map((body) => Number.parseInt(body, 10)));
 }
 

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { startCommand } from '../support/cli/command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { consumeInto, openChannel } from '../support/interop/amqplib.ts';
+import { NO_HTTP } from '../support/interop/daemon.ts';
 import { confirmChannel, store } from '../support/recovery/clients.ts';
 
 const MiB = 1024 * 1024;
@@ -18,7 +19,7 @@ beforeAll(() => {
 });
 
 async function start(dataDir: string) {
-  const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', dataDir]);
+  const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', ...NO_HTTP, '--data-dir', dataDir]);
   const { port } = await daemon.waitForLine('started TCP listener');
   const { pid } = daemon.child;
   const status = (name: string): number =>

@@ -15,7 +15,7 @@ import { spawnTied } from '../processes/tied.ts';
 /** What a daemon says when it listens. */
 export const READY = 'Server startup complete';
 /** To load what serves HTTP is a sixth of a start. */
-const NO_HTTP = ['--management-port', 'none', '--prometheus-port', 'none'];
+export const NO_HTTP = ['--management-port', 'none', '--prometheus-port', 'none'];
 
 export interface Daemon {
   readonly url: string;
