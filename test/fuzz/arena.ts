@@ -5,11 +5,12 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
-import { Broker, type BrokerOptions } from '../../src/index.ts';
+import type { Broker, BrokerOptions } from '../../src/index.ts';
 import { AmqpClient, handshake, type HandshakeOptions } from '../support/amqp-client/index.ts';
 import { Canary } from './canary.ts';
 import { Offender } from './offender.ts';
 import { PATIENCE } from '../support/patience.ts';
+import { TellingBroker } from '../support/telling-broker.ts';
 
 /** Names that attackers share. Exclusive or not, durable or not: that is theirs to say. */
 export const SHARED_QUEUES = ['fuzz-a', 'fuzz-b', 'fuzz-c', 'fuzz-d'];
@@ -152,7 +153,7 @@ export function useArena(options: () => BrokerOptions | Promise<BrokerOptions> =
   let arena: Arena | undefined;
   beforeAll(async () => {
     const log = new Log();
-    broker = await Broker.start({ port: 0, logger: log, ...(await options()) });
+    broker = await TellingBroker.start({ port: 0, logger: log, ...(await options()) });
     arena = new Arena(broker, log);
   });
   afterAll(async () => {

@@ -8,6 +8,7 @@ import { NullStore } from '../../src/store/null-store.ts';
 import type { Clocks } from '../../src/util/clock.ts';
 import { silentLogger } from '../../src/util/logger.ts';
 import { AmqpClient } from './amqp-client/index.ts';
+import { tellOf } from './amqp-client/next-event.ts';
 
 const MEMORY_BUDGET = 64 * 1024 * 1024;
 
@@ -15,6 +16,7 @@ export class MemoryBroker implements AsyncDisposable {
   readonly node: BrokerNode;
   readonly url: string;
   readonly #listener: Listener;
+  readonly #untell: () => void;
   readonly #clients: AmqpClient[] = [];
 
   static async start(clocks?: Clocks): Promise<MemoryBroker> {
@@ -31,6 +33,7 @@ export class MemoryBroker implements AsyncDisposable {
     this.node = node;
     this.url = url;
     this.#listener = listener;
+    this.#untell = tellOf(url, node);
   }
 
   get vhost(): Vhost {
@@ -44,6 +47,7 @@ export class MemoryBroker implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#untell();
     // Nobody answers the broker's close, and by a test's clock it would wait for that for ever.
     for (const client of this.#clients) client.destroy();
     await this.#listener.stop();

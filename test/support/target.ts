@@ -49,9 +49,9 @@ export function useTarget(accounts?: Accounts): Target {
 
   beforeAll(async () => {
     if (url === '') {
-      const { Broker } = await import('../../src/index.ts');
+      const { TellingBroker } = await import('./telling-broker.ts');
       const dataDir = accounts && (await folderWithAccounts(accounts));
-      const broker = await Broker.start({ port: 0, dataDir }, storeHere);
+      const broker = await TellingBroker.start({ port: 0, dataDir }, storeHere);
       url = broker.url;
       operator = operatorOf(broker);
       stop = async () => {

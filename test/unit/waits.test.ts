@@ -1,6 +1,7 @@
 /**
  * Tests wait for what happens, and do not sleep until it has. Those that wait for messages ask leveret/testing (`broker.queue('q').toReceive()`,
- * `broker.clock.advance`), or consume: they neither sleep nor look into queues again and again.
+ * `broker.clock.advance`), or consume, or ask whenever something has happened in the broker (AmqpChannel.expectCounts): they neither sleep nor look
+ * into queues again and again.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -7,6 +7,7 @@ import { toFieldTable } from '../../../src/codec/field-table.ts';
 import type { MethodByName } from '../../../src/protocol/generated/methods.ts';
 import type { AmqpClient } from './client.ts';
 import { contentFrames, HEADER, methodFrame } from './frames.ts';
+import { NextEvent } from './next-event.ts';
 import { PATIENCE } from '../patience.ts';
 import { assertReply, describe, type Received } from './inbox.ts';
 import { method, type Fields, type MethodName, type ReplyName } from './methods.ts';
@@ -136,14 +137,25 @@ export class AmqpChannel {
     return { messages: ok.messageCount, consumers: ok.consumerCount };
   }
 
-  /** Asks for the counts until they are these: a barrier for messages that other channels published too. */
+  /**
+   * Waits until the counts are these: a barrier for messages that other channels published too. It asks again whenever something happens in a broker
+   * of this process, and of another broker at once.
+   */
   async expectCounts(queue: string, expected: { messages?: number; consumers?: number }): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, PATIENCE);
     const end = Date.now() + PATIENCE;
-    for (;;) {
-      const counts = await this.counts(queue);
-      const { messages = counts.messages, consumers = counts.consumers } = expected;
-      if (counts.messages === messages && counts.consumers === consumers) return;
-      if (Date.now() > end) assert.deepEqual(counts, { messages, consumers });
+    try {
+      for (;;) {
+        using next = new NextEvent(this.client.url);
+        const counts = await this.counts(queue);
+        const { messages = counts.messages, consumers = counts.consumers } = expected;
+        if (counts.messages === messages && counts.consumers === consumers) return;
+        if (Date.now() >= end) assert.deepEqual(counts, { messages, consumers });
+        await Promise.race([next.happened, over]);
+      }
+    } finally {
+      clearTimeout(timer);
     }
   }
 
