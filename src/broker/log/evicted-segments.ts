@@ -35,11 +35,11 @@ export function isReopenable(segment: Segment): boolean {
   return bytes < REOPENED_BYTES;
 }
 
-/** Size of the bodies of what is not settled; undefined if that is known only when it is read. */
+/** Size of the bodies of what is ready; undefined if that is known only when it is read, as some may wait to be retried. */
 function bodyBytesOf(pages: readonly RecoveredPage[]): number | undefined {
   let sum = 0;
-  for (const { settled, bodyBytes } of pages) {
-    if (settled !== undefined || bodyBytes === undefined) return undefined;
+  for (const { settled, redelivered, bodyBytes } of pages) {
+    if (settled !== undefined || redelivered !== undefined || bodyBytes === undefined) return undefined;
     sum += bodyBytes;
   }
   return sum;
