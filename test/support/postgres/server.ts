@@ -60,6 +60,9 @@ const SETTINGS = `
   log_min_messages = warning
 `;
 
+/** Values as the server writes them. */
+const AS_TEXT = { getTypeParser: () => String };
+
 export class PostgresServer {
   readonly folder: string;
   readonly port: number;
@@ -199,31 +202,31 @@ export class PostgresServer {
     return this.sql('SELECT pg_promote(true)');
   }
 
-  /** Runs SQL by psql, and returns what it prints: columns with | between them. */
-  async sql(text: string, database = ROLE): Promise<string> {
-    const to = ['-h', '127.0.0.1', '-p', `${this.port}`, '-U', ROLE, '-d', database];
-    const output = await runOk(join(programs!, 'psql'), [
-      '-X',
-      '-q',
-      '-A',
-      '-t',
-      '-v',
-      'ON_ERROR_STOP=1',
-      ...to,
-      '-c',
-      text,
-    ]);
-    return output.trim();
+  /** Runs SQL in a session of its own, and returns the rows of the last statement as psql prints them: columns with | between them. */
+  async sql(text: string): Promise<string> {
+    const session = await this.#session();
+    try {
+      const results = await session.query<(string | null)[]>({ text, rowMode: 'array', types: AS_TEXT });
+      const { rows } = [results].flat().at(-1)!;
+      return rows.map((row) => row.map((value) => value ?? '').join('|')).join('\n');
+    } finally {
+      await session.end();
+    }
   }
 
   /** Has a session of its own hold a lock, such as `TABLE t IN SHARE MODE`. Resolves, once it has it, with what has it let go. */
   async lock(what: string): Promise<() => Promise<void>> {
+    const session = await this.#session();
+    await session.query(`BEGIN; LOCK ${what}`);
+    return () => session.end();
+  }
+
+  async #session(): Promise<pg.Client> {
     const session = new pg.Client({ host: '127.0.0.1', port: this.port, user: ROLE, database: ROLE });
     // It may end with the server.
     session.on('error', () => undefined);
     await session.connect();
-    await session.query(`BEGIN; LOCK ${what}`);
-    return () => session.end();
+    return session;
   }
 
   /** Of a schema in it. */
