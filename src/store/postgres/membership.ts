@@ -22,6 +22,7 @@ const COMMITS_IN_A_LEASE = 3;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 const FIND = 'SELECT id, epoch, batch, beat, alive FROM node WHERE name = $1';
+/** With a number that no other had, nor one that was forgotten (nodes.ts). */
 const COME = `INSERT INTO node (id, name, epoch, alive, batch, beat, session, version)
   SELECT greatest(coalesce(max(id), 0) + 1, (SELECT next FROM id_range WHERE name = 'node')), $1, 1, true, 0, 0, pg_backend_pid(), $2 FROM node
   ON CONFLICT DO NOTHING RETURNING id, epoch`;

@@ -27,6 +27,7 @@ const VERSION_1 = `
     kind text NOT NULL, key text NOT NULL, vhost text NOT NULL, username text NOT NULL, log bigint, record text NOT NULL,
     PRIMARY KEY (kind, key));
   CREATE UNIQUE INDEX entity_of_log ON entity (log);
+  -- The next number of each kind; of nodes only once one of them was forgotten.
   CREATE TABLE id_range (name text PRIMARY KEY, next bigint NOT NULL);
   -- Messages in the form of src/broker/log. A page that was extended has several rows.
   CREATE TABLE page (
