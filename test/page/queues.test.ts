@@ -70,6 +70,22 @@ describePage('queues on the page', (visit) => {
     await page.close();
   });
 
+  it('tell which exchanges fill them, and those which channels publish, as links', async () => {
+    await channel.bindQueue('alpha', 'amq.topic', 'to.alpha');
+    channel.publish('amq.topic', 'to.alpha', Buffer.from('x'));
+    await channel.get('alpha', { noAck: true });
+    const page = await visit.signedIn('#/queues/%2F/alpha');
+    const panel = (title: string) => page.locator('section', { has: page.getByRole('heading', { name: title }) });
+    await panel('Who takes messages').getByRole('link').waitFor();
+    await panel('Where messages come from').getByRole('link', { name: 'amq.topic' }).click();
+    await panel('Where messages go').getByRole('link', { name: 'alpha' }).waitFor();
+    await panel('Who publishes here').getByRole('link').click();
+    await panel('Where messages are taken from').getByRole('link', { name: 'alpha' }).waitFor();
+    await panel('Where messages go').getByRole('link', { name: 'amq.topic' }).waitFor();
+    await channel.unbindQueue('alpha', 'amq.topic', 'to.alpha');
+    await page.close();
+  });
+
   it('are published to, purged and deleted, each after a question', async () => {
     const page = await visit.signedIn('#/queues/%2F/beta');
     await page.getByRole('button', { name: 'Publish' }).click();
