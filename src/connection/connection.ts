@@ -143,6 +143,7 @@ export class Connection
   opened(identity: Identity, vhost: Vhost): void {
     this.vhost = vhost;
     this.identify(identity);
+    this.broker.connections.entered(this, vhost);
     this.#stage = 'running';
     this.#closeTimer.cancel();
     this.#log.opened(this.client.connectionName, identity.name, vhost.name);

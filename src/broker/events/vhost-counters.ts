@@ -1,6 +1,6 @@
-/** What a vhost counts: the sums over its channels, exchanges and queues, those that are gone included. */
+/** What a vhost counts: the sums over its connections, channels, exchanges and queues, those that are gone included. */
 import type { QueueType } from '../arguments/queue-type.ts';
-import { ChannelCounters, ExchangeCounters } from './counters.ts';
+import { ChannelCounters, ConnectionCounters, ExchangeCounters } from './counters.ts';
 import { QueueCounters } from './queue-counters.ts';
 import { Totals } from './totals.ts';
 
@@ -12,6 +12,7 @@ export interface CountedQueue {
 
 export class VhostCounters {
   readonly channels = new Totals(() => new ChannelCounters());
+  readonly connections = new Totals(() => new ConnectionCounters());
   readonly exchanges = new ExchangeCounters();
   #endedQueues: QueueSums | undefined;
 

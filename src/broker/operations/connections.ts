@@ -45,12 +45,18 @@ export class Connections {
     this.#node.counters.connections.add(connection.counters);
   }
 
+  /** The client is in the vhost. */
+  entered({ counters }: ClientConnection, vhost: Vhost): void {
+    vhost.counters.connections.add(counters);
+  }
+
   delete(connection: ClientConnection): void {
     const { connections, churn } = this.#node.counters;
     this.#open.delete(connection);
     connections.end(connection.counters);
     const { vhost, user, endpoints } = connection;
     if (vhost === undefined || user === undefined) return;
+    vhost.counters.connections.end(connection.counters);
     churn.connectionClosed++;
     this.#node.observer?.({ type: 'connection-closed', vhost: vhost.name, connection: endpoints.name, user });
   }

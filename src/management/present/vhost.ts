@@ -1,7 +1,7 @@
 /** A virtual host, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/vhosts`). */
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Fields } from '../lists/fields.ts';
-import { vhostFigures } from '../rates/figures.ts';
+import { vhostFigures, vhostOctets } from '../rates/figures.ts';
 import type { View } from '../view.ts';
 import { lengthFields } from './lengths.ts';
 
@@ -18,6 +18,10 @@ export const VHOST_FIELDS: Fields<Vhost, View> = {
   tracing: (vhost, { context: { node } }) => node.observers.isTraced(vhost),
   cluster_state: (_, { context }) => ({ [context.nodeName]: 'running' }),
   message_stats: (vhost, view) => view.messageStats(vhost, vhostFigures(vhost)),
+  recv_oct: (vhost) => vhostOctets(vhost)['recv_oct'],
+  recv_oct_details: (vhost, view) => view.data(vhost, vhostOctets(vhost))['recv_oct_details'],
+  send_oct: (vhost) => vhostOctets(vhost)['send_oct'],
+  send_oct_details: (vhost, view) => view.data(vhost, vhostOctets(vhost))['send_oct_details'],
   ...lengthFields<Vhost>(
     (vhost) => vhost,
     (vhost, view) => view.lengthsIn(vhost),

@@ -88,6 +88,12 @@ export function totalLengths(vhosts: Iterable<Vhost>): Figures {
   return lengthFigures(sum);
 }
 
+/** What clients of a vhost sent and were sent since the broker started. */
+export function vhostOctets({ counters }: Vhost): Figures {
+  const { recvOct, sendOct } = counters.connections.sum();
+  return { recv_oct: recvOct, send_oct: sendOct };
+}
+
 /** What clients did in a vhost since the broker started. */
 export function vhostFigures(vhost: Vhost): Figures {
   return channelFigures(vhost.counters.channels.sum());

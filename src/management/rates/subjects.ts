@@ -9,6 +9,7 @@ import {
   lengthFigures,
   queueSubject,
   vhostFigures,
+  vhostOctets,
 } from './figures.ts';
 import type { History } from './history.ts';
 import type { Subject } from './rates.ts';
@@ -24,7 +25,7 @@ export function* subjectsOf({ node, connections }: ManagementContext, history: H
       addLengths(its, queue);
     }
     for (const exchange of vhost.exchanges) yield [exchange, () => exchangeFigures(exchange.counters)];
-    yield [vhost, () => ({ ...vhostFigures(vhost), ...lengthFigures(its) })];
+    yield [vhost, () => ({ ...vhostFigures(vhost), ...vhostOctets(vhost), ...lengthFigures(its) })];
     addLengths(all, its);
   }
   for (const connection of connections) {

@@ -1,6 +1,7 @@
 /** Users, vhosts, permissions, policies, limits and parameters over HTTP: statuses and texts as measured on RabbitMQ. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Broker } from '../../../src/index.ts';
+import { AmqpClient } from '../../support/amqp-client/index.ts';
 import { apiOf, type Ask } from '../../support/management/api.ts';
 
 let broker: Broker;
@@ -23,6 +24,26 @@ async function outcome(method: string, path: string, body?: unknown, as?: string
 const failed = (text: string): unknown => [400, `Validation failed\n\n${text}\n`];
 
 describe('vhosts', () => {
+  it('tell how much their clients sent and were sent, those that are gone too', async () => {
+    await broker.vhosts.create('busy');
+    const octets = async (): Promise<number[]> => {
+      const { recv_oct: received, send_oct: sent } = (await ask('GET', '/vhosts/busy')).json as Record<string, number>;
+      return [received, sent];
+    };
+    expect(await octets()).toEqual([0, 0]);
+    const client = await AmqpClient.connect(`${broker.url}/busy`);
+    await client.channel();
+    const open = await octets();
+    expect(Math.min(...open)).toBeGreaterThan(100);
+    await client.close();
+    const closed = await octets();
+    expect(closed.every((count, i) => count >= open[i])).toBe(true);
+    expect((await ask('GET', '/vhosts/busy')).json).toMatchObject({
+      recv_oct_details: { rate: expect.any(Number) as number },
+    });
+    await broker.vhosts.delete('busy');
+  });
+
   it('are created, described anew and deleted, each time with the status of RabbitMQ', async () => {
     expect(await outcome('PUT', '/vhosts/v', { description: 'one', tags: 'a,b', default_queue_type: 'quorum' })).toBe(
       201,
