@@ -16,6 +16,7 @@ test('a queue without arguments is a classic one without limits', () => {
     atLeastOnce: false,
     fallsBackToAtMostOnce: false,
     maxPriority: 0,
+    defaultPriority: 0,
     singleActiveConsumer: false,
     deliveryLimit: undefined,
     delayedRetry: undefined,
@@ -36,7 +37,6 @@ test('each argument becomes the setting of its name', () => {
       'x-dead-letter-exchange': 'dlx',
       'x-dead-letter-routing-key': 'key',
       'x-dead-letter-strategy': 'at-least-once',
-      'x-max-priority': 5,
       'x-single-active-consumer': true,
       'x-delivery-limit': 6,
       'x-delayed-retry-type': 'failed',
@@ -56,13 +56,18 @@ test('each argument becomes the setting of its name', () => {
     deadLetterRoutingKey: 'key',
     atLeastOnce: true,
     fallsBackToAtMostOnce: false,
-    maxPriority: 5,
+    maxPriority: 0,
+    defaultPriority: 0,
     singleActiveConsumer: true,
     deliveryLimit: 6,
     delayedRetry: { type: 'failed', min: 7, max: 8, multiplier: 1.5 },
     countsRetries: true,
     returnsCount: true,
   });
+});
+
+test('a classic queue has as many priorities as are asked for', () => {
+  expect(readSettings(toFieldTable({ 'x-max-priority': 5 }))).toMatchObject({ maxPriority: 5, defaultPriority: 0 });
 });
 
 test('zeros and empty names are values, not absence', () => {
