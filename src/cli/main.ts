@@ -57,10 +57,14 @@ async function run(argv: readonly string[]): Promise<number> {
       inlineMessagePath();
       const notices: ConfigNotice[] = [];
       const config = loadConfig(invocation.values, process.env, (notice) => notices.push(notice));
-      const [{ runDaemon }, { Broker }] = await Promise.all([import('./daemon.ts'), import('../embed/broker.ts')]);
+      const [{ runDaemon }, { Broker }, logger] = await Promise.all([
+        import('./daemon.ts'),
+        import('../embed/broker.ts'),
+        createLogger(config.logLevel, config.logFormat),
+      ]);
       collectGarbageWhenIdle();
       return runDaemon(config, {
-        logger: createLogger(config.logLevel, config.logFormat),
+        logger,
         notices,
         startBroker: (...options) => Broker.start(...options),
         signals: process,

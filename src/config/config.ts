@@ -3,7 +3,7 @@
  * The table in options.ts says where each comes from; nothing outside config/ reads the environment or a file.
  */
 import type { Profile } from './profile.ts';
-import type { LogFormat, LogLevel } from '../util/logger.ts';
+import type { LogFormat } from '../util/logger.ts';
 import type { ListenerConfig } from './listener-config.ts';
 import type { LoginConfig } from './login-config.ts';
 import type { AuthConfig } from './auth-config.ts';
@@ -11,6 +11,10 @@ import type { OAuthConfig } from './oauth-config.ts';
 import type { PasswordConfig } from './password-config.ts';
 import type { StoreConfig } from './store-config.ts';
 import type { TlsConfig } from './tls-config.ts';
+
+/** Log levels, least to most talkative. */
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Share of the memory there is that a `memoryBudget` of `auto` comes to. */
 export const MEMORY_SHARE = 0.4;

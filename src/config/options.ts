@@ -2,8 +2,9 @@
  * The one table of options. The command line, the environment, the config file, `--help` and the table of docs/configuration.md are all made
  * from it (a test compares it). A setting's name here is its key in the config file and its name in the library.
  */
+import { LOG_LEVELS } from './config.ts';
 import { DEPRECATED_FEATURES, PROFILES } from './profile.ts';
-import { LOG_FORMATS, LOG_LEVELS } from '../util/logger.ts';
+import { LOG_FORMATS } from '../util/logger.ts';
 import {
   bytesOrAuto,
   choice,

@@ -59,7 +59,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   const config = resolveOptions(options);
   checkNode(process.versions.node, config.dataDir !== undefined && config.store === undefined);
   const { unref } = options;
-  const log = options.logger ?? createLogger(config.logLevel, config.logFormat);
+  const log = options.logger ?? (await createLogger(config.logLevel, config.logFormat));
   const definitions = await readDefinitions(options.definitions ?? config.definitions);
   const open = surroundings.openStore ?? openStore;
   const { clocks = systemClocks } = surroundings;

@@ -2,9 +2,10 @@
 import { ChangeError } from '../broker/arguments/change-error.ts';
 import { type Connections, forced } from '../broker/operations/connections.ts';
 import type { MemoryBudget } from '../broker/log/memory-budget.ts';
+import type { LogLevel } from '../config/config.ts';
 import type { NodeControls } from '../management/context.ts';
 import type { DiskSpace } from '../util/disk-space.ts';
-import type { Logger, LogLevel } from '../util/logger.ts';
+import type { Logger } from '../util/logger.ts';
 
 /** A listener for clients. */
 export interface Suspendable {

@@ -1,12 +1,12 @@
 /** What the HTTP API looks into and acts on, and metrics are read from. */
 import type { Connections } from '../broker/operations/connections.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
-import type { Config } from '../config/config.ts';
+import type { Config, LogLevel } from '../config/config.ts';
 import type { OtherNodes } from '../store/other-nodes.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
 import type { AuditLog } from '../util/audit-log.ts';
 import type { Clock } from '../util/clock.ts';
-import type { Logger, LogLevel } from '../util/logger.ts';
+import type { Logger } from '../util/logger.ts';
 
 /** A listener of the broker, as operators are told of it. */
 export interface ListenerInfo {

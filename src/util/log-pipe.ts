@@ -1,5 +1,5 @@
 /**
- * Standard output for the log. If it is a pipe, or a socket, whoever reads it may stop, and a program that writes to a full one waits for it; a
+ * Standard output for the log if it is a pipe or a socket. Whoever reads it may stop, and a program that writes to a full one waits for it; a
  * broker must not. What does not fit is kept up to a bound, and what is beyond that is lost, which the log says when it is read again.
  */
 import type { Timer } from './clock.ts';
@@ -80,23 +80,22 @@ export class LogPipe {
   }
 }
 
-/** `render` makes of the log's own lines, which are JSON, what the others are. */
-export function standardOutput(render: (json: string) => string): LogPipe {
-  const fd = unblocking(1);
-  const pipe = new LogPipe((bytes) => writeSync(fd, bytes), render);
-  process.on('exit', () => pipe.flush());
-  return pipe;
+/** Standard output as such a pipe; undefined if it is something else, such as a file, or the system cannot say so. */
+export function standardOutputPipe(render?: (json: string) => string): LogPipe | undefined {
+  try {
+    const fd = openUnblocking();
+    if (fd === undefined) return undefined;
+    const pipe = new LogPipe((bytes) => writeSync(fd, bytes), render);
+    process.on('exit', () => pipe.flush());
+    return pipe;
+  } catch {
+    return undefined;
+  }
 }
 
-/** A file descriptor that leads to the same, and does not wait if that is a pipe or a socket. */
-function unblocking(fd: number): number {
-  try {
-    const output = fstatSync(fd);
-    // The pipe is opened once more, so that whoever shares ours finds it as it was. A socket cannot be; Node sets it when it is asked for it.
-    if (output.isFIFO()) return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK);
-    if (output.isSocket()) void process.stdout.writable;
-  } catch {
-    // The system cannot say so, or there is none.
-  }
-  return fd;
+function openUnblocking(): number | undefined {
+  const output = fstatSync(1);
+  // The pipe is opened once more, so that whoever shares ours finds it as it was. A socket cannot be; Node sets it when it is asked for it.
+  if (output.isFIFO()) return openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK);
+  return output.isSocket() && process.stdout.writable ? 1 : undefined;
 }

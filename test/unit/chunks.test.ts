@@ -35,7 +35,7 @@ it('a start loads a dozen files, where the sources are some three hundred', () =
 });
 
 it('what a start loads is of characters of one byte, which need not be decoded', () => {
-  const texts = loadedFor('main.js', 'daemon.js', 'broker.js', 'sqlite-store.js').map((file) =>
+  const texts = loadedFor('main.js', 'daemon.js', 'broker.js', 'sqlite-store.js', 'pino.js').map((file) =>
     readFileSync(join(folder, file)),
   );
   expect(texts.every((text) => isAscii(text))).toBe(true);

@@ -40,6 +40,7 @@ const RULES: Rules = {
     fastify: ['management/http'],
     jose: ['backends/oauth2'],
     pg: ['store/postgres'],
+    pino: ['util/logger.ts'],
     '../package.json': ['util/version.ts'],
     '../spec/http-api.json': ['management/openapi'],
     '../spec/http-api-shapes.json': ['management/openapi'],
@@ -106,7 +107,7 @@ describe('the check itself', () => {
   });
 
   it.each([
-    ['broker/topology/vhost.ts', 'fastify', 'only management/http may use this package'],
+    ['broker/topology/vhost.ts', 'pino', 'only util/logger.ts may use this package'],
     ['broker/topology/vhost.ts', 'lodash', 'no file may use this package'],
     ['broker/topology/vhost.ts', 'broker/log/gone.ts', 'there is no such file'],
   ])('refuses %s importing %s', (file, imported, reason) => {

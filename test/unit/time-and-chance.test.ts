@@ -54,7 +54,6 @@ const USERS = [
   'testing/waits.ts',
   'util/idle-garbage.ts',
   'util/log-pipe.ts',
-  'util/logger.ts',
   'util/sorted.ts',
 ];
 

@@ -1,5 +1,6 @@
 /** `log.*`: the log goes to standard output here, and has one level. */
-import type { LogFormat, LogLevel } from '../../util/logger.ts';
+import type { LogFormat } from '../../util/logger.ts';
+import type { LogLevel } from '../config.ts';
 import { type ConfEntry, keyOf, labelOf } from './entry.ts';
 import type { Meaning } from './meaning.ts';
 

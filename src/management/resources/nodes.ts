@@ -1,7 +1,7 @@
 /**
  * The node (RabbitMQ: HTTP API, `/api/nodes`), and what is changed of it while it runs: RabbitMQ has its commands for that, and nothing in its HTTP API.
  */
-import { LOG_LEVELS, type LogLevel } from '../../util/logger.ts';
+import { LOG_LEVELS, type LogLevel } from '../../config/config.ts';
 import type { OtherNode } from '../../store/other-nodes.ts';
 import { availableMemory } from '../../util/available-memory.ts';
 import type { ManagementContext } from '../context.ts';
