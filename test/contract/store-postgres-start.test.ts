@@ -193,7 +193,7 @@ describe.skipIf(!hasPostgres)('a database with TLS', () => {
       [url(`sslmode=verify-full&sslrootcert=${folder}/none.pem`), /none.pem for TLS to the database cannot be read/],
       [url('sslmode=disable'), /no encryption/],
     ] as const) {
-      const error: unknown = await PostgresStore.open({ url: address, startMs: 300 }).catch(
+      const error: unknown = await PostgresStore.open({ url: address, startMs: 1500 }).catch(
         (reason: unknown) => reason,
       );
       expect(error).toBeInstanceOf(StoreError);
