@@ -3,12 +3,12 @@
  * the words that are given. Projects that need the same share a folder, one after the other; folders are worked on side by side. Needs
  * `npm run build` before, and the registry.
  */
-import { exec, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { FewAtOnce } from '../../src/util/few-at-once.ts';
+import { run } from '../support/processes/run.ts';
 import { PROJECTS, type Project } from './projects.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -17,15 +17,6 @@ const INSTALL = 'npm install --no-audit --no-fund --loglevel=error --prefer-offl
 /** What an installation leaves in a folder. */
 const INSTALLED = ['node_modules', 'package.json', 'package-lock.json'];
 
-/** How a command ended that did not end well. */
-interface Failure {
-  readonly code?: number;
-  readonly signal?: string;
-  readonly stdout?: string;
-  readonly stderr?: string;
-}
-
-const run = promisify(exec);
 const asked = process.argv.slice(2);
 const chosen = PROJECTS.filter(({ name }) => asked.length === 0 || asked.some((word) => name.startsWith(word)));
 const work = mkdtempSync(join(tmpdir(), 'leveret-package-'));
@@ -83,13 +74,14 @@ async function works({ name, files, run: lines, prints = 'hello' }: Project, fol
   return isRight;
 }
 
-/** What a line of a shell prints; undefined, and told of, if it does not end well. */
+/** What a line of a shell prints; undefined, and told of, if it does not end well, or in time. */
 async function outputOf(line: string, cwd: string, whose: string): Promise<string | undefined> {
   try {
-    return (await run(line, { cwd, timeout: MOST_MS, maxBuffer: Infinity })).stdout;
+    const { code, stdout, stderr } = await run('sh', ['-c', line], { cwd, deadline: MOST_MS });
+    if (code === 0) return stdout.toString();
+    console.log(`FAILED ${whose}: ${line}\n  ended with ${code}\n${stdout.toString()}${stderr}`);
   } catch (error) {
-    const { code, signal, stdout = '', stderr = '' } = error as Failure;
-    console.log(`FAILED ${whose}: ${line}\n  ended with ${signal ?? code}\n${stdout}${stderr}`);
-    return undefined;
+    console.log(`FAILED ${whose}: ${(error as Error).message}`);
   }
+  return undefined;
 }
