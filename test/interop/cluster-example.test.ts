@@ -72,7 +72,8 @@ describe.skipIf(!hasAll)('examples/cluster', () => {
       await expect.poll(() => again.output).toContain(WAITING);
     }
     expect(await publisher.lost()).toEqual([]);
-    expect(publisher.connections).toBeGreaterThan(2);
+    // Three, if a busy machine did not have the second take over before the first was restarted.
+    expect(publisher.connections).toBeGreaterThan(1);
   });
 });
 
