@@ -12,23 +12,28 @@ type KillableBroker = Pick<WholeBroker, 'url' | 'query'>;
 /** A queue that grew past this is purged, so that a long run does not only read. */
 const LARGE = 500;
 
-/** Compares everything; returns what is wrong. What the broker has is known to be there afterwards. */
+/**
+ * Compares everything; returns what is wrong. What the broker has is known to be there afterwards. If it rejects, the queues were `consumed`, and it
+ * may be tried again.
+ */
 export async function check(
   broker: KillableBroker,
   queues: readonly QueueLedger[],
   declarers: readonly Declarer[],
 ): Promise<string[]> {
   const wrong: string[] = [];
-  for (const queue of queues) {
-    const found = await look(broker, queue.name);
-    wrong.push(...queue.check(found));
-    if (found.length <= LARGE) continue;
-    await (await openChannel(broker.url)).purgeQueue(queue.name);
-    queue.purged();
-  }
+  const found = new Map<QueueLedger, readonly ConsumeMessage[]>();
+  for (const queue of queues) found.set(queue, await look(broker, queue.name));
   for (const declarer of declarers) wrong.push(...(await checkTopology(broker, declarer)));
   // That all this was delivered is to be known after the next kill.
   await barrier(broker.url);
+  for (const [queue, messages] of found) wrong.push(...queue.check(messages));
+  for (const [queue, { length }] of found) {
+    if (length <= LARGE) continue;
+    queue.purging();
+    await (await openChannel(broker.url)).purgeQueue(queue.name);
+    queue.purged();
+  }
   return wrong;
 }
 

@@ -53,7 +53,7 @@ export class QueueLedger {
     if (known.fate === 'sent') known.fate = 'confirmed';
   }
 
-  /** The queue has a consumer: whatever is in it may have been delivered. */
+  /** The queue has a consumer, or had one of whom the store may not know: whatever is in it may have been delivered. */
   consumed(): void {
     this.#consumed = true;
     for (const known of this.#messages.values()) known.delivered ||= undefined;
@@ -71,6 +71,11 @@ export class QueueLedger {
       if (known.fate === 'settling') known.fate = 'gone';
     }
     for (const id of delivered) this.#messages.get(id)!.delivered = true;
+  }
+
+  /** Until `purged`, any of it may be gone. */
+  purging(): void {
+    for (const known of this.#messages.values()) if (known.fate === 'confirmed') known.fate = 'settling';
   }
 
   purged(): void {

@@ -52,15 +52,40 @@ export class Nodes {
    * taken over; and tells whether it was.
    */
   async stopFor(ms: number): Promise<boolean> {
+    const takenOver = this.#takenOver();
+    await this.pause(ms);
+    if (await commits(this.active.url)) return false;
+    await takenOver();
+    return true;
+  }
+
+  /**
+   * Does something with the active node, and again with the other one if that takes over meanwhile, as it may on a busy machine. `interrupted`: called
+   * before it is done again.
+   */
+  async withActive<Value>(work: (url: string) => Promise<Value>, interrupted = () => {}): Promise<Value> {
+    for (;;) {
+      const takenOver = this.#takenOver();
+      try {
+        return await work(this.active.url);
+      } catch (error) {
+        await takenOver().catch(() => {
+          throw error;
+        });
+        interrupted();
+      }
+    }
+  }
+
+  /** To be called before the other one may take over; what it returns resolves when that serves, and this one waits. */
+  #takenOver(): () => Promise<void> {
     const { active, waiting } = this;
     const [served, waited] = [times(waiting, READY), times(active, WAITING)];
-    await this.pause(ms);
-    if (await commits(active.url)) return false;
-    await says(waiting, READY, served + 1);
-    await says(active, WAITING, waited + 1);
-    this.active = waiting;
-    this.waiting = active;
-    return true;
+    return async () => {
+      await says(waiting, READY, served + 1);
+      await says(active, WAITING, waited + 1);
+      [this.active, this.waiting] = [waiting, active];
+    };
   }
 
   /** Stops the active one for so many milliseconds. */

@@ -25,7 +25,10 @@ export async function playRounds(nodes: Nodes, rounds: number, end: RoundEnd): P
     await end(life, random, round);
     for (const queue of crowd.queues) queue.killed(false);
     expect(await life.ended(), 'what failed before the end').toEqual([]);
-    const wrong = await check({ url: nodes.active.url, query: () => [] }, crowd.queues, []);
+    const wrong = await nodes.withActive(
+      (url) => check({ url, query: () => [] }, crowd.queues, []),
+      () => crowd.queues.forEach((queue) => queue.consumed()),
+    );
     expect(wrong.slice(0, 20), `${wrong.length} wrong`).toEqual([]);
   };
   for (let round = 0; round < rounds; round++) {

@@ -1,4 +1,5 @@
 /** What the recovery tests do with amqplib's channels. */
+import { once } from 'node:events';
 import type { Channel, ConfirmChannel, ConsumeMessage, GetMessage, Options } from 'amqplib';
 import { open, openChannel } from '../interop/amqplib.ts';
 import { Inbox } from '../interop/inbox.ts';
@@ -30,13 +31,20 @@ export interface Consumed {
   readonly messages: readonly ConsumeMessage[];
 }
 
-/** Takes the first `count` messages of a queue, unacknowledged, on a connection of its own. `prefetch`: 0 for no limit. */
+/**
+ * Takes the first `count` messages of a queue, unacknowledged, on a connection of its own. `prefetch`: 0 for no limit. Rejects if the broker
+ * closes that connection.
+ */
 export async function hold(url: string, queue: string, count: number, prefetch = count): Promise<Consumed> {
   const channel = await openChannel(url);
   await channel.prefetch(prefetch);
   const inbox = new Inbox<ConsumeMessage | null>();
+  const closed = once(channel, 'close').then(() => {
+    throw new Error(`the connection was closed before ${count} messages came`);
+  });
+  closed.catch(() => undefined);
   const { consumerTag } = await channel.consume(queue, inbox.push);
-  const messages = (await inbox.take(count)) as ConsumeMessage[];
+  const messages = (await Promise.race([inbox.take(count), closed])) as ConsumeMessage[];
   // Or each acknowledgement would bring the next delivery.
   await channel.cancel(consumerTag);
   return { channel, messages };
