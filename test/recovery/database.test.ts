@@ -3,9 +3,10 @@ import { expect, describe, test } from 'vitest';
 import { Broker } from '../../src/index.ts';
 import { nextEvent } from '../support/interop/events.ts';
 import { open } from '../support/interop/amqplib.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { Proxy } from '../support/postgres/proxy.ts';
 import { hasPostgres } from '../support/postgres/server.ts';
-import { postgresOfFile, schemaOf, through } from '../support/postgres/shared.ts';
+import { AWAY_MS, postgresOfFile, schemaOf, through } from '../support/postgres/shared.ts';
 import { confirmChannel, drain, store as publish } from '../support/recovery/clients.ts';
 
 describe.skipIf(!hasPostgres)('a broker on a database', () => {
@@ -50,6 +51,7 @@ describe.skipIf(!hasPostgres)('a broker on a database', () => {
     connection.on('blocked', () => (isBlocked = true));
     const unblocked = nextEvent(connection, 'unblocked');
     proxy.cut(true);
+    const begun = performance.now();
     const sent = ['a'];
     let confirmed = 0;
     // Who publishes is told.
@@ -59,6 +61,7 @@ describe.skipIf(!hasPostgres)('a broker on a database', () => {
       return isBlocked;
     };
     await expect.poll(publishOne).toBe(true);
+    await expect.poll(() => performance.now() - begun, { timeout: PATIENCE + AWAY_MS }).toBeGreaterThan(AWAY_MS);
     expect(confirmed).toBe(0);
     proxy.open();
     await unblocked;

@@ -2,6 +2,9 @@
 import { afterAll, beforeAll } from 'vitest';
 import { PostgresServer } from './server.ts';
 
+/** How long a database is away in tests of that, in milliseconds of real time; 0: as long as they need to see what comes of it. */
+export const AWAY_MS = 1000 * Number(process.env['LEVERET_AWAY_SECONDS'] ?? 0);
+
 let schemas = 0;
 
 /** The schema that an address names. */
