@@ -18,7 +18,8 @@ describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
   let done: Promise<void>;
 
   beforeEach(async () => {
-    primary = await PostgresServer.start('fsync = on');
+    // Its sessions would not wait for a standby if they did not ask for that.
+    primary = await PostgresServer.start('fsync = on\nsynchronous_commit = off');
     standby = await primary.follow();
     url = `postgres://leveret@127.0.0.1:${primary.port},127.0.0.1:${standby.port}/leveret`;
     store = await PostgresStore.open({ url, requireSync: true });
