@@ -35,9 +35,11 @@ const ALONE = [
 /** Clients that have to do with a store that answers reads later, too. */
 const CLIENTS = ['test/interop/{amqplib-{callback,messages,queues},pika}.test.ts'];
 
-/** Clients of a broker on PostgreSQL, through restarts too; with LEVERET_DATABASE_CLIENTS=all, more of them. */
+/** Clients of a broker on PostgreSQL, through restarts too; with LEVERET_DATABASE_CLIENTS=all, all of them. */
 const SOME_ON_DATABASE = ['test/interop/{amqplib-{callback,queues,routing},pika,restart-programs}.test.ts'];
-const ALL_ON_DATABASE = ['test/interop/{amqp-tools,amqplib-*,pika,restart,restart-programs}.test.ts'];
+const ALL_ON_DATABASE = ['test/interop/*.test.ts'];
+/** Has a database of its own. */
+const OWN_DATABASE = 'test/interop/cluster-example.test.ts';
 const ON_DATABASE = process.env['LEVERET_DATABASE_CLIENTS'] === 'all' ? ALL_ON_DATABASE : SOME_ON_DATABASE;
 const hasDatabase = existsSync('/usr/lib/postgresql') || process.env['CI'] !== undefined;
 
@@ -66,6 +68,7 @@ export default defineConfig({
         test: {
           name: 'database',
           include: hasDatabase ? ON_DATABASE : [],
+          exclude: [OWN_DATABASE],
           isolate: false,
           globalSetup: ['test/support/postgres/for-clients.ts'],
         },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Broker } from '../../src/index.ts';
 import { AmqpClient } from '../support/amqp-client/index.ts';
 import { describeClient } from '../support/interop/programs.ts';
+import { databaseOfTest } from '../support/interop/target.ts';
 import { run } from '../support/processes/run.ts';
 
 const missing = existsSync('/usr/bin/check_rabbitmq_overview')
@@ -22,7 +23,7 @@ describeClient('nagios-plugins-rabbitmq', { missing, required: true }, () => {
   };
 
   beforeAll(async () => {
-    broker = await Broker.start({ port: 0, managementPort: 0 });
+    broker = await Broker.start({ port: 0, store: databaseOfTest(), managementPort: 0 });
     client = await AmqpClient.connect(broker.url);
     const channel = await client.channel();
     await channel.queue('jobs');

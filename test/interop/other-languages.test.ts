@@ -13,7 +13,7 @@ import { Authority, type Issued, selfSigned } from '../support/certificates.ts';
 import { describeClient } from '../support/interop/programs.ts';
 import { run, runOk } from '../support/processes/run.ts';
 import { works } from '../support/processes/tied.ts';
-import { useTarget } from '../support/interop/target.ts';
+import { databaseOfTest, useTarget } from '../support/interop/target.ts';
 import { TEST_PATIENCE } from '../support/patience.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -43,7 +43,7 @@ describeClient('amqp091-go', { missing: goMissing, required: false }, () => {
   });
 
   test('goes on after its connection was closed over the HTTP API', async () => {
-    await using broker = await Broker.start({ port: 0, managementPort: 0 });
+    await using broker = await Broker.start({ port: 0, store: databaseOfTest(), managementPort: 0 });
     await runOk(join(folder, 'recovery'), [broker.url, apiUrl(broker)], { deadline: TEST_PATIENCE });
   });
 
@@ -52,7 +52,14 @@ describeClient('amqp091-go', { missing: goMissing, required: false }, () => {
     const names = { names: 'DNS:localhost' };
     const server = authority.issue('server', names);
     const said = async ({ cert, key }: Issued, client?: Issued, more: BrokerOptions = {}): Promise<string> => {
-      await using broker = await Broker.start({ port: 0, tlsPort: 0, tlsCert: [cert], tlsKey: [key], ...more });
+      await using broker = await Broker.start({
+        port: 0,
+        store: databaseOfTest(),
+        tlsPort: 0,
+        tlsCert: [cert],
+        tlsKey: [key],
+        ...more,
+      });
       const files = client === undefined ? [] : [client.cert, client.key];
       const address = `amqps://guest:guest@localhost:${broker.tlsPort}`;
       const { stdout, code } = await run(join(folder, 'tls'), [address, authority.cert, ...files]);
@@ -84,7 +91,7 @@ describeClient('Bunny', { missing: rubyMissing, required: true }, () => {
   });
 
   test('recovers all that it declared after its connection was closed over the HTTP API', async () => {
-    await using broker = await Broker.start({ port: 0, managementPort: 0 });
+    await using broker = await Broker.start({ port: 0, store: databaseOfTest(), managementPort: 0 });
     await runOk('ruby', [join(HERE, 'ruby', 'recovery.rb'), broker.url, apiUrl(broker)], { deadline: TEST_PATIENCE });
   });
 });

@@ -10,6 +10,7 @@ import { Broker } from '../../src/index.ts';
 import { AmqpClient } from '../support/amqp-client/index.ts';
 import { freePort } from '../support/interop/daemon.ts';
 import { describeClient } from '../support/interop/programs.ts';
+import { databaseOfTest } from '../support/interop/target.ts';
 import { UNTIL } from '../support/patience.ts';
 import { run } from '../support/processes/run.ts';
 import { spawnTied, works } from '../support/processes/tied.ts';
@@ -110,7 +111,7 @@ describeClient('Prometheus', { missing, required: true }, () => {
   };
 
   beforeAll(async () => {
-    broker = await Broker.start({ port: 0, prometheusPort: 0, clusterName: CLUSTER });
+    broker = await Broker.start({ port: 0, store: databaseOfTest(), prometheusPort: 0, clusterName: CLUSTER });
     client = await AmqpClient.connect(broker.url);
     const channel = await client.channel();
     await channel.queue('q');

@@ -5,6 +5,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { runAdmin } from '../../src/cli/commands/rabbitmqadmin.ts';
 import { Broker } from '../../src/index.ts';
 import { describeClient } from '../support/interop/programs.ts';
+import { databaseOfTest } from '../support/interop/target.ts';
 import { run, runOk } from '../support/processes/run.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -88,7 +89,7 @@ interface Place {
 }
 
 async function place(): Promise<Place> {
-  const broker = await Broker.start({ port: 0, managementPort: 0 });
+  const broker = await Broker.start({ port: 0, store: databaseOfTest(), managementPort: 0 });
   onTestFinished(() => broker.stop());
   const cwd = temporaryFolder();
   return {

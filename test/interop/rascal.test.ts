@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Broker } from '../../src/index.ts';
 import { rascal, type RascalBroker } from '../support/interop/rascal.ts';
+import { databaseOfTest } from '../support/interop/target.ts';
 
 let broker: Broker;
 
 beforeAll(async () => {
-  broker = await Broker.start({ port: 0, managementPort: 0 });
+  broker = await Broker.start({ port: 0, store: databaseOfTest(), managementPort: 0 });
 });
 afterAll(() => broker.stop());
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Broker, type BrokerOptions } from '../../src/index.ts';
 import { Authority, type Issued, selfSigned } from '../support/certificates.ts';
 import { describeClient, pythonWith } from '../support/interop/programs.ts';
+import { databaseOfTest } from '../support/interop/target.ts';
 import { run, runOk } from '../support/processes/run.ts';
 import { works } from '../support/processes/tied.ts';
 import { folderOfFile } from '../support/temporary-folder.ts';
@@ -21,6 +22,7 @@ async function start(options: BrokerOptions = {}): Promise<Broker> {
   const { cert, key } = server;
   const broker = await Broker.start({
     port: 0,
+    store: databaseOfTest(),
     tlsPort: 0,
     tlsCert: [cert],
     tlsKey: [key],

@@ -3,10 +3,11 @@ import { AMQPWebSocketClient } from '@cloudamqp/amqp-client/amqp-websocket-clien
 import { expect, onTestFinished, test } from 'vitest';
 import { Broker } from '../../src/index.ts';
 import { Inbox } from '../support/interop/inbox.ts';
+import { databaseOfTest } from '../support/interop/target.ts';
 import { webSocketUrl } from '../support/websocket.ts';
 
 async function start(): Promise<Broker> {
-  const broker = await Broker.start({ port: 0, managementPort: 0 });
+  const broker = await Broker.start({ port: 0, store: databaseOfTest(), managementPort: 0 });
   onTestFinished(() => broker.stop());
   return broker;
 }
