@@ -95,7 +95,7 @@ describe.skipIf(!hasPostgres)('a look into the database of a PostgresStore', () 
         'body 1 has 20001 bytes and should have 70000',
         expect.stringMatching(/^keys \d+ do not match their checksum$/),
         'messages of page 77 were delivered again, and it is not there',
-        'the delivered messages of a priority belong to queue 78, which is not there',
+        'it is known how far queue 78 was delivered, and it is not there',
         "vhost '/' is not there, and has queues",
         'the counter of page is behind: ids would be used twice',
       ]),

@@ -108,9 +108,9 @@ describe('a look into the file of an SqliteStore', () => {
       'messages of page 2 were delivered again, and it is not there',
     ],
     [
-      'the queue of a priority',
+      'how far a queue that is gone was delivered',
       'DELETE FROM queue WHERE id = 1',
-      'the delivered messages of a priority belong to queue 1, which is not there',
+      'it is known how far queue 1 was delivered, and it is not there',
     ],
     ['keys', "UPDATE seen SET keys = x'00' WHERE id = 2", 'keys 2 do not match their checksum'],
     ['the queue of keys', 'DELETE FROM queue WHERE id = 1', 'keys 1 belong to queue 1, which is not there'],

@@ -225,6 +225,12 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       expect([again.delivered, again.deliveredByPriority]).toEqual([0, undefined]);
     });
 
+    it('were delivered from no queue that is not there', async () => {
+      await commit(store(), (batch) => batch.delivered(8, 0, 5));
+      await changed(store(), { op: 'put-queue', record: { ...queue(8), name: 'late' } });
+      expect((await recovered()).queues.find(({ id }) => id === 8)!.delivered).toBe(0);
+    });
+
     it('go with a queue whose name another takes', async () => {
       let kept = 0;
       await commit(store(), (batch) => {

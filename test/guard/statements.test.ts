@@ -59,7 +59,7 @@ describe('a commit', () => {
     await stored.committed();
     consume(MESSAGES - 1);
     await stored.committed();
-    expect(statements).toEqual(['BEGIN', 'INSERT OR REPLACE INTO settled', 'UPDATE queue', 'COMMIT']);
+    expect(statements).toEqual(['BEGIN', 'INSERT OR REPLACE INTO settled', 'INSERT INTO progress', 'COMMIT']);
   });
 
   it('of the last acknowledgements of a page is its removal', async () => {
@@ -72,7 +72,7 @@ describe('a commit', () => {
       'DELETE FROM settled',
       'DELETE FROM redelivered',
       'DELETE FROM page',
-      'UPDATE queue',
+      'INSERT INTO progress',
       'COMMIT',
     ]);
   });
@@ -81,6 +81,6 @@ describe('a commit', () => {
     stored.accept(MESSAGES);
     consume(MESSAGES);
     await stored.committed();
-    expect(statements).toEqual(['BEGIN', 'UPDATE queue', 'COMMIT']);
+    expect(statements).toEqual(['BEGIN', 'INSERT INTO progress', 'COMMIT']);
   });
 });

@@ -195,7 +195,7 @@ describe('a large body that cannot be read', () => {
   });
 
   test('comes back to its queue where it should become a dead letter by a reject', async () => {
-    const dataDir = await spoiled(withDeadLetters({}), 'UPDATE queue SET delivered = delivered');
+    const dataDir = await spoiled(withDeadLetters({}), 'UPDATE queue SET name = name');
     await using running = await start(dataDir);
     const channel = await confirmChannel(running.url);
     const message = (await channel.get('sick')) as GetMessage;

@@ -10,7 +10,7 @@ export interface CheckedTopology {
   readonly queues: readonly Pick<QueueRecord, 'id' | 'vhost' | 'name'>[];
   readonly bindings: readonly Pick<BindingRecord, 'vhost' | 'source' | 'destinationType' | 'destination'>[];
   readonly permissions: readonly Pick<PermissionRecord, 'vhost'>[];
-  /** Queues of which it is known what was delivered of a priority. */
+  /** Queues of which it is known how far they were delivered. */
   readonly deliveredOf: readonly number[];
   readonly counters: Counters;
   /** The highest number of each kind; 0 if there is none. */
@@ -24,7 +24,7 @@ export function topologyProblems(topology: CheckedTopology): string[] {
 function* unknownQueues({ queues, deliveredOf }: CheckedTopology): Iterable<string> {
   const ids = new Set(queues.map(({ id }) => id));
   for (const id of new Set(deliveredOf)) {
-    if (!ids.has(id)) yield `the delivered messages of a priority belong to queue ${id}, which is not there`;
+    if (!ids.has(id)) yield `it is known how far queue ${id} was delivered, and it is not there`;
   }
 }
 

@@ -30,7 +30,6 @@ export class BatchWriter implements BatchRows {
   readonly #bodyPart: Statement;
   readonly #dropBody: readonly Statement[];
   readonly #delivered: Statement;
-  readonly #deliveredAtPriority: Statement;
   readonly #reserve: Statement;
   readonly #seen: Statement;
   readonly #forgetSeen: Statement;
@@ -68,9 +67,11 @@ export class BatchWriter implements BatchRows {
     this.#body = prepare('INSERT INTO body VALUES (?, ?, ?, ?)');
     this.#bodyPart = prepare('INSERT INTO body_part VALUES (?, ?, ?, ?)');
     this.#dropBody = ['DELETE FROM body WHERE id = ?', 'DELETE FROM body_part WHERE body_id = ?'].map(prepare);
-    this.#delivered = prepare('UPDATE queue SET delivered = ? WHERE id = ?');
     // Nor does a queue that is gone.
-    this.#deliveredAtPriority = prepare('INSERT OR REPLACE INTO lane SELECT id, ?, ? FROM queue WHERE id = ?');
+    this.#delivered = prepare(
+      `INSERT INTO progress SELECT id, ?, ? FROM queue WHERE id = ?
+         ON CONFLICT DO UPDATE SET delivered = excluded.delivered`,
+    );
     this.#reserve = prepare(
       `UPDATE counter SET next = CASE name WHEN 'page' THEN ? ELSE ? END WHERE name IN ('page', 'body')`,
     );
@@ -148,8 +149,7 @@ export class BatchWriter implements BatchRows {
   }
 
   delivered(queueId: number, priority: number, seq: number): void {
-    if (priority === 0) this.#delivered.run(seq, queueId);
-    else this.#deliveredAtPriority.run(priority, seq, queueId);
+    this.#delivered.run(priority, seq, queueId);
   }
 
   reserve(nextPageId: number, nextBodyId: number): void {

@@ -123,7 +123,7 @@ class FileCheck {
       queues: this.#rows('SELECT id, vhost, name FROM queue'),
       bindings: this.#rows('SELECT vhost, source, destination_type AS destinationType, destination FROM binding'),
       permissions: this.#rows('SELECT vhost FROM permission'),
-      deliveredOf: this.#column('SELECT queue_id FROM lane'),
+      deliveredOf: this.#column('SELECT queue_id FROM progress'),
       counters: readCounters(this.#database),
       used: {
         queue: last('SELECT id FROM queue UNION ALL SELECT log_id FROM exchange'),

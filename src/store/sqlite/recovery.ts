@@ -111,11 +111,7 @@ function listIn(json: unknown): readonly string[] | undefined {
 }
 
 function readDelivered(database: Database): Map<number, Delivered> {
-  const rows = database
-    .prepare(
-      'SELECT id, 0, delivered FROM queue WHERE delivered > 0 UNION ALL SELECT queue_id, number, delivered FROM lane',
-    )
-    .raw();
+  const rows = database.prepare('SELECT queue_id, priority, delivered FROM progress').raw();
   return deliveredOf(rows.iterate() as IterableIterator<[number, number, number]>);
 }
 

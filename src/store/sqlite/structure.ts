@@ -4,7 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 
-/** The tables that a start reads whole anyway. A file of an older version may lack some. */
+/** The tables that a start reads whole anyway. */
 const SMALL_TABLES = [
   'vhost',
   'exchange',
@@ -14,15 +14,17 @@ const SMALL_TABLES = [
   'permission',
   'parameter',
   'counter',
-  'lane',
+  'progress',
   'settled',
   'redelivered',
   'sealing',
 ];
+/** A file of an older version may lack some of them, and have one more. */
+const TABLES_BEFORE = [...SMALL_TABLES, 'lane'];
 
 /** What is wrong with the file, in a few words each; empty if nothing is. Throws what SQLite throws. */
 export function structureProblems(database: Database, version: 'older' | 'current'): string[] {
-  const tables = version === 'current' ? SMALL_TABLES : SMALL_TABLES.filter((table) => exists(database, table));
+  const tables = version === 'current' ? SMALL_TABLES : TABLES_BEFORE.filter((table) => exists(database, table));
   return tables.flatMap((table) => quickCheck(database, `quick_check(${table})`));
 }
 

@@ -11,7 +11,7 @@ function dropContentOf(queues: string): readonly string[] {
     `DELETE FROM redelivered WHERE page_id IN (SELECT id FROM page WHERE queue_id IN (${queues}))`,
     `DELETE FROM page WHERE queue_id IN (${queues})`,
     `DELETE FROM seen WHERE queue_id IN (${queues})`,
-    `DELETE FROM lane WHERE queue_id IN (${queues})`,
+    `DELETE FROM progress WHERE queue_id IN (${queues})`,
   ];
 }
 

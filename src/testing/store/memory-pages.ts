@@ -2,7 +2,7 @@
 import type { Batch } from '../../store/batch.ts';
 import type { PageHeader, RecoveredLog, RecoveredPage, SeenHeader } from '../../store/stored-records.ts';
 
-interface Page {
+interface MemoryPage {
   readonly header: PageHeader;
   readonly data: Buffer;
 }
@@ -13,7 +13,7 @@ interface Seen {
 }
 
 export class MemoryPages implements Batch {
-  readonly #pages = new Map<number, Page>();
+  readonly #pages = new Map<number, MemoryPage>();
   readonly #pageIds = new Map<number, Set<number>>();
   readonly #settled = new Map<number, Uint8Array>();
   readonly #redelivered = new Map<number, Float64Array>();
@@ -23,9 +23,15 @@ export class MemoryPages implements Batch {
   /** By queue and priority. */
   readonly #delivered = new Map<number, Map<number, number>>();
   readonly #seen = new Map<number, Seen[]>();
+  readonly #isQueue: (id: number) => boolean;
   #batch: (() => void)[] = [];
   /** Nobody waits for memory: batches may be of any size. */
   readonly bytes = 0;
+
+  /** `isQueue`: whether there is such a queue, of which it may be known how far it was delivered. */
+  constructor(isQueue: (id: number) => boolean) {
+    this.#isQueue = isQueue;
+  }
 
   page(header: PageHeader, bytes: number): Uint8Array {
     const data = Buffer.allocUnsafeSlow(bytes);
@@ -107,6 +113,7 @@ export class MemoryPages implements Batch {
 
   delivered(queueId: number, priority: number, seq: number): void {
     this.#batch.push(() => {
+      if (!this.#isQueue(queueId)) return;
       const deliveredByPriority = this.#delivered.get(queueId);
       if (deliveredByPriority === undefined) this.#delivered.set(queueId, new Map([[priority, seq]]));
       else deliveredByPriority.set(priority, seq);
@@ -172,7 +179,7 @@ export class MemoryPages implements Batch {
     };
   }
 
-  #add(page: Page): void {
+  #add(page: MemoryPage): void {
     const { id, queueId } = page.header;
     this.#pages.set(id, page);
     const ids = this.#pageIds.get(queueId);

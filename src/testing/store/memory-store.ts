@@ -25,14 +25,9 @@ interface Kept {
 }
 
 function nothingKept(): Kept {
-  const pages = new MemoryPages();
-  return {
-    pages,
-    topology: new MemoryTopology((queueId) => pages.removeQueue(queueId)),
-    nextQueueId: 1,
-    nextPageId: 1,
-    nextBodyId: 1,
-  };
+  const topology = new MemoryTopology((queueId) => pages.removeQueue(queueId));
+  const pages = new MemoryPages((queueId) => topology.isQueue(queueId));
+  return { pages, topology, nextQueueId: 1, nextPageId: 1, nextBodyId: 1 };
 }
 
 export class MemoryStore implements Store {

@@ -73,6 +73,10 @@ export class MemoryTopology {
     }
   }
 
+  isQueue(id: number): boolean {
+    return this.#queues.has(id);
+  }
+
   /** Past all that were used. */
   get nextQueueId(): number {
     return this.#nextQueueId;

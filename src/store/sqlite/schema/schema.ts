@@ -11,6 +11,7 @@ import { VERSION_5 } from './version-5.ts';
 import { VERSION_6 } from './version-6.ts';
 import { VERSION_7 } from './version-7.ts';
 import { VERSION_8 } from './version-8.ts';
+import { VERSION_9 } from './version-9.ts';
 
 /** "LVRT", in the file's header: the file is Leveret's. */
 export const APPLICATION_ID = 0x4c565254;
@@ -28,6 +29,7 @@ const MIGRATIONS: readonly string[] = [
   VERSION_6,
   VERSION_7,
   VERSION_8,
+  VERSION_9,
 ];
 
 /** The version that this code reads and writes: the file's user_version. */
