@@ -53,9 +53,9 @@ test.each(GIVEN_UP)('nothing is called %s', (name) => {
 test.each(['Reader', 'Reading', 'Page', 'Policies', 'Stage', 'Connection', 'Limits', 'Node'])(
   'no two things are called %s',
   (name) => {
-    const exported = new RegExp(`^export (?:abstract )?(?:class|interface|type) ${name}\\b`, 'm');
+    const declared = new RegExp(`^(?:export )?(?:abstract )?(?:class|interface|type) ${name}\\b`, 'm');
     const files = FILES.filter(
-      (file) => file.startsWith('src/') && exported.test(readFileSync(join(ROOT, file), 'utf8')),
+      (file) => file.startsWith('src/') && declared.test(readFileSync(join(ROOT, file), 'utf8')),
     );
     expect(files.length).toBeLessThanOrEqual(1);
   },

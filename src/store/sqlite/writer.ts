@@ -29,7 +29,7 @@ const LASTING = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_RANGE', 'SQLITE
 
 const NOT_BEGUN = 'what earlier keys have sealed is not sealed anew before the next start';
 
-interface Connection {
+interface OpenFile {
   readonly files: FilesInUse;
   readonly database: Database.Database;
   readonly writer: BatchWriter;
@@ -43,7 +43,7 @@ export class Writer {
   readonly #clock: Clock;
   readonly #seal: Seal;
   #keys: DataKeys | undefined;
-  #connection: Connection | undefined;
+  #file: OpenFile | undefined;
   #diskShort = false;
   #keyChange: KeyChange | undefined;
   /** Of a batch that failed. */
@@ -71,7 +71,7 @@ export class Writer {
         break;
       case 'disk-short':
         this.#diskShort = message.short;
-        this.#connection?.checkpoints.setDiskShort(message.short);
+        this.#file?.checkpoints.setDiskShort(message.short);
         break;
       case 'change-key':
         unawaited(this.#fault, this.#changeKey(message.master));
@@ -91,16 +91,16 @@ export class Writer {
     this.#closed = true;
     this.#nextAttempt?.cancel();
     this.#keyChange?.stop();
-    const connection = this.#connection;
-    this.#connection = undefined;
-    connection?.checkpoints.stop();
+    const file = this.#file;
+    this.#file = undefined;
+    file?.checkpoints.stop();
     // The last connection to close puts the log into the file and removes it.
-    connection?.database.close();
-    connection?.files.close();
+    file?.database.close();
+    file?.files.close();
   }
 
-  #connect(): Connection {
-    if (this.#connection !== undefined) return this.#connection;
+  #connect(): OpenFile {
+    if (this.#file !== undefined) return this.#file;
     const { path, synchronous } = this.#options;
     const database = openWriter(path, synchronous);
     try {
@@ -113,7 +113,7 @@ export class Writer {
         },
       );
       checkpoints.setDiskShort(this.#diskShort);
-      return (this.#connection = { files, database, writer, checkpoints });
+      return (this.#file = { files, database, writer, checkpoints });
     } catch (error) {
       database.close();
       throw error;
@@ -173,7 +173,7 @@ export class Writer {
     } catch (error) {
       if (!mayWorkLater(error)) throw error;
       // At once: what a log without a name has is in no other place.
-      this.#connection?.checkpoints.makeRoom();
+      this.#file?.checkpoints.makeRoom();
       this.#say({ kind: 'trouble', reason: describe(error) });
       const again = (): void => this.#commit(batch, Math.min(pause * 2, LAST_PAUSE), written);
       this.#nextAttempt = this.#clock.after(pause, again);
@@ -183,7 +183,7 @@ export class Writer {
     const { numbers, chunks } = batch;
     this.#say({ kind: 'committed', numbers, chunks }, [numbers, ...chunks]);
     // After the report, so that only the batch after the next waits for a checkpoint.
-    this.#connection?.checkpoints.committed(BYTES_A_BATCH + batch.length * BYTES_A_NUMBER + batch.bytes);
+    this.#file?.checkpoints.committed(BYTES_A_BATCH + batch.length * BYTES_A_NUMBER + batch.bytes);
   }
 }
 

@@ -18,7 +18,7 @@ interface Message {
   readonly payload_encoding: string;
 }
 
-interface Page {
+interface MessagePage {
   readonly items: readonly Message[];
   readonly next: number | null;
 }
@@ -71,7 +71,7 @@ export const messages: readonly Command[] = [
             ackmode: 'ack_requeue_false',
             encoding: 'auto',
           })
-        : (await api.get<Page>(path`/queues/${vhost}/${queue}/messages?count=${count}`)).items;
+        : (await api.get<MessagePage>(path`/queues/${vhost}/${queue}/messages?count=${count}`)).items;
       const all = found ?? [];
       return { text: all.length === 0 ? 'none' : all.map(textOf).join('\n\n'), json: all };
     },
@@ -113,11 +113,11 @@ async function lastOf(
   }
 }
 
-function pageFrom({ api, vhost, words: [queue] }: Call, from: number): Promise<Page> {
+function pageFrom({ api, vhost, words: [queue] }: Call, from: number): Promise<MessagePage> {
   return api.get(path`/queues/${vhost}/${queue}/messages?count=${MOST}&from=${from}`);
 }
 
-function endOf({ items, next }: Page, from: number): number {
+function endOf({ items, next }: MessagePage, from: number): number {
   if (next !== null) return next;
   const last = items.at(-1)?.position;
   return last === undefined ? from : last + 1;

@@ -4,7 +4,7 @@ import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 
-interface Connection {
+interface NamedConnection {
   readonly name: string;
 }
 
@@ -25,7 +25,7 @@ export const connections: readonly Command[] = [
       const at = call.flag('global') ? '/connections' : path`/vhosts/${call.vhost}/connections`;
       const limit = Number(call.option('limit') ?? 0);
       if (!Number.isInteger(limit) || limit < 0) throw new CommandError(EXIT.usage, '--limit must be a whole number');
-      const open = (await call.api.find<readonly Connection[]>(`${at}?columns=name`)) ?? [];
+      const open = (await call.api.find<readonly NamedConnection[]>(`${at}?columns=name`)) ?? [];
       const closed = await close(call, limit === 0 ? open : open.slice(0, limit), call.words[0]);
       return `Closed ${closed} connections`;
     },
@@ -54,7 +54,7 @@ export const connections: readonly Command[] = [
 ];
 
 /** How many were closed: others went by themselves meanwhile. */
-async function close({ api }: Call, open: readonly Connection[], reason: string): Promise<number> {
+async function close({ api }: Call, open: readonly NamedConnection[], reason: string): Promise<number> {
   const results = await Promise.allSettled(
     open.map(({ name }) => api.delete(path`/connections/${name}`, because(reason))),
   );
