@@ -4,6 +4,7 @@
  * goes to its queues in one batch of the store: it is here or there, whatever happens.
  */
 import type { RecoveredPage } from '../../store/stored-records.ts';
+import type { Observer } from '../events/observer.ts';
 import type { Scheduling } from '../scheduling/scheduling.ts';
 import { TimerEntry } from '../scheduling/timers.ts';
 import { DueQueue } from '../log/due-queue.ts';
@@ -20,6 +21,8 @@ import { delayOf, markWaited } from '../message/delay-header.ts';
 /** The exchange that messages wait at. */
 export interface DelayingExchange {
   readonly name: string;
+  /** Its vhost. */
+  readonly vhost: { readonly name: string; readonly observer: Observer | undefined };
   /** The message's time has come: it is routed from the exchange on. */
   sendThrough(message: Message): void;
   /** A message cannot be sent on; others are not concerned. */
@@ -101,6 +104,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
     const due = Math.min(this.#now() + delayOf(message), LATEST);
     const stored = persistent && log.stores;
     const seq = log.append(message, stored, due);
+    this.#exchange.vhost.observer?.({ type: 'delayed', ...this.#place, message, seq });
     if (stored) awaitStored(log, seq, tracker, publishSeqNo);
     this.#dueQueue.push(due, seq);
     if (due < this.#timer.at) this.#wind();
@@ -113,6 +117,7 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
     // One that was not read yet is not there, and will not be found.
     this.#dueQueue.remove(seq);
     this.#wind();
+    this.#exchange.vhost.observer?.({ type: 'cancelled', ...this.#place, seq });
     return true;
   }
 
@@ -122,7 +127,9 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
     this.#readFrom = Infinity;
     this.#wentOn();
     this.#wind();
-    return this.#log.purge();
+    const messages = this.#log.purge();
+    this.#exchange.vhost.observer?.({ type: 'purged', ...this.#place, messages });
+    return messages;
   }
 
   /** The exchange is deleted, and what waited for it is cancelled. */
@@ -216,12 +223,19 @@ export class DelayedMessages implements MessageTarget, LogWaiter {
     if (!this.#ended) this.#wind();
   }
 
+  /** As events name it. */
+  get #place(): { readonly vhost: string; readonly exchange: string } {
+    const { name, vhost } = this.#exchange;
+    return { vhost: vhost.name, exchange: name };
+  }
+
   /** The first of those that wait. */
   readonly #sendOn = (message: Message): void => {
     this.#wentOn();
     markWaited(message);
     // What it brings about may come back here.
-    this.#dueQueue.pop();
+    const seq = this.#dueQueue.pop();
+    this.#exchange.vhost.observer?.({ type: 'released', ...this.#place, message, seq });
     try {
       this.#exchange.sendThrough(message);
     } catch (error) {

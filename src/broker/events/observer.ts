@@ -33,6 +33,10 @@ interface AtQueue extends InVhost {
   readonly queue: string;
 }
 
+interface AtExchange extends InVhost {
+  readonly exchange: string;
+}
+
 interface Asked {
   /** Name of the connection that asked for it; undefined if none did: a program, the HTTP API, the end of what it belonged to. */
   readonly connection?: string | undefined;
@@ -42,36 +46,48 @@ interface OfMessage extends InVhost {
   readonly message: Message;
 }
 
+/** A message that waits somewhere, and its number there until it is gone. */
+interface Waiting {
+  readonly seq: number;
+}
+
+/** A message at a queue. `seq` is -1 of one that the queue never kept: a consumer had it at once, for good, or it was given up as it came. */
+type AtItsQueue = OfMessage & AtQueue & Waiting;
+
 export type MessageEvent =
-  /** By a channel, or undefined. A transaction publishes when it is committed. */
-  | (OfMessage & { readonly type: 'published'; readonly by: ChannelIdentity | undefined })
-  /** A way was found from an exchange on, for a message that is published, dead-lettered, or has waited there. `queues` may be none. */
-  | (OfMessage & { readonly type: 'routed'; readonly exchange: string; readonly queues: readonly string[] })
-  /** It waits at a delayed exchange, and is routed from there when its time has come. */
-  | (OfMessage & { readonly type: 'delayed'; readonly exchange: string })
+  /** By a channel, or undefined. A transaction publishes when it is committed. `publishSeqNo`: by which it is confirmed; 0 if it is not. */
+  | (OfMessage & {
+      readonly type: 'published';
+      readonly by: ChannelIdentity | undefined;
+      readonly publishSeqNo: number;
+    })
+  /** A way was found from an exchange on, for a message that is published, dead-lettered, moved, or has waited there. `queues` may be none. */
+  | (OfMessage & AtExchange & { readonly type: 'routed'; readonly queues: readonly string[] })
+  /** It waits at a delayed exchange from now on; or its time has come, and it is routed from there. */
+  | (OfMessage & AtExchange & Waiting & { readonly type: 'delayed' | 'released' })
   /** No queue took a published message: it goes back if it is mandatory. */
   | (OfMessage & { readonly type: 'unroutable'; readonly mandatory: boolean })
-  | (OfMessage & AtQueue & { readonly type: 'queued' })
+  | (AtItsQueue & { readonly type: 'queued' })
   /** The queue did not take it: it is full, or had it before. */
   | (OfMessage & AtQueue & { readonly type: 'refused' | 'duplicate' })
-  /** `seq` names the message in its queue until it is settled, -1 if nothing is to be acknowledged. `consumer` is undefined for basic.get. */
-  | (OfMessage &
-      AtQueue & {
-        readonly type: 'delivered';
-        readonly seq: number;
-        readonly consumer: string | undefined;
-        readonly redelivered: boolean;
-        readonly by: ChannelIdentity;
-      })
-  /** What became of a delivery. `returned` and `failed` come back to the queue: by nack or recover, by reject or the end of the channel. */
-  | (AtQueue & {
-      readonly type: 'settled';
-      readonly seq: number;
-      readonly outcome: 'ack' | 'reject' | 'returned' | 'failed';
+  /** With `noAck` it is gone with that. `consumer` is undefined for basic.get. */
+  | (AtItsQueue & {
+      readonly type: 'delivered';
+      readonly consumer: string | undefined;
+      readonly noAck: boolean;
+      readonly redelivered: boolean;
+      readonly by: ChannelIdentity;
     })
+  /** What became of a delivery. `returned` and `failed` come back to the queue: by nack or recover, by reject or the end of the channel. */
+  | (AtQueue & Waiting & { readonly type: 'settled'; readonly outcome: 'ack' | 'reject' | 'returned' | 'failed' })
   /** The queue gave it up: to its dead letter exchange, or for want of one. */
-  | (OfMessage & AtQueue & { readonly type: 'dead-lettered' | 'dropped'; readonly reason: DeathReason })
-  | (AtQueue & { readonly type: 'purged'; readonly messages: number })
+  | (AtItsQueue & { readonly type: 'dead-lettered' | 'dropped'; readonly reason: DeathReason })
+  /** Somebody moved it on, and others have taken it. */
+  | (AtItsQueue & { readonly type: 'moved' })
+  /** Somebody cancelled it while it waited: at a delayed exchange, or in a queue before it was to go out again. */
+  | ((AtExchange | AtQueue) & Waiting & { readonly type: 'cancelled' })
+  /** All that were ready in a queue, or waited at a delayed exchange. */
+  | ((AtExchange | AtQueue) & { readonly type: 'purged'; readonly messages: number })
   /** A publisher was told: of one message, or of all up to it that it was not told of before. */
   | (InVhost & {
       readonly type: 'confirmed';

@@ -69,7 +69,7 @@ export function publishMessage(
   const { vhost } = actor;
   const counters = vhost.counters.channels.others;
   counters.publishConfirm++;
-  vhost.observer?.({ type: 'published', vhost: vhost.name, message, by: undefined });
+  vhost.observer?.({ type: 'published', vhost: vhost.name, message, by: undefined, publishSeqNo: 0 });
   const routed = publishRouted(vhost, counters, message, vhost.route(exchange, message), true, tracker, 0);
   const confirmed = new Promise<boolean>((resolve) => {
     tracker.whenSafe(() => {

@@ -9,8 +9,8 @@ export interface DeliveryTarget {
   /** False while the channel or its connection can take no further delivery; it calls `Consumer.resume` when it can. */
   canTake(consumer: Consumer): boolean;
   /**
-   * Sends one message; the view is the target's until it returns. `seq` is -1 if nothing is to be acknowledged. Throws if it cannot
-   * be sent: then nothing was, and nothing is outstanding.
+   * Sends one message; the view is the target's until it returns. `seq`: its number in the queue, by which it is settled if the consumer
+   * acknowledges; -1 if the queue never kept it. Throws if it cannot be sent: then nothing was, and nothing is outstanding.
    */
   deliver(consumer: Consumer, message: Message, seq: number, redelivered: boolean): void;
   /** The queue is gone or has nothing for the consumer any more: it is no consumer from now on. */
@@ -77,8 +77,8 @@ export class Consumer {
       this.#queue.undeliverable(error);
       return false;
     }
-    countDelivery(this.#counters, seq < 0, redelivered);
-    if (seq >= 0) this.unacked++;
+    countDelivery(this.#counters, this.noAck, redelivered);
+    if (!this.noAck) this.unacked++;
     return true;
   }
 

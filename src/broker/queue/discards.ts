@@ -13,7 +13,7 @@ import { MessageTtl, isOver } from './message-ttl.ts';
 import { isLimited, LengthLimit } from './length-limit.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import type { LogReader } from '../log/log-reader.ts';
-import { type MessageLog, NOT_YET } from '../log/message-log.ts';
+import { type MessageLog, NONE, NOT_YET } from '../log/message-log.ts';
 import type { DyingQueue, QueueHost } from './queue-host.ts';
 
 /** The queue, as that part of it sees it. */
@@ -114,7 +114,8 @@ export class Discards implements SlicedTask {
 
   /** There is no room for a new message, whether or not a consumer waits for one. */
   refuse(message: Message, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
-    if (this.#queue.settings.overflow === 'reject-publish-dlx') this.#host.deadLetter(this.#queue, message, 'maxlen');
+    if (this.#queue.settings.overflow === 'reject-publish-dlx')
+      this.#host.deadLetter(this.#queue, message, NONE, 'maxlen');
     else this.decline('refused', message);
     tracker?.rejected(publishSeqNo);
   }
@@ -190,7 +191,7 @@ export class Discards implements SlicedTask {
       return true;
     }
     this.#queue.leaves(seq);
-    return this.#reader.move(seq, (message) => this.#host.deadLetter(this.#queue, message, reason));
+    return this.#reader.move(seq, (message) => this.#host.deadLetter(this.#queue, message, seq, reason));
   }
 
   /** See DeclaredQueue.transfer. */
@@ -204,6 +205,8 @@ export class Discards implements SlicedTask {
     this.#limit?.went(bytes);
     this.#queue.leaves(seq);
     this.#log.settle(seq, true);
+    const { observer, name: vhost } = this.#host;
+    observer?.({ type: 'moved', vhost, queue: this.#queue.name, message, seq });
     this.watch();
     return true;
   }

@@ -10,7 +10,7 @@ import type { DeathReason } from '../message/dead-letter.ts';
 import { Message } from '../message/message.ts';
 import { TimerEntry } from '../scheduling/timers.ts';
 import type { SlicedTask } from '../scheduling/time-slices.ts';
-import type { DyingQueue, QueueHost, Takers } from './queue-host.ts';
+import type { DeathInQueue, DyingQueue, QueueHost, Takers } from './queue-host.ts';
 
 /** How often it looks whether routes have changed, and how long it waits if they have not, in milliseconds. */
 const LOOK_MS = 250;
@@ -19,10 +19,7 @@ const RETRY_MS = 10_000;
 /** How the store knows why a message died: see MessageLog.wait. */
 const REASONS: readonly DeathReason[] = ['rejected', 'expired', 'delivery_limit', 'maxlen'];
 
-interface Pending {
-  readonly reason: DeathReason;
-  /** Of its death, in milliseconds since the epoch. */
-  readonly at: number;
+interface Pending extends DeathInQueue {
   readonly bytes: number;
   /** Queues that have its letter, while others refuse it. */
   readonly taken: Takers;
@@ -76,7 +73,7 @@ export class PendingDeadLetters implements SlicedTask {
       this.#log.recoverWaiting(
         (due) => due < 0,
         (seq, mark) => {
-          this.#keep(seq, this.#newPending(seq, REASONS[-1 - mark], at));
+          this.#keep(this.#newPending(seq, REASONS[-1 - mark], at));
           this.again();
         },
       );
@@ -90,9 +87,9 @@ export class PendingDeadLetters implements SlicedTask {
     const pending = this.#newPending(seq, reason, this.#host.node.timers.clock.now());
     if (this.#log.isReady(seq)) this.#log.take(seq);
     this.#queue.leaves(seq);
-    if (this.#send(seq, pending, view)) return true;
+    if (this.#send(pending, view)) return true;
     this.#log.wait(seq, -1 - REASONS.indexOf(reason));
-    this.#keep(seq, pending);
+    this.#keep(pending);
     if (this.#pending.size === 1) this.#host.node.notice('dead-letters-wait', this.#queue.name, this.#host.name);
     this.#wind();
     return true;
@@ -145,17 +142,18 @@ export class PendingDeadLetters implements SlicedTask {
   #sendAgain(seq: number): void {
     const pending = this.#pending.get(seq)!;
     const view = new Message();
-    if (!this.#reader.viewMoving(seq, view) || !this.#send(seq, pending, view)) return;
+    if (!this.#reader.viewMoving(seq, view) || !this.#send(pending, view)) return;
     this.#pending.delete(seq);
     this.#bytes -= pending.bytes;
   }
 
   /** Returns true if the letter is taken, and the message gone. With the other strategy it goes in any case. */
-  #send(seq: number, { reason, at, taken }: Pending, view: Message): boolean {
+  #send(pending: Pending, view: Message): boolean {
+    const { seq, reason, taken } = pending;
     const message = view.replacement();
     try {
-      if (!this.#queue.settings.atLeastOnce) this.#host.deadLetter(this.#queue, message, reason);
-      else if (!this.#host.deadLetterSurely(this.#queue, message, reason, at, taken)) return false;
+      if (!this.#queue.settings.atLeastOnce) this.#host.deadLetter(this.#queue, message, seq, reason);
+      else if (!this.#host.deadLetterSurely(this.#queue, message, pending, taken)) return false;
     } catch (error) {
       // It cannot be made a dead letter, and never will.
       this.#host.discarded(this.#queue.name, error);
@@ -165,11 +163,11 @@ export class PendingDeadLetters implements SlicedTask {
   }
 
   #newPending(seq: number, reason: DeathReason, at: number): Pending {
-    return { reason, at, bytes: this.#log.bodySize(seq), taken: new Set() };
+    return { seq, reason, at, bytes: this.#log.bodySize(seq), taken: new Set() };
   }
 
-  #keep(seq: number, pending: Pending): void {
-    this.#pending.set(seq, pending);
+  #keep(pending: Pending): void {
+    this.#pending.set(pending.seq, pending);
     this.#bytes += pending.bytes;
   }
 }

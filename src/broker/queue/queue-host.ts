@@ -19,6 +19,15 @@ export interface DyingQueue {
   readonly counters: QueueCounters;
 }
 
+/** Which message of a queue died, and how. */
+export interface DeathInQueue {
+  /** Its number in the queue; -1 if the queue never kept it. */
+  readonly seq: number;
+  readonly reason: DeathReason;
+  /** In milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** Who has taken a dead letter. */
 export type Takers = Set<MessageTarget>;
 
@@ -42,13 +51,16 @@ export interface QueueHost {
   readonly deadLetterBurst: boolean;
   /** Rises with each change that may change a route. */
   readonly version: number;
-  /** The queue discards a message; the view is only valid during the call. Without a dead letter exchange nothing happens. */
-  deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void;
   /**
-   * Sends a dead letter to each queue of its way that is not in `taken`, and adds those that take it. `at`: when it died, in milliseconds
-   * since the epoch. Returns false if there is none, or one refuses it: the message is to be kept. Throws if it cannot be made.
+   * The queue discards a message; the view is only valid during the call. `seq`: its number there, -1 if it was never kept. Without a dead letter
+   * exchange nothing happens.
    */
-  deadLetterSurely(queue: DyingQueue, message: Message, reason: DeathReason, at: number, taken: Takers): boolean;
+  deadLetter(queue: DyingQueue, message: Message, seq: number, reason: DeathReason): void;
+  /**
+   * Sends a dead letter to each queue of its way that is not in `taken`, and adds those that take it. Returns false if there is none, or one
+   * refuses it: the message is to be kept. Throws if it cannot be made.
+   */
+  deadLetterSurely(queue: DyingQueue, message: Message, death: DeathInQueue, taken: Takers): boolean;
   /** A message of the queue cannot be handled: it goes to the dead letter exchange, if that is not what went wrong. */
   discarded(queue: string, reason: unknown): void;
   /** Something of the queue cannot be read. */

@@ -140,10 +140,10 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
     if (key !== undefined) this.#deduplication!.taken(key, stored, tracker, publishSeqNo);
-    this.#host.observer?.({ type: 'queued', vhost: this.#host.name, queue: this.name, message });
     const consumer = log.ready === 0 && !this.#dispatching && message.isWhole ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
-      if (!consumer.deliver(message, -1, false)) this.#host.deadLetter(this, message, 'delivery_limit');
+      this.#tellQueued(message, NONE);
+      if (!consumer.deliver(message, NONE, false)) this.#host.deadLetter(this, message, NONE, 'delivery_limit');
       return;
     }
     const { timers } = this.#host.node;
@@ -152,9 +152,13 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
     if (expiresAt !== Infinity) this.#ensureDiscards().expiring();
     // What has expired as it comes is kept only if its publisher waits for it: the log tells when its dead letter is stored.
     const over = consumer === undefined && log.ready === 0 && isOver(expiresAt, timers) && !this.#host.deadLetterBurst;
-    if (over && (tracker === undefined || !stored)) return this.#host.deadLetter(this, message, 'expired');
+    if (over && (tracker === undefined || !stored)) {
+      this.#tellQueued(message, NONE);
+      return this.#host.deadLetter(this, message, NONE, 'expired');
+    }
     const priority = maxPriority === 0 ? 0 : messagePriority(message, maxPriority, defaultPriority);
     const seq = log.append(message, stored, expiresAt, priority);
+    this.#tellQueued(message, seq);
     if (key !== undefined) this.#deduplication!.added(key, seq, stored);
     if (stored) awaitStored(log, seq, tracker, publishSeqNo);
     if (consumer !== undefined) {
@@ -183,7 +187,7 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
         if (redelivered && this.#settings.countsRetries) this.#ensureRetries().goOut(seq, view, consumer.noAck);
         const { noAck } = consumer;
         if (!noAck) this.log.take(seq);
-        if (!consumer.deliver(view, noAck ? -1 : seq, redelivered)) this.#discard(seq, 'delivery_limit');
+        if (!consumer.deliver(view, seq, redelivered)) this.#discard(seq, 'delivery_limit');
         else if (noAck) this.remove(seq);
       }
       this.#discards?.watch();
@@ -208,7 +212,7 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
     if (redelivered && this.#settings.countsRetries) this.#ensureRetries().goOut(seq, view, noAck);
     if (!noAck) this.log.take(seq);
     try {
-      use(view, noAck ? -1 : seq, redelivered);
+      use(view, seq, redelivered);
       if (noAck) this.remove(seq);
     } catch (error) {
       this.undeliverable(error);
@@ -260,8 +264,10 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
 
   cancelRetry(seq: number): boolean {
     const waited = !this.#deleted && this.#retries?.cancelOne(seq) === true;
-    if (waited) this.remove(seq);
-    return waited;
+    if (!waited) return false;
+    this.remove(seq);
+    this.#host.observer?.({ type: 'cancelled', vhost: this.#host.name, queue: this.name, seq });
+    return true;
   }
 
   /** `anew`: keys of earlier messages are forgotten too, as if none had come. */
@@ -334,6 +340,10 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
 
   #ensureDiscards(): Discards {
     return (this.#discards ??= new Discards(this, this.log, this.#reader, this.#host));
+  }
+
+  #tellQueued(message: Message, seq: number): void {
+    this.#host.observer?.({ type: 'queued', vhost: this.#host.name, queue: this.name, message, seq });
   }
 
   #head(): number {

@@ -106,8 +106,8 @@ export class Stream extends QueueIdentity implements DeclaredQueue, StreamLogOwn
   accept(message: Message, _persistent: boolean, tracker: ConfirmTracker | undefined, publishSeqNo: number): void {
     if (this.#deleted) return;
     const log = this.log;
-    this.#host.observer?.({ type: 'queued', vhost: this.#host.name, queue: this.name, message });
     const offset = log.append(message, this.#now(), this.#settings);
+    this.#host.observer?.({ type: 'queued', vhost: this.#host.name, queue: this.name, message, seq: offset });
     if (!log.stores) {
       this.grown();
       return;

@@ -6,6 +6,7 @@ import type { LogContext } from '../log/log-context.ts';
 import type { Scheduling } from '../scheduling/scheduling.ts';
 import type { Message } from '../message/message.ts';
 import type { Unreadable } from '../arguments/unreadable.ts';
+import type { Observer } from '../events/observer.ts';
 import { delayedType } from '../routing/exchange/arguments.ts';
 import { DelayedMessageExchange } from '../routing/exchange/delayed-message.ts';
 import type { Exchange, ExchangeOptions } from '../routing/exchange/exchange.ts';
@@ -17,6 +18,9 @@ export interface ExchangeDeclaration extends ExchangeOptions {
 
 /** The vhost, as its exchanges see it: those by chance, and those that keep messages for later. */
 export interface ExchangeHost {
+  /** The vhost's name. */
+  readonly name: string;
+  readonly observer: Observer | undefined;
   readonly node: LogContext & Scheduling & { readonly chance: Chance };
   /** Routes from the exchange on what waited there. */
   sendThrough(exchange: Exchange, message: Message): void;
@@ -32,6 +36,7 @@ export function createExchange(declaration: ExchangeDeclaration, host: ExchangeH
   if (!keepsMessages(declaration)) return routing;
   const delayed = new DelayedMessages(host.node, logId, {
     name: declaration.name,
+    vhost: host,
     sendThrough: (message) => host.sendThrough(exchange, message),
     lost: (reason) => host.lost(declaration.name, reason),
     stopped: (reason) => host.unreadable('exchange', declaration.name, reason),

@@ -1,13 +1,13 @@
 /** Messages on their way through a vhost: from an exchange to all that takes them, published, dead-lettered or replayed. */
 import { CAPABILITIES } from '../arguments/queue-type.ts';
-import { type DeathReason, isCycle, makeDeadLetter } from '../message/dead-letter.ts';
+import { isCycle, makeDeadLetter } from '../message/dead-letter.ts';
 import type { ExchangeCounters } from '../events/counters.ts';
 import type { Observer } from '../events/observer.ts';
 import type { Binding } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import { Message } from '../message/message.ts';
 import { type DeclaredQueue, isQueue } from '../queue/declared-queue.ts';
-import type { DyingQueue, Takers } from '../queue/queue-host.ts';
+import type { DeathInQueue, DyingQueue, Takers } from '../queue/queue-host.ts';
 import { type Directory, findRoute, type Route, routeTo } from '../routing/route.ts';
 import { RouteCounts } from '../routing/route-counts.ts';
 import { RouteCache } from '../routing/route-cache.ts';
@@ -126,28 +126,28 @@ export class Routing {
   }
 
   /** Sends what a queue discards to its dead letter exchange; a dead letter that would go round for ever goes nowhere. */
-  deadLetter(queue: DyingQueue, message: Message, reason: DeathReason, at: number): void {
+  deadLetter(queue: DyingQueue, message: Message, death: DeathInQueue): void {
     const exchange = this.#deadLetterExchange(queue);
-    this.#tellDiscarded(queue, message, reason, exchange !== undefined);
+    this.#tellDiscarded(queue, message, death, exchange !== undefined);
     if (exchange === undefined) return;
     this.#nested(() => {
-      const { deadLetter, open, histories } = this.#deadLetterOf(queue, exchange, message, reason, at);
+      const { deadLetter, open, histories } = this.#deadLetterOf(queue, exchange, message, death);
       for (const history of histories) history.keep(deadLetter);
       if (open.length > 0) this.#hand(deadLetter, open, undefined, 0);
     });
   }
 
   /** See QueueHost.deadLetterSurely. What waits at a delayed exchange, and goes on from there, is taken. */
-  deadLetterSurely(queue: DyingQueue, message: Message, reason: DeathReason, at: number, taken: Takers): boolean {
+  deadLetterSurely(queue: DyingQueue, message: Message, death: DeathInQueue, taken: Takers): boolean {
     const exchange = this.#deadLetterExchange(queue);
     if (exchange === undefined) return false;
     return this.#nested(() => {
-      const { deadLetter, open, histories, delays } = this.#deadLetterOf(queue, exchange, message, reason, at);
+      const { deadLetter, open, histories, delays } = this.#deadLetterOf(queue, exchange, message, death);
       const before = taken.size;
       for (const target of open) if (!taken.has(target) && this.#takes(target, deadLetter)) taken.add(target);
       if (before === 0 && taken.size > 0) for (const history of histories) history.keep(deadLetter);
       const isDone = delays.length > 0 || (open.length > 0 && open.every((target) => taken.has(target)));
-      if (isDone) this.#tellDiscarded(queue, message, reason, true, true);
+      if (isDone) this.#tellDiscarded(queue, message, death, true, true);
       return isDone;
     });
   }
@@ -159,7 +159,9 @@ export class Routing {
   transfer(message: Message, to: Exchange | DeclaredQueue): boolean {
     return this.#nested(() => {
       if ('accept' in to) return this.#takes(to, message);
-      const { targets, histories, delays } = this.#wayOf(message, this.route(to, message), undefined, 0);
+      const way = this.#wayOf(message, this.route(to, message), undefined, 0);
+      const { targets, histories, delays } = way;
+      this.#tellRouted(message, way);
       const takers = targets.filter((target) => this.#takes(target, message)).length;
       if (takers > 0) for (const history of histories) history.keep(message);
       return takers > 0 || delays.length > 0;
@@ -198,8 +200,7 @@ export class Routing {
     { name: queue, settings }: DyingQueue,
     exchange: Exchange,
     message: Message,
-    reason: DeathReason,
-    at: number,
+    { reason, at }: DeathInQueue,
   ) {
     const { deadLetterRoutingKey } = settings;
     const death = { queue, reason, at, deadLetterExchange: exchange.name, deadLetterRoutingKey };
@@ -236,22 +237,17 @@ export class Routing {
     observer({ type: 'routed', vhost, message, exchange: exchange.name, queues });
   }
 
-  #tellDelayed(message: Message, { delays }: Route): void {
-    const { observer, name: vhost } = this.#vhost;
-    for (const { name: exchange } of delays) observer?.({ type: 'delayed', vhost, message, exchange });
-  }
-
   #tellDiscarded(
     queue: DyingQueue,
     message: Message,
-    reason: DeathReason,
+    { seq, reason }: DeathInQueue,
     deadLettered: boolean,
     confirmed = false,
   ): void {
     queue.counters.discard(reason, deadLettered, confirmed);
     const { observer, name: vhost } = this.#vhost;
     const type = deadLettered ? 'dead-lettered' : 'dropped';
-    observer?.({ type, vhost, queue: queue.name, message, reason });
+    observer?.({ type, vhost, queue: queue.name, message, seq, reason });
   }
 
   #hand(
@@ -306,10 +302,7 @@ export class Routing {
     publishSeqNo: number,
   ): Route {
     const way = this.#find(route.exchange, route.routingKey, message, further);
-    if (way.delays.length > 0) {
-      this.#tellDelayed(message, way);
-      this.#hand(message, way.delays, tracker, publishSeqNo);
-    }
+    if (way.delays.length > 0) this.#hand(message, way.delays, tracker, publishSeqNo);
     if (further.length > 0) stripBcc(message);
     return way;
   }

@@ -26,7 +26,7 @@ import type { Message } from '../message/message.ts';
 import type { PolicySubject } from '../policy/policy-subject.ts';
 import { type PolicyVhost, VhostPolicies } from '../policy/vhost-policies.ts';
 import type { DeclaredQueue, Owner, QueueOptions } from '../queue/declared-queue.ts';
-import type { DyingQueue, Takers } from '../queue/queue-host.ts';
+import type { DeathInQueue, DyingQueue, Takers } from '../queue/queue-host.ts';
 import { checkReplicatedDeclaration } from './replicated.ts';
 import type { VhostRows } from '../../store/recovered-state.ts';
 import type { Steps } from '../../util/steps.ts';
@@ -237,16 +237,16 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
     return this.#routing.deadLetterBurst;
   }
 
-  deadLetter(queue: DyingQueue, message: Message, reason: DeathReason): void {
+  deadLetter(queue: DyingQueue, message: Message, seq: number, reason: DeathReason): void {
     try {
-      this.#routing.deadLetter(queue, message, reason, this.node.timers.clock.now());
+      this.#routing.deadLetter(queue, message, { seq, reason, at: this.node.timers.clock.now() });
     } catch (error) {
       this.discarded(queue.name, error);
     }
   }
 
-  deadLetterSurely(queue: DyingQueue, message: Message, reason: DeathReason, at: number, taken: Takers): boolean {
-    return this.#routing.deadLetterSurely(queue, message, reason, at, taken);
+  deadLetterSurely(queue: DyingQueue, message: Message, death: DeathInQueue, taken: Takers): boolean {
+    return this.#routing.deadLetterSurely(queue, message, death, taken);
   }
 
   discarded(queue: string, reason: unknown): void {

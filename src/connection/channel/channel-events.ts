@@ -24,9 +24,10 @@ export function tellConsumer(
   broker.node.observer?.({ type, vhost: vhost.name, queue: queue.name, consumer: tag, by: channel.identity });
 }
 
-export function tellPublished(channel: ObservedChannel, message: Message): void {
+/** `publishSeqNo`: by which it is confirmed; 0 if it is not. */
+export function tellPublished(channel: ObservedChannel, message: Message, publishSeqNo: number): void {
   const { observer, name: vhost } = channel.connection.vhost;
-  observer?.({ type: 'published', vhost, message, by: channel.identity });
+  observer?.({ type: 'published', vhost, message, by: channel.identity, publishSeqNo });
 }
 
 /** `tag`: of the consumer; undefined for basic.get. */
@@ -36,10 +37,12 @@ export function tellDelivered(
   tag: string | undefined,
   message: Message,
   seq: number,
+  noAck: boolean,
   redelivered: boolean,
 ): void {
   const { observer, name: vhost } = channel.connection.vhost;
-  observer?.({ type: 'delivered', vhost, queue, message, seq, consumer: tag, redelivered, by: channel.identity });
+  const by = channel.identity;
+  observer?.({ type: 'delivered', vhost, queue, message, seq, consumer: tag, noAck, redelivered, by });
 }
 
 export function tellConfirmed(

@@ -115,11 +115,14 @@ export class Channel
   deliver(consumer: ChannelConsumer, message: Message, seq: number, redelivered: boolean): void {
     const { writer, vhost } = this.connection;
     const fitting = writer.fit(message);
-    if (vhost.observer !== undefined) tellDelivered(this, consumer.queue, consumer.tag, message, seq, redelivered);
+    const { noAck } = consumer;
+    if (vhost.observer !== undefined) {
+      tellDelivered(this, consumer.queue, consumer.tag, message, seq, noAck, redelivered);
+    }
     let tag: number;
-    countDelivery(this.counters, seq < 0, redelivered);
-    countDelivery(consumer.taken, seq < 0, redelivered);
-    if (seq < 0) tag = this.unacked.skip();
+    countDelivery(this.counters, noAck, redelivered);
+    countDelivery(consumer.taken, noAck, redelivered);
+    if (noAck) tag = this.unacked.skip();
     else {
       tag = this.noteDelivery(consumer.queue, seq, consumer);
       this.credit.spend();

@@ -43,6 +43,7 @@ export function tellSettled(
   seq: number,
   outcome: SettlementKind,
 ): void {
+  if (queue === NOWHERE) return;
   observer?.({ type: 'settled', vhost: name, queue: queue.name, seq, outcome });
 }
 

@@ -83,8 +83,8 @@ function get(channel: Channel, queue: DeclaredQueue, noAck: boolean): Wait | und
     const fitting = writer.fit(message);
     countGet(channel.counters, noAck, redelivered);
     countGet(channel.byQueue.of(queue), noAck, redelivered);
-    if (vhost.observer !== undefined) tellDelivered(channel, queue, undefined, message, seq, redelivered);
-    const tag = seq < 0 ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
+    if (vhost.observer !== undefined) tellDelivered(channel, queue, undefined, message, seq, noAck, redelivered);
+    const tag = noAck ? channel.unacked.skip() : channel.noteDelivery(queue, seq, undefined);
     const left = noAck ? queue.ready - 1 : queue.ready;
     writer.getOk(channel.number, tag, redelivered, left, fitting);
   });

@@ -50,7 +50,7 @@ function sendFaultily(
   const number = confirms?.begin(channel.byExchange.of(route.exchange)) ?? 0;
   const way = unroutable === true ? { ...route, targets: [], delays: [], perMessage: false } : route;
   if (refused === true) confirms?.rejected(number);
-  else if (overtaken !== undefined) overtaken(publishedLater(channel, message));
+  else if (overtaken !== undefined) overtaken(publishedLater(channel, message, number));
   else publishBy(channel, message, way, mandatory, confirms, number);
   if (confirms !== undefined && hold !== undefined) {
     confirms.wait(number);
@@ -61,10 +61,10 @@ function sendFaultily(
 }
 
 /** What publishes the message when others have overtaken it, by the route that there is then. */
-function publishedLater(channel: Channel, message: Message): () => void {
+function publishedLater(channel: Channel, message: Message, number: number): () => void {
   const { vhost } = channel.connection;
   const copy = message.copy();
-  tellPublished(channel, message);
+  tellPublished(channel, message, number);
   return () => {
     const exchange = vhost.exchange(copy.exchange);
     if (exchange !== undefined) publishCounted(channel, copy, vhost.route(exchange, copy), false, undefined, 0);
@@ -80,7 +80,7 @@ export function publishBy(
   tracker: ConfirmTracker | undefined,
   number: number,
 ): void {
-  if (channel.connection.vhost.observer !== undefined) tellPublished(channel, message);
+  if (channel.connection.vhost.observer !== undefined) tellPublished(channel, message, number);
   const routed = publishCounted(channel, message, route, mandatory, tracker, number);
   if (routed || !mandatory) return;
   returnMessage(channel, message);

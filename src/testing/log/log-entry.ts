@@ -8,8 +8,9 @@ export type LogKind =
   /** A client, or a program, sent a message; a route was found for it, for a dead letter, or for one that had waited at its exchange. */
   | 'published'
   | 'routed'
-  /** It waits at a delayed exchange. */
+  /** It waits at a delayed exchange from now on, or goes on from there. */
   | 'delayed'
+  | 'released'
   /** No queue took a message: then it went back to its publisher (mandatory), or was gone. */
   | 'returned'
   | 'unroutable'
@@ -26,6 +27,10 @@ export type LogKind =
   /** A queue gave it up: to its dead letter exchange, or for want of one. `reason`: expired, rejected, maxlen, delivery_limit. */
   | 'dead-lettered'
   | 'dropped'
+  /** Somebody moved it on from the queue: redrive. */
+  | 'moved'
+  /** Somebody cancelled it while it waited: at a delayed exchange, or in a queue before it was to go out again. */
+  | 'cancelled'
   | 'purged'
   /** The broker closed a channel or a connection for an error. */
   | 'error'
@@ -77,6 +82,7 @@ const KINDS = keysOf<Record<LogKind, unknown>>({
   published: true,
   routed: true,
   delayed: true,
+  released: true,
   returned: true,
   unroutable: true,
   queued: true,
@@ -90,6 +96,8 @@ const KINDS = keysOf<Record<LogKind, unknown>>({
   requeued: true,
   'dead-lettered': true,
   dropped: true,
+  moved: true,
+  cancelled: true,
   purged: true,
   error: true,
   deprecated: true,

@@ -67,9 +67,10 @@ export class Recorder {
         const { exchange, queues } = event;
         return this.#add('routed', vhost, { message: this.#copy(event.message, vhost), exchange, queues });
       }
-      case 'delayed': {
+      case 'delayed':
+      case 'released': {
         const { exchange } = event;
-        return this.#add('delayed', vhost, { message: this.#copy(event.message, vhost), exchange });
+        return this.#add(event.type, vhost, { message: this.#copy(event.message, vhost), exchange });
       }
       case 'unroutable':
         return this.#add(event.mandatory ? 'returned' : 'unroutable', vhost, {
@@ -78,6 +79,7 @@ export class Recorder {
       case 'queued':
       case 'refused':
       case 'duplicate':
+      case 'moved':
         return this.#add(event.type, vhost, { queue: event.queue, message: this.#copy(event.message, vhost) });
       case 'dead-lettered':
       case 'dropped': {
@@ -85,15 +87,13 @@ export class Recorder {
         return this.#add(event.type, vhost, { queue, reason, message: this.#copy(event.message, vhost) });
       }
       case 'delivered': {
-        const { queue, seq, consumer: consumerTag, redelivered } = event;
+        const { queue, seq, consumer: consumerTag, noAck, redelivered } = event;
         const delivered = { message: this.#copy(event.message, vhost), consumerTag, ...origin(event.by) };
-        if (seq >= 0) this.#deliveriesOf(vhost, queue).set(seq, delivered);
+        if (!noAck) this.#deliveriesOf(vhost, queue).set(seq, delivered);
         return this.#add('delivered', vhost, { queue, redelivered, ...delivered });
       }
       case 'settled': {
         const { queue, seq, outcome } = event;
-        // Of a delivery from before a reset.
-        if (queue === '') return;
         const deliveries = this.#deliveriesOf(vhost, queue);
         const delivered = deliveries.get(seq);
         deliveries.delete(seq);
@@ -111,8 +111,10 @@ export class Recorder {
         const { feature: reason, what, connection } = event;
         return this.#add('deprecated', vhost, { reason, what, connection });
       }
+      case 'cancelled':
+        return this.#add('cancelled', vhost, whereIn(event));
       case 'purged':
-        return this.#add('purged', vhost, { queue: event.queue, count: event.messages });
+        return this.#add('purged', vhost, { ...whereIn(event), count: event.messages });
       case 'bound':
       case 'unbound': {
         const { source: exchange, routingKey, destination, destinationKind, connection } = event;
@@ -166,6 +168,10 @@ export class Recorder {
 
 function origin(by: ChannelIdentity | undefined): Pick<LogEntry, 'connection' | 'channel'> {
   return by === undefined ? {} : { connection: by.connection, channel: by.channel };
+}
+
+function whereIn(event: Extract<BrokerEvent, { type: 'cancelled' | 'purged' }>): Pick<LogEntry, 'queue' | 'exchange'> {
+  return 'queue' in event ? { queue: event.queue } : { exchange: event.exchange };
 }
 
 function placeOf(vhost: string, queue: string): string {

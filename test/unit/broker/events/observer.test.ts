@@ -100,18 +100,21 @@ describe('an observer', () => {
   it('follows a message from its publisher to the acknowledgement', async () => {
     await channel.queue('q');
     const tag = await channel.consume('q');
+    await channel.call('confirm.select', {});
     events.length = 0;
     channel.publish('q', 'body');
     await channel.delivery();
     channel.ack(1);
+    await channel.confirmed(1, 1);
     await channel.call('basic.cancel', { consumerTag: tag });
     const by = expect.objectContaining({ channel: 1, user: 'guest' }) as object;
     const at = { vhost: '/', queue: 'q' };
     expect(events).toMatchObject([
-      { type: 'published', vhost: '/', by },
+      { type: 'published', vhost: '/', by, publishSeqNo: 1 },
       { type: 'routed', vhost: '/', exchange: '', queues: ['q'] },
-      { type: 'queued', ...at },
-      { type: 'delivered', ...at, seq: 0, consumer: tag, redelivered: false, by },
+      { type: 'queued', ...at, seq: 0 },
+      { type: 'delivered', ...at, seq: 0, consumer: tag, noAck: false, redelivered: false, by },
+      { type: 'confirmed', vhost: '/', by, publishSeqNo: 1, multiple: false, positive: true },
       { type: 'settled', ...at, seq: 0, outcome: 'ack' },
       { type: 'consumer-cancelled', ...at, consumer: tag, by },
     ]);
@@ -133,7 +136,7 @@ describe('an observer', () => {
       { type: 'settled', ...at, seq: 0, outcome: 'returned' },
       { type: 'delivered', ...at, seq: 0, redelivered: true },
       { type: 'settled', ...at, seq: 0, outcome: 'failed' },
-      { type: 'delivered', ...at, seq: -1, redelivered: true },
+      { type: 'delivered', ...at, seq: 0, noAck: true, redelivered: true },
     ]);
   });
 
@@ -205,6 +208,19 @@ const STEPS: readonly Step[] = [
   'requeue',
 ];
 
+/** Messages that a queue keeps, by what was told of each. */
+function keptBy(queue: string): number {
+  const kept = new Set<number>();
+  for (const event of events) {
+    if (!('queue' in event && 'seq' in event) || event.queue !== queue) continue;
+    if (event.type === 'queued') kept.add(event.seq);
+    else if (event.type === 'dropped') kept.delete(event.seq);
+    else if (event.type === 'delivered' ? event.noAck : event.type === 'settled' && event.outcome === 'ack')
+      kept.delete(event.seq);
+  }
+  return kept.size;
+}
+
 describe('what is told and what is counted', () => {
   it('adds up after any steps, and both say the same', async () => {
     await fc.assert(
@@ -241,8 +257,8 @@ describe('what is told and what is counted', () => {
         const [a, b] = ['a', 'b'].map((name) => own.vhost.queue(name)!);
         const outcome = (kind: string) => events.filter((e) => e.type === 'settled' && e.outcome === kind).length;
         const copies = events.reduce((sum, e) => sum + (e.type === 'routed' ? e.queues.length : 0), 0);
-        const needAck = events.filter((e) => e.type === 'delivered' && e.seq >= 0).length;
-        const noAck = events.filter((e) => e.type === 'delivered' && e.seq < 0).length;
+        const needAck = events.filter((e) => e.type === 'delivered' && !e.noAck).length;
+        const noAck = events.filter((e) => e.type === 'delivered' && e.noAck).length;
         // What is counted is what was told.
         expect(channels.publish).toBe(count('published'));
         expect(channels.dropUnroutable).toBe(count('unroutable'));
@@ -258,6 +274,8 @@ describe('what is told and what is counted', () => {
         expect(a.counters.publish + b.counters.publish).toBe(copies);
         expect(a.counters.publish).toBe(a.counters.ack + maxlen + rejected + a.ready + a.unacked);
         expect(b.counters.publish).toBe(b.counters.refused + b.counters.getNoAck + b.ready);
+        // Of each message it was told when it came and when it went.
+        expect([keptBy('a'), keptBy('b')]).toEqual([a.ready + a.unacked, b.ready]);
         ownClient.destroy();
       }),
       { seed: 11, numRuns: 25 },
