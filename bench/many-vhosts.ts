@@ -58,11 +58,11 @@ function declare(vhost: Vhost, count: number): void {
 
 async function change(node: BrokerNode): Promise<void> {
   const policy = { name: 'p', priority: 0, applyTo: 'all', definition: { 'message-ttl': 60_000 } } as const;
-  const set = (pattern: string) => setPolicy(node, LARGE, 'policy', { ...policy, pattern }).stored();
+  const set = (pattern: string) => setPolicy(node, LARGE, 'policy', { ...policy, pattern }).untilStored();
   await turns('a policy that matches nothing', () => set('^nothing$'));
   await turns('a policy that matches all of 20,000 queues', () => set('.*'));
-  await turns('it is cleared', () => clearPolicy(node, LARGE, 'policy', 'p').stored());
-  await turns('a vhost with 20,000 queues is deleted', () => deleteVhost(node, LARGE).stored());
+  await turns('it is cleared', () => clearPolicy(node, LARGE, 'policy', 'p').untilStored());
+  await turns('a vhost with 20,000 queues is deleted', () => deleteVhost(node, LARGE).untilStored());
 }
 
 /** Reports how long it took, and the longest turn of the event loop meanwhile: what this thread worked in it, whatever else the machine did. */

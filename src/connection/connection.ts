@@ -14,14 +14,12 @@ import { UserActor } from '../broker/operations/actor.ts';
 import type { ClientConnection, ClientTls, ConnectionStage } from '../broker/operations/clients.ts';
 import type { BrokerContext } from './broker-context.ts';
 import type { Channel } from './channel/channel.ts';
-import type { TurnChannel, LongTask } from './channel/channel-host.ts';
+import type { TurnChannel } from './channel/channel-host.ts';
 import { StarvedConsumers } from './channel/starved-consumers.ts';
 import { ClientProperties } from './lifecycle/client-properties.ts';
 import { CloseTimer } from './lifecycle/close-timer.ts';
 import { ConnectionLog } from './lifecycle/connection-log.ts';
 import { CredentialExpiry, credentialExpired } from './lifecycle/credential-expiry.ts';
-import type { Receipt } from '../broker/operations/receipt.ts';
-import type { TransactionConfirms } from '../broker/operations/transaction-confirms.ts';
 import { Flow, type FlowingConnection } from './input/flow.ts';
 import { type FramedConnection, Frames } from './input/frames.ts';
 import { type GreetedConnection, Handshake, HandshakeError, RefusedError } from './lifecycle/handshake.ts';
@@ -242,14 +240,6 @@ export class Connection
   wakeChannel(channel: TurnChannel): void {
     this.#woken.push(channel);
     this.wake();
-  }
-
-  whenStored(receipt: Receipt<unknown>, messages: TransactionConfirms | undefined, callback: () => void): void {
-    this.pendingReplies.whenStored(receipt, messages, callback);
-  }
-
-  occupy(task: LongTask): void {
-    this.pendingReplies.occupy(task);
   }
 
   /** False while the connection can take no delivery; its consumers are resumed when it can again. */

@@ -47,12 +47,12 @@ export class Policies {
   async set({ vhost = this.#defaultVhost, operator, ...options }: PolicyOptions): Promise<void> {
     const { name, pattern, definition, priority = 0, applyTo = 'all' } = options;
     const policy = { name, pattern, definition, priority, applyTo };
-    await setPolicy(this.#node, vhost, kindOf(operator), policy).stored();
+    await setPolicy(this.#node, vhost, kindOf(operator), policy).untilStored();
   }
 
   /** @throws ChangeError `not-found` for the vhost or the policy */
   async clear(name: string, { vhost = this.#defaultVhost, operator }: PolicyPlace = {}): Promise<void> {
-    await clearPolicy(this.#node, vhost, kindOf(operator), name).stored();
+    await clearPolicy(this.#node, vhost, kindOf(operator), name).untilStored();
   }
 
   /**

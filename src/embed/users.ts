@@ -43,12 +43,12 @@ export class Users {
 
   /** @throws ChangeError `exists`, `invalid` */
   async create(name: string, password: string, tags: readonly string[] = []): Promise<void> {
-    await (await createUser(this.#node, name, password, tags)).stored();
+    await (await createUser(this.#node, name, password, tags)).untilStored();
   }
 
   /** @throws ChangeError `not-found`, `invalid` */
   async setPassword(name: string, password: string): Promise<void> {
-    await (await setPassword(this.#node, name, password)).stored();
+    await (await setPassword(this.#node, name, password)).untilStored();
   }
 
   /**
@@ -56,7 +56,7 @@ export class Users {
    * @throws ChangeError `not-found`
    */
   async setTags(name: string, tags: readonly string[]): Promise<void> {
-    await setTags(this.#node, name, tags).stored();
+    await setTags(this.#node, name, tags).untilStored();
   }
 
   /**
@@ -64,7 +64,7 @@ export class Users {
    * @throws ChangeError `not-found`
    */
   async delete(name: string): Promise<void> {
-    await deleteUser(this.#node, name).stored();
+    await deleteUser(this.#node, name).untilStored();
   }
 
   /** Of all users in all vhosts. */
@@ -77,12 +77,12 @@ export class Users {
    * @throws ChangeError `not-found`, or `invalid` for what is no regular expression
    */
   async setPermissions(user: string, vhost: string, { configure, write, read }: Patterns): Promise<void> {
-    await setPermissions(this.#node, { user, vhost, configure, write, read }).stored();
+    await setPermissions(this.#node, { user, vhost, configure, write, read }).untilStored();
   }
 
   /** @throws ChangeError `not-found` */
   async clearPermissions(user: string, vhost: string): Promise<void> {
-    await clearPermissions(this.#node, user, vhost).stored();
+    await clearPermissions(this.#node, user, vhost).untilStored();
   }
 
   /** Of all users in all vhosts. */
@@ -101,7 +101,7 @@ export class Users {
     exchange: string,
     { write, read }: Pick<Patterns, 'write' | 'read'>,
   ): Promise<void> {
-    await setTopicPermissions(this.#node, { user, vhost, exchange, write, read }).stored();
+    await setTopicPermissions(this.#node, { user, vhost, exchange, write, read }).untilStored();
   }
 
   /**
@@ -109,7 +109,7 @@ export class Users {
    * @throws ChangeError `not-found`
    */
   async clearTopicPermissions(user: string, vhost: string, exchange?: string): Promise<void> {
-    await clearTopicPermissions(this.#node, user, vhost, exchange).stored();
+    await clearTopicPermissions(this.#node, user, vhost, exchange).untilStored();
   }
 
   /**
@@ -117,6 +117,6 @@ export class Users {
    * @throws ChangeError `not-found`, `invalid`
    */
   async setLimits(name: string, limits: UserLimits): Promise<void> {
-    await setUserLimits(this.#node, name, { ...limits }).stored();
+    await setUserLimits(this.#node, name, { ...limits }).untilStored();
   }
 }

@@ -40,7 +40,7 @@ export class Vhosts {
    * @throws ChangeError `exists`, or `invalid` for a name that is not of 1 to 255 bytes
    */
   async create(name: string, { description = '', tags = [], defaultQueueType }: VhostOptions = {}): Promise<void> {
-    await createVhost(this.#node, { name, description, tags, defaultQueueType }, this.#defaultUser).stored();
+    await createVhost(this.#node, { name, description, tags, defaultQueueType }, this.#defaultUser).untilStored();
   }
 
   /**
@@ -48,7 +48,7 @@ export class Vhosts {
    * @throws ChangeError `not-found`
    */
   async delete(name: string): Promise<void> {
-    await deleteVhost(this.#node, name).stored();
+    await deleteVhost(this.#node, name).untilStored();
   }
 
   /**
@@ -56,6 +56,6 @@ export class Vhosts {
    * @throws ChangeError `not-found`, `invalid`
    */
   async setLimits(name: string, limits: VhostLimits): Promise<void> {
-    await setVhostLimits(this.#node, name, { ...limits }).stored();
+    await setVhostLimits(this.#node, name, { ...limits }).untilStored();
   }
 }

@@ -154,7 +154,7 @@ export class TestQueue {
   /** Removes the messages that are ready. Resolves with their number. */
   async purge(): Promise<number> {
     const actor = new OperatorActor(vhostOf(this.#inside, this.vhost));
-    return purgeQueue(actor, this.name).stored();
+    return purgeQueue(actor, this.name).untilStored();
   }
 
   get #found(): DeclaredQueue | undefined {

@@ -32,7 +32,7 @@ export function declareExchange(actor: Actor, request: ExchangeRequest): Receipt
 /** exchange.declare with passive. Throws AmqpError NOT_FOUND. */
 export function inspectExchange(actor: Actor, name: string): Receipt {
   actor.vhost.existingExchange(exchangeName(name));
-  return new Receipt(actor.vhost.node.store, undefined);
+  return new Receipt(undefined, undefined);
 }
 
 /** No error if there is none. Throws AmqpError if it is not to be deleted. */

@@ -1,6 +1,7 @@
 /** Declaring, deleting and purging queues (AMQP 0-9-1 section 1.7; RabbitMQ: Queues, Access Control). */
 import { noGetBesideConsumer, reservedName } from '../arguments/errors.ts';
 import { isSet, textIn } from '../arguments/fields.ts';
+import type { Store } from '../../store/store.ts';
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
 import { REPLY_TO } from '../routing/reply-to.ts';
 import type { Actor } from './actor.ts';
@@ -17,12 +18,22 @@ export interface QueueState {
   readonly consumerCount: number;
 }
 
+/** The name is known at once; what the queue holds is part of the answer. */
+export class QueueReceipt extends Receipt<QueueState> {
+  readonly name: string;
+
+  constructor(store: Store | undefined, state: QueueState) {
+    super(store, state);
+    this.name = state.name;
+  }
+}
+
 /** Throws AmqpError if the queue cannot be, is another, or the actor may not. */
-export function declareQueue(actor: Actor, declaration: QueueDeclaration): Receipt<QueueState> {
+export function declareQueue(actor: Actor, declaration: QueueDeclaration): QueueReceipt {
   const { vhost } = actor;
   const asked = resourceName(declaration.name);
   // What is no queue is the name of a reply consumer.
-  if (isReplyName(asked)) return new Receipt(vhost.node.store, inspectQueue(actor, asked));
+  if (isReplyName(asked)) return inspectQueue(actor, asked);
   const name = asked === '' ? newQueueName(actor.vhost.node.chance) : asked;
   actor.check('configure', 'queue', name);
   if (asked.startsWith('amq.')) throw reservedName('queue', name);
@@ -35,18 +46,18 @@ export function declareQueue(actor: Actor, declaration: QueueDeclaration): Recei
   checkDeclaration(actor, { ...declaration, name });
   const owner = exclusive ? actor.owner : undefined;
   const queue = vhost.declareQueue({ name, durable, autoDelete, owner, arguments: args }, actor.connection);
-  return new Receipt(vhost.node.store, stateOf(queue));
+  return new QueueReceipt(vhost.node.store, stateOf(queue));
 }
 
 /** queue.declare with passive. Throws AmqpError NOT_FOUND or RESOURCE_LOCKED. */
-export function inspectQueue(actor: Actor, name: string): QueueState {
+export function inspectQueue(actor: Actor, name: string): QueueReceipt {
   const { vhost } = actor;
   const asked = resourceName(name);
   const isReply = asked === REPLY_TO || (isReplyName(asked) && vhost.replyTargets.find(asked) !== undefined);
-  if (isReply) return { name: asked, messageCount: 0, consumerCount: 1 };
+  if (isReply) return new QueueReceipt(undefined, { name: asked, messageCount: 0, consumerCount: 1 });
   const queue = vhost.existingQueue(asked, actor.owner);
   queue.touch();
-  return stateOf(queue);
+  return new QueueReceipt(undefined, stateOf(queue));
 }
 
 /** Throws AmqpError if the queue is not to be deleted so. The receipt tells how many messages went with it; none if there was no queue. */

@@ -5,8 +5,7 @@ import type { BrokerContext } from '../broker-context.ts';
 import type { Endpoints } from '../lifecycle/endpoints.ts';
 import type { ClientProperties } from '../lifecycle/client-properties.ts';
 import type { Fault } from '../../util/guard.ts';
-import type { Receipt } from '../../broker/operations/receipt.ts';
-import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
+import type { PendingReplies } from '../lifecycle/pending-replies.ts';
 import type { Flow } from '../input/flow.ts';
 import type { InboundQuota } from '../input/inbound-memory.ts';
 import type { Writer } from '../output/writer.ts';
@@ -18,17 +17,6 @@ export interface TurnChannel {
   endTurn(): void;
   /** Ends the channel: what it holds returns to the broker. */
   end(): void;
-}
-
-/** Has `resume` called when a task may go on. Returns false if that is so already. */
-export type Wait = (resume: () => void) => boolean;
-
-/** Work of a client that takes time slices, and may have to wait in between. */
-export interface LongTask {
-  /** See SlicedTask. */
-  readonly writes: boolean;
-  /** Does a little of it. Returns false if nothing is left to do, or what the rest waits for. */
-  step(): boolean | Wait;
 }
 
 export interface ChannelHost {
@@ -47,10 +35,7 @@ export interface ChannelHost {
   readonly takesDeliveries: boolean;
   /** Has the channel's `endTurn` called at the end of this turn. */
   wakeChannel(channel: TurnChannel): void;
-  /** Calls back once what the receipt is for is stored, and the messages are safe; until then no further frame is taken. */
-  whenStored(receipt: Receipt<unknown>, messages: TransactionConfirms | undefined, callback: () => void): void;
-  /** Does the task in time slices; until it is done no further frame is taken. */
-  occupy(task: LongTask): void;
+  readonly pendingReplies: Pick<PendingReplies, 'whenStored' | 'occupy'>;
   /** Removes the channel and ends it. */
   endChannel(channel: TurnChannel): void;
 }

@@ -18,9 +18,10 @@ import type { ReplyReceiver } from '../../broker/routing/reply-to.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { ServerMethod } from '../../protocol/generated/methods.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
-import type { ChannelHost, TurnChannel, Wait } from './channel-host.ts';
+import type { ChannelHost, TurnChannel } from './channel-host.ts';
 import type { ClientChannel } from '../../broker/operations/clients.ts';
 import type { Receipt } from '../../broker/operations/receipt.ts';
+import type { Wait } from '../lifecycle/pending-replies.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import { tellChannel, tellConfirmed, tellConsumer, tellDelivered } from './channel-events.ts';
 import { Confirms } from './confirms.ts';
@@ -92,16 +93,20 @@ export class Channel
    * Answers when everything that the method changed is stored; or closes the channel, if a queue refused one of the messages.
    * Until then nothing more is read from the connection, so that answers keep their order.
    */
-  replyWhenStored(receipt: Receipt<unknown>, method: ServerMethod, messages?: TransactionConfirms): void {
+  replyWhenStored<Value>(
+    receipt: Receipt<Value>,
+    answer: (value: Value) => ServerMethod,
+    messages?: TransactionConfirms,
+  ): void {
     this.#answers++;
-    this.connection.whenStored(receipt, messages, () => {
+    this.connection.pendingReplies.whenStored(receipt, messages, (value) => {
       this.#answers--;
       if (this.#closed) return;
       if (messages?.refused === true) {
         this.fail(new AmqpError('PRECONDITION_FAILED', 'partial tx completion'));
         return;
       }
-      this.send(method);
+      this.send(answer(value));
       this.#sendNotices();
     });
   }
@@ -189,7 +194,7 @@ export class Channel
    * last. An AmqpError of a step closes the channel. A step may yield what the next one waits for.
    */
   goThrough(steps: Iterator<Wait | void>): void {
-    this.connection.occupy({
+    this.connection.pendingReplies.occupy({
       writes: true,
       step: () => {
         try {

@@ -5,7 +5,7 @@
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { RequeueCause } from '../../broker/queue/delayed-retry.ts';
 import type { ChannelConsumer } from './channel-consumer.ts';
-import type { Wait } from './channel-host.ts';
+import type { Wait } from '../lifecycle/pending-replies.ts';
 import type { Credit } from './credit.ts';
 import { Settlement, type SettlementKind } from './settlement.ts';
 import type { Transaction } from './transaction.ts';

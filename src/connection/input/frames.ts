@@ -40,7 +40,7 @@ export interface FramedConnection extends ChannelHost, ControlledConnection {
   readonly actor: UserActor;
   /** Undefined until it is let in. */
   readonly user: string | undefined;
-  readonly pendingReplies: Pick<PendingReplies, 'await'>;
+  readonly pendingReplies: PendingReplies;
   handshake(channel: number, method: Method): void;
   /** Ends the connection for whatever went wrong with it. */
   fail(error: unknown): void;

@@ -6,8 +6,18 @@ import type { TimeSlices, SlicedTask } from '../../broker/scheduling/time-slices
 import type { Receipt } from '../../broker/operations/receipt.ts';
 import type { TransactionConfirms } from '../../broker/operations/transaction-confirms.ts';
 import { unawaited } from '../../util/guard.ts';
-import type { LongTask, Wait } from '../channel/channel-host.ts';
 import type { ReadPause } from '../input/read-pause.ts';
+
+/** Has `resume` called when a task may go on. Returns false if that is so already. */
+export type Wait = (resume: () => void) => boolean;
+
+/** Work of a client that takes time slices, and may have to wait in between. */
+export interface LongTask {
+  /** See SlicedTask. */
+  readonly writes: boolean;
+  /** Does a little of it. Returns false if nothing is left to do, or what the rest waits for. */
+  step(): boolean | Wait;
+}
 
 /** The connection, as its waits see it. */
 export interface WaitingConnection {
@@ -33,28 +43,37 @@ export class PendingReplies {
     this.#readPause = readPause;
   }
 
-  /** See ChannelHost. */
-  whenStored(receipt: Receipt<unknown>, messages: TransactionConfirms | undefined, callback: () => void): void {
+  /** Calls back with the answer once what the receipt is for is stored, and the messages are safe; until then no further frame is taken. */
+  whenStored<Value>(
+    receipt: Receipt<Value>,
+    messages: TransactionConfirms | undefined,
+    callback: (value: Value) => void,
+  ): void {
     const connection = this.#connection;
     let waiting = messages === undefined ? 1 : 2;
     let held = false;
+    let answer!: Value;
     const done = (): void => {
       if (--waiting > 0) return;
-      if (!held) connection.attempt(callback);
+      const tell = (): void => callback(answer);
+      if (!held) connection.attempt(tell);
       else {
         // The store and queues tell in the middle of their own work.
-        this.#stored = callback;
+        this.#stored = tell;
         connection.wake();
       }
     };
     messages?.whenSafe(done);
-    receipt.whenStored(done);
+    receipt.whenStored((value) => {
+      answer = value;
+      done();
+    });
     if (waiting === 0) return;
     held = true;
     this.#readPause.pause('store');
   }
 
-  /** See ChannelHost. */
+  /** Does the task in time slices; until it is done no further frame is taken. */
   occupy(task: LongTask): void {
     const connection = this.#connection;
     const { timeSlices } = connection.broker.node;

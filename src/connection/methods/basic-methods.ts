@@ -12,7 +12,7 @@ import type { BasicConsume } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel/channel.ts';
 import { ChannelConsumer, shortstr } from '../channel/channel-consumer.ts';
 import { tellConsumer, tellDelivered } from '../channel/channel-events.ts';
-import type { Wait } from '../channel/channel-host.ts';
+import type { Wait } from '../lifecycle/pending-replies.ts';
 import { giveBack, recover } from '../channel/give-back.ts';
 import type { HandlersOf } from './handler-types.ts';
 import { queueName } from './names.ts';

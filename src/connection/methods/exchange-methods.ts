@@ -12,22 +12,22 @@ export const exchangeMethods: HandlersOf<'exchange'> = {
     const receipt = passive
       ? inspectExchange(actor, name)
       : declareExchange(actor, { name, type, durable, autoDelete, internal, arguments: args });
-    if (!method.noWait) channel.replyWhenStored(receipt, { name: 'exchange.declare-ok' });
+    if (!method.noWait) channel.replyWhenStored(receipt, () => ({ name: 'exchange.declare-ok' }));
   },
 
   'exchange.delete': (channel, method) => {
     const receipt = deleteExchange(channel.connection.actor, method.exchange, method.ifUnused);
-    if (!method.noWait) channel.replyWhenStored(receipt, { name: 'exchange.delete-ok' });
+    if (!method.noWait) channel.replyWhenStored(receipt, () => ({ name: 'exchange.delete-ok' }));
   },
 
   'exchange.bind': (channel, method) => {
     const receipt = bind(channel.connection.actor, bindingOf(method));
-    if (!method.noWait) channel.replyWhenStored(receipt, { name: 'exchange.bind-ok' });
+    if (!method.noWait) channel.replyWhenStored(receipt, () => ({ name: 'exchange.bind-ok' }));
   },
 
   'exchange.unbind': (channel, method) => {
     const receipt = unbind(channel.connection.actor, bindingOf(method));
-    if (!method.noWait) channel.replyWhenStored(receipt, { name: 'exchange.unbind-ok' });
+    if (!method.noWait) channel.replyWhenStored(receipt, () => ({ name: 'exchange.unbind-ok' }));
   },
 };
 

@@ -2,7 +2,7 @@
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { Method } from '../../protocol/generated/methods.ts';
 import type { Channel } from '../channel/channel.ts';
-import type { Wait } from '../channel/channel-host.ts';
+import type { Wait } from '../lifecycle/pending-replies.ts';
 import { accessMethods } from './access-methods.ts';
 import { basicMethods } from './basic-methods.ts';
 import { channelMethods } from './channel-methods.ts';

@@ -17,36 +17,32 @@ export const queueMethods: HandlersOf<'queue'> = {
   'queue.declare': (channel, method) => {
     const { actor } = channel.connection;
     const { queue: name, durable, exclusive, autoDelete, arguments: args } = method;
-    if (method.passive) {
-      const state = inspectQueue(actor, name);
-      channel.currentQueue = state.name;
-      if (!method.noWait) channel.send(declareOk(state));
-      return;
-    }
-    const receipt = declareQueue(actor, { name, durable, exclusive, autoDelete, arguments: args });
-    channel.currentQueue = receipt.value.name;
-    if (!method.noWait) channel.replyWhenStored(receipt, declareOk(receipt.value));
+    const receipt = method.passive
+      ? inspectQueue(actor, name)
+      : declareQueue(actor, { name, durable, exclusive, autoDelete, arguments: args });
+    channel.currentQueue = receipt.name;
+    if (!method.noWait) channel.replyWhenStored(receipt, declareOk);
   },
 
   'queue.bind': (channel, method) => {
     const receipt = bind(channel.connection.actor, bindingOf(channel, method));
-    if (!method.noWait) channel.replyWhenStored(receipt, { name: 'queue.bind-ok' });
+    if (!method.noWait) channel.replyWhenStored(receipt, () => ({ name: 'queue.bind-ok' }));
   },
 
   'queue.unbind': (channel, method) => {
     const receipt = unbind(channel.connection.actor, bindingOf(channel, method));
-    channel.replyWhenStored(receipt, { name: 'queue.unbind-ok' });
+    channel.replyWhenStored(receipt, () => ({ name: 'queue.unbind-ok' }));
   },
 
   'queue.purge': (channel, method) => {
     const receipt = purgeQueue(channel.connection.actor, queueName(channel, method.queue));
-    if (!method.noWait) channel.replyWhenStored(receipt, { name: 'queue.purge-ok', messageCount: receipt.value });
+    if (!method.noWait) channel.replyWhenStored(receipt, (messageCount) => ({ name: 'queue.purge-ok', messageCount }));
   },
 
   'queue.delete': (channel, method) => {
     const { queue, ifUnused, ifEmpty } = method;
     const receipt = deleteQueue(channel.connection.actor, queueName(channel, queue), ifUnused, ifEmpty);
-    if (!method.noWait) channel.replyWhenStored(receipt, { name: 'queue.delete-ok', messageCount: receipt.value });
+    if (!method.noWait) channel.replyWhenStored(receipt, (messageCount) => ({ name: 'queue.delete-ok', messageCount }));
   },
 };
 

@@ -32,7 +32,7 @@ function* commit(channel: Channel, transaction: Transaction): Generator<void> {
     (message, route, mandatory) => publishBy(channel, message, vhost.renew(route), mandatory, confirms, 0),
     (deliveries, kind) => settleAll(channel, deliveries, kind),
   );
-  channel.replyWhenStored(new Receipt(vhost.node.store, undefined), { name: 'tx.commit-ok' }, confirms);
+  channel.replyWhenStored(new Receipt(vhost.node.store, undefined), () => ({ name: 'tx.commit-ok' }), confirms);
 }
 
 function transactionOf(channel: Channel): Transaction {

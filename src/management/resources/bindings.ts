@@ -48,7 +48,7 @@ export const bindings: readonly Resource[] = [
             destination,
             routingKey,
             arguments: args,
-          }).stored();
+          }).untilStored();
           return NO_CONTENT;
         },
       },
@@ -135,7 +135,7 @@ async function make({ actor, params, body }: Call, letter: 'q' | 'e'): Promise<R
     routingKey: textIn(body, 'routing_key', ''),
     arguments: toFieldTable(objectIn(body, 'arguments')),
   };
-  await bind(actor, spec).stored();
+  await bind(actor, spec).untilStored();
   const key = encodeURIComponent(propertiesKey(spec));
   return new Reply(201, { location: `${encodeURIComponent(params.destination)}/${key}` });
 }

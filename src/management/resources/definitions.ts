@@ -46,7 +46,7 @@ async function load(
   if (!isObject(document)) throw badRequest('not_json');
   const warnings = await told(() => importWithPasswords(node, document, { vhost, defaultVhost: config.defaultVhost }));
   for (const { path, text } of warnings) log.warn({ path }, `definitions: ${path}: ${text}`);
-  await new Receipt(node.store, undefined).stored();
+  await new Receipt(node.store, undefined).untilStored();
   return query.isTrue('report') ? { warnings } : NO_CONTENT;
 }
 

@@ -27,7 +27,7 @@ export const delayed: readonly Resource[] = [
       role: 'management',
       handle: async (call) => {
         const cancelled = await cancelDelayed(call.actor, existingExchange(call).name, positionIn(call));
-        await cancelled.stored();
+        await cancelled.untilStored();
         return NO_CONTENT;
       },
     },
@@ -37,7 +37,7 @@ export const delayed: readonly Resource[] = [
     DELETE: {
       role: 'management',
       handle: async (call) => {
-        await cancelRetry(call.actor, existingQueue(call).name, positionIn(call)).stored();
+        await cancelRetry(call.actor, existingQueue(call).name, positionIn(call)).untilStored();
         return NO_CONTENT;
       },
     },

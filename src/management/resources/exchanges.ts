@@ -32,7 +32,7 @@ export const exchanges: readonly Resource[] = [
       role: 'management',
       handle: async (call) => {
         const { name } = existingExchange(call);
-        await deleteExchange(call.actor, name, call.query.isTrue('if-unused')).stored();
+        await deleteExchange(call.actor, name, call.query.isTrue('if-unused')).untilStored();
         return NO_CONTENT;
       },
     },
@@ -105,6 +105,6 @@ async function declare({ actor, vhost, params, body }: Call): Promise<unknown> {
     autoDelete: booleanIn(body, 'auto_delete', false),
     internal: booleanIn(body, 'internal', false),
     arguments: toFieldTable(objectIn(body, 'arguments')),
-  }).stored();
+  }).untilStored();
   return put(isNew);
 }

@@ -28,14 +28,14 @@ export const limits: readonly Resource[] = [
     PUT: {
       role: 'administrator',
       handle: async ({ context: { node }, vhost: { name }, params, body }) => {
-        await setVhostLimits(node, name, withLimit(node.limits.vhost(name), params.limit, body)).stored();
+        await setVhostLimits(node, name, withLimit(node.limits.vhost(name), params.limit, body)).untilStored();
         return NO_CONTENT;
       },
     },
     DELETE: {
       role: 'administrator',
       handle: async ({ context: { node }, vhost: { name }, params }) => {
-        await setVhostLimits(node, name, withoutLimit(node.limits.vhost(name), params.limit)).stored();
+        await setVhostLimits(node, name, withoutLimit(node.limits.vhost(name), params.limit)).untilStored();
         return NO_CONTENT;
       },
     },
@@ -61,7 +61,7 @@ export const limits: readonly Resource[] = [
       role: 'administrator',
       handle: async ({ context: { node }, params: { user, limit }, body }) => {
         if (node.auth.user(user) === undefined) throw badRequest(['no_such_user', user]);
-        await setUserLimits(node, user, withLimit(node.limits.user(user), limit, body)).stored();
+        await setUserLimits(node, user, withLimit(node.limits.user(user), limit, body)).untilStored();
         return NO_CONTENT;
       },
     },
@@ -69,7 +69,7 @@ export const limits: readonly Resource[] = [
       role: 'administrator',
       handle: async ({ context: { node }, params: { user, limit } }) => {
         if (node.auth.user(user) === undefined) throw badRequest(['no_such_user', user]);
-        await setUserLimits(node, user, withoutLimit(node.limits.user(user), limit)).stored();
+        await setUserLimits(node, user, withoutLimit(node.limits.user(user), limit)).untilStored();
         return NO_CONTENT;
       },
     },

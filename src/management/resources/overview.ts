@@ -20,7 +20,7 @@ export const overview: readonly Resource[] = [
       role: 'administrator',
       handle: async ({ context: { node }, body }) => {
         requireKeys(body, ['name']);
-        await setClusterName(node, textIn(body, 'name', '')).stored();
+        await setClusterName(node, textIn(body, 'name', '')).untilStored();
         return NO_CONTENT;
       },
     },

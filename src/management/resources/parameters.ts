@@ -73,13 +73,13 @@ export const parameters: readonly Resource[] = [
       role: 'administrator',
       handle: async ({ context: { node }, params: { parameter }, body }) => {
         requireKeys(body, ['value']);
-        return put(await setGlobalParameter(node, parameter, body.value).stored());
+        return put(await setGlobalParameter(node, parameter, body.value).untilStored());
       },
     },
     DELETE: {
       role: 'administrator',
       handle: async ({ context: { node }, params: { parameter } }) => {
-        if (!(await clearGlobalParameter(node, parameter).stored())) throw noObject();
+        if (!(await clearGlobalParameter(node, parameter).untilStored())) throw noObject();
         return NO_CONTENT;
       },
     },

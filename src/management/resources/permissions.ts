@@ -28,14 +28,14 @@ export const permissions: readonly Resource[] = [
         requireKeys(body, ['configure', 'write', 'read']);
         const text = (key: string): string => textIn(body, key, '');
         const record = { user, vhost, configure: text('configure'), write: text('write'), read: text('read') };
-        return put(await told(() => setPermissions(node, record).stored()));
+        return put(await told(() => setPermissions(node, record).untilStored()));
       },
     },
     DELETE: {
       role: 'administrator',
       handle: async ({ context: { node }, params: { name: vhost, user } }) => {
         if (!node.auth.mayAccess(user, vhost)) throw noObject();
-        await clearPermissions(node, user, vhost).stored();
+        await clearPermissions(node, user, vhost).untilStored();
         return NO_CONTENT;
       },
     },
@@ -53,7 +53,7 @@ export const permissions: readonly Resource[] = [
         requireKeys(body, ['exchange', 'write', 'read']);
         const text = (key: string): string => textIn(body, key, '');
         const record = { user, vhost, exchange: text('exchange'), write: text('write'), read: text('read') };
-        return put(await told(() => setTopicPermissions(node, record).stored()));
+        return put(await told(() => setTopicPermissions(node, record).untilStored()));
       },
     },
     DELETE: { role: 'administrator', handle: (call) => clearTopics(call, undefined) },
@@ -88,7 +88,7 @@ export function topicPermissionsWhere(
 async function clearTopics({ context: { node }, params }: Call, exchange: string | undefined): Promise<unknown> {
   const { name: vhost, user } = params;
   if (node.vhost(vhost) === undefined || node.auth.user(user) === undefined) throw noObject();
-  await clearTopicPermissions(node, user, vhost, exchange).stored();
+  await clearTopicPermissions(node, user, vhost, exchange).untilStored();
   return NO_CONTENT;
 }
 

@@ -48,14 +48,14 @@ function resourcesOf(kind: PolicyKind, path: string, maker: Role): readonly Reso
         role: maker,
         handle: async ({ context: { node }, vhost, params, body }) => {
           const policy = readPolicy(params.policy, body);
-          return put(await setPolicy(node, vhost.name, kind, policy).stored());
+          return put(await setPolicy(node, vhost.name, kind, policy).untilStored());
         },
       },
       DELETE: {
         role: maker,
         handle: async ({ context: { node }, vhost, params }) => {
           if (vhost.policies.get(kind, params.policy) === undefined) throw noObject();
-          await clearPolicy(node, vhost.name, kind, params.policy).stored();
+          await clearPolicy(node, vhost.name, kind, params.policy).untilStored();
           return NO_CONTENT;
         },
       },

@@ -31,7 +31,7 @@ export const queues: readonly Resource[] = [
       handle: async (call) => {
         const { name } = existingQueue(call);
         const { query } = call;
-        await deleteQueue(call.actor, name, query.isTrue('if-unused'), query.isTrue('if-empty')).stored();
+        await deleteQueue(call.actor, name, query.isTrue('if-unused'), query.isTrue('if-empty')).untilStored();
         return NO_CONTENT;
       },
     },
@@ -41,7 +41,7 @@ export const queues: readonly Resource[] = [
     DELETE: {
       role: 'management',
       handle: async (call) => {
-        await purgeQueue(call.actor, existingQueue(call).name).stored();
+        await purgeQueue(call.actor, existingQueue(call).name).untilStored();
         return NO_CONTENT;
       },
     },
@@ -127,6 +127,6 @@ async function declare({ actor, vhost, params, body, context }: Call): Promise<u
     exclusive: false,
     autoDelete: booleanIn(body, 'auto_delete', false),
     arguments: toFieldTable(objectIn(body, 'arguments')),
-  }).stored();
+  }).untilStored();
   return put(isNew);
 }

@@ -34,13 +34,13 @@ export const users: readonly Resource[] = [
     PUT: {
       role: 'administrator',
       handle: async ({ context: { node }, params: { user }, body }) => {
-        return put(await putUser(node, await readUser(node, user, body)).stored());
+        return put(await putUser(node, await readUser(node, user, body)).untilStored());
       },
     },
     DELETE: {
       role: 'administrator',
       handle: async (call) => {
-        await deleteUser(call.context.node, existing(call).name).stored();
+        await deleteUser(call.context.node, existing(call).name).untilStored();
         return NO_CONTENT;
       },
     },
@@ -135,7 +135,7 @@ async function deleteMany({ context: { node }, body }: Call): Promise<unknown> {
   let unknown: string | undefined;
   for (const name of names.map(String)) {
     if (node.auth.user(name) === undefined) unknown ??= name;
-    else await deleteUser(node, name).stored();
+    else await deleteUser(node, name).untilStored();
   }
   if (unknown !== undefined) throw badRequest(['no_such_user', unknown]);
   return NO_CONTENT;

@@ -42,14 +42,14 @@ export const vhosts: readonly Resource[] = [
         const tracing = booleanIn(body, 'tracing', undefined);
         const receipt = putVhost(node, { name: params.name, ...readVhost(call, body) }, principal.name);
         if (tracing !== undefined) node.observers.trace(node.existingVhost(params.name), tracing);
-        return put(await receipt.stored());
+        return put(await receipt.untilStored());
       },
     },
     DELETE: {
       role: 'administrator',
       handle: async ({ context: { node }, params: { name } }) => {
         if (node.vhost(name) === undefined) throw noObject();
-        await deleteVhost(node, name).stored();
+        await deleteVhost(node, name).untilStored();
         return NO_CONTENT;
       },
     },

@@ -39,7 +39,7 @@ describe('deleting a vhost with many queues', () => {
     const { node, large: vhost } = it;
     let isGone = false;
     void deleteVhost(node, 'large')
-      .stored()
+      .untilStored()
       .then(() => (isGone = true));
     expect([node.vhost('large'), [...node.vhosts].length]).toEqual([undefined, 1]);
     let turns = 0;
@@ -55,7 +55,7 @@ describe('deleting a vhost with many queues', () => {
 
   test('leaves a new vhost of its name alone', async () => {
     const it = await large();
-    const gone = deleteVhost(it.node, 'large').stored();
+    const gone = deleteVhost(it.node, 'large').untilStored();
     const anew = it.node.putVhost(spec('large'));
     expect([...anew.queues]).toEqual([]);
     anew.declareQueue({ ...queue, name: 'new' });
@@ -68,7 +68,7 @@ describe('deleting a vhost with many queues', () => {
 
   test('is brought to an end when the broker stops', async () => {
     const it = await large();
-    const gone = deleteVhost(it.node, 'large').stored();
+    const gone = deleteVhost(it.node, 'large').untilStored();
     it.node.stop();
     await gone;
     expect(rows(it)).toEqual({ vhosts: ['/'], exchanges: [], queues: [], bindings: 0 });

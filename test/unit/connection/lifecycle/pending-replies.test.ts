@@ -18,12 +18,12 @@ describe('a connection', () => {
   let failures: unknown[];
   let said: string[];
   let waits: PendingReplies;
-  let receipt: Receipt;
+  let receipt: Receipt<string>;
 
   beforeEach(() => {
     [commits, allStored, tasks, heard, failures, said] = [[], false, [], true, [], []];
     const store = { afterCommit: (callback: () => void) => (allStored ? callback() : void commits.push(callback)) };
-    receipt = new Receipt(store, undefined);
+    receipt = new Receipt(store, 'answer');
     const timeSlices = { do: (task: SlicedTask) => !task.step() || (tasks.push(task), false) };
     const parser = { pause: () => (heard = false), resume: () => (heard = true) } as unknown as FrameParser;
     const socket = { pause: () => undefined, resume: () => undefined } as unknown as Socket;
@@ -42,7 +42,7 @@ describe('a connection', () => {
   });
 
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  const answer = (): void => void said.push('answer');
+  const answer = (value: string): void => void said.push(value);
 
   it('is answered at once, and heard on, where all is stored', () => {
     allStored = true;
@@ -92,7 +92,7 @@ describe('a connection', () => {
 
   it('is not heard between two things that an answer had to wait for', async () => {
     const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    waits.await(first.promise, () => waits.await(second.promise, answer));
+    waits.await(first.promise, () => waits.await(second.promise, () => answer('answer')));
     first.resolve();
     await turn();
     expect([said, heard]).toEqual([[], false]);
