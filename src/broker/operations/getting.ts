@@ -13,48 +13,53 @@ export interface TakenMessage {
   readonly exchange: string;
   readonly routingKey: string;
   readonly properties: BasicProperties;
+  /** Valid in this turn only. */
   readonly body: Buffer;
   readonly redelivered: boolean;
   /** Messages that were ready behind it. */
   readonly left: number;
 }
 
+/** Who takes the messages. */
+export interface Taker {
+  readonly afterwards: Afterwards;
+  /** Asked before each. */
+  readonly wantsMore: boolean;
+  /** What it throws ends the taking, and all it had come back. */
+  take(message: TakenMessage): void;
+}
+
 /**
- * Takes up to `count` messages, in their order. Throws AmqpError if the actor may not, or there is no such queue. Rejects with AmqpError if
- * messages cannot be taken: those it had come back.
+ * Has messages taken, in their order, until the taker wants no more or there are none. Throws AmqpError if the actor may not, or there is no
+ * such queue. Rejects with AmqpError if messages cannot be taken, or with what the taker threw: those it had come back.
  */
-export function getMessages(
-  actor: Actor,
-  name: string,
-  count: number,
-  afterwards: Afterwards,
-): Promise<readonly TakenMessage[]> {
+export function getMessages(actor: Actor, name: string, taker: Taker): Promise<void> {
   const queue = gettableQueue(actor, name);
   const { timeSlices } = actor.vhost.node;
   return new Promise((resolve, reject) => {
-    timeSlices.do(new Getting(queue, { count, afterwards }, timeSlices, resolve, reject));
+    timeSlices.do(new Getting(queue, taker, timeSlices, resolve, reject));
   });
 }
 
 class Getting implements SlicedTask {
   readonly writes = true;
   readonly #queue: DeclaredQueue;
-  readonly #request: { readonly count: number; readonly afterwards: Afterwards };
+  readonly #taker: Taker;
   readonly #timeSlices: TimeSlices;
-  readonly #done: (taken: readonly TakenMessage[]) => void;
+  readonly #done: () => void;
   readonly #failed: (error: unknown) => void;
-  readonly #taken: TakenMessage[] = [];
   readonly #seqs: number[] = [];
+  #refused: { readonly error: unknown } | undefined;
 
   constructor(
     queue: DeclaredQueue,
-    request: { readonly count: number; readonly afterwards: Afterwards },
+    taker: Taker,
     timeSlices: TimeSlices,
-    done: (taken: readonly TakenMessage[]) => void,
+    done: () => void,
     failed: (error: unknown) => void,
   ) {
     this.#queue = queue;
-    this.#request = request;
+    this.#taker = taker;
     this.#timeSlices = timeSlices;
     this.#done = done;
     this.#failed = failed;
@@ -63,8 +68,9 @@ class Getting implements SlicedTask {
   step(): boolean {
     const queue = this.#queue;
     try {
-      if (this.#taken.length < this.#request.count && !queue.deleted) {
+      if (this.#taker.wantsMore && !queue.deleted) {
         const got = queue.get(false, this.#take);
+        if (this.#refused !== undefined) throw this.#refused.error;
         if (got === true) return true;
         if (got === undefined) return !queue.whenAnswered(() => this.#timeSlices.do(this));
       }
@@ -73,17 +79,22 @@ class Getting implements SlicedTask {
       this.#failed(error);
       return false;
     }
-    this.#settle(this.#request.afterwards);
-    this.#done(this.#taken);
+    this.#settle(this.#taker.afterwards);
+    this.#done();
     return false;
   }
 
+  /** Never throws: of what does the queue takes the message for one that nobody can be given. */
   readonly #take = (message: Message, seq: number, redelivered: boolean): void => {
     const { exchange, routingKey } = message;
-    const body = Buffer.from(message.body.subarray(message.bodyStart, message.bodyEnd));
+    const body = message.body.subarray(message.bodyStart, message.bodyEnd);
     const properties = message.decodeProperties();
     this.#seqs.push(seq);
-    this.#taken.push({ exchange, routingKey, properties, body, redelivered, left: this.#queue.ready });
+    try {
+      this.#taker.take({ exchange, routingKey, properties, body, redelivered, left: this.#queue.ready });
+    } catch (error) {
+      this.#refused = { error };
+    }
   };
 
   #settle(afterwards: Afterwards): void {

@@ -102,10 +102,19 @@ export function* jsonObject(object: object): Generator<string> {
 }
 
 /** A JSON array, item by item. */
-export function* jsonArray(items: Iterable<unknown>): Generator<string> {
+export function jsonArray(items: Iterable<unknown>): Generator<string> {
+  return jsonArrayOf(asJson(items));
+}
+
+function* asJson(items: Iterable<unknown>): Generator<string> {
+  for (const item of items) yield JSON.stringify(item);
+}
+
+/** A JSON array of what is JSON already. */
+export function* jsonArrayOf(items: Iterable<string>): Generator<string> {
   let separator = '[';
   for (const item of items) {
-    yield separator + JSON.stringify(item);
+    yield separator + item;
     separator = ',';
   }
   yield separator === '[' ? '[]' : ']';

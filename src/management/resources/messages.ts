@@ -1,17 +1,19 @@
 /** Publishing one message, and taking some (RabbitMQ: HTTP API, `/publish` and `/get`). */
-import { getMessages, type TakenMessage } from '../../broker/operations/getting.ts';
+import { type Afterwards, getMessages, type TakenMessage, type Taker } from '../../broker/operations/getting.ts';
 import { publishMessage } from '../../broker/operations/publishing.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { isBase64 } from '../http/base64.ts';
 import { integerIn, objectIn, requireKeys, textIn } from '../http/body.ts';
 import { badRequest, notFound, withReplyCode } from '../http/problem.ts';
-import type { Call, Resource } from '../http/resource.ts';
+import { type Call, Reply, type Resource } from '../http/resource.ts';
+import { jsonArrayOf } from '../http/slices.ts';
 import { type Encoding, readEncoding, showPayload } from '../present/message.ts';
 import { readProperties, showProperties } from '../present/properties.ts';
 import { exchangeNamed } from './exchanges.ts';
 
-/** Messages that one request takes at most. */
+/** What one request takes at most: messages, as in RabbitMQ, and characters of JSON, after the message that reaches them. */
 const MOST_MESSAGES = 50_000;
+const MOST_CHARACTERS = 32 * 1024 * 1024;
 /** How a message is taken: whether it goes back, and whether as rejected, which is `redelivered` either way. */
 const ACK_MODES = ['ack_requeue_true', 'ack_requeue_false', 'reject_requeue_true', 'reject_requeue_false'] as const;
 
@@ -40,15 +42,41 @@ function decode(payload: string, encoding: string): Buffer {
   return Buffer.from(payload, 'base64');
 }
 
-async function get({ actor, params, body }: Call): Promise<unknown> {
+async function get({ actor, params, body }: Call): Promise<Reply> {
   requireKeys(body, ['ackmode', 'count', 'encoding']);
   const mode = ACK_MODES.find((known) => known === body.ackmode);
   if (mode === undefined) throw badRequest(`Invalid ackmode value: ${String(body.ackmode)}`);
   const encoding = readEncoding(textIn(body, 'encoding', ''));
   const count = Math.min(integerIn(body, 'count', 0), MOST_MESSAGES);
   const truncate = body.truncate === undefined ? Infinity : integerIn(body, 'truncate', 0);
-  const taken = await told(() => getMessages(actor, params.queue, Math.max(count, 0), mode), 'queue');
-  return taken.map((message) => showTaken(message, encoding, truncate));
+  const page = new TakenPage(mode, count, (message) => JSON.stringify(showTaken(message, encoding, truncate)));
+  await told(() => getMessages(actor, params.queue, page), 'queue');
+  return new Reply(200, { 'content-type': 'application/json' }, jsonArrayOf(page.shown));
+}
+
+/** Each is shown when it is taken: what cannot be comes back, and many are no long turn of the event loop. */
+class TakenPage implements Taker {
+  readonly afterwards: Afterwards;
+  readonly shown: string[] = [];
+  readonly #count: number;
+  readonly #show: (message: TakenMessage) => string;
+  #characters = 0;
+
+  constructor(afterwards: Afterwards, count: number, show: (message: TakenMessage) => string) {
+    this.afterwards = afterwards;
+    this.#count = count;
+    this.#show = show;
+  }
+
+  get wantsMore(): boolean {
+    return this.shown.length < this.#count && this.#characters < MOST_CHARACTERS;
+  }
+
+  take(message: TakenMessage): void {
+    const text = this.#show(message);
+    this.#characters += text.length;
+    this.shown.push(text);
+  }
 }
 
 function showTaken({ body, ...message }: TakenMessage, encoding: Encoding, truncate: number): object {

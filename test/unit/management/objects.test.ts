@@ -234,6 +234,19 @@ describe('messages', () => {
     expect(await get('/overview')).toMatchObject({ queue_totals: { messages: 0 }, message_stats: { publish: 4 } });
   });
 
+  it('are taken until there is enough for an answer, and the others stay', async () => {
+    const channel = await client.createConfirmChannel();
+    const large = Buffer.alloc(25 * 1024 * 1024);
+    for (let number = 0; number < 2; number++) channel.sendToQueue('m', large);
+    await channel.waitForConfirms();
+    const body = { ...take, ackmode: 'ack_requeue_false', encoding: 'base64' };
+    const taken = await ask('POST', '/queues/%2F/m/get', { body });
+    expect(taken.json).toMatchObject([{ payload_bytes: large.length, message_count: 1 }]);
+    expect(await get('/queues/%2F/m')).toMatchObject({ messages: 1 });
+    await outcome('DELETE', '/queues/%2F/m/contents');
+    await channel.close();
+  });
+
   it('are refused with the words of RabbitMQ', async () => {
     const publish = (body: object, exchange = 'amq.default'): Promise<unknown> =>
       outcome('POST', `/exchanges/%2F/${exchange}/publish`, body);

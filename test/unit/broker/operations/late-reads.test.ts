@@ -4,7 +4,7 @@ import { internalIdentity } from '../../../../src/broker/access/internal-backend
 import { UserActor } from '../../../../src/broker/operations/actor.ts';
 import { browseQueue, type BrowsedPage } from '../../../../src/broker/operations/browsing.ts';
 import { cancelDelayed } from '../../../../src/broker/operations/delayed.ts';
-import { getMessages } from '../../../../src/broker/operations/getting.ts';
+import { getMessages, type TakenMessage } from '../../../../src/broker/operations/getting.ts';
 import { startRedrive } from '../../../../src/broker/operations/redriving.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { StoreError } from '../../../../src/store/store.ts';
@@ -100,8 +100,13 @@ describe('moving messages', () => {
 describe('taking messages without a channel', () => {
   test('takes those that are not here yet, and puts them back', async () => {
     const node = await holding(['a', LARGE, 'b']);
-    const taken = await getMessages(actor(node), 'q', 5, 'ack_requeue_true');
-    expect(taken.map(({ body, left }) => [body.toString(), left])).toEqual([
+    const taken: [string, number][] = [];
+    await getMessages(actor(node), 'q', {
+      afterwards: 'ack_requeue_true',
+      wantsMore: true,
+      take: ({ body, left }) => taken.push([body.toString(), left]),
+    });
+    expect(taken).toEqual([
       ['a', 2],
       [LARGE, 1],
       ['b', 0],
@@ -112,8 +117,19 @@ describe('taking messages without a channel', () => {
   test('puts back what it had if the next cannot be read', async () => {
     const node = await holding(['a', LARGE, 'b']);
     spoil(node, 'readBody');
-    await expect(getMessages(actor(node), 'q', 5, 'ack_requeue_false')).rejects.toThrow('cannot be read');
+    const taker = { afterwards: 'ack_requeue_false', wantsMore: true, take: () => {} } as const;
+    await expect(getMessages(actor(node), 'q', taker)).rejects.toThrow('cannot be read');
     expect([node.queue('q').ready, node.queue('q').unacked]).toEqual([3, 0]);
+  });
+
+  test('puts back what it had if its taker cannot do with the next', async () => {
+    const node = await holding(['a', 'b', 'c']);
+    const take = ({ body }: TakenMessage): void => {
+      if (body.toString() === 'b') throw new Error('too much for me');
+    };
+    const taker = { afterwards: 'ack_requeue_false', wantsMore: true, take } as const;
+    await expect(getMessages(actor(node), 'q', taker)).rejects.toThrow('too much for me');
+    expect(await node.drain('q')).toEqual(['a', 'b', 'c']);
   });
 });
 
