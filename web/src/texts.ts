@@ -81,6 +81,9 @@ export const texts = {
     disk: 'The disk is almost full, and publishers are blocked',
     diskWhat: (free: string, limit: string, folder: string) =>
       `${free} are free where ${folder} is; it has to be ${limit}. Make room, or consume or purge what piles up below. Publishers go on by themselves then.`,
+    store: 'The store cannot commit, and publishers are blocked',
+    storeWhat: (reason: string) =>
+      `It says: ${reason}. Nothing is confirmed until it can; the broker’s log says what you can do. Publishers go on by themselves then.`,
     unroutable: 'Messages get lost: no queue takes them',
     unroutableWhat: (rate: string) =>
       `${rate} a second were published with keys that no binding matches. See the exchange’s “Where would this key go?”.`,

@@ -144,7 +144,7 @@ export class BrokerNode implements VhostNode {
       this.parameters.watch(kind, watcher);
     }
     store.onFault(fault);
-    store.onTrouble((reason) => this.alarms.set('disk', reason !== undefined));
+    store.onTrouble((reason) => (this.alarms.storeTrouble = reason));
   }
 
   /**

@@ -89,7 +89,12 @@ export class EventFeed {
 
   #tellAlarms(): void {
     const { alarms } = this.#context.node;
-    const text = eventText('alarms', { memory: alarms.isLow('memory'), disk: alarms.isLow('disk') });
+    const [memory, disk, store] = [
+      alarms.isRaised('memory'),
+      alarms.isRaised('disk'),
+      alarms.storeTrouble !== undefined,
+    ];
+    const text = eventText('alarms', { memory, disk, store });
     for (const listener of this.#listeners) push(listener, text);
   }
 

@@ -57,10 +57,12 @@ function check(name: string, handle: (call: Call) => unknown): Resource {
 
 function checkAlarms({ context: { node, nodeName } }: Call): unknown {
   const alarms = (['memory', 'disk'] as const)
-    .filter((resource) => node.alarms.isLow(resource))
+    .filter((resource) => node.alarms.isRaised(resource))
     .map((resource) => ({ node: nodeName, resource }));
   if (alarms.length === 0) return OK;
-  return failed({ reason: 'There are alarms in effect in the cluster', alarms });
+  const { storeTrouble } = node.alarms;
+  const store = storeTrouble === undefined ? {} : { store_trouble: storeTrouble };
+  return failed({ reason: 'There are alarms in effect in the cluster', alarms, ...store });
 }
 
 function checkInService({ context: { controls } }: Call): unknown {

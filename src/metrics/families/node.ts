@@ -55,9 +55,9 @@ export const NODE: readonly NodeFamily[] = [
       // There is none: a client that comes when all files are open waits.
       alarm('file_descriptor_limit', 'file descriptor limit', () => false),
       alarm('free_disk_space_watermark', 'free disk space watermark', ({ context: { node } }) =>
-        node.alarms.isLow('disk'),
+        node.alarms.isRaised('disk'),
       ),
-      alarm('memory_used_watermark', 'VM memory watermark', ({ context: { node } }) => node.alarms.isLow('memory')),
+      alarm('memory_used_watermark', 'VM memory watermark', ({ context: { node } }) => node.alarms.isRaised('memory')),
     ],
   },
   {

@@ -90,6 +90,9 @@ export const OWN: readonly NodeMetric<BrokerMoment>[] = [
     'What the store has yet to write',
     ({ context: { node } }) => node.backlog.bytes,
   ),
+  single('gauge', 'store_failing', '1 while the store cannot commit', ({ context: { node } }) =>
+    Number(node.alarms.storeTrouble !== undefined),
+  ),
   single(
     'gauge',
     'store_rows_to_reseal',

@@ -58,9 +58,9 @@ describe('events', () => {
     const alarms = () => listener.told().filter(({ type }) => type === 'alarms');
     const settings = `/nodes/${((await apiOf(own)('GET', '/overview')).json as { node: string }).node}/settings`;
     await apiOf(own)('PUT', settings, { body: { memory_budget: 1000 } });
-    await expect.poll(() => alarms().at(-1)?.data).toEqual({ memory: true, disk: false });
+    await expect.poll(() => alarms().at(-1)?.data).toEqual({ memory: true, disk: false, store: false });
     await apiOf(own)('PUT', settings, { body: { memory_budget: 8 * 1024 * 1024 } });
-    await expect.poll(() => alarms().at(-1)?.data).toEqual({ memory: false, disk: false });
+    await expect.poll(() => alarms().at(-1)?.data).toEqual({ memory: false, disk: false, store: false });
     await client.close();
   });
 

@@ -32,6 +32,8 @@ export interface Node {
   readonly disk_free: number | null;
   readonly disk_free_limit: number;
   readonly disk_free_alarm: boolean;
+  /** Why commits fail; missing if they work. The alarm of the disk stands for it too. */
+  readonly store_trouble?: string;
   readonly fd_used: number;
   readonly fd_total: number;
   readonly db_dir: string;

@@ -36,6 +36,8 @@ export interface NodeFacts {
   readonly disk_free_alarm: boolean;
   readonly disk_free: number;
   readonly disk_free_limit: number;
+  /** Why commits fail; missing if they work. The alarm of the disk stands for it too. */
+  readonly store_trouble?: string;
   readonly fd_total: number;
   readonly fd_used: number;
   readonly sockets_total: number;
@@ -96,10 +98,15 @@ export function listenerText({ interface: shown, port, protocol, purpose }: List
   return `Interface: ${shown}, port: ${port}, protocol: ${protocol}, purpose: ${purpose}`;
 }
 
-/** Alarms in effect, in RabbitMQ's words. */
-export function alarmsOf({ name, mem_alarm, disk_free_alarm }: NodeFacts): readonly string[] {
+/** Alarms in effect, in RabbitMQ's words, which has none for a store that cannot commit. */
+export function alarmsOf({ name, mem_alarm, disk_free_alarm, store_trouble }: NodeFacts): readonly string[] {
+  const disk = `Free disk space alarm on node ${name}`;
   return [
     ...(mem_alarm ? [`Memory alarm on node ${name}`] : []),
-    ...(disk_free_alarm ? [`Free disk space alarm on node ${name}`] : []),
+    ...(store_trouble !== undefined
+      ? [`Store alarm on node ${name}: ${store_trouble}`]
+      : disk_free_alarm
+        ? [disk]
+        : []),
   ];
 }

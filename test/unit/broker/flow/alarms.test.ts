@@ -37,3 +37,17 @@ test('a resource is low until each of its causes is gone', () => {
   alarms.set('disk', false, 'free space');
   expect([alarms.alarm, cleared.mock.calls.length]).toEqual([undefined, 1]);
 });
+
+test('a store that cannot commit counts as a disk that takes nothing, and its reason is known', () => {
+  const alarms = new Alarms();
+  const changed = vi.fn();
+  alarms.onChange(changed);
+  alarms.storeTrouble = 'no connection';
+  expect([alarms.alarm, alarms.isRaised('disk'), alarms.isRaised('memory')]).toEqual(['low on disk', true, false]);
+  alarms.set('disk', true);
+  alarms.storeTrouble = 'disk full';
+  alarms.set('disk', false);
+  expect([alarms.alarm, alarms.storeTrouble]).toEqual(['low on disk', 'disk full']);
+  alarms.storeTrouble = undefined;
+  expect([alarms.alarm, changed.mock.calls.length]).toEqual([undefined, 5]);
+});

@@ -53,7 +53,9 @@ function findingsOf(node: Node): Finding[] {
       what: words.memoryWhat(bytes(node.mem_used), bytes(node.mem_limit)),
     });
   }
-  if (node.disk_free_alarm) {
+  if (node.store_trouble !== undefined) {
+    findings.push({ tone: 'bad', title: words.store, what: words.storeWhat(node.store_trouble) });
+  } else if (node.disk_free_alarm) {
     const what = words.diskWhat(bytes(node.disk_free ?? 0), bytes(node.disk_free_limit), node.db_dir);
     findings.push({ tone: 'bad', title: words.disk, what });
   }
