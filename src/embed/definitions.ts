@@ -7,8 +7,10 @@ import { compilePattern } from '../broker/access/pattern.ts';
 import type { ChangeError } from '../broker/arguments/change-error.ts';
 import type { DefinitionsDocument } from '../broker/definitions/document.ts';
 import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
-import { decodeText, type ParsedText, parseJsonText } from '../broker/definitions/json-text.ts';
+import { decodeText, type ParsedText, readJsonText } from '../broker/definitions/json-text.ts';
 import type { Finding } from '../broker/definitions/json-cursor.ts';
+import { IMPORT_JOURNAL } from '../broker/parameters/parameters.ts';
+import { doInSlices } from '../broker/scheduling/sliced-steps.ts';
 import { createDefaults } from '../broker/topology/node-defaults.ts';
 import { whenLoaded } from '../broker/topology/recover-node.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
@@ -16,6 +18,7 @@ import type { Config } from '../config/config.ts';
 import { defaultConfig } from '../config/merge-sources.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
+import { atOnce } from '../util/steps.ts';
 import { whenStored } from './when-stored.ts';
 
 export interface TransferOptions {
@@ -43,10 +46,10 @@ export class Definitions {
     { vhost }: TransferOptions = {},
   ): Promise<readonly Finding[]> {
     if (vhost !== undefined) this.#node.existingVhost(vhost);
-    const { importWithPasswords } = await import('../broker/definitions/import.ts');
-    const { document, warnings } = parse(definitions);
+    const { importDefinitions } = await import('../broker/definitions/import.ts');
+    const { document, warnings } = await this.#parse(definitions);
     const { defaultVhost } = this.#config;
-    const found = await importWithPasswords(this.#node, document, { vhost, defaultVhost });
+    const found = await importDefinitions(this.#node, document, { vhost, defaultVhost });
     await whenStored(this.#node);
     return [...warnings, ...found];
   }
@@ -60,14 +63,14 @@ export class Definitions {
     if (vhost === undefined) return exportDefinitions(this.#node, this.#config);
     return exportVhostDefinitions(this.#node, this.#node.existingVhost(vhost), this.#config);
   }
-}
 
-function parse(definitions: DefinitionsDocument | string): ParsedText {
-  if (typeof definitions !== 'string') return { document: definitions, warnings: [] };
-  try {
-    return parseJsonText(definitions);
-  } catch (error) {
-    throw new DefinitionsError([{ path: '$', text: `is not JSON: ${(error as Error).message}` }]);
+  async #parse(definitions: DefinitionsDocument | string): Promise<ParsedText> {
+    if (typeof definitions !== 'string') return { document: definitions, warnings: [] };
+    try {
+      return await doInSlices(readJsonText(definitions), this.#node.timeSlices);
+    } catch (error) {
+      throw new DefinitionsError([{ path: '$', text: `is not JSON: ${(error as Error).message}` }]);
+    }
   }
 }
 
@@ -84,7 +87,7 @@ export async function readDefinitions(
   if (typeof source !== 'string') return { label: 'definitions', document: source, warnings: [] };
   const label = `definitions file ${source}`;
   try {
-    return { label, ...parseJsonText(decodeText(await readFile(source))) };
+    return { label, ...atOnce(readJsonText(decodeText(await readFile(source)))) };
   } catch (error) {
     const reason = error instanceof SyntaxError ? `is not JSON: ${error.message}` : (error as Error).message;
     throw new ConfigError([{ source: 'definitions', text: `${label}: ${reason}` }]);
@@ -113,6 +116,10 @@ export async function prepare(
   };
   await node.recoverInSlices();
   await whenLoaded(node);
+  if (node.parameters.of(IMPORT_JOURNAL, '').size > 0) {
+    const { finishImport } = await import('../broker/definitions/import.ts');
+    await finishImport(node);
+  }
   const { defaultUser: name, defaultPass: password, defaultUserTags: tags } = config;
   // A slow hash is not made at each start for a user that is there, nor of the password guest, which everybody knows.
   const byRule = node.blank && (defaults.always || config.passwordHashing !== 'auto');
@@ -121,10 +128,10 @@ export async function prepare(
     if (node.blank) createDefaults(node, { ...defaults, record });
     return;
   }
-  const { importWithPasswords } = await import('../broker/definitions/import.ts');
+  const { importDefinitions } = await import('../broker/definitions/import.ts');
   const { label, document } = definitions;
   try {
-    const found = await importWithPasswords(node, document, {
+    const found = await importDefinitions(node, document, {
       defaults: { ...defaults, record },
       defaultVhost: defaults.vhost,
     });

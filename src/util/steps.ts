@@ -1,13 +1,16 @@
 /** Long work as a generator of small steps: done at once, or a slice of time a turn of the event loop, so that others have their turns between. */
 import type { Clock } from './clock.ts';
 
-export type Steps = Generator<void, void>;
+export type Steps<Result = void> = Generator<void, Result>;
 
 /** Of a turn, in milliseconds: who has to say ten times a second that it lives comes to that. */
 const SLICE_MS = 50;
 
-export function atOnce(steps: Steps): void {
-  while (steps.next().done !== true);
+export function atOnce<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
 }
 
 /** Rejects with what a step throws. */

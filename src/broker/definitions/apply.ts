@@ -10,13 +10,18 @@ import { GLOBAL_PARAMETERS } from '../parameters/parameters.ts';
 import { isPolicyKind, type Policy } from '../policy/policy.ts';
 import { type At, type DefinitionSet, readPolicy } from './parse.ts';
 import { type Findings, oneLine, JsonCursor } from './json-cursor.ts';
+import type { Steps } from '../../util/steps.ts';
 
 /** Binds on behalf of nobody. */
 export const NOBODY = {};
 
-export function applyDefinitions(node: BrokerNode, set: DefinitionSet, findings: Findings): void {
-  const each = <Entry>(entries: readonly At<Entry>[], apply: (entry: At<Entry>) => string | undefined | void): void => {
+export function* applyDefinitions(node: BrokerNode, set: DefinitionSet, findings: Findings): Steps {
+  const each = function* <Entry>(
+    entries: readonly At<Entry>[],
+    apply: (entry: At<Entry>) => string | undefined | void,
+  ): Steps {
     for (const entry of entries) {
+      yield;
       try {
         const warning = apply(entry);
         if (typeof warning === 'string') findings.warnings.push({ path: entry.at, text: warning });
@@ -26,31 +31,31 @@ export function applyDefinitions(node: BrokerNode, set: DefinitionSet, findings:
       }
     }
   };
-  each(set.users, ({ record, limits }) => {
+  yield* each(set.users, ({ record, limits }) => {
     node.auth.putUser(record);
     node.limits.setUser(record.name, limits);
   });
-  each(set.vhosts, ({ spec, onlyNamed }) => {
+  yield* each(set.vhosts, ({ spec, onlyNamed }) => {
     if (!onlyNamed || node.vhost(spec.name) === undefined) node.putVhost(spec);
   });
-  each(set.permissions, ({ record }) => {
+  yield* each(set.permissions, ({ record }) => {
     node.existingUser(record.user);
     node.existingVhost(record.vhost);
     node.auth.putPermission(record);
   });
-  each(set.exchanges, (entry) => applyExchange(node, entry));
-  each(set.topicPermissions, ({ record }) => {
+  yield* each(set.exchanges, (entry) => applyExchange(node, entry));
+  yield* each(set.topicPermissions, ({ record }) => {
     node.existingUser(record.user);
     node.existingVhost(record.vhost);
     node.auth.putTopicPermission(record);
   });
-  each(set.globalParameters, ({ name, value }) => node.parameters.put(GLOBAL_PARAMETERS, '', name, value));
-  each(set.policies, ({ vhost, policy }) => node.existingVhost(vhost).policies.put('policy', policy));
-  each(set.parameters, (entry) => applyParameter(node, entry, findings));
-  each(set.queues, (entry) => applyQueue(node, entry));
+  yield* each(set.globalParameters, ({ name, value }) => node.parameters.put(GLOBAL_PARAMETERS, '', name, value));
+  yield* each(set.policies, ({ vhost, policy }) => node.existingVhost(vhost).policies.put('policy', policy));
+  yield* each(set.parameters, (entry) => applyParameter(node, entry, findings));
+  yield* each(set.queues, (entry) => applyQueue(node, entry));
   // Behind the queues: a vhost may have more of them than a limit that was set later allows.
-  each(set.limits, ({ vhost, limits }) => node.limits.setVhost(node.existingVhost(vhost).name, limits));
-  each(set.bindings, ({ vhost: name, spec }) => {
+  yield* each(set.limits, ({ vhost, limits }) => node.limits.setVhost(node.existingVhost(vhost).name, limits));
+  yield* each(set.bindings, ({ vhost: name, spec }) => {
     const vhost = node.existingVhost(name);
     const ends = spec.destinationKind === 'queue' ? vhost.queue(spec.destination) : vhost.exchange(spec.destination);
     // Exports have bindings to queues that were exclusive, and are not in them.

@@ -1,25 +1,22 @@
-/**
- * Definitions may have a password in place of its hash (RabbitMQ: Definitions). Slow hashes are made before the import, which is one step from its
- * begin to its end.
- */
+/** Definitions may have a password in place of its hash (RabbitMQ: Definitions). Hashes are made before the import: slow ones, by other threads. */
 import { ChangeError } from '../arguments/change-error.ts';
 import type { UserPasswords } from '../access/user-passwords.ts';
-import { DefinitionsError } from './definitions-error.ts';
-import { isObject } from './json-cursor.ts';
+import { type Findings, isObject } from './json-cursor.ts';
 
-/**
- * The document with hashes in place of passwords; what makes no sense stays for the import to say so.
- * @throws DefinitionsError for passwords that users may not have
- */
-export async function hashPasswords(document: unknown, passwords: UserPasswords): Promise<unknown> {
+/** The document with hashes in place of passwords; what makes no sense stays for the import to say so. Passwords that users may not have are problems. */
+export async function hashPasswords(
+  document: unknown,
+  passwords: UserPasswords,
+  { problems }: Findings,
+): Promise<unknown> {
   if (!isObject(document) || !Array.isArray(document.users)) return document;
   const users: readonly unknown[] = document.users;
   if (!users.some(hasPassword)) return document;
-  const problems = users.flatMap((user, i) => {
+  for (const [i, user] of users.entries()) {
     const text = hasPassword(user) ? problemOf(user.password, passwords) : undefined;
-    return text === undefined ? [] : [{ path: `$.users[${i}].password`, text }];
-  });
-  if (problems.length > 0) throw new DefinitionsError(problems);
+    if (text !== undefined) problems.push({ path: `$.users[${i}].password`, text });
+  }
+  if (problems.length > 0) return document;
   return { ...document, users: await Promise.all(users.map((user) => hashed(user, passwords))) };
 }
 
@@ -29,7 +26,9 @@ interface Passworded {
 }
 
 function hasPassword(user: unknown): user is Passworded {
-  return isObject(user) && user.password_hash === undefined && typeof user.password === 'string';
+  return (
+    isObject(user) && user.password_hash === undefined && typeof user.password === 'string' && user.password !== ''
+  );
 }
 
 async function hashed(user: unknown, passwords: UserPasswords): Promise<unknown> {

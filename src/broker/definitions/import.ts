@@ -1,16 +1,18 @@
 /**
- * Importing definitions: all or nothing. They are first given to a node that stores nothing and has what the real one has
- * under the same names. What changes there is what the import comes to; only if it meets no problem does the real one get it.
+ * Importing definitions: all or nothing, and in time slices, as there may be very many. They are first given to a node that stores nothing and has
+ * what the real one has under the same names. What changes there is what the import comes to; only if it meets no problem does the real one get it.
  */
 import { NullStore } from '../../store/null-store.ts';
+import type { Steps } from '../../util/steps.ts';
 import { limitOf } from '../access/access-limits.ts';
 import { ALL } from '../access/permissions.ts';
+import { doInSlices } from '../scheduling/sliced-steps.ts';
 import { BrokerNode } from '../topology/broker-node.ts';
 import { createDefaultUser, createDefaultVhost, type NodeDefaults } from '../topology/node-defaults.ts';
 import { applyDefinitions } from './apply.ts';
 import { DefinitionsError } from './definitions-error.ts';
 import { hashPasswords } from './hash-passwords.ts';
-import { makeChanges } from './make-changes.ts';
+import { finishChanges, makeChanges } from './make-changes.ts';
 import { type DefinitionSet, parseDefinitions, type Scope } from './parse.ts';
 import { type Finding, type Findings, oneLine } from './json-cursor.ts';
 import type { Change } from '../topology/change.ts';
@@ -21,30 +23,45 @@ export interface ImportOptions extends Scope {
   readonly defaults?: NodeDefaults | undefined;
 }
 
-/** `importDefinitions`, with passwords hashed as the node has it. */
-export async function importWithPasswords(
-  node: BrokerNode,
-  document: unknown,
-  options?: ImportOptions,
-): Promise<readonly Finding[]> {
-  return importDefinitions(node, await hashPasswords(document, node.passwords), options);
-}
+/** Imports that have begun, the last of each node: the next begins when it has ended. */
+const lastImports = new WeakMap<BrokerNode, Promise<unknown>>();
 
 /**
- * Gives the node what the document says, and the defaults to a blank one. Returns what was skipped or differs.
+ * Gives the node what the document says, and the defaults to a blank one. Resolves to what was skipped or differs.
  * @throws DefinitionsError with every problem that was found; then nothing has changed
  */
-export function importDefinitions(
+export async function importDefinitions(
   node: BrokerNode,
   document: unknown,
   options: ImportOptions = {},
-): readonly Finding[] {
+): Promise<readonly Finding[]> {
   const findings: Findings = { problems: [], warnings: [] };
-  const set = parseDefinitions(document, options, findings);
+  const hashed = await hashPasswords(document, node.passwords, findings);
+  const before = lastImports.get(node);
+  const mine = (async () => {
+    await before?.catch(() => undefined);
+    return doInSlices(importSteps(node, hashed, options, findings), node.timeSlices);
+  })();
+  lastImports.set(node, mine);
+  return mine;
+}
+
+/** Of a node that has recovered: what it was about to import when it ended. */
+export async function finishImport(node: BrokerNode): Promise<void> {
+  await doInSlices(finishChanges(node), node.timeSlices);
+}
+
+function* importSteps(
+  node: BrokerNode,
+  document: unknown,
+  options: ImportOptions,
+  findings: Findings,
+): Steps<readonly Finding[]> {
+  const set = yield* parseDefinitions(document, options, findings);
   stopAt(findings);
-  const changes = rehearse(node, set, options, findings);
+  const changes = yield* rehearse(node, set, options, findings);
   try {
-    makeChanges(node, changes);
+    for (const text of yield* makeChanges(node, changes)) findings.warnings.push({ path: '$', text });
   } catch (error) {
     if (!(error instanceof AmqpError)) throw error;
     throw new DefinitionsError([{ path: '$', text: oneLine(error) }]);
@@ -53,28 +70,38 @@ export function importDefinitions(
 }
 
 /** What the definitions change. Throws DefinitionsError for what the node would not take. */
-function rehearse(node: BrokerNode, set: DefinitionSet, options: ImportOptions, findings: Findings): readonly Change[] {
-  const stage = stageFor(node, set);
-  const changes: Change[] = [];
-  stage.changing = (change) => void changes.push(change);
-  perform(stage, set, options, findings);
-  checkQueueLimits(node, set, findings);
-  for (const vhost of stage.vhosts) vhost.end();
-  stage.stop();
-  stopAt(findings);
-  return changes;
+function* rehearse(
+  node: BrokerNode,
+  set: DefinitionSet,
+  options: ImportOptions,
+  findings: Findings,
+): Steps<readonly Change[]> {
+  const stage = new BrokerNode(new NullStore(), Infinity);
+  // What follows for queues from policies is of no interest here.
+  stage.timeSlices.pause();
+  try {
+    yield* prepareStage(stage, node, set);
+    const changes: Change[] = [];
+    stage.changing = (change) => void changes.push(change);
+    yield* perform(stage, set, options, findings);
+    checkQueueLimits(node, set, findings);
+    stopAt(findings);
+    return changes;
+  } finally {
+    stage.stop();
+  }
 }
 
 function stopAt({ problems }: Findings): void {
   if (problems.length > 0) throw new DefinitionsError(problems);
 }
 
-function perform(node: BrokerNode, set: DefinitionSet, { defaults }: ImportOptions, findings: Findings): void {
+function* perform(node: BrokerNode, set: DefinitionSet, { defaults }: ImportOptions, findings: Findings): Steps {
   const blank = node.blank && defaults !== undefined;
   const wanted = (own: readonly unknown[]) => blank && (own.length === 0 || defaults.always === true);
   if (wanted(set.vhosts)) createDefaultVhost(node, defaults!);
   if (wanted(set.users)) createDefaultUser(node, defaults!);
-  applyDefinitions(node, set, findings);
+  yield* applyDefinitions(node, set, findings);
   if (!blank || !wanted(set.users)) return;
   // A vhost that nobody may enter would be of no use.
   const entered = new Set(set.permissions.map(({ record }) => record.vhost));
@@ -84,34 +111,49 @@ function perform(node: BrokerNode, set: DefinitionSet, { defaults }: ImportOptio
   }
 }
 
-/** A node to rehearse on: users, vhosts and parameters as in the real one, and of the rest what the definitions speak of. */
-function stageFor(node: BrokerNode, set: DefinitionSet): BrokerNode {
-  const stage = new BrokerNode(new NullStore(), Infinity);
-  for (const user of node.auth.users) stage.auth.putUser(user);
-  for (const { name } of node.vhosts) stage.putVhost(node.vhostSpec(name)!);
+/** The node to rehearse on gets users, vhosts and parameters as they are in the real one, and of the rest what the definitions speak of. */
+function* prepareStage(stage: BrokerNode, node: BrokerNode, set: DefinitionSet): Steps {
+  for (const user of node.auth.users) {
+    stage.auth.putUser(user);
+    yield;
+  }
+  for (const { name } of node.vhosts) {
+    const spec = node.vhostSpec(name);
+    if (spec !== undefined) stage.putVhost(spec);
+    yield;
+  }
   for (const { component, vhost, name, value } of node.parameters.all()) {
     if (vhost === '' || stage.vhost(vhost) !== undefined) stage.parameters.put(component, vhost, name, value);
+    yield;
   }
   const copyExchange = (vhost: string, name: string): void => {
     const exchange = node.vhost(vhost)?.exchange(name);
-    if (exchange === undefined || stage.vhost(vhost)!.exchange(name) !== undefined) return;
+    const there = stage.vhost(vhost);
+    if (exchange === undefined || there === undefined || there.exchange(name) !== undefined) return;
     const { type, durable, autoDelete, internal, arguments: args } = exchange;
-    stage.vhost(vhost)!.declareExchange({ name, type, durable, autoDelete, internal, arguments: args });
+    there.declareExchange({ name, type, durable, autoDelete, internal, arguments: args });
   };
   const copyQueue = (vhost: string, name: string): void => {
     const queue = node.vhost(vhost)?.queue(name);
-    if (queue === undefined || stage.vhost(vhost)!.queue(name) !== undefined) return;
+    const there = stage.vhost(vhost);
+    if (queue === undefined || there === undefined || there.queue(name) !== undefined) return;
     const { durable, autoDelete, owner, arguments: args } = queue;
-    stage.vhost(vhost)!.declareQueue({ name, durable, autoDelete, owner, arguments: args });
+    there.declareQueue({ name, durable, autoDelete, owner, arguments: args });
   };
-  for (const { vhost, declaration } of set.exchanges) copyExchange(vhost, declaration.name);
-  for (const { vhost, name } of set.queues) copyQueue(vhost, name);
+  for (const { vhost, declaration } of set.exchanges) {
+    copyExchange(vhost, declaration.name);
+    yield;
+  }
+  for (const { vhost, name } of set.queues) {
+    copyQueue(vhost, name);
+    yield;
+  }
   for (const { vhost, spec } of set.bindings) {
     copyExchange(vhost, spec.source);
     if (spec.destinationKind === 'exchange') copyExchange(vhost, spec.destination);
     else copyQueue(vhost, spec.destination);
+    yield;
   }
-  return stage;
 }
 
 /** As in RabbitMQ, the limits that the definitions bring count for the queues that come later. */

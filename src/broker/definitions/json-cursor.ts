@@ -42,14 +42,12 @@ export class JsonCursor {
     return new JsonCursor(field, this.#findings, path);
   }
 
-  /** This array's items; none if it is left out, or "", which is Erlang's empty list as well. */
-  items(): JsonCursor[] {
-    if (!this.present || this.value === '') return [];
-    if (Array.isArray(this.value)) {
-      return this.value.map((item, index) => new JsonCursor(item, this.#findings, `${this.path}[${index}]`));
-    }
-    this.wrong('an array');
-    return [];
+  /** This array's items, each when it is asked for; none if it is left out, or "", which is Erlang's empty list as well. */
+  *items(): Generator<JsonCursor> {
+    const { value } = this;
+    if (!this.present || value === '') return;
+    if (!Array.isArray(value)) return this.wrong('an array');
+    for (const [index, item] of value.entries()) yield new JsonCursor(item, this.#findings, `${this.path}[${index}]`);
   }
 
   string(fallback?: string): string {

@@ -2,7 +2,9 @@
  * JSON as definitions are written: by tools that begin with a byte order mark, and by hands that leave a comma behind the last item.
  * RabbitMQ's parser takes both.
  */
+import type { Steps } from '../../util/steps.ts';
 import type { Finding } from './json-cursor.ts';
+import { parseLongJson } from './long-json.ts';
 
 export interface ParsedText {
   readonly document: unknown;
@@ -14,10 +16,10 @@ export interface ParsedText {
 const TEXT_OR_LAST_COMMA = /"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])(?<![[{,]\s*,)/g;
 
 /** @throws SyntaxError for anything else that is not JSON */
-export function parseJsonText(text: string): ParsedText {
+export function* readJsonText(text: string): Steps<ParsedText> {
   const json = text.replace(/^\uFEFF/, '');
   try {
-    return { document: JSON.parse(json), warnings: [] };
+    return { document: yield* parseLongJson(json), warnings: [] };
   } catch {
     return parseWithoutLastCommas(json);
   }

@@ -1,25 +1,77 @@
-/** The changes of an import, made all or not at all. */
+/**
+ * The changes of an import, made all or not at all although it takes many turns of the event loop, and so many batches of the store. First they are
+ * written down, and then that they are decided. From then on they are made whatever happens: a start that finds some left makes these. What is
+ * written down goes in the turn in which it is made, which is one batch, so that nothing is made twice. Others have their turns meanwhile: what they
+ * did stays.
+ */
+import type { BindingSpec } from '../routing/exchange/binding.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import type { Change } from '../topology/change.ts';
+import type { Vhost } from '../topology/vhost.ts';
+import type { Steps } from '../../util/steps.ts';
+import { NOBODY } from './apply.ts';
+import { ImportJournal, type JournalPage, pagesOf } from './import-journal.ts';
 
-/** Throws what goes wrong on the way: the memory was used up meanwhile, or something is wrong with the broker. Then nothing has changed. */
-export function makeChanges(node: BrokerNode, changes: readonly Change[]): void {
-  const inverses: Change[] = [];
+/**
+ * Returns what could not be made as others had changed something. Throws what goes wrong before the changes are decided: the memory is used up;
+ * then nothing has changed. What goes wrong with one of them later is thrown when the others are made.
+ */
+export function* makeChanges(node: BrokerNode, changes: readonly Change[]): Steps<readonly string[]> {
+  const journal = new ImportJournal(node.parameters);
+  const pages = [...pagesOf(changes)];
+  if (pages.length === 0) return [];
   try {
-    for (const change of changes) {
+    for (const page of pages) {
       node.heapLimit.checkRoom();
-      const numbered = withNumber(node, change);
-      inverses.push(...inverseOf(node, numbered));
-      node.commit([numbered]);
+      journal.write(page);
+      yield;
     }
+    journal.decide();
   } catch (error) {
-    for (const inverse of inverses.reverse()) node.commit([inverse]);
+    for (const { name } of journal.pages()) journal.remove(name);
     throw error;
   }
-  // Messages that go out cannot be taken back, so they go when all else is done.
-  for (const change of changes) {
-    if (change.op === 'put-binding') node.vhost(change.vhost)?.replay(change.binding);
+  return yield* make(node, journal, pages);
+}
+
+/** What a crash left of an import: to be called when the node has recovered. */
+export function* finishChanges(node: BrokerNode): Steps<readonly string[]> {
+  const journal = new ImportJournal(node.parameters);
+  if (journal.isDecided) return yield* make(node, journal, journal.pages());
+  for (const { name } of journal.pages()) journal.remove(name);
+  return [];
+}
+
+function* make(node: BrokerNode, journal: ImportJournal, pages: readonly JournalPage[]): Steps<readonly string[]> {
+  const obstacles: string[] = [];
+  const errors: unknown[] = [];
+  for (const { name, changes } of pages) {
+    for (const change of changes) {
+      const obstacle = obstacleTo(node, change);
+      if (obstacle !== undefined) {
+        obstacles.push(obstacle);
+        continue;
+      }
+      try {
+        if (change.op === 'put-binding') bind(node, change);
+        else node.commit([withNumber(node, change)]);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    journal.remove(name);
+    yield;
   }
+  if (errors.length > 0) throw errors[0];
+  return obstacles;
+}
+
+function bind(node: BrokerNode, change: Extract<Change, { readonly op: 'put-binding' }>): void {
+  const vhost = node.existingVhost(change.vhost);
+  // The rehearsal knew of none.
+  if (vhost.isBound(change.binding, NOBODY)) return;
+  node.commit([change]);
+  vhost.replay(change.binding);
 }
 
 /** The numbers of the rehearsal are no numbers of the store. */
@@ -29,47 +81,46 @@ function withNumber(node: BrokerNode, change: Change): Change {
   return change;
 }
 
-/** What takes the change back; to be asked before it is made. */
-function inverseOf(node: BrokerNode, change: Change): readonly Change[] {
+/** What others did since the import was checked, if the change cannot be made by now. */
+function obstacleTo(node: BrokerNode, change: Change): string | undefined {
   switch (change.op) {
-    case 'put-exchange': {
-      const { name, durable } = change.exchange;
-      return [{ op: 'delete-exchange', vhost: change.vhost, name, durable }];
-    }
+    case 'put-exchange':
+      return inVhost(node, change.vhost, (vhost) => taken(vhost, vhost.exchange(change.exchange.name), 'exchange'));
     case 'put-queue':
-      return [{ op: 'delete-queue', vhost: change.vhost, name: change.queue.name, id: change.id }];
+      return inVhost(node, change.vhost, (vhost) => taken(vhost, vhost.queue(change.queue.name), 'queue'));
     case 'put-binding':
-      return [{ ...change, op: 'delete-binding' }];
-    case 'put-vhost': {
-      const { name } = change.record;
-      const spec = node.vhostSpec(name);
-      if (spec === undefined) return [{ op: 'delete-vhost', name }];
-      const { description, tags } = spec;
-      return [{ op: 'put-vhost', record: { name, description, tags } }];
-    }
-    case 'put-user': {
-      const { name } = change.record;
-      const record = node.auth.user(name);
-      return [record === undefined ? { op: 'delete-user', name } : { op: 'put-user', record }];
-    }
+      return inVhost(node, change.vhost, (vhost) => obstacleToBinding(vhost, change.binding));
     case 'put-permission': {
       const { user, vhost } = change.record;
-      const record = node.auth.permission(user, vhost);
-      return [record === undefined ? { op: 'delete-permission', user, vhost } : { op: 'put-permission', record }];
+      return node.auth.user(user) === undefined ? gone('user', user) : inVhost(node, vhost);
     }
     case 'put-parameter':
-    case 'delete-parameter':
-      return [parameterNow(node, change.op === 'put-parameter' ? change.record : change)];
+      return change.record.vhost === '' ? undefined : inVhost(node, change.record.vhost);
     default:
-      throw new Error(`an import does not ${change.op}`);
+      return undefined;
   }
 }
 
-function parameterNow(
-  { parameters }: BrokerNode,
-  { component, vhost, name }: { readonly component: string; readonly vhost: string; readonly name: string },
-): Change {
-  const value = parameters.get(component, vhost, name);
-  if (value === undefined) return { op: 'delete-parameter', component, vhost, name };
-  return { op: 'put-parameter', record: { component, vhost, name, value: JSON.stringify(value) } };
+function inVhost(
+  node: BrokerNode,
+  name: string,
+  obstacle: (vhost: Vhost) => string | undefined = () => undefined,
+): string | undefined {
+  const vhost = node.vhost(name);
+  return vhost === undefined ? gone('virtual host', name) : obstacle(vhost);
+}
+
+function obstacleToBinding(vhost: Vhost, spec: BindingSpec): string | undefined {
+  const { source, destinationKind: kind, destination: name } = spec;
+  if (vhost.exchange(source) === undefined) return gone('exchange', source);
+  const destination = kind === 'queue' ? vhost.queue(name) : vhost.exchange(name);
+  return destination === undefined ? gone(kind, name) : undefined;
+}
+
+function gone(kind: string, name: string): string {
+  return `skipped: ${kind} '${name}' was deleted meanwhile`;
+}
+
+function taken({ name: vhost }: Vhost, there: { readonly name: string } | undefined, kind: string): string | undefined {
+  return there && `${kind} '${there.name}' in vhost '${vhost}' was declared meanwhile, and stays as it is`;
 }

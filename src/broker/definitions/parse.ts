@@ -8,6 +8,7 @@ import type { TopicPermissionRecord } from '../access/permissions.ts';
 import type { ApplyTo, Policy } from '../policy/policy.ts';
 import type { ExchangeDeclaration } from '../topology/create-exchange.ts';
 import type { BindingSpec } from '../routing/exchange/binding.ts';
+import type { Steps } from '../../util/steps.ts';
 import type { JsonObject } from './read-limits.ts';
 import { readPermission, readTopicPermission, readUser } from './read-users.ts';
 import { readVhost, soleVhost, type VhostEntry } from './read-vhosts.ts';
@@ -63,32 +64,35 @@ export interface Scope {
 }
 
 /** What is wrong, or odd, is added to `findings`. */
-export function parseDefinitions(document: unknown, scope: Scope, findings: Findings): DefinitionSet {
+export function* parseDefinitions(document: unknown, scope: Scope, findings: Findings): Steps<DefinitionSet> {
   const root = new JsonCursor(document, findings);
   root.object();
   warnOfUnknown(root);
   const sole = scope.vhost === undefined ? soleVhost(root, scope.defaultVhost) : undefined;
   const vhost = scope.vhost ?? sole?.spec.name;
-  const read = <Entry>(section: string, entry: (item: JsonCursor) => Entry): At<Entry>[] =>
-    root
-      .field(section)
-      .items()
-      .map((item) => {
-        item.object();
-        return { ...entry(item), at: item.path };
-      });
-  const readGlobal: typeof read = (section, entry) => (vhost === undefined ? read(section, entry) : []);
+  const read = function* <Entry>(section: string, entry: (item: JsonCursor) => Entry): Steps<At<Entry>[]> {
+    const entries: At<Entry>[] = [];
+    for (const item of root.field(section).items()) {
+      item.object();
+      entries.push({ ...entry(item), at: item.path });
+      yield;
+    }
+    return entries;
+  };
+  const readGlobal = function* <Entry>(section: string, entry: (item: JsonCursor) => Entry): Steps<At<Entry>[]> {
+    return vhost === undefined ? yield* read(section, entry) : [];
+  };
   const inVhost = (item: JsonCursor): string => (vhost === undefined ? item.field('vhost').name() : vhost);
   const version = versionOf(root);
-  const vhosts = sole === undefined ? readGlobal('vhosts', readVhost) : [{ ...sole, at: root.path }];
-  const parameters = read('parameters', (item) => ({
+  const vhosts = sole === undefined ? yield* readGlobal('vhosts', readVhost) : [{ ...sole, at: root.path }];
+  const parameters = yield* read('parameters', (item) => ({
     component: item.field('component').name(),
     vhost: inVhost(item),
     name: item.field('name').name(),
     value: item.field('value'),
   }));
   return {
-    users: readGlobal('users', (item) => readUser(item, version)),
+    users: yield* readGlobal('users', (item) => readUser(item, version)),
     vhosts,
     limits: [
       ...vhosts.flatMap(({ spec: { name }, limits, at }) =>
@@ -98,22 +102,24 @@ export function parseDefinitions(document: unknown, scope: Scope, findings: Find
         .filter(({ component }) => component === VHOST_LIMITS)
         .map(({ value, ...entry }) => ({ ...entry, limits: value.object() })),
     ],
-    permissions: readGlobal('permissions', (item) => ({ record: readPermission(item, inVhost(item)) })),
-    topicPermissions: readGlobal('topic_permissions', (item) => ({ record: readTopicPermission(item, inVhost(item)) })),
+    permissions: yield* readGlobal('permissions', (item) => ({ record: readPermission(item, inVhost(item)) })),
+    topicPermissions: yield* readGlobal('topic_permissions', (item) => ({
+      record: readTopicPermission(item, inVhost(item)),
+    })),
     parameters: parameters
       .filter(({ component }) => component !== VHOST_LIMITS)
       .map(({ value, ...entry }) => ({ ...entry, value: value.json() })),
-    globalParameters: readGlobal('global_parameters', (item) => ({
+    globalParameters: yield* readGlobal('global_parameters', (item) => ({
       name: item.field('name').name(),
       value: item.field('value').json(),
     })),
-    policies: read('policies', (item) => ({
+    policies: yield* read('policies', (item) => ({
       vhost: inVhost(item),
       policy: readPolicy(item.field('name').name(), item),
     })),
-    queues: read('queues', (item) => ({ vhost: inVhost(item), ...readQueue(item) })),
-    exchanges: read('exchanges', (item) => ({ vhost: inVhost(item), declaration: readExchange(item) })),
-    bindings: read('bindings', (item) => ({ vhost: inVhost(item), spec: readBinding(item) })),
+    queues: yield* read('queues', (item) => ({ vhost: inVhost(item), ...readQueue(item) })),
+    exchanges: yield* read('exchanges', (item) => ({ vhost: inVhost(item), declaration: readExchange(item) })),
+    bindings: yield* read('bindings', (item) => ({ vhost: inVhost(item), spec: readBinding(item) })),
   };
 }
 

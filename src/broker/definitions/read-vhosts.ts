@@ -42,15 +42,18 @@ function readVhostNamed(name: string, item: JsonCursor): VhostEntry {
  * document names it; before that its parameters do, if there are any. Undefined for the definitions of a broker.
  */
 export function soleVhost(root: JsonCursor, byDefault: string | undefined): VhostEntry | undefined {
-  if (entriesOf(root, OF_BROKER).length > 0) return undefined;
+  if (entriesOf(root, OF_BROKER).next().done !== true) return undefined;
   const original = root.field('original_vhost_name');
   if (original.present) return told(root, readVhostNamed(original.name(), root));
-  const entries = entriesOf(root, IN_VHOST);
-  if (entries.length === 0 || entries.some((entry) => entry.field('vhost').present)) return undefined;
-  const inParameters = entriesOf(root, ['parameters'])
-    .find((entry) => entry.field('vhost').present)
-    ?.field('vhost')
-    .name();
+  let isEmpty = true;
+  for (const entry of entriesOf(root, IN_VHOST)) {
+    if (entry.field('vhost').present) return undefined;
+    isEmpty = false;
+  }
+  if (isEmpty) return undefined;
+  const inParameters = Array.from(entriesOf(root, ['parameters']), (entry) => entry.field('vhost'))
+    .find(({ present }) => present)
+    ?.name();
   const name = inParameters ?? byDefault;
   if (name === undefined) return undefined;
   const spec = { name, description: '', tags: [], defaultQueueType: undefined };
@@ -63,7 +66,7 @@ function told(root: JsonCursor, entry: VhostEntry): VhostEntry {
 }
 
 /** All entries of some sections, which are only looked at: what is wrong with them is noted when they are read. */
-function entriesOf({ value }: JsonCursor, sections: readonly string[]): JsonCursor[] {
+function* entriesOf({ value }: JsonCursor, sections: readonly string[]): Generator<JsonCursor> {
   const root = new JsonCursor(value, { problems: [], warnings: [] });
-  return sections.flatMap((section) => root.field(section).items());
+  for (const section of sections) yield* root.field(section).items();
 }

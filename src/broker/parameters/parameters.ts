@@ -18,6 +18,9 @@ export const OWN_COMPONENT = 'leveret.';
 /** Of no vhost (RabbitMQ: global parameters). */
 export const GLOBAL_PARAMETERS = `${OWN_COMPONENT}global`;
 
+/** What an import of definitions has yet to change. */
+export const IMPORT_JOURNAL = `${OWN_COMPONENT}import`;
+
 /** What the map of parameters is changed by, and nothing else. A vhost goes with all of its own. */
 export type ParameterChange = Extract<
   TopologyChange,

@@ -86,18 +86,20 @@ export class TimeSlices {
   }
 
   #run(task: SlicedTask): void {
-    if (task.writes && this.#backlog.high) return;
+    if (this.#mustWait(task)) return;
     this.#tasks.delete(task);
     attempt(this.#fault, this.#go, task);
   }
 
   readonly #go = (task: SlicedTask): void => {
     while (task.step()) {
-      if (this.hasTime()) continue;
+      if (this.hasTime() && !this.#mustWait(task)) continue;
       this.#tasks.add(task);
       return;
     }
   };
+
+  readonly #mustWait = ({ writes }: SlicedTask): boolean => writes && this.#backlog.isBehind;
 
   #ask(): void {
     if (this.#asked || this.#paused) return;
@@ -115,7 +117,7 @@ export class TimeSlices {
     }
     this.#end = 0;
     if (this.#tasks.size === 0) return;
-    if (this.#backlog.high && [...this.#tasks].every(({ writes }) => writes)) this.#awaitStore();
+    if ([...this.#tasks].every(this.#mustWait)) this.#awaitStore();
     else this.#ask();
   };
 

@@ -202,7 +202,9 @@ export class BrokerNode implements VhostNode {
       if (change.op === 'put-vhost') this.#vhosts.finishLeaving(change.record.name);
       this.changing(change);
       const row = rowOf(change);
-      if (row !== undefined) this.store.change(row);
+      if (row === undefined) continue;
+      this.store.change(row);
+      this.backlog.changed(this.store);
     }
     for (const change of changes) {
       const event = this.observer && eventOf(change, (vhost) => this.#vhosts.any(vhost) !== undefined, connection);

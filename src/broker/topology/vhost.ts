@@ -186,6 +186,11 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
     this.replay(spec);
   }
 
+  /** Throws AmqpError RESOURCE_LOCKED. */
+  isBound(spec: BindingSpec, requester: Owner): boolean {
+    return existingBinding(this.#entities, spec, requester) !== undefined;
+  }
+
   /** Gives what passed an exchange, and was kept there, to a new destination of it. */
   replay(spec: BindingSpec): void {
     const source = this.existingExchange(spec.source);

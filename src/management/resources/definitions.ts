@@ -1,12 +1,14 @@
 /** Definitions, exported and imported, whole or of one vhost (RabbitMQ: HTTP API, `/api/definitions`). */
 import { DefinitionsError } from '../../broker/definitions/definitions-error.ts';
 import { definitionSections, vhostDefinitionSections } from '../../broker/definitions/export.ts';
-import { importWithPasswords } from '../../broker/definitions/import.ts';
-import { decodeText, type ParsedText, parseJsonText } from '../../broker/definitions/json-text.ts';
+import { importDefinitions } from '../../broker/definitions/import.ts';
+import { decodeText, type ParsedText, readJsonText } from '../../broker/definitions/json-text.ts';
+import type { BrokerNode } from '../../broker/topology/broker-node.ts';
+import { doInSlices } from '../../broker/scheduling/sliced-steps.ts';
 import { Receipt } from '../../broker/operations/receipt.ts';
 import { isObject } from '../http/body.ts';
 import { fileIn } from '../http/multipart.ts';
-import { jsonObject } from '../http/slices.ts';
+import { eachInSlices, jsonObject } from '../http/slices.ts';
 import { badRequest } from '../http/problem.ts';
 import { type Call, NO_CONTENT, Reply, type Resource } from '../http/resource.ts';
 
@@ -42,10 +44,10 @@ async function load(
   { context: { node, config, log }, bytes, headers, query }: Call,
   vhost: string | undefined,
 ): Promise<unknown> {
-  const { document } = parse(fileIn(headers['content-type'], bytes) ?? bytes);
+  const { document } = await parse(fileIn(headers['content-type'], bytes) ?? bytes, node);
   if (!isObject(document)) throw badRequest('not_json');
-  const warnings = await told(() => importWithPasswords(node, document, { vhost, defaultVhost: config.defaultVhost }));
-  for (const { path, text } of warnings) log.warn({ path }, `definitions: ${path}: ${text}`);
+  const warnings = await told(() => importDefinitions(node, document, { vhost, defaultVhost: config.defaultVhost }));
+  await eachInSlices(warnings, ({ path, text }) => log.warn({ path }, `definitions: ${path}: ${text}`));
   await new Receipt(node.store, undefined).untilStored();
   return query.isTrue('report') ? { warnings } : NO_CONTENT;
 }
@@ -60,9 +62,9 @@ async function told<Value>(load: () => Promise<Value>): Promise<Value> {
   }
 }
 
-function parse(bytes: Buffer): ParsedText {
+async function parse(bytes: Buffer, { timeSlices }: BrokerNode): Promise<ParsedText> {
   try {
-    return parseJsonText(decodeText(bytes));
+    return await doInSlices(readJsonText(decodeText(bytes)), timeSlices);
   } catch {
     throw badRequest('failed_to_parse_json');
   }

@@ -5,10 +5,12 @@ import { passwordMatches } from '../../../src/broker/access/passwords.ts';
 import { exportDefinitions } from '../../../src/broker/definitions/export.ts';
 import type { DefinitionsError } from '../../../src/broker/definitions/definitions-error.ts';
 import { importDefinitions } from '../../../src/broker/definitions/import.ts';
-import { decodeText, parseJsonText } from '../../../src/broker/definitions/json-text.ts';
+import { decodeText, readJsonText } from '../../../src/broker/definitions/json-text.ts';
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import { MemoryStore } from '../../../src/testing/store/memory-store.ts';
+import { atOnce } from '../../../src/util/steps.ts';
 
+const parse = (text: string) => atOnce(readJsonText(text));
 const DEFAULTS = { user: 'guest', password: 'guest', vhost: '/' };
 const PRODUCT = { product: 'RabbitMQ', productVersion: '4.2.1' };
 
@@ -19,14 +21,14 @@ function blankNode(): BrokerNode {
 }
 
 /** A new node with the definitions, and the warnings that they gave. */
-function nodeWith(document: unknown): { node: BrokerNode; warnings: string[] } {
+async function nodeWith(document: unknown): Promise<{ node: BrokerNode; warnings: string[] }> {
   const node = blankNode();
-  const warnings = importDefinitions(node, document, { defaults: DEFAULTS, defaultVhost: DEFAULTS.vhost });
+  const warnings = await importDefinitions(node, document, { defaults: DEFAULTS, defaultVhost: DEFAULTS.vhost });
   return { node, warnings: warnings.map(({ path, text }) => `${path}: ${text}`) };
 }
 
 function read(name: string): unknown {
-  return parseJsonText(readFileSync(new URL(`../../support/definitions/${name}`, import.meta.url), 'utf8')).document;
+  return parse(readFileSync(new URL(`../../support/definitions/${name}`, import.meta.url), 'utf8')).document;
 }
 
 const logsIn = (node: BrokerNode, user: string): boolean => passwordMatches(node.existingUser(user), Buffer.from(user));
@@ -36,8 +38,8 @@ const definitionOf = (node: BrokerNode, vhost: string, queue: string) => {
 };
 
 describe('definitions', () => {
-  test('of 3.5 have MD5 hashes that are not named, mirrors, and queues named by the server', () => {
-    const { node, warnings } = nodeWith(read('http-3.5.json'));
+  test('of 3.5 have MD5 hashes that are not named, mirrors, and queues named by the server', async () => {
+    const { node, warnings } = await nodeWith(read('http-3.5.json'));
     expect(warnings).toEqual([
       '$.queues[1]: skipped: names that begin with amq. are reserved',
       "$.bindings[1]: skipped: there is no queue 'amq.gen-6fQnPAtbPbMVN5RUdUSqBg'",
@@ -53,8 +55,8 @@ describe('definitions', () => {
     });
   });
 
-  test('of rabbitmqctl 3.10 have lists of pairs for objects, and more queues than the limit that was set later', () => {
-    const { node, warnings } = nodeWith(read('ctl-3.10.json'));
+  test('of rabbitmqctl 3.10 have lists of pairs for objects, and more queues than the limit that was set later', async () => {
+    const { node, warnings } = await nodeWith(read('ctl-3.10.json'));
     expect(warnings).toEqual([
       '$.vhosts[0].limits: is a list of pairs, and taken for an object',
       '$.global_parameters[0].value: is a list of pairs, and taken for an object',
@@ -72,43 +74,43 @@ describe('definitions', () => {
     });
   });
 
-  test('of rabbitmqctl 3.12 say undefined for no default queue type, and "" for an empty list', () => {
-    const { node, warnings } = nodeWith(read('ctl-3.12.json'));
+  test('of rabbitmqctl 3.12 say undefined for no default queue type, and "" for an empty list', async () => {
+    const { node, warnings } = await nodeWith(read('ctl-3.12.json'));
     expect(warnings).toEqual([]);
     expect(node.vhostSpec('/')).toMatchObject({ defaultQueueType: undefined, description: 'Default virtual host' });
     expect(logsIn(node, 'ferry')).toBe(true);
   });
 
-  test('of 4.2 have the keys of 4.x', () => {
-    const { node, warnings } = nodeWith(read('http-4.2.json'));
+  test('of 4.2 have the keys of 4.x', async () => {
+    const { node, warnings } = await nodeWith(read('http-4.2.json'));
     expect(warnings).toEqual(['$.vhosts[1].metadata.protected_from_deletion: is not supported, and ignored']);
     expect(node.vhostSpec('harbour')).toMatchObject({ defaultQueueType: 'quorum', tags: ['a', 'b'] });
     expect(definitionOf(node, 'harbour', 'quay')).toEqual({ 'message-ttl': 1000, 'max-length': 3, 'queue-version': 2 });
   });
 
-  test('of one vhost, which name it or whose parameters do, go into that vhost', () => {
+  test('of one vhost, which name it or whose parameters do, go into that vhost', async () => {
     for (const file of ['vhost-3.10.json', 'vhost-4.2.json']) {
-      const { node, warnings } = nodeWith(read(file));
+      const { node, warnings } = await nodeWith(read(file));
       expect(warnings, file).toEqual(["$: has the definitions of one vhost, which go into 'harbour'"]);
       expect(Array.from(node.vhosts, ({ name }) => name)).toEqual(['harbour']);
       expect(node.auth.mayAccess('guest', 'harbour')).toBe(true);
       expect(node.existingVhost('harbour').queue('quay'), file).toBeDefined();
     }
-    const spec = nodeWith(read('vhost-4.2.json')).node.vhostSpec('harbour');
+    const spec = (await nodeWith(read('vhost-4.2.json'))).node.vhostSpec('harbour');
     expect(spec).toEqual({ name: 'harbour', description: 'north', tags: ['a'], defaultQueueType: 'quorum' });
   });
 
-  test('of one vhost that nothing names go into the default vhost, which stays as it is', () => {
-    const { node } = nodeWith({ vhosts: [{ name: '/', description: 'mine' }] });
-    importDefinitions(node, { queues: [{ name: 'quay' }] }, { defaultVhost: '/' });
+  test('of one vhost that nothing names go into the default vhost, which stays as it is', async () => {
+    const { node } = await nodeWith({ vhosts: [{ name: '/', description: 'mine' }] });
+    await importDefinitions(node, { queues: [{ name: 'quay' }] }, { defaultVhost: '/' });
     expect(node.existingVhost('/').queue('quay')).toBeDefined();
     expect(node.vhostSpec('/')?.description).toBe('mine');
   });
 
-  test('say of a user without a usable password that nobody can log in, as nobody can in RabbitMQ', () => {
+  test('say of a user without a usable password that nobody can log in, as nobody can in RabbitMQ', async () => {
     const odd = Buffer.alloc(24).toString('base64');
     const md5 = Buffer.alloc(20, 1).toString('base64');
-    const { node, warnings } = nodeWith({
+    const { node, warnings } = await nodeWith({
       users: [
         { name: 'none', tags: '' },
         { name: 'short', password_hash: odd, hashing_algorithm: 'rabbit_password_hashing_sha256', tags: '' },
@@ -125,15 +127,15 @@ describe('definitions', () => {
     expect(['none', 'short', 'other'].map((user) => logsIn(node, user))).toEqual([false, false, false]);
   });
 
-  test('with a section that is not known are imported with a warning', () => {
-    const { warnings } = nodeWith({ queue: [{ name: 'quay' }], explanation: 'mine' });
+  test('with a section that is not known are imported with a warning', async () => {
+    const { warnings } = await nodeWith({ queue: [{ name: 'quay' }], explanation: 'mine' });
     expect(warnings).toEqual(['$.queue: is no section of definitions, and ignored']);
   });
 });
 
 describe('the text of definitions', () => {
   test('may have a comma behind the last item, and a byte order mark', () => {
-    const { document, warnings } = parseJsonText(`\uFEFF{
+    const { document, warnings } = parse(`\uFEFF{
       "queues": [
         { "name": "quay,]", "vhost": "/", "arguments": {} },
       ],
@@ -146,13 +148,13 @@ describe('the text of definitions', () => {
   test.each(['[,]', '{,}', '[1,,]', '[1,,2]', '{"a":1,,}', '[1;]', "{'a':1}", '[1,', '{"a":"b,}'])(
     'that is %s is no JSON',
     (broken) => {
-      expect(() => parseJsonText(broken)).toThrow(SyntaxError);
+      expect(() => parse(broken)).toThrow(SyntaxError);
     },
   );
 
   test('may be UTF-16, as PowerShell writes it', () => {
     const bytes = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('{"a":"ü"}', 'utf16le')]);
-    expect(parseJsonText(decodeText(bytes)).document).toEqual({ a: 'ü' });
+    expect(parse(decodeText(bytes)).document).toEqual({ a: 'ü' });
   });
 });
 
@@ -162,11 +164,11 @@ describe('what is really wrong', () => {
     [{ users: 'guest' }, '$.users'],
     [{ vhosts: [{ name: 'v', limits: [['max-queues']] }] }, '$.vhosts[0].limits'],
     [{ original_vhost_name: '', queues: [] }, '$.original_vhost_name'],
-  ])('is refused with its place: %j', (document, place) => {
+  ])('is refused with its place: %j', async (document, place) => {
     const node = blankNode();
     let problems: readonly { readonly path: string }[] = [];
     try {
-      importDefinitions(node, document, { defaultVhost: '/' });
+      await importDefinitions(node, document, { defaultVhost: '/' });
     } catch (error) {
       problems = (error as DefinitionsError).problems;
     }

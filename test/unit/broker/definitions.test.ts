@@ -7,6 +7,7 @@ import { AmqpError } from '../../../src/protocol/amqp-error.ts';
 import { exportDefinitions, exportVhostDefinitions } from '../../../src/broker/definitions/export.ts';
 import { DefinitionsError } from '../../../src/broker/definitions/definitions-error.ts';
 import { importDefinitions } from '../../../src/broker/definitions/import.ts';
+import { IMPORT_JOURNAL } from '../../../src/broker/parameters/parameters.ts';
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import { MemoryStore } from '../../../src/testing/store/memory-store.ts';
 import { definitionsArbitrary } from '../../support/definitions.ts';
@@ -24,9 +25,9 @@ function blankNode(): BrokerNode {
   return node;
 }
 
-function problemsOf(node: BrokerNode, document: unknown): string[] {
+async function problemsOf(node: BrokerNode, document: unknown): Promise<string[]> {
   try {
-    importDefinitions(node, document);
+    await importDefinitions(node, document);
     return [];
   } catch (error) {
     if (!(error instanceof DefinitionsError)) throw error;
@@ -35,10 +36,10 @@ function problemsOf(node: BrokerNode, document: unknown): string[] {
 }
 
 describe('definitions', () => {
-  test('that RabbitMQ 3.10 exported are imported, and come out as they went in', () => {
+  test('that RabbitMQ 3.10 exported are imported, and come out as they went in', async () => {
     const node = blankNode();
     const document = read('rabbitmq-3.10-definitions.json');
-    expect(importDefinitions(node, document)).toEqual([]);
+    expect(await importDefinitions(node, document)).toEqual([]);
     const guest = node.existingUser('guest');
     expect([passwordMatches(guest, Buffer.from('guest')), guest.tags]).toEqual([true, ['administrator']]);
     const exported = exportDefinitions(node, PRODUCT);
@@ -55,14 +56,14 @@ describe('definitions', () => {
     await fc.assert(
       fc.asyncProperty(definitionsArbitrary(), async (document) => {
         const first = blankNode();
-        importDefinitions(first, document);
+        await importDefinitions(first, document);
         const exported = exportDefinitions(first, PRODUCT);
         const json = JSON.parse(JSON.stringify(exported)) as DefinitionsDocument;
         expect(json).toEqual(exported);
         const second = blankNode();
-        expect(importDefinitions(second, json)).toEqual([]);
+        expect(await importDefinitions(second, json)).toEqual([]);
         expect(exportDefinitions(second, PRODUCT)).toEqual(exported);
-        expect(importDefinitions(second, json)).toEqual([]);
+        expect(await importDefinitions(second, json)).toEqual([]);
         expect(exportDefinitions(second, PRODUCT)).toEqual(exported);
         await new Promise<void>((resolve) => second.store.afterCommit(resolve));
         const restarted = new BrokerNode(second.store, Infinity);
@@ -81,7 +82,7 @@ describe('definitions', () => {
     );
   });
 
-  test('of one vhost go into another', () => {
+  test('of one vhost go into another', async () => {
     const { node, vhost } = nodeInMemory();
     const document = {
       queues: [{ name: 'q', vhost: '/', durable: true, arguments: { 'x-max-length': 5 } }],
@@ -89,15 +90,15 @@ describe('definitions', () => {
       bindings: [{ source: 'x', vhost: '/', destination: 'q', destination_type: 'queue', routing_key: 'a.#' }],
       policies: [{ name: 'p', vhost: '/', pattern: '^q', definition: { expires: 5000 } }],
     };
-    importDefinitions(node, document);
+    await importDefinitions(node, document);
     const other = node.putVhost({ name: 'other', description: '', tags: [], defaultQueueType: undefined });
     const exported = exportVhostDefinitions(node, vhost, PRODUCT);
-    importDefinitions(node, exported, { vhost: 'other' });
+    await importDefinitions(node, exported, { vhost: 'other' });
     expect(exportVhostDefinitions(node, other, PRODUCT)).toEqual(exported);
     expect(exported.bindings).toHaveLength(1);
   });
 
-  test('with problems of form are refused with the place of each', () => {
+  test('with problems of form are refused with the place of each', async () => {
     const { node } = nodeInMemory();
     const before = exportDefinitions(node, PRODUCT);
     const document = {
@@ -113,7 +114,7 @@ describe('definitions', () => {
       bindings: [{ source: 's', vhost: '/', destination: 'd', destination_type: 'topic' }],
       policies: [{ name: 'p', vhost: '/', pattern: 'x', definition: 'none', priority: 1.5 }],
     };
-    expect(problemsOf(node, document)).toEqual([
+    expect(await problemsOf(node, document)).toEqual([
       '$.vhosts[0].default_queue_type: must be one of classic, quorum, stream, not "odd"',
       '$.vhosts[1].name: must be a name of 1 to 255 bytes, not ""',
       '$.vhosts[2].limits: Validation failed: max-queues should be a number, actually was <<"x">>',
@@ -134,7 +135,7 @@ describe('definitions', () => {
     expect(exportDefinitions(node, PRODUCT)).toEqual(before);
   });
 
-  test('that the broker would refuse are refused whole, with the place of each', () => {
+  test('that the broker would refuse are refused whole, with the place of each', async () => {
     const { node } = nodeInMemory();
     const before = exportDefinitions(node, PRODUCT);
     const document = {
@@ -158,7 +159,7 @@ describe('definitions', () => {
         { source: 'h', vhost: '/', destination: 'fine', destination_type: 'queue', arguments: { 'x-match': 'odd' } },
       ],
     };
-    expect(problemsOf(node, document)).toEqual([
+    expect(await problemsOf(node, document)).toEqual([
       "$.permissions[0]: User 'nobody' does not exist",
       `$.permissions[1]: regular expression '(' is invalid: {"missing )",1}`,
       "$.exchanges[1]: PRECONDITION_FAILED - unknown exchange type 'nonsense'",
@@ -173,8 +174,8 @@ describe('definitions', () => {
 
   test('that the memory ran out for leave nothing, wherever that was', async () => {
     const { node, vhost } = nodeInMemory();
-    importDefinitions(node, read('rabbitmq-3.10-definitions.json'));
-    importDefinitions(node, {
+    await importDefinitions(node, read('rabbitmq-3.10-definitions.json'));
+    await importDefinitions(node, {
       users: [{ name: 'old', password: 'p' }],
       vhosts: [{ name: 'mine', description: 'old' }],
       queues: [{ name: 'there', vhost: '/' }],
@@ -187,7 +188,7 @@ describe('definitions', () => {
       ],
       vhosts: [
         { name: 'mine', description: 'new' },
-        { name: 'another', limits: { 'max-queues': 9 } },
+        { name: 'another', limits: { 'max-queues': 90 } },
       ],
       permissions: [{ user: 'old', vhost: '/', configure: '', write: '', read: '' }],
       topic_permissions: [{ user: 'old', vhost: '/', exchange: 'amq.topic', write: '', read: '' }],
@@ -204,7 +205,7 @@ describe('definitions', () => {
       ],
       queues: [
         { name: 'fresh', vhost: '/' },
-        { name: 'fresh', vhost: 'another' },
+        ...Array.from({ length: 40 }, (_, n) => ({ name: `fresh${n}`, vhost: 'another' })),
       ],
       bindings: ['fresh', 'there'].map((destination) => ({
         ...{ source: 'amq.fanout', vhost: '/', destination, destination_type: 'queue', routing_key: 'k' },
@@ -212,14 +213,14 @@ describe('definitions', () => {
     };
     const before = exportDefinitions(node, PRODUCT);
     const checkRoom = vi.spyOn(node.heapLimit, 'checkRoom');
-    const declared = document.exchanges.length + document.queues.length + document.bindings.length;
-    for (let room = 0; room < declared; room++) {
+    for (let room = 0; room < 3; room++) {
       let asked = 0;
       checkRoom.mockImplementation(() => {
         if (asked++ >= room) throw new AmqpError('RESOURCE_ERROR', 'used up');
       });
-      expect(problemsOf(node, document)).not.toEqual([]);
+      expect(await problemsOf(node, document)).not.toEqual([]);
       expect(exportDefinitions(node, PRODUCT), `after ${room}`).toEqual(before);
+      expect([...node.parameters.of(IMPORT_JOURNAL, '')], `after ${room}`).toEqual([]);
     }
     expect(vhost.policies.appliedTo(vhost.queue('there')!).definition).toEqual({ expires: 5000 });
     await new Promise<void>((resolve) => node.store.afterCommit(resolve));
@@ -231,26 +232,26 @@ describe('definitions', () => {
     expect([...restarted.vhost('/')!.queues].map(({ name }) => name)).not.toContain('fresh');
     expect(restarted.auth.user('new')).toBeUndefined();
     checkRoom.mockRestore();
-    expect(problemsOf(node, document)).toEqual([]);
+    expect(await problemsOf(node, document)).toEqual([]);
   });
 
-  test('that would exceed the limit of queues are refused whole', () => {
+  test('that would exceed the limit of queues are refused whole', async () => {
     const { node, vhost } = nodeInMemory();
     const plain = { durable: true, autoDelete: false, owner: undefined, arguments: new Map() };
     for (const name of ['a', 'b', 'c']) vhost.declareQueue({ name, ...plain });
     node.limits.setVhost('/', { 'max-queues': 4 });
     const queues = ['a', 'd', 'e'].map((name) => ({ name, vhost: '/' }));
-    expect(problemsOf(node, { queues })).toEqual([
+    expect(await problemsOf(node, { queues })).toEqual([
       "$.queues: adding 2 queue(s) to virtual host '/' would exceed its limit of 4: it has 3",
     ]);
-    expect(problemsOf(node, { queues: queues.slice(0, 2) })).toEqual([]);
+    expect(await problemsOf(node, { queues: queues.slice(0, 2) })).toEqual([]);
   });
 
-  test('leave queues and exchanges that exist as they are, and say where they differ', () => {
+  test('leave queues and exchanges that exist as they are, and say where they differ', async () => {
     const { node, vhost } = nodeInMemory();
-    importDefinitions(node, { queues: [{ name: 'q', vhost: '/', arguments: { 'x-max-length': 5 } }] });
-    importDefinitions(node, { exchanges: [{ name: 'x', vhost: '/', type: 'fanout' }] });
-    const warnings = importDefinitions(node, {
+    await importDefinitions(node, { queues: [{ name: 'q', vhost: '/', arguments: { 'x-max-length': 5 } }] });
+    await importDefinitions(node, { exchanges: [{ name: 'x', vhost: '/', type: 'fanout' }] });
+    const warnings = await importDefinitions(node, {
       queues: [
         { name: 'q', vhost: '/', arguments: { 'x-max-length': 6 } },
         { name: 'amq.gen-1', vhost: '/' },
@@ -293,30 +294,30 @@ describe('a blank broker', () => {
     node.auth.permissions.map(({ user, vhost }) => `${user} in ${vhost}`),
   ];
 
-  test('gets its default user and vhost beside definitions without users and vhosts', () => {
+  test('gets its default user and vhost beside definitions without users and vhosts', async () => {
     const node = blankNode();
-    importDefinitions(node, { queues: [{ name: 'q', vhost: '/' }] }, { defaults: DEFAULTS });
+    await importDefinitions(node, { queues: [{ name: 'q', vhost: '/' }] }, { defaults: DEFAULTS });
     expect(names(node)).toEqual([['guest'], ['/'], ['guest in /']]);
   });
 
-  test('gets neither where the definitions bring both', () => {
+  test('gets neither where the definitions bring both', async () => {
     const node = blankNode();
     const permissions = [{ user: 'u', vhost: 'v', configure: '', write: '', read: '' }];
     const document = { users: [{ name: 'u', password: 'p' }], vhosts: [{ name: 'v' }], permissions };
-    importDefinitions(node, document, { defaults: DEFAULTS });
+    await importDefinitions(node, document, { defaults: DEFAULTS });
     expect(names(node)).toEqual([['u'], ['v'], ['u in v']]);
   });
 
-  test('lets the default user into vhosts that the definitions let nobody into', () => {
+  test('lets the default user into vhosts that the definitions let nobody into', async () => {
     const node = blankNode();
-    importDefinitions(node, { vhosts: [{ name: 'a' }, { name: '/' }] }, { defaults: DEFAULTS });
+    await importDefinitions(node, { vhosts: [{ name: 'a' }, { name: '/' }] }, { defaults: DEFAULTS });
     expect(names(node)).toEqual([['guest'], ['a', '/'], ['guest in a', 'guest in /']]);
   });
 
-  test('gets both beside those of the definitions if somebody named them', () => {
+  test('gets both beside those of the definitions if somebody named them', async () => {
     const node = blankNode();
     const document = { users: [{ name: 'u', password: 'p' }], vhosts: [{ name: 'v' }] };
-    importDefinitions(node, document, { defaults: { ...DEFAULTS, always: true } });
+    await importDefinitions(node, document, { defaults: { ...DEFAULTS, always: true } });
     expect(names(node)).toEqual([
       ['guest', 'u'],
       ['/', 'v'],
@@ -324,11 +325,10 @@ describe('a blank broker', () => {
     ]);
   });
 
-  test('that met a problem is still blank', () => {
+  test('that met a problem is still blank', async () => {
     const node = blankNode();
-    expect(() => importDefinitions(node, { queues: [{ name: 'q', vhost: 'nope' }] }, { defaults: DEFAULTS })).toThrow(
-      DefinitionsError,
-    );
+    const document = { queues: [{ name: 'q', vhost: 'nope' }] };
+    await expect(importDefinitions(node, document, { defaults: DEFAULTS })).rejects.toThrow(DefinitionsError);
     expect(node.blank).toBe(true);
   });
 });

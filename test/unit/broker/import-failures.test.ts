@@ -1,11 +1,15 @@
-/** Definitions are imported whole or not at all, whatever goes wrong at whichever step. */
+/** Definitions are imported whole or not at all, whatever goes wrong at whichever step, and whenever the broker is killed. */
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { exportDefinitions } from '../../../src/broker/definitions/export.ts';
-import { importDefinitions } from '../../../src/broker/definitions/import.ts';
+import { finishImport, importDefinitions } from '../../../src/broker/definitions/import.ts';
+import { IMPORT_JOURNAL } from '../../../src/broker/parameters/parameters.ts';
 import type { Queue } from '../../../src/broker/queue/queue.ts';
 import { readSettings } from '../../../src/broker/queue/queue-settings.ts';
+import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import { AmqpError } from '../../../src/protocol/amqp-error.ts';
+import { NullStore } from '../../../src/store/null-store.ts';
+import type { RecoveredState } from '../../../src/store/stored-records.ts';
 import { definitionsArbitrary } from '../../support/definitions.ts';
 import { HandClock } from '../../support/hand-clock.ts';
 import { type NodeInMemory, nodeInMemory } from '../../support/recovery/node.ts';
@@ -13,12 +17,13 @@ import { type NodeInMemory, nodeInMemory } from '../../support/recovery/node.ts'
 type Document = Parameters<typeof importDefinitions>[1];
 
 const PRODUCT = { product: 'RabbitMQ', productVersion: '3.13.7' };
+const plain = { durable: true, autoDelete: false, owner: undefined, arguments: new Map() };
 
-function nodeWith(document: Document): NodeInMemory {
-  const it = nodeInMemory(new HandClock());
+async function nodeWith(document: Document, clock = new HandClock()): Promise<NodeInMemory> {
+  const it = nodeInMemory(clock);
   // Its salt is left to chance.
   it.node.auth.putUser({ ...it.node.existingUser('guest'), passwordHash: '' });
-  importDefinitions(it.node, document);
+  await importDefinitions(it.node, document);
   return it;
 }
 
@@ -48,41 +53,158 @@ function failOnce(object: object, method: string, at: number, error: Error): voi
   };
 }
 
-type Failure = 'store' | 'apply' | 'memory';
+/** Each step is a turn of the event loop, and so may be a batch of the store. */
+class SteppingClock extends HandClock {
+  isStepping = false;
 
-const FAILURES: Readonly<Record<Failure, (it: NodeInMemory) => [object: object, method: string]>> = {
-  store: ({ store }) => [store, 'change'],
-  apply: ({ node }) => [node, 'apply'],
-  memory: ({ node }) => [node.heapLimit, 'checkRoom'],
-};
+  override elapsed(): number {
+    if (this.isStepping) this.pass(10);
+    return super.elapsed();
+  }
+}
 
-test('an import that fails at any step leaves nothing behind', async () => {
-  let failed = 0;
-  const property = fc.asyncProperty(
-    definitionsArbitrary(),
-    definitionsArbitrary(),
-    fc.constantFrom<Failure>('store', 'apply', 'memory'),
-    fc.nat(),
-    async (before, document, kind, at) => {
-      const twin = nodeWith(before);
-      const steps = vi.spyOn(twin.node, 'commit');
-      importDefinitions(twin.node, document);
-      const it = nodeWith(before);
-      const was = await all(it);
-      const error = kind === 'memory' ? new AmqpError('RESOURCE_ERROR', 'injected') : new Error('injected');
-      failOnce(...FAILURES[kind](it), at % Math.max(1, steps.mock.calls.length), error);
-      let hasFailed = false;
-      try {
-        importDefinitions(it.node, document);
-      } catch (thrown) {
-        expect(String(thrown)).toContain('injected');
-        hasFailed = true;
+/** A start with this in the store. */
+async function startedWith(state: RecoveredState): Promise<BrokerNode> {
+  const store = new NullStore();
+  store.recover = () => state;
+  store.nextQueueId = () => nextId++;
+  const node = new BrokerNode(store, Infinity);
+  let nextId = 1_000_000;
+  node.recover();
+  await finishImport(node);
+  return node;
+}
+
+/** What outlives a broker. */
+function stored(node: BrokerNode) {
+  const { queues, exchanges, bindings, ...rest } = exportDefinitions(node, PRODUCT);
+  const durable = ({ durable }: { readonly durable?: unknown }): boolean => durable === true;
+  const [lasting, exchangesLasting] = [queues!.filter(durable), exchanges!.filter(durable)];
+  const names = new Set([...lasting, ...exchangesLasting].map(({ name, vhost }) => `${vhost} ${name}`));
+  const isLasting = (vhost: string | undefined, name: string): boolean =>
+    name.startsWith('amq.') || names.has(`${vhost} ${name}`);
+  return {
+    ...rest,
+    queues: lasting,
+    exchanges: exchangesLasting,
+    bindings: bindings!.filter(
+      ({ vhost, source, destination }) => isLasting(vhost, source) && isLasting(vhost, destination),
+    ),
+  };
+}
+
+describe('an import', () => {
+  test('that fails at any step before it is decided leaves nothing behind', async () => {
+    let failed = 0;
+    const property = fc.asyncProperty(
+      definitionsArbitrary(),
+      definitionsArbitrary(),
+      fc.constantFrom('store', 'memory'),
+      fc.nat({ max: 1 }),
+      async (before, document, kind, at) => {
+        const it = await nodeWith(before);
+        const was = await all(it);
+        if (kind === 'memory')
+          failOnce(it.node.heapLimit, 'checkRoom', at, new AmqpError('RESOURCE_ERROR', 'injected'));
+        else failOnce(it.store, 'change', at, new Error('injected'));
+        const decided = vi.spyOn(it.node.parameters, 'put');
+        let hasFailed = false;
+        try {
+          await importDefinitions(it.node, document);
+        } catch (thrown) {
+          expect(String(thrown)).toContain('injected');
+          hasFailed = true;
+        }
+        const isDecided = decided.mock.calls.some(
+          ([component, , name]) => component === IMPORT_JOURNAL && name === 'decided',
+        );
+        if (!hasFailed || isDecided) return;
         failed++;
+        expect(await all(it)).toEqual(was);
+      },
+    );
+    await fc.assert(property, { numRuns: 60 });
+    expect(failed).toBeGreaterThan(10);
+  });
+
+  test('that meets a defect when it is decided makes all other changes, and tells', async () => {
+    const it = await nodeWith({});
+    const queues = ['a', 'b', 'c'].map((name) => ({ name, vhost: '/' }));
+    failOnce(it.node, 'commit', 3, new Error('injected'));
+    await expect(importDefinitions(it.node, { queues })).rejects.toThrow('injected');
+    expect(Array.from(it.vhost.queues, ({ name }) => name)).toEqual(['a', 'c']);
+    expect(it.node.parameters.of(IMPORT_JOURNAL, '').size).toBe(0);
+  });
+
+  test('is there whole or not at all after a kill at any moment', async () => {
+    const seen = new Set<string>();
+    const property = fc.asyncProperty(definitionsArbitrary(), definitionsArbitrary(), async (before, document) => {
+      const clock = new SteppingClock();
+      const it = await nodeWith(before, clock);
+      const was = stored(it.node);
+      const states: RecoveredState[] = [];
+      clock.isStepping = true;
+      const soon = vi.spyOn(clock, 'soon').mockImplementation((callback) => {
+        setImmediate(() => {
+          states.push(structuredClone(it.store.recover()));
+          callback();
+        });
+      });
+      await importDefinitions(it.node, document);
+      await new Promise<void>((resolve) => it.store.afterCommit(resolve));
+      soon.mockRestore();
+      states.push(it.store.recover());
+      const is = stored(it.node);
+      for (const state of states) {
+        const node = await startedWith(state);
+        const isDone = state.parameters.some(
+          ({ component, name }) => component === IMPORT_JOURNAL && name === 'decided',
+        );
+        const isOver = state === states.at(-1);
+        seen.add(isDone ? 'decided' : isOver ? 'over' : 'open');
+        const now = stored(node);
+        if (isDone || isOver) expect(now).toEqual(is);
+        else expect([was, is]).toContainEqual(now);
+        expect(node.parameters.of(IMPORT_JOURNAL, '').size).toBe(0);
       }
-      expect((await all(it)).definitions).toEqual(hasFailed ? was.definitions : (await all(twin)).definitions);
-      if (hasFailed) expect((await all(it)).rows).toEqual(was.rows);
-    },
-  );
-  await fc.assert(property, { numRuns: 60 });
-  expect(failed).toBeGreaterThan(20);
+    });
+    await fc.assert(property, { numRuns: 15 });
+    expect([...seen].sort()).toEqual(['decided', 'open', 'over']);
+  });
+
+  test('lets others have their turns, and leaves what they did meanwhile', async () => {
+    const clock = new SteppingClock();
+    const it = await nodeWith({}, clock);
+    it.node.putVhost({ name: 'other', description: '', tags: [], defaultQueueType: undefined });
+    clock.isStepping = true;
+    const names = Array.from({ length: 50 }, (_, n) => `q${n}`);
+    const importing = importDefinitions(it.node, {
+      queues: names.flatMap((name) => [
+        { name, vhost: '/' },
+        { name, vhost: 'other' },
+      ]),
+    });
+    while (!it.node.parameters.of(IMPORT_JOURNAL, '').has('decided')) await new Promise(setImmediate);
+    const mine = it.vhost.declareQueue({ ...plain, name: 'q49', durable: false });
+    it.node.deleteVhost('other');
+    const warnings = (await importing).map(({ text }) => text);
+    expect(warnings).toContain("queue 'q49' in vhost '/' was declared meanwhile, and stays as it is");
+    expect(warnings).toContain("skipped: virtual host 'other' was deleted meanwhile");
+    expect(it.vhost.queue('q49')).toBe(mine);
+    expect([...it.vhost.queues].length).toBe(50);
+    expect(it.node.vhost('other')).toBeUndefined();
+  });
+
+  test('waits for the one before it', async () => {
+    const clock = new SteppingClock();
+    const it = await nodeWith({}, clock);
+    clock.isStepping = true;
+    const queue = (max: number) => ({ queues: [{ name: 'q', vhost: '/', arguments: { 'x-max-length': max } }] });
+    const [first, second] = await Promise.all([
+      importDefinitions(it.node, queue(1)),
+      importDefinitions(it.node, queue(2)),
+    ]);
+    expect(first).toEqual([]);
+    expect(second).toMatchObject([{ path: '$.queues[0]', text: expect.stringContaining('stays as it is') as string }]);
+  });
 });

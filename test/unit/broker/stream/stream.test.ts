@@ -153,7 +153,7 @@ describe('a stream', () => {
     expect(vhost.declareQueue({ ...PLAIN, name: 'q', durable: false, arguments: none })).not.toBeInstanceOf(Stream);
   });
 
-  test('comes out of definitions and goes into them, with its bindings', () => {
+  test('comes out of definitions and goes into them, with its bindings', async () => {
     const { node, vhost } = nodeInMemory();
     const args = { 'x-queue-type': 'stream', 'x-max-age': '7D', 'x-max-length-bytes': 1_000_000 };
     const queue = { name: 's', vhost: '/', durable: true, auto_delete: false, arguments: args };
@@ -165,7 +165,7 @@ describe('a stream', () => {
       routing_key: '#',
       arguments: {},
     };
-    importDefinitions(node, { queues: [queue], bindings: [binding] });
+    await importDefinitions(node, { queues: [queue], bindings: [binding] });
     expect(vhost.queue('s')).toBeInstanceOf(Stream);
     const { queues, bindings } = exportDefinitions(node, { product: 'p', productVersion: '1' });
     expect(queues).toEqual([queue]);

@@ -18,27 +18,31 @@ function stored(node: BrokerNode) {
   return { ...rest, queues: queues!.filter(durable), exchanges: exchanges!.filter(durable) };
 }
 
-test('a node that is told each row of another has what that one has', () => {
-  const property = fc.property(definitionsArbitrary(), fc.infiniteStream(fc.boolean()), (definitions, choose) => {
-    const rows: TopologyChange[] = [];
-    const store = new MemoryStore();
-    store.change = (row) => void rows.push(structuredClone(row));
-    const node = new BrokerNode(store, Infinity, undefined, byOneClock(new HandClock()));
-    node.recover({ user: 'guest', password: 'guest', vhost: '/' });
-    importDefinitions(node, definitions);
-    const goes = (): boolean => choose.next().value as boolean;
-    for (const vhost of node.vhosts) {
-      for (const queue of [...vhost.queues]) if (goes()) vhost.deleteQueue(queue);
-      for (const { name } of [...vhost.exchanges]) {
-        if (!name.startsWith('amq.') && name !== '' && goes()) vhost.deleteExchange(name, false);
+test('a node that is told each row of another has what that one has', async () => {
+  const property = fc.asyncProperty(
+    definitionsArbitrary(),
+    fc.infiniteStream(fc.boolean()),
+    async (definitions, choose) => {
+      const rows: TopologyChange[] = [];
+      const store = new MemoryStore();
+      store.change = (row) => void rows.push(structuredClone(row));
+      const node = new BrokerNode(store, Infinity, undefined, byOneClock(new HandClock()));
+      node.recover({ user: 'guest', password: 'guest', vhost: '/' });
+      await importDefinitions(node, definitions);
+      const goes = (): boolean => choose.next().value as boolean;
+      for (const vhost of node.vhosts) {
+        for (const queue of [...vhost.queues]) if (goes()) vhost.deleteQueue(queue);
+        for (const { name } of [...vhost.exchanges]) {
+          if (!name.startsWith('amq.') && name !== '' && goes()) vhost.deleteExchange(name, false);
+        }
+        if (goes()) node.deleteVhost(vhost.name);
       }
-      if (goes()) node.deleteVhost(vhost.name);
-    }
-    for (const { name } of [...node.auth.users]) if (goes()) node.deleteUser(name);
+      for (const { name } of [...node.auth.users]) if (goes()) node.deleteUser(name);
 
-    const other = new BrokerNode(new MemoryStore(), Infinity, undefined, byOneClock(new HandClock()));
-    for (const row of rows) other.apply(changeOf(row));
-    expect(stored(other)).toEqual(stored(node));
-  });
-  fc.assert(property, { numRuns: 60 });
+      const other = new BrokerNode(new MemoryStore(), Infinity, undefined, byOneClock(new HandClock()));
+      for (const row of rows) other.apply(changeOf(row));
+      expect(stored(other)).toEqual(stored(node));
+    },
+  );
+  await fc.assert(property, { numRuns: 60 });
 });
