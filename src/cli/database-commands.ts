@@ -1,46 +1,110 @@
 /** The commands that look after a store, of one that is in a database: what the database does itself is refused, with how. */
 import { recordsProblem } from '../broker/log/record-check.ts';
+import { refuseSealed, sealToLook } from '../store/sealing/data-keys.ts';
 import { checkDatabase } from '../store/postgres/check.ts';
 import { readDatabase } from '../store/postgres/reading.ts';
+import { readSealedKeys } from '../store/postgres/sealing-table.ts';
 import { databaseStats, type NodeStats } from '../store/postgres/stats.ts';
 import { StoreError } from '../store/store.ts';
+import { rotateRunning, untilSealedAnew } from './rotate.ts';
 import { size } from './sizes.ts';
+import { openAlone } from './sole-node.ts';
 import type { StoreAction } from './store-arguments.ts';
-import { checkOutput, type CommandOutput, statsOutput } from './store-report.ts';
+import { masterKey, masterKeyIfAny } from './store-keys.ts';
+import { checkOutput, type CommandOutput, statsOutput, succeeded } from './store-report.ts';
 
-const SEALING = 'is for data folders: have the database encrypt its disks.';
 /** What there is instead. */
-const REFUSED: Readonly<Record<Exclude<StoreAction['kind'], 'check' | 'stats' | 'copy'>, string>> = {
+const REFUSED: Readonly<Record<'compact' | 'backup', string>> = {
   compact: 'store compact is for data folders: autovacuum gives room free again, and VACUUM FULL gives it back.',
-  seal: `store seal ${SEALING}`,
-  unseal: `store unseal ${SEALING}`,
-  rotate: `store rotate ${SEALING}`,
   backup: 'backup is for data folders: pg_dump and the other tools of PostgreSQL make backups of a database.',
 };
 
 const ADVICE = `The store is damaged. Restore a backup of the database; or purge the queues of the pages named above to go on without them.`;
 
+export interface DatabaseCommand {
+  readonly url: string;
+  /** Where a node of this machine is asked; undefined: it is not. */
+  readonly folder: string | undefined;
+  readonly keySource: string | undefined;
+  /** Told how far it is, if it takes long. */
+  readonly tell: (line: string) => void;
+}
+
 /** Rejects with StoreError. */
 export async function runDatabaseCommand(
-  url: string,
-  command: Exclude<StoreAction['kind'], 'copy'>,
-  json: boolean,
+  command: DatabaseCommand,
+  action: Exclude<StoreAction, { readonly kind: 'copy' }>,
 ): Promise<CommandOutput> {
-  if (command === 'check') {
-    return readDatabase(url, async ({ session, place }) =>
-      checkOutput(place, await checkDatabase(session, recordsProblem), [], ADVICE),
-    );
+  const { url, keySource } = command;
+  switch (action.kind) {
+    case 'check':
+      return check(command);
+    case 'stats':
+      return stats(url, action.json);
+    case 'seal':
+      await reseal(url, 'leveret store seal', undefined, masterKey(keySource));
+      return succeeded('The store is sealed: all nodes are started with --store-key from now on\n');
+    case 'unseal':
+      await reseal(url, 'leveret store unseal', masterKey(keySource), undefined);
+      return succeeded('The store is not sealed any more\n');
+    case 'rotate':
+      await rotate(command, masterKey(action.newKey, '--new-key'));
+      return succeeded('The store is sealed with the new key\n');
+    default:
+      throw new StoreError(`The store is in a database; ${REFUSED[action.kind]}`);
   }
-  if (command === 'stats') {
-    const stats = await readDatabase(url, databaseStats);
-    const { place, schemaVersion, tableBytes, deadRows, nodes } = stats;
-    return statsOutput(stats, json, [
-      `database  ${place}, schema version ${schemaVersion}`,
-      `size      ${size(tableBytes)}; ${deadRows} rows that autovacuum has to remove`,
-      `nodes     ${nodes.map(describeNode).join(', ') || 'none yet'}`,
-    ]);
+}
+
+/** Without the key of a sealed store all is checked but what messages hold. */
+function check({ url, keySource }: DatabaseCommand): Promise<CommandOutput> {
+  const key = masterKeyIfAny(keySource);
+  return readDatabase(url, async ({ session, place }) => {
+    const seal = sealToLook(await readSealedKeys(session), key, place);
+    return checkOutput(place, await checkDatabase(session, recordsProblem, seal), seal, ADVICE);
+  });
+}
+
+async function stats(url: string, json: boolean): Promise<CommandOutput> {
+  const found = await readDatabase(url, databaseStats);
+  const { place, schemaVersion, tableBytes, deadRows, nodes } = found;
+  return statsOutput(found, json, [
+    `database  ${place}, schema version ${schemaVersion}`,
+    `size      ${size(tableBytes)}; ${deadRows} rows that autovacuum has to remove`,
+    `nodes     ${nodes.map(describeNode).join(', ') || 'none yet'}`,
+  ]);
+}
+
+async function reseal(
+  url: string,
+  name: string,
+  from: Uint8Array | undefined,
+  to: Uint8Array | undefined,
+): Promise<void> {
+  // Of one that is not there nothing is made.
+  await readDatabase(url, async ({ session, place }) => {
+    const keys = await readSealedKeys(session);
+    if (from === undefined) refuseSealed(keys, place);
+  });
+  const store = await openAlone(url, name, from);
+  try {
+    await store.reseal(to);
+  } finally {
+    await store.close();
   }
-  throw new StoreError(`The store is in a database; ${REFUSED[command]}`);
+}
+
+/** By the node that serves the clients, if it is of this machine; or with none. */
+async function rotate({ url, folder, keySource, tell }: DatabaseCommand, key: Uint8Array): Promise<void> {
+  if (folder !== undefined && (await rotateRunning(folder, key, tell))) return;
+  await readDatabase(url, ({ session }) => readSealedKeys(session));
+  const store = await openAlone(url, 'leveret store rotate', masterKey(keySource));
+  try {
+    store.recover();
+    await store.changeKey(key);
+    await untilSealedAnew(() => Promise.resolve(store.resealing!), tell);
+  } finally {
+    await store.close();
+  }
 }
 
 function describeNode({ name, active, alive }: NodeStats): string {

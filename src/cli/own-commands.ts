@@ -82,15 +82,22 @@ export const OWN_COMMANDS = [
     words: '<from> <to>',
     description: 'Copy a data folder into a database (postgres://...), or back; no broker may run',
     settings: ['storeKey'],
+    options: [
+      {
+        name: 'new-key',
+        value: '<source>',
+        description: 'Where the key of the copy is, if it is another than --store-key; none: the copy is not sealed',
+      },
+    ],
   },
   {
     name: 'store seal',
-    description: 'Seal a store that is not, with --store-key; the broker must not run',
+    description: 'Seal a store that is not, with --store-key; no broker may run',
     settings: STORE,
   },
   {
     name: 'store unseal',
-    description: 'Have a sealed store be so no more; the broker must not run',
+    description: 'Have a sealed store be so no more; no broker may run',
     settings: STORE,
   },
   {

@@ -1,5 +1,5 @@
 /** `leveret store rotate` while a broker runs on the folder: it takes the new key by its control socket, and seals anew what is there. */
-import { StoreError } from '../store/store.ts';
+import { type ResealingProgress, StoreError } from '../store/store.ts';
 import { controlSocketAddress, STORE_KEY } from '../util/control-socket.ts';
 import { delay } from '../util/system.ts';
 import { type Answer, UnreachableError, type Verb } from './commands/exchange.ts';
@@ -7,11 +7,6 @@ import { socketPlace } from './commands/socket-place.ts';
 
 /** How often it is asked how far it is, in milliseconds. */
 const LOOK_MS = 500;
-
-interface Progress {
-  readonly done: number;
-  readonly left: number;
-}
 
 /**
  * False if no broker runs on the folder. Resolves when all is sealed anew, which the broker goes on with if this is stopped. `tell`: told how far it is.
@@ -23,19 +18,28 @@ export async function rotateRunning(folder: string, key: Uint8Array, tell: (line
   if (taken === undefined || taken.status === 503) return false;
   if (taken.status !== 204) throw new StoreError((JSON.parse(taken.text) as { readonly reason: string }).reason);
   tell('The broker has the new key, and is started with it from now on. What is there is sealed anew meanwhile.\n');
+  await untilSealedAnew(() => progress(folder), tell);
+  return true;
+}
+
+/** Resolves when nothing is left that earlier keys have sealed. */
+export async function untilSealedAnew(
+  progress: () => Promise<ResealingProgress>,
+  tell: (line: string) => void,
+): Promise<void> {
   for (;;) {
-    const { done, left } = await progress(folder);
-    if (left === 0) return true;
+    const { done, left } = await progress();
+    if (left === 0) return;
     tell(`${done} rows of ${done + left}\n`);
     await delay(LOOK_MS);
   }
 }
 
 /** A broker that stops meanwhile goes on when it starts. */
-async function progress(folder: string): Promise<Progress> {
+async function progress(folder: string): Promise<ResealingProgress> {
   const answer = await ask(folder, 'GET', '');
   if (answer?.status !== 200) throw new StoreError('The broker has stopped: it goes on when it is started.');
-  return JSON.parse(answer.text) as Progress;
+  return JSON.parse(answer.text) as ResealingProgress;
 }
 
 /** Undefined if nobody is there. */

@@ -9,7 +9,7 @@ export type StoreAction =
   | { readonly kind: 'check' }
   | { readonly kind: 'stats'; readonly json: boolean }
   | { readonly kind: 'compact' }
-  | { readonly kind: 'copy'; readonly from: string; readonly to: string }
+  | { readonly kind: 'copy'; readonly from: string; readonly to: string; readonly newKey: string | undefined }
   | { readonly kind: 'seal' | 'unseal' }
   | { readonly kind: 'rotate'; readonly newKey: string }
   | { readonly kind: 'backup'; readonly file: string; readonly force: boolean };
@@ -42,8 +42,9 @@ export function addStoreCommands(
   addCommand(store, ownCommand('store stats')).action(({ json, ...values }: CommandLineValues & Found) => {
     take(values, { kind: 'stats', json: json === true });
   });
-  addCommand(store, ownCommand('store copy')).action((from: string, to: string, values: CommandLineValues) => {
-    take(values, { kind: 'copy', from, to });
+  type CopyFound = CommandLineValues & Found;
+  addCommand(store, ownCommand('store copy')).action((from: string, to: string, { newKey, ...values }: CopyFound) => {
+    take(values, { kind: 'copy', from, to, newKey });
   });
   addCommand(store, ownCommand('store rotate')).action(({ newKey, ...values }: CommandLineValues & Found) => {
     take(values, { kind: 'rotate', newKey: newKey! });

@@ -1,22 +1,18 @@
 /** The commands that look after the data folder: what they print, and the exit code. */
 import { recordsProblem } from '../broker/log/record-check.ts';
 import type { Config } from '../config/config.ts';
-import { keySource, UNFIT } from '../config/option-types.ts';
 import { checkStore } from '../store/sqlite/check.ts';
 import { backupStore, compactStore } from '../store/sqlite/copies.ts';
 import { databasePath, explain, openForReading } from '../store/sqlite/database-file.ts';
 import { storeStats } from '../store/sqlite/stats.ts';
-import { readMasterKey } from '../store/sealing/master-key.ts';
-import { UNKNOWN } from '../store/sealing/seal.ts';
 import { sealOf } from '../store/sqlite/sealing-table.ts';
 import { resealStore } from '../store/sqlite/reseal.ts';
 import { UsageError } from './failure.ts';
 import { rotateRunning } from './rotate.ts';
 import { size } from './sizes.ts';
 import type { StoreAction } from './store-arguments.ts';
+import { masterKey, masterKeyIfAny } from './store-keys.ts';
 import { checkOutput, type CommandOutput, statsOutput, succeeded } from './store-report.ts';
-
-const KEY_SOURCE = keySource();
 
 /**
  * `tell`: told how far it is, if it takes long.
@@ -28,12 +24,14 @@ export async function runStoreCommand(
   tell: (line: string) => void = () => undefined,
 ): Promise<CommandOutput> {
   if (action.kind === 'copy') {
+    const { from, to, newKey } = action;
     const { copyStores } = await import('./store-copy.ts');
-    return succeeded(await copyStores(action.from, action.to, keySource));
+    const [key, keyOfCopy] = [masterKeyIfAny(keySource), masterKeyIfAny(newKey ?? keySource, '--new-key')];
+    return succeeded(await copyStores({ place: from, key }, { place: to, key: keyOfCopy }));
   }
   if (store !== undefined) {
     const { runDatabaseCommand } = await import('./database-commands.ts');
-    return runDatabaseCommand(store, action.kind, 'json' in action && action.json);
+    return runDatabaseCommand({ url: store, folder, keySource, tell }, action);
   }
   if (folder === undefined) throw new UsageError('a broker in memory has no data folder: give one with --data-dir');
   switch (action.kind) {
@@ -65,28 +63,19 @@ export async function runStoreCommand(
   }
 }
 
-/** Throws UsageError without a source, StoreError if there is no key. */
-function masterKey(source: string | undefined, flag = '--store-key'): Buffer {
-  if (source === undefined || KEY_SOURCE.fromText(source) === UNFIT) {
-    throw new UsageError(`${flag} names where the key is: ${KEY_SOURCE.accepts}`);
-  }
-  return readMasterKey(source);
-}
-
 /** Without the key of a sealed store all is checked but what messages hold. */
 function check(folder: string, keySource: string | undefined): CommandOutput {
   const path = databasePath(folder);
   const database = openForReading(path, true);
   try {
-    const seal = sealOf(database, keySource === undefined ? undefined : masterKey(keySource));
+    const seal = sealOf(database, masterKeyIfAny(keySource));
     const report = checkStore(database, recordsProblem, seal);
-    return checkOutput(path, report, seal === UNKNOWN ? [NOT_OPENED] : [], ADVICE);
+    return checkOutput(path, report, seal, ADVICE);
   } finally {
     database.close();
   }
 }
 
-const NOT_OPENED = 'note: the store is sealed: what messages hold is checked with --store-key';
 const ADVICE = `The store is damaged. Copy the data folder before anything else. Then restore a backup; or purge the queues of the pages
 named above to go on without them; or save what can be read with the ".recover" command of the sqlite3 shell.`;
 

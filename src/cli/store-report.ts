@@ -1,6 +1,7 @@
 /** What `leveret store check` and `stats` print of a store, whatever its engine. */
 import type { CheckReport } from '../store/engine/store-check.ts';
 import type { CountedStore, LogStats } from '../store/engine/store-stats.ts';
+import { type Seal, UNKNOWN } from '../store/sealing/seal.ts';
 import { EXIT } from './exit-codes.ts';
 import { size } from './sizes.ts';
 
@@ -16,16 +17,18 @@ export function succeeded(text: string): CommandOutput {
   return { text, exitCode: EXIT.ok };
 }
 
-/** `remarks`: lines in front of what was found. `advice`: what to do if the store is damaged. */
+const NOT_OPENED = 'note: the store is sealed: what messages hold is checked with --store-key';
+
+/** `seal`: what was checked by. `advice`: what to do if the store is damaged. */
 export function checkOutput(
   place: string,
   { problems, notes, pages, bodies, messages }: CheckReport,
-  remarks: readonly string[],
+  seal: Seal,
   advice: string,
 ): CommandOutput {
   const lines = [
     `${place}: ${messages} messages in ${pages} pages, ${bodies} bodies kept apart`,
-    ...remarks,
+    ...(seal === UNKNOWN ? [NOT_OPENED] : []),
     ...notes.slice(0, PRINTED).map((note) => `note: ${note}`),
     ...problems.slice(0, PRINTED).map((problem) => `problem: ${problem}`),
     ...(problems.length > PRINTED ? [`and ${problems.length - PRINTED} more problems`] : []),

@@ -30,7 +30,7 @@ export interface Config
   extends ListenerConfig, TlsConfig, LoginConfig, PasswordConfig, AuthConfig, OAuthConfig, StoreConfig {
   /** Folder of the durable state. Undefined: everything is kept in memory and gone at the stop. */
   readonly dataDir: string | undefined;
-  /** Where the key is that the store is sealed with; undefined: it is not sealed. Without a data folder it has no effect. */
+  /** Where the key is that the store is sealed with; undefined: it is not sealed. A broker in memory has no use for it. */
   readonly storeKey: string | undefined;
   /** File for the number of the daemon's process; undefined for none. The library writes none. */
   readonly pidFile: string | undefined;

@@ -12,6 +12,7 @@ import { mkdirSync } from 'node:fs';
 import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import type { Config } from '../config/config.ts';
+import type { EngineStore } from '../store/engine/engine-store.ts';
 import { NullStore } from '../store/null-store.ts';
 import type { OtherNodes } from '../store/other-nodes.ts';
 import { Scratch } from '../store/scratch.ts';
@@ -50,46 +51,51 @@ export type StoreOpener = (request: StoreRequest) => Promise<OpenedStore>;
  * memory starts the sooner for it.
  */
 export const openStore: StoreOpener = async (request) => {
-  const { config, log, unref, thread } = request;
-  const { dataDir: folder, storeKey } = config;
-  if (config.store !== undefined) return openDatabase(request, config.store);
+  const { dataDir: folder, store: url } = request.config;
+  if (url !== undefined) return openDatabase(request, url);
   if (folder === undefined) return { store: new NullStore(), scratch: undefined };
+  return openFile(request, folder);
+};
+
+async function openFile({ config, log, unref, thread }: StoreRequest, folder: string): Promise<OpenedStore> {
   const { SqliteStore } = await import('../store/sqlite/sqlite-store.ts');
-  const key = storeKey === undefined ? undefined : readMasterKey(storeKey);
   const store = await SqliteStore.open({
     folder,
-    key,
+    key: keyOf(config)?.(),
     unref,
     thread,
     log: (level, fields, message) => log[level](fields, message),
   });
-  const { storeKeyRequests } = await import('./store-key-requests.ts');
-  const opened = await withScratch(store, folder, key !== undefined);
-  return { ...opened, answering: (others) => storeKeyRequests(store, others) };
-};
+  return opened(store, folder, config);
+}
 
 /** Messages that memory has no room for go to the data folder, or to the system's for temporary files. */
 async function openDatabase({ config, log, ...request }: StoreRequest, url: string): Promise<OpenedStore> {
-  const { dataDir, storeKey, nodeName: name, storeRequireSync: requireSync } = config;
-  if (storeKey !== undefined) {
-    throw new StoreError('A store in a database is not sealed by --store-key: have the database encrypt its disks.');
-  }
+  const { dataDir, nodeName: name, storeRequireSync: requireSync } = config;
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const { PostgresStore } = await import('../store/postgres/postgres-store.ts');
   const store = await PostgresStore.open({
     ...request,
     url,
     name,
+    key: keyOf(config),
     requireSync,
     log: (level, fields, message) => log[level](fields, message),
   });
-  return { ...(await withScratch(store, dataDir ?? tmpdir(), false)), otherNodes: store.otherNodes };
+  return { ...(await opened(store, dataDir ?? tmpdir(), config)), otherNodes: store.otherNodes };
 }
 
-/** Closes the store if its folder takes no scratch file. `sealed`: as the store is. */
-async function withScratch(store: Store, folder: string, sealed: boolean): Promise<OpenedStore> {
+/** Reads the key that the store is sealed with; undefined: it is not. */
+function keyOf({ storeKey }: Config): (() => Buffer) | undefined {
+  return storeKey === undefined ? undefined : () => readMasterKey(storeKey);
+}
+
+/** Closes the store if its folder takes no scratch file. */
+async function opened(store: EngineStore, folder: string, { storeKey }: Config): Promise<OpenedStore> {
+  const { storeKeyRequests } = await import('./store-key-requests.ts');
   try {
-    return { store, scratch: new Scratch(folder, sealed) };
+    const scratch = new Scratch(folder, storeKey !== undefined);
+    return { store, scratch, answering: (others) => storeKeyRequests(store, others) };
   } catch (error) {
     await store.close();
     throw new StoreError(`The data folder ${folder} cannot be used: ${(error as Error).message}.`);

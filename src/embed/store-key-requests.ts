@@ -3,8 +3,8 @@
  * runs no command that is named to it from outside, and reads no file.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { EngineStore } from '../store/engine/engine-store.ts';
 import { KEY_BYTES } from '../store/sealing/seal.ts';
-import type { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { StoreError } from '../store/store.ts';
 import { STORE_KEY } from '../util/control-socket.ts';
 import { unawaited } from '../util/guard.ts';
@@ -14,7 +14,7 @@ import { send } from './process-requests.ts';
 const LONGEST_BODY = 1024;
 
 /** `others`: answers all else. */
-export function storeKeyRequests(store: SqliteStore, others: RequestListener): RequestListener {
+export function storeKeyRequests(store: EngineStore, others: RequestListener): RequestListener {
   return (request, response) => {
     if (request.url !== STORE_KEY) return others(request, response);
     if (request.method === 'GET') return send(response, 200, store.resealing ?? { done: 0, left: 0 });
@@ -22,7 +22,7 @@ export function storeKeyRequests(store: SqliteStore, others: RequestListener): R
   };
 }
 
-async function change(store: SqliteStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function change(store: EngineStore, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const key = await keyIn(request);
   if (key === undefined) return send(response, 400, { error: 'bad_request', reason: 'a key has 32 bytes, in base64' });
   try {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckReport, RecordsCheck } from '../../src/store/engine/store-check.ts';
 import { checkDatabase } from '../../src/store/postgres/check.ts';
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
+import { UNSEALED } from '../../src/store/sealing/seal.ts';
 import { readDatabase } from '../../src/store/postgres/reading.ts';
 import { SCHEMA_VERSION } from '../../src/store/postgres/schema.ts';
 import { databaseStats } from '../../src/store/postgres/stats.ts';
@@ -51,7 +52,7 @@ describe.skipIf(!hasPostgres)('a look into the database of a PostgresStore', () 
   afterEach(() => store.close());
 
   const check = (records: RecordsCheck = () => undefined): Promise<CheckReport> =>
-    readDatabase(url, ({ session }) => checkDatabase(session, records));
+    readDatabase(url, ({ session }) => checkDatabase(session, records, UNSEALED));
 
   const damage = (sql: string): Promise<string> => postgres.server.sql(`SET search_path = ${schemaOf(url)}; ${sql}`);
 

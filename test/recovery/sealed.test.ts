@@ -158,6 +158,7 @@ describe('sealing what is there', () => {
     expect(readable(dataDir)).toEqual([]);
     expect(check(true).problems).toEqual([]);
     const next = randomBytes(32);
+    expect(() => resealStore(dataDir, undefined, next)).toThrow('is sealed already: "leveret store rotate"');
     resealStore(dataDir, key, next);
     expect(() => resealStore(dataDir, key, undefined)).toThrow('is sealed with another key');
     await expect(start()).rejects.toThrow('is sealed with another key');
@@ -165,6 +166,21 @@ describe('sealing what is there', () => {
     expect(readable(dataDir)).toEqual(SECRETS);
     await using again = await start({});
     await expectAll(again);
+  });
+
+  test('changes nothing if something of a store that is not sealed is damaged: that would be covered up', async () => {
+    const broker = await start({});
+    await fill(broker);
+    await broker.stop();
+    const database = new Database(join(dataDir, 'leveret.db'));
+    database.prepare('UPDATE page SET data = zeroblob(length(data)) WHERE id = (SELECT min(id) FROM page)').run();
+    database.close();
+    expect(() => resealStore(dataDir, undefined, key)).toThrow(/page \d+ cannot be opened/);
+    const unsealed = openForReading(join(dataDir, 'leveret.db'));
+    expect(checkStore(unsealed, recordsProblem).problems).toEqual([
+      expect.stringMatching('does not match its checksum'),
+    ]);
+    unsealed.close();
   });
 
   test('changes nothing if something cannot be opened', async () => {

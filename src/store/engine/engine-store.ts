@@ -5,7 +5,7 @@ import type { Histogram } from '../../util/histogram.ts';
 import { systemClock } from '../../util/system.ts';
 import { GroupCommit } from '../group-commit.ts';
 import type { RecoveredLog, RecoveredState, TopologyChange } from '../stored-records.ts';
-import { type Answer, type LogSource, type Store, StoreError } from '../store.ts';
+import { type Answer, type LogSource, type ResealingProgress, type Store, StoreError } from '../store.ts';
 import { BatchBuffer, type BatchMemory } from './batch-buffer.ts';
 import type { WrittenBatch } from './batch-rows.ts';
 import { CommitTrouble, type StoreLog } from './commit-trouble.ts';
@@ -45,6 +45,8 @@ export abstract class EngineStore implements Store {
   protected readonly closeMs: number;
   protected readonly trouble: CommitTrouble;
   protected closed = false;
+  readonly #fields: object;
+  #resealing: ResealingProgress | undefined;
   readonly #commits: GroupCommit;
   readonly #buffer = new BatchBuffer();
   readonly #ids: StoredIds;
@@ -55,6 +57,7 @@ export abstract class EngineStore implements Store {
   protected constructor(options: EngineOptions, { place, fields, counters, advice }: OpenedEngine) {
     const { clock = systemClock, closeMs = CLOSE_MS, log = () => undefined, lazyMs } = options;
     this.place = place;
+    this.#fields = fields;
     this.log = log;
     this.closeMs = closeMs;
     const commit = (changes: readonly TopologyChange[], done: () => void): void => this.#commit(changes, done);
@@ -68,6 +71,16 @@ export abstract class EngineStore implements Store {
   abstract readBody(bodyId: number, answer: Answer<Buffer>): void;
   abstract readSeen(queueId: number, answer: Answer<Buffer[]>): void;
   abstract setDiskShort(short: boolean): void;
+
+  /**
+   * Has `master` be the key that the store is sealed with. Resolves when it is, committed; what earlier keys have sealed is sealed anew after that,
+   * while the store is used. Rejects with StoreError if the store is not sealed, or it cannot be written: then the key is the one it was.
+   */
+  abstract changeKey(master: Uint8Array): Promise<void>;
+
+  get resealing(): ResealingProgress | undefined {
+    return this.#resealing;
+  }
 
   recover(): RecoveredState {
     const { state, pages, delivered } = this.contents();
@@ -139,6 +152,21 @@ export abstract class EngineStore implements Store {
 
   protected get closedError(): StoreError {
     return new StoreError(`The store ${this.place} is closed.`);
+  }
+
+  /** Another master key counts. */
+  protected keyChanged(): void {
+    // Nobody has counted yet what is to be sealed anew.
+    this.#resealing = { done: 0, left: 1 };
+    this.log('info', this.#fields, 'the store has another key: it is started with that one from now on');
+  }
+
+  /** So far it is with what earlier keys have sealed. */
+  protected resealed(progress: ResealingProgress): void {
+    const { done, left } = progress;
+    this.#resealing = { done, left };
+    if (left > 0) return;
+    this.log('info', { ...this.#fields, rows: done }, 'all that earlier keys had sealed is sealed anew');
   }
 
   /** Another node has the store: see GroupCommit.fence. */

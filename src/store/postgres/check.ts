@@ -1,7 +1,7 @@
 /** Reads the whole store and says all that is wrong with it: `leveret store check`. The nodes may run meanwhile. */
 import { type CheckReport, type RecordsCheck, REFERENCES, StoreCheck } from '../engine/store-check.ts';
 import { topologyProblems } from '../engine/topology-check.ts';
-import { UNSEALED } from '../sealing/seal.ts';
+import type { Seal } from '../sealing/seal.ts';
 import type {
   BindingRecord,
   ExchangeRecord,
@@ -16,9 +16,12 @@ import { PAGE_COLUMNS, pageHeaderIn } from './page-columns.ts';
 import type { Session } from './session.ts';
 import { attempt, type Scanned, TableScan } from './table-scan.ts';
 
-/** `session`: in a transaction of one snapshot. Rejects with what the database says that is no damage. */
-export async function checkDatabase(session: Session, checkRecords: RecordsCheck): Promise<CheckReport> {
-  const check = new StoreCheck(checkRecords, UNSEALED);
+/**
+ * `session`: in a transaction of one snapshot. `seal`: what rows are opened by; with `UNKNOWN` nothing is checked of what sealed bytes hold. Rejects
+ * with what the database says that is no damage.
+ */
+export async function checkDatabase(session: Session, checkRecords: RecordsCheck, seal: Seal): Promise<CheckReport> {
+  const check = new StoreCheck(checkRecords, seal);
   for (const scanned of tablesOf(check)) await new TableScan(session, check, scanned).run();
   check.bodiesEnd();
   await attempt(session, check, 'what is declared', () => checkTopology(session, check));

@@ -149,7 +149,7 @@ function base64(bytes: unknown): string {
 }
 
 /** Argument tables are octets: they stand as base64. */
-function encodeRecord(record: object): string {
+export function encodeRecord(record: object): string {
   if (!('arguments' in record)) return JSON.stringify(record);
   return JSON.stringify({ ...record, arguments: base64(record.arguments) });
 }

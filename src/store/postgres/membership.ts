@@ -35,6 +35,9 @@ const WATCH = `SELECT node.id, node.name, node.epoch, node.batch, node.beat FROM
 const FENCE = `WITH mine AS (UPDATE node SET batch = $3::bigint, session = pg_backend_pid()
     WHERE id = $1 AND epoch = $2 AND alive AND batch = $3::bigint - 1 RETURNING 1)
   SELECT 1 / count(*) FROM mine`;
+/** Fails if this node was taken over; nobody takes over before the transaction ends. */
+const HOLD = `WITH mine AS (UPDATE node SET beat = beat + 1 WHERE id = $1 AND epoch = $2 AND alive RETURNING 1)
+  SELECT 1 / count(*) FROM mine`;
 /** Nobody is active who is alive. */
 const CLAIM = `WITH mine AS (UPDATE node SET beat = beat + 1 WHERE id = $1 AND epoch = $2 AND alive RETURNING 1)
   UPDATE cluster SET active = $1
@@ -130,6 +133,11 @@ export class Membership {
     return this.#own(FENCE, batch);
   }
 
+  /** The last statement of a transaction that is no batch: fails for a node that was taken over. */
+  hold(): Statement {
+    return this.#own(HOLD);
+  }
+
   /** Moves the row, and returns the number of the last batch that was committed: when it resolves, all up to that are. Throws Fenced. */
   async beat(session: Session): Promise<number> {
     const [row] = (await session.transaction([this.#own(BEAT)])).rows;
@@ -202,6 +210,7 @@ export class Membership {
 const NAMES = new Map([
   [BEAT, 'beat'],
   [FENCE, 'fence'],
+  [HOLD, 'hold'],
   [CLAIM, 'claim'],
   [TAKE_OVER, 'take_over'],
   [LEAVE, 'leave'],

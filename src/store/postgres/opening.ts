@@ -6,7 +6,8 @@ import { once } from 'node:events';
 import type { Clock } from '../../util/clock.ts';
 import { rethrow, unawaited } from '../../util/guard.ts';
 import type { StoreLog } from '../engine/commit-trouble.ts';
-import { UNSEALED } from '../sealing/seal.ts';
+import { type DataKeys, newDataKey, openDataKeys, sealBy, type SealedKey } from '../sealing/data-keys.ts';
+import type { Seal } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
 import type { DatabaseAddress } from './address.ts';
 import { Chain, type Told } from './chain.ts';
@@ -18,6 +19,7 @@ import { Fenced, Membership } from './membership.ts';
 import { PrimaryLink } from './primary-link.ts';
 import { readState, type Recovered } from './recovery.ts';
 import { openSchema } from './schema.ts';
+import { readSealedKeys } from './sealing-table.ts';
 import { isPassing } from './server-errors.ts';
 
 const NO_DATABASE = 'the database cannot be used yet; it is tried again';
@@ -27,6 +29,9 @@ const FENCED = 'this node was taken over before it could serve anybody; it waits
 /** Between two attempts, in milliseconds. */
 const PAUSE = 250;
 
+/** The number of the key that a new store is sealed by. */
+const FIRST_KEY = 1;
+
 export interface OpeningOptions {
   readonly address: DatabaseAddress;
   /** Of the database, for the log. */
@@ -34,6 +39,8 @@ export interface OpeningOptions {
   /** Of this node. */
   readonly name: string;
   readonly requireSync: boolean;
+  /** See PostgresStoreOptions. */
+  readonly key: (() => Uint8Array) | undefined;
   /** How long a database that cannot be used is waited for at first, in milliseconds; later for ever. */
   readonly startMs: number;
   readonly clock: Clock;
@@ -49,6 +56,9 @@ export interface Opened {
   readonly membership: Membership;
   readonly chain: Chain;
   readonly recovered: Recovered;
+  /** Those that rows are sealed by; undefined: the store is not sealed. */
+  readonly keys: DataKeys | undefined;
+  readonly seal: Seal;
   /** The store is told from now on. */
   readonly told: Told;
 }
@@ -76,6 +86,7 @@ class Opening {
   readonly #told: Told;
   readonly #membership: Membership;
   #reason = 'it does not answer';
+  #master: Uint8Array | undefined;
 
   constructor(options: OpeningOptions, link: PrimaryLink, told: Told) {
     this.#options = options;
@@ -119,13 +130,15 @@ class Opening {
     }
   }
 
-  /** Returns whether the schema was created. */
+  /** Returns whether the schema was created. A node that could not read the store finds out now, and not when it is to serve. */
   async #prepare(): Promise<boolean> {
-    const { requireSync, address, place, log } = this.#options;
+    const { requireSync, address, place, log, key } = this.#options;
+    this.#master ??= key?.();
     const session = await this.#link.session();
     const problems = await durabilityProblems(session);
     if (requireSync) refuseProblems(problems);
-    const fresh = await openSchema(session, address.schema);
+    const fresh = await openSchema(session, address.schema, this.#master && newDataKey(FIRST_KEY, this.#master));
+    openDataKeys(await readSealedKeys(session), this.#master, place);
     for (const problem of problems) log('warn', { store: place }, problem);
     return fresh;
   }
@@ -138,14 +151,27 @@ class Opening {
     unawaited(() => undefined, lost.promise);
     told.fenced = (reason) => lost.reject(new Fenced(reason));
     const chain = new Chain(link, membership, clock, told);
-    const read = (): Promise<Recovered> =>
-      link.read((session) => readState(session, fresh, UNSEALED, damagedIn(place)));
+    const read = async (): Promise<Opened> => {
+      const keys = this.#dataKeys(await link.read(readSealedKeys));
+      const seal = sealBy(keys);
+      const recovered = await link.read((session) => readState(session, fresh, seal, damagedIn(place)));
+      return { link, membership, chain, recovered, keys, seal, told };
+    };
     try {
-      const recovered = await Promise.race([this.#untilItWorks(read), lost.promise]);
-      return { link, membership, chain, recovered, told };
+      return await Promise.race([this.#untilItWorks(read), lost.promise]);
     } catch (error) {
       chain.stop();
       throw error;
+    }
+  }
+
+  /** The store may have been sealed with another key while this node waited: that is where the one before was, if somebody put it there. */
+  #dataKeys(rows: readonly SealedKey[]): DataKeys | undefined {
+    const { key, place } = this.#options;
+    try {
+      return openDataKeys(rows, this.#master, place);
+    } catch {
+      return openDataKeys(rows, key?.(), place);
     }
   }
 

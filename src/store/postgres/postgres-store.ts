@@ -9,15 +9,17 @@ import { writeRows, type WrittenBatch } from '../engine/batch-rows.ts';
 import { type EngineOptions, EngineStore } from '../engine/engine-store.ts';
 import { StoredRows } from '../engine/stored-rows.ts';
 import type { StoreContents } from '../engine/unloaded-logs.ts';
-import { type Seal, UNSEALED } from '../sealing/seal.ts';
+import type { DataKeys } from '../sealing/data-keys.ts';
+import { Keyring, type Seal } from '../sealing/seal.ts';
 import type { OtherNodes } from '../other-nodes.ts';
-import type { Answer } from '../store.ts';
+import { type Answer, type ResealingProgress, StoreError } from '../store.ts';
 import { type DatabaseAddress, describeAddress, type Environment, parseAddress } from './address.ts';
 import { BatchStatements } from './batch-statements.ts';
 import type { Chain } from './chain.ts';
 import { ColdReads } from './cold-reads.ts';
 import { damagedIn } from './damaged.ts';
 import { changeStatements } from './entities.ts';
+import type { KeyChange } from './key-change.ts';
 import type { Membership } from './membership.ts';
 import { openDatabase, type Opened } from './opening.ts';
 import { forgetNode, readNodes } from './nodes.ts';
@@ -36,6 +38,11 @@ export interface PostgresStoreOptions extends EngineOptions {
   readonly name?: string | undefined;
   /** Refuse a database that does not keep what is confirmed on two servers. Default: false, which warns. */
   readonly requireSync?: boolean | undefined;
+  /**
+   * Reads the key that the store is sealed with, of 32 bytes; undefined: it is not sealed. Called at the start, and again if the store was sealed with
+   * another one while this node waited.
+   */
+  readonly key?: (() => Uint8Array) | undefined;
   /** How long a start waits for a database that does not answer, in milliseconds. Default 60000. */
   readonly startMs?: number;
   /** Of libpq's variables. Default: the process's. */
@@ -53,19 +60,21 @@ export class PostgresStore extends EngineStore {
   readonly batchBytes = 1024 * 1024;
   /** Nothing that a store on a server does ends it for good. */
   protected readonly lost = new Promise<void>(() => undefined);
-  readonly #seal: Seal = UNSEALED;
+  readonly #seal: Seal;
+  readonly #keys: DataKeys | undefined;
   readonly #link: PrimaryLink;
   readonly #membership: Membership;
   readonly #chain: Chain;
   readonly #reads: ColdReads;
+  #keyChange: Promise<KeyChange> | undefined;
   /** Until the broker recovers: there may be very many pages. */
   #contents: StoreContents | undefined;
   readonly otherNodes: OtherNodes;
 
   /**
    * Resolves when this node is the active one: it waits for its turn while another is. Creates the schema if it is missing. Throws StoreError if
-   * the address makes no sense, the database does not let us in or cannot be reached, the schema is from a newer version, or another node
-   * of this name is alive.
+   * the address makes no sense, the database does not let us in or cannot be reached, the schema is from a newer version, the key is not the one
+   * that the store is sealed with, or another node of this name is alive.
    */
   static open(options: PostgresStoreOptions): Promise<PostgresStore> {
     // Its timers do not keep the process alive, and there may be nothing else yet.
@@ -73,23 +82,25 @@ export class PostgresStore extends EngineStore {
   }
 
   static async #open(options: PostgresStoreOptions): Promise<PostgresStore> {
-    const { url, name = nodeName(), signal, onWaiting, unref } = options;
+    const { url, name = nodeName(), key, signal, onWaiting, unref } = options;
     // There is no store yet to tell what goes wrong.
     const clock = guardedClock(options.clock ?? systemClock, rethrow);
     const { requireSync = false, startMs = START_MS, log = () => undefined } = options;
     const address = parseAddress(url, options.env ?? process.env);
     const place = describeAddress(address);
-    const opening = { address, place, name, requireSync, startMs, clock, log, signal, onWaiting, unref };
+    const opening = { address, place, name, key, requireSync, startMs, clock, log, signal, onWaiting, unref };
     return new PostgresStore(options, place, address, await openDatabase(opening));
   }
 
   /** Use `PostgresStore.open`. */
   constructor(options: PostgresStoreOptions, place: string, { leaseMs }: DatabaseAddress, opened: Opened) {
-    const { link, membership, chain, told, recovered } = opened;
+    const { link, membership, chain, told, recovered, keys, seal } = opened;
     super(options, { place, fields: { store: place }, counters: recovered.counters, advice: () => ADVICE });
     this.#link = link;
     this.#membership = membership;
     this.#chain = chain;
+    this.#keys = keys;
+    this.#seal = seal;
     told.trouble = (reason) => this.trouble.set(reason);
     told.fenced = (reason) => this.fence(reason);
     const damaged = damagedIn(place);
@@ -107,6 +118,8 @@ export class PostgresStore extends EngineStore {
   protected contents(): StoreContents {
     const contents = this.#contents!;
     this.#contents = undefined;
+    // A node before this one did not come to the end of it.
+    if (this.#keys !== undefined && this.#keys.size > 1) unawaited(this.fault, this.#loadKeyChange());
     return contents;
   }
 
@@ -120,6 +133,21 @@ export class PostgresStore extends EngineStore {
 
   readSeen(queueId: number, answer: Answer<Buffer[]>): void {
     this.#reads.seen(queueId, answer);
+  }
+
+  async changeKey(master: Uint8Array): Promise<void> {
+    if (this.closed) throw this.closedError;
+    await (await this.#loadKeyChange()).change(master);
+    this.keyChanged();
+  }
+
+  /**
+   * Seals all of it, or has it be sealed no more if `master` is undefined: while no broker uses it, and this is closed then. Throws StoreError if something
+   * cannot be opened; nothing is changed then.
+   */
+  async reseal(master: Uint8Array | undefined): Promise<void> {
+    const { resealDatabase } = await import('./reseal.ts');
+    await resealDatabase({ link: this.#link, membership: this.#membership, place: this.place }, this.#seal, master);
   }
 
   /** Its disk is another machine's. */
@@ -141,7 +169,28 @@ export class PostgresStore extends EngineStore {
     unawaited(this.fault, committed);
   }
 
+  /** Hardly any process needs it. Rejects with StoreError if the store is not sealed. */
+  async #loadKeyChange(): Promise<KeyChange> {
+    const keys = this.#keys;
+    const seal = this.#seal;
+    if (keys === undefined || !(seal instanceof Keyring))
+      throw new StoreError(`The key of ${this.place} is not changed: the store is not sealed.`);
+    this.#keyChange ??= import('./key-change.ts').then(({ KeyChange }) => {
+      const { place, clock, fault } = this;
+      const parts = { link: this.#link, chain: this.#chain, seal, clock, place, fault };
+      const tell = (progress: ResealingProgress): void => this.resealed(progress);
+      const warn = (reason: string, message: string): void => this.log('warn', { store: place, reason }, message);
+      return new KeyChange({ ...parts, tell, warn }, keys);
+    });
+    return this.#keyChange;
+  }
+
+  async #stopKeyChange(): Promise<void> {
+    (await this.#keyChange)?.stop();
+  }
+
   protected async end(): Promise<void> {
+    await this.#stopKeyChange();
     this.#chain.stop();
     await this.#reads.close(false);
     // A database that is away learns by the lease that nobody is here.
@@ -149,6 +198,7 @@ export class PostgresStore extends EngineStore {
   }
 
   protected async release(): Promise<void> {
+    await this.#stopKeyChange();
     this.#chain.stop();
     this.#link.destroy();
     await this.#reads.close(true);

@@ -1,10 +1,10 @@
 /** Reads back what the store holds: everything but the messages themselves. */
 import { bodiesIn, numbersIn } from '../engine/page-bodies.ts';
 import { counterProblem, knownProblem, pageProblem } from '../engine/row-problems.ts';
-import { parameterPlace, passwordPlace } from '../engine/places.ts';
+import { parameterWith, type TextChange, userWith } from '../engine/sealed-record.ts';
 import type { Counters } from '../engine/stored-ids.ts';
 import { deliveredOf, type StoreContents } from '../engine/unloaded-logs.ts';
-import { NOT_OPENED, type Place, type Seal } from '../sealing/seal.ts';
+import { NOT_OPENED, type Seal } from '../sealing/seal.ts';
 import type {
   ExchangeRecord,
   ParameterRecord,
@@ -42,7 +42,7 @@ export async function readState(session: Session, fresh: boolean, seal: Seal, da
   const bodies = new Map<number, number>();
   await session.copyOut(BODIES, (row) => bodies.set(row.bigint(0), row.bigint(1)));
   const pages = await readPages(session, damaged);
-  const opened = (place: Place, stored: string): string => {
+  const opened: TextChange = (place, stored) => {
     const text = seal.openText(place, stored);
     if (text === undefined) throw damaged(`${place.join(' ')} ${NOT_OPENED}`);
     return text;
@@ -53,15 +53,9 @@ export async function readState(session: Session, fresh: boolean, seal: Seal, da
     exchanges: of<ExchangeRecord>('exchange').map((row) => ({ ...row, logId: row.logId })),
     queues: of<QueueRecord>('queue').sort((a, b) => a.id - b.id),
     bindings: of('binding'),
-    users: of<UserRecord>('user').map((row) => ({
-      ...row,
-      passwordHash: opened(passwordPlace(row), row.passwordHash),
-    })),
+    users: of<UserRecord>('user').map((row) => userWith(row, opened)!),
     permissions: of('permission'),
-    parameters: of<ParameterRecord>('parameter').map((row) => ({
-      ...row,
-      value: opened(parameterPlace(row), row.value),
-    })),
+    parameters: of<ParameterRecord>('parameter').map((row) => parameterWith(row, opened)!),
     bodies,
   };
   const counters = await readCounters(session);

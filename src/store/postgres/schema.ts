@@ -2,12 +2,14 @@
  * The schema, and who may use it. Every step only adds, so that nodes of two versions can use one database while they are replaced one by
  * one; a node refuses a schema that is newer than itself.
  */
+import type { SealedKey } from '../sealing/data-keys.ts';
 import { StoreError } from '../store.ts';
+import { putKey } from './sealing-table.ts';
 import { stateOf } from './server-errors.ts';
 import type { Session } from './session.ts';
 
 /** The version that this code reads and writes. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Rows that are inserted once and deleted once leave as many dead ones: they are taken away by their number, and without a pause. */
 const BUSY = 'autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0';
@@ -57,26 +59,38 @@ const VERSION_1 = `
 /** A page says in `bodies` how large those of its messages are (page-bodies.ts), which a node of version 1 would misread: no release had that. */
 const VERSION_2 = 'UPDATE cluster SET schema_version = 2 WHERE schema_version < 2;';
 
+/**
+ * The keys that rows are sealed by (sealing-table.ts). A store is sealed while no node uses it, so that no node that does not know of it has one that is.
+ * Behind the UPDATE, which has nodes that start at the same moment come one after the other.
+ */
+const VERSION_3 = `UPDATE cluster SET schema_version = 3 WHERE schema_version < 3;
+  CREATE TABLE IF NOT EXISTS sealing (id int PRIMARY KEY, wrapped bytea NOT NULL);`;
+
 /** What others find who made it at the same moment: an object, or a row of the catalogue, is there already. */
 const MADE_BY_OTHERS = ['42P06', '42P07', '23505'];
 
 /**
- * Creates the schema if it is missing, and returns whether it did. Throws StoreError if there is a newer one, or something else of that name.
+ * Creates the schema if it is missing, and returns whether it did. `key`: what a new store is sealed by; undefined: it is not. Throws StoreError if there is a newer
+ * schema, or something else of that name.
  */
-export async function openSchema(session: Session, schema: string): Promise<boolean> {
+export async function openSchema(session: Session, schema: string, key: SealedKey | undefined): Promise<boolean> {
   const version = await versionOf(session, schema);
-  if (version === undefined) return create(session, schema);
+  if (version === undefined) return create(session, schema, key);
   refuseNewer(version, schema);
-  if (version < SCHEMA_VERSION) await session.query(VERSION_2);
+  if (version < SCHEMA_VERSION) await session.query(VERSION_2 + VERSION_3);
   return false;
 }
 
-/** Throws StoreError if there is none of Leveret's, or a newer one. */
+/** Throws StoreError if there is none of Leveret's, or one of another version. */
 export async function checkSchema(session: Session, schema: string): Promise<void> {
   const version = await versionOf(session, schema);
   if (version === undefined)
     throw new StoreError(`There is no store in the schema "${schema}": choose one with ?schema=NAME.`);
   refuseNewer(version, schema);
+  if (version < SCHEMA_VERSION)
+    throw new StoreError(
+      `The schema "${schema}" is of version ${version}: a node of this Leveret brings it to ${SCHEMA_VERSION}.`,
+    );
 }
 
 function refuseNewer(version: number, schema: string): void {
@@ -86,9 +100,11 @@ function refuseNewer(version: number, schema: string): void {
   );
 }
 
-async function create(session: Session, schema: string): Promise<boolean> {
+async function create(session: Session, schema: string, key: SealedKey | undefined): Promise<boolean> {
   try {
-    await session.query(`BEGIN; CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}; ${VERSION_1} ${VERSION_2} COMMIT`);
+    const place = `CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};`;
+    await session.query(`BEGIN; ${place} ${VERSION_1} ${VERSION_2} ${VERSION_3}`);
+    await session.run([...(key === undefined ? [] : [putKey(key)]), { text: 'COMMIT' }]);
     return true;
   } catch (error) {
     await session.query('ROLLBACK');

@@ -1,7 +1,7 @@
 /** The keys that rows are sealed by, each itself sealed under the master key, which is in no row. A store without such keys is not sealed. */
 import { randomBytes } from 'node:crypto';
 import { StoreError } from '../store.ts';
-import { KEY_BYTES, Keyring, type Seal, UNSEALED } from './seal.ts';
+import { KEY_BYTES, Keyring, type Seal, UNKNOWN, UNSEALED } from './seal.ts';
 
 /** By their numbers: what crosses to a writer thread. */
 export type DataKeys = ReadonlyMap<number, Uint8Array>;
@@ -38,6 +38,12 @@ export function openDataKeys(
   return keys;
 }
 
+/** Throws StoreError for a store that is sealed, if it is to be sealed for the first time. */
+export function refuseSealed(rows: readonly SealedKey[], store: string): void {
+  if (rows.length > 0)
+    throw new StoreError(`${store} is sealed already: "leveret store rotate" seals it with another key.`);
+}
+
 /** A new data key, sealed: what rows are sealed by from now on if its number is the highest. */
 export function newDataKey(id: number, master: Uint8Array): SealedKey {
   return [id, sealUnder(master).close(placeOf(id), randomBytes(KEY_BYTES))];
@@ -52,6 +58,11 @@ export function underNewMaster(keys: DataKeys, master: Uint8Array): readonly Sea
 
 export function sealBy(keys: DataKeys | undefined): Seal {
   return keys === undefined ? UNSEALED : new Keyring(keys);
+}
+
+/** For who only looks: `UNKNOWN` if rows are sealed and no key is given. Throws as `openDataKeys` does. */
+export function sealToLook(rows: readonly SealedKey[], master: Uint8Array | undefined, store: string): Seal {
+  return rows.length > 0 && master === undefined ? UNKNOWN : sealBy(openDataKeys(rows, master, store));
 }
 
 function sealUnder(master: Uint8Array): Seal {

@@ -69,9 +69,15 @@ export class Keyring implements Seal {
     this.#current = Math.max(...this.#keys.keys());
   }
 
-  /** True for what is sealed by the key that is sealed by now. */
-  isCurrent(stored: Uint8Array): boolean {
-    return (stored[0] | (stored[1] << 8)) === this.#current;
+  /** The number of the key that is sealed by now. */
+  get current(): number {
+    return this.#current;
+  }
+
+  /** True for what is sealed by that key. */
+  isCurrent(stored: Uint8Array | string): boolean {
+    const [low, high] = typeof stored === 'string' ? Buffer.from(stored, 'base64') : stored;
+    return (low | (high << 8)) === this.#current;
   }
 
   close(place: Place, data: Uint8Array): Buffer {

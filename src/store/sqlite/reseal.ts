@@ -1,9 +1,9 @@
 /** A store that is sealed with another key, or no more, or for the first time, while no broker runs on it. */
-import { sealBy } from '../sealing/data-keys.ts';
+import { refuseSealed, sealBy } from '../sealing/data-keys.ts';
 import { StoreError } from '../store.ts';
 import { changeStore } from './copies.ts';
 import { databasePath } from './database-file.ts';
-import { addDataKey, readDataKeys } from './sealing-table.ts';
+import { addDataKey, readDataKeys, readSealedKeys } from './sealing-table.ts';
 import { reseal } from './resealing.ts';
 
 /**
@@ -12,6 +12,7 @@ import { reseal } from './resealing.ts';
  */
 export function resealStore(folder: string, from: Uint8Array | undefined, to: Uint8Array | undefined): void {
   changeStore(folder, 'Stop it first: a file in use cannot be sealed.', (database) => {
+    if (from === undefined) refuseSealed(readSealedKeys(database), databasePath(folder));
     const opening = sealBy(readDataKeys(database, from));
     database.exec('DELETE FROM sealing');
     if (to !== undefined) addDataKey(database, to);

@@ -4,16 +4,15 @@ import {
   type DataKeys,
   newDataKey,
   openDataKeys,
-  sealBy,
   type SealedKey,
+  sealToLook,
   underNewMaster,
 } from '../sealing/data-keys.ts';
-import { type Seal, UNKNOWN } from '../sealing/seal.ts';
+import type { Seal } from '../sealing/seal.ts';
 
 /** Throws StoreError as openDataKeys does. */
 export function readDataKeys(database: Database, master: Uint8Array | undefined): DataKeys | undefined {
-  const rows = database.prepare('SELECT id, wrapped FROM sealing').raw().all() as SealedKey[];
-  return openDataKeys(rows, master, database.name);
+  return openDataKeys(readSealedKeys(database), master, database.name);
 }
 
 /** Has what is sealed from now on be so by a new key. */
@@ -33,8 +32,11 @@ export function forgetOldKeys(database: Database): void {
   database.exec('DELETE FROM sealing WHERE id < (SELECT max(id) FROM sealing)');
 }
 
-/** What rows are opened by: `UNKNOWN` if they are sealed and no key is given. Throws StoreError for another key. */
+/** For who only looks: see `sealToLook`. */
 export function sealOf(database: Database, master: Uint8Array | undefined): Seal {
-  const isSealed = database.prepare('SELECT 1 FROM sealing').get() !== undefined;
-  return isSealed && master === undefined ? UNKNOWN : sealBy(readDataKeys(database, master));
+  return sealToLook(readSealedKeys(database), master, database.name);
+}
+
+export function readSealedKeys(database: Database): SealedKey[] {
+  return database.prepare('SELECT id, wrapped FROM sealing').raw().all() as SealedKey[];
 }

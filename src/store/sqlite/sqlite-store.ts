@@ -7,7 +7,7 @@ import type { Database } from 'better-sqlite3';
 import type { WrittenBatch } from '../engine/batch-rows.ts';
 import { type EngineOptions, EngineStore } from '../engine/engine-store.ts';
 import type { RecoveredState } from '../stored-records.ts';
-import { type Answer, type ResealingProgress, StoreError } from '../store.ts';
+import { type Answer, StoreError } from '../store.ts';
 import type { StoreContents } from '../engine/unloaded-logs.ts';
 import { Keyring, type Seal } from '../sealing/seal.ts';
 import { type DataKeys, sealBy } from '../sealing/data-keys.ts';
@@ -60,7 +60,6 @@ export class SqliteStore extends EngineStore {
   #done: (() => void) | undefined;
   /** Under way until the key counts. */
   #keyChange: PromiseWithResolvers<void> | undefined;
-  #resealing: ResealingProgress | undefined;
 
   /**
    * Opens the store of a folder, creating it if it is missing.
@@ -135,21 +134,12 @@ export class SqliteStore extends EngineStore {
     this.#writer.tell({ kind: 'disk-short', short });
   }
 
-  /**
-   * Has `master` be the key that the store is sealed with. Resolves when it is, on disk; what earlier keys have sealed is sealed anew after that,
-   * while the store is used. Rejects with StoreError if the store is not sealed, or it cannot be written: then the key is the one it was.
-   */
   changeKey(master: Uint8Array): Promise<void> {
     if (this.closed) return Promise.reject(this.closedError);
     if (this.#keyChange !== undefined) return Promise.reject(new StoreError('The key is being changed already.'));
     this.#keyChange = Promise.withResolvers();
     this.#writer.tell({ kind: 'change-key', master });
     return this.#keyChange.promise;
-  }
-
-  /** How far it is with what earlier keys have sealed; undefined if there was nothing since the start. */
-  get resealing(): ResealingProgress | undefined {
-    return this.#resealing;
   }
 
   protected write(batch: WrittenBatch, done: () => void): void {
@@ -191,19 +181,15 @@ export class SqliteStore extends EngineStore {
         // This thread first: it reads what the other one seals.
         if (this.#seal instanceof Keyring) this.#seal.add(message.keys);
         this.#writer.tell({ kind: 'seal-by', keys: message.keys });
-        this.log('info', { file: this.place }, 'the store has another key: it is started with that one from now on');
-        this.#keyChanged(undefined);
+        this.keyChanged();
+        this.#keyChangeEnded(undefined);
         break;
       case 'key-not-changed':
-        this.#keyChanged(new StoreError(`The key of ${this.place} is not changed: ${message.reason}.`));
+        this.#keyChangeEnded(new StoreError(`The key of ${this.place} is not changed: ${message.reason}.`));
         break;
-      case 'resealed': {
-        const { done, left } = message;
-        this.#resealing = { done, left };
-        if (left === 0)
-          this.log('info', { file: this.place, rows: done }, 'all that earlier keys had sealed is sealed anew');
+      case 'resealed':
+        this.resealed(message);
         break;
-      }
       case 'warning':
         this.log('warn', { file: this.place, reason: message.reason }, message.message);
         break;
@@ -214,10 +200,10 @@ export class SqliteStore extends EngineStore {
   #lost(error: Error): void {
     const reason = `the writer ended: ${error.message}`;
     this.trouble.set(reason);
-    this.#keyChanged(new StoreError(reason));
+    this.#keyChangeEnded(new StoreError(reason));
   }
 
-  #keyChanged(error: StoreError | undefined): void {
+  #keyChangeEnded(error: StoreError | undefined): void {
     const change = this.#keyChange;
     this.#keyChange = undefined;
     if (error === undefined) change?.resolve();

@@ -152,9 +152,4 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
     await expect(broker.closed).rejects.toThrow(StoreError);
     expect(await closed).toMatchObject({ code: 320 });
   });
-
-  it('is refused a key for a store that it does not seal', async () => {
-    const starting = Broker.start({ port: 0, store: postgres.newUrl(), storeKey: 'env:KEY' });
-    await expect(starting).rejects.toThrow(/not sealed by --store-key/);
-  });
 });
