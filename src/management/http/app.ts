@@ -11,7 +11,7 @@ import { systemChance } from '../../util/system.ts';
 import type { ManagementContext } from '../context.ts';
 import { EventFeed } from '../events/feed.ts';
 import { History } from '../rates/history.ts';
-import type { Fault } from '../../util/guard.ts';
+import { type Fault, hear } from '../../util/guard.ts';
 import { Rates } from '../rates/rates.ts';
 import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
@@ -20,8 +20,9 @@ import { type Admitted, admit, type Api, dispatch, type RequestHead } from './di
 import { withDots } from './dots.ts';
 import type { Entrance } from './entrance.ts';
 import { OpenIdSignIn } from './openid.ts';
-import { noObject, problemOf } from './problem.ts';
+import { noObject, noRoom, problemOf } from './problem.ts';
 import { allVerbs, Reply, type Resource } from './resource.ts';
+import { Room } from './room.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 import { PAGE_HEADER, Sessions } from './sessions.ts';
 
@@ -65,6 +66,13 @@ export async function createApp(context: ManagementContext, resources: readonly 
   const api: Api = { context, rates, feed, sessions, openId, history };
   const entrances = new WeakMap<IncomingMessage, Entrance>();
   const admitted = new WeakMap<FastifyRequest, Admitted>();
+  const room = new Room();
+  /** Until the answer is sent, or nobody waits for it. Throws HttpProblem 503. */
+  const hold = ({ raw }: FastifyReply, bytes: number): void => {
+    const giveBack = room.take(bytes);
+    if (giveBack === undefined) throw noRoom();
+    hear(raw, 'close', fault, giveBack);
+  };
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, noObject()));
@@ -85,6 +93,7 @@ export async function createApp(context: ManagementContext, resources: readonly 
         principal: entrance.principalOf(request.raw),
       });
       if (answer instanceof Reply) return sendReply(request, reply, answer);
+      hold(reply, bytesOf(request.headers) + (answer.operation.holds ?? 0));
       admitted.set(request, answer);
       return undefined;
     };
@@ -92,8 +101,10 @@ export async function createApp(context: ManagementContext, resources: readonly 
     const options = { onRequest, bodyLimit: isOpen ? LARGEST_OPEN_BODY : LARGEST_BODY };
     app.all(`/api${resource.path}`, options, async (request, reply) => {
       const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const answer = await dispatch(api, admitted.get(request)!, bytes);
-      return answer instanceof Reply ? sendReply(request, reply, answer) : sendJson(request, reply, answer);
+      const answer = asReply(await dispatch(api, admitted.get(request)!, bytes));
+      // Of other methods it is too late to refuse it.
+      if (request.method === 'GET' && Buffer.isBuffer(answer.content)) hold(reply, answer.content.length);
+      return sendReply(request, reply, answer);
     });
   }
   await app.ready();
@@ -138,13 +149,16 @@ function openIdSignIn({ config, clock }: ManagementContext): OpenIdSignIn | unde
   return new OpenIdSignIn({ clientId, clientSecret, providerUrl, scopes }, client, clock, systemChance);
 }
 
+/** Of the body that comes, at most. */
+function bytesOf(headers: IncomingMessage['headers']): number {
+  if (headers['transfer-encoding'] !== undefined) return LARGEST_BODY;
+  return Math.min(Number(headers['content-length'] ?? 0), LARGEST_BODY);
+}
+
 /** As bytes: to a text fastify would add its character set, which RabbitMQ does not name. */
-function sendJson(request: FastifyRequest, reply: FastifyReply, value: unknown): FastifyReply {
-  return sendReply(
-    request,
-    reply,
-    new Reply(200, { 'content-type': 'application/json' }, Buffer.from(JSON.stringify(value))),
-  );
+function asReply(answer: unknown): Reply {
+  if (answer instanceof Reply) return answer;
+  return new Reply(200, { 'content-type': 'application/json' }, Buffer.from(JSON.stringify(answer)));
 }
 
 function sendReply(request: FastifyRequest, reply: FastifyReply, { status, headers, content }: Reply): FastifyReply {

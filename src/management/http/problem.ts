@@ -31,6 +31,15 @@ export function notFound(reason: string): HttpProblem {
   return new HttpProblem(404, { error: 'not_found', reason });
 }
 
+/** There are too many large requests at once. RabbitMQ takes them, until it has no memory. */
+export function noRoom(): HttpProblem {
+  return new HttpProblem(
+    503,
+    { error: 'unavailable', reason: 'Too many large requests at the same time, try again later' },
+    { 'retry-after': '1' },
+  );
+}
+
 /** The user is who it says it is, but may not: RabbitMQ's status for that is 401 too. */
 export function notAuthorised(reason: string): HttpProblem {
   return new HttpProblem(401, { error: 'not_authorised', reason });

@@ -69,6 +69,8 @@ export interface Operation {
   readonly role: Role | 'any-user' | 'anyone';
   /** What it answers with, if that is not JSON: whoever asks has to accept it. */
   readonly accepts?: string;
+  /** Bytes that answering takes of the memory at most, if they are many and cannot be known before something has changed. */
+  readonly holds?: number;
   /** What happens. A promise is awaited: it may resolve when what changed is stored. */
   readonly handle: (call: Call) => unknown;
 }

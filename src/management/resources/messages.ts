@@ -19,7 +19,7 @@ const ACK_MODES = ['ack_requeue_true', 'ack_requeue_false', 'reject_requeue_true
 
 export const messages: readonly Resource[] = [
   { path: '/exchanges/:vhost/:exchange/publish', POST: { role: 'management', handle: publish } },
-  { path: '/queues/:vhost/:queue/get', POST: { role: 'management', handle: get } },
+  { path: '/queues/:vhost/:queue/get', POST: { role: 'management', holds: MOST_CHARACTERS, handle: get } },
 ];
 
 async function publish({ actor, params, body }: Call): Promise<unknown> {
