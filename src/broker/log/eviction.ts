@@ -6,7 +6,6 @@ import type { Scratch } from '../../store/scratch.ts';
 import { isReadFailure } from './log-reader.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { MemoryBudget } from './memory-budget.ts';
-import type { LogWaiter } from './log-waiter.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 
@@ -21,11 +20,10 @@ export interface EvictingLog {
   readonly memory: MemoryBudget;
   /** True if the store answers later. */
   readonly isFar: boolean;
-  readonly owner: LogWaiter | undefined;
   /** See SegmentLoads.holds. */
   readonly holds: (segment: Segment) => boolean;
-  /** See SegmentLoads.load. */
-  readonly load: (segment: Segment) => boolean;
+  /** See SegmentLoads.tryLoad. */
+  readonly tryLoad: (segment: Segment) => boolean;
 }
 
 /**
@@ -62,7 +60,7 @@ function evict(segment: Segment, scratch: Scratch | undefined, log: EvictingLog)
   const isInPages = writer !== undefined && segment.isInPages;
   if (!isInPages && scratch === undefined) return;
   // The scratch file takes all or nothing.
-  if (!isInPages && !segment.loaded && !loadAll(segment, log)) return;
+  if (!isInPages && !segment.loaded && !log.tryLoad(segment)) return;
   const { footprint } = segment;
   if (!isInPages) segment.evictInto(scratch!);
   else if (!isFar || !segment.loaded || !tryEvictInto(segment, memory.scratch)) segment.evict();
@@ -77,19 +75,6 @@ function tryEvictInto(segment: Segment, scratch: Scratch | undefined): boolean {
     return true;
   } catch (error) {
     if (!isReadFailure(error)) throw error;
-    return false;
-  }
-}
-
-/** False if some of it is not here yet, or cannot be read: it stays as it is then, in the latter case until somebody needs those messages. */
-function loadAll(segment: Segment, { load, owner }: EvictingLog): boolean {
-  if (segment.unreadable) return false;
-  try {
-    return load(segment);
-  } catch (error) {
-    if (!isReadFailure(error)) throw error;
-    segment.unreadable = true;
-    owner?.unreadable(error);
     return false;
   }
 }

@@ -313,9 +313,8 @@ export class QueueLog implements MessageLog {
       writer: this.#writer,
       memory: this.#memory,
       isFar: this.#isFar,
-      owner: this.owner,
       holds: (segment) => this.#loads?.holds(segment) === true,
-      load: (segment) => this.#ensureLoads().load(segment, this.owner),
+      tryLoad: (segment) => this.#ensureLoads().tryLoad(segment),
     });
     this.#writer?.rest();
     return held > 0;

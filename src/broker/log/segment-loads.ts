@@ -44,6 +44,8 @@ export class SegmentLoads {
   readonly #asked = new Map<Segment, Set<LogWaiter>>();
   readonly #held: HeldForWaiters<Segment>;
   #looks: Look[] = [];
+  /** What could not be read the last time. */
+  #unreadable: WeakSet<Segment> | undefined;
   /** What could not be read, while those who wait are told so: who asks for it in that call hears the same. */
   #failure: { readonly segment: Segment; readonly reason: StoreError } | undefined;
 
@@ -89,6 +91,23 @@ export class SegmentLoads {
     }
     this.#fill(segment, data);
     return true;
+  }
+
+  /**
+   * The same for who needs none of its messages, but would have them elsewhere. What could not be read stays as it is, until somebody needs it: the
+   * log's owner is told once.
+   */
+  tryLoad(segment: Segment): boolean {
+    if (this.#unreadable?.has(segment) === true) return false;
+    const owner = this.#log.owner();
+    try {
+      return this.load(segment, owner);
+    } catch (error) {
+      if (!isReadFailure(error)) throw error;
+      this.#noteUnreadable(segment);
+      owner?.unreadable(error);
+      return false;
+    }
   }
 
   /** Asks for a segment that will be wanted soon, if there is one. Whether it can be read is told when it is wanted. */
@@ -150,12 +169,17 @@ export class SegmentLoads {
     const looks = this.#looks.filter(({ left }) => !left.has(segment));
     const isLacking = looks.length < this.#looks.length;
     this.#looks = looks;
+    this.#noteUnreadable(segment);
     this.#failure = { segment, reason };
     try {
       for (const waiter of waiters) waiter.unreadable(reason, isLacking);
     } finally {
       this.#failure = undefined;
     }
+  }
+
+  #noteUnreadable(segment: Segment): void {
+    (this.#unreadable ??= new WeakSet()).add(segment);
   }
 
   #fill(segment: Segment, data: readonly Buffer<ArrayBuffer>[]): void {
@@ -169,6 +193,7 @@ export class SegmentLoads {
     const { memory, holder } = this.#log;
     const [before, end] = [segment.footprint, segment.firstLoaded];
     load();
+    this.#unreadable?.delete(segment);
     memory.grew(segment.footprint - before, holder);
     for (const { left, visit } of this.#looks) if (left.delete(segment)) visit(segment, 0, end);
   }

@@ -41,8 +41,6 @@ export class Segment {
   bodies: Map<number, Body> | undefined;
   /** Of messages that came back; undefined if none did more often than once, or waits. */
   redeliveries: Redeliveries | undefined;
-  /** What is out of memory could not be read when the rest was to follow it. */
-  unreadable = false;
   #records: Records | undefined;
   #scratch: ScratchPlace | undefined;
   #count = 0;

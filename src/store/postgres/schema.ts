@@ -42,6 +42,7 @@ const VERSION_1 = `
     WITH (fillfactor = 50, ${BUSY});
   CREATE TABLE redelivered (page_id bigint PRIMARY KEY, checksum int NOT NULL, messages bytea NOT NULL)
     WITH (fillfactor = 50, ${BUSY});
+  -- How far queues were delivered. lane: the priority.
   CREATE TABLE progress (queue_id bigint, lane int, delivered bigint NOT NULL, PRIMARY KEY (queue_id, lane))
     WITH (fillfactor = 50, ${BUSY});
   CREATE TABLE body (id bigint PRIMARY KEY, bytes bigint NOT NULL, checksum int NOT NULL, data bytea NOT NULL);
