@@ -193,6 +193,54 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     await expect.poll(() => fenced).toHaveLength(1);
   });
 
+  it('leave one alone for which the server is at work for longer than the lease, until it is gone', async () => {
+    const url = postgres.newUrl();
+    const schema = schemaOf(url);
+    const first = await node('one', url);
+    const one = await first.opening;
+    const fenced: string[] = [];
+    one.onFenced((reason) => fenced.push(reason));
+    const two = await waiting('two', url);
+    const atWork = async (): Promise<() => Promise<void>> => {
+      // Its batch waits for this; nobody's row does.
+      const letGo = await postgres.server.lock(`TABLE ${schema}.page IN SHARE MODE`);
+      const script = new Script().next((batch) => page(one, batch, 1, 10));
+      one.schedule(script, true);
+      await expect.poll(() => postgres.server.sql(`SELECT count(*) FROM pg_locks WHERE NOT granted`)).toBe('1');
+      return letGo;
+    };
+    const letGo = await atWork();
+    const since = `clock_timestamp() - waitstart > '${3 * LEASE_MS} ms'`;
+    await expect.poll(() => postgres.server.sql(`SELECT count(*) FROM pg_locks WHERE ${since}`)).toBe('1');
+    await letGo();
+    await commit(one, (batch) => page(one, batch, 1, 20));
+    expect(fenced).toEqual([]);
+
+    const letGoToo = await atWork();
+    first.proxy.cut(true);
+    expect(await firsts(await two.opening)).toEqual([10, 20]);
+    await letGoToo();
+  });
+
+  it('may have the name of one for which the server was at work when it was killed', async () => {
+    const url = postgres.newUrl();
+    const first = await node('one', url);
+    const one = await first.opening;
+    const letGo = await postgres.server.lock(`TABLE ${schemaOf(url)}.page IN SHARE MODE`);
+    one.schedule(
+      new Script().next((batch) => page(one, batch, 1, 10)),
+      true,
+    );
+    await expect.poll(() => postgres.server.sql(`SELECT count(*) FROM pg_locks WHERE NOT granted`)).toBe('1');
+    let looks = 0;
+    const elapsed = (): number => (looks++, systemClock.elapsed());
+    const again = await node('one', url, { clock: { ...systemClock, elapsed } });
+    await expect.poll(() => looks).toBeGreaterThan(3);
+    first.proxy.cut(true);
+    expect(await firsts(await again.opening)).toEqual([]);
+    await letGo();
+  });
+
   it('accuse nobody while the database stands still', async () => {
     const url = postgres.newUrl();
     const one = await (await node('one', url)).opening;

@@ -1,7 +1,7 @@
 /**
  * This node among those of the database: a row a node, one of which is active. A node that lives moves its row, with a commit; one whose row stands
- * still for a lease is taken over. No clock of another machine is compared: the lease is measured by the watcher's own, and in it commits of the
- * watcher's own have to be answered, so that a database that stands still accuses nobody.
+ * still for a lease is taken over, unless the server is at work for it. No clock of another machine is compared: the lease is measured by the
+ * watcher's own, and in it commits of the watcher's own have to be answered, so that a database that stands still accuses nobody.
  */
 import type { Clock } from '../../util/clock.ts';
 import { leveretVersion } from '../../util/version.ts';
@@ -21,7 +21,13 @@ const WATCH_MS = 100;
 const COMMITS_IN_A_LEASE = 3;
 const LOCK_NOT_AVAILABLE = '55P03';
 
-const FIND = 'SELECT id, epoch, batch, beat, alive FROM node WHERE name = $1';
+/**
+ * Moves while the server is at work for the node of the row, which may be longer than a lease: it has sent all that is to be done, or sends more of it.
+ * Null if it is not.
+ */
+const AT_WORK = `(SELECT CASE WHEN wait_event_type = 'Client' THEN query_start ELSE clock_timestamp() END
+  FROM pg_stat_activity WHERE pid = session AND usename = current_user AND state = 'active')`;
+const FIND = `SELECT id, epoch, batch, beat, ${AT_WORK}, alive FROM node WHERE name = $1`;
 /** With a number that no other had, nor one that was forgotten (nodes.ts). */
 const COME = `INSERT INTO node (id, name, epoch, alive, batch, beat, session, version)
   SELECT greatest(coalesce(max(id), 0) + 1, (SELECT next FROM id_range WHERE name = 'node')), $1, 1, true, 0, 0, pg_backend_pid(), $2 FROM node
@@ -31,7 +37,7 @@ const COME_AGAIN = `UPDATE node SET epoch = epoch + 1, alive = true, batch = 0, 
 /** A commit like any other, for who has no row yet. */
 const TOUCH = 'UPDATE cluster SET one = true';
 const BEAT = `UPDATE node SET beat = beat + 1, session = pg_backend_pid() WHERE id = $1 AND epoch = $2 AND alive RETURNING batch`;
-const WATCH = `SELECT node.id, node.name, node.epoch, node.batch, node.beat FROM cluster LEFT JOIN node ON node.id = active AND alive`;
+const WATCH = `SELECT id, name, epoch, batch, beat, ${AT_WORK} FROM cluster LEFT JOIN node ON id = active AND alive`;
 const FENCE = `WITH mine AS (UPDATE node SET batch = $3::bigint, session = pg_backend_pid()
     WHERE id = $1 AND epoch = $2 AND alive AND batch = $3::bigint - 1 RETURNING 1)
   SELECT 1 / count(*) FROM mine`;
@@ -73,6 +79,7 @@ export interface MembershipOptions {
 /** A row as it was seen, and for how long, in milliseconds: until the last commit of our own that was answered. */
 interface Sight {
   readonly row: string;
+  readonly work: string | null;
   stoodStill: number;
   until: number;
 }
@@ -99,8 +106,8 @@ export class Membership {
       const come = await this.#link.attempt(async (session) => {
         const [found] = (await session.transaction([{ text: TOUCH }, { text: FIND, values: [name] }])).rows;
         if (found === undefined) return session.transaction([{ text: COME, values: [name, leveretVersion()] }]);
-        const [id, epoch, batch, beat, alive] = found;
-        if (alive === 't' && !this.#stoodStill([epoch, batch, beat])) return undefined;
+        const [id, epoch, batch, beat, work, alive] = found;
+        if (alive === 't' && !this.#stoodStill([epoch, batch, beat], work)) return undefined;
         this.#sight = undefined;
         await session.run([{ text: END_SESSION, values: [id, epoch] }]);
         return session.transaction([{ text: COME_AGAIN, values: [id, leveretVersion(), epoch, batch, beat] }]);
@@ -164,27 +171,28 @@ export class Membership {
     return row === undefined || row[0] === null ? undefined : row;
   }
 
-  #isDead([, name, ...state]: TextRow): boolean {
+  #isDead([, name, epoch, batch, beat, work]: TextRow): boolean {
     if (this.#waitsFor !== name) this.#options.onWaiting((this.#waitsFor = name!));
-    return this.#stoodStill(state);
+    return this.#stoodStill([epoch, batch, beat], work);
   }
 
   /**
    * To be called once for each commit of our own. Each counts for a part of the lease at most: where a database, or this machine, stood still, the
-   * row had no chance to move.
+   * row had no chance to move. `work`: AT_WORK.
    */
-  #stoodStill(state: TextRow): boolean {
+  #stoodStill(state: TextRow, work: string | null): boolean {
     const { clock, leaseMs } = this.#options;
-    const [row, now] = [state.join(), clock.elapsed()];
-    if (this.#sight?.row !== row) {
-      // A node of the same name that lives will not let us in.
-      if (this.#id === 0 && this.#sight !== undefined) throw this.#nameTaken();
-      this.#sight = { row, stoodStill: 0, until: now };
+    const [row, now, sight] = [state.join(), clock.elapsed(), this.#sight];
+    const isFirst = sight === undefined;
+    // A node of the same name that lives will not let us in.
+    if (!isFirst && sight.row !== row && this.#id === 0) throw this.#nameTaken();
+    if (isFirst || sight.row !== row || (work !== null && work !== sight.work)) {
+      this.#sight = { row, work, stoodStill: 0, until: now };
       return false;
     }
-    this.#sight.stoodStill += Math.min(now - this.#sight.until, leaseMs / COMMITS_IN_A_LEASE);
-    this.#sight.until = now;
-    return this.#sight.stoodStill >= leaseMs;
+    sight.stoodStill += Math.min(now - sight.until, leaseMs / COMMITS_IN_A_LEASE);
+    sight.until = now;
+    return sight.stoodStill >= leaseMs;
   }
 
   #nameTaken(): StoreError {
