@@ -62,7 +62,7 @@ export function definitionSections(node: BrokerNode, { product, productVersion }
   };
 }
 
-/** What one vhost has: parameters, policies, queues, exchanges and bindings, which do not name it. */
+/** What one vhost has: parameters, policies, queues, exchanges and bindings. */
 export function exportVhostDefinitions(
   node: BrokerNode,
   vhost: Vhost,
@@ -82,8 +82,12 @@ export function vhostDefinitionSections(
     rabbitmq_version: productVersion,
     product_name: product,
     product_version: productVersion,
-    parameters: parameterDefinitions(node, vhost),
-    policies: byName(vhost.policies.list('policy')).map(policyDefinition),
+    // These two name it, as in RabbitMQ.
+    parameters: parameterDefinitions(node, vhost).map((parameter) => ({ vhost: vhost.name, ...parameter })),
+    policies: byName(vhost.policies.list('policy')).map((policy) => ({
+      vhost: vhost.name,
+      ...policyDefinition(policy),
+    })),
     queues: queueDefinitions(vhost),
     exchanges: exchangeDefinitions(vhost),
     bindings: bindingDefinitions(vhost),

@@ -14,8 +14,10 @@ export interface VhostEntry {
 
 /** Sections that are of the whole broker, and no part of the definitions of one vhost. */
 const OF_BROKER = ['users', 'vhosts', 'permissions', 'topic_permissions', 'global_parameters'];
-/** Sections whose entries name their vhost in the definitions of a broker. */
-const IN_VHOST = ['policies', 'queues', 'exchanges', 'bindings'];
+/** Sections whose entries name their vhost in the definitions of a broker, and not in those of one vhost. */
+const IN_VHOST = ['queues', 'exchanges', 'bindings'];
+/** Sections whose entries name it in those of one vhost too, if RabbitMQ wrote them. */
+const NAMING_VHOST = ['parameters', 'policies'];
 
 export function readVhost(item: JsonCursor): VhostEntry {
   return readVhostNamed(item.field('name').name(), item);
@@ -39,28 +41,29 @@ function readVhostNamed(name: string, item: JsonCursor): VhostEntry {
 
 /**
  * The vhost whose definitions alone the document has: RabbitMQ's export of one vhost does not say at each entry which. From 4.0 on the
- * document names it; before that its parameters do, if there are any. Undefined for the definitions of a broker.
+ * document names it; before that its parameters and policies do, if there are any. Undefined for the definitions of a broker.
  */
 export function soleVhost(root: JsonCursor, byDefault: string | undefined): VhostEntry | undefined {
   if (entriesOf(root, OF_BROKER).next().done !== true) return undefined;
   const original = root.field('original_vhost_name');
-  if (original.present) return told(root, readVhostNamed(original.name(), root));
-  let isEmpty = true;
+  if (original.present) return noted(root, readVhostNamed(original.name(), root));
+  let isNamed = true;
   for (const entry of entriesOf(root, IN_VHOST)) {
     if (entry.field('vhost').present) return undefined;
-    isEmpty = false;
+    isNamed = false;
   }
-  if (isEmpty) return undefined;
-  const inParameters = Array.from(entriesOf(root, ['parameters']), (entry) => entry.field('vhost'))
-    .find(({ present }) => present)
-    ?.name();
-  const name = inParameters ?? byDefault;
+  for (const entry of entriesOf(root, ['policies'])) isNamed &&= entry.field('vhost').present;
+  if (isNamed) return undefined;
+  const told = Array.from(entriesOf(root, NAMING_VHOST), (entry) => entry.field('vhost')).find(
+    ({ present }) => present,
+  );
+  const name = told?.name() ?? byDefault;
   if (name === undefined) return undefined;
   const spec = { name, description: '', tags: [], defaultQueueType: undefined };
-  return told(root, { spec, limits: undefined, onlyNamed: true });
+  return noted(root, { spec, limits: undefined, onlyNamed: true });
 }
 
-function told(root: JsonCursor, entry: VhostEntry): VhostEntry {
+function noted(root: JsonCursor, entry: VhostEntry): VhostEntry {
   root.warn(`has the definitions of one vhost, which go into '${entry.spec.name}'`);
   return entry;
 }

@@ -31,7 +31,8 @@ export function readPage(query: Query): PageRequest | undefined {
   const number = integer(query.get('page'), 1);
   const size = integer(query.get('page_size'), DEFAULT_SIZE);
   if (number < 1 || size < 1 || size > LARGEST_SIZE) {
-    const reason = `Invalid pagination parameters: page number ${number}, page size ${size}`;
+    const asked = query.has('page_size') ? size : 'undefined';
+    const reason = `Invalid pagination parameters: page number ${number}, page size ${asked}`;
     throw new HttpProblem(400, { error: 'invalid_pagination_parameters', reason });
   }
   return { number, size, name: query.get('name') ?? '', isPattern: query.isTrue('use_regex') };

@@ -57,6 +57,7 @@ export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
   head_message_timestamp: ({ queue }) => headTimestamp(queue.log) ?? null,
   idle_since: ({ queue }, view) => view.idleSince(queue, queueSubject(queue)),
   leader: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : context.nodeName),
+  memory: ({ queue }, view) => view.contents(queue)?.bytesInMemory ?? 0,
   members: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : [context.nodeName]),
   online: ({ queue }, { context }) => (queue.type === 'classic' ? undefined : [context.nodeName]),
   readers: ({ queue }, { context }) =>
@@ -79,7 +80,22 @@ export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
 };
 
 /** What `disable_stats` leaves: what was declared. */
-const DECLARED = ['arguments', 'auto_delete', 'durable', 'exclusive', 'name', 'node', 'state', 'type', 'vhost'];
+const DECLARED = [
+  ...[
+    'arguments',
+    'auto_delete',
+    'durable',
+    'exclusive',
+    'leader',
+    'members',
+    'name',
+    'node',
+    'online',
+    'policy',
+    'state',
+  ],
+  ...['type', 'vhost'],
+];
 
 /** The fields that `disable_stats` and `enable_queue_totals` leave. */
 export function fieldsWithout(stats: boolean, totals: boolean): Fields<ShownQueue, View> {

@@ -2,7 +2,7 @@
 import { setUserLimits } from '../../broker/operations/users.ts';
 import { setVhostLimits } from '../../broker/operations/vhosts.ts';
 import { type JsonObject, requireKeys } from '../http/body.ts';
-import { badRequest } from '../http/problem.ts';
+import { badRequest, noObject } from '../http/problem.ts';
 import { NO_CONTENT, type Resource } from '../http/resource.ts';
 import { byName } from '../lists/order.ts';
 import { visibleVhosts } from './visible.ts';
@@ -52,7 +52,10 @@ export const limits: readonly Resource[] = [
     path: '/user-limits/:user',
     GET: {
       role: 'administrator',
-      handle: ({ context: { node }, params: { user } }) => row('user', user, node.limits.user(user)),
+      handle: ({ context: { node }, params: { user } }) => {
+        if (node.auth.user(user) === undefined) throw noObject();
+        return row('user', user, node.limits.user(user));
+      },
     },
   },
   {

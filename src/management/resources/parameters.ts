@@ -1,7 +1,5 @@
 /** Parameters of vhosts, and global ones (RabbitMQ: HTTP API, `/api/parameters`, `/api/global-parameters`). */
 import { GLOBAL_PARAMETERS, OWN_COMPONENT, type Parameter } from '../../broker/parameters/parameters.ts';
-import { isPolicyKind } from '../../broker/policy/policy.ts';
-import { VHOST_LIMITS } from '../../broker/access/access-limits.ts';
 import { clearGlobalParameter, setGlobalParameter } from '../../broker/operations/parameters.ts';
 import { requireKeys } from '../http/body.ts';
 import { sees } from '../http/principal.ts';
@@ -10,21 +8,24 @@ import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
 import { byKeys, byName } from '../lists/order.ts';
 
 export const parameters: readonly Resource[] = [
-  { path: '/parameters', GET: { role: 'policymaker', handle: (call) => parametersWhere(call, () => true) } },
+  // Policies are listed at their own place, or if one asks for them.
+  {
+    path: '/parameters',
+    GET: {
+      role: 'policymaker',
+      handle: (call) => parametersWhere(call, ({ component }) => component !== 'policy'),
+    },
+  },
   {
     path: '/parameters/:component',
     GET: {
       role: 'policymaker',
-      handle: (call) =>
-        known(
-          call,
-          parametersWhere(call, ({ component }) => component === call.params.component),
-        ),
+      handle: (call) => parametersWhere(call, ({ component }) => component === call.params.component),
     },
   },
   {
     path: '/parameters/:component/:vhost',
-    GET: { role: 'policymaker', handle: (call) => known(call, parametersWhere(call, isIn(call))) },
+    GET: { role: 'policymaker', handle: (call) => parametersWhere(call, isIn(call)) },
   },
   {
     path: '/parameters/:component/:vhost/:parameter',
@@ -40,7 +41,8 @@ export const parameters: readonly Resource[] = [
     PUT: {
       role: 'policymaker',
       handle: ({ params: { component } }) => {
-        // There is none that acts on parameters but policies and limits, which have endpoints of their own.
+        if (component === 'policy') throw badRequest('policies may not be set using this method');
+        // There is none that acts on parameters but operator policies and limits, which have endpoints of their own.
         throw badRequest(`Validation failed\n\ncomponent ${component} not found\n`);
       },
     },
@@ -86,23 +88,13 @@ export const parameters: readonly Resource[] = [
   },
 ];
 
-/** Policies are listed at their own place. */
 function parametersWhere({ context: { node }, principal }: Call, isWanted: (of: Parameter) => boolean): Parameter[] {
   return [...node.parameters.all()]
-    .filter(
-      ({ component, vhost }) =>
-        !component.startsWith(OWN_COMPONENT) && !isPolicyKind(component) && sees(principal, vhost),
-    )
+    .filter(({ component, vhost }) => !component.startsWith(OWN_COMPONENT) && sees(principal, vhost))
     .filter(isWanted)
     .sort(byKeys(({ vhost, component, name }) => [vhost, component, name]));
 }
 
 function isIn({ params, vhost }: Call): (of: Parameter) => boolean {
   return (of) => of.component === params.component && of.vhost === vhost.name;
-}
-
-/** A component that nothing was ever said of is known if RabbitMQ knows it. */
-function known({ params: { component } }: Call, found: readonly Parameter[]): readonly Parameter[] {
-  if (found.length === 0 && component !== VHOST_LIMITS) throw noObject();
-  return found;
 }

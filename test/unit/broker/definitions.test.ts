@@ -94,8 +94,14 @@ describe('definitions', () => {
     const other = node.putVhost({ name: 'other', description: '', tags: [], defaultQueueType: undefined });
     const exported = exportVhostDefinitions(node, vhost, PRODUCT);
     await importDefinitions(node, exported, { vhost: 'other' });
-    expect(exportVhostDefinitions(node, other, PRODUCT)).toEqual(exported);
-    expect(exported.bindings).toHaveLength(1);
+    // Policies name the vhost, as in RabbitMQ's exports.
+    const policies = exported.policies!.map((policy) => ({ ...policy, vhost: 'other' }));
+    expect(exportVhostDefinitions(node, other, PRODUCT)).toEqual({ ...exported, policies });
+    expect([exported.bindings, exported.policies![0].vhost]).toMatchObject([{ length: 1 }, '/']);
+    // So do they in what is posted as a whole.
+    const third = nodeInMemory();
+    expect(await problemsOf(third.node, exported)).toEqual([]);
+    expect(third.vhost.queue('q')).toBeDefined();
   });
 
   test('with problems of form are refused with the place of each', async () => {

@@ -178,6 +178,7 @@ describe('limits', () => {
     expect(await outcome('PUT', '/user-limits/guest/max-channels', { value: 50 })).toBe(204);
     expect((await ask('GET', '/users/guest')).json).toMatchObject({ limits: { 'max-channels': 50 } });
     expect(await outcome('DELETE', '/user-limits/guest/max-channels')).toBe(204);
+    expect(await outcome('GET', '/user-limits/nobody')).toEqual([404, 'Not Found']);
   });
 });
 
@@ -190,5 +191,21 @@ describe('parameters', () => {
     expect(await outcome('GET', '/global-parameters/cluster_tags')).toEqual([404, 'Not Found']);
     expect(await outcome('PUT', '/parameters/nope/%2F/x', { value: 1 })).toEqual(failed('component nope not found'));
     expect((await ask('GET', '/parameters')).json).toEqual([]);
+  });
+
+  it('of policies are listed if one asks for them, and set at their own place', async () => {
+    const policy = { pattern: '^q', definition: { 'max-length': 5 }, priority: 0, 'apply-to': 'queues' };
+    for (const path of ['policies', 'operator-policies']) await outcome('PUT', `/${path}/%2F/p`, policy);
+    const shown = (component: string) => ({ vhost: '/', component, name: 'p', value: policy });
+    expect((await ask('GET', '/parameters')).json).toEqual([shown('operator_policy')]);
+    expect((await ask('GET', '/parameters/policy')).json).toEqual([shown('policy')]);
+    expect((await ask('GET', '/parameters/operator_policy/%2F')).json).toEqual([shown('operator_policy')]);
+    expect((await ask('GET', '/parameters/policy/%2F/p')).json).toEqual(shown('policy'));
+    expect((await ask('GET', '/parameters/nope')).json).toEqual([]);
+    expect(await outcome('PUT', '/parameters/policy/%2F/p', { value: policy })).toEqual([
+      400,
+      'policies may not be set using this method',
+    ]);
+    for (const path of ['policies', 'operator-policies']) await outcome('DELETE', `/${path}/%2F/p`);
   });
 });

@@ -117,7 +117,7 @@ describe('queues', () => {
     ).toEqual(['list.C', 'list.a', 'list.b'].map((name) => ({ name, messages: 0 })));
     expect(await outcome('GET', '/queues?page=0')).toEqual([
       400,
-      'Invalid pagination parameters: page number 0, page size 100',
+      'Invalid pagination parameters: page number 0, page size undefined',
     ]);
     expect(await outcome('GET', '/queues?page=4&page_size=3')).toEqual([
       400,
