@@ -4,18 +4,25 @@
  */
 import type { BindingRecord, ExchangeRecord, QueueRecord, RecoveredState } from './stored-records.ts';
 import { StoreError } from './store.ts';
+import type { Steps } from '../util/steps.ts';
 
 /** Throws StoreError if something is of a vhost that is not there, or messages are of a queue that is not. */
-export function checkReferences(state: RecoveredState): void {
+export function* checkReferences(state: RecoveredState): Steps {
   const vhosts = new Set(state.vhosts.map(({ name }) => name));
-  const check = (what: string, vhost: string): void => {
-    if (!vhosts.has(vhost)) throw damaged(`${what} belongs to vhost '${vhost}', which is not there`);
+  const check = function* <Row extends { readonly vhost: string }>(
+    rows: readonly Row[],
+    describe: (row: Row) => string,
+  ): Steps {
+    for (const row of rows) {
+      const { vhost } = row;
+      if (!vhosts.has(vhost)) throw damaged(`${describe(row)} belongs to vhost '${vhost}', which is not there`);
+      yield;
+    }
   };
-  for (const { name, vhost } of state.exchanges) check(`exchange '${name}'`, vhost);
-  for (const { name, vhost } of state.queues) check(`queue '${name}'`, vhost);
-  for (const { source, destination, vhost } of state.bindings)
-    check(`the binding '${source}' to '${destination}'`, vhost);
-  for (const { user, vhost } of state.permissions) check(`a permission of user '${user}'`, vhost);
+  yield* check(state.exchanges, ({ name }) => `exchange '${name}'`);
+  yield* check(state.queues, ({ name }) => `queue '${name}'`);
+  yield* check(state.bindings, ({ source, destination }) => `the binding '${source}' to '${destination}'`);
+  yield* check(state.permissions, ({ user }) => `a permission of user '${user}'`);
 
   const logs = new Set<number | undefined>(state.queues.map(({ id }) => id));
   for (const { logId } of state.exchanges) logs.add(logId);
@@ -41,17 +48,27 @@ export interface VhostRows {
 }
 
 /** The rows of each vhost, by its name: all are looked at once, however many vhosts there are. */
-export function rowsByVhost(state: RecoveredState): (name: string) => VhostRows {
-  const vhostOf = ({ vhost }: { readonly vhost: string }): string => vhost;
-  const exchanges = lookup(state.exchanges, vhostOf);
-  const queues = lookup(state.queues, vhostOf);
-  const bindings = lookup(state.bindings, vhostOf);
-  return (name) => ({ exchanges: exchanges(name), queues: queues(name), bindings: bindings(name) });
+export function* rowsByVhost(state: RecoveredState): Generator<void, (name: string) => VhostRows> {
+  const exchanges = yield* byVhost(state.exchanges);
+  const queues = yield* byVhost(state.queues);
+  const bindings = yield* byVhost(state.bindings);
+  const rowsOf = <Row>(rows: ReadonlyMap<string, Row[]>, name: string): readonly Row[] => rows.get(name) ?? [];
+  return (name) => ({
+    exchanges: rowsOf(exchanges, name),
+    queues: rowsOf(queues, name),
+    bindings: rowsOf(bindings, name),
+  });
 }
 
-function lookup<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): (key: Key) => readonly Row[] {
-  const groups = Map.groupBy(rows, keyOf);
-  return (key) => groups.get(key) ?? [];
+function* byVhost<Row extends { readonly vhost: string }>(rows: readonly Row[]): Generator<void, Map<string, Row[]>> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.vhost);
+    if (group === undefined) groups.set(row.vhost, [row]);
+    else group.push(row);
+    yield;
+  }
+  return groups;
 }
 
 function damaged(problem: string, cause?: unknown): StoreError {

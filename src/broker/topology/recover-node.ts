@@ -22,8 +22,7 @@ export interface RecoveringNode {
 
 /** `loaded`: called when all logs are. Throws StoreError if something makes no sense; of what is loaded later, `whenLoaded` does. */
 export function* recoverNode(node: RecoveringNode, state: RecoveredState, loaded: () => void): Steps {
-  checkReferences(state);
-  yield;
+  yield* checkReferences(state);
   for (const record of state.vhosts) {
     recoverEntity(`vhost '${record.name}'`, () => node.apply({ op: 'put-vhost', record }));
   }
@@ -38,7 +37,7 @@ export function* recoverNode(node: RecoveringNode, state: RecoveredState, loaded
       node.apply({ op: 'put-parameter', record });
     });
   }
-  const rowsOf = rowsByVhost(state);
+  const rowsOf = yield* rowsByVhost(state);
   const { vhosts } = node;
   let left = vhosts.length;
   for (const vhost of vhosts) {
