@@ -2,6 +2,7 @@
  * The one table of options. The command line, the environment, the config file, `--help` and the table of docs/configuration.md are all made
  * from it (a test compares it). A setting's name here is its key in the config file and its name in the library.
  */
+import { ALL_PERMISSIONS } from './all-permissions.ts';
 import { LOG_LEVELS } from './config.ts';
 import { DEPRECATED_FEATURES, PROFILES } from './profile.ts';
 import { LOG_FORMATS } from '../util/logger.ts';
@@ -232,7 +233,7 @@ const table: OptionRows<SettingName> = {
     flag: '--default-permissions',
     env: 'LEVERET_DEFAULT_PERMISSIONS',
     type: permissions(),
-    default: Object.freeze({ configure: '.*', write: '.*', read: '.*' }),
+    default: ALL_PERMISSIONS,
     unit: '',
     description: 'What that user may configure, write and read in its virtual host',
     rabbitmq: 'default_permissions.*',

@@ -9,6 +9,7 @@ import type { DefinitionsDocument } from '../broker/definitions/document.ts';
 import { DefinitionsError } from '../broker/definitions/definitions-error.ts';
 import { decodeText, type ParsedText, readJsonText } from '../broker/definitions/json-text.ts';
 import type { Finding } from '../broker/definitions/json-cursor.ts';
+import { Receipt } from '../broker/operations/receipt.ts';
 import { IMPORT_JOURNAL } from '../broker/parameters/parameters.ts';
 import { doInSlices } from '../broker/scheduling/sliced-steps.ts';
 import { createDefaults } from '../broker/topology/node-defaults.ts';
@@ -19,7 +20,6 @@ import { defaultConfig } from '../config/merge-sources.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Logger } from '../util/logger.ts';
 import { atOnce } from '../util/steps.ts';
-import { whenStored } from './when-stored.ts';
 
 export interface TransferOptions {
   /** For the definitions of one vhost, which do not name it. */
@@ -50,8 +50,7 @@ export class Definitions {
     const { document, warnings } = await this.#parse(definitions);
     const { defaultVhost } = this.#config;
     const found = await importDefinitions(this.#node, document, { vhost, defaultVhost });
-    await whenStored(this.#node);
-    return [...warnings, ...found];
+    return new Receipt(this.#node.store, [...warnings, ...found]).untilStored();
   }
 
   /**

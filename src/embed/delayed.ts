@@ -1,8 +1,8 @@
 /** `broker.delayed`: the messages that wait at exchanges of the type x-delayed-message, counted and cancelled. */
 import { ChangeError } from '../broker/arguments/change-error.ts';
 import type { DelayedMessages } from '../broker/delay/delayed-messages.ts';
+import { Receipt } from '../broker/operations/receipt.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
-import { whenStored } from './when-stored.ts';
 
 export interface DelayedPlace {
   /** The default vhost by default. */
@@ -53,9 +53,7 @@ export class Delayed {
   async purge(exchange: string, { vhost = this.#defaultVhost }: DelayedPlace = {}): Promise<number> {
     const delayed = this.#node.existingVhost(vhost).exchange(exchange)?.delayed;
     if (delayed === undefined) throw new ChangeError('not-found', `Delayed exchange '${exchange}' does not exist`);
-    const purged = delayed.purge();
-    await whenStored(this.#node);
-    return purged;
+    return new Receipt(this.#node.store, delayed.purge()).untilStored();
   }
 }
 

@@ -1,5 +1,5 @@
 /** A broker that a test sees through: every message, every error, and when nothing moves any more. */
-import { ALL } from '../broker/access/permissions.ts';
+import { ALL_PERMISSIONS } from '../config/all-permissions.ts';
 import { type DeprecatedFeature, refusedSince } from '../config/profile.ts';
 import { assemble, type BrokerParts, type Surroundings } from '../embed/assemble.ts';
 import { Broker } from '../embed/broker.ts';
@@ -178,7 +178,7 @@ export class TestBroker extends Broker {
   async space(name = `space-${++this.#spaces}`): Promise<TestSpace> {
     await this.vhosts.create(name);
     await this.users.create(name, name);
-    await this.users.setPermissions(name, name, ALL);
+    await this.users.setPermissions(name, name, ALL_PERMISSIONS);
     const remove = async (): Promise<void> => {
       this.#vhosts.delete(name);
       await this.vhosts.delete(name);

@@ -6,9 +6,6 @@ import type { PatternMatcher } from './pattern-matcher.ts';
 
 export type Operation = 'configure' | 'write' | 'read';
 
-/** Permissions that allow everything. */
-export const ALL: Readonly<Record<Operation, string>> = Object.freeze({ configure: '.*', write: '.*', read: '.*' });
-
 /** Answers remembered for each pattern before all are forgotten. */
 const ANSWERS_KEPT = 1000;
 

@@ -5,7 +5,7 @@
 import { NullStore } from '../../store/null-store.ts';
 import type { Steps } from '../../util/steps.ts';
 import { limitOf } from '../access/access-limits.ts';
-import { ALL } from '../access/permissions.ts';
+import { ALL_PERMISSIONS } from '../../config/all-permissions.ts';
 import { doInSlices } from '../scheduling/sliced-steps.ts';
 import { BrokerNode } from '../topology/broker-node.ts';
 import { createDefaultUser, createDefaultVhost, type NodeDefaults } from '../topology/node-defaults.ts';
@@ -107,7 +107,7 @@ function* perform(node: BrokerNode, set: DefinitionSet, { defaults }: ImportOpti
   const entered = new Set(set.permissions.map(({ record }) => record.vhost));
   for (const { spec } of set.vhosts) {
     if (entered.has(spec.name)) continue;
-    node.auth.putPermission({ user: defaults.user, vhost: spec.name, ...(defaults.permissions ?? ALL) });
+    node.auth.putPermission({ user: defaults.user, vhost: spec.name, ...(defaults.permissions ?? ALL_PERMISSIONS) });
   }
 }
 

@@ -1,5 +1,5 @@
 /** Virtual hosts and their limits, created, changed and deleted while the broker runs (RabbitMQ: Virtual Hosts). */
-import { ALL } from '../access/permissions.ts';
+import { ALL_PERMISSIONS } from '../../config/all-permissions.ts';
 import type { VhostLimits } from '../access/access-limits.ts';
 import { ChangeError } from '../arguments/change-error.ts';
 import type { QueueType } from '../arguments/queue-type.ts';
@@ -32,7 +32,7 @@ export function putVhost(node: BrokerNode, spec: VhostSpec, owner: string): Rece
   const isNew = node.vhost(spec.name) === undefined;
   node.putVhost(spec);
   if (isNew && node.auth.user(owner) !== undefined) {
-    node.auth.putPermission({ user: owner, vhost: spec.name, ...ALL });
+    node.auth.putPermission({ user: owner, vhost: spec.name, ...ALL_PERMISSIONS });
   }
   return new Receipt(node.store, isNew);
 }

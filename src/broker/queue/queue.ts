@@ -140,6 +140,7 @@ export class Queue extends QueueIdentity implements DeclaredQueue, LogReaderOwne
     // A quorum queue stores all that it takes, whatever the delivery mode (RabbitMQ: Quorum Queues).
     const stored = log.stores && (persistent || type === 'quorum');
     if (key !== undefined) this.#deduplication!.taken(key, stored, tracker, publishSeqNo);
+    // Not one whose body left memory on its way here: that is read again when it is dispatched.
     const consumer = log.ready === 0 && !this.#dispatching && message.isWhole ? this.#consumers?.next() : undefined;
     if (consumer?.noAck === true) {
       this.#tellQueued(message, NONE);

@@ -2,7 +2,7 @@
 import type { PermissionRecord, UserRecord } from '../../store/stored-records.ts';
 import type { Auth } from '../access/auth.ts';
 import { userWithPassword } from '../access/passwords.ts';
-import { ALL } from '../access/permissions.ts';
+import { ALL_PERMISSIONS } from '../../config/all-permissions.ts';
 import type { VhostSpec } from './vhosts.ts';
 
 export interface NodeDefaults {
@@ -37,7 +37,7 @@ export function createDefaultVhost(node: BlankNode, { vhost: name }: NodeDefault
 
 /** With its permissions in the default vhost, if there is one. */
 export function createDefaultUser(node: BlankNode, defaults: NodeDefaults): void {
-  const { user, password, record, vhost, tags = ['administrator'], permissions = ALL } = defaults;
+  const { user, password, record, vhost, tags = ['administrator'], permissions = ALL_PERMISSIONS } = defaults;
   node.auth.putUser(record ?? userWithPassword(user, password, tags));
   if (node.vhost(vhost) !== undefined) node.auth.putPermission({ user, vhost, ...permissions });
 }

@@ -1,4 +1,5 @@
 /** Keys about the default user, and about users of this machine only. */
+import { ALL_PERMISSIONS } from '../all-permissions.ts';
 import { type ConfEntry, keyOf } from './entry.ts';
 import type { Meaning } from './meaning.ts';
 
@@ -15,14 +16,14 @@ export function readDefaultUserTags(entries: readonly ConfEntry[], meaning: Mean
   else meaning.set('defaultUserTags', entries[0], trueNames(entries, meaning));
 }
 
-const PERMISSIONS = ['configure', 'write', 'read'];
-
 export function readDefaultPermissions(entries: readonly ConfEntry[], meaning: Meaning): void {
-  const patternOf = (name: string) => entries.find(({ path }) => path[1] === name)?.value ?? '.*';
-  const other = entries.find(({ path }) => path.length !== 2 || !PERMISSIONS.includes(path[1]));
+  const other = entries.find(({ path }) => path.length !== 2 || !Object.hasOwn(ALL_PERMISSIONS, path[1]));
   if (other !== undefined) meaning.refuse(other, 'must be default_permissions.configure, .write or .read');
   else {
-    const patterns = PERMISSIONS.map((name) => [name, patternOf(name)]);
+    const patterns = Object.entries(ALL_PERMISSIONS).map(([name, everything]) => [
+      name,
+      entries.find(({ path }) => path[1] === name)?.value ?? everything,
+    ]);
     meaning.set('defaultPermissions', entries[0], Object.fromEntries(patterns));
   }
 }

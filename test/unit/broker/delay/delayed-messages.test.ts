@@ -5,16 +5,12 @@ import type { Vhost } from '../../../../src/broker/topology/vhost.ts';
 import { toFieldTable } from '../../../../src/codec/field-table.ts';
 import { EMPTY_TABLE } from '../../../../src/protocol/field-table.ts';
 import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
+import { DurableStore } from '../../../support/durable-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { bodyText, messageOf, PERSISTENT } from '../../../support/recovery/messages.ts';
 import { byOneClock } from '../../../../src/util/clock.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-
-/** Logs take it for one that outlives the process. It commits in a later turn of the event loop. */
-class DurableStore extends MemoryStore {
-  override readonly durable = true;
-}
 
 interface Started {
   readonly clock: HandClock;
