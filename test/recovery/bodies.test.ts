@@ -1,7 +1,7 @@
 /** Large bodies: stored once, kept until their last reference goes; and the room they took is used again. */
 import { describe, expect, test, vi } from 'vitest';
 import { barrier, confirmChannel, drain, hold, persistent, settled, store } from '../support/recovery/clients.ts';
-import { killableBroker } from '../support/recovery/killable.ts';
+import { crashableBroker } from '../support/recovery/crashable.ts';
 import { UNTIL } from '../support/patience.ts';
 
 const QUEUES = ['q0', 'q1', 'q2', 'q3', 'q4'];
@@ -12,7 +12,7 @@ const eventually = <Value>(look: () => Value): Promise<Value> => vi.waitFor(look
 
 describe('large bodies', () => {
   test('are stored once for five queues, survive with any of them, and go with the last', async () => {
-    const broker = await killableBroker();
+    const broker = await crashableBroker();
     const channel = await confirmChannel(broker.url);
     await channel.assertExchange('all', 'fanout');
     for (const queue of QUEUES) {
@@ -43,7 +43,7 @@ describe('large bodies', () => {
   });
 
   test('go along with their message to where it is dead-lettered or delayed, and are not stored again', async () => {
-    const broker = await killableBroker();
+    const broker = await crashableBroker();
     const channel = await confirmChannel(broker.url);
     const large = 'x'.repeat(3 * BODY_BYTES);
     await channel.assertQueue('last');
@@ -68,7 +68,7 @@ describe('large bodies', () => {
   });
 
   test('go with the deletion and the purge of the queues that had them', async () => {
-    const broker = await killableBroker();
+    const broker = await crashableBroker();
     const channel = await confirmChannel(broker.url);
     // So large that each is kept apart though one queue has it.
     const alone = ['a', 'b', 'c'].map((letter) => letter.repeat(3 * BODY_BYTES));
@@ -90,7 +90,7 @@ describe('large bodies', () => {
 
 describe('the database', () => {
   test('uses the room of consumed messages again, and gives back what stays unused', async () => {
-    const broker = await killableBroker();
+    const broker = await crashableBroker();
     const channel = await confirmChannel(broker.url);
     await channel.assertQueue('work');
     const MiB = 1024 * 1024;

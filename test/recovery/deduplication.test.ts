@@ -21,8 +21,6 @@ function of({ vhost }: SharedBroker): string {
 }
 
 describe('after SIGKILL and a restart', () => {
-  const scenario = sharedRestarts();
-
   test('a publisher that sends again whatever it sent loses nothing and doubles nothing', async () => {
     const broker = await killableBroker();
     const ids = range(0, 3000);
@@ -52,6 +50,10 @@ describe('after SIGKILL and a restart', () => {
     const bodies = (await drain(broker.url, 'once')).map((body) => body.replace('!', '').trim());
     expect(bodies).toEqual(ids);
   });
+});
+
+describe('after a crash and a restart', () => {
+  const scenario = sharedRestarts();
 
   scenario(
     'the repeat of a message that was acknowledged is dropped, and of one that had no time to be stored',

@@ -5,8 +5,8 @@ import { sharedRestarts } from '../support/recovery/shared-restarts.ts';
 
 const CUSTOMERS = Array.from({ length: 30 }, (_, index) => `customer ${index}`);
 
-describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', (signal) => {
-  const scenario = sharedRestarts(signal);
+describe.each(['crash', 'stop'] as const)('after a %s and a restart', (end) => {
+  const scenario = sharedRestarts(end);
 
   for (const [type, args, weights] of [
     ['x-consistent-hash', { 'hash-header': 'customer' }, { a: '1', b: '2' }],

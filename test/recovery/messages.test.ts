@@ -14,7 +14,7 @@ import {
 import { sharedRestarts } from '../support/recovery/shared-restarts.ts';
 
 describe('after SIGKILL and a restart', () => {
-  const scenario = sharedRestarts();
+  const scenario = sharedRestarts('SIGKILL');
 
   scenario('each confirmed message is there, in order, in the queues it went to', async function* (broker) {
     const channel = await confirmChannel(broker.url);

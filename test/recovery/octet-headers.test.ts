@@ -1,8 +1,8 @@
-/** Headers that are no UTF-8, of messages that wait for a moment which comes after a kill and a restart. */
+/** Headers that are no UTF-8, of messages that wait for a moment which comes after a crash and a restart. */
 import { expect, test } from 'vitest';
 import { AmqpClient } from '../support/amqp-client/index.ts';
 import { DEATH_HEADERS, entry, octetProperties, text, value, without } from '../support/octet-headers.ts';
-import { killableBroker } from '../support/recovery/killable.ts';
+import { crashableBroker } from '../support/recovery/crashable.ts';
 
 const WAITS_MS = 2000;
 /** The name that grew over what a name may have when it was decoded and written again; and one name twice. */
@@ -14,7 +14,7 @@ const FIELDS = [
 const CHANGED = new Set(['x-delay', ...DEATH_HEADERS]);
 
 test('they go on when it comes, octet for octet, and so does what is behind them', async () => {
-  const broker = await killableBroker();
+  const broker = await crashableBroker();
   const client = await AmqpClient.connect(broker.url);
   const channel = await client.channel();
   const declared = { exclusive: false, durable: true };

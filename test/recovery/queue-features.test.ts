@@ -1,4 +1,4 @@
-/** What queues were declared with holds after the broker was killed, and so do the deadlines of their messages. */
+/** What queues were declared with holds after the broker has crashed, and so do the deadlines of their messages. */
 import { describe, expect, test } from 'vitest';
 import { barrier, confirmChannel, drain, exists, hold, store } from '../support/recovery/clients.ts';
 import { startApplication } from '../support/application.ts';
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const LETTERS = { deadLetterExchange: '', deadLetterRoutingKey: 'letters' };
 
-describe('after SIGKILL and a restart', () => {
+describe('after a crash and a restart', () => {
   const scenario = sharedRestarts();
 
   scenario('priorities order what was there and what comes', async function* (broker) {

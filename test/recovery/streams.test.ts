@@ -1,4 +1,4 @@
-/** Streams after the broker was killed: every offset stands for the message it stood for, and the next one is new. */
+/** Streams after the broker has crashed: every offset stands for the message it stood for, and the next one is new. */
 import { type ConsumeMessage, type ConfirmChannel } from 'amqplib';
 import { describe, expect } from 'vitest';
 import { consumeInto, openChannel } from '../support/interop/amqplib.ts';
@@ -31,7 +31,7 @@ function atOffsets(bodies: readonly string[], first: number): string[] {
   return bodies.map((body, n) => `${first + n}:${body}`);
 }
 
-describe('a stream after SIGKILL and a restart', () => {
+describe('a stream after a crash and a restart', () => {
   const scenario = sharedRestarts();
 
   scenario('has what was confirmed at the same offsets, and goes on behind it', async function* (broker) {

@@ -12,8 +12,8 @@ const QUEUE_ARGUMENTS = {
   'x-own': ['a', 1, true],
 };
 
-describe.each(['SIGKILL', 'SIGTERM'] as const)('after %s and a restart', (signal) => {
-  const scenario = sharedRestarts(signal);
+describe.each(['crash', 'stop'] as const)('after a %s and a restart', (end) => {
+  const scenario = sharedRestarts(end);
 
   scenario('durable exchanges of all types are what they were declared as', async function* (broker) {
     const channel = await openChannel(broker.url);

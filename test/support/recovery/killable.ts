@@ -1,22 +1,15 @@
-/** A durable daemon that a test kills or stops and starts again, with a look at the file it leaves. */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
+/** A daemon that a test kills or stops and starts again. */
 import { onTestFinished } from 'vitest';
 import { dataFolder, freePort, startDaemon } from '../interop/daemon.ts';
+import { askDaemon } from './control.ts';
+import { dataFileIn, type DurableBroker } from './durable-broker.ts';
 
-export interface KillableBroker {
-  readonly url: string;
-  readonly folder: string;
+export interface KillableBroker extends DurableBroker {
   /** Ends the daemon; resolves to its exit code, null after SIGKILL. */
   kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
   start(): Promise<void>;
   /** Kill and start. */
   restart(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>;
-  /** The first column of what a query finds in the database, whether the daemon runs or not. */
-  readonly query: (sql: string) => unknown[];
-  /** Bytes of the database file, without its log. */
-  fileBytes(): number;
 }
 
 /** Starts one; it and its folder are gone after the running test. `env`: what it has in its environment beside that of the tests. */
@@ -24,14 +17,13 @@ export async function killableBroker(env: NodeJS.ProcessEnv = {}): Promise<Killa
   const folder = await dataFolder();
   onTestFinished(() => folder.remove());
   const options = { port: await freePort(), dataDir: folder.path, env };
-  const file = join(folder.path, 'leveret.db');
   let daemon = await startDaemon(options);
   onTestFinished(async () => {
     await daemon.kill('SIGKILL');
   });
   return {
+    ...dataFileIn(folder.path),
     url: daemon.url,
-    folder: folder.path,
     kill: (signal = 'SIGKILL') => daemon.kill(signal),
     async start() {
       daemon = await startDaemon(options);
@@ -40,14 +32,10 @@ export async function killableBroker(env: NodeJS.ProcessEnv = {}): Promise<Killa
       await daemon.kill(signal);
       daemon = await startDaemon(options);
     },
-    query: (sql) => {
-      const database = new Database(file, { readonly: true });
-      try {
-        return database.prepare(sql).pluck().all();
-      } finally {
-        database.close();
-      }
+    async addVhost(name) {
+      await askDaemon(folder.path, 'PUT', `/api/vhosts/${name}`);
+      const all = JSON.stringify({ configure: '.*', write: '.*', read: '.*' });
+      await askDaemon(folder.path, 'PUT', `/api/permissions/${name}/guest`, all);
     },
-    fileBytes: () => statSync(file).size,
   };
 }

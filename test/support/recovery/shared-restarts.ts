@@ -1,34 +1,38 @@
 /**
- * Tests of what a restart leaves that share a daemon: a start takes longer than most of what they do. All of a group go on until their next restart, one
- * after the other; then the daemon ends and starts once for all of them.
+ * Tests of what a restart leaves that share a broker: a start takes longer than most of what they do. All of a group go on until their next restart, one
+ * after the other; then the broker ends and starts once for all of them.
  */
 import { test } from 'vitest';
-import { askDaemon } from './control.ts';
-import { type KillableBroker, killableBroker } from './killable.ts';
+import { crashableBroker } from './crashable.ts';
+import type { DurableBroker } from './durable-broker.ts';
+import { killableBroker } from './killable.ts';
 
-/** The daemon as one test sees it, in a virtual host of its own. */
+/** The broker as one test sees it, in a virtual host of its own. */
 export interface SharedBroker {
   readonly url: string;
   readonly vhost: string;
-  /** As the daemon's, of all virtual hosts. */
-  readonly query: KillableBroker['query'];
+  /** As the broker's, of all virtual hosts. */
+  readonly query: DurableBroker['query'];
 }
 
-/** What a test does. At each `yield` the daemon ends and starts again. */
+/** What a test does. At each `yield` the broker ends and starts again. */
 export type Scenario = (broker: SharedBroker) => AsyncGenerator<undefined, void>;
 
 /** Declares a test of the group. */
 export type DeclareScenario = (title: string, scenario: Scenario) => void;
 
-/** A group of tests, to be called where tests are declared. `signal`: by which the daemon ends. */
-export function sharedRestarts(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): DeclareScenario {
+/** How the broker of a group ends: as a daemon that is killed, or in this process. */
+export type GroupEnd = 'SIGKILL' | 'crash' | 'stop';
+
+/** A group of tests, to be called where tests are declared. */
+export function sharedRestarts(end: GroupEnd = 'crash'): DeclareScenario {
   const scenarios = new Map<string, Scenario>();
   let failures: Promise<ReadonlyMap<string, unknown>> | undefined;
   return (title, scenario) => {
     scenarios.set(title, scenario);
     // The first of them that runs has all of them done.
     test(title, async () => {
-      failures ??= play(scenarios, signal);
+      failures ??= play(scenarios, end);
       const all = await failures;
       if (all.has(title)) throw all.get(title);
     });
@@ -36,12 +40,9 @@ export function sharedRestarts(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Decla
 }
 
 /** Resolves to what went wrong, by title. */
-async function play(
-  scenarios: ReadonlyMap<string, Scenario>,
-  signal: 'SIGKILL' | 'SIGTERM',
-): Promise<ReadonlyMap<string, unknown>> {
+async function play(scenarios: ReadonlyMap<string, Scenario>, end: GroupEnd): Promise<ReadonlyMap<string, unknown>> {
   const failures = new Map<string, unknown>();
-  const broker = await killableBroker();
+  const broker = end === 'SIGKILL' ? await killableBroker() : await crashableBroker(end);
   let underWay: (readonly [title: string, steps: ReturnType<Scenario>])[] = [];
   for (const [title, scenario] of scenarios) underWay.push([title, scenario(await inVhost(broker, underWay.length))]);
   for (;;) {
@@ -57,14 +58,12 @@ async function play(
     }
     if (waiting.length === 0) return failures;
     underWay = waiting;
-    await broker.restart(signal);
+    await broker.restart();
   }
 }
 
-async function inVhost({ url, folder, query }: KillableBroker, number: number): Promise<SharedBroker> {
+async function inVhost(broker: DurableBroker, number: number): Promise<SharedBroker> {
   const vhost = `test-${number}`;
-  await askDaemon(folder, 'PUT', `/api/vhosts/${vhost}`);
-  const all = JSON.stringify({ configure: '.*', write: '.*', read: '.*' });
-  await askDaemon(folder, 'PUT', `/api/permissions/${vhost}/guest`, all);
-  return { url: `${url}/${vhost}`, vhost, query };
+  await broker.addVhost(vhost);
+  return { url: `${broker.url}/${vhost}`, vhost, query: broker.query };
 }
