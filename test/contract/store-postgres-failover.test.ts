@@ -1,5 +1,5 @@
 /** A primary and its synchronous standby: what is reported committed is on both, whatever becomes of either. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { hasPostgres, PostgresServer } from '../support/postgres/server.ts';
 import { PageWriter } from './page-writer.ts';
@@ -11,6 +11,9 @@ const WAITS = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND applicatio
 describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
   let primary: PostgresServer;
   let standby: PostgresServer;
+  /** Both are as they were at first: the next test may have them. */
+  let areSound = false;
+  let tests = 0;
   let url: string;
   let store: PostgresStore;
   let writer: PageWriter;
@@ -18,10 +21,14 @@ describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
   let done: Promise<void>;
 
   beforeEach(async () => {
-    // Its sessions would not wait for a standby if they did not ask for that.
-    primary = await PostgresServer.start('fsync = on\nsynchronous_commit = off');
-    standby = await primary.follow();
-    url = `postgres://leveret@127.0.0.1:${primary.port},127.0.0.1:${standby.port}/leveret`;
+    if (!areSound) {
+      // Its sessions would not wait for a standby if they did not ask for that.
+      primary = await PostgresServer.start('fsync = on\nsynchronous_commit = off');
+      standby = await primary.follow();
+    }
+    areSound = false;
+    tests++;
+    url = addressOf(primary, standby);
     store = await PostgresStore.open({ url, requireSync: true });
     writer = new PageWriter();
     isEnough = false;
@@ -31,14 +38,26 @@ describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
 
   afterEach(async () => {
     await store.close().catch(() => undefined);
-    await Promise.all([primary.remove(), standby.remove()]);
+    if (!areSound) await removeBoth();
   });
+
+  afterAll(async () => {
+    if (areSound) await removeBoth();
+  });
+
+  const removeBoth = () => Promise.all([primary.remove(), standby.remove()]);
+
+  /** Of the running test's schema. */
+  function addressOf(...servers: readonly PostgresServer[]): string {
+    const hosts = servers.map(({ port }) => `127.0.0.1:${port}`);
+    return `postgres://leveret@${hosts.join()}/leveret?schema=s${tests}`;
+  }
 
   async function expectAllOn(server: PostgresServer): Promise<void> {
     isEnough = true;
     await done;
     await store.close();
-    const again = await PostgresStore.open({ url: `postgres://leveret@127.0.0.1:${server.port}/leveret` });
+    const again = await PostgresStore.open({ url: addressOf(server) });
     writer.expectAll(await recover(again));
     await again.close();
   }
@@ -89,6 +108,7 @@ describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
     expect(fenced).toEqual([]);
     await another.end();
     await expectAllOn(primary);
+    areSound = true;
   });
 
   it('confirms nothing while the standby is gone, and goes on when it is back', async () => {
@@ -104,6 +124,7 @@ describe.skipIf(!hasPostgres)('a primary with a synchronous standby', () => {
     expect(fenced).toEqual([]);
     await another.end();
     await expectAllOn(primary);
+    areSound = true;
   });
 
   it('has lost what it had reported if the standby that is promoted has not all of it: that is said, and it begins anew', async () => {

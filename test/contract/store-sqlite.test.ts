@@ -5,6 +5,10 @@ import { storeContract } from './store.contract.ts';
 import { storesInFolders } from './stores-in-folders.ts';
 
 describe('SqliteStore', () => {
-  // The stores that are sealed or late go through more of them, and start no thread for each.
-  storeContract({ ...storesInFolders((options) => SqliteStore.open(options)), modelRuns: 5 });
+  // A thread is started for each: the stores that are sealed or late go through more of them, and start none.
+  const threaded = { ...storesInFolders((options) => SqliteStore.open(options)), modelRuns: 5 };
+  storeContract(
+    threaded,
+    storesInFolders((options) => SqliteStore.open({ ...options, thread: false })),
+  );
 });

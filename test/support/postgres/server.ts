@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { Issued } from '../certificates.ts';
 import { freePort } from '../interop/daemon.ts';
-import { run, runOk } from '../processes/run.ts';
+import { runOk } from '../processes/run.ts';
 import { spawnTied, tied } from '../processes/tied.ts';
 import { PATIENCE } from '../patience.ts';
 
@@ -57,8 +57,15 @@ const SETTINGS = `
   wal_level = replica
   hot_standby = on
   autovacuum = off
+  jit = off
   log_min_messages = warning
 `;
+
+/** Of initdb: the files of its log, of which each copy has one, are of 1 MiB and not of 16. */
+const SMALL_LOG = '--wal-segsize=1';
+
+/** What it says when it serves, a standby too. */
+const READY = 'database system is ready to accept';
 
 /** Values as the server writes them. */
 const AS_TEXT = { getTypeParser: () => String };
@@ -68,6 +75,8 @@ export class PostgresServer {
   readonly port: number;
   #child: ReturnType<typeof spawnTied> | undefined;
   #said = '';
+  /** A session in which nothing runs. */
+  #idle: pg.Client | undefined;
 
   private constructor(folder: string, port: number) {
     this.folder = folder;
@@ -150,16 +159,15 @@ export class PostgresServer {
     const child = spawnTied([...AS_OWNER, ...tied(words)]);
     this.#child = child;
     this.#said = '';
-    child.stderr.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
     child.stdout.resume();
-    // Without vitest's own waiting, which is not there before the tests begin.
-    for (const deadline = performance.now() + PATIENCE; ;) {
-      const { code } = await run(join(programs!, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', `${this.port}`]);
-      // Another that has the port would answer as well.
-      if (child.exitCode !== null) throw new Error(`PostgreSQL ended: ${this.#said}`);
-      if (code === 0) return;
-      if (performance.now() > deadline) throw new Error(`PostgreSQL does not answer: ${this.#said}`);
-    }
+    const ready = Promise.withResolvers<void>();
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#said += chunk.toString();
+      if (this.#said.includes(READY)) ready.resolve();
+    });
+    child.once('close', () => ready.reject(new Error(`PostgreSQL ended: ${this.#said}`)));
+    const timer = setTimeout(() => ready.reject(new Error(`PostgreSQL is not ready: ${this.#said}`)), PATIENCE);
+    await ready.promise.finally(() => clearTimeout(timer));
   }
 
   reload(): Promise<unknown> {
@@ -171,6 +179,7 @@ export class PostgresServer {
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const closed = once(child, 'exit');
+    this.#forget(this.#idle);
     child.kill(signal);
     // It may be frozen.
     child.kill('SIGCONT');
@@ -202,15 +211,18 @@ export class PostgresServer {
     return this.sql('SELECT pg_promote(true)');
   }
 
-  /** Runs SQL in a session of its own, and returns the rows of the last statement as psql prints them: columns with | between them. */
+  /** Runs SQL in a session that nobody else has, and returns the rows of the last statement as psql prints them: columns with | between them. */
   async sql(text: string): Promise<string> {
-    const session = await this.#session();
+    const session = this.#idle ?? (await this.#session());
+    this.#idle = undefined;
     try {
       const results = await session.query<(string | null)[]>({ text, rowMode: 'array', types: AS_TEXT });
       const { rows } = [results].flat().at(-1)!;
+      // To begin one is most of the work, and tests ask again and again.
+      this.#idle ??= session;
       return rows.map((row) => row.map((value) => value ?? '').join('|')).join('\n');
     } finally {
-      await session.end();
+      if (this.#idle !== session) await session.end();
     }
   }
 
@@ -224,9 +236,14 @@ export class PostgresServer {
   async #session(): Promise<pg.Client> {
     const session = new pg.Client({ host: '127.0.0.1', port: this.port, user: ROLE, database: ROLE });
     // It may end with the server.
-    session.on('error', () => undefined);
+    session.on('error', () => this.#forget(session));
+    session.on('end', () => this.#forget(session));
     await session.connect();
     return session;
+  }
+
+  #forget(session: pg.Client | undefined): void {
+    if (this.#idle === session) this.#idle = undefined;
   }
 
   /** Of a schema in it. */
@@ -243,7 +260,17 @@ async function makeTemplate(): Promise<string> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await giveToOwner(folder);
   const data = join(folder, 'data');
-  const options = ['-U', ROLE, '--auth=trust', '-E', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'];
+  const options = [
+    '-U',
+    ROLE,
+    '--auth=trust',
+    '-E',
+    'UTF8',
+    '--no-locale',
+    '--no-sync',
+    '--no-instructions',
+    SMALL_LOG,
+  ];
   await runOwn(['initdb', '-D', data, ...options]);
   await runOwn(['postgres', '--single', '-D', data, 'postgres'], `CREATE DATABASE ${ROLE}`);
   return data;
@@ -256,8 +283,10 @@ function runOwn([program, ...args]: readonly string[], input = ''): Promise<stri
 
 /** Of a file or folder of which the server has to be the owner. */
 export async function giveToOwner(path: string): Promise<void> {
-  if (isRoot) chownSync(path, ...(await ownerIds()));
+  if (isRoot) chownSync(path, ...(await (owner ??= ownerIds())));
 }
+
+let owner: Promise<[number, number]> | undefined;
 
 async function ownerIds(): Promise<[number, number]> {
   const ids = await Promise.all(['-u', '-g'].map((which) => runOk('id', [which, 'postgres'])));
