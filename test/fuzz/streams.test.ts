@@ -11,7 +11,7 @@ const arena = useArena();
 
 describe('a client', () => {
   test('that says random bytes at any stage harms only itself', { timeout: fuzzTimeout() }, async () => {
-    await rounds(300, (random) => {
+    await rounds(150, (random) => {
       const stage = random.below(STAGES.length);
       return { what: `stage ${stage}`, said: [STAGES[stage], random.bytes(random.below(3000))] };
     });
@@ -21,7 +21,7 @@ describe('a client', () => {
     'that says whole frames of random content at any stage harms only itself',
     { timeout: fuzzTimeout() },
     async () => {
-      await rounds(300, (random) => {
+      await rounds(150, (random) => {
         const stage = random.below(STAGES.length);
         const said = Array.from({ length: random.between(1, 20) }, () => randomFrame(random));
         return { what: `stage ${stage}`, said: [STAGES[stage], ...said] };
@@ -30,7 +30,7 @@ describe('a client', () => {
   );
 
   test('whose session is spoilt somewhere harms only itself', { timeout: fuzzTimeout() }, async () => {
-    await rounds(600, (random) => {
+    await rounds(300, (random) => {
       const said = validSession(random);
       return { what: mutate(said, random), said };
     });

@@ -25,7 +25,7 @@ const unexpected = (error: Error): never => {
   throw error;
 };
 const RUN = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
-const SHORT = ['--runs', '1', '--seconds', '0.2', '--warmup', '0.05', '--scale', '0.01'];
+const SHORT = ['--runs', '1', '--seconds', '0.05', '--warmup', '0.01', '--scale', '0.01'];
 
 async function bench(...args: string[]) {
   const { code, stdout, stderr } = await run(process.execPath, [RUN, ...args], { deadline: TEST_PATIENCE });

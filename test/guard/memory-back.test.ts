@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { LOADS, loadAndDelete } from '../../bench/scenarios/memory-back.ts';
-import { startCommand } from '../support/cli/command.ts';
+import { ANY_PORTS, startCommand } from '../support/cli/command.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A broker collects what a start leaves when it has rested for a second. */
@@ -21,7 +21,9 @@ test.skipIf(process.platform !== 'linux')(
   'a broker that is idle again is small, whatever it had to keep',
   { timeout: (LOADS.length + 1) * BACK_MS },
   async () => {
-    const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', temporaryFolder()]);
+    const daemon = startCommand(['--host', '127.0.0.1', '--port', '0', '--data-dir', temporaryFolder()], {
+      env: ANY_PORTS,
+    });
     const { port } = await daemon.waitForLine('started TCP listener');
     const pid = daemon.child.pid!;
     await sleep(IDLE_MS);

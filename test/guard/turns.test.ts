@@ -10,6 +10,9 @@ import { GuardedBroker, nextTurn, QUEUE } from './guarded-broker.ts';
 /** The most that a connection may read in a turn. The system may have read as much ahead. */
 const READ_BYTES = 131072;
 
+/** Messages of a publisher at full speed: some hundred turns' worth. */
+const COUNT = 80_000;
+
 /** What one of the broker's sockets does. */
 interface Watch {
   readonly socket: Socket;
@@ -38,7 +41,7 @@ describe('a turn of the event loop', () => {
 
   it('reads a publisher at full speed once, and answers another connection meanwhile', async () => {
     const counters = new Counters();
-    const sending = await broker.publisher({ count: 200_000 }, counters);
+    const sending = await broker.publisher({ count: COUNT }, counters);
     const watch = watches.at(-1)!;
     sending.start();
     let turns = 0;
@@ -61,17 +64,17 @@ describe('a turn of the event loop', () => {
     }
     await stopped;
     const read = watch.socket.bytesRead - before;
-    expect(counters.published).toBe(200_000);
-    expect(read).toBeGreaterThan(100 * READ_BYTES);
+    expect(counters.published).toBe(COUNT);
+    expect(read).toBeGreaterThan(30 * READ_BYTES);
     // Not to the byte: what the system cut short may be followed by another read. Without the limit it would be 32 times as much.
     expect(read / turns).toBeLessThan(1.25 * READ_BYTES);
     expect(slowest).toBeLessThanOrEqual(4);
-    expect(await broker.topology.ready(QUEUE)).toBe(200_000);
+    expect(await broker.topology.ready(QUEUE)).toBe(COUNT);
     await sending.end();
   });
 
   it('hears a publisher at full speed only as far as its busy consumer can follow', async () => {
-    const count = 200_000;
+    const count = COUNT;
     const counters = new Counters();
     const taking = await broker.consumer({ autoAck: false, prefetch: 200, ackEvery: 1 }, counters);
     const sending = await broker.publisher({ count });

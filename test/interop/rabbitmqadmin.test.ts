@@ -6,6 +6,7 @@ import { runAdmin } from '../../src/cli/commands/rabbitmqadmin.ts';
 import { Broker } from '../../src/index.ts';
 import { describeClient } from '../support/interop/programs.ts';
 import { databaseOfTest } from '../support/interop/target.ts';
+import { TEST_PATIENCE } from '../support/patience.ts';
 import { run, runOk } from '../support/processes/run.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -102,7 +103,12 @@ async function place(): Promise<Place> {
 /** RabbitMQ's, all calls at once. */
 async function runTheirs({ argv, cwd, env }: Place): Promise<Answer[]> {
   const words = [join(import.meta.dirname, 'python/rabbitmqadmin_calls.py'), THEIRS, INPUT];
-  const answers = await runOk('/usr/bin/python3', words, { cwd, env, input: JSON.stringify(CALLS.map(argv)) });
+  const answers = await runOk('/usr/bin/python3', words, {
+    cwd,
+    env,
+    input: JSON.stringify(CALLS.map(argv)),
+    deadline: TEST_PATIENCE,
+  });
   return (JSON.parse(answers) as [number, string, string][]).map(([code, stdout, stderr]) => ({
     code,
     stdout,

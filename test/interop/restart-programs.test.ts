@@ -20,7 +20,7 @@ describeClient('pika, through a restart', { missing: pika, required: ours === un
       cwd: SCRIPTS,
       deadline: TEST_PATIENCE,
     });
-    for (const line of ['confirmed 300', 'confirmed 700']) {
+    for (const line of ['confirmed 200', 'confirmed 400']) {
       await survivor.lines.until((lines) => lines.includes(line));
       await broker.restart('SIGKILL');
     }
@@ -34,7 +34,7 @@ describeClient('pika, through a restart', { missing: pika, required: ours === un
       cwd: SCRIPTS,
       deadline: TEST_PATIENCE,
     });
-    await reader.lines.until((lines) => lines.includes('read 1000'));
+    await reader.lines.until((lines) => lines.includes('read 500'));
     await broker.restart('SIGKILL');
     const { code, stderr } = await reader.outcome;
     expect([code, stderr]).toEqual([0, '']);

@@ -14,7 +14,7 @@ const pasteOf = (characters: number): string => `{
 }`;
 
 /** Bytes. */
-const LARGE = 100 * 1024 * 1024;
+const LARGE = 32 * 1024 * 1024;
 
 describePage('messages on the page', (visit) => {
   let client: amqp.ChannelModel;
@@ -54,7 +54,7 @@ describePage('messages on the page', (visit) => {
     await page.getByLabel('Header').fill('');
     await page.getByRole('button', { name: 'Find' }).click();
     await page.locator('.messages .line button').nth(2).click();
-    await page.getByText('The first 64 KiB of 100 MiB.').waitFor();
+    await page.getByText('The first 64 KiB of 32 MiB.').waitFor();
     const coming = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download' }).click();
     expect((await stat(await (await coming).path())).size).toBe(LARGE);

@@ -10,11 +10,11 @@ import { barrier, confirmChannel, hold } from '../support/recovery/clients.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
 import { Random } from '../support/recovery/random.ts';
 
-const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 5);
+const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 4);
 
 test.each([
-  ['messages of 64 KiB, in pages', 64 * 1024, 80],
-  ['bodies of 300 KiB, kept apart', 300 * 1024, 20],
+  ['messages of 64 KiB, in pages', 64 * 1024, 70],
+  ['bodies of 300 KiB, kept apart', 300 * 1024, 15],
 ])(
   'rejecting %s, more than a batch takes: a kill loses and doubles none',
   { timeout: ROUNDS * 30_000 },

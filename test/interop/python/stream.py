@@ -4,7 +4,7 @@ Prints 'read N' when it has read what there is, and then waits for the connectio
 import pika.exceptions
 from common import connect, name
 
-TOTAL = 1000
+TOTAL = 500
 stream = name("stream")
 arguments = {"x-queue-type": "stream"}
 

@@ -5,7 +5,7 @@ import pika
 import pika.exceptions
 from common import connect, name
 
-TOTAL = 1000
+TOTAL = 500
 queue = name("survivors")
 confirmed = set()
 

@@ -13,7 +13,7 @@ import { Life } from './life.ts';
 import { PowerCut } from './power-cut.ts';
 import { Declarer } from './topology.ts';
 
-const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 6);
+const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 4);
 const SEED = Number(process.env['LEVERET_CRASH_SEED'] ?? 1);
 const ROUND_MS = 30_000;
 
@@ -72,7 +72,7 @@ const killedWithNewKey =
 test.each([
   ['kills', ROUNDS, () => killed],
   ['power cuts', ROUNDS, () => cutOff],
-  ['kills of a sealed store that takes another key', Math.ceil(ROUNDS / 3), killedWithNewKey],
+  ['kills of a sealed store that takes another key', Math.ceil(ROUNDS / 2), killedWithNewKey],
 ] as const)(
   `%s at random moments lose nothing confirmed and bring nothing settled back`,
   { timeout: ROUNDS * ROUND_MS },
@@ -86,7 +86,7 @@ test.each([
     for (let round = 1; round <= rounds; round++) {
       const life = new Life(broker.url);
       clients.run(life, random);
-      await life.after(random.integer(1, random.pick([50, 500, 3000])));
+      await life.after(random.integer(1, random.pick([50, 300, 1500])));
       await end(broker, life, clients, random);
       expect(await life.ended(), `round ${round}: what failed before the end`).toEqual([]);
       await broker.start();

@@ -21,7 +21,7 @@ export async function playRounds(nodes: Nodes, rounds: number, end: RoundEnd): P
     const life = new Life(nodes.active.url);
     crowd.publish(life, random);
     crowd.consume(life, random);
-    await life.after(random.integer(1, random.pick([50, 500, 3000])));
+    await life.after(random.integer(1, random.pick([50, 300, 1500])));
     await end(life, random, round);
     for (const queue of crowd.queues) queue.killed(false);
     expect(await life.ended(), 'what failed before the end').toEqual([]);

@@ -27,16 +27,18 @@ export interface CommandOptions {
   readonly shell?: string;
 }
 
-/** Several daemons run at once. */
-const ANY_PORTS = { LEVERET_MANAGEMENT_PORT: '0', LEVERET_PROMETHEUS_PORT: '0' };
+/** To load what serves HTTP is a sixth of a start. */
+const NO_HTTP = { LEVERET_MANAGEMENT_PORT: 'none', LEVERET_PROMETHEUS_PORT: 'none' };
+/** For the daemons that are asked by HTTP: several run at once. */
+export const ANY_PORTS = { LEVERET_MANAGEMENT_PORT: '0', LEVERET_PROMETHEUS_PORT: '0' };
 
-/** The working directory is an empty folder, and the caller's LEVERET_ and RABBITMQ_ variables are not passed on. */
+/** The working directory is an empty folder, the caller's LEVERET_ and RABBITMQ_ variables are not passed on, and nothing serves HTTP unless `env` has it. */
 export function startCommand(args: readonly string[], options: CommandOptions = {}): RunningCommand {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(LEVERET|RABBITMQ)_/.test(name));
   const words = [process.execPath, ...(options.nodeArguments ?? []), options.script ?? inject('daemon'), ...args];
   const child = spawnTied(options.shell === undefined ? words : ['sh', '-c', options.shell, 'sh', ...tied(words)], {
     cwd: temporaryFolder(),
-    env: { ...Object.fromEntries(inherited), ...ANY_PORTS, ...options.env },
+    env: { ...Object.fromEntries(inherited), ...NO_HTTP, ...options.env },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';

@@ -6,7 +6,7 @@ import { connect } from 'amqplib';
 import { expect, it } from 'vitest';
 import { RESOURCES } from '../../../src/management/resources.ts';
 import { Authority } from '../../support/certificates.ts';
-import { runCommand, startCommand } from '../../support/cli/command.ts';
+import { ANY_PORTS, runCommand, startCommand } from '../../support/cli/command.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { TokenServer } from '../../support/token-server.ts';
 
@@ -54,6 +54,7 @@ it('no secret is in the log, an answer of the API, the metrics, the list of proc
       LEVERET_TLS_CERT: cert,
       LEVERET_TLS_KEY: key,
       LEVERET_TLS_KEY_PASSWORD: SECRETS.keyPassword,
+      ...ANY_PORTS,
       LEVERET_MANAGEMENT_OAUTH_CLIENT_SECRET: SECRETS.oauthSecret,
       LEVERET_AUTH_BACKENDS: 'internal,oauth2',
       LEVERET_OAUTH_RESOURCE_SERVER_ID: 'rabbitmq',
