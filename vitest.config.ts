@@ -78,7 +78,7 @@ export default defineConfig({
     // Node strips the types by itself, as it does for the scripts: its modules are quicker than the same through a transform.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     // Most tests wait most of the time: for a child process, a disk, a time-out of the protocol.
-    maxWorkers: Math.max(4, availableParallelism()),
+    maxWorkers: Math.max(6, availableParallelism()),
     sequence: { sequencer: LongestFirst },
     provide: { lateStore: false, database: '' },
     globalSetup: ['test/support/processes/daemon-bundle.ts', 'test/support/page/built.ts'],
