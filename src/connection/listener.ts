@@ -3,6 +3,7 @@ import { chmodSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Handshakes } from '../tls/handshakes.ts';
 import type { SecureContexts } from '../tls/secure-contexts.ts';
+import { refusedCertificate } from '../util/audit-log.ts';
 import { type Fault, guarded, hear } from '../util/guard.ts';
 import type { ListeningPlace } from '../util/ip-address.ts';
 import { listenOn } from '../util/listen-on.ts';
@@ -46,10 +47,13 @@ export class Listener {
       log,
       fault: this.#fault,
     });
-    this.#handshakes = contexts?.handshakes(({ socket, session: tls }, accepted) => {
-      const ends = this.#ends.get(accepted) ?? endsOf(socket);
-      this.#connections.open(secureTransport(socket, tls, ends, accepted));
-    });
+    this.#handshakes = contexts?.handshakes(
+      ({ socket, session: tls }, accepted) => {
+        const ends = this.#ends.get(accepted) ?? endsOf(socket);
+        this.#connections.open(secureTransport(socket, tls, ends, accepted));
+      },
+      (peer, reason) => broker.audit?.record(refusedCertificate('amqp091', peer, reason)),
+    );
     const accept = (socket: Socket): void => {
       if (this.#broker.unref === true) socket.unref();
       if (this.#stopping) socket.destroy();
@@ -106,7 +110,7 @@ export class Listener {
       return;
     }
     if (ends !== undefined) this.#ends.set(socket, ends);
-    this.#handshakes.accept(socket);
+    this.#handshakes.accept(socket, ends && `${ends.peerHost}:${ends.peerPort}`);
   }
 
   #opened(place: ListeningPlace | UnixPlace): void {

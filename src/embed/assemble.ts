@@ -89,7 +89,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
     const context = brokerContext({ node, config, log, audit, unref });
     // What asks for its end comes by a listener, and none listens before the broker is there.
     const others = surroundings.daemon ?? requestsOfProgram(() => ending.stop(), log);
-    const requests = answering?.(others) ?? others;
+    const requests = answering?.(others, audit) ?? others;
     const listeners = new Listeners({ broker: context, tls, process: requests, disk, otherNodes });
     const ending = new Ending(async () => {
       disk?.stop();

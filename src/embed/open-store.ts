@@ -18,6 +18,7 @@ import type { OtherNodes } from '../store/other-nodes.ts';
 import { Scratch } from '../store/scratch.ts';
 import { readMasterKey } from '../store/sealing/master-key.ts';
 import { type Store, StoreError } from '../store/store.ts';
+import type { AuditLog } from '../util/audit-log.ts';
 import type { Logger } from '../util/logger.ts';
 
 export interface OpenedStore {
@@ -27,7 +28,7 @@ export interface OpenedStore {
   /** Undefined if no other node can have the store. */
   readonly otherNodes?: OtherNodes;
   /** Answers what the control socket is asked of this store alone, before who answers all else. */
-  readonly answering?: (others: RequestListener) => RequestListener;
+  readonly answering?: (others: RequestListener, audit: AuditLog | undefined) => RequestListener;
 }
 
 export interface StoreRequest {
@@ -95,7 +96,7 @@ async function opened(store: EngineStore, folder: string, { storeKey }: Config):
   const { storeKeyRequests } = await import('./store-key-requests.ts');
   try {
     const scratch = new Scratch(folder, storeKey !== undefined);
-    return { store, scratch, answering: (others) => storeKeyRequests(store, others) };
+    return { store, scratch, answering: (...answer) => storeKeyRequests(store, ...answer) };
   } catch (error) {
     await store.close();
     throw new StoreError(`The data folder ${folder} cannot be used: ${(error as Error).message}.`);

@@ -1,5 +1,6 @@
 /** The HTTP API behind its listeners: put together here, and loaded, once for all of them, when the first request for it comes. */
 import type { RequestListener } from 'node:http';
+import { refusedCertificate } from '../util/audit-log.ts';
 import { PROCESS_PATH } from '../util/control-socket.ts';
 import { unawaited } from '../util/guard.ts';
 import type { ManagementContext } from './context.ts';
@@ -25,7 +26,11 @@ export class Management {
       };
       return { answer, stop: () => this.#stop() };
     };
-    return new HttpListener(load, options);
+    const { audit } = this.#context;
+    return new HttpListener(load, {
+      ...options,
+      refused: (peer, reason) => audit?.record(refusedCertificate('http', peer, reason)),
+    });
   }
 
   /** For the commands of who operates the broker. `process`: answers what they ask of the process and not of the broker, for which no API is loaded. */

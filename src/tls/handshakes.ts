@@ -10,6 +10,9 @@ import { attempt, type Fault, hear } from '../util/guard.ts';
 import { peerOf } from '../util/ip-address.ts';
 import { TlsSession } from './session.ts';
 
+/** Of a client that had to show a certificate. */
+const SHOWS_NONE = 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
+
 /** Each holds some 50 KB until it is done. */
 const MOST_UNDER_WAY = 1000;
 
@@ -27,6 +30,9 @@ export interface Secured {
   readonly session: TlsSession;
 }
 
+/** Told of a client whose certificate does not let it in: its address and port, and why. */
+export type CertificateRefused = (peer: string, reason: string) => void;
+
 /** Node says by this which socket it was that it secured. */
 interface Wrapping {
   readonly _parent: Socket;
@@ -38,6 +44,7 @@ export class Handshakes {
   /** Told what goes wrong with one of them. */
   readonly fault: Fault;
   readonly #ready: (secured: Secured, accepted: Socket) => void;
+  readonly #refused: CertificateRefused;
   /** It listens on nothing: it is given sockets. */
   readonly #server: Server;
   /** In the order they came in. */
@@ -46,10 +53,16 @@ export class Handshakes {
   readonly #peers = new WeakMap<Socket, string>();
   #stopped = false;
 
-  constructor(contexts: ServerContexts, log: Logger, ready: (secured: Secured, accepted: Socket) => void) {
+  constructor(
+    contexts: ServerContexts,
+    log: Logger,
+    ready: (secured: Secured, accepted: Socket) => void,
+    refused: CertificateRefused = () => undefined,
+  ) {
     this.#contexts = contexts;
     this.#log = log;
     this.#ready = ready;
+    this.#refused = refused;
     const fault: Fault = (error) => log.error({ err: error }, 'internal error');
     this.fault = fault;
     const { verify, handshakeTimeout } = contexts.settings;
@@ -67,13 +80,14 @@ export class Handshakes {
     hear(this.#server, 'tlsClientError', fault, (error: Error, socket: TLSSocket) => this.#failed(error, socket));
   }
 
-  accept(socket: Socket): void {
+  /** `peer`: its address and port, if they are others than the socket's own. */
+  accept(socket: Socket, peer = peerOf(socket)): void {
     if (this.#stopped) {
       socket.destroy();
       return;
     }
     this.#underWay.add(socket);
-    this.#peers.set(socket, peerOf(socket));
+    this.#peers.set(socket, peer);
     hear(socket, 'close', this.fault, () => this.#underWay.delete(socket));
     if (this.#underWay.size > MOST_UNDER_WAY) {
       for (const oldest of this.#underWay) {
@@ -104,7 +118,7 @@ export class Handshakes {
     const session = new TlsSession(socket);
     const refusal = this.#refusal(socket, session);
     if (refusal === undefined) this.#ready({ socket, session }, accepted);
-    else this.#drop(socket, accepted, refusal);
+    else this.#refuse(socket, accepted, refusal);
   }
 
   /** Why the client may not come in, though it can be spoken to. Node itself has refused one that had to show a certificate. */
@@ -115,9 +129,17 @@ export class Handshakes {
 
   #failed(error: Error, socket: TLSSocket): void {
     const { reason, code } = error as Error & { readonly reason?: string; readonly code?: string };
-    const refusal = socket.authorizationError as unknown as string | undefined;
+    const { _parent: accepted } = socket as unknown as Wrapping;
+    const refusal = socket.authorizationError as unknown as string | null;
     // Node leaves it to whoever hears of it.
-    this.#drop(socket, (socket as unknown as Wrapping)._parent, refusal ?? reason ?? code ?? error.message);
+    if (refusal !== null) this.#refuse(socket, accepted, refusal);
+    else if (code === SHOWS_NONE) this.#refuse(socket, accepted, reason!);
+    else this.#drop(socket, accepted, reason ?? code ?? error.message);
+  }
+
+  #refuse(socket: TLSSocket, accepted: Socket, reason: string): void {
+    this.#drop(socket, accepted, reason);
+    this.#refused(this.#peers.get(accepted)!, reason);
   }
 
   #drop(socket: TLSSocket, accepted: Socket, reason: string): void {

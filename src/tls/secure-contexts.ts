@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import type { TlsSettings } from '../config/tls-config.ts';
 import type { Logger } from '../util/logger.ts';
-import { Handshakes, type Secured, type ServerContexts } from './handshakes.ts';
+import { type CertificateRefused, Handshakes, type Secured, type ServerContexts } from './handshakes.ts';
 import { type Identity, readIdentities } from './identity.ts';
 import { TlsError } from './tls-error.ts';
 
@@ -51,8 +51,8 @@ export class SecureContexts implements ServerContexts {
   }
 
   /** Secures the sockets that a listener accepts: `ready` is given each that is. */
-  handshakes(ready: (secured: Secured, accepted: Socket) => void): Handshakes {
-    return new Handshakes(this, this.#log, ready);
+  handshakes(ready: (secured: Secured, accepted: Socket) => void, refused?: CertificateRefused): Handshakes {
+    return new Handshakes(this, this.#log, ready, refused);
   }
 
   /** Reads the files again. */

@@ -16,12 +16,17 @@ export interface AuditEntry {
   /** Address and port. */
   readonly peer: string;
   readonly vhost?: string | undefined;
-  /** How it said who it is: a SASL mechanism, or `session` for the page. */
+  /** How it said who it is: a SASL mechanism, `session` for the page, or `certificate` of one that was refused by TLS. */
   readonly mechanism?: string;
   /** `PUT /api/users/ann`; of a refusal with the names of what the path has in their places. */
   readonly action?: string;
   /** Of a failure. */
   readonly reason?: string;
+}
+
+/** Of a client whose certificate does not let it in: what it is called nobody has heard. */
+export function refusedCertificate(protocol: AuditEntry['protocol'], peer: string, reason: string): AuditEntry {
+  return { event: 'sign-in', outcome: 'failure', protocol, user: '', peer, mechanism: 'certificate', reason };
 }
 
 export class AuditLog {

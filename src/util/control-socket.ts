@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 export const CONTROL_SOCKET = 'control.sock';
 
+/** Who comes by it, as logs and answers name him, and where from. */
+export const OPERATOR = { user: 'rmq-internal', peer: 'control socket' } as const;
+
 /** Paths below it are the process's, which may start and stop the broker; all others are the broker's. */
 export const PROCESS_PATH = '/process/';
 

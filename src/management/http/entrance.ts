@@ -1,5 +1,6 @@
 /** The ways by which requests come in, and what each of them says of who asks. */
 import type { IncomingMessage } from 'node:http';
+import { OPERATOR } from '../../util/control-socket.ts';
 import { isLoopback, peerOf, plainAddress } from '../../util/ip-address.ts';
 import { OperatorPrincipal, type Principal } from './principal.ts';
 
@@ -40,10 +41,10 @@ export const networkEntrance: Entrance = {
   },
 };
 
-const OPERATOR = new OperatorPrincipal();
+const ANYBODY = new OperatorPrincipal();
 const THIS_MACHINE: Peer = {
-  host: 'control socket',
-  address: 'control socket',
+  host: OPERATOR.peer,
+  address: OPERATOR.peer,
   loopback: true,
   secure: true,
   gone: false,
@@ -51,6 +52,6 @@ const THIS_MACHINE: Peer = {
 
 /** The control socket: whoever may open it may do everything. A request with a name and a password is that user's, as anywhere. */
 export const controlEntrance: Entrance = {
-  principalOf: ({ headers }) => (headers.authorization === undefined ? OPERATOR : undefined),
+  principalOf: ({ headers }) => (headers.authorization === undefined ? ANYBODY : undefined),
   peerOf: () => THIS_MACHINE,
 };

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Handshakes } from '../../tls/handshakes.ts';
+import type { CertificateRefused, Handshakes } from '../../tls/handshakes.ts';
 import type { SecureContexts } from '../../tls/secure-contexts.ts';
 import { hear, rethrow, unawaited } from '../../util/guard.ts';
 import type { ListeningPlace } from '../../util/ip-address.ts';
@@ -38,6 +38,7 @@ const MOST_CONNECTIONS = 2000;
 
 export interface HttpListenerOptions {
   readonly contexts?: SecureContexts | undefined;
+  readonly refused?: CertificateRefused | undefined;
   readonly upgrades?: Upgrades | undefined;
   readonly patience?: Patience;
 }
@@ -48,7 +49,8 @@ export class HttpListener {
   #app: Promise<HttpApp> | undefined;
 
   /** `load`: makes what answers requests; called once. `contexts`: what its sockets are secured by; without it they are plain. */
-  constructor(load: () => Promise<HttpApp>, { contexts, upgrades, patience = PATIENCE }: HttpListenerOptions = {}) {
+  constructor(load: () => Promise<HttpApp>, options: HttpListenerOptions = {}) {
+    const { contexts, refused, upgrades, patience = PATIENCE } = options;
     const { request, headers, idle, look } = patience;
     this.#server = http.createServer(
       {
@@ -68,7 +70,7 @@ export class HttpListener {
     );
     this.#server.timeout = idle;
     this.#server.maxConnections = MOST_CONNECTIONS;
-    this.#handshakes = contexts && securing(this.#server, contexts);
+    this.#handshakes = contexts && securing(this.#server, contexts, refused);
     if (upgrades !== undefined) upgrading(this.#server, upgrades);
   }
 
@@ -104,10 +106,10 @@ export class HttpListener {
 }
 
 /** Puts the handshakes before what the server does with the sockets that it accepts. */
-function securing(server: Server, contexts: SecureContexts): Handshakes {
+function securing(server: Server, contexts: SecureContexts, refused: CertificateRefused | undefined): Handshakes {
   const serve = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
-  const handshakes = contexts.handshakes(({ socket }) => serve.forEach((each) => each.call(server, socket)));
+  const handshakes = contexts.handshakes(({ socket }) => serve.forEach((each) => each.call(server, socket)), refused);
   hear(server, 'connection', handshakes.fault, (socket: Socket) => handshakes.accept(socket));
   return handshakes;
 }

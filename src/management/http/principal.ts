@@ -3,6 +3,7 @@ import type { Identity } from '../../broker/access/identity.ts';
 import { type Actor, OperatorActor, UserActor } from '../../broker/operations/actor.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import { notAuthorised } from './problem.ts';
+import { OPERATOR } from '../../util/control-socket.ts';
 
 /** What a request asks of the tags of its user. */
 export type Role = 'management' | 'monitoring' | 'policymaker' | 'administrator';
@@ -55,7 +56,7 @@ export class UserPrincipal implements Principal {
 
 /** Whoever may open the control socket: the user that the broker runs as. */
 export class OperatorPrincipal implements Principal {
-  readonly name = 'rmq-internal';
+  readonly name = OPERATOR.user;
   readonly tags = ['administrator'];
 
   has(): boolean {
