@@ -49,7 +49,6 @@ describe.skipIf(!hasPostgres)('a broker on a database', () => {
     await publish(channel, 'q', ['a']);
     let isBlocked = false;
     connection.on('blocked', () => (isBlocked = true));
-    const unblocked = nextEvent(connection, 'unblocked');
     proxy.cut(true);
     const begun = performance.now();
     const sent = ['a'];
@@ -63,6 +62,7 @@ describe.skipIf(!hasPostgres)('a broker on a database', () => {
     await expect.poll(publishOne).toBe(true);
     await expect.poll(() => performance.now() - begun, { timeout: PATIENCE + AWAY_MS }).toBeGreaterThan(AWAY_MS);
     expect(confirmed).toBe(0);
+    const unblocked = nextEvent(connection, 'unblocked');
     proxy.open();
     await unblocked;
     await channel.waitForConfirms();
