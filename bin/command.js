@@ -1,13 +1,14 @@
 // What the commands in `rabbitmq/` have in common: compiled code is kept for the next call, and a checkout that was not built runs
 // from its sources. See leveret.js, which does the same for the broker.
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
+import { isTooOld } from './node-version.js';
 
 /** Runs the tool of that name with this process's arguments. */
 export async function runCommand(tool) {
+  if (isTooOld(tool)) process.exit(78);
   try {
-    enableCompileCache(`${homedir()}/.cache/leveret`);
+    process.getBuiltinModule('node:module').enableCompileCache(`${homedir()}/.cache/leveret`);
   } catch {
     // A user without a home goes without the cache.
   }

@@ -1,17 +1,9 @@
 #!/usr/bin/env node
-// The entry point: checks the Node that runs it, then hands over to the command line. It keeps to old syntax, so that an
-// old Node gets as far as the check: with one, better-sqlite3 would crash the process without a word.
-var version = process.versions.node.split('.').map(Number);
-if (version[0] < 22 || (version[0] === 22 && version[1] < 14)) {
-  console.error(
-    'leveret: Node.js ' +
-      process.versions.node +
-      ' is too old: Leveret needs 22.14 or newer. Install it from https://nodejs.org, or run "npx -p node@24 leveret".',
-  );
-  process.exit(78);
-} else {
-  start();
-}
+// The entry point: checks the Node that runs it, then hands over to the command line. It keeps to old syntax, as the check does.
+import { isTooOld } from './node-version.js';
+
+if (isTooOld('leveret')) process.exit(78);
+else start();
 
 function start() {
   var fs = process.getBuiltinModule('node:fs');

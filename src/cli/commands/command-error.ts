@@ -16,7 +16,7 @@ export class CommandError extends Error {
 
 /** The command line asks for what there is not. It is told of before anything is done, with what was given and the usage. */
 export class ArgumentError extends CommandError {
-  constructor(text: string) {
-    super(EXIT.usage, `Error (argument validation): ${text}`, true);
+  constructor(text: string, exitCode: number = EXIT.usage) {
+    super(exitCode, `Error (argument validation): ${text}`, true);
   }
 }

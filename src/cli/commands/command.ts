@@ -10,6 +10,8 @@ export interface CommandOption {
   readonly short?: string;
   /** What stands for its value in the usage line; undefined if it takes none. */
   readonly value?: string;
+  /** What its value has to look like; anything if not given. */
+  readonly form?: RegExp;
 }
 
 /** One call of a command, once its words and options are read. */

@@ -38,10 +38,10 @@ export function readCommandLine(tool: Tool, argv: readonly string[]): CommandLin
   }
   const command = commandIn(tool, argv);
   if (command === undefined) throw unknownCommand(tool, name);
-  const { words: all, options, unknown } = read(argv, [...(command.options ?? []), ...tool.options]);
+  const { words: all, options, invalid } = read(argv, [...(command.options ?? []), ...tool.options]);
   const words = all.slice(command.name.split(' ').length);
   if (command.takesAnything) return { command, words, options };
-  if (unknown !== undefined) throw new ArgumentError(`Invalid options for this command:\n${unknown} : `);
+  if (invalid !== undefined) throw new ArgumentError(`Invalid options for this command:\n${invalid}`);
   const { least, most } = wordCount(command);
   if (!options.has('help') && words.length < least) throw new ArgumentError('not enough arguments.');
   if (words.length > most) throw new ArgumentError('too many arguments.');
@@ -58,32 +58,33 @@ export function commandIn(tool: Tool, argv: readonly string[]): Command | undefi
 interface ReadOptions {
   readonly words: readonly string[];
   readonly options: ReadonlyMap<string, string | true>;
-  /** The first one that there is not, or that lacks its value. */
-  readonly unknown: string | undefined;
+  /** The first one that there is not, that lacks its value, or whose value cannot be; with that. */
+  readonly invalid: string | undefined;
 }
 
 function read(argv: readonly string[], known: readonly CommandOption[]): ReadOptions {
   const words: string[] = [];
   const options = new Map<string, string | true>();
-  let unknown: string | undefined;
+  let invalid: string | undefined;
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at];
-    if (word === '--') return { words: [...words, ...argv.slice(at + 1)], options, unknown };
+    if (word === '--') return { words: [...words, ...argv.slice(at + 1)], options, invalid };
     const [, dashes, name, given] = /^(--?)([a-z][\w-]*)(?:=(.*))?$/is.exec(word) ?? [];
     if (dashes === undefined) {
       words.push(word);
       continue;
     }
     const option = known.find((one) => (dashes === '--' ? one.name === name.replaceAll('_', '-') : one.short === name));
-    if (option === undefined) unknown ??= word;
+    if (option === undefined) invalid ??= `${word} : `;
     else if (option.value === undefined) options.set(option.name, true);
     else {
       const value = given ?? argv[++at];
-      if (value === undefined) unknown ??= word;
+      if (value === undefined) invalid ??= `${word} : `;
+      else if (option.form?.test(value) === false) invalid ??= `${dashes}${name} : ${value}`;
       else options.set(option.name, value);
     }
   }
-  return { words, options, unknown };
+  return { words, options, invalid };
 }
 
 function firstWords({ options }: Tool, argv: readonly string[]): readonly string[] {

@@ -3,6 +3,7 @@ import { checks } from './rabbitmq-diagnostics/checks.ts';
 import { logins } from './rabbitmq-diagnostics/logins.ts';
 import { notHere } from './rabbitmq-diagnostics/not-here.ts';
 import { reports } from './rabbitmq-diagnostics/reports.ts';
+import { nodeHealthCheck } from './rabbitmqctl/cluster.ts';
 import { lists } from './rabbitmqctl/lists.ts';
 import { tls } from './rabbitmq-diagnostics/tls.ts';
 import { report } from './rabbitmqctl/report.ts';
@@ -13,6 +14,7 @@ import { tool } from './tool.ts';
 export const rabbitmqDiagnostics = tool('rabbitmq-diagnostics', [
   ping,
   ...checks,
+  nodeHealthCheck,
   status,
   clusterStatus,
   environment,

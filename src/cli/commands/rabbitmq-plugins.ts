@@ -78,21 +78,34 @@ const commands: readonly Command[] = [
     group,
     description: 'Lists the plugins that are built in',
     banner: ({ words: [pattern = '.*'] }) => `Listing plugins with pattern "${pattern}" ...`,
-    run: (call) => {
-      const [pattern = ''] = call.words;
-      const names = BUILT_IN_PLUGINS.filter((name) => name.includes(pattern === '.*' ? '' : pattern)).sort();
+    run: async (call) => {
+      const [pattern = '.*'] = call.words;
+      const names = matching(pattern);
       if (call.flag('minimal')) return names.join('\n');
+      // They are of the version that a broker tells unless it is told another: none need run.
+      const { defaultConfig } = await import('../../config/merge-sources.ts');
+      const width = Math.max(...names.map(({ length }) => length));
       return [
         ' Configured: E = explicitly enabled; e = implicitly enabled',
         ` | Status: * = running on ${call.node}`,
         ' |/',
-        ...names.map((name) => `[E*] ${name}`),
+        ...names.map((name) => `[E*] ${name.padEnd(width)} ${defaultConfig.productVersion}`),
       ].join('\n');
     },
   },
 ];
 
 export const rabbitmqPlugins = tool('rabbitmq-plugins', commands);
+
+/** Throws CommandError for what is no regular expression. */
+function matching(pattern: string): readonly string[] {
+  try {
+    const expression = new RegExp(pattern, 'u');
+    return BUILT_IN_PLUGINS.filter((name) => expression.test(name)).sort();
+  } catch {
+    throw new CommandError(EXIT.data, `${JSON.stringify(pattern)} is no regular expression`);
+  }
+}
 
 function namesIn(call: Call): readonly string[] {
   return call.flag('all') ? BUILT_IN_PLUGINS : call.words;

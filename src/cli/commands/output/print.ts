@@ -10,7 +10,7 @@ const FORMATTERS = {
   table: (table: Table, headers: boolean) => lines(withHeaders(table, headers), (row) => row.map(cell).join('\t')),
   pretty_table: prettyTable,
   csv: (table: Table, headers: boolean) => lines(withHeaders(table, headers), (row) => row.map(quoted).join(',')),
-  json: (table: Table) => `[\n${table.rows.map((row) => JSON.stringify(asObject(table, row))).join('\n,')}\n]\n`,
+  json: (table: Table) => `[\n${table.rows.map((row) => `${JSON.stringify(asObject(table, row))}\n`).join(',')}]\n`,
   json_stream: (table: Table) => lines(table.rows, (row) => JSON.stringify(asObject(table, row))),
   erlang: ({ columns, rows }: Table) => `${erlangTerm(rows.map((row) => proplist(columns, row)))}\n`,
 };

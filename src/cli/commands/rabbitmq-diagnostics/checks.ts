@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { EXIT } from '../../exit-codes.ts';
 import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import { ArgumentError, CommandError } from '../command-error.ts';
 import { alone } from '../one-node.ts';
 import { type ListenerFacts, overviewOf } from '../rabbitmqctl/facts.ts';
 import { stateOf } from '../rabbitmqctl/startup.ts';
@@ -11,6 +11,10 @@ import { stateOf } from '../rabbitmqctl/startup.ts';
 const group = 'Monitoring, observability and health checks';
 /** How long a listener may take to let a client in, in milliseconds. */
 const CONNECT_MS = 30_000;
+
+const UNITS = ['days', 'weeks', 'months', 'years'];
+/** What programs are told of a check that found nothing. */
+const OK = { result: 'ok' };
 
 export const checks: readonly Command[] = [
   {
@@ -20,7 +24,7 @@ export const checks: readonly Command[] = [
     banner: ({ node }) => `Asking node ${node} to report any local resource alarms ...`,
     run: async ({ api, node }) => {
       await api.get('/health/checks/alarms');
-      return `Node ${node} reported no alarms, local or clusterwide`;
+      return { text: `Node ${node} reported no alarms, local or clusterwide`, json: OK };
     },
   },
   {
@@ -30,7 +34,7 @@ export const checks: readonly Command[] = [
     banner: ({ node }) => `Asking node ${node} to report any local resource alarms ...`,
     run: async ({ api, node }) => {
       await api.get('/health/checks/local-alarms');
-      return `Node ${node} reported no local alarms`;
+      return { text: `Node ${node} reported no local alarms`, json: OK };
     },
   },
   {
@@ -45,6 +49,9 @@ export const checks: readonly Command[] = [
     run: async ({ api, option }) => {
       const within = option('within') ?? '4';
       const unit = (option('unit') ?? 'weeks').toLowerCase();
+      if (!UNITS.includes(unit)) {
+        throw new ArgumentError(`"unit '${unit}' is not supported. Please use one of: ${UNITS.join(', ')}"`);
+      }
       await api.get(path`/health/checks/certificate-expiration/${within}/${unit}`);
       return `No certificates are expiring within ${within} ${within === '1' ? unit.replace(/s$/, '') : unit}.`;
     },
@@ -77,6 +84,8 @@ export const checks: readonly Command[] = [
     description: 'Health check that exits with a non-zero code if the broker does not listen on the port',
     banner: ({ words: [port], node }) => `Asking node ${node} if there's an active listener on port ${port} ...`,
     run: async ({ api, words: [port], node }) => {
+      if (!/^[1-9]\d*$/.test(port))
+        throw new ArgumentError('Bad argument: Argument must be a positive integer', EXIT.data);
       await api.get(path`/health/checks/port-listener/${port}`);
       return `A listener for port ${port} is running on node ${node}.`;
     },

@@ -19,7 +19,7 @@ export const reports: readonly Command[] = [
     banner: ({ node }) => `Asking node ${node} to report any known resource alarms ...`,
     run: async ({ api, node }) => {
       const alarms = alarmsOf(await nodeOf(api));
-      const json = { node, alarms, local: alarms, global: alarms };
+      const json = { result: 'ok', node, alarms, local: alarms, global: alarms };
       if (alarms.length === 0) return { text: `Node ${node} reported no alarms, local or clusterwide`, json };
       return { text: alarms.join('\n'), json };
     },

@@ -15,6 +15,19 @@ const OPERATIONS = 'Operations';
 const ONLINE_MS = 300_000;
 const NO_CLUSTER = 'Is refused: a broker is one node here';
 
+/** The health check of old set-ups, which `rabbitmq-diagnostics` has too. */
+export const nodeHealthCheck: Command = {
+  name: 'node_health_check',
+  group: 'Deprecated',
+  description: 'DEPRECATED. Checks that no alarm is in effect: see rabbitmq-diagnostics',
+  banner: ({ node, timeout = 70_000 }) =>
+    `This command is DEPRECATED and will be removed in a future version.\nIt performs intrusive, opinionated health checks and requires a fully booted node.\nUse one of the options covered in https://www.rabbitmq.com/monitoring.html#health-checks instead.\nTimeout: ${timeout / 1000} seconds ...\nChecking health of node ${node} ...`,
+  run: async ({ api }) => {
+    await api.get('/healthchecks/node');
+    return 'Health check passed';
+  },
+};
+
 export const cluster: readonly Command[] = [
   {
     name: 'await_online_nodes',
@@ -118,17 +131,7 @@ export const cluster: readonly Command[] = [
     description: 'DEPRECATED. Does nothing',
     run: () => 'This command is a no-op. HiPE is no longer supported by modern Erlang versions',
   },
-  {
-    name: 'node_health_check',
-    group: 'Deprecated',
-    description: 'DEPRECATED. Checks that no alarm is in effect: see rabbitmq-diagnostics',
-    banner: ({ node, timeout = 70_000 }) =>
-      `This command is DEPRECATED and will be removed in a future version.\nIt performs intrusive, opinionated health checks and requires a fully booted node.\nUse one of the options covered in https://www.rabbitmq.com/monitoring.html#health-checks instead.\nTimeout: ${timeout / 1000} seconds ...\nChecking health of node ${node} ...`,
-    run: async ({ api }) => {
-      await api.get('/healthchecks/node');
-      return 'Health check passed';
-    },
-  },
+  nodeHealthCheck,
 ];
 
 async function nodesOnline(api: Api): Promise<number> {

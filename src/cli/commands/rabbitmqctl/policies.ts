@@ -81,7 +81,7 @@ function commandsFor(kind: string, resource: string, texts: Texts): readonly Com
       name: `set_${kind}`,
       words: '<name> <pattern> <definition>',
       options: [
-        { name: 'priority', value: '<priority>' },
+        { name: 'priority', value: '<priority>', form: /^-?\d+$/ },
         { name: 'apply-to', value: '<apply-to>' },
       ],
       group,
@@ -96,16 +96,11 @@ function commandsFor(kind: string, resource: string, texts: Texts): readonly Com
         return call.api.put(`/${resource}` + path`/${call.vhost}/${name}`, {
           pattern,
           definition: readJson(definition),
-          priority: readPriority(call.option('priority') ?? '0'),
+          priority: Number(call.option('priority') ?? '0'),
           'apply-to': call.option('apply-to') ?? 'all',
         });
       },
       on: { 404: ({ vhost }) => noSuchVhost(vhost) },
     },
   ];
-}
-
-function readPriority(text: string): number {
-  if (/^-?\d+$/.test(text)) return Number(text);
-  throw new CommandError(EXIT.unavailable, `Validation failed\n\npriority should be number, actually was ${text}\n`);
 }

@@ -123,6 +123,7 @@ export const users: readonly Command[] = [
 async function passwordOf({ words: [, password], input }: Call): Promise<string> {
   const given = password ?? (await input());
   if (given !== '') return given;
+  if (password === undefined) throw new CommandError(EXIT.software, 'Password is not provided via argument or stdin');
   throw new CommandError(EXIT.data, 'password cannot be empty');
 }
 

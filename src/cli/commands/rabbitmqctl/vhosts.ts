@@ -54,7 +54,7 @@ export const vhosts: readonly Command[] = [
     banner: (call) =>
       call.flag('global') ? 'Listing limits for all vhosts ...' : `Listing limits for vhost "${call.vhost}" ...`,
     run: async (call) => {
-      if (!call.flag('global')) return limitsText(await call.api.get(path`/vhost-limits/${call.vhost}`));
+      if (!call.flag('global')) return limitsText(await call.api.get(path`/vhost-limits/${call.vhost}`), '');
       const listed = await call.api.get<readonly (Limits & { readonly vhost: string })[]>('/vhost-limits');
       return { columns: ['vhost', 'limits'], rows: listed.map(({ vhost, value }) => [vhost, value]) };
     },
@@ -137,10 +137,11 @@ export const vhosts: readonly Command[] = [
         : `Listing limits for user "${call.option('user') ?? 'guest'}" ...`,
     run: async (call) => {
       if (!call.flag('global'))
-        return limitsText(await call.api.get(path`/user-limits/${call.option('user') ?? 'guest'}`));
+        return limitsText(await call.api.get(path`/user-limits/${call.option('user') ?? 'guest'}`), '{}');
       const listed = await call.api.get<readonly (Limits & { readonly user: string })[]>('/user-limits');
       return { columns: ['user', 'limits'], rows: listed.map(({ user, value }) => [user, value]) };
     },
+    on: { 404: (call) => noSuchUserTerm({ ...call, words: [call.option('user') ?? 'guest'] }) },
   },
   {
     name: 'set_user_limits',
@@ -179,6 +180,7 @@ async function replaceLimits({ api }: Call, at: string, limits: object): Promise
   return undefined;
 }
 
-function limitsText([limits]: readonly Limits[]): { text: string; json: unknown } {
-  return { text: limits === undefined ? '' : JSON.stringify(limits.value), json: limits?.value ?? {} };
+/** `none`: the text for none. */
+function limitsText([limits]: readonly Limits[], none: '' | '{}'): { text: string; json: unknown } {
+  return { text: limits === undefined ? none : JSON.stringify(limits.value), json: limits?.value ?? {} };
 }

@@ -24,6 +24,9 @@ it('checks that the broker is healthy', async () => {
   expect(await run('-q', 'check_port_listener', String(port))).toEqual(
     said(`A listener for port ${port} is running on node rabbit@test.\n`),
   );
+  expect(await run('check_alarms', '--formatter', 'json')).toEqual(said('{"result":"ok"}\n'));
+  expect(await run('check_port_listener', 'x')).toMatchObject({ code: 65, stdout: '' });
+  expect(await run('check_certificate_expiration', '--unit', 'nope')).toMatchObject({ code: 64, stdout: '' });
   expect(await run('-q', 'check_port_listener', '9')).toEqual(
     said(
       '',

@@ -35,6 +35,8 @@ it('administers users', async () => {
   expect(await run('-q', 'list_users', '--formatter', 'json')).toEqual(
     said('[\n{"user":"guest","tags":["administrator"]}\n,{"user":"u","tags":["monitoring","mine"]}\n]\n'),
   );
+  expect(await run('list_user_limits', '--user', 'u')).toEqual(said('Listing limits for user "u" ...\n{}\n'));
+  expect(await run('-q', 'list_user_limits', '--user', 'x')).toMatchObject({ code: 69 });
   await run('clear_password', 'u');
   expect(await run('authenticate_user', 'u', 'new')).toMatchObject({ code: 65 });
   expect(await run('delete_user', 'u')).toEqual(said('Deleting user "u" ...\n'));
@@ -94,6 +96,13 @@ it('sets, lists and clears policies', async () => {
       '[\n{"vhost":"/","name":"p","pattern":"^q","apply-to":"queues","definition":"{\\"max-length\\":5}","priority":3}\n]\n',
     ),
   );
+  expect(await run('set_policy', 'p', '^q', definition, '--priority', 'x')).toMatchObject({
+    code: 64,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^Error \(argument validation\): Invalid options for this command:\n--priority : x\n/,
+    ) as string,
+  });
   expect(await run('-q', 'set_policy', 'p', '^q', '{"nope":1}')).toEqual(
     said('', 69, 'Error:\nValidation failed\n\n[{<<"nope">>,1}] are not recognised policy settings\n\n'),
   );
