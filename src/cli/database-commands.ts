@@ -21,6 +21,8 @@ const REFUSED: Readonly<Record<'compact' | 'backup', string>> = {
 
 const ADVICE = `The store is damaged. Restore a backup of the database; or purge the queues of the pages named above to go on without them.`;
 
+const ROTATE_THERE = 'have it take the key by this command where it runs, with its --data-dir, or stop all nodes first';
+
 export interface DatabaseCommand {
   readonly url: string;
   /** Where a node of this machine is asked; undefined: it is not. */
@@ -97,7 +99,7 @@ async function reseal(
 async function rotate({ url, folder, keySource, tell }: DatabaseCommand, key: Uint8Array): Promise<void> {
   if (folder !== undefined && (await rotateRunning(folder, key, tell))) return;
   await readDatabase(url, ({ session }) => readSealedKeys(session));
-  const store = await openAlone(url, 'leveret store rotate', masterKey(keySource));
+  const store = await openAlone(url, 'leveret store rotate', masterKey(keySource), ROTATE_THERE);
   try {
     store.recover();
     await store.changeKey(key);

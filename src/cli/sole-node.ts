@@ -5,8 +5,13 @@ import { StoreError } from '../store/store.ts';
 /** How long a database may take to answer, in milliseconds. */
 const ANSWER_MS = 10_000;
 
-/** `name`: what nodes that would use it meanwhile are told. Throws StoreError if a node does already. */
-export async function openAlone(url: string, name: string, key: Uint8Array | undefined): Promise<PostgresStore> {
+/** `name`: what nodes that would use it meanwhile are told. `advice`: what else there is to do. Throws StoreError if a node uses it already. */
+export async function openAlone(
+  url: string,
+  name: string,
+  key: Uint8Array | undefined,
+  advice = 'stop all nodes first',
+): Promise<PostgresStore> {
   const impatience = new AbortController();
   let user: string | undefined;
   const onWaiting = (active: string): void => {
@@ -16,6 +21,6 @@ export async function openAlone(url: string, name: string, key: Uint8Array | und
   const options = { url, name, key: key && (() => key), startMs: ANSWER_MS, signal: impatience.signal, onWaiting };
   return PostgresStore.open(options).catch((error: unknown) => {
     if (user === undefined) throw error;
-    throw new StoreError(`The node ${user} uses the database: stop all nodes first.`);
+    throw new StoreError(`The node ${user} uses the database: ${advice}.`);
   });
 }

@@ -10,13 +10,14 @@ export type NodeEnd = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP';
 
 export class Nodes {
   readonly #url: string;
+  readonly #args: readonly string[];
   #count = 0;
   active!: StartingDaemon;
   waiting!: StartingDaemon;
 
-  /** `url`: of the database. */
-  static async start(url: string): Promise<Nodes> {
-    const nodes = new Nodes(url);
+  /** `url`: of the database. `args`: further ones of each node. */
+  static async start(url: string, args: readonly string[] = []): Promise<Nodes> {
+    const nodes = new Nodes(url, args);
     nodes.active = await nodes.#spawn();
     await nodes.active.ready;
     nodes.waiting = await nodes.#spawn();
@@ -24,8 +25,9 @@ export class Nodes {
     return nodes;
   }
 
-  private constructor(url: string) {
+  private constructor(url: string, args: readonly string[]) {
     this.#url = url;
+    this.#args = args;
   }
 
   /**
@@ -101,7 +103,8 @@ export class Nodes {
   }
 
   async #spawn(): Promise<StartingDaemon> {
-    return spawnNode({ port: await freePort(), store: this.#url, name: `node${this.#count++}` });
+    const name = `node${this.#count++}`;
+    return spawnNode({ port: await freePort(), store: this.#url, name, args: this.#args });
   }
 }
 

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { hasPostgres } from '../../support/postgres/server.ts';
 import { postgresOfFile } from '../../support/postgres/shared.ts';
 import { confirmChannel, drain, hold, marked, store } from '../../support/recovery/clients.ts';
+import { StoreKey } from '../../support/recovery/store-key.ts';
 import { type NodeEnd, Nodes } from './nodes.ts';
 import { LEASE, playRounds } from './rounds.ts';
 
@@ -24,10 +25,11 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
   const postgres = postgresOfFile();
 
   test(
-    `${ROUNDS} ends of the active one at random moments lose nothing confirmed and bring nothing settled back`,
+    `${ROUNDS} ends of the active one at random moments lose nothing confirmed and bring nothing settled back, of a sealed store`,
     { timeout: ROUNDS * ROUND_MS },
     async ({ annotate }) => {
-      const nodes = await Nodes.start(`${postgres.newUrl()}&lease=${LEASE}`);
+      const sealed = ['--store-key', new StoreKey().source];
+      const nodes = await Nodes.start(`${postgres.newUrl()}&lease=${LEASE}`, sealed);
       const waits: number[] = [];
       let [takenOver, goneOn] = [0, 0];
       await playRounds(nodes, ROUNDS, async (life, random, round) => {
