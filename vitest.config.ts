@@ -32,6 +32,9 @@ const ALONE = [
   'test/unit/util/{disk-space,heap-growth,idle-garbage,inlining,log-pipe}.test.ts',
 ];
 
+/** MiB for young objects, of which the tests make very many: collected less often, they take a seventh less of the processor. */
+const ROOMY = ['--min-semi-space-size=16', '--max-semi-space-size=32'];
+
 /** Clients that have to do with a store that answers reads later, too. */
 const CLIENTS = ['test/interop/{amqplib-{callback,messages,queues},pika}.test.ts'];
 
@@ -61,8 +64,14 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE } },
-      { extends: true, test: { name: 'sharing', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
-      { extends: true, test: { name: 'late-store', include: CLIENTS, isolate: false, provide: { lateStore: true } } },
+      {
+        extends: true,
+        test: { name: 'sharing', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false, execArgv: ROOMY },
+      },
+      {
+        extends: true,
+        test: { name: 'late-store', include: CLIENTS, isolate: false, execArgv: ROOMY, provide: { lateStore: true } },
+      },
       {
         extends: true,
         test: {

@@ -2,7 +2,6 @@
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { constants as os } from 'node:os';
 import { join } from 'node:path';
-import { format } from 'prettier';
 import { type Arguments, parseArguments, USAGE, UsageError } from './arguments.ts';
 import { reasonOf } from './reason.ts';
 import { chart } from './report/chart.ts';
@@ -61,7 +60,8 @@ async function report(results: Results, folder: string | undefined): Promise<voi
   for (const { scenario, target, reason } of results.failures) console.log(`FAILED ${scenario} ${target}: ${reason}`);
   if (folder === undefined) return;
   const name = `${results.surroundings.date.slice(0, 19).replaceAll(':', '')}.json`;
-  // In the form that the repository's files have.
+  // In the form that the repository's files have. Most runs of the tests write none.
+  const { format } = await import('prettier');
   writeFileSync(join(folder, name), await format(JSON.stringify(results), { parser: 'json', printWidth: 120 }));
   if (results.targets.length > 1) writeFileSync(join(folder, 'chart.svg'), chart(results));
   console.log(`\n${join(folder, name)}`);

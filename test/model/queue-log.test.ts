@@ -268,7 +268,7 @@ function chosen(entries: readonly Entry[], { of, every }: Choice): Entry[] {
   return entries.slice(0, of).filter((_, n) => n % every === 0);
 }
 
-const RUNS = Number(process.env['LEVERET_MODEL_RUNS'] ?? 10);
+const RUNS = Number(process.env['LEVERET_MODEL_RUNS'] ?? 6);
 const SEED = Number(process.env['LEVERET_MODEL_SEED'] ?? 20240918);
 
 test.each([
