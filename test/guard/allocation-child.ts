@@ -11,8 +11,8 @@ import { numbered, Topology } from '../../bench/scenarios/topology.ts';
 
 const [, , autoAck, size, unconfirmed, queueCount] = process.argv;
 /** Before the measurement, so that the compiler has settled. */
-const WARM = 200_000;
-const MEASURED = 40_000;
+const WARM = 300_000;
+const MEASURED = 100_000;
 const QUEUES = numbered('guard', Number(queueCount));
 /** The broker's own code, and that of the client in the same process. */
 const OWN = '/src/';
