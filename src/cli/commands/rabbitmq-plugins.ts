@@ -35,19 +35,7 @@ const commands: readonly Command[] = [
     group,
     description: 'Tells that the plugins are built in, or that they are not there',
     banner: (call) => `Enabling plugins on node ${call.node}:\n${namesIn(call).join('\n')}`,
-    run: (call) => {
-      const names = namesIn(call);
-      if (names.length === 0) throw new CommandError(EXIT.usage, 'enable takes the names of plugins');
-      const missing = names.filter((name) => !isBuiltIn(name));
-      if (missing.length > 0) throw notThere(missing);
-      const lines = BUILT_IN_PLUGINS.map((name) => `  ${name}`);
-      return [
-        'The following plugins have been configured:',
-        ...lines,
-        `Applying plugin configuration to ${call.node}...`,
-        'Plugin configuration unchanged.',
-      ].join('\n');
-    },
+    run: (call) => configured(call, namesIn(call), 'Plugin configuration unchanged.'),
   },
   {
     name: 'is_enabled',
@@ -93,9 +81,28 @@ const commands: readonly Command[] = [
       ].join('\n');
     },
   },
+  {
+    name: 'set',
+    words: '[<plugin> ...]',
+    options: ON_OR_OFF,
+    group,
+    description: 'As enable: what is built in is enabled whether it is named or not',
+    banner: ({ node, words }) => `Enabling plugins on node ${node}:\n${words.join('\n')}`,
+    run: (call) => configured(call, call.words, 'nothing to do.'),
+  },
 ];
 
 export const rabbitmqPlugins = tool('rabbitmq-plugins', commands);
+
+/** Throws CommandError for what is not built in. */
+function configured({ node }: Call, names: readonly string[], outcome: string): string {
+  if (names.length === 0) throw new CommandError(EXIT.usage, 'the names of plugins are missing');
+  const missing = names.filter((name) => !isBuiltIn(name));
+  if (missing.length > 0) throw notThere(missing);
+  const lines = BUILT_IN_PLUGINS.map((name) => `  ${name}`);
+  const applying = `Applying plugin configuration to ${node}...`;
+  return ['The following plugins have been configured:', ...lines, applying, outcome].join('\n');
+}
 
 /** Throws CommandError for what is no regular expression. */
 function matching(pattern: string): readonly string[] {

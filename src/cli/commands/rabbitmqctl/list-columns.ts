@@ -33,7 +33,6 @@ export const EXCHANGE_COLUMNS: Columns = same(
 
 export const BINDING_COLUMNS: Columns = {
   source_name: 'source',
-  // Nothing but an exchange has bindings from it; the API does not say so.
   source_kind: 'source_kind',
   destination_name: 'destination',
   destination_kind: 'destination_type',

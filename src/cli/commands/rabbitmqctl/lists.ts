@@ -22,6 +22,8 @@ interface List {
   /** Where the value of each column stands in the API's answer. */
   readonly columns: Readonly<Record<string, string>>;
   readonly byDefault: readonly string[];
+  /** What is the same in each row, and not in the answer. */
+  readonly always?: object;
 }
 
 const QUEUES: List = {
@@ -42,6 +44,7 @@ export const lists: readonly Command[] = [
         path: ({ vhost }) => path`/bindings/${vhost}`,
         columns: BINDING_COLUMNS,
         byDefault: ['source_name', 'source_kind', 'destination_name', 'destination_kind', 'routing_key', 'arguments'],
+        always: { source_kind: 'exchange' },
       }),
   },
   {
@@ -158,12 +161,15 @@ export const lists: readonly Command[] = [
 ];
 
 /** A vhost that there is not has nothing in it: so does RabbitMQ. Throws CommandError. */
-async function list(call: Call, { path, columns, byDefault }: List): Promise<Table> {
+async function list(call: Call, { path, columns, byDefault, always }: List): Promise<Table> {
   const asked = readColumns(call.words, Object.keys(columns), byDefault);
   const fields = asked.map((column) => fieldOf(columns[column]));
   const query = new URLSearchParams({ columns: [...new Set(fields.map(([field]) => field))].join(',') });
   const rows = await call.api.find<readonly object[]>(`${path(call)}?${query.toString()}`);
-  return { columns: asked, rows: (rows ?? []).map((row) => fields.map((field) => shownAt(row, field))) };
+  return {
+    columns: asked,
+    rows: (rows ?? []).map((row) => fields.map((field) => shownAt({ ...row, ...always }, field))),
+  };
 }
 
 function shownAt(row: unknown, field: readonly string[]): unknown {

@@ -76,6 +76,17 @@ it('has built-in plugins enabled, and names those that there are not', async () 
   expect(await run('disable', 'rabbitmq_prometheus')).toMatchObject({ code: 69 });
   expect(await run('disable', 'rabbitmq_mqtt')).toEqual(said('Plugin configuration unchanged.\n'));
   expect(await run('list', '-m', 'prometheus')).toEqual(said('rabbitmq_prometheus\n'));
+  expect(await run('list', '-E', '^rabbitmq_man')).toMatchObject({
+    stdout: expect.stringContaining(
+      '\n[E*] rabbitmq_management       3.13.7\n[E*] rabbitmq_management_agent 3.13.7\n',
+    ) as string,
+  });
+  expect(await run('list', '(')).toMatchObject({ code: 65 });
+  expect(await run('set', 'rabbitmq_management', 'rabbitmq_prometheus')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/\nnothing to do\.\n$/) as string,
+  });
+  expect(await run('set', 'rabbitmq_mqtt')).toMatchObject({ code: 70 });
 });
 
 it('lists what is in a vhost and enables feature flags', async () => {

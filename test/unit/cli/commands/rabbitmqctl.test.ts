@@ -136,6 +136,9 @@ it('lists, purges and deletes queues', async () => {
   expect(await run('-q', 'list_queues', 'arguments', '--formatter', 'json')).toEqual(
     said('[\n{"arguments":[["x-max-length","long",5],["x-mode","longstr","a\\"b"]]}\n]\n'),
   );
+  expect(await run('-q', 'list_bindings', 'source_kind', 'destination_kind', 'destination_name')).toEqual(
+    said('source_kind\tdestination_kind\tdestination_name\nexchange\tqueue\tq\\0111\n'),
+  );
   expect(await run('list_queues', 'nope', '--formatter', 'csv')).toMatchObject({ code: 64, stdout: '' });
   expect(await run('list_queues', '-p', 'no', '-q')).toEqual(said(''));
   expect(await run('purge_queue', 'q\t1')).toEqual(said("Purging queue 'q\t1' in vhost '/' ...\n"));
