@@ -64,8 +64,24 @@ function dropContent(name: string, logs: string): Statement {
   };
 }
 
-/** The statements that carry a change out, in their order. */
-export function changeStatements(change: TopologyChange, seal: Seal): Statement[] {
+/**
+ * The statements that carry changes out, in their order. The highest number is kept once: each version of a row that a transaction makes is one more for
+ * the next to step over.
+ */
+export function topologyStatements(changes: readonly TopologyChange[], seal: Seal): Statement[] {
+  const statements = changes.flatMap((change) => changeStatements(change, seal));
+  const highest = changes.reduce((before, change) => Math.max(before, logOf(change)), 0);
+  if (highest > 0) statements.push(withValues(QUEUE_ID_USED, highest));
+  return statements;
+}
+
+/** The number that an exchange or a queue has from now on; 0 if it has none, or is none. */
+function logOf(change: TopologyChange): number {
+  if (change.op === 'put-queue') return change.record.id;
+  return change.op === 'put-exchange' ? (change.record.logId ?? 0) : 0;
+}
+
+function changeStatements(change: TopologyChange, seal: Seal): Statement[] {
   switch (change.op) {
     case 'put-vhost':
     case 'put-binding':
@@ -75,12 +91,12 @@ export function changeStatements(change: TopologyChange, seal: Seal): Statement[
       return [put(change, seal)];
     case 'put-exchange': {
       const { kind, key, log } = identityOf(change);
-      return [withValues(DROP_CONTENT_OF, kind, key, log), put(change, seal), ...(log === null ? [] : [used(log)])];
+      return [withValues(DROP_CONTENT_OF, kind, key, log), put(change, seal)];
     }
     case 'put-queue': {
       const { kind, key } = identityOf(change);
       const { id } = change.record;
-      return [withValues(DROP_CONTENT_OF, kind, key, id), withValues(RENAME, id, key), put(change, seal), used(id)];
+      return [withValues(DROP_CONTENT_OF, kind, key, id), withValues(RENAME, id, key), put(change, seal)];
     }
     case 'delete-vhost': {
       const vhost = JSON.stringify(change.name);
@@ -108,10 +124,6 @@ export function changeStatements(change: TopologyChange, seal: Seal): Statement[
 function put(change: TopologyChange, seal: Seal): Statement {
   const { kind, key, vhost, username, log } = identityOf(change);
   return withValues(PUT, kind, key, vhost, username, log, encodeRecord(sealedRecord(change, seal)));
-}
-
-function used(id: number): Statement {
-  return withValues(QUEUE_ID_USED, id);
 }
 
 function withValues(statement: Statement, ...values: NonNullable<Statement['values']>): Statement {

@@ -18,7 +18,7 @@ import { BatchStatements } from './batch-statements.ts';
 import type { Chain } from './chain.ts';
 import { ColdReads } from './cold-reads.ts';
 import { damagedIn } from './damaged.ts';
-import { changeStatements } from './entities.ts';
+import { topologyStatements } from './entities.ts';
 import type { KeyChange } from './key-change.ts';
 import type { Membership } from './membership.ts';
 import { openDatabase, type Opened } from './opening.ts';
@@ -157,7 +157,7 @@ export class PostgresStore extends EngineStore {
     const { changes } = batch;
     const rows = new BatchStatements(this.#seal);
     writeRows(batch, this.#seal, rows);
-    const statements = [...changes.flatMap((change) => changeStatements(change, this.#seal)), ...rows.statements()];
+    const statements = [...topologyStatements(changes, this.#seal), ...rows.statements()];
     const committed = this.#chain.commit(statements).then(
       () => {
         this.reuse(batch);
