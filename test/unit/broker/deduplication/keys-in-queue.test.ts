@@ -11,8 +11,8 @@ import { Message } from '../../../../src/broker/message/message.ts';
 import { Timers } from '../../../../src/broker/scheduling/timers.ts';
 import { TimeSlices } from '../../../../src/broker/scheduling/time-slices.ts';
 import { encodeProperties } from '../../../../src/codec/properties.ts';
-import { MemoryStore } from '../../../../src/testing/store/memory-store.ts';
 import { StoreError } from '../../../../src/store/store.ts';
+import { DurableStore } from '../../../support/durable-store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
 import { ConfirmRecorder } from '../../../support/confirm-recorder.ts';
 import { readSeen, recover } from '../../../support/store-reads.ts';
@@ -21,10 +21,6 @@ import { unlimitedMemory } from '../../../support/recovery/memory-budget.ts';
 import { NOBODY_WAITS } from '../../../support/nobody-waits.ts';
 
 const QUEUE = 1;
-
-class DurableStore extends MemoryStore {
-  override readonly durable = true;
-}
 
 function withId(messageId: string): Message {
   const message = new Message();
