@@ -52,6 +52,7 @@ const USERS = [
   'testing/store/memory-store.ts',
   'testing/test-broker.ts',
   'testing/waits.ts',
+  'util/heap-growth.ts',
   'util/idle-garbage.ts',
   'util/log-pipe.ts',
   'util/sorted.ts',
