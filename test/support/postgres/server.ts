@@ -2,6 +2,7 @@
  * Debian's PostgreSQL in a folder of its own, for the tests: started with what makes it quick, ended with whoever started it. It refuses to be
  * root; if the tests are, it runs as the user that its package made.
  */
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -9,8 +10,10 @@ import {
   chownSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -39,6 +42,8 @@ const programs = existsSync(VERSIONS)
 
 /** False: its tests are left out, but in CI, where they fail then. */
 export const hasPostgres = programs !== undefined || process.env['CI'] !== undefined;
+
+const CACHE = join(import.meta.dirname, '../../../node_modules/.cache');
 
 const isRoot = process.getuid?.() === 0;
 /** In front of a program that refuses to be root. Changing the user unties a process: it is tied after that. */
@@ -255,25 +260,40 @@ export class PostgresServer {
 /** The data of a server that never ran, copied for each: to make it takes 2 s of CPU. */
 let template: Promise<string> | undefined;
 
+const INITDB = [
+  '-U',
+  ROLE,
+  '--auth=trust',
+  '-E',
+  'UTF8',
+  '--no-locale',
+  '--no-sync',
+  '--no-instructions',
+  SMALL_LOG,
+] as const;
+
+/** Kept for other processes, and the next run: by the programs that made it, and how. */
 async function makeTemplate(): Promise<string> {
+  const what = createHash('sha256').update([programs, ...INITDB].join(' '));
+  const kept = join(CACHE, `postgres-${what.digest('hex').slice(0, 16)}`);
+  if (existsSync(kept)) return kept;
+  // Its owner may not come to where it is kept.
   const folder = mkdtempSync(join(tmpdir(), 'postgres-of-leveret-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   await giveToOwner(folder);
   const data = join(folder, 'data');
-  const options = [
-    '-U',
-    ROLE,
-    '--auth=trust',
-    '-E',
-    'UTF8',
-    '--no-locale',
-    '--no-sync',
-    '--no-instructions',
-    SMALL_LOG,
-  ];
-  await runOwn(['initdb', '-D', data, ...options]);
+  await runOwn(['initdb', '-D', data, ...INITDB]);
   await runOwn(['postgres', '--single', '-D', data, 'postgres'], `CREATE DATABASE ${ROLE}`);
-  return data;
+  mkdirSync(CACHE, { recursive: true });
+  const copy = mkdtempSync(join(CACHE, 'postgres-'));
+  await runOk('cp', ['-a', `${data}/.`, copy]);
+  rmSync(folder, { recursive: true });
+  try {
+    renameSync(copy, kept);
+  } catch {
+    // Another process was first.
+    rmSync(copy, { recursive: true });
+  }
+  return kept;
 }
 
 function runOwn([program, ...args]: readonly string[], input = ''): Promise<string> {
