@@ -7,8 +7,10 @@ import type { Config } from '../config/config.ts';
 import { listenForControl } from '../embed/control.ts';
 import { send, sendState, wishOf } from '../embed/process-requests.ts';
 import { HttpListener } from '../management/http/listener.ts';
-import { BROKER_RUNS } from '../util/control-socket.ts';
+import { AuditLog } from '../util/audit-log.ts';
+import { BROKER_RUNS, OPERATOR, PROCESS_PATH, type ProcessWish } from '../util/control-socket.ts';
 import type { Logger } from '../util/logger.ts';
+import { systemClock } from '../util/system.ts';
 
 /** The part of embed's Broker that the daemon uses. */
 export interface RunningBroker {
@@ -28,6 +30,7 @@ class Refusal extends Error {}
 export class Application {
   readonly #folder: string | undefined;
   readonly #hasDatabase: boolean;
+  readonly #auditLog: string | undefined;
   readonly #log: Logger;
   readonly #startBroker: (daemon: RequestListener) => Promise<RunningBroker>;
   readonly #halt: () => void;
@@ -41,13 +44,14 @@ export class Application {
 
   /** `dataDir`: undefined for a broker in memory, which no command reaches. `halt`: has the process end. */
   constructor(
-    { dataDir, store }: Pick<Config, 'dataDir' | 'store'>,
+    { dataDir, store, auditLog }: Pick<Config, 'dataDir' | 'store' | 'auditLog'>,
     log: Logger,
     startBroker: (daemon: RequestListener) => Promise<RunningBroker>,
     halt: () => void,
   ) {
     this.#folder = dataDir;
     this.#hasDatabase = store !== undefined;
+    this.#auditLog = auditLog;
     this.#log = log;
     this.#startBroker = startBroker;
     this.#halt = halt;
@@ -94,17 +98,18 @@ export class Application {
         case 'state':
           return sendState(response, this.#broker === undefined ? 'stopped' : 'running');
         case 'halt':
+          await this.#record(wish);
           send(response, 202, { pid: process.pid });
           return this.#halt();
         case 'stop':
           // The socket that this came by ends with the broker: who asked looks for the stopped one.
           send(response, 202);
-          return await this.#inTurn(() => this.#stop());
+          return await this.#recorded(wish, () => this.#stop());
         case 'start':
-          await this.#inTurn(() => this.#restart(response));
+          await this.#recorded(wish, () => this.#restart(response));
           return send(response, 204);
         case 'reset':
-          await this.#inTurn(() => this.#reset());
+          await this.#recorded(wish, () => this.#reset());
           return send(response, 204);
         default:
           if (this.#broker !== undefined) {
@@ -117,6 +122,31 @@ export class Application {
       if (response.headersSent) return;
       const refused = error instanceof Refusal;
       send(response, refused ? 409 : 500, { error: wish, reason: (error as Error).message });
+    }
+  }
+
+  async #recorded(wish: ProcessWish, change: () => Promise<void>): Promise<void> {
+    try {
+      await this.#inTurn(change);
+    } catch (error) {
+      await this.#record(wish, (error as Error).message);
+      throw error;
+    }
+    await this.#record(wish);
+  }
+
+  /** The broker's own audit log is closed while it is stopped: this appends to the same file. */
+  async #record(wish: ProcessWish, reason?: string): Promise<void> {
+    if (this.#auditLog === undefined) return;
+    const outcome = reason === undefined ? 'success' : 'failure';
+    const unwritten = (error: unknown): void => this.#log.error({ err: error }, 'the audit log cannot be written');
+    try {
+      const audit = new AuditLog(this.#auditLog, systemClock, unwritten);
+      const action = `POST ${PROCESS_PATH}${wish}`;
+      audit.record({ event: 'change', outcome, protocol: 'http', ...OPERATOR, action, ...(reason && { reason }) });
+      await audit.close();
+    } catch (error) {
+      unwritten(error);
     }
   }
 

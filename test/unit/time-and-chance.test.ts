@@ -32,6 +32,7 @@ const USERS = [
   'broker/access/passwords.ts',
   'broker/access/scrypt.ts',
   'broker/topology/broker-node.ts',
+  'cli/application.ts',
   'cli/commands/leveret/messages.ts',
   'cli/commands/leveret/overview.ts',
   'cli/commands/network-place.ts',

@@ -1,4 +1,6 @@
 /** `stop_app; reset; start_app`, as scripts that begin with an empty broker have it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { rabbitmqDiagnostics } from '../../../../src/cli/commands/rabbitmq-diagnostics.ts';
 import { rabbitmqctl } from '../../../../src/cli/commands/rabbitmqctl.ts';
@@ -12,7 +14,8 @@ const NEEDS_APP =
 it('stops the broker, resets what it stored, and starts it anew in the same process', async () => {
   const dataDir = temporaryFolder();
   const ports = ['--port', '0', '--management-port', 'none', '--prometheus-port', 'none'];
-  const daemon = startCommand(['--host', '127.0.0.1', '--data-dir', dataDir, ...ports]);
+  const auditLog = join(temporaryFolder(), 'audit.log');
+  const daemon = startCommand(['--host', '127.0.0.1', '--data-dir', dataDir, '--audit-log', auditLog, ...ports]);
   await daemon.waitForLine('Server startup complete');
   const at = ['-n', 'a@b', '--data-dir', dataDir];
   const ctl = (...argv: readonly string[]): Promise<Ended> => runHere(rabbitmqctl, [...at, ...argv]);
@@ -59,6 +62,15 @@ it('stops the broker, resets what it stored, and starts it anew in the same proc
   await ctl('stop_app');
   expect(await ctl('stop')).toEqual({ code: 0, stdout: 'Stopping and halting node a@b ...\n', stderr: '' });
   expect((await daemon.finished).code).toBe(0);
+  const lines = readFileSync(auditLog, 'utf8').trimEnd().split('\n');
+  const entries = lines.map((line) => JSON.parse(line) as Record<string, string>);
+  expect(entries[0]).toMatchObject({ event: 'change', action: 'PUT /api/users/u' });
+  const [, refused, stopped] = entries;
+  const operator = { event: 'change', protocol: 'http', user: 'rmq-internal', peer: 'control socket' };
+  expect(refused).toMatchObject({ ...operator, outcome: 'failure', action: 'POST /process/reset' });
+  expect(stopped).toMatchObject({ ...operator, outcome: 'success', action: 'POST /process/stop' });
+  const asked = entries.slice(1).map(({ action }) => action.replace('POST /process/', ''));
+  expect(asked).toEqual(['reset', 'stop', 'start', 'stop', 'reset', 'reset', 'start', 'stop', 'halt']);
 });
 
 it('ends the daemon, and says when its process is gone', async () => {
