@@ -190,6 +190,10 @@ class RequestedCall implements Call {
     return this.#api.openId;
   }
 
+  get rates(): Rates {
+    return this.#api.rates;
+  }
+
   get history(): History {
     return this.#api.history;
   }

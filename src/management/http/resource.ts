@@ -12,6 +12,7 @@ import type { Principal, Role } from './principal.ts';
 import type { Sessions } from './sessions.ts';
 import type { View } from '../view.ts';
 import type { History } from '../rates/history.ts';
+import type { Rates } from '../rates/rates.ts';
 import type { Query } from './query.ts';
 
 /** One request, once it is known who asks. */
@@ -30,6 +31,8 @@ export interface Call {
   readonly vhost: Vhost;
   /** What changes. */
   readonly feed: EventFeed;
+  /** Of all that has figures. */
+  readonly rates: Rates;
   /** Of the broker as a whole. */
   readonly history: History;
   /** Who is signed in to the page. */

@@ -84,18 +84,33 @@ export function showOtherNode({ name, waits, version, since }: OtherNode): objec
 }
 
 /** What the memory is used for, in bytes; RabbitMQ's names as far as they mean something here. */
-export function showMemory({ node }: ManagementContext): object {
-  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+export function showMemory(context: ManagementContext): object {
+  const usage = process.memoryUsage();
+  const { rss, heapUsed, external } = usage;
+  const total = { erlang: heapUsed + external, rss, allocated: rss };
+  return { memory: { strategy: 'rss', total, ...memoryParts(context, usage) } };
+}
+
+/** In percent of what the process has; what is there has one at least. */
+export function showMemoryShares(context: ManagementContext): object {
+  const usage = process.memoryUsage();
+  const { rss } = usage;
+  const shares = Object.entries(memoryParts(context, usage)).map(([name, bytes]) => {
+    return [name, bytes === 0 ? 0 : Math.max(Math.round((bytes / rss) * 100), 1)] as const;
+  });
+  return { memory: { total: 100, ...Object.fromEntries(shares) } };
+}
+
+function memoryParts(
+  { node }: ManagementContext,
+  { rss, heapUsed, external, arrayBuffers }: NodeJS.MemoryUsage,
+): Readonly<Record<string, number>> {
   return {
-    memory: {
-      strategy: 'rss',
-      total: { erlang: heapUsed + external, rss, allocated: rss },
-      queue_procs: node.memory.bytes,
-      binary: arrayBuffers,
-      code: 0,
-      other_system: Math.max(rss - heapUsed - external, 0),
-      heap: heapUsed,
-    },
+    queue_procs: node.memory.bytes,
+    binary: arrayBuffers,
+    code: 0,
+    other_system: Math.max(rss - heapUsed - external, 0),
+    heap: heapUsed,
   };
 }
 

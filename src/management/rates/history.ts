@@ -27,12 +27,16 @@ export class History {
 
   /** `at`: milliseconds since the epoch. A clock that was set back begins a new history. */
   note(at: number, figures: Figures): void {
-    if (at < (this.#fine.at(-1)?.at ?? 0)) [this.#fine, this.#coarse] = [[], []];
+    if (at < (this.#fine.at(-1)?.at ?? 0)) this.reset();
     const note = { at, figures };
     this.#fine.push(note);
     if (at - (this.#coarse.at(-1)?.at ?? 0) >= COARSE_MS) this.#coarse.push(note);
     dropBefore(this.#fine, at - HOUR_MS);
     dropBefore(this.#coarse, at - DAY_MS);
+  }
+
+  reset(): void {
+    [this.#fine, this.#coarse] = [[], []];
   }
 
   /** What was noted since then, `most` moments at most, evenly chosen. */

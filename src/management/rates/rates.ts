@@ -73,6 +73,11 @@ export class Rates {
     this.#watched.clear();
   }
 
+  /** What was noted is forgotten: rates begin anew. */
+  reset(): void {
+    this.#notes = new WeakMap();
+  }
+
   /** Somebody asks for the figures of what is none of the subjects: they are noted too, for some time. */
   watch(object: object, figures: () => Figures): void {
     const askedAt = this.#clock.elapsed();
@@ -140,7 +145,7 @@ export class Rates {
   async #noteAll(): Promise<void> {
     if (this.#clock.elapsed() - this.#askedAt > FORGOTTEN_MS) {
       this.stop();
-      this.#notes = new WeakMap();
+      this.reset();
       return;
     }
     if (this.#noting) return;

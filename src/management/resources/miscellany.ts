@@ -56,15 +56,16 @@ export const miscellany: readonly Resource[] = [
   {
     path: '/auth/attempts/:node',
     GET: { role: 'monitoring', handle: showAttempts },
-    DELETE: {
-      role: 'administrator',
-      handle: (call) => {
-        checkNode(call);
-        call.context.node.counters.auth.reset();
-        return NO_CONTENT;
-      },
-    },
+    DELETE: { role: 'administrator', handle: forgetAttempts },
   },
+  {
+    // RabbitMQ counts by source only if it is told to (track_auth_attempt_source), and else answers so.
+    path: '/auth/attempts/:node/source',
+    GET: { role: 'monitoring', handle: (call) => (checkNode(call), []) },
+    DELETE: { role: 'administrator', handle: forgetAttempts },
+  },
+  { path: '/reset', DELETE: { role: 'administrator', handle: forgetRates } },
+  { path: '/reset/:node', DELETE: { role: 'administrator', handle: (call) => (checkNode(call), forgetRates(call)) } },
   { path: '/config/effective', GET: { role: 'administrator', handle: showConfig } },
   {
     path: '/feature-flags',
@@ -143,4 +144,17 @@ function showAttempts(call: Call): unknown {
     auth_attempts_failed: failed,
     auth_attempts_succeeded: succeeded,
   }));
+}
+
+function forgetAttempts(call: Call): Reply {
+  checkNode(call);
+  call.context.node.counters.auth.reset();
+  return NO_CONTENT;
+}
+
+/** RabbitMQ's database of statistics: what was counted stays, and what it is compared with goes. */
+function forgetRates({ rates, history }: Call): Reply {
+  rates.reset();
+  history.reset();
+  return NO_CONTENT;
 }

@@ -8,7 +8,7 @@ import type { ManagementContext } from '../context.ts';
 import { integerIn, isObject, type JsonObject, textIn } from '../http/body.ts';
 import { badRequest, noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, type Reply, type Resource } from '../http/resource.ts';
-import { showMemory, showNode, showOtherNode } from '../present/node.ts';
+import { showMemory, showMemoryShares, showNode, showOtherNode } from '../present/node.ts';
 
 export const nodes: readonly Resource[] = [
   {
@@ -26,6 +26,10 @@ export const nodes: readonly Resource[] = [
   {
     path: '/nodes/:node/memory',
     GET: { role: 'monitoring', handle: (call) => (checkNode(call), showMemory(call.context)) },
+  },
+  {
+    path: '/nodes/:node/memory/relative',
+    GET: { role: 'monitoring', handle: (call) => (checkNode(call), showMemoryShares(call.context)) },
   },
   { path: '/standby', GET: { role: 'anyone', handle: showStandby } },
   { path: '/nodes/:node/actions', POST: { role: 'administrator', handle: act } },

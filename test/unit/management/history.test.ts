@@ -42,6 +42,9 @@ describe('a history', () => {
       .poll(async () => (await ask('GET', '/history?age=60')).json)
       .toMatchObject({ figures: { messages: [0], publish: [0] } });
     expect((await ask('GET', '/history?age=86401')).status).toBe(400);
+    expect((await ask('DELETE', '/reset')).status).toBe(204);
+    expect((await ask('GET', '/history?age=60')).json).toMatchObject({ at: [] });
+    expect((await ask('DELETE', '/reset/none')).status).toBe(404);
     await broker.users.create('narrow', 'secret', ['management']);
     expect((await ask('GET', '/history', { as: 'narrow:secret' })).status).toBe(401);
   });
