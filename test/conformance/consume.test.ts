@@ -159,8 +159,6 @@ describe('consume', () => {
     const client = await target.connect();
     const [one, two] = [await client.channel(), await client.channel()];
     const [long, short] = [await one.queue(), await two.queue()];
-    await one.consume(long, { noAck: true });
-    await two.consume(short, { noAck: true });
     const queues: string[] = [];
     client.inbox.onReceived = (_, { method }) => {
       if (method.name === 'basic.deliver') queues.push(method.routingKey);
@@ -171,6 +169,7 @@ describe('consume', () => {
     for (let n = 0; n < 256; n++) publisher.publish(long, Buffer.alloc(65_536));
     publisher.publish(short, 'a');
     await publisher.call('tx.commit');
+    await Promise.all([one.consume(long, { noAck: true }), two.consume(short, { noAck: true })]);
     await one.deliveries(256);
     await two.delivery();
     expect(queues.indexOf(short)).toBeLessThan(192);

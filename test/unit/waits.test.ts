@@ -15,6 +15,7 @@ const SLEEPERS: Readonly<Record<string, string>> = {
   'test/fuzz/tls-handshakes.test.ts': 'an attack goes on for a while',
   'test/guard/memory-back.test.ts': 'an idle process is to give memory back',
   'test/interop/cluster-example.test.ts': 'a client that was cut off comes again in a while',
+  'test/recovery/database.test.ts': 'a database is away for a real minute, in the long form',
   'test/recovery/dead-letters.test.ts': 'a kill comes at a moment by chance',
 };
 

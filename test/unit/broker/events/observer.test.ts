@@ -178,16 +178,18 @@ describe('an observer', () => {
     const inNew = await other.channel();
     await inNew.queue('q');
     broker.node.deleteVhost('new');
-    const told = events.filter(({ vhost }) => vhost === 'new').map(({ type }) => type);
-    expect(told).toEqual([
-      'vhost-created',
-      'connection-opened',
-      'channel-opened',
-      'queue-declared',
-      'channel-closed',
-      'queue-deleted',
-      'vhost-deleted',
-    ]);
+    const told = (): string[] => events.filter(({ vhost }) => vhost === 'new').map(({ type }) => type);
+    await expect
+      .poll(told)
+      .toEqual([
+        'vhost-created',
+        'connection-opened',
+        'channel-opened',
+        'queue-declared',
+        'channel-closed',
+        'queue-deleted',
+        'vhost-deleted',
+      ]);
     other.destroy();
     unobserve();
     events.length = 0;
