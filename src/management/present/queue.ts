@@ -81,20 +81,19 @@ export const QUEUE_FIELDS: Fields<ShownQueue, View> = {
 
 /** What `disable_stats` leaves: what was declared. */
 const DECLARED = [
-  ...[
-    'arguments',
-    'auto_delete',
-    'durable',
-    'exclusive',
-    'leader',
-    'members',
-    'name',
-    'node',
-    'online',
-    'policy',
-    'state',
-  ],
-  ...['type', 'vhost'],
+  'arguments',
+  'auto_delete',
+  'durable',
+  'exclusive',
+  'leader',
+  'members',
+  'name',
+  'node',
+  'online',
+  'policy',
+  'state',
+  'type',
+  'vhost',
 ];
 
 /** The fields that `disable_stats` and `enable_queue_totals` leave. */

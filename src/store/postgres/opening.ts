@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import type { Clock } from '../../util/clock.ts';
 import { rethrow, unawaited } from '../../util/guard.ts';
 import type { StoreLog } from '../engine/commit-trouble.ts';
-import { type DataKeys, newDataKey, openDataKeys, sealBy, type SealedKey } from '../sealing/data-keys.ts';
+import { type DataKeys, FIRST_KEY, newDataKey, openDataKeys, sealBy, type SealedKey } from '../sealing/data-keys.ts';
 import type { Seal } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
 import type { DatabaseAddress } from './address.ts';
@@ -28,9 +28,6 @@ const FENCED = 'this node was taken over before it could serve anybody; it waits
 
 /** Between two attempts, in milliseconds. */
 const PAUSE = 250;
-
-/** The number of the key that a new store is sealed by. */
-const FIRST_KEY = 1;
 
 export interface OpeningOptions {
   readonly address: DatabaseAddress;

@@ -1,5 +1,5 @@
 /** A store that is sealed for the first time, or no more, by its only node: in one transaction, whole or not at all. */
-import { newDataKey, openDataKeys, sealBy } from '../sealing/data-keys.ts';
+import { FIRST_KEY, newDataKey, openDataKeys, sealBy } from '../sealing/data-keys.ts';
 import type { Seal } from '../sealing/seal.ts';
 import { StoreError } from '../store.ts';
 import type { Membership } from './membership.ts';
@@ -8,8 +8,6 @@ import { SEALED_TABLES } from './resealed-columns.ts';
 import { Resealing } from './resealing.ts';
 import { forgetKeys, putKey } from './sealing-table.ts';
 
-/** Of the key that rows are sealed by. */
-const FIRST_KEY = 1;
 /** Above all numbers of keys. */
 const ALL_KEYS = 0x1_0000;
 

@@ -44,6 +44,9 @@ export function refuseSealed(rows: readonly SealedKey[], store: string): void {
     throw new StoreError(`${store} is sealed already: "leveret store rotate" seals it with another key.`);
 }
 
+/** The number of the key that a store is sealed by first. */
+export const FIRST_KEY = 1;
+
 /** A new data key, sealed: what rows are sealed by from now on if its number is the highest. */
 export function newDataKey(id: number, master: Uint8Array): SealedKey {
   return [id, sealUnder(master).close(placeOf(id), randomBytes(KEY_BYTES))];
