@@ -5,13 +5,20 @@
 import { BUILT_IN_PLUGINS, isBuiltIn } from '../../config/rabbitmq/plugins.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Call, Command } from './command.ts';
-import { CommandError } from './command-error.ts';
-import { tool } from './tool.ts';
+import { ArgumentError, CommandError } from './command-error.ts';
+import { tool, without } from './tool.ts';
 
 const group = 'Plugin Management';
 const ON_OR_OFF = [{ name: 'online' }, { name: 'offline' }];
 
 const commands: readonly Command[] = [
+  without(
+    'directories',
+    '',
+    group,
+    'Is refused: what is built in has no files of its own',
+    'plugins are built in, and have no directory; enabled_plugins of RabbitMQ is read from /etc/rabbitmq or RABBITMQ_ENABLED_PLUGINS_FILE',
+  ),
   {
     name: 'disable',
     words: '<plugin> [<plugin> ...]',
@@ -35,7 +42,12 @@ const commands: readonly Command[] = [
     group,
     description: 'Tells that the plugins are built in, or that they are not there',
     banner: (call) => `Enabling plugins on node ${call.node}:\n${namesIn(call).join('\n')}`,
-    run: (call) => configured(call, namesIn(call), 'Plugin configuration unchanged.'),
+    run: (call) => {
+      const missing = namesIn(call).filter((name) => !isBuiltIn(name));
+      const list = missing.map((name) => `:${name}`).join(', ');
+      if (missing.length > 0) throw notThere(EXIT.software, `{:plugins_not_found, [${list}]}`, missing);
+      return configured(call, namesIn(call), 'Plugin configuration unchanged.');
+    },
   },
   {
     name: 'is_enabled',
@@ -72,12 +84,15 @@ const commands: readonly Command[] = [
       if (call.flag('minimal')) return names.join('\n');
       // They are of the version that a broker tells unless it is told another: none need run.
       const { defaultConfig } = await import('../../config/merge-sources.ts');
+      const { productVersion } = defaultConfig;
       const width = Math.max(...names.map(({ length }) => length));
       return [
         ' Configured: E = explicitly enabled; e = implicitly enabled',
         ` | Status: * = running on ${call.node}`,
         ' |/',
-        ...names.map((name) => `[E*] ${name.padEnd(width)} ${defaultConfig.productVersion}`),
+        ...names.map((name) =>
+          call.flag('verbose') ? inDetail(name, productVersion) : `[E*] ${name.padEnd(width)} ${productVersion}`,
+        ),
       ].join('\n');
     },
   },
@@ -88,17 +103,19 @@ const commands: readonly Command[] = [
     group,
     description: 'As enable: what is built in is enabled whether it is named or not',
     banner: ({ node, words }) => `Enabling plugins on node ${node}:\n${words.join('\n')}`,
-    run: (call) => configured(call, call.words, 'nothing to do.'),
+    run: (call) => {
+      const missing = call.words.filter((name) => !isBuiltIn(name));
+      if (missing.length > 0)
+        throw notThere(EXIT.data, `The following plugins were not found: ${missing.join(', ')}`, missing);
+      return configured(call, call.words, 'nothing to do.');
+    },
   },
 ];
 
 export const rabbitmqPlugins = tool('rabbitmq-plugins', commands);
 
-/** Throws CommandError for what is not built in. */
 function configured({ node }: Call, names: readonly string[], outcome: string): string {
-  if (names.length === 0) throw new CommandError(EXIT.usage, 'the names of plugins are missing');
-  const missing = names.filter((name) => !isBuiltIn(name));
-  if (missing.length > 0) throw notThere(missing);
+  if (names.length === 0) throw new ArgumentError('not enough arguments.');
   const lines = BUILT_IN_PLUGINS.map((name) => `  ${name}`);
   const applying = `Applying plugin configuration to ${node}...`;
   return ['The following plugins have been configured:', ...lines, applying, outcome].join('\n');
@@ -126,11 +143,14 @@ function capital(text: string): string {
   return text[0].toUpperCase() + text.slice(1);
 }
 
-/** RabbitMQ's text and code for a plugin that it has not, and what there is instead. */
-function notThere(names: readonly string[]): CommandError {
-  const list = names.map((name) => `:${name}`).join(', ');
+function inDetail(name: string, version: string): string {
+  return `[E*] ${name}\n     Version:     \t${version}\n     Dependencies:\t[]\n     Description: \tbuilt in`;
+}
+
+/** RabbitMQ's text and code for plugins that it has not, and what there is instead. */
+function notThere(code: number, text: string, names: readonly string[]): CommandError {
   return new CommandError(
-    EXIT.software,
-    `{:plugins_not_found, [${list}]}\nLeveret speaks AMQP 0-9-1 and has no ${names.join(', ')}. Leave it out, or keep RabbitMQ for what needs it.`,
+    code,
+    `${text}\nLeveret speaks AMQP 0-9-1 and has no ${names.join(', ')}. Leave it out, or keep RabbitMQ for what needs it.`,
   );
 }

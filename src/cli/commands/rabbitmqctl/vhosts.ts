@@ -139,7 +139,7 @@ export const vhosts: readonly Command[] = [
       if (!call.flag('global'))
         return limitsText(await call.api.get(path`/user-limits/${call.option('user') ?? 'guest'}`), '{}');
       const listed = await call.api.get<readonly (Limits & { readonly user: string })[]>('/user-limits');
-      return { columns: ['user', 'limits'], rows: listed.map(({ user, value }) => [user, value]) };
+      return { columns: ['user', 'limits'], rows: listed.map(({ user, value }) => [user, byKey(value)]) };
     },
     on: { 404: (call) => noSuchUserTerm({ ...call, words: [call.option('user') ?? 'guest'] }) },
   },
@@ -182,5 +182,10 @@ async function replaceLimits({ api }: Call, at: string, limits: object): Promise
 
 /** `none`: the text for none. */
 function limitsText([limits]: readonly Limits[], none: '' | '{}'): { text: string; json: unknown } {
-  return { text: limits === undefined ? none : JSON.stringify(limits.value), json: limits?.value ?? {} };
+  return { text: limits === undefined ? none : JSON.stringify(byKey(limits.value)), json: limits?.value ?? {} };
+}
+
+/** RabbitMQ shows limits in the order of their names. */
+function byKey(limits: Limits['value']): Limits['value'] {
+  return Object.fromEntries(Object.entries(limits).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
