@@ -11,7 +11,7 @@ import { systemChance } from '../../util/system.ts';
 import type { ManagementContext } from '../context.ts';
 import { EventFeed } from '../events/feed.ts';
 import { History } from '../rates/history.ts';
-import { type Fault, hear } from '../../util/guard.ts';
+import type { Fault } from '../../util/guard.ts';
 import { Rates } from '../rates/rates.ts';
 import { subjectsOf } from '../rates/subjects.ts';
 import { eachInSlices, inSlices } from './slices.ts';
@@ -67,11 +67,9 @@ export async function createApp(context: ManagementContext, resources: readonly 
   const entrances = new WeakMap<IncomingMessage, Entrance>();
   const admitted = new WeakMap<FastifyRequest, Admitted>();
   const room = new Room();
-  /** Until the answer is sent, or nobody waits for it. Throws HttpProblem 503. */
+  /** Throws HttpProblem 503. */
   const hold = ({ raw }: FastifyReply, bytes: number): void => {
-    const giveBack = room.take(bytes);
-    if (giveBack === undefined) throw noRoom();
-    hear(raw, 'close', fault, giveBack);
+    if (!room.hold(raw, bytes, fault)) throw noRoom();
   };
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -82,6 +80,8 @@ export async function createApp(context: ManagementContext, resources: readonly 
     done();
   });
   for (const resource of resources) {
+    const isOpen = allVerbs(resource).some((verb) => resource[verb]!.role === 'anyone');
+    const bodyLimit = isOpen ? LARGEST_OPEN_BODY : LARGEST_BODY;
     const onRequest = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
       const entrance = entrances.get(request.raw)!;
       const answer = await admit(api, resource, {
@@ -93,13 +93,11 @@ export async function createApp(context: ManagementContext, resources: readonly 
         principal: entrance.principalOf(request.raw),
       });
       if (answer instanceof Reply) return sendReply(request, reply, answer);
-      hold(reply, bytesOf(request.headers) + (answer.operation.holds ?? 0));
+      hold(reply, bytesOf(request.headers, bodyLimit) + (answer.operation.holds ?? 0));
       admitted.set(request, answer);
       return undefined;
     };
-    const isOpen = allVerbs(resource).some((verb) => resource[verb]!.role === 'anyone');
-    const options = { onRequest, bodyLimit: isOpen ? LARGEST_OPEN_BODY : LARGEST_BODY };
-    app.all(`/api${resource.path}`, options, async (request, reply) => {
+    app.all(`/api${resource.path}`, { onRequest, bodyLimit }, async (request, reply) => {
       const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
       const answer = asReply(await dispatch(api, admitted.get(request)!, bytes));
       // Of other methods it is too late to refuse it.
@@ -150,9 +148,9 @@ function openIdSignIn({ config, clock }: ManagementContext): OpenIdSignIn | unde
 }
 
 /** Of the body that comes, at most. */
-function bytesOf(headers: IncomingMessage['headers']): number {
-  if (headers['transfer-encoding'] !== undefined) return LARGEST_BODY;
-  return Math.min(Number(headers['content-length'] ?? 0), LARGEST_BODY);
+function bytesOf(headers: IncomingMessage['headers'], bodyLimit: number): number {
+  if (headers['transfer-encoding'] !== undefined) return bodyLimit;
+  return Math.min(Number(headers['content-length'] ?? 0), bodyLimit);
 }
 
 /** As bytes: to a text fastify would add its character set, which RabbitMQ does not name. */

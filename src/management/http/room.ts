@@ -1,5 +1,7 @@
 /** Memory for what is large, of requests and of answers: many at once are refused before they are taken, so that the broker is not short of it. */
+import type { ServerResponse } from 'node:http';
 import { availableMemory } from '../../util/available-memory.ts';
+import { type Fault, hear } from '../../util/guard.ts';
 
 /** Bytes that a request or an answer may have without being counted. */
 const SMALL = 64 * 1024;
@@ -15,13 +17,23 @@ export class Room {
     this.#limit = limit;
   }
 
-  /** Returns what gives them back, to be called once; undefined if there is no room. One alone may have what it wants. */
-  take(bytes: number): (() => void) | undefined {
-    const counted = bytes > SMALL ? bytes : 0;
-    if (counted > 0 && this.#taken > 0 && this.#taken + counted > this.#limit) return undefined;
-    this.#taken += counted;
-    return () => {
-      this.#taken -= counted;
+  /**
+   * Holds so many bytes for the response until it is sent, or nobody waits for it any more. Returns false if there is no room. One alone may have what
+   * it wants.
+   */
+  hold(response: ServerResponse, bytes: number, fault: Fault): boolean {
+    const { socket } = response.req;
+    if (bytes <= SMALL || response.closed || socket.destroyed) return true;
+    if (this.#taken > 0 && this.#taken + bytes > this.#limit) return false;
+    this.#taken += bytes;
+    let held = bytes;
+    const giveBack = (): void => {
+      this.#taken -= held;
+      held = 0;
+      for (const end of ends) end();
     };
+    // By Node 22 a response that waits for another of the same connection is not told when that breaks.
+    const ends = [response, socket].map((emitter) => hear(emitter, 'close', fault, giveBack));
+    return true;
   }
 }

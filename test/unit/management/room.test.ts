@@ -1,23 +1,55 @@
 /** Large requests and answers have so much of the memory, all together. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Broker } from '../../../src/index.ts';
 import { Room } from '../../../src/management/http/room.ts';
+import { rethrow } from '../../../src/util/guard.ts';
 import { apiOf } from '../../support/management/api.ts';
 
 const KIB = 1024;
 
-test('what is small is not counted, and one alone may have all it wants', () => {
+function responseOn(socket: Socket): ServerResponse {
+  return new ServerResponse(new IncomingMessage(socket));
+}
+
+async function closed(socket: Socket): Promise<Socket> {
+  const close = once(socket, 'close');
+  socket.destroy();
+  await close;
+  return socket;
+}
+
+test('what is small is not counted, and one alone may have all it wants', async () => {
   const room = new Room(100 * KIB);
-  const first = room.take(200 * KIB)!;
-  expect(room.take(65 * KIB)).toBeUndefined();
-  expect(room.take(64 * KIB)).toBeDefined();
-  first();
-  const second = room.take(65 * KIB)!;
-  expect(room.take(65 * KIB)).toBeUndefined();
-  second();
-  expect(room.take(65 * KIB)).toBeDefined();
+  const hold = (bytes: number, socket = new Socket()) => room.hold(responseOn(socket), bytes, rethrow);
+  const [first, second] = [new Socket(), new Socket()];
+  expect(hold(200 * KIB, first)).toBe(true);
+  expect(hold(65 * KIB)).toBe(false);
+  expect(hold(64 * KIB)).toBe(true);
+  await closed(first);
+  expect(hold(65 * KIB, second)).toBe(true);
+  expect(hold(65 * KIB)).toBe(false);
+  await closed(second);
+  expect(hold(65 * KIB)).toBe(true);
+});
+
+test('of a connection that is gone nothing is held, and what is held is given back once', async () => {
+  const room = new Room(100 * KIB);
+  const hold = (socket: Socket) => {
+    const response = responseOn(socket);
+    return { response, isHeld: room.hold(response, 65 * KIB, rethrow) };
+  };
+  expect(hold(await closed(new Socket())).isHeld).toBe(true);
+  const kept = new Socket();
+  const { response, isHeld } = hold(kept);
+  expect(isHeld).toBe(true);
+  // As Node does it.
+  kept.prependListener('close', () => response.emit('close'));
+  await closed(kept);
+  expect(hold(new Socket()).isHeld).toBe(true);
+  expect(hold(new Socket()).isHeld).toBe(false);
 });
 
 test('uploads that nobody goes on with are refused when they are too many, and hold up no others', async () => {
@@ -46,4 +78,20 @@ test('uploads that nobody goes on with are refused when they are too many, and h
   const body = { properties: {}, routing_key: 'q', payload: 'x'.repeat(100 * KIB), payload_encoding: 'string' };
   const publish = async () => (await ask('POST', '/exchanges/%2F/amq.default/publish', { body })).status;
   await expect.poll(publish).toBe(200);
+});
+
+test('a body that anybody may send holds no more than such a body may have', async () => {
+  const broker = await Broker.start({ port: 0, managementPort: 0 });
+  onTestFinished(() => broker.stop());
+  const sockets: Socket[] = [];
+  for (let i = 0; i < 60; i++) {
+    const socket = connect(broker.managementPort!, '127.0.0.1');
+    sockets.push(socket);
+    socket.write('POST /api/login HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ntransfer-encoding: chunked\r\n\r\n');
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    expect(data.toString()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+  }
+  const body = { properties: {}, routing_key: 'q', payload: 'x'.repeat(100 * KIB), payload_encoding: 'string' };
+  expect((await apiOf(broker)('POST', '/exchanges/%2F/amq.default/publish', { body })).status).toBe(200);
+  for (const socket of sockets) socket.destroy();
 });
