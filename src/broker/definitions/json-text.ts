@@ -4,7 +4,7 @@
  */
 import type { Steps } from '../../util/steps.ts';
 import type { Finding } from './json-cursor.ts';
-import { parseLongJson } from './long-json.ts';
+import { parseLongJson, TEXT } from './long-json.ts';
 
 export interface ParsedText {
   readonly document: unknown;
@@ -13,7 +13,7 @@ export interface ParsedText {
 }
 
 /** A text, or a comma before the end of an array or object that has an item before it. */
-const TEXT_OR_LAST_COMMA = /"(?:[^"\\]|\\.)*"|,(?=\s*[\]}])(?<![[{,]\s*,)/g;
+const TEXT_OR_LAST_COMMA = new RegExp(`${TEXT}|${/,(?=\s*[\]}])(?<![[{,]\s*,)/.source}`, 'g');
 
 /** @throws SyntaxError for anything else that is not JSON */
 export function* readJsonText(text: string): Steps<ParsedText> {

@@ -6,7 +6,9 @@ import type { Steps } from '../../util/steps.ts';
 
 /** Characters that are read at once, at the least. */
 const PIECE = 16_384;
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},]/g;
+/** A text of JSON, as a pattern. One without an end goes to the end: it would be looked for again from each of its quotes. */
+export const TEXT = /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$)/.source;
+const TOKEN = new RegExp(`${TEXT}|[[\\]{},]`, 'g');
 
 /** A list of the object, while its items are gone through. */
 interface OpenList {

@@ -40,8 +40,16 @@ test.each([
   ['an item', `{"a":[${'"b",'.repeat(9000)},"c"]}`],
   ['a bracket', `{"a":[${'"b",'.repeat(9000)}"c"}`],
   ['an end', `{"a":[${'"b",'.repeat(9000)}"c"]`],
+  // It would take minutes if its end were looked for from each of its quotes.
+  ['the end of a text', `{"a":"${'\\"'.repeat(150_000)}`],
+  ['the end of a text, and of an escape in it', `{"a":"${'\\"'.repeat(150_000)}\\`],
 ])('a text that lacks %s is no JSON', (_what, text) => {
   expect(() => atOnce(readJsonText(text))).toThrow(SyntaxError);
+});
+
+test('a text of millions of characters may stand before a comma too many', () => {
+  const { document: read } = atOnce(readJsonText(`{"a":"${filler.repeat(2000)}",}`));
+  expect(read).toEqual({ a: filler.repeat(2000) });
 });
 
 test('a long list may have a comma behind its last item', () => {
