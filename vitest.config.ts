@@ -2,10 +2,9 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import { BaseSequencer, type ProjectConfig, type TestSpecification } from 'vitest/node';
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { TEST_PATIENCE, UNTIL } from './test/support/patience.ts';
-import { needPrograms } from './test/support/processes/need-programs.ts';
 
 // What Node compiles of vitest, of the sources and of what tests start it keeps for the next process; most of them run the same.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compile');
@@ -36,12 +35,8 @@ const ALONE = [
 /** MiB for young objects, of which the tests make very many: collected less often, they take a seventh less of the processor. */
 const ROOMY = ['--min-semi-space-size=16', '--max-semi-space-size=32'];
 
-/** Projects whose names begin with `programs` are not in `npm test`, but in `npm run test:programs`. */
-const PROGRAMS = [...needPrograms()];
-
 /** Clients that have to do with a store that answers reads later, too. */
-const CLIENTS = ['test/interop/amqplib-{callback,messages,queues}.test.ts'];
-const CLIENT_PROGRAMS = ['test/interop/pika.test.ts'];
+const CLIENTS = ['test/interop/{amqplib-{callback,messages,queues},pika}.test.ts'];
 
 /** Clients of a broker on PostgreSQL, through restarts too; with LEVERET_DATABASE_CLIENTS=all, all of them. */
 const SOME_ON_DATABASE = ['test/interop/{amqplib-{callback,queues,routing},pika,restart-programs}.test.ts'];
@@ -65,24 +60,28 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** A project whose files share processes. */
-function sharing(name: string, settings: ProjectConfig): TestProjectInlineConfiguration {
-  return { extends: true, test: { name, isolate: false, execArgv: ROOMY, ...settings } };
-}
-
 export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE } },
-      sharing('sharing', { include: ['test/**/*.test.ts'], exclude: [...ALONE, ...PROGRAMS] }),
-      sharing('late-store', { include: CLIENTS, provide: { lateStore: true } }),
-      sharing('programs', { include: PROGRAMS }),
-      sharing('programs-late-store', { include: CLIENT_PROGRAMS, provide: { lateStore: true } }),
-      sharing('programs-database', {
-        include: hasDatabase ? ON_DATABASE : [],
-        exclude: [OWN_DATABASE],
-        globalSetup: ['test/support/postgres/for-clients.ts'],
-      }),
+      {
+        extends: true,
+        test: { name: 'sharing', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false, execArgv: ROOMY },
+      },
+      {
+        extends: true,
+        test: { name: 'late-store', include: CLIENTS, isolate: false, execArgv: ROOMY, provide: { lateStore: true } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: hasDatabase ? ON_DATABASE : [],
+          exclude: [OWN_DATABASE],
+          isolate: false,
+          globalSetup: ['test/support/postgres/for-clients.ts'],
+        },
+      },
     ],
     pool: 'forks',
     // Node strips the types by itself, as it does for the scripts: its modules are quicker than the same through a transform.

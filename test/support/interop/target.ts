@@ -1,14 +1,14 @@
 /**
  * The broker an interop test talks to: the one at LEVERET_TEST_URL (RabbitMQ, say, which proves the test itself), or a
- * Leveret started in this process for the length of one test file. In the projects `late-store` and `programs-late-store` its store answers reads later, in
- * the project `programs-database` it is PostgreSQL.
+ * Leveret started in this process for the length of one test file. In the project `late-store` its store answers reads later, in
+ * the project `database` it is PostgreSQL.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** True in the projects `late-store` and `programs-late-store`. */
+    /** True in the project `late-store`. */
     readonly lateStore: boolean;
   }
 }
@@ -45,7 +45,7 @@ async function startBroker(): Promise<{ readonly url: string; stop(): Promise<vo
   return (await import('../../../src/index.ts')).Broker.start({ port: 0, store: databaseOfTest() });
 }
 
-/** The store of a broker in the project `programs-database`: a schema that nobody else has. Undefined in the others. */
+/** The store of a broker in the project `database`: a schema that nobody else has. Undefined in the others. */
 export function databaseOfTest(): string | undefined {
   const database = inject('database');
   if (database === '') return undefined;
