@@ -198,12 +198,12 @@ describe('queue expiry', () => {
 
   test('queue-expires/used: declaring it again, passively too, and basic.get each keep it', async () => {
     const pass = await brokerClock(target);
-    const [declares, declared] = await expiring(600);
-    const [looks, looked] = await expiring(600);
-    const [gets, got] = await expiring(600);
+    const [declares, declared] = await expiring(2400);
+    const [looks, looked] = await expiring(2400);
+    const [gets, got] = await expiring(2400);
     for (let times = 0; times < 4; times++) {
-      await pass(200);
-      await declares.queue(declared, { exclusive: false, durable: true, arguments: { 'x-expires': 600 } });
+      await pass(800);
+      await declares.queue(declared, { exclusive: false, durable: true, arguments: { 'x-expires': 2400 } });
       await looks.counts(looked);
       await gets.get(got);
     }

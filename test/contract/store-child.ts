@@ -12,7 +12,18 @@ const [folder = '', seed = '1'] = process.argv.slice(2);
 
 /** At once: what a stream holds until somebody reads would be lost with the process, and count as not reported. */
 function say(line: string): void {
-  writeSync(1, `${line}\n`);
+  while (!written(line));
+}
+
+/** False if whoever reads has fallen behind, and there is no room for the line yet. */
+function written(line: string): boolean {
+  try {
+    writeSync(1, `${line}\n`);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    return false;
+  }
 }
 
 const store = await SqliteStore.open({ folder });

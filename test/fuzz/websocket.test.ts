@@ -11,7 +11,7 @@ import { HANDSHAKE, OPEN_CHANNEL } from './sessions.ts';
 const log = new KeptLog();
 let broker: Broker;
 beforeAll(async () => {
-  broker = await Broker.start({ port: 0, managementPort: 0, handshakeTimeout: 500, logger: log });
+  broker = await Broker.start({ port: 0, managementPort: 0, handshakeTimeout: 5000, logger: log });
 });
 afterAll(() => broker.stop());
 

@@ -19,15 +19,15 @@ it('a client that declares names that no policy gets done with does not hold up 
       () => undefined,
     );
   }
-  let slowest = 0;
+  let most = 0;
   const began = performance.now();
   while (declared < NAMES / 10) {
-    const asked = performance.now();
+    const before = declared;
     await other.checkQueue('mine');
-    slowest = Math.max(slowest, performance.now() - asked);
+    most = Math.max(most, declared - before);
   }
-  // Each name takes 10 ms: those that were sent took two seconds before anybody else was heard.
-  expect(slowest).toBeLessThan((NAMES * 10) / 4);
+  // Those that were sent were all declared before anybody else was heard, two seconds later.
+  expect(most).toBeLessThan(NAMES / 4);
   expect(performance.now() - began).toBeGreaterThan((NAMES / 10) * 10);
   await broker.stop();
 });
