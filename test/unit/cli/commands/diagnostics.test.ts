@@ -86,7 +86,7 @@ it('has built-in plugins enabled, and names those that there are not', async () 
     code: 0,
     stdout: expect.stringMatching(/\nnothing to do\.\n$/) as string,
   });
-  expect(await run('set', 'rabbitmq_mqtt')).toMatchObject({ code: 70 });
+  expect(await run('set', 'rabbitmq_mqtt')).toMatchObject({ code: 65 });
 });
 
 it('lists what is in a vhost and enables feature flags', async () => {
