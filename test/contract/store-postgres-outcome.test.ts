@@ -63,6 +63,14 @@ describe.skipIf(!hasPostgres)('a commit whose answer does not come', () => {
     writer.expectAll(await reopened(store, direct));
   });
 
+  it('does not keep a store from leaving whose session breaks as it closes', async () => {
+    const { proxy, direct, store } = await overProxy();
+    await commit(store, (batch) => page(store, batch, 1, 0));
+    proxy.cut();
+    await store.close();
+    expect(await postgres.server.sql(`SELECT alive FROM ${schemaOf(direct)}.node`)).toBe('f');
+  });
+
   it('is waited for by publishers while the server is restarted', async () => {
     const url = postgres.newUrl();
     const store = await PostgresStore.open({ url });

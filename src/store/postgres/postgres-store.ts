@@ -31,6 +31,9 @@ const ADVICE = 'Check the database, and the way to it.';
 /** How long a start waits for a database that does not answer, in milliseconds. */
 const START_MS = 60_000;
 
+/** Between two attempts to say that this node leaves, in milliseconds. */
+const LEAVE_AGAIN_MS = 100;
+
 export interface PostgresStoreOptions extends EngineOptions {
   /** `postgres://user@host:port,host2:port2/database`: see docs/postgres.md. */
   readonly url: string;
@@ -194,7 +197,20 @@ export class PostgresStore extends EngineStore {
     this.#chain.stop();
     await this.#reads.close(false);
     // A database that is away learns by the lease that nobody is here.
-    await Promise.race([this.#membership.leave(), this.#link.pause(this.closeMs)]);
+    await Promise.race([this.#leave(), this.#link.pause(this.closeMs)]);
+  }
+
+  /** Tries again if a session breaks under it. */
+  async #leave(): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#membership.leave();
+      } catch (error) {
+        // The link was closed meanwhile, or nobody is let in any more.
+        if (error instanceof StoreError) return;
+        await this.#link.pause(LEAVE_AGAIN_MS);
+      }
+    }
   }
 
   protected async release(): Promise<void> {
