@@ -1,4 +1,5 @@
 /** The daemon's settings from all its sources: command line over environment over config file over defaults. */
+import { existsSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { readConfigFiles } from './config-file.ts';
 import { readEnvironment } from './environment.ts';
@@ -13,7 +14,7 @@ export type CommandLineValues = Readonly<Record<string, string | true | undefine
 
 /**
  * The config file, or folder, is the one named by `--config`, else by LEVERET_CONFIG, else `leveret.json` in the working directory
- * if there is one; in the container image it is /etc/rabbitmq.
+ * if there is one; in the container image it is /etc/rabbitmq, unless a derived image has removed it.
  * @param onNotice told what settings do not do that are not wrong
  * @throws ConfigError with a line for every wrong input
  */
@@ -24,7 +25,7 @@ export function loadConfig(
 ): Config {
   const image = isImage(environment);
   const named = (commandLine['config'] as string | undefined) ?? (environment['LEVERET_CONFIG'] || undefined);
-  const path = named ?? (image ? IMAGE_CONFIG_FOLDER : undefined);
+  const path = named ?? (image && existsSync(IMAGE_CONFIG_FOLDER) ? IMAGE_CONFIG_FOLDER : undefined);
   const { env, source: confEnv } = readConfEnv(path, environment);
   const sources = [
     ...(image ? [imageSettings()] : []),
