@@ -43,7 +43,7 @@ const commands: readonly Command[] = [
     description: 'Tells that the plugins are built in, or that they are not there',
     banner: (call) => `Enabling plugins on node ${call.node}:\n${namesIn(call).join('\n')}`,
     run: (call) => {
-      const missing = namesIn(call).filter((name) => !isBuiltIn(name));
+      const missing = notBuiltIn(namesIn(call));
       const list = missing.map((name) => `:${name}`).join(', ');
       if (missing.length > 0) throw notThere(EXIT.software, `{:plugins_not_found, [${list}]}`, missing);
       return configured(call, namesIn(call), 'Plugin configuration unchanged.');
@@ -57,7 +57,7 @@ const commands: readonly Command[] = [
     description: 'Health check that exits with a non-zero code if a plugin is not built in',
     banner: ({ node, words }) => `Asking node ${node} if ${subject(words)} enabled...`,
     run: ({ node, words }) => {
-      const missing = words.filter((name) => !isBuiltIn(name));
+      const missing = notBuiltIn(words);
       if (missing.length === 0) return `${capital(subject(words))} enabled on node ${node}`;
       const negated = subject(missing).replace(/(is|are)$/, '$1 not');
       throw new CommandError(
@@ -104,7 +104,7 @@ const commands: readonly Command[] = [
     description: 'As enable: what is built in is enabled whether it is named or not',
     banner: ({ node, words }) => `Enabling plugins on node ${node}:\n${words.join('\n')}`,
     run: (call) => {
-      const missing = call.words.filter((name) => !isBuiltIn(name));
+      const missing = notBuiltIn(call.words);
       if (missing.length > 0)
         throw notThere(EXIT.data, `The following plugins were not found: ${missing.join(', ')}`, missing);
       return configured(call, call.words, 'nothing to do.');
@@ -133,6 +133,10 @@ function matching(pattern: string): readonly string[] {
 
 function namesIn(call: Call): readonly string[] {
   return call.flag('all') ? BUILT_IN_PLUGINS : call.words;
+}
+
+function notBuiltIn(names: readonly string[]): readonly string[] {
+  return names.filter((name) => !isBuiltIn(name));
 }
 
 function subject(names: readonly string[]): string {
