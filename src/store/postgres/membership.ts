@@ -10,6 +10,7 @@ import type { PrimaryLink } from './primary-link.ts';
 import type { TextRow } from './series.ts';
 import { stateOf } from './server-errors.ts';
 import type { Session, Statement } from './session.ts';
+import { Standstill } from './standstill.ts';
 
 /** Somebody else has taken the place of this node: nothing that it writes counts any more. */
 export class Fenced extends Error {
@@ -18,7 +19,6 @@ export class Fenced extends Error {
 
 /** How often a node that waits moves its row and looks at the active one's, in milliseconds. */
 const WATCH_MS = 100;
-const COMMITS_IN_A_LEASE = 3;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
@@ -76,12 +76,11 @@ export interface MembershipOptions {
   readonly onWaiting: (active: string) => void;
 }
 
-/** A row as it was seen, and for how long, in milliseconds: until the last commit of our own that was answered. */
+/** A row as it was seen, and for how long: until the last commit of our own that was answered. */
 interface Sight {
   readonly row: string;
   readonly work: string | null;
-  stoodStill: number;
-  until: number;
+  readonly standstill: Standstill;
 }
 
 export class Membership {
@@ -176,10 +175,7 @@ export class Membership {
     return this.#stoodStill([epoch, batch, beat], work);
   }
 
-  /**
-   * To be called once for each commit of our own. Each counts for a part of the lease at most: where a database, or this machine, stood still, the
-   * row had no chance to move. `work`: AT_WORK.
-   */
+  /** To be called once for each commit of our own. `work`: AT_WORK. */
   #stoodStill(state: TextRow, work: string | null): boolean {
     const { clock, leaseMs } = this.#options;
     const [row, now, sight] = [state.join(), clock.elapsed(), this.#sight];
@@ -187,12 +183,10 @@ export class Membership {
     // A node of the same name that lives will not let us in.
     if (!isFirst && sight.row !== row && this.#id === 0) throw this.#nameTaken();
     if (isFirst || sight.row !== row || (work !== null && work !== sight.work)) {
-      this.#sight = { row, work, stoodStill: 0, until: now };
+      this.#sight = { row, work, standstill: new Standstill(leaseMs, now) };
       return false;
     }
-    sight.stoodStill += Math.min(now - sight.until, leaseMs / COMMITS_IN_A_LEASE);
-    sight.until = now;
-    return sight.stoodStill >= leaseMs;
+    return sight.standstill.goesOn(now);
   }
 
   #nameTaken(): StoreError {

@@ -6,6 +6,7 @@ import type { Clock } from '../../util/clock.ts';
 import type { Forgetting, OtherNode, OtherNodes } from '../other-nodes.ts';
 import { StoreError } from '../store.ts';
 import type { NodeRow } from './nodes.ts';
+import { Standstill } from './standstill.ts';
 
 /** Between two looks, in milliseconds. */
 const PAUSE_MS = 100;
@@ -14,13 +15,10 @@ const RECENT_MS = 1000;
 /** How long an answer may take, in milliseconds: then the one before it is given. */
 const ANSWER_MS = 3000;
 
-/** A row as it was seen. Times are the clock's `elapsed`. */
+/** A row as it was seen, and for how long. */
 interface Sight {
   readonly pulse: string;
-  /** Since when it is as it is. */
-  readonly since: number;
-  /** When it was looked at last. */
-  seen: number;
+  readonly standstill: Standstill;
 }
 
 export interface NodeWatchOptions {
@@ -86,14 +84,14 @@ export class NodeWatch implements OtherNodes {
   /** Undefined: that is not to be seen yet. */
   #waits({ name, alive, pulse }: NodeRow): boolean | undefined {
     if (!alive) return false;
-    const now = this.#options.clock.elapsed();
+    const { clock, leaseMs } = this.#options;
+    const now = clock.elapsed();
     const sight = this.#sights.get(name);
     if (sight?.pulse !== pulse) {
-      this.#sights.set(name, { pulse, since: now, seen: now });
-      return sight !== undefined && now - sight.seen <= RECENT_MS ? true : undefined;
+      this.#sights.set(name, { pulse, standstill: new Standstill(leaseMs, now) });
+      return sight !== undefined && now - sight.standstill.until <= RECENT_MS ? true : undefined;
     }
-    sight.seen = now;
-    return now - sight.since >= this.#options.leaseMs ? false : undefined;
+    return sight.standstill.goesOn(now) ? false : undefined;
   }
 
   #pause(ms: number): Promise<void> {

@@ -104,6 +104,20 @@ it('does not take a node for one that waits that was killed since somebody asked
   ]);
 });
 
+it('takes nobody for killed because the database or this machine stood still', async () => {
+  const database = new Database();
+  const asked = database.watch.list();
+  await turns();
+  // No row moves meanwhile.
+  database.clock.stand(5000);
+  await asked;
+  expect(await database.ask()).toEqual([
+    ['two', true],
+    ['three', true],
+    ['old', false],
+  ]);
+});
+
 it('says what it knew while the database does not answer', async () => {
   const database = new Database();
   const known = await database.ask();
