@@ -15,7 +15,7 @@ export interface SlicedTask {
   readonly writes: boolean;
   /** Does a little of it: less than a millisecond, as a rule. Returns false if nothing is left to do. */
   step(): boolean;
-  /** The broker stops, and calls `step` no more: what must not be left undone is to be done now. */
+  /** The broker stops, or has stopped, and calls `step` no more: what must not be left undone is to be done now. */
   stop?(): void;
 }
 
@@ -43,7 +43,10 @@ export class TimeSlices {
 
   /** Does as much of the task as this turn has time for, and the rest in turns to come. Returns true if none is left. */
   do(task: SlicedTask): boolean {
-    if (this.#stopped) return true;
+    if (this.#stopped) {
+      task.stop?.();
+      return true;
+    }
     this.#tasks.add(task);
     if (!this.#paused && this.hasTime()) this.#run(task);
     return !this.#tasks.has(task);
@@ -110,7 +113,8 @@ export class TimeSlices {
   readonly #turn = (): void => {
     this.#asked = false;
     if (this.#paused) return;
-    this.#end = 0;
+    // Not by `hasTime`, which would ask for another turn: there may be none to ask for until the store has caught up.
+    this.#end = this.#clock.elapsed() + SLICE_MS;
     for (const task of this.#tasks) {
       if (!this.hasTime()) break;
       this.#run(task);

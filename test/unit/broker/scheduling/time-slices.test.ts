@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Backlog } from '../../../../src/broker/flow/backlog.ts';
+import { doInSlices } from '../../../../src/broker/scheduling/sliced-steps.ts';
 import { TimeSlices, type SlicedTask } from '../../../../src/broker/scheduling/time-slices.ts';
 import type { Store } from '../../../../src/store/store.ts';
 import { HandClock } from '../../../support/hand-clock.ts';
@@ -109,6 +110,32 @@ describe('a task', () => {
     await until(() => writing.done === 2);
   });
 
+  test('that waits for the store takes no turn meanwhile', async () => {
+    const bytes = 100 * 1024 * 1024;
+    backlog.add(bytes);
+    const writing = task(2, () => undefined, true);
+    timeSlices.do(writing);
+    await until(() => waiting.length > 0);
+    const soon = vi.spyOn(clock, 'soon');
+    for (let turns = 0; turns < 10; turns++) await turn();
+    expect(soon).toHaveBeenCalledTimes(0);
+    expect(waiting).toHaveLength(1);
+    backlog.remove(bytes);
+    for (const callback of waiting.splice(0)) callback();
+    await until(() => writing.done === 2);
+  });
+
+  test('that comes while another waits for the store has its turns', async () => {
+    backlog.add(100 * 1024 * 1024);
+    timeSlices.do(task(2, () => undefined, true));
+    await until(() => waiting.length > 0);
+    for (let turns = 0; turns < 3; turns++) await turn();
+    const [first, second] = [task(3), task(3)];
+    timeSlices.do(first);
+    timeSlices.add(second);
+    await until(() => first.done === 3 && second.done === 3);
+  });
+
   test('that fails is told of, and others do not suffer', async () => {
     const wrong = new Error('wrong');
     const other = task(2);
@@ -130,5 +157,13 @@ describe('a task', () => {
     expect(timeSlices.do(long)).toBe(true);
     for (let turns = 0; turns < 3; turns++) await turn();
     expect(long.done).toBe(1);
+  });
+
+  test('that comes when the broker has stopped is told so', async () => {
+    timeSlices.stop();
+    const steps = (function* () {
+      yield;
+    })();
+    await expect(doInSlices(steps, timeSlices)).rejects.toThrow('the broker stopped before it was done');
   });
 });
