@@ -67,4 +67,10 @@ export class HandClock implements Clock {
     }
     this.#elapsed = end;
   }
+
+  /** The process stands still for so long: what would have rung meanwhile rings behind it, once each. */
+  stand(ms: number): void {
+    this.#elapsed += ms;
+    this.pass(0);
+  }
 }

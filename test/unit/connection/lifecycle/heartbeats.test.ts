@@ -107,6 +107,26 @@ describe('heartbeats', () => {
     expect(peer.missed).toBeDefined();
   });
 
+  it('count no silence while the process itself stands still: what came meanwhile waits to be read', () => {
+    const { clock, peer } = watched(2);
+    pass(clock, 1);
+    clock.stand(60_000);
+    expect(peer.missed).toBeUndefined();
+    // It is told at once that the broker lives.
+    expect(peer.beats.at(-1)).toBe(clock.now());
+    peer.counters.recvCnt++;
+    pass(clock, 3.5);
+    expect(peer.missed).toBeUndefined();
+    pass(clock, 1);
+    expect(peer.missed).toBeDefined();
+  });
+
+  it('drop a silent client all the same, however late each tick of a busy process is', () => {
+    const { clock, peer, started } = watched(2);
+    for (let n = 0; n < 5; n++) clock.stand(900);
+    expect(peer.missed! - started).toBe(4500);
+  });
+
   it('go on as before when somebody sets the time, forward or back', () => {
     const { clock, peer } = watched(10);
     pass(clock, 8, () => peer.counters.recvCnt++);
