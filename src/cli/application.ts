@@ -17,6 +17,8 @@ export interface RunningBroker {
   readonly port: number;
   /** Undefined without TLS. */
   readonly tlsPort: number | undefined;
+  /** Resolves when all is loaded that each start needs: soon after clients can connect. */
+  readonly loaded: Promise<void>;
   /** Has the files of TLS read again. */
   renewCertificates(): void;
   stop(): Promise<void>;

@@ -23,6 +23,8 @@ export interface DaemonParts {
   ) => Promise<RunningBroker>;
   /** The process, or something that sends signals like it. */
   readonly signals: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+  /** Called, once, when the broker serves and all is loaded that each start needs. */
+  readonly onLoaded: () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
   /** A clock in milliseconds that only goes forward. */
@@ -47,7 +49,7 @@ const STARTUP_COMPLETE = 'Server startup complete; 4 plugins started.';
  */
 export async function runDaemon(config: Config, parts: DaemonParts): Promise<number> {
   const { pidFile, ...brokerConfig } = config;
-  const { logger, notices, startBroker, signals, exit, now } = parts;
+  const { logger, notices, startBroker, onLoaded, signals, exit, now } = parts;
   /** By a signal, or by `rabbitmqctl stop`; or why the broker has ended by itself. */
   const stopRequest = Promise.withResolvers<StopSignal | 'command' | Error>();
   const start = async (daemon: RequestListener): Promise<RunningBroker> => {
@@ -79,9 +81,12 @@ export async function runDaemon(config: Config, parts: DaemonParts): Promise<num
     logger.info({ version: leveretVersion(), node: process.versions.node, pid: process.pid }, 'Leveret is starting');
     for (const { level, text } of notices) logger[level]({}, text);
     if (pidFile !== undefined) writePidFile(pidFile, logger);
-    await application.start().catch((error: unknown) => {
+    try {
+      const { loaded } = await application.start();
+      unawaited((error) => stopRequest.resolve(error as Error), loaded.then(onLoaded));
+    } catch (error) {
       if (!impatience.signal.aborted) throw error;
-    });
+    }
 
     const by = await stopRequest.promise;
     if (by instanceof Error && !impatience.signal.aborted) {

@@ -53,8 +53,6 @@ async function run(argv: readonly string[]): Promise<number> {
       return exitCode;
     }
     case 'start': {
-      keepHeapSmall();
-      inlineMessagePath();
       const notices: ConfigNotice[] = [];
       const config = loadConfig(invocation.values, process.env, (notice) => notices.push(notice));
       const [{ runDaemon }, { Broker }, logger] = await Promise.all([
@@ -67,6 +65,11 @@ async function run(argv: readonly string[]): Promise<number> {
         logger,
         notices,
         startBroker: (...options) => Broker.start(...options),
+        // Not before: V8 takes no code that was compiled with other flags, Node's own neither, and would compile all that a start loads.
+        onLoaded: () => {
+          keepHeapSmall();
+          inlineMessagePath();
+        },
         signals: process,
         exit: (code) => process.exit(code),
         now: () => systemClock.elapsed(),

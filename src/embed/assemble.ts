@@ -52,6 +52,8 @@ export interface BrokerParts {
   readonly listeners: Listeners;
   /** Closes all connections with 320, stores what there is to store, and frees ports and folder. */
   readonly ending: Ending;
+  /** Resolves when all is loaded that each start needs: soon after clients can connect. */
+  readonly loaded: Promise<void>;
 }
 
 /** Resolves when clients can connect. Throws what `Broker.start` throws. */
@@ -69,7 +71,13 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
   const standby = new Standby({ config, node: name, log, daemon: surroundings.daemon, tls });
   const request = { config, log, unref, signal: surroundings.signal, onWaiting: standby.waitFor };
   const opened = open(request).finally(() => standby.stop());
-  const { store, scratch, answering, otherNodes } = await opened.catch((error: unknown) => {
+  const {
+    store,
+    scratch,
+    answering,
+    otherNodes,
+    loaded = Promise.resolve(),
+  } = await opened.catch((error: unknown) => {
     tls?.stop();
     throw error;
   });
@@ -105,7 +113,7 @@ export async function assemble(options: BrokerOptions, surroundings: Surrounding
       log.error({ reason }, FENCED);
       ending.fail(new StoreError(`This broker has its store no more, and has ended: ${reason}.`));
     });
-    return { config, node, context, listeners, ending };
+    return { config, node, context, listeners, ending, loaded };
   } catch (error) {
     tls?.stop();
     disk?.stop();

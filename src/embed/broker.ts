@@ -118,6 +118,11 @@ export class Broker implements AsyncDisposable {
     return this.#surface.ending.closed;
   }
 
+  /** @internal See BrokerParts.loaded. */
+  get loaded(): Promise<void> {
+    return this.#surface.loaded;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
@@ -137,6 +142,7 @@ interface Surface {
   readonly config: Config;
   readonly listeners: Listeners;
   readonly ending: Ending;
+  readonly loaded: Promise<void>;
   readonly vhosts: Vhosts;
   readonly users: Users;
   readonly policies: Policies;
@@ -144,11 +150,12 @@ interface Surface {
   readonly delayed: Delayed;
 }
 
-function surfaceOf({ config, node, listeners, ending }: BrokerParts): Surface {
+function surfaceOf({ config, node, listeners, ending, loaded }: BrokerParts): Surface {
   return {
     config,
     listeners,
     ending,
+    loaded,
     vhosts: new Vhosts(node, config.defaultUser),
     users: new Users(node),
     policies: new Policies(node, config.defaultVhost),

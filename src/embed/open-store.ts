@@ -25,6 +25,8 @@ export interface OpenedStore {
   readonly store: Store;
   /** Where messages go that memory has no room for and the store does not have; undefined: they stay in memory. */
   readonly scratch: Scratch | undefined;
+  /** Resolves when a thread of the store's has loaded, some time after the broker serves; undefined: there is none. */
+  readonly loaded?: Promise<void>;
   /** Undefined if no other node can have the store. */
   readonly otherNodes?: OtherNodes;
   /** Answers what the control socket is asked of this store alone, before who answers all else. */
@@ -67,7 +69,7 @@ async function openFile({ config, log, unref, thread }: StoreRequest, folder: st
     thread,
     log: (level, fields, message) => log[level](fields, message),
   });
-  return opened(store, folder, config);
+  return { ...(await opened(store, folder, config)), loaded: store.loaded };
 }
 
 /** Messages that memory has no room for go to the data folder, or to the system's for temporary files. */

@@ -28,6 +28,8 @@ export type ToWriter =
   | { readonly kind: 'close' };
 
 export type FromWriter =
+  /** It has begun, and a thread of its own has loaded all that it needs to. */
+  | { readonly kind: 'loaded' }
   /** The batch is on disk; its memory comes back. */
   | ({ readonly kind: 'committed' } & BatchMemory)
   /** The batch could not be committed; it is tried again until it is. */

@@ -56,6 +56,7 @@ export class SqliteStore extends EngineStore {
   readonly #seal: Seal;
   readonly #writer: StoreWriter;
   readonly #rows: RowReader;
+  readonly #loaded = Promise.withResolvers<void>();
   /** Called when the batch under way is on disk. */
   #done: (() => void) | undefined;
   /** Under way until the key counts. */
@@ -108,6 +109,11 @@ export class SqliteStore extends EngineStore {
       { heard: (message) => this.#hear(message), lost: (error) => this.#lost(error), fault: this.fault },
       unref,
     );
+  }
+
+  /** Resolves when the writer's thread has loaded, which begins with `recover`. */
+  get loaded(): Promise<void> {
+    return this.#loaded.promise;
   }
 
   protected contents(): StoreContents {
@@ -166,6 +172,9 @@ export class SqliteStore extends EngineStore {
 
   #hear(message: FromWriter): void {
     switch (message.kind) {
+      case 'loaded':
+        this.#loaded.resolve();
+        break;
       case 'committed': {
         this.reuse(message);
         this.trouble.set(undefined);

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { rethrow } from '../../util/guard.ts';
 import { collectGarbageWhenIdle } from '../../util/idle-garbage.ts';
-import type { ToWriter, WriterOptions } from './messages.ts';
+import type { FromWriter, ToWriter, WriterOptions } from './messages.ts';
 import { Writer } from './writer.ts';
 
 const port = parentPort!;
@@ -15,7 +15,10 @@ const writer = new Writer(
 
 port.on('message', (message: ToWriter) => {
   writer.hear(message);
-  if (message.kind === 'open') collectGarbageWhenIdle();
+  if (message.kind === 'open') {
+    port.postMessage({ kind: 'loaded' } satisfies FromWriter);
+    collectGarbageWhenIdle();
+  }
   if (message.kind !== 'close') return;
   // Deno's port has no end of its own.
   if ('close' in port) port.close();

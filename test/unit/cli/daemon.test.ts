@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runDaemon } from '../../../src/cli/daemon.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { defaultConfig } from '../../../src/config/merge-sources.ts';
@@ -14,6 +14,7 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
   const signals = new EventEmitter();
   const stopped = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
+  const loaded = Promise.withResolvers<void>();
   const clock = { milliseconds: 0 };
   let options: BrokerOptions | undefined;
   let starts = 0;
@@ -32,6 +33,7 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
       signals,
       now: () => clock.milliseconds,
       exit: (code) => events.push(`exit ${code}`),
+      onLoaded: () => events.push('loaded'),
       startBroker: (given) => {
         options = given;
         const renewCertificates = () => void events.push('renew');
@@ -39,6 +41,7 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
         return startUp.then(() => ({
           port: 4711,
           tlsPort: config.tlsPort,
+          loaded: loaded.promise,
           renewCertificates,
           stop,
           closed: first ? closed.promise : new Promise<void>(() => {}),
@@ -46,7 +49,7 @@ function start(config: Partial<Config> = {}, startUp: Promise<void> = Promise.re
       },
     },
   );
-  return { events, signals, stopped, closed, clock, exitCode, options: () => options };
+  return { events, signals, stopped, closed, loaded, clock, exitCode, options: () => options };
 }
 
 const COMPLETE = 'Server startup complete; 4 plugins started.';
@@ -73,6 +76,20 @@ describe('the daemon', () => {
       'Time to start RabbitMQ: 0 ms',
       COMPLETE,
     ]);
+  });
+
+  it('tells once that all is loaded, however often it begins anew', async () => {
+    const { events, signals, stopped, closed, loaded, exitCode } = start();
+    await vi.waitUntil(() => events.includes(COMPLETE));
+    expect(events).not.toContain('loaded');
+    loaded.resolve();
+    await vi.waitUntil(() => events.includes('loaded'));
+    closed.reject(new StoreError('another node has it'));
+    await vi.waitUntil(() => events.lastIndexOf(COMPLETE) > events.indexOf('loaded'));
+    stopped.resolve();
+    signals.emit('SIGTERM', 'SIGTERM');
+    await exitCode;
+    expect(events.filter((event) => event === 'loaded')).toHaveLength(1);
   });
 
   it('says where it listens with TLS, and reads its files again on SIGHUP', async () => {
@@ -165,10 +182,12 @@ describe('the daemon', () => {
         signals,
         now: () => 0,
         exit: () => {},
+        onLoaded: () => {},
         startBroker: () =>
           Promise.resolve({
             port: 1,
             tlsPort: undefined,
+            loaded: Promise.resolve(),
             renewCertificates: () => {},
             stop: () => Promise.resolve(),
             closed: new Promise<void>(() => {}),
