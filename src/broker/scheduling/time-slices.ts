@@ -116,8 +116,10 @@ export class TimeSlices {
     // Not by `hasTime`, which would ask for another turn: there may be none to ask for until the store has caught up.
     this.#end = this.#clock.elapsed() + SLICE_MS;
     for (const task of this.#tasks) {
-      if (!this.hasTime()) break;
+      if (this.#mustWait(task)) continue;
+      // However late it is by now, each turn does something.
       this.#run(task);
+      if (!this.hasTime()) break;
     }
     this.#end = 0;
     if (this.#tasks.size === 0) return;

@@ -125,6 +125,16 @@ describe('a task', () => {
     await until(() => writing.done === 2);
   });
 
+  test('goes on though a turn has no time left when it begins', async () => {
+    const long = task(5);
+    timeSlices.do(long);
+    vi.spyOn(clock, 'elapsed').mockImplementation(() => {
+      clock.pass(10);
+      return clock.now();
+    });
+    await until(() => long.done === 5);
+  });
+
   test('that comes while another waits for the store has its turns', async () => {
     backlog.add(100 * 1024 * 1024);
     timeSlices.do(task(2, () => undefined, true));
