@@ -18,7 +18,7 @@ export class View {
   readonly #rates: Rates;
   readonly #contents = new WeakMap<DeclaredQueue, LogContents>();
   readonly #vhostLengths = new WeakMap<Vhost, Figures>();
-  readonly #ages: Readonly<Record<'lengths' | 'msg_rates' | 'data_rates', Ages | undefined>>;
+  readonly #ages: Readonly<Record<'lengths' | 'msg_rates' | 'data_rates' | 'node_stats', Ages | undefined>>;
 
   constructor(context: ManagementContext, rates: Rates, query: Query) {
     this.context = context;
@@ -28,6 +28,7 @@ export class View {
       lengths: readAges(query, 'lengths'),
       msg_rates: readAges(query, 'msg_rates'),
       data_rates: readAges(query, 'data_rates'),
+      node_stats: readAges(query, 'node_stats'),
     };
   }
 
@@ -67,6 +68,11 @@ export class View {
     let lengths = this.#vhostLengths.get(vhost);
     if (lengths === undefined) this.#vhostLengths.set(vhost, (lengths = totalLengths([vhost])));
     return lengths;
+  }
+
+  /** What is told of the node, with rates. */
+  nodeStats(object: object, figures: Figures): Record<string, unknown> {
+    return this.#rates.withDetails(object, figures, this.#ages.node_stats);
   }
 
   /** Octets, with rates. */

@@ -4,20 +4,18 @@ import { resolve } from 'node:path';
 import { MECHANISMS } from '../../config/login-config.ts';
 import { BUILT_IN_PLUGINS } from '../../config/rabbitmq/plugins.ts';
 import type { OtherNode } from '../../store/other-nodes.ts';
-import { freeSpace } from '../../util/disk-space.ts';
 import { openFiles } from '../../util/open-files.ts';
 import type { ManagementContext } from '../context.ts';
-import { churnFigures } from '../rates/figures.ts';
+import { churnFigures, processFigures } from '../rates/figures.ts';
 import type { View } from '../view.ts';
 import { EXCHANGE_TYPES } from './exchange-types.ts';
 
 export function showNode(view: View): object {
   const { context } = view;
   const { node, config, nodeName, startedAt, clock, version } = context;
-  const { open, limit } = openFiles();
+  const { limit } = openFiles();
   const { connections, churn } = node.counters;
   const octets = connections.sum();
-  const memory = process.memoryUsage();
   return {
     applications: [{ name: 'leveret', description: 'Leveret', version }],
     auth_mechanisms: MECHANISMS.map((name) => ({
@@ -30,36 +28,32 @@ export function showNode(view: View): object {
     config_files: [],
     contexts: contextsOf(context),
     db_dir: config.dataDir === undefined ? '' : resolve(config.dataDir),
-    disk_free: freeSpace(config.dataDir),
     disk_free_alarm: node.alarms.isRaised('disk'),
     disk_free_limit: context.controls.diskFreeLimit,
     enabled_plugins: BUILT_IN_PLUGINS,
     exchange_types: EXCHANGE_TYPES,
     fd_total: limit,
-    fd_used: open,
     log_files: ['<stdout>'],
     mem_alarm: node.alarms.isRaised('memory'),
     mem_calculation_strategy: 'rss',
     mem_limit: node.memory.budget,
-    mem_used: memory.rss,
     metrics_gc_queue_length: {},
     name: nodeName,
     net_ticktime: 60,
     os_pid: String(process.pid),
     partitions: [],
     proc_total: 1_048_576,
-    proc_used: 1 + context.connections.size,
     processors: availableParallelism(),
     rates_mode: 'detailed',
     run_queue: 0,
     running: true,
     sockets_total: limit,
-    sockets_used: context.connections.size,
     ...(node.store.resealing === undefined ? {} : { store_resealing: node.store.resealing }),
     ...(node.alarms.storeTrouble === undefined ? {} : { store_trouble: node.alarms.storeTrouble }),
     type: 'disc',
     uptime: clock.now() - startedAt,
-    ...view.data(churn, churnFigures(churn)),
+    ...view.nodeStats(context, processFigures(context)),
+    ...view.nodeStats(churn, churnFigures(churn)),
     recv_oct: octets.recvOct,
     send_oct: octets.sendOct,
   };
@@ -101,14 +95,44 @@ export function showMemoryShares(context: ManagementContext): object {
   return { memory: { total: 100, ...Object.fromEntries(shares) } };
 }
 
+/** What RabbitMQ has beside, and this process does not tell apart: clients with types want each of them. */
+const ELSEWHERE = Object.fromEntries(
+  [
+    'connection_readers',
+    'connection_writers',
+    'connection_channels',
+    'connection_other',
+    'queue_slave_procs',
+    'quorum_queue_procs',
+    'quorum_queue_dlx_procs',
+    'stream_queue_procs',
+    'stream_queue_replica_reader_procs',
+    'stream_queue_coordinator_procs',
+    'plugins',
+    'metadata_store',
+    'other_proc',
+    'metrics',
+    'mgmt_db',
+    'mnesia',
+    'quorum_ets',
+    'metadata_store_ets',
+    'other_ets',
+    'msg_index',
+    'code',
+    'atom',
+    'allocated_unused',
+    'reserved_unallocated',
+  ].map((name) => [name, 0]),
+);
+
 function memoryParts(
   { node }: ManagementContext,
   { rss, heapUsed, external, arrayBuffers }: NodeJS.MemoryUsage,
 ): Readonly<Record<string, number>> {
   return {
+    ...ELSEWHERE,
     queue_procs: node.memory.bytes,
     binary: arrayBuffers,
-    code: 0,
     other_system: Math.max(rss - heapUsed - external, 0),
     heap: heapUsed,
   };

@@ -9,6 +9,9 @@ import type {
 } from '../../broker/events/counters.ts';
 import type { DeclaredQueue } from '../../broker/queue/declared-queue.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
+import { freeSpace } from '../../util/disk-space.ts';
+import { openFiles } from '../../util/open-files.ts';
+import type { ManagementContext } from '../context.ts';
 
 export type Figures = Readonly<Record<string, number>>;
 
@@ -58,6 +61,17 @@ export function churnFigures(churn: ChurnCounters): Figures {
     queue_created: churn.queueCreated,
     queue_declared: churn.queueDeclared,
     queue_deleted: churn.queueDeleted,
+  };
+}
+
+/** What the process uses. */
+export function processFigures({ config, connections }: ManagementContext): Figures {
+  return {
+    disk_free: freeSpace(config.dataDir),
+    fd_used: openFiles().open,
+    mem_used: process.memoryUsage.rss(),
+    proc_used: 1 + connections.size,
+    sockets_used: connections.size,
   };
 }
 

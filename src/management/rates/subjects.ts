@@ -7,6 +7,7 @@ import {
   connectionFigures,
   exchangeFigures,
   lengthFigures,
+  processFigures,
   queueSubject,
   vhostFigures,
   vhostOctets,
@@ -15,7 +16,8 @@ import type { History } from './history.ts';
 import type { Subject } from './rates.ts';
 
 /** What holds for many at once comes after them, so that nobody has to look at all of them in one go. `history`: of the broker as a whole. */
-export function* subjectsOf({ node, connections }: ManagementContext, history: History): Generator<Subject> {
+export function* subjectsOf(context: ManagementContext, history: History): Generator<Subject> {
+  const { node, connections } = context;
   const all = { ready: 0, unacked: 0 };
   for (const vhost of node.vhosts) {
     vhost.settleCounts();
@@ -33,5 +35,6 @@ export function* subjectsOf({ node, connections }: ManagementContext, history: H
     for (const channel of connection.channels.values()) yield [channel, () => channelFigures(channel.counters)];
   }
   yield [node, () => ({ ...channelFigures(node.channelTotals()), ...lengthFigures(all) }), history];
+  yield [context, () => processFigures(context)];
   yield [node.counters.churn, () => churnFigures(node.counters.churn)];
 }

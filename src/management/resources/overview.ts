@@ -55,7 +55,7 @@ function showOverview(call: Call): object {
     default_queue_type: 'classic',
     is_op_policy_updating_enabled: true,
     message_stats: disabled ? {} : view.messageStats(node, figures),
-    churn_rates: view.data(node.counters.churn, churnFigures(node.counters.churn)),
+    churn_rates: view.lengths(node.counters.churn, churnFigures(node.counters.churn)),
     queue_totals: view.lengths(node, totalLengths(vhosts)),
     object_totals: objectTotals(call),
     statistics_db_event_queue: 0,
