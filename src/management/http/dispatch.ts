@@ -75,11 +75,11 @@ export async function admit(
     sessions.principalOf(head.headers) ??
     (await authenticate(context, head.headers.authorization, head.peer));
   const vhost = await refusalsTold(context, { head, resource, verb, principal }, async () => {
-    if (role !== 'any-user') checkRole(principal, role);
+    checkRole(principal, role);
     if (!resource.path.includes(':vhost')) return undefined;
     return whenKnown(() => enter(context, principal, head, operation, verb));
   });
-  return { head, operation, resource, verb, principal, vhost };
+  return vhost instanceof Reply ? vhost : { head, operation, resource, verb, principal, vhost };
 }
 
 /** Throws what `problemOf` knows, or a defect. Returns a Reply, or what goes out as JSON. */
@@ -133,16 +133,23 @@ async function refusalsTold<Result>(
   }
 }
 
-/** The vhost that the path names. Throws HttpProblem if there is none, or it is not the principal's. */
+/** The vhost that the path names, or what is answered without one. Throws HttpProblem if there is none, or it is not the principal's. */
 function enter(
   { node }: ManagementContext,
   principal: Principal,
   { params }: RequestHead,
-  { role }: Operation,
+  {
+    role,
+    unknownVhost = () => (verb === 'GET' || verb === 'DELETE' ? noObject() : notFound('vhost_not_found')),
+  }: Operation,
   verb: Verb,
-): Vhost {
+): Vhost | Reply {
   const vhost = node.vhost(params.vhost);
-  if (vhost === undefined) throw verb === 'GET' || verb === 'DELETE' ? noObject() : notFound('vhost_not_found');
+  if (vhost === undefined) {
+    const answer = unknownVhost();
+    if (answer instanceof Reply) return answer;
+    throw answer;
+  }
   // An administrator of users and vhosts need not have permissions of its own in them.
   if (role === 'administrator') return vhost;
   if (verb !== 'GET') checkEnters(principal, params.vhost);

@@ -9,6 +9,7 @@ import type { JsonObject } from './body.ts';
 import type { Peer } from './entrance.ts';
 import type { OpenIdSignIn } from './openid.ts';
 import type { Principal, Role } from './principal.ts';
+import type { HttpProblem } from './problem.ts';
 import type { Sessions } from './sessions.ts';
 import type { View } from '../view.ts';
 import type { History } from '../rates/history.ts';
@@ -68,12 +69,14 @@ export function put(isNew: boolean): Reply {
 }
 
 export interface Operation {
-  /** What the tags of the user must give; undefined: anybody with a password. `anyone`: nobody says who it is. */
-  readonly role: Role | 'any-user' | 'anyone';
+  /** What the tags of the user must give. `anyone`: nobody says who it is. */
+  readonly role: Role | 'anyone';
   /** What it answers with, if that is not JSON: whoever asks has to accept it. */
   readonly accepts?: string;
   /** Bytes that answering takes of the memory at most, if they are many and cannot be known before something has changed. */
   readonly holds?: number;
+  /** What is told who names a vhost that there is not, if it is not 404: the problem that it is, or an answer. */
+  readonly unknownVhost?: () => HttpProblem | Reply;
   /** What happens. A promise is awaited: it may resolve when what changed is stored. */
   readonly handle: (call: Call) => unknown;
 }

@@ -20,7 +20,6 @@ interface Row {
 
 const WHO: Readonly<Record<Row['role'], string>> = {
   anyone: 'For anybody.',
-  'any-user': 'For any user.',
   management: 'For users with the tag management, policymaker, monitoring or administrator.',
   monitoring: 'For users with the tag monitoring or administrator.',
   policymaker: 'For users with the tag policymaker or administrator.',

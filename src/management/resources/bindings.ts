@@ -13,8 +13,7 @@ import { show } from '../lists/fields.ts';
 import { list } from '../lists/list.ts';
 import { byName } from '../lists/order.ts';
 import { BINDING_FIELDS, propertiesKey, type ShownBinding, shownBinding } from '../present/binding.ts';
-import { existingExchange, exchangeNamed } from './exchanges.ts';
-import { existingQueue } from './queues.ts';
+import { exchangeNamed } from './exchanges.ts';
 import { queuesIn, visibleVhosts } from './visible.ts';
 
 export const bindings: readonly Resource[] = [
@@ -32,7 +31,7 @@ export const bindings: readonly Resource[] = [
   ...(['q', 'e'] as const).flatMap((letter): Resource[] => [
     {
       path: `/bindings/:vhost/e/:source/${letter}/:destination`,
-      GET: { role: 'management', handle: (call) => listBindings(call, between(call, letter)) },
+      GET: { role: 'management', unknownVhost: none, handle: (call) => listBindings(call, between(call, letter)) },
       POST: { role: 'management', handle: (call) => make(call, letter) },
     },
     {
@@ -58,8 +57,10 @@ export const bindings: readonly Resource[] = [
     path: '/queues/:vhost/:queue/bindings',
     GET: {
       role: 'management',
+      unknownVhost: none,
       handle: (call) => {
-        const queue = existingQueue(call);
+        const queue = call.vhost.queue(call.params.queue);
+        if (queue === undefined) return none();
         return listBindings(call, [implicitBinding(call.vhost, queue.name), ...leadingTo(call.vhost, queue)]);
       },
     },
@@ -68,8 +69,10 @@ export const bindings: readonly Resource[] = [
     path: '/exchanges/:vhost/:exchange/bindings/source',
     GET: {
       role: 'management',
+      unknownVhost: none,
       handle: (call) => {
-        return listBindings(call, bindingsOf(call.vhost, existingExchange(call)));
+        const exchange = call.vhost.exchange(exchangeNamed(call.params.exchange));
+        return exchange === undefined ? none() : listBindings(call, bindingsOf(call.vhost, exchange));
       },
     },
   },
@@ -77,12 +80,19 @@ export const bindings: readonly Resource[] = [
     path: '/exchanges/:vhost/:exchange/bindings/destination',
     GET: {
       role: 'management',
+      unknownVhost: none,
       handle: (call) => {
-        return listBindings(call, leadingTo(call.vhost, existingExchange(call)));
+        const exchange = call.vhost.exchange(exchangeNamed(call.params.exchange));
+        return exchange === undefined ? none() : listBindings(call, leadingTo(call.vhost, exchange));
       },
     },
   },
 ];
+
+/** What is not there has no bindings, which is no error. */
+function none(): Reply {
+  return new Reply(200, { 'content-type': 'application/json' }, '[]');
+}
 
 function* ofVhosts(vhosts: readonly Vhost[]): Generator<ShownBinding> {
   for (const vhost of vhosts) yield* bindingsIn(vhost);

@@ -2,7 +2,6 @@
 import type { ClientConnection } from '../../broker/operations/clients.ts';
 import { type Connections, forced } from '../../broker/operations/connections.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import { sees } from '../http/principal.ts';
 import { noObject, notAuthorised } from '../http/problem.ts';
 import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
 import { show } from '../lists/fields.ts';
@@ -28,11 +27,7 @@ export const clients: readonly Resource[] = [
     DELETE: {
       role: 'management',
       handle: (call) => {
-        const connection = existing(call);
-        if (connection.user !== call.principal.name && !call.principal.has('monitoring')) {
-          throw notAuthorised('User not authorised to access object');
-        }
-        connection.close(forced(reasonIn(call)));
+        existing(call).close(forced(reasonIn(call)));
         return NO_CONTENT;
       },
     },
@@ -66,8 +61,9 @@ export const clients: readonly Resource[] = [
     GET: {
       role: 'management',
       handle: (call) => {
-        const shown = channelsOf(visible(call)).find((channel) => channelName(channel) === call.params.name);
+        const shown = channelsOf(opened(call.context.connections)).find((of) => channelName(of) === call.params.name);
         if (shown === undefined) throw noObject();
+        checkIsIts(call, shown.connection);
         const consumers = Array.from(shown.channel.consumers.values(), (consumer) => ({ ...shown, consumer }));
         return {
           ...show(CHANNEL_FIELDS, shown, call.view),
@@ -118,12 +114,18 @@ function ofUser(call: Call): ClientConnection[] {
   return visible(call).filter(({ user }) => user === call.params.user);
 }
 
-/** Throws HttpProblem 404. */
+/** Throws HttpProblem 404, and 401 for another user's. */
 function existing(call: Call): ClientConnection {
   const connection = opened(call.context.connections).find(({ endpoints }) => endpoints.name === call.params.name);
   if (connection === undefined) throw noObject();
-  if (connection.user !== call.principal.name && !sees(call.principal, connection.vhost!.name)) throw noObject();
+  checkIsIts(call, connection);
   return connection;
+}
+
+/** Throws HttpProblem 401. */
+function checkIsIts({ principal }: Call, { user }: ClientConnection): void {
+  if (user !== principal.name && !principal.has('monitoring'))
+    throw notAuthorised('User not authorised to access object');
 }
 
 /** Those that are open, of whatever user, in no order. */

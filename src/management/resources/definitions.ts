@@ -25,6 +25,7 @@ export const definitions: readonly Resource[] = [
     path: '/definitions/:vhost',
     GET: {
       role: 'administrator',
+      unknownVhost: () => badRequest('vhost_not_found'),
       handle: (call) => download(call, vhostDefinitionSections(call.context.node, call.vhost, call.context.config)),
     },
     POST: { role: 'administrator', handle: (call) => load(call, call.vhost.name) },

@@ -2,6 +2,7 @@
 import { badRequest } from '../http/problem.ts';
 import { type Call, Reply, type Resource } from '../http/resource.ts';
 import { expiringCertificates } from './certificates.ts';
+import { checkNode } from './nodes.ts';
 
 const OK = { status: 'ok' };
 /** Checks of what one node by itself always is. */
@@ -16,8 +17,11 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 };
 
 export const health: readonly Resource[] = [
-  { path: '/healthchecks/node', GET: { role: 'monitoring', handle: checkAlarms } },
-  { path: '/healthchecks/node/:node', GET: { role: 'monitoring', handle: checkAlarms } },
+  { path: '/healthchecks/node', GET: { role: 'management', handle: checkAlarms } },
+  {
+    path: '/healthchecks/node/:node',
+    GET: { role: 'management', handle: (call) => (checkNode(call), checkAlarms(call)) },
+  },
   ...['alarms', 'local-alarms'].map((name) => check(name, checkAlarms)),
   ...['is-in-service', 'ready-to-serve-clients'].map((name) => check(name, checkInService)),
   ...['virtual-hosts', 'reached-target-cluster-size'].map((name) => check(name, () => OK)),
@@ -52,7 +56,7 @@ export const health: readonly Resource[] = [
 ];
 
 function check(name: string, handle: (call: Call) => unknown): Resource {
-  return { path: `/health/checks/${name}`, GET: { role: 'any-user', handle } };
+  return { path: `/health/checks/${name}`, GET: { role: 'management', handle } };
 }
 
 function checkAlarms({ context: { node, nodeName } }: Call): unknown {

@@ -43,7 +43,7 @@ export const limits: readonly Resource[] = [
   {
     path: '/user-limits',
     GET: {
-      role: 'administrator',
+      role: 'management',
       handle: ({ context: { node } }) =>
         [...node.auth.users].sort(byName).flatMap(({ name }) => row('user', name, node.limits.user(name))),
     },
@@ -51,7 +51,7 @@ export const limits: readonly Resource[] = [
   {
     path: '/user-limits/:user',
     GET: {
-      role: 'administrator',
+      role: 'management',
       handle: ({ context: { node }, params: { user } }) => {
         if (node.auth.user(user) === undefined) throw noObject();
         return row('user', user, node.limits.user(user));

@@ -4,7 +4,7 @@ import { publishMessage } from '../../broker/operations/publishing.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { isBase64 } from '../http/base64.ts';
 import { integerIn, objectIn, requireKeys, textIn } from '../http/body.ts';
-import { badRequest, notFound, withReplyCode } from '../http/problem.ts';
+import { badRequest, type HttpProblem, notAuthorised, notFound, withReplyCode } from '../http/problem.ts';
 import { type Call, Reply, type Resource } from '../http/resource.ts';
 import { jsonArrayOf } from '../http/slices.ts';
 import { type Encoding, readEncoding, showPayload } from '../present/message.ts';
@@ -18,9 +18,17 @@ const MOST_CHARACTERS = 32 * 1024 * 1024;
 const ACK_MODES = ['ack_requeue_true', 'ack_requeue_false', 'reject_requeue_true', 'reject_requeue_false'] as const;
 
 export const messages: readonly Resource[] = [
-  { path: '/exchanges/:vhost/:exchange/publish', POST: { role: 'management', handle: publish } },
-  { path: '/queues/:vhost/:queue/get', POST: { role: 'management', holds: MOST_CHARACTERS, handle: get } },
+  { path: '/exchanges/:vhost/:exchange/publish', POST: { role: 'management', unknownVhost: refused, handle: publish } },
+  {
+    path: '/queues/:vhost/:queue/get',
+    POST: { role: 'management', unknownVhost: refused, holds: MOST_CHARACTERS, handle: get },
+  },
 ];
+
+/** RabbitMQ opens a connection into the vhost for these, which is refused. */
+function refused(): HttpProblem {
+  return notAuthorised('Access refused.');
+}
 
 async function publish({ actor, params, body }: Call): Promise<unknown> {
   requireKeys(body, ['properties', 'routing_key', 'payload', 'payload_encoding']);

@@ -35,7 +35,7 @@ const FEATURE_FLAGS = [
 ];
 
 export const miscellany: readonly Resource[] = [
-  { path: '/version', GET: { role: 'any-user', handle: ({ context: { config } }) => config.productVersion } },
+  { path: '/version', GET: { role: 'anyone', handle: ({ context: { config } }) => config.productVersion } },
   {
     path: '/openapi.json',
     GET: { role: 'management', handle: describe },

@@ -85,9 +85,12 @@ export function topicPermissionsWhere(
     .sort(byKeys(({ vhost, user, exchange }) => [vhost, user, exchange]));
 }
 
-async function clearTopics({ context: { node }, params }: Call, exchange: string | undefined): Promise<unknown> {
-  const { name: vhost, user } = params;
-  if (node.vhost(vhost) === undefined || node.auth.user(user) === undefined) throw noObject();
+async function clearTopics(call: Call, exchange: string | undefined): Promise<unknown> {
+  const {
+    context: { node },
+    params: { name: vhost, user },
+  } = call;
+  existing(topicPermissionsWhere(node, isMeant(call)));
   await clearTopicPermissions(node, user, vhost, exchange).untilStored();
   return NO_CONTENT;
 }

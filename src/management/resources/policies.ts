@@ -37,7 +37,7 @@ function resourcesOf(kind: PolicyKind, path: string, maker: Role): readonly Reso
     {
       path: `${path}/:vhost/:policy`,
       GET: {
-        role: 'management',
+        role: maker,
         handle: ({ vhost, params }) => {
           const policy = vhost.policies.get(kind, params.policy);
           if (policy === undefined) throw noObject();

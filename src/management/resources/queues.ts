@@ -49,7 +49,7 @@ export const queues: readonly Resource[] = [
   {
     path: '/queues/:vhost/:queue/actions',
     POST: {
-      role: 'policymaker',
+      role: 'administrator',
       handle: (call) => {
         existingQueue(call);
         const action = textIn(call.body, 'action', '');

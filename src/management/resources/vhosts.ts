@@ -2,7 +2,6 @@
 import { QUEUE_TYPES, type QueueType } from '../../broker/arguments/queue-type.ts';
 import { deleteVhost, putVhost } from '../../broker/operations/vhosts.ts';
 import { booleanIn, type JsonObject, objectIn, textIn } from '../http/body.ts';
-import { checkSees } from '../http/principal.ts';
 import { badRequest, noObject } from '../http/problem.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
 import { show } from '../lists/fields.ts';
@@ -26,11 +25,10 @@ export const vhosts: readonly Resource[] = [
   {
     path: '/vhosts/:name',
     GET: {
-      role: 'management',
-      handle: ({ context, principal, params: { name }, view }) => {
+      role: 'administrator',
+      handle: ({ context, params: { name }, view }) => {
         const vhost = context.node.vhost(name);
         if (vhost === undefined) throw noObject();
-        checkSees(principal, name);
         return show(VHOST_FIELDS, vhost, view);
       },
     },
