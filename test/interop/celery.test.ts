@@ -1,5 +1,5 @@
 /**
- * Celery (Python, with kombu and py-amqp): a worker and what its clients have it do. The script asserts for itself. Optional, also in CI.
+ * Celery (Python, with kombu and py-amqp): a worker and what its clients have it do. The script asserts for itself.
  * On Debian: apt-get install python3-celery
  */
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const SCRIPTS = fileURLToPath(new URL('celery', import.meta.url));
 const python = pythonWith('celery');
 const missing = python === undefined ? 'No Python with Celery is installed (Debian: python3-celery).' : undefined;
 
-describeClient('Celery', { missing, required: false }, () => {
+describeClient('Celery', { missing }, () => {
   const target = useTarget();
 
   test('has its worker do tasks, and controls it', { timeout: 120_000 }, async () => {

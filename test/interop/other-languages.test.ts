@@ -1,6 +1,6 @@
 /**
  * The clients of Go, Ruby and PHP, each with one script of the tutorials' work that asserts for itself, and those of Go and Ruby with one that goes on
- * after its connection was closed over the HTTP API. Those of Go and PHP are optional, also in CI: Go is large (`npm run test:go`). On Debian:
+ * after its connection was closed over the HTTP API. On Debian:
  * apt-get install golang-go golang-github-rabbitmq-amqp091-go-dev ruby-bunny php-cli php-amqplib
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -23,7 +23,7 @@ const GO = { GO111MODULE: 'off', GOPATH: '/usr/share/gocode', GOFLAGS: '' };
 const goMissing = works(['go', 'list', 'github.com/rabbitmq/amqp091-go'], GO)
   ? undefined
   : 'Go or its amqp091-go is not installed.';
-describeClient('amqp091-go', { missing: goMissing, required: false }, () => {
+describeClient('amqp091-go', { missing: goMissing }, () => {
   const target = useTarget();
   let folder: string;
   let program: string;
@@ -85,7 +85,7 @@ describeClient('amqp091-go', { missing: goMissing, required: false }, () => {
 });
 
 const rubyMissing = works(['ruby', '-e', 'require "bunny"']) ? undefined : 'Ruby or its Bunny is not installed.';
-describeClient('Bunny', { missing: rubyMissing, required: true }, () => {
+describeClient('Bunny', { missing: rubyMissing }, () => {
   const target = useTarget();
 
   test('does the work of the tutorials', async () => {
@@ -101,7 +101,7 @@ describeClient('Bunny', { missing: rubyMissing, required: true }, () => {
 const phpMissing = works(['php', '-r', 'exit((@include_once "PhpAmqpLib/autoload.php") === false ? 1 : 0);'])
   ? undefined
   : 'PHP or its php-amqplib is not installed.';
-describeClient('php-amqplib', { missing: phpMissing, required: false }, () => {
+describeClient('php-amqplib', { missing: phpMissing }, () => {
   const target = useTarget();
 
   test('does the work of the tutorials', async () => {

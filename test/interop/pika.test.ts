@@ -10,7 +10,7 @@ const SCRIPTS = fileURLToPath(new URL('python', import.meta.url));
 const python = pythonWith('pika');
 const missing = python === undefined ? 'No Python with pika is installed (Debian: python3-pika).' : undefined;
 
-describeClient('pika', { missing, required: true }, () => {
+describeClient('pika', { missing }, () => {
   const target = useTarget();
 
   test.each([

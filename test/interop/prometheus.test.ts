@@ -95,7 +95,7 @@ const PANELS: Readonly<Record<string, string>> = {
   ),
 };
 
-describeClient('Prometheus', { missing, required: true }, () => {
+describeClient('Prometheus', { missing }, () => {
   let broker: Broker;
   let client: AmqpClient;
   let folder: string;

@@ -1,6 +1,6 @@
 /**
  * Clients that are not npm packages: programs run as child processes, judged by their exit code. Where a program is
- * missing its tests are skipped and say why; in CI (env CI set) a missing required program fails them instead.
+ * missing its tests are skipped and say why; in CI (env CI set) they fail instead.
  */
 import { describe, test } from 'vitest';
 import { works } from '../processes/tied.ts';
@@ -15,23 +15,23 @@ export function pythonWith(module: string): string | undefined {
 
 /**
  * A describe block for an outside client. `missing` is undefined when the client is there, and otherwise the reason it
- * cannot run. `required` clients must be there in CI.
+ * cannot run: a failure in CI, unless it is not `required` there. Default: it is.
  */
 export function describeClient(
   name: string,
-  client: { readonly missing: string | undefined; readonly required: boolean },
+  { missing, required = true }: { readonly missing: string | undefined; readonly required?: boolean },
   body: () => void,
 ): void {
-  if (client.missing === undefined) {
+  if (missing === undefined) {
     describe(name, body);
-  } else if (client.required && process.env['CI']) {
+  } else if (required && process.env['CI']) {
     describe(name, () => {
       test('is installed', () => {
-        throw new Error(`${client.missing} It is required in CI.`);
+        throw new Error(`${missing} It is required in CI.`);
       });
     });
   } else {
-    process.stderr.write(`Skipped ${name}: ${client.missing}\n`);
-    describe.skip(`${name} (skipped: ${client.missing})`, body);
+    process.stderr.write(`Skipped ${name}: ${missing}\n`);
+    describe.skip(`${name} (skipped: ${missing})`, body);
   }
 }
