@@ -68,7 +68,8 @@ export class Definitions {
     try {
       return await doInSlices(readJsonText(definitions), this.#node.timeSlices);
     } catch (error) {
-      throw new DefinitionsError([{ path: '$', text: `is not JSON: ${(error as Error).message}` }]);
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new DefinitionsError([{ path: '$', text: `is not JSON: ${error.message}` }]);
     }
   }
 }
@@ -117,7 +118,8 @@ export async function prepare(
   await whenLoaded(node);
   if (node.parameters.of(IMPORT_JOURNAL, '').size > 0) {
     const { finishImport } = await import('../broker/definitions/import.ts');
-    await finishImport(node);
+    // It was decided, and nobody waits for its answer any more: what cannot be made is no reason not to start.
+    for (const text of await finishImport(node)) log.warn({}, `definitions of before the start: ${text}`);
   }
   const { defaultUser: name, defaultPass: password, defaultUserTags: tags } = config;
   // A slow hash is not made at each start for a user that is there, nor of the password guest, which everybody knows.

@@ -54,10 +54,20 @@ export class ImportJournal {
     if (this.#rows.size === 1) this.#parameters.delete(IMPORT_JOURNAL, '', DECIDED);
   }
 
-  /** Those that are there now. */
-  pages(): JournalPage[] {
-    const names = [...this.#rows.keys()].filter((name) => name !== DECIDED).sort();
-    return names.map((name) => ({ name, changes: (this.#rows.get(name) as JsonRow[]).map(fromJson).map(changeOf) }));
+  /** Of an import that is not to be. */
+  drop(): void {
+    for (const name of this.#names()) this.remove(name);
+  }
+
+  /** Those that are there now, each read when it is its turn. */
+  *pages(): Generator<JournalPage> {
+    for (const name of this.#names()) {
+      yield { name, changes: (this.#rows.get(name) as JsonRow[]).map(fromJson).map(changeOf) };
+    }
+  }
+
+  #names(): string[] {
+    return [...this.#rows.keys()].filter((name) => name !== DECIDED).sort();
   }
 
   get #rows(): ReadonlyMap<string, unknown> {

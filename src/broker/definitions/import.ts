@@ -46,9 +46,10 @@ export async function importDefinitions(
   return mine;
 }
 
-/** Of a node that has recovered: what it was about to import when it ended. */
-export async function finishImport(node: BrokerNode): Promise<void> {
-  await doInSlices(finishChanges(node), node.timeSlices);
+/** Of a node that has recovered: what it was about to import when it ended. Resolves to what could not be made of that. */
+export async function finishImport(node: BrokerNode): Promise<readonly string[]> {
+  const { obstacles, defects } = await doInSlices(finishChanges(node), node.timeSlices);
+  return [...obstacles, ...defects.map((error) => `failed: ${oneLine(error as Error)}`)];
 }
 
 function* importSteps(

@@ -3,17 +3,20 @@
  * it is given is. Long lists are read piece by piece, and then the object, from which they were taken out.
  */
 import type { Steps } from '../../util/steps.ts';
+import { tokensOf } from './json-tokens.ts';
 
 /** Characters that are read at once, at the least. */
-const PIECE = 16_384;
-/** A text of JSON, as a pattern. One without an end goes to the end: it would be looked for again from each of its quotes. */
-export const TEXT = /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$)/.source;
-const TOKEN = new RegExp(`${TEXT}|[[\\]{},]`, 'g');
+export const PIECE = 16_384;
+const MARKS = /["[\]{},]/g;
+
+export interface LongJson {
+  readonly document: unknown;
+  /** Names that the object has more than once. The last of them counts, as with JSON.parse. */
+  readonly repeated: readonly string[];
+}
 
 /** A list of the object, while its items are gone through. */
 interface OpenList {
-  /** As it is written. */
-  readonly key: string;
   /** Where its first item begins. */
   readonly start: number;
   /** Where the items begin that were not read yet. */
@@ -22,43 +25,50 @@ interface OpenList {
 }
 
 /** @throws SyntaxError, whose place may be one within a piece */
-export function* parseLongJson(text: string): Steps<unknown> {
-  const lists: OpenList[] = [];
+export function* parseLongJson(text: string): Steps<LongJson> {
+  /** By name, those that were read and count until now. */
+  const lists = new Map<string, unknown[]>();
+  const [names, repeated] = [new Set<string>(), new Set<string>()];
   let [rest, copied, paused] = ['', 0, 0];
-  let [depth, key] = [0, ''];
+  let [depth, name, root, before] = [0, '', '', ''];
   let list: OpenList | undefined;
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    switch (token) {
+  for (const { mark, start, end } of tokensOf(text, MARKS)) {
+    switch (mark) {
       case '{':
       case '[':
+        if (depth === 0) root = mark;
         depth++;
-        if (depth === 2) list = token === '[' ? { key, start: index + 1, from: index + 1, items: [] } : undefined;
+        if (depth === 2) list = mark === '[' && root === '{' ? { start: end, from: end, items: [] } : undefined;
         break;
       case ',':
-        if (depth === 2 && list !== undefined && index - list.from >= PIECE) readItems(text, list, index);
+        if (depth === 2 && list !== undefined && start - list.from >= PIECE) readItems(text, list, start);
         break;
       case '}':
       case ']':
         if (depth === 2 && list !== undefined && list.items.length > 0) {
-          readItems(text, list, index);
-          lists.push(list);
+          readItems(text, list, start);
+          lists.set(name, list.items);
           rest += text.slice(copied, list.start);
-          copied = index;
+          copied = start;
         }
         depth--;
         break;
       default:
-        if (depth === 1) key = token;
+        // Behind a text it is a value.
+        if (depth !== 1 || root !== '{' || before === '"') break;
+        name = JSON.parse(text.slice(start, end)) as string;
+        if (names.has(name)) repeated.add(name);
+        names.add(name);
+        lists.delete(name);
     }
-    if (index - paused < PIECE) continue;
-    paused = index;
+    before = mark;
+    if (end - paused < PIECE) continue;
+    paused = end;
     yield;
   }
   const document: unknown = JSON.parse(rest + text.slice(copied));
-  for (const { key, items } of lists) {
-    Object.defineProperty(document, JSON.parse(key) as string, { value: items, ...ORDINARY });
-  }
-  return document;
+  for (const [key, value] of lists) Object.defineProperty(document, key, { value, ...ORDINARY });
+  return { document, repeated: [...repeated] };
 }
 
 const ORDINARY = { configurable: true, enumerable: true, writable: true };

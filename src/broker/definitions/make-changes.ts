@@ -4,12 +4,14 @@
  * written down goes in the turn in which it is made, which is one batch, so that nothing is made twice. Others have their turns meanwhile: what they
  * did stays.
  */
+import { AmqpError } from '../../protocol/amqp-error.ts';
 import type { BindingSpec } from '../routing/exchange/binding.ts';
 import type { BrokerNode } from '../topology/broker-node.ts';
 import type { Change } from '../topology/change.ts';
 import type { Vhost } from '../topology/vhost.ts';
 import type { Steps } from '../../util/steps.ts';
 import { NOBODY } from './apply.ts';
+import { oneLine } from './json-cursor.ts';
 import { ImportJournal, type JournalPage, pagesOf } from './import-journal.ts';
 
 /**
@@ -28,23 +30,33 @@ export function* makeChanges(node: BrokerNode, changes: readonly Change[]): Step
     }
     journal.decide();
   } catch (error) {
-    for (const { name } of journal.pages()) journal.remove(name);
+    journal.drop();
     throw error;
   }
-  return yield* make(node, journal, pages);
+  const { obstacles, defects } = yield* make(node, journal, pages);
+  if (defects.length > 0) throw defects[0];
+  return obstacles;
 }
 
 /** What a crash left of an import: to be called when the node has recovered. */
-export function* finishChanges(node: BrokerNode): Steps<readonly string[]> {
+export function* finishChanges(node: BrokerNode): Steps<Made> {
   const journal = new ImportJournal(node.parameters);
   if (journal.isDecided) return yield* make(node, journal, journal.pages());
-  for (const { name } of journal.pages()) journal.remove(name);
-  return [];
+  journal.drop();
+  return { obstacles: [], defects: [] };
 }
 
-function* make(node: BrokerNode, journal: ImportJournal, pages: readonly JournalPage[]): Steps<readonly string[]> {
+/** What could not be made of the changes; all others are made. */
+interface Made {
+  /** As others had changed something. */
+  readonly obstacles: readonly string[];
+  /** As something is wrong with the broker. */
+  readonly defects: readonly unknown[];
+}
+
+function* make(node: BrokerNode, journal: ImportJournal, pages: Iterable<JournalPage>): Steps<Made> {
   const obstacles: string[] = [];
-  const errors: unknown[] = [];
+  const defects: unknown[] = [];
   for (const { name, changes } of pages) {
     for (const change of changes) {
       const obstacle = obstacleTo(node, change);
@@ -56,14 +68,15 @@ function* make(node: BrokerNode, journal: ImportJournal, pages: readonly Journal
         if (change.op === 'put-binding') bind(node, change);
         else node.commit([withNumber(node, change)]);
       } catch (error) {
-        errors.push(error);
+        // The rehearsal was not refused it: somebody has the queue for his own by now, for example.
+        if (error instanceof AmqpError) obstacles.push(`skipped: ${oneLine(error)}`);
+        else defects.push(error);
       }
     }
     journal.remove(name);
     yield;
   }
-  if (errors.length > 0) throw errors[0];
-  return obstacles;
+  return { obstacles, defects };
 }
 
 function bind(node: BrokerNode, change: Extract<Change, { readonly op: 'put-binding' }>): void {

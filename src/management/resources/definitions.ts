@@ -45,9 +45,10 @@ async function load(
   { context: { node, config, log }, bytes, headers, query }: Call,
   vhost: string | undefined,
 ): Promise<unknown> {
-  const { document } = await parse(fileIn(headers['content-type'], bytes) ?? bytes, node);
+  const { document, warnings: odd } = await parse(fileIn(headers['content-type'], bytes) ?? bytes, node);
   if (!isObject(document)) throw badRequest('not_json');
-  const warnings = await told(() => importDefinitions(node, document, { vhost, defaultVhost: config.defaultVhost }));
+  const found = await told(() => importDefinitions(node, document, { vhost, defaultVhost: config.defaultVhost }));
+  const warnings = [...odd, ...found];
   await eachInSlices(warnings, ({ path, text }) => log.warn({ path }, `definitions: ${path}: ${text}`));
   await new Receipt(node.store, undefined).untilStored();
   return query.isTrue('report') ? { warnings } : NO_CONTENT;
@@ -66,7 +67,8 @@ async function told<Value>(load: () => Promise<Value>): Promise<Value> {
 async function parse(bytes: Buffer, { timeSlices }: BrokerNode): Promise<ParsedText> {
   try {
     return await doInSlices(readJsonText(decodeText(bytes)), timeSlices);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     throw badRequest('failed_to_parse_json');
   }
 }

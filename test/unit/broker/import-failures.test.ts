@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { exportDefinitions } from '../../../src/broker/definitions/export.ts';
+import { ImportJournal } from '../../../src/broker/definitions/import-journal.ts';
 import { finishImport, importDefinitions } from '../../../src/broker/definitions/import.ts';
 import { IMPORT_JOURNAL } from '../../../src/broker/parameters/parameters.ts';
 import type { Queue } from '../../../src/broker/queue/queue.ts';
 import { readSettings } from '../../../src/broker/queue/queue-settings.ts';
+import type { Change } from '../../../src/broker/topology/change.ts';
 import { BrokerNode } from '../../../src/broker/topology/broker-node.ts';
 import { AmqpError } from '../../../src/protocol/amqp-error.ts';
 import { NullStore } from '../../../src/store/null-store.ts';
@@ -136,6 +138,20 @@ describe('an import', () => {
     expect(it.node.parameters.of(IMPORT_JOURNAL, '').size).toBe(0);
   });
 
+  test('that a start finishes makes all other changes if it meets a defect, and tells', async () => {
+    const { node } = await nodeWith({});
+    const changes = ['a', 'b'].map((name): Change => {
+      return { op: 'put-vhost', record: { name, description: '', tags: [] } };
+    });
+    const journal = new ImportJournal(node.parameters);
+    journal.write({ name: '000000000', changes });
+    journal.decide();
+    failOnce(node, 'commit', 0, new Error('injected'));
+    expect(await finishImport(node)).toEqual(['failed: injected']);
+    expect(Array.from(node.vhosts, ({ name }) => name)).toEqual(['/', 'b']);
+    expect(node.parameters.of(IMPORT_JOURNAL, '').size).toBe(0);
+  });
+
   test('is there whole or not at all after a kill at any moment', async () => {
     const seen = new Set<string>();
     const property = fc.asyncProperty(definitionsArbitrary(), definitionsArbitrary(), async (before, document) => {
@@ -193,6 +209,31 @@ describe('an import', () => {
     expect(it.vhost.queue('q49')).toBe(mine);
     expect([...it.vhost.queues].length).toBe(50);
     expect(it.node.vhost('other')).toBeUndefined();
+  });
+
+  test('passes over a binding whose queue somebody has for his own meanwhile, and tells', async () => {
+    const clock = new SteppingClock();
+    const it = await nodeWith({}, clock);
+    clock.isStepping = true;
+    const names = Array.from({ length: 50 }, (_, n) => `q${n}`);
+    const importing = importDefinitions(it.node, {
+      queues: names.map((name) => ({ name, vhost: '/' })),
+      bindings: names.map((destination) => ({
+        source: 'amq.fanout',
+        vhost: '/',
+        destination,
+        destination_type: 'queue',
+        routing_key: '',
+      })),
+    });
+    while (!it.node.parameters.of(IMPORT_JOURNAL, '').has('decided')) await new Promise(setImmediate);
+    it.vhost.declareQueue({ ...plain, name: 'q49', durable: false, owner: {} });
+    expect((await importing).map(({ text }) => text)).toEqual([
+      expect.stringContaining("'q49' in vhost '/' was declared meanwhile") as string,
+      expect.stringMatching(/^skipped: .*exclusive access to locked queue 'q49'/) as string,
+    ]);
+    const bound = new Set(exportDefinitions(it.node, PRODUCT).bindings!.map(({ destination }) => destination));
+    expect([bound.size, bound.has('q49')]).toEqual([49, false]);
   });
 
   test('waits for the one before it', async () => {

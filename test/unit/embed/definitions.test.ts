@@ -2,8 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import amqp from 'amqplib';
 import { describe, expect, it } from 'vitest';
+import { IMPORT_JOURNAL } from '../../../src/broker/parameters/parameters.ts';
+import { encodeTable } from '../../../src/codec/field-table.ts';
 import { Broker, ConfigError, type DefinitionsDocument, DefinitionsError } from '../../../src/index.ts';
+import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { runCommand, startCommand } from '../../support/cli/command.ts';
+import { KeptLog } from '../../support/kept-log.ts';
 import { temporaryFile, temporaryFolder } from '../../support/temporary-folder.ts';
 import { storeHere } from '../../support/store-here.ts';
 
@@ -103,6 +107,37 @@ describe('a broker that starts with definitions', () => {
     await broker.stop();
   });
 
+  it('tells what could not be made of an import that had not come to its end, and starts', async () => {
+    const dataDir = temporaryFolder();
+    await (await Broker.start({ port: 0, dataDir }, storeHere)).stop();
+    const table = Buffer.from(encodeTable(new Map())).toString('base64');
+    const binding = { source: 'gone', destinationType: 'queue', destination: 'q', routingKey: '' };
+    const exchange = { name: 'e', type: 'x-unknown', autoDelete: false, internal: false };
+    const rows = [
+      { row: { op: 'put-binding', record: { vhost: '/', ...binding, arguments: {} } }, table },
+      { row: { op: 'put-exchange', record: { vhost: '/', ...exchange, arguments: {} } }, table },
+      { row: { op: 'put-queue', record: { id: 1, vhost: '/', name: 'q', autoDelete: false, arguments: {} } }, table },
+    ];
+    const store = await SqliteStore.open({ folder: dataDir, thread: false });
+    store.recover();
+    const put = (name: string, value: unknown): void => {
+      const record = { component: IMPORT_JOURNAL, vhost: '', name, value: JSON.stringify(value) };
+      store.change({ op: 'put-parameter', record });
+    };
+    put('000000000', rows);
+    put('decided', true);
+    await store.close();
+
+    const logger = new KeptLog();
+    const broker = await Broker.start({ port: 0, dataDir, logger }, storeHere);
+    expect(logger.warnings.map(({ message }) => message)).toEqual([
+      "definitions of before the start: skipped: exchange 'gone' was deleted meanwhile",
+      "definitions of before the start: skipped: PRECONDITION_FAILED - unknown exchange type 'x-unknown'",
+    ]);
+    expect((await broker.definitions.export()).queues).toMatchObject([{ name: 'q' }]);
+    await broker.stop();
+  });
+
   it('as a daemon takes the file by flag or environment, and ends with 78 and a line for each problem', async () => {
     const ON_ANY_PORT = ['--host', '127.0.0.1', '--port', '0', '--memory'];
     const good = temporaryFile('good.json', JSON.stringify(TOPOLOGY));
@@ -134,6 +169,26 @@ describe('a running broker', () => {
     await expect(broker.definitions.import({}, { vhost: 'nope' })).rejects.toThrow(
       "Virtual host 'nope' does not exist",
     );
+    await broker.stop();
+  });
+
+  it('tells of a stop as what it is, while it reads an import and afterwards', async () => {
+    const broker = await Broker.start({ port: 0 });
+    const queues = Array.from({ length: 100_000 }, (_, n) => ({ name: `q${n}`, vhost: '/' }));
+    const text = JSON.stringify({ queues });
+    const stopped = expect(broker.definitions.import(text)).rejects.toThrow(/^the broker stopped before it was done$/);
+    await broker.stop();
+    await stopped;
+    await expect(broker.definitions.import(text)).rejects.toThrow(/^the broker stopped before it was done$/);
+  });
+
+  it('tells of a section that stands twice, and takes the last', async () => {
+    const broker = await Broker.start({ port: 0 });
+    const text = JSON.stringify(TOPOLOGY).replace(/}$/, ',"bindings":[]}');
+    expect(await broker.definitions.import(text)).toEqual([
+      { path: '$', text: 'has "bindings" more than once: the last one counts' },
+    ]);
+    expect((await broker.definitions.export()).bindings).toEqual([]);
     await broker.stop();
   });
 });
