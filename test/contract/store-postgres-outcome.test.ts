@@ -12,6 +12,9 @@ import { PageWriter } from './page-writer.ts';
 import { recover, type Recovered } from '../support/store-reads.ts';
 import { commit, page, Script } from './store.support.ts';
 
+/** The end of an answer: the server has no transaction. */
+const READY_FOR_QUERY = Buffer.from('5a0000000549', 'hex');
+
 async function reopened(store: PostgresStore, url: string): Promise<Recovered> {
   await store.close();
   const again = await PostgresStore.open({ url });
@@ -69,6 +72,33 @@ describe.skipIf(!hasPostgres)('a commit whose answer does not come', () => {
     proxy.cut();
     await store.close();
     expect(await postgres.server.sql(`SELECT alive FROM ${schemaOf(direct)}.node`)).toBe('f');
+  });
+
+  it('is asked for over another session, if the server ends its own and the socket does not end', async () => {
+    let isToEnd = false;
+    let ended = 0;
+    // ErrorResponse, which nothing was asked for: FATAL 57P01. The end of the socket is lost on the way.
+    const fields = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0');
+    const error = Buffer.concat([Buffer.of(0x45, 0, 0, 0, fields.length + 4), fields]);
+    const proxy = await Proxy.to(postgres.server.port, (chunk) => {
+      if (!isToEnd || !chunk.subarray(-6).equals(READY_FOR_QUERY)) return chunk;
+      isToEnd = false;
+      ended++;
+      return Buffer.concat([chunk, error]);
+    });
+    const direct = postgres.newUrl();
+    const store = await PostgresStore.open({ url: through(proxy, direct) });
+    const writer = new PageWriter();
+    const done = writer.write(store, () => ended >= 3);
+    for (let times = 0; times < 3; times++) {
+      const before = writer.written;
+      await expect.poll(() => writer.written).toBeGreaterThan(before + 3);
+      isToEnd = true;
+      await expect.poll(() => isToEnd).toBe(false);
+    }
+    // The last one has ended by now: that is no reason for a close to fail.
+    await done;
+    writer.expectAll(await reopened(store, direct));
   });
 
   it('is waited for by publishers while the server is restarted', async () => {

@@ -51,7 +51,8 @@ export class Servers {
       try {
         const session = await this.#connect(host);
         const timeline = (await this.soon(session, session.query(WHO_ARE_YOU))).rows[0][0];
-        if (timeline === null) return await session.close();
+        // Without a goodbye, whose end a server that is cut off meanwhile never tells.
+        if (timeline === null) return session.destroy();
         found.push({ session, host, timeline: Number(timeline) });
         // There may be another, of a higher timeline.
         this.#clock.after(OTHERS_MS, () => enough.resolve());

@@ -65,6 +65,8 @@ export class Session {
     this.#connection = connection;
     this.pid = processID;
     this.ended = new Promise((resolve) => client.once('end', () => resolve()));
+    // pg asks nothing more over it, whether or not its socket ever ends.
+    hear(client, 'error', rethrow, () => this.destroy());
     hear(connection, 'parseComplete', rethrow, () => {
       const name = this.#preparing.shift();
       if (name !== undefined && name !== '') this.#prepared.add(name);
@@ -117,11 +119,6 @@ export class Session {
         ),
     );
     copy.end();
-  }
-
-  /** Says goodbye. Nothing may be under way. */
-  async close(): Promise<void> {
-    await this.#client.end();
   }
 
   /** Ends it at once: what is under way rejects. */
