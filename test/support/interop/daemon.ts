@@ -96,13 +96,18 @@ export function spawnDaemon({ port, dataDir, args = [], env }: DaemonOptions, pa
 
 /** Below those that the system gives to who asks for any (Linux from 32768, macOS from 49152). */
 const [FIRST_PORT, LAST_PORT] = [10_000, 32_000];
+/** Ports that one worker of vitest gives, and no other that runs beside it. */
+const PORTS_EACH = 1000;
+const first = FIRST_PORT + ((Number(process.env['VITEST_POOL_ID'] ?? 0) * PORTS_EACH) % (LAST_PORT - FIRST_PORT));
+/** The next in turn, from a random one on: there may be other runs on the machine. */
+let next = randomInt(PORTS_EACH);
 
 /**
  * A port that is free, for a daemon that is to come back on the same one. The system gives it to nobody else: neither before the daemon listens, nor
  * while it is away.
  */
 export async function freePort(): Promise<number> {
-  const port = randomInt(FIRST_PORT, LAST_PORT);
+  const port = first + (next++ % PORTS_EACH);
   const server = createServer();
   try {
     await once(server.listen(port, '127.0.0.1'), 'listening');

@@ -20,11 +20,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { vi } from 'vitest';
 import type { Issued } from '../certificates.ts';
 import { freePort } from '../interop/daemon.ts';
 import { runOk } from '../processes/run.ts';
 import { spawnTied, tied } from '../processes/tied.ts';
-import { PATIENCE } from '../patience.ts';
+import { PATIENCE, UNTIL } from '../patience.ts';
 
 const VERSIONS = '/usr/lib/postgresql';
 const ROLE = 'leveret';
@@ -71,6 +72,8 @@ const SMALL_LOG = '--wal-segsize=1';
 
 /** What it says when it serves, a standby too. */
 const READY = 'database system is ready to accept';
+/** What it says while processes of the one before it have not ended yet. */
+const IN_USE = 'is still in use';
 
 /** Values as the server writes them. */
 const AS_TEXT = { getTypeParser: () => String };
@@ -160,6 +163,17 @@ export class PostgresServer {
   }
 
   async begin(): Promise<void> {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      try {
+        return await this.#attempt();
+      } catch (error) {
+        if (!(error as Error).message.includes(IN_USE) || Date.now() >= end) throw error;
+      }
+    }
+  }
+
+  async #attempt(): Promise<void> {
     const words = [join(programs!, 'postgres'), '-D', this.#data, '-p', `${this.port}`];
     const child = spawnTied([...AS_OWNER, ...tied(words)]);
     this.#child = child;
@@ -211,9 +225,10 @@ export class PostgresServer {
     return runOk('pkill', [`-${signal}`, '-P', `${this.#child!.pid}`]);
   }
 
-  /** Has a standby become a primary. */
-  promote(): Promise<unknown> {
-    return this.sql('SELECT pg_promote(true)');
+  /** Has a standby become a primary. A statement that waited for that might be what the last of the log to be replayed waits for, half a minute long. */
+  async promote(): Promise<void> {
+    await this.sql('SELECT pg_promote(false)');
+    await vi.waitUntil(async () => (await this.sql('SELECT pg_is_in_recovery()')) === 'f', UNTIL);
   }
 
   /** Runs SQL in a session that nobody else has, and returns the rows of the last statement as psql prints them: columns with | between them. */
