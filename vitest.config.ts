@@ -90,7 +90,11 @@ export default defineConfig({
     maxWorkers: Math.max(6, availableParallelism()),
     sequence: { sequencer: LongestFirst },
     provide: { lateStore: false, database: '' },
-    globalSetup: ['test/support/processes/daemon-bundle.ts', 'test/support/page/built.ts'],
+    globalSetup: [
+      'test/support/processes/left-behind.ts',
+      'test/support/processes/daemon-bundle.ts',
+      'test/support/page/built.ts',
+    ],
     testTimeout: TEST_PATIENCE,
     hookTimeout: TEST_PATIENCE,
     expect: { poll: UNTIL },
