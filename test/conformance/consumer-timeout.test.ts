@@ -3,9 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountsPossible } from '../support/accounts.ts';
 import type { AmqpChannel } from '../support/amqp-client/index.ts';
+import { MessageTime } from '../support/message-time.ts';
 import { type Target, useTarget } from '../support/target.ts';
 
-const target = useTarget();
+const target = useTarget(undefined, new MessageTime());
+
+/** Longer than all timeouts here, and the time between two looks for what is late, in milliseconds. */
+const LATE = 1000;
 
 /** The channel is closed with the text that names `ms`. RabbitMQ 3.10 knows a timeout of the whole broker only: there nothing comes. */
 async function expectTimeout(target: Target, channel: AmqpChannel, ms: number): Promise<void> {
@@ -13,13 +17,14 @@ async function expectTimeout(target: Target, channel: AmqpChannel, ms: number): 
     await channel.expectNothing();
     return;
   }
+  await target.time?.pass(LATE);
   const text =
     `PRECONDITION_FAILED - delivery acknowledgement on channel ${channel.number} timed out. Timeout value used: ${ms} ms. ` +
     'This timeout value can be configured, see consumers doc guide to learn more';
   expect(await channel.expectClose(406, text)).toMatchObject({ classId: 0, methodId: 0 });
 }
 
-describe.concurrent('consumer timeout', () => {
+describe('consumer timeout', () => {
   test('basic.consume/timeout: a delivery that is not acknowledged within the timeout closes its channel, and no other', async () => {
     const channel = await target.channel();
     const other = await channel.client.channel();
@@ -112,7 +117,7 @@ describe.concurrent('consumer timeout', () => {
 });
 
 describe.skipIf(!accountsPossible)('consumer timeout by policy', () => {
-  const target = useTarget();
+  const target = useTarget(undefined, new MessageTime());
   const vhost = `timeouts-${randomBytes(4).toString('hex')}`;
   beforeAll(() => target.operator.addVhost(vhost));
   afterAll(() => target.operator.deleteVhost(vhost));

@@ -5,9 +5,10 @@
 import { describe, expect, test } from 'vitest';
 import type { AmqpChannel } from '../support/amqp-client/index.ts';
 import { brokerClock, headersOf } from '../support/dead-letters.ts';
+import { MessageTime } from '../support/message-time.ts';
 import { useTarget } from '../support/target.ts';
 
-const target = useTarget();
+const target = useTarget(undefined, new MessageTime());
 
 async function delayed(
   channel: AmqpChannel,
@@ -19,14 +20,14 @@ async function delayed(
   });
 }
 
-/** A delayed exchange and a queue behind it, bound with `key` and consumed without acknowledgements. */
-async function consumed(type?: string): Promise<{ channel: AmqpChannel; exchange: string; queue: string }> {
+/** A delayed exchange and a queue behind it, bound with `key` and consumed without acknowledgements, and how time passes. */
+async function consumed(type?: string) {
   const channel = await target.channel();
   const exchange = await delayed(channel, type);
   const queue = await channel.queue();
   await channel.bind(queue, exchange, 'key');
   await channel.consume(queue, { noAck: true });
-  return { channel, exchange, queue };
+  return { channel, exchange, queue, pass: await brokerClock(target) };
 }
 
 const later = (exchange: string, delay: unknown) => ({ exchange, headers: { 'x-delay': delay } });
@@ -80,23 +81,25 @@ describe('a delayed exchange is declared', () => {
 
 describe('a message with x-delay', () => {
   test.each([
-    ['an integer', 60],
-    ['a float', 60.9],
-    ['digits', '60'],
+    ['an integer', 600],
+    ['a float', 600.9],
+    ['digits', '600'],
   ])('delayed/waits: comes that many milliseconds later, given as %s, and says so below zero', async (_how, delay) => {
-    const { channel, exchange } = await consumed();
-    const published = Date.now();
+    const { channel, exchange, queue, pass } = await consumed();
     channel.publish('key', 'body', { ...later(exchange, delay), messageId: 'm' });
+    await pass(300);
+    await channel.expectNothing(queue);
+    await pass(300);
     const delivery = await channel.delivery();
-    expect(Date.now() - published).toBeGreaterThanOrEqual(59);
-    expect(headersOf(delivery)).toEqual({ 'x-delay': -60 });
+    expect(headersOf(delivery)).toEqual({ 'x-delay': -600 });
     expect(delivery).toMatchObject({ body: 'body', exchange, routingKey: 'key', redelivered: false });
     expect(delivery.properties.messageId).toBe('m');
   });
 
   test('delayed/order: comes when its own time has come, whatever was published before it', async () => {
-    const { channel, exchange } = await consumed();
+    const { channel, exchange, pass } = await consumed();
     for (const delay of [120, 40, 80, 1]) channel.publish('key', String(delay), later(exchange, delay));
+    await pass(120);
     expect((await channel.deliveries(4)).map(({ body }) => body)).toEqual(['1', '40', '80', '120']);
   });
 
@@ -114,56 +117,58 @@ describe('a message with x-delay', () => {
   });
 
   test('delayed/long: waits however long that is, more than 49 days too', async () => {
-    const { channel, exchange, queue } = await consumed();
+    const { channel, exchange, queue, pass } = await consumed();
     channel.publish('key', 'too early', later(exchange, 2 ** 32 + 5));
-    const pass = await brokerClock(target);
     await pass(50);
     await channel.expectNothing(queue);
   });
 
   test('delayed/routing: goes where its routing key leads by the type of x-delayed-type', async () => {
     const channel = await target.channel();
+    const pass = await brokerClock(target);
     const exchange = await delayed(channel, 'topic');
     const [all, some] = [await channel.queue(), await channel.queue()];
     await channel.bind(all, exchange, '#');
     await channel.bind(some, exchange, 'orders.*');
     channel.publish('orders.new', 'a', later(exchange, 20)).publish('bills.new', 'b', later(exchange, 21));
+    await pass(21);
     await channel.expectCounts(all, { messages: 2 });
     expect(await channel.drain(all)).toEqual(['a', 'b']);
     expect(await channel.drain(some)).toEqual(['a']);
   });
 
   test('delayed/bindings: goes by the bindings that there are when its time has come', async () => {
-    const { channel, exchange, queue } = await consumed();
+    const { channel, exchange, queue, pass } = await consumed();
     const other = await channel.queue();
     channel.publish('key', 'body', later(exchange, 400));
     await channel.bind(other, exchange, 'key');
     await channel.call('queue.unbind', { queue, exchange, routingKey: 'key' });
+    await pass(400);
     await channel.expectCounts(other, { messages: 1 });
     await channel.expectNothing(queue);
   });
 
   test('delayed/chain: waits where another exchange leads to the delayed one, and comes from where it was published', async () => {
-    const { channel, exchange } = await consumed();
+    const { channel, exchange, pass } = await consumed();
     const front = await channel.exchange(target.name('front'), 'fanout');
     await channel.call('exchange.bind', { destination: exchange, source: front, routingKey: '' });
     channel.publish('key', 'later', later(front, 50)).publish('key', 'now', { exchange: front });
-    expect(await channel.deliveries(2)).toMatchObject([
-      { body: 'now', exchange: front },
-      { body: 'later', exchange: front },
-    ]);
+    expect(await channel.delivery()).toMatchObject({ body: 'now', exchange: front });
+    await pass(50);
+    expect(await channel.delivery()).toMatchObject({ body: 'later', exchange: front });
   });
 
   test('delayed/dead-letter: waits as a dead letter too', async () => {
-    const { channel, exchange } = await consumed();
+    const { channel, exchange, queue: behind, pass } = await consumed();
     const queue = await channel.queue('', {
       arguments: { 'x-dead-letter-exchange': exchange, 'x-dead-letter-routing-key': 'key', 'x-message-ttl': 0 },
     });
-    const published = Date.now();
-    channel.publish(queue, 'letter', { headers: { 'x-delay': 40 } });
+    channel.publish(queue, 'letter', { headers: { 'x-delay': 600 } });
+    await pass(300);
+    await channel.expectNothing(behind);
+    await pass(300);
     const letter = await channel.delivery();
-    expect(Date.now() - published).toBeGreaterThanOrEqual(39);
-    expect(headersOf(letter)).toMatchObject({ 'x-delay': -40, 'x-first-death-reason': 'expired' });
+    expect(headersOf(letter)).toMatchObject({ 'x-delay': -600, 'x-first-death-reason': 'expired' });
   });
 
   test('delayed/confirm: is confirmed while it waits', async () => {
@@ -177,12 +182,14 @@ describe('a message with x-delay', () => {
 
   test('delayed/mandatory: is not returned, as it may find a queue when its time has come', async () => {
     const channel = await target.channel();
+    const pass = await brokerClock(target);
     const exchange = await delayed(channel);
     const queue = await channel.queue();
     await channel.call('confirm.select');
     channel.publish('key', 'body', { ...later(exchange, 400), mandatory: true });
     expect(await channel.confirmed(1, 1)).toEqual({ nacked: [] });
     await channel.bind(queue, exchange, 'key');
+    await pass(400);
     await channel.expectCounts(queue, { messages: 1 });
     // Without a delay the flag counts as ever.
     channel.publish('nowhere', 'body', { exchange, mandatory: true });
@@ -191,36 +198,39 @@ describe('a message with x-delay', () => {
 
   test('delayed/alternate: goes to the alternate exchange if it leads nowhere when its time has come', async () => {
     const channel = await target.channel();
+    const pass = await brokerClock(target);
     const alternate = await channel.exchange(target.name('alternate'), 'fanout');
     const exchange = await delayed(channel, 'direct', { 'alternate-exchange': alternate });
     const [queue, rest] = [await channel.queue(), await channel.queue()];
     await channel.bind(queue, exchange, 'key');
     await channel.bind(rest, alternate);
     channel.publish('key', 'led', later(exchange, 20)).publish('nowhere', 'lost', later(exchange, 40));
+    await pass(40);
     await channel.expectCounts(rest, { messages: 1 });
     expect(await channel.drain(queue)).toEqual(['led']);
     expect(await channel.drain(rest)).toEqual(['lost']);
   });
 
   test('delayed/deleted: is cancelled when the exchange is deleted', async () => {
-    const { channel, exchange, queue } = await consumed();
+    const { channel, exchange, queue, pass } = await consumed();
     channel.publish('key', 'cancelled', later(exchange, 400));
     await channel.call('exchange.delete', { exchange });
     await channel.exchange(exchange, 'x-delayed-message', { arguments: { 'x-delayed-type': 'direct' } });
     await channel.bind(queue, exchange, 'key');
     channel.publish('key', 'published anew', later(exchange, 450));
+    await pass(450);
     expect((await channel.delivery()).body).toBe('published anew');
   });
 
   test('delayed/transaction: waits from the commit on', async () => {
-    const { channel, exchange } = await consumed();
-    const pass = await brokerClock(target);
+    const { channel, exchange, queue, pass } = await consumed();
     await channel.call('tx.select');
-    channel.publish('key', 'body', later(exchange, 50));
-    await pass(60);
-    const before = Date.now();
+    channel.publish('key', 'body', later(exchange, 600));
+    await pass(600);
     await channel.call('tx.commit');
-    await channel.delivery();
-    expect(Date.now() - before).toBeGreaterThanOrEqual(49);
+    await pass(300);
+    await channel.expectNothing(queue);
+    await pass(300);
+    expect((await channel.delivery()).body).toBe('body');
   });
 });

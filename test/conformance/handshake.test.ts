@@ -220,17 +220,13 @@ describe.concurrent('refusals without a word', () => {
     await client.expectSilentClose();
   });
 
-  test('handshake/timeout: a client that says nothing is dropped after 10 s', { timeout: 20_000 }, async () => {
+  test('handshake/timeout: a client that says nothing is dropped after 10 s', async () => {
     const client = await target.dial();
     await client.expectSocketClosed();
   });
 
-  test(
-    'handshake/timeout-start-ok: a client that does not answer connection.start is dropped after 10 s',
-    { timeout: 20_000 },
-    async () => {
-      const client = await started();
-      await client.expectSocketClosed();
-    },
-  );
+  test('handshake/timeout-start-ok: a client that does not answer connection.start is dropped after 10 s', async () => {
+    const client = await started();
+    await client.expectSocketClosed();
+  });
 });

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll } from 'vitest';
 import type { Broker, BrokerOptions } from '../../src/index.ts';
+import type { Surroundings } from '../../src/embed/assemble.ts';
 import { AmqpClient, handshake, type HandshakeOptions } from '../support/amqp-client/index.ts';
 import { Canary } from './canary.ts';
 import { Offender } from './offender.ts';
@@ -147,13 +148,16 @@ class Log {
   }
 }
 
-/** Call once at the top of a test file. */
-export function useArena(options: () => BrokerOptions | Promise<BrokerOptions> = () => ({})): () => Arena {
+/** Call once at the top of a test file, or of a group of tests. `surroundings`: of its broker. */
+export function useArena(
+  options: () => BrokerOptions | Promise<BrokerOptions> = () => ({}),
+  surroundings?: Surroundings,
+): () => Arena {
   let broker: Broker | undefined;
   let arena: Arena | undefined;
   beforeAll(async () => {
     const log = new Log();
-    broker = await TellingBroker.start({ port: 0, logger: log, ...(await options()) });
+    broker = await TellingBroker.start({ port: 0, logger: log, ...(await options()) }, surroundings);
     arena = new Arena(broker, log);
   });
   afterAll(async () => {

@@ -5,7 +5,9 @@
 import { setTimeout as elapse } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { decodeMethod } from '../../src/wire/generated/method-codec.ts';
+import { systemClock } from '../../src/util/system.ts';
 import { frames, method } from '../support/amqp-client/index.ts';
+import { HandClock } from '../support/hand-clock.ts';
 import { liveBytes } from '../support/live-memory.ts';
 import { type Arena, useArena } from './arena.ts';
 import { HANDSHAKE, OPEN_CHANNEL } from './sessions.ts';
@@ -13,34 +15,39 @@ import { HANDSHAKE, OPEN_CHANNEL } from './sessions.ts';
 const MIB = 1024 * 1024;
 
 describe('a client that does not finish the handshake', () => {
-  // Time for those who take none, in a process that has to wait for the processor.
-  const arena = useArena(() => ({ handshakeTimeout: 2000 }));
+  const clock = new HandClock();
+  const arena = useArena(() => ({ handshakeTimeout: 2000 }), {
+    clocks: { messages: systemClock, connections: clock },
+  });
 
   test('is dropped when its time is over, however slowly it goes on talking', async () => {
     await arena().attack(async () => {
       const sayings = [Buffer.alloc(0), ...HANDSHAKE.map((_, index) => Buffer.concat(HANDSHAKE.slice(0, index)))];
-      await Promise.all(
+      const offenders = await Promise.all(
         [...sayings, Buffer.from('AMQP\0\0\x09'), Buffer.concat(HANDSHAKE.slice(0, 2)).subarray(0, -1)].map(
           async (said) => {
             const offender = await arena().offender(`${said.length} bytes`);
             await offender.say(said);
-            await offender.closed();
-            expect(arena().warnings(offender)).toMatchObject([
-              { message: 'connection refused', error: 'handshake timeout' },
-            ]);
+            return offender;
           },
         ),
       );
-      // A byte now and then earns no more time: it is dropped long before it has said all.
-      const offender = await arena().offender('byte by byte');
+      // Says a byte now and then, which earns it no more time.
       const hello = Buffer.concat([HANDSHAKE[0], HANDSHAKE[1]]);
-      let said = 0;
-      while (!offender.socket.closed && said < hello.length) {
-        await offender.say(hello.subarray(said, ++said));
-        await elapse(20);
+      const slow = await arena().offender('byte by byte');
+      // It has heard all that was said before.
+      await (await arena().connect()).expectAlive();
+      for (let part = 0; part < 20; part++) {
+        clock.pass(100);
+        await slow.say(hello.subarray(part, part + 1));
+        if (part === 0) for (const offender of offenders) expect(offender.socket.closed).toBe(false);
       }
-      expect(said).toBeLessThan(hello.length);
-      await offender.closed();
+      for (const offender of [...offenders, slow]) await offender.closed();
+      for (const offender of offenders) {
+        expect(arena().warnings(offender)).toMatchObject([
+          { message: 'connection refused', error: 'handshake timeout' },
+        ]);
+      }
     });
   });
 

@@ -24,8 +24,12 @@ export async function deadLetters(target: Target): Promise<DeadLetters> {
   };
 }
 
-/** Lets milliseconds pass as the broker counts them: until a message of that expiration has expired. */
+/**
+ * Lets milliseconds pass as the broker counts them: at once by a time that is the test's; otherwise until a message of that expiration has expired.
+ */
 export async function brokerClock(target: Target): Promise<(ms: number) => Promise<void>> {
+  const { time } = target;
+  if (time !== undefined) return (ms) => time.pass(ms);
   const channel = await target.channel();
   const letters = await deadLetters(target);
   const queue = await channel.queue(target.name('clock'), { arguments: letters.arguments });

@@ -9,6 +9,7 @@ import { fromFieldTable } from '../../src/codec/field-table.ts';
 import { type Accounts, folderWithAccounts, importAccounts } from './accounts.ts';
 import { type Operator, operatorByCommand, operatorOf } from './operator.ts';
 import { AmqpClient, handshake, sayHello, type AmqpChannel, type HandshakeOptions } from './amqp-client/index.ts';
+import type { MessageTime } from './message-time.ts';
 import { Recorder } from './transcript.ts';
 import { storeHere } from './store-here.ts';
 
@@ -16,6 +17,8 @@ export interface Target {
   readonly url: string;
   /** True for RabbitMQ 3.10, whose answers differ in the places that spec/deviations.md lists. */
   readonly rabbitmq: boolean;
+  /** By which messages age in it; undefined if they do by real time. */
+  readonly time: MessageTime | undefined;
   /** Who administers it. */
   readonly operator: Operator;
   /** A raw TCP connection, no byte sent. */
@@ -28,13 +31,17 @@ export interface Target {
   name(prefix: string): string;
 }
 
-/** Call once at the top of a test file. `accounts` are there before the first test and gone after the last. */
-export function useTarget(accounts?: Accounts): Target {
+/**
+ * Call once at the top of a test file. `accounts` are there before the first test and gone after the last. `time`: of messages in a broker in this
+ * process; see `brokerClock`.
+ */
+export function useTarget(accounts?: Accounts, time?: MessageTime): Target {
   const run = randomBytes(4).toString('hex');
   const clients: AmqpClient[] = [];
   const names: string[] = [];
   let url = process.env['LEVERET_TEST_URL'] ?? '';
   let rabbitmq = false;
+  const isHere = url === '';
   let operator = operatorByCommand();
   let stop = async (): Promise<void> => {};
 
@@ -48,10 +55,10 @@ export function useTarget(accounts?: Accounts): Target {
   };
 
   beforeAll(async () => {
-    if (url === '') {
+    if (isHere) {
       const { TellingBroker } = await import('./telling-broker.ts');
       const dataDir = accounts && (await folderWithAccounts(accounts));
-      const broker = await TellingBroker.start({ port: 0, dataDir }, storeHere);
+      const broker = await TellingBroker.start({ port: 0, dataDir }, storeHere, time);
       url = broker.url;
       operator = operatorOf(broker);
       stop = async () => {
@@ -79,6 +86,7 @@ export function useTarget(accounts?: Accounts): Target {
     get rabbitmq() {
       return rabbitmq;
     },
+    time: isHere ? time : undefined,
     get operator() {
       return operator;
     },

@@ -2,6 +2,7 @@
 import { assemble, type BrokerParts, type Surroundings } from '../../src/embed/assemble.ts';
 import { Broker } from '../../src/embed/broker.ts';
 import type { BrokerOptions } from '../../src/embed/options.ts';
+import type { MessageTime } from './message-time.ts';
 import { tellOf } from './amqp-client/next-event.ts';
 
 export class TellingBroker extends Broker {
@@ -12,8 +13,15 @@ export class TellingBroker extends Broker {
     this.#untell = tellOf(this.url, parts.node);
   }
 
-  static override async start(options: BrokerOptions = {}, surroundings?: Surroundings): Promise<TellingBroker> {
-    return new TellingBroker(await assemble(options, surroundings));
+  /** `time`: by which messages age in it; the system's by default. */
+  static override async start(
+    options: BrokerOptions = {},
+    surroundings: Surroundings = {},
+    time?: MessageTime,
+  ): Promise<TellingBroker> {
+    const parts = await assemble(options, time === undefined ? surroundings : { ...surroundings, clocks: time.clocks });
+    time?.passesIn(parts);
+    return new TellingBroker(parts);
   }
 
   override async stop(): Promise<void> {
