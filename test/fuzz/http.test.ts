@@ -6,12 +6,11 @@ import { Broker } from '../../src/index.ts';
 import { RESOURCES } from '../../src/management/resources.ts';
 import { apiOf } from '../support/management/api.ts';
 import { KeptLog } from '../support/kept-log.ts';
+import { PATIENCE } from '../support/patience.ts';
 import { fuzzTimeout, Random, seeds } from './random.ts';
 
 const REQUESTS_A_ROUND = 150;
 const AT_ONCE = 10;
-/** No answer within this is a hang, in milliseconds: much longer than any should take on a busy machine. */
-const PATIENCE_MS = 20_000;
 
 const log = new KeptLog();
 let broker: Broker;
@@ -291,7 +290,7 @@ function randomText(random: Random, most: number): string {
 /** The status, as soon as it comes; 0 if the connection ends without one. */
 async function answerTo(request: Buffer): Promise<number> {
   const socket: Socket = connect(broker.managementPort!, '127.0.0.1');
-  socket.setTimeout(PATIENCE_MS);
+  socket.setTimeout(PATIENCE);
   try {
     return await new Promise<number>((resolve, reject) => {
       socket.on('data', (data: Buffer) =>

@@ -5,6 +5,7 @@ import { Inbox } from '../support/interop/inbox.ts';
 import { deleteExchangesAfterTest, deleteQueuesAfterTest } from '../support/interop/leftovers.ts';
 import { uniqueName } from '../support/interop/names.ts';
 import { useTarget } from '../support/interop/target.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const target = useTarget();
 
@@ -190,7 +191,7 @@ test('a consumer waits until its queue is deleted, which it sees as an error', a
   const channel = await openChannel();
   const { name } = await channel.queueDeclare('', { exclusive: true });
   const consumer = await channel.basicConsume(name, {}, () => {});
-  const waiting = expect(consumer.wait(15_000)).rejects.toThrow(/cancel/i);
+  const waiting = expect(consumer.wait(PATIENCE)).rejects.toThrow(/cancel/i);
   await channel.queueDelete(name);
   await waiting;
 });

@@ -65,7 +65,7 @@ describe('amqp-connection-manager', () => {
 });
 
 describe.skipIf(externalUrl !== undefined)('amqp-connection-manager, while the broker is killed and comes back', () => {
-  test('loses nothing that was confirmed', { timeout: 90_000 }, async () => {
+  test('loses nothing that was confirmed', async () => {
     const total = 6000;
     const kills = [1500, 3500];
     const broker = await restartableBroker();

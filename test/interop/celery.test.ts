@@ -16,7 +16,7 @@ const missing = python === undefined ? 'No Python with Celery is installed (Debi
 describeClient('Celery', { missing }, () => {
   const target = useTarget();
 
-  test('has its worker do tasks, and controls it', { timeout: 120_000 }, async () => {
+  test('has its worker do tasks, and controls it', { timeout: 2 * TEST_PATIENCE }, async () => {
     await runOk(python ?? 'python3', ['-B', 'work.py', target.url], { cwd: SCRIPTS, deadline: TEST_PATIENCE });
   });
 });

@@ -13,6 +13,7 @@ import { Inbox } from '../support/interop/inbox.ts';
 import { deleteExchangesAfterTest, deleteQueuesAfterTest } from '../support/interop/leftovers.ts';
 import { uniqueName } from '../support/interop/names.ts';
 import { useTarget } from '../support/interop/target.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 const target = useTarget();
 
@@ -21,7 +22,7 @@ async function open(): Promise<Connection> {
   // Errors reach the operation that failed as well; without a listener they would end the process.
   connection.on('error', () => {});
   onTestFinished(() => connection.close());
-  await connection.onConnect(10_000);
+  await connection.onConnect(PATIENCE);
   return connection;
 }
 

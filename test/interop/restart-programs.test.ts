@@ -16,11 +16,11 @@ const pika = ours ?? (python === undefined ? 'No Python with pika is installed (
 describeClient('pika, through a restart', { missing: pika, required: ours === undefined }, () => {
   test('finds everything that was confirmed, in order, after two kills', async () => {
     const broker = await restartableBroker();
-    const survivor = start(python ?? 'python3', ['-B', 'survivor.py', broker.url], {
+    const survivor = start(python ?? 'python3', ['-B', 'survivor.py', broker.url, '2'], {
       cwd: SCRIPTS,
       deadline: TEST_PATIENCE,
     });
-    for (const line of ['confirmed 200', 'confirmed 400']) {
+    for (const line of ['confirmed after 0 breaks', 'confirmed after 1 breaks']) {
       await survivor.lines.until((lines) => lines.includes(line));
       await broker.restart('SIGKILL');
     }

@@ -17,7 +17,7 @@ const SEED = Number(process.env['LEVERET_MODEL_SEED'] ?? 20261122);
 test.each([
   ['whatever its queues are and whatever is done to them', undefined],
   ['if its store answers later, too', SEED],
-])('a broker does what its model does, %s', { timeout: RUNS * 20_000 }, async (_, late) => {
+])('a broker does what its model does, %s', { timeout: RUNS * 40_000 }, async (_, late) => {
   await fc.assert(
     fc.asyncProperty(scenario, async ({ alternates: of, steps }) => {
       const folder = mkdtempSync(join(tmpdir(), 'leveret-model-'));
@@ -34,6 +34,6 @@ test.each([
       }
     }),
     // Shrinking a failure takes long: it ends in time to be told.
-    { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: RUNS * 15_000, markInterruptAsFailure: true },
+    { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: RUNS * 30_000, markInterruptAsFailure: true },
   );
 });

@@ -40,6 +40,7 @@ export class Logs {
   readonly #logs = new Map<number, QueueLog>();
   readonly #file: Database.Database;
   readonly #pageWith: Database.Statement;
+  #isClosed = false;
 
   /** `lateness`: a seed, if reads are to be answered some turns later, in any order. */
   static async open(folder: string, lateness?: number): Promise<Logs> {
@@ -120,7 +121,10 @@ export class Logs {
     return Logs.open(this.#folder, this.#lateness);
   }
 
+  /** Once, also if what was to follow went wrong. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     // What is committed on the way out is looked up in the file too.
     await this.store.close();
     this.#file.close();

@@ -274,7 +274,7 @@ const SEED = Number(process.env['LEVERET_MODEL_SEED'] ?? 20240918);
 test.each([
   ['whatever is done to them', undefined],
   ['whatever is done to them, if the store answers later', SEED],
-])('logs over a store hold what lists hold, %s', { timeout: RUNS * 20_000 }, async (_, lateness) => {
+])('logs over a store hold what lists hold, %s', { timeout: RUNS * 40_000 }, async (_, lateness) => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }), async (steps) => {
       const folder = mkdtempSync(join(tmpdir(), 'leveret-model-'));
@@ -296,6 +296,6 @@ test.each([
       }
     }),
     // Shrinking a failure takes long: it ends in time to be told.
-    { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: RUNS * 15_000, markInterruptAsFailure: true },
+    { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: RUNS * 30_000, markInterruptAsFailure: true },
   );
 });

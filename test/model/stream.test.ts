@@ -306,7 +306,7 @@ test.each([
   ['but for the oldest messages, where its length is limited', { 'x-max-length-bytes': 400_000 }, false],
   ['whatever is done to it, if the store answers later', {}, true],
   ['but for the oldest messages, if the store answers later', { 'x-max-length-bytes': 400_000 }, true],
-])('a stream over a store is an array, %s', { timeout: RUNS * 10_000 }, async (_, args, late) => {
+])('a stream over a store is an array, %s', { timeout: RUNS * 30_000 }, async (_, args, late) => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30, size: 'max' }), async (steps) => {
       const folder = mkdtempSync(join(tmpdir(), 'leveret-model-'));

@@ -7,6 +7,7 @@ import type { ConsumeMessage } from 'amqplib';
 import { expect, test } from 'vitest';
 import { dropSocket, open, openChannel } from '../support/interop/amqplib.ts';
 import { barrier, confirmChannel, hold } from '../support/recovery/clients.ts';
+import { TEST_PATIENCE } from '../support/patience.ts';
 import { killableBroker } from '../support/recovery/killable.ts';
 import { Random } from '../support/recovery/random.ts';
 
@@ -17,7 +18,7 @@ test.each([
   ['bodies of 300 KiB, kept apart', 300 * 1024, 15],
 ])(
   'rejecting %s, more than a batch takes: a kill loses and doubles none',
-  { timeout: ROUNDS * 30_000 },
+  { timeout: ROUNDS * TEST_PATIENCE },
   async (...size) => {
     const [, bytes, count] = size;
     const random = new Random(count);

@@ -16,7 +16,7 @@ from celery.exceptions import TaskRevokedError
 from celery.result import ResultSet
 from tasks import DEAD, DEFAULT, LATER, PREFIX, PRIORITY, REFUSED, TOPIC, add, app, failing, refused, retried
 
-SECONDS = 20
+SECONDS = 60
 NODE = f"{PREFIX}@here"
 
 
@@ -59,10 +59,10 @@ def queues(channel):
 
 
 def control():
-    inspect = app.control.inspect(destination=[NODE], timeout=5)
+    inspect = app.control.inspect(destination=[NODE], timeout=SECONDS)
     assert {queue["name"] for queue in inspect.active_queues()[NODE]} == {DEFAULT, PRIORITY, REFUSED, TOPIC}
     assert inspect.stats()[NODE]["prefetch_count"] == 2
-    later = add.apply_async((1, 1), countdown=2)
+    later = add.apply_async((1, 1), countdown=4)
     until("scheduled task", lambda: inspect.scheduled()[NODE])
     later.revoke()
     assert raised(later) is TaskRevokedError

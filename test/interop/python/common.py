@@ -20,7 +20,7 @@ def connect(**changes):
     return pika.BlockingConnection(parameters)
 
 
-def pump_until(connection, condition, deadline=15):
+def pump_until(connection, condition, deadline=60):
     """Lets a connection work until a condition holds."""
     import time
 

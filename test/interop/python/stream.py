@@ -13,7 +13,7 @@ def read(channel, offset, count):
     """The offsets and bodies of the next messages, each acknowledged."""
     channel.basic_qos(prefetch_count=50)
     found = []
-    for method, properties, body in channel.consume(stream, arguments={"x-stream-offset": offset}, inactivity_timeout=10):
+    for method, properties, body in channel.consume(stream, arguments={"x-stream-offset": offset}, inactivity_timeout=60):
         assert method is not None, f"only {len(found)} of {count} came"
         found.append((properties.headers["x-stream-offset"], int(body)))
         channel.basic_ack(method.delivery_tag)

@@ -15,7 +15,7 @@ import { Declarer } from './topology.ts';
 
 const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 4);
 const SEED = Number(process.env['LEVERET_CRASH_SEED'] ?? 1);
-const ROUND_MS = 30_000;
+const ROUND_MS = 60_000;
 
 /** What the clients of one data folder know, over all lives of its broker. */
 class Clients extends Crowd {

@@ -34,9 +34,10 @@ export class PowerCut {
     this.#database = join(folder, 'leveret.db');
     this.#log = `${this.#database}-wal`;
     this.#index = `${this.#database}-shm`;
+    const now = BigInt(Date.now()) * 1_000_000n;
     // Before the log is read: a checkpoint that begins in between is noticed.
     const writtenAt = this.#databaseTime();
-    const justNow = BigInt(Date.now()) * 1_000_000n - writtenAt < CLOCK_STEP;
+    const justNow = now - writtenAt < CLOCK_STEP;
     this.#writtenAt = justNow ? undefined : writtenAt;
     this.#synced = committed(this.#readLog());
   }

@@ -12,7 +12,7 @@ import { type NodeEnd, Nodes } from './nodes.ts';
 import { LEASE, playRounds } from './rounds.ts';
 
 const ROUNDS = Number(process.env['LEVERET_CRASH_ROUNDS'] ?? 4);
-const ROUND_MS = 60_000;
+const ROUND_MS = 120_000;
 /** Until another serves: 2 s with a lease of 1 s on a machine at rest. */
 const MOST_MS = 20_000;
 

@@ -36,7 +36,8 @@ export function describePage(name: string, body: (visit: Visit) => void): void {
     let broker: Broker;
     beforeAll(async () => {
       broker = await Broker.start({ port: 0, managementPort: 0 });
-      browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-gpu'] });
+      const args = ['--no-sandbox', '--disable-gpu'];
+      browser = await chromium.launch({ executablePath: CHROMIUM!, args, timeout: PATIENCE });
     });
     afterAll(async () => {
       await browser?.close();

@@ -116,7 +116,7 @@ describe.skipIf(!hasPostgres)('a node that waits for its turn', () => {
   });
 
   it('is forgotten when it has ended, and not before', async () => {
-    const store = `${postgres.newUrl()}&lease=300`;
+    const store = `${postgres.newUrl()}&lease=1000`;
     const { run } = await operatedBroker(rabbitmqctl, { store, nodeName: 'one' });
     const forget = (name: string): Promise<Ended> => run('-q', 'forget_cluster_node', name);
     const unknown = said('', 69, "Error:\n{:not_a_cluster_node, 'The node selected is not in the cluster.'}\n");

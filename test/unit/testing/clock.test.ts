@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { GetMessage } from 'amqplib';
 import { expect, test } from 'vitest';
 import { milliseconds } from '../../../src/testing/clock/duration.ts';
@@ -14,10 +13,11 @@ test('seven days pass at once, and a client whose heartbeat is 30 s stays connec
   await channel.assertQueue('waiting', { messageTtl: 6 * DAY, deadLetterExchange: '', deadLetterRoutingKey: 'later' });
   await broker.queue('waiting').put('renew');
   const before = broker.clock.now.getTime();
-  const began = performance.now();
+  const used = process.cpuUsage();
   await broker.clock.advance('7d');
   // What it takes on an idle machine is 10 ms; it must not come to counting each of a million ticks.
-  expect(performance.now() - began).toBeLessThan(2000);
+  const { user } = process.cpuUsage(used);
+  expect(user).toBeLessThan(2_000_000);
   expect(broker.clock.now.getTime() - before).toBe(7 * DAY);
   const renew = await broker.queue('later').toReceive({ text: 'renew' });
   expect(renew.at.getTime() - before).toBe(6 * DAY);

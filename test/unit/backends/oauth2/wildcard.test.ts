@@ -41,8 +41,9 @@ describe('a wildcard', () => {
 
   it('takes no long time for texts that are nearly right', () => {
     const pattern = `${'*a'.repeat(2000)}*b`;
-    const begun = performance.now();
+    const before = process.cpuUsage();
     expect(wildcard(pattern)('a'.repeat(60_000))).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(5000);
+    const { user } = process.cpuUsage(before);
+    expect(user).toBeLessThan(5_000_000);
   });
 });
