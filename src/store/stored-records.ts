@@ -130,17 +130,28 @@ export interface RecoveredState {
   readonly bodies: ReadonlyMap<number, number>;
 }
 
+/** What goes with its bindings. */
+export interface BoundRow {
+  readonly vhost: string;
+  readonly name: string;
+  /** The exchanges that bindings lead from to it: those of others are not looked for. */
+  readonly boundFrom: readonly string[];
+}
+
 /** A put creates or replaces the row of the same identity; a delete of what is not there does nothing. */
 export type TopologyChange =
   | { readonly op: 'put-vhost'; readonly record: VhostRecord }
   /** Removes everything of the vhost. */
   | { readonly op: 'delete-vhost'; readonly name: string }
   | { readonly op: 'put-exchange'; readonly record: ExchangeRecord }
-  /** Removes the pages of its log too. */
-  | { readonly op: 'delete-exchange'; readonly vhost: string; readonly name: string }
+  /** Removes the pages of its log too, and its bindings. */
+  | (BoundRow & { readonly op: 'delete-exchange' })
   | { readonly op: 'put-queue'; readonly record: QueueRecord }
-  /** Removes the queue, its pages with what is known of their messages, and the keys it has seen; not its bindings, nor the bodies they refer to. It goes by the number. */
-  | { readonly op: 'delete-queue'; readonly id: number; readonly vhost: string; readonly name: string }
+  /**
+   * Removes the queue, its pages with what is known of their messages, the keys it has seen, and the bindings to it; not the bodies that its messages refer to. The queue goes
+   * by the number.
+   */
+  | (BoundRow & { readonly op: 'delete-queue'; readonly id: number })
   | { readonly op: 'put-binding'; readonly record: BindingRecord }
   | { readonly op: 'delete-binding'; readonly record: BindingRecord }
   | { readonly op: 'put-user'; readonly record: UserRecord }

@@ -161,7 +161,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       expect((await recovered()).pages.map((row) => row.id)).toEqual([later, other]);
     });
 
-    it('go with their queue, which leaves bindings and bodies', async () => {
+    it('go with their queue, which leaves bodies, and the bindings of others', async () => {
       const binding = {
         vhost: '/',
         source: 'x',
@@ -177,7 +177,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
         kept = page(store(), batch, 2, 0);
         batch.body(1, Uint8Array.of(1));
       });
-      await changed(store(), { op: 'delete-queue', id: 1, vhost: 'v', name: 'q' });
+      await changed(store(), { op: 'delete-queue', id: 1, vhost: 'v', name: 'q', boundFrom: [] });
       const state = await recovered();
       expect(state.pages.map((row) => row.id)).toEqual([kept]);
       expect(state.queues.map((row) => row.id)).toEqual([2]);
@@ -218,7 +218,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
       ]);
       await changed(
         store(),
-        { op: 'delete-queue', id: 1, vhost: 'v', name: 'q' },
+        { op: 'delete-queue', id: 1, vhost: 'v', name: 'q', boundFrom: [] },
         { op: 'put-queue', record: queue(1) },
       );
       const again = (await recovered()).queues.find(({ id }) => id === 1)!;
@@ -350,7 +350,7 @@ export function contentContract(store: () => Store, recovered: () => Promise<Rec
         see(batch, 2, 1000, 'kept');
       });
       expect((await recovered()).pages).toHaveLength(1);
-      await changed(store(), { op: 'delete-queue', id: 1, vhost: 'v', name: 'q' });
+      await changed(store(), { op: 'delete-queue', id: 1, vhost: 'v', name: 'q', boundFrom: [] });
       await changed(store(), { op: 'put-queue', record: queue(1) });
       await recovered();
       expect([await texts(1), await texts(2)]).toEqual([[], ['kept']]);

@@ -344,7 +344,9 @@ function commitContract(under: StoreUnderTest): void {
     it('leaves the store unusable, and may be called again', async () => {
       await store.close();
       await store.close();
-      expect(() => store.change({ op: 'delete-queue', id: 1, vhost: 'v', name: 'q' })).toThrow(StoreError);
+      expect(() => store.change({ op: 'delete-queue', id: 1, vhost: 'v', name: 'q', boundFrom: [] })).toThrow(
+        StoreError,
+      );
       expect(() => store.schedule(new Script(), true)).toThrow(StoreError);
       await expect(readBody(store, 1)).rejects.toThrow(StoreError);
     });

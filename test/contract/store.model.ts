@@ -119,7 +119,7 @@ function applyChange(store: Store, model: Model, [op, choice]: Change): void {
       const id = model.pick(model.queues.keys(), choice);
       if (id === undefined) break;
       model.deleteQueue(id);
-      store.change({ op, id, vhost: 'v', name: `q${id}` });
+      store.change({ op, id, vhost: 'v', name: `q${id}`, boundFrom: [] });
       break;
     }
     case 'delete-vhost':

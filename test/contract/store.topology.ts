@@ -101,10 +101,10 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
       await changed(
         store(),
         { op: 'put-exchange', record },
-        { op: 'delete-exchange', vhost: '/', name: 'x' },
+        { op: 'delete-exchange', vhost: '/', name: 'x', boundFrom: [] },
         { op: 'put-exchange', record: { ...record, type: 'fanout' } },
         { op: 'put-exchange', record: { ...record, name: 'y' } },
-        { op: 'delete-exchange', vhost: '/', name: 'y' },
+        { op: 'delete-exchange', vhost: '/', name: 'y', boundFrom: [] },
       );
       expect((await recovered()).exchanges.map((row) => [row.name, row.type])).toEqual([['x', 'fanout']]);
     });
@@ -128,7 +128,7 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
         { op: 'delete-parameter', component: 'c', vhost: '/', name: 'n' },
         { op: 'put-permission', record: { user: 'u', vhost: '/', configure: '', write: '', read: '' } },
         { op: 'delete-permission', user: 'u', vhost: '/' },
-        { op: 'delete-queue', id: 99, vhost: 'v', name: 'q' },
+        { op: 'delete-queue', id: 99, vhost: 'v', name: 'q', boundFrom: [] },
         { op: 'delete-vhost', name: 'nowhere' },
         { op: 'delete-user', name: 'nobody' },
       );
@@ -208,8 +208,18 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
           pages.push(id);
         }
       });
-      await changed(store(), { op: 'delete-exchange', vhost: '/', name: 'gone' }, put('other', 6), put('same', 3));
-      await changed(store(), put('none', undefined), { op: 'delete-exchange', vhost: 'other', name: 'lost' });
+      await changed(
+        store(),
+        { op: 'delete-exchange', vhost: '/', name: 'gone', boundFrom: [] },
+        put('other', 6),
+        put('same', 3),
+      );
+      await changed(store(), put('none', undefined), {
+        op: 'delete-exchange',
+        vhost: 'other',
+        name: 'lost',
+        boundFrom: [],
+      });
       const state = await recovered();
       expect(state.pages.map((row) => row.id)).toEqual([pages[2], pages[4]]);
       expect(state.exchanges.map((row) => [row.name, row.logId]).sort()).toEqual([
@@ -220,11 +230,64 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
       ]);
     });
 
+    it('deletes an exchange or a queue with its bindings, and leaves all others', async () => {
+      const names = ['x', 'y', 'a"source":"x"', 'b\\', '\0'];
+      const bindings = names.flatMap((source) =>
+        names.flatMap((destination) =>
+          (['queue', 'exchange'] as const).flatMap((destinationType) =>
+            ['/', 'other'].flatMap((vhost) =>
+              ['k', '","source":"x","destination":"y"'].map((routingKey) => {
+                return { vhost, source, destinationType, destination, routingKey, arguments: NONE };
+              }),
+            ),
+          ),
+        ),
+      );
+      const left = async (...changes: readonly TopologyChange[]): Promise<string[]> => {
+        await changed(store(), ...bindings.map((record) => ({ op: 'put-binding', record }) as const));
+        await changed(store(), ...changes);
+        return (await recovered()).bindings.map((row) => JSON.stringify(plain(row))).sort();
+      };
+      const expected = (isLeft: (binding: (typeof bindings)[number]) => boolean): string[] =>
+        bindings.flatMap((row) => (isLeft(row) ? JSON.stringify(plain(row)) : [])).sort();
+      for (const name of names) {
+        const boundFrom = ['x', 'b\\', 'none'];
+        const isTo = ({ destination, source, vhost }: (typeof bindings)[number]): boolean =>
+          vhost === '/' && destination === name && boundFrom.includes(source);
+        const withQueue = await left({ op: 'delete-queue', id: 3, vhost: '/', name, boundFrom });
+        expect(withQueue).toEqual(expected((row) => !(row.destinationType === 'queue' && isTo(row))));
+        const withExchange = await left({ op: 'delete-exchange', vhost: '/', name, boundFrom });
+        const isOf = (row: (typeof bindings)[number]): boolean =>
+          (row.vhost === '/' && row.source === name) || (row.destinationType === 'exchange' && isTo(row));
+        expect(withExchange).toEqual(expected((row) => !isOf(row)));
+      }
+    });
+
+    it('takes bindings between the longest names, and finds them', async () => {
+      const name = '\u0001'.repeat(255);
+      const binding = {
+        vhost: name,
+        source: name,
+        destinationType: 'queue',
+        destination: name,
+        routingKey: name,
+      } as const;
+      const near = { ...binding, source: `${name.slice(0, 254)}\u0002`, arguments: NONE };
+      await changed(
+        store(),
+        { op: 'put-vhost', record: { name, description: '', tags: [] } },
+        { op: 'put-binding', record: { ...binding, arguments: NONE } },
+        { op: 'put-binding', record: near },
+        { op: 'delete-queue', id: 3, vhost: name, name, boundFrom: [name] },
+      );
+      expect((await recovered()).bindings.map(plain)).toEqual([plain(near)]);
+    });
+
     it('never gives the id of a queue twice, nor that of the log of an exchange', async () => {
       await changed(
         store(),
         { op: 'put-queue', record: queue(41) },
-        { op: 'delete-queue', id: 41, vhost: 'v', name: 'q' },
+        { op: 'delete-queue', id: 41, vhost: 'v', name: 'q', boundFrom: [] },
       );
       await recovered();
       const next = store().nextQueueId();
@@ -234,7 +297,7 @@ export function topologyContract(store: () => Store, recovered: () => Promise<Re
       await changed(
         store(),
         { op: 'put-exchange', record: { ...record, logId: 77 } },
-        { op: 'delete-exchange', vhost: '/', name: 'x' },
+        { op: 'delete-exchange', vhost: '/', name: 'x', boundFrom: [] },
       );
       await recovered();
       expect(store().nextQueueId()).toBeGreaterThan(77);

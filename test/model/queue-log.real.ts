@@ -78,7 +78,7 @@ export class Logs {
   }
 
   delete(id: number): void {
-    this.store.change({ op: 'delete-queue', id, vhost: '/', name: 'q' });
+    this.store.change({ op: 'delete-queue', id, vhost: '/', name: 'q', boundFrom: [] });
     this.log(id).drop();
     this.#logs.delete(id);
   }

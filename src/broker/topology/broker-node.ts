@@ -42,7 +42,7 @@ import { POLICY_KINDS } from '../policy/policy.ts';
 import { type Change, type NodeChange, rowOf } from './change.ts';
 import { createDefaults, type NodeDefaults } from './node-defaults.ts';
 import { recoverNode } from './recover-node.ts';
-import { eventOf } from './change-event.ts';
+import { eventsOf } from './change-event.ts';
 import { Vhost } from './vhost.ts';
 import type { VhostNode } from './vhost-node.ts';
 import type { VhostRemoval } from './vhost-removal.ts';
@@ -207,11 +207,11 @@ export class BrokerNode implements VhostNode {
       this.backlog.changed(this.store);
     }
     for (const change of changes) {
-      const event = this.observer && eventOf(change, (vhost) => this.#vhosts.any(vhost) !== undefined, connection);
+      const events = this.observer && eventsOf(change, (vhost) => this.#vhosts.any(vhost), connection);
       this.apply(change);
       if (change.op === 'put-queue') this.counters.churn.queueCreated++;
       else if (change.op === 'delete-queue') this.counters.churn.queueDeleted++;
-      if (event !== undefined) this.observer?.(event);
+      for (const event of events ?? []) this.observer?.(event);
     }
   }
 

@@ -14,6 +14,13 @@ interface InVhost {
   readonly vhost: string;
 }
 
+/** What bindings lead to: they go with it. */
+interface Bound extends InVhost {
+  readonly name: string;
+  /** Names of the exchanges that stored bindings lead from to it, each once. */
+  readonly boundFrom: readonly string[];
+}
+
 interface OfBinding extends InVhost {
   readonly binding: BindingSpec;
   /** True if the store has it: both its ends outlive the broker. */
@@ -28,12 +35,10 @@ export type VhostChange =
       readonly exchange: ExchangeDeclaration;
       readonly logId?: number | undefined;
     })
-  /** Its bindings are deleted before. */
-  | (InVhost & { readonly op: 'delete-exchange'; readonly name: string; readonly durable: boolean })
+  | (Bound & { readonly op: 'delete-exchange'; readonly durable: boolean })
   /** `id`: its number in the store, 0 if it is not stored. */
   | (InVhost & { readonly op: 'put-queue'; readonly queue: QueueOptions; readonly id: number })
-  /** Likewise. */
-  | (InVhost & { readonly op: 'delete-queue'; readonly name: string; readonly id: number })
+  | (Bound & { readonly op: 'delete-queue'; readonly id: number })
   | (OfBinding & { readonly op: 'put-binding' })
   | (OfBinding & { readonly op: 'delete-binding' });
 
@@ -52,8 +57,10 @@ export function rowOf(change: Change): TopologyChange | undefined {
         ? { op, record: { vhost, name, type, autoDelete, internal, arguments: encodeTable(args), logId } }
         : undefined;
     }
-    case 'delete-exchange':
-      return change.durable ? { op: change.op, vhost: change.vhost, name: change.name } : undefined;
+    case 'delete-exchange': {
+      const { op, vhost, name, boundFrom, durable } = change;
+      return durable ? { op, vhost, name, boundFrom } : undefined;
+    }
     case 'put-queue': {
       const { op, vhost, id, queue } = change;
       const { name, autoDelete, arguments: args } = queue;

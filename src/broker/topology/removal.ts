@@ -1,15 +1,17 @@
 /**
- * What goes with a binding, an exchange or a queue: the bindings from and to it, and each auto-delete exchange with its last binding, of which
- * there may be a long chain: hence a list, and no recursion.
+ * What goes with a binding, an exchange or a queue: its bindings, and each auto-delete exchange with its last binding, of which there may be a
+ * long chain: hence a list, and no recursion.
  */
 import type { DeclaredQueue } from '../queue/declared-queue.ts';
-import { type Binding, isDurable, specOf } from '../routing/exchange/binding.ts';
+import { type Binding, bySource, isDurable, specOf } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import type { VhostChange } from './change.ts';
 import type { VhostEntities } from './vhost-entities.ts';
 
 export function bindingRemoval(entities: VhostEntities, binding: Binding): readonly VhostChange[] {
-  return new Removal(entities).unbind([binding]).changes;
+  const { vhost } = entities;
+  const change: VhostChange = { op: 'delete-binding', vhost, binding: specOf(binding), durable: isDurable(binding) };
+  return [change, ...new Removal(entities).unbind([binding]).changes];
 }
 
 export function exchangeRemoval(entities: VhostEntities, exchange: Exchange): readonly VhostChange[] {
@@ -17,12 +19,13 @@ export function exchangeRemoval(entities: VhostEntities, exchange: Exchange): re
 }
 
 export function queueRemoval(entities: VhostEntities, { name, id, incoming }: DeclaredQueue): readonly VhostChange[] {
-  return [...new Removal(entities).unbind(incoming).changes, { op: 'delete-queue', vhost: entities.vhost, name, id }];
+  const { vhost } = entities;
+  const boundFrom = id === 0 ? [] : storedSources(incoming);
+  return [...new Removal(entities).unbind(incoming).changes, { op: 'delete-queue', vhost, name, id, boundFrom }];
 }
 
 class Removal {
   readonly #entities: VhostEntities;
-  readonly #bindings = new Set<Binding>();
   readonly #exchanges = new Set<Exchange>();
   /** How many bindings are left of an exchange. */
   readonly #left = new Map<Exchange, number>();
@@ -31,35 +34,36 @@ class Removal {
     this.#entities = entities;
   }
 
-  /** Bindings before the exchanges that they belong to. */
   get changes(): readonly VhostChange[] {
     const { vhost } = this.#entities;
-    const bindings = Array.from(this.#bindings, (binding): VhostChange => {
-      return { op: 'delete-binding', vhost, binding: specOf(binding), durable: isDurable(binding) };
+    return Array.from(this.#exchanges, ({ name, durable, incoming }): VhostChange => {
+      return { op: 'delete-exchange', vhost, name, durable, boundFrom: durable ? storedSources(incoming) : [] };
     });
-    const exchanges = Array.from(this.#exchanges, ({ name, durable }): VhostChange => {
-      return { op: 'delete-exchange', vhost, name, durable };
-    });
-    return [...bindings, ...exchanges];
   }
 
   exchange(exchange: Exchange): this {
     this.#exchanges.add(exchange);
-    return this.unbind(exchange.bindings).unbind(exchange.incoming);
+    return this.unbind(exchange.incoming);
   }
 
+  /** The bindings go. */
   unbind(bindings: Iterable<Binding>): this {
-    const open = [...bindings];
-    for (let binding = open.pop(); binding !== undefined; binding = open.pop()) {
-      if (this.#bindings.has(binding)) continue;
-      this.#bindings.add(binding);
-      const source = this.#entities.exchange(binding.source.name)!;
-      const left = (this.#left.get(source) ?? source.bindingCount) - 1;
-      this.#left.set(source, left);
-      if (left > 0 || !source.autoDelete || this.#exchanges.has(source)) continue;
-      this.#exchanges.add(source);
-      for (const further of source.incoming) open.push(further);
+    const open = [bindings];
+    for (const next of open) {
+      for (const [{ name }, gone] of bySource(next)) {
+        const source = this.#entities.exchange(name)!;
+        const left = (this.#left.get(source) ?? source.bindingCount) - gone.length;
+        this.#left.set(source, left);
+        if (left > 0 || !source.autoDelete || this.#exchanges.has(source)) continue;
+        this.#exchanges.add(source);
+        open.push(source.incoming);
+      }
     }
     return this;
   }
+}
+
+/** Of bindings to something durable. */
+function storedSources(bindings: Iterable<Binding>): string[] {
+  return Array.from(bySource(bindings).keys()).flatMap(({ name, durable }) => (durable ? name : []));
 }

@@ -3,7 +3,7 @@ import { EMPTY_TABLE } from '../../protocol/field-table.ts';
 import * as errors from '../arguments/errors.ts';
 import type { DeclaredQueue, Owner } from '../queue/declared-queue.ts';
 import type { QueueHost } from '../queue/queue-host.ts';
-import type { Binding, BindingSpec, Destination } from '../routing/exchange/binding.ts';
+import { type Binding, type BindingSpec, bySource, type Destination } from '../routing/exchange/binding.ts';
 import type { Exchange } from '../routing/exchange/exchange.ts';
 import { PREDECLARED } from '../routing/exchange/types.ts';
 import type { VhostChange } from './change.ts';
@@ -125,6 +125,8 @@ export class VhostEntities {
     if (exchange === undefined) return;
     this.#exchanges.delete(name);
     exchange.deleted = true;
+    exchange.unbindAll();
+    unbindAllTo(exchange);
     exchange.delayed?.end();
   }
 
@@ -133,6 +135,7 @@ export class VhostEntities {
     if (queue === undefined) return;
     this.#queues.delete(name);
     this.#exclusive.remove(queue);
+    if (unbindAllTo(queue)) this.#host.routesChanged();
     this.#host.queueLeaves(queue);
     queue.end();
   }
@@ -144,4 +147,11 @@ export class VhostEntities {
     const destination = ends.get(to);
     return source && destination && { source, destination, ...identity };
   }
+}
+
+/** Returns false if there was no binding to it. */
+function unbindAllTo({ incoming }: Destination): boolean {
+  if (incoming.size === 0) return false;
+  for (const [source, bindings] of bySource(incoming)) source.unbindThose(bindings);
+  return true;
 }

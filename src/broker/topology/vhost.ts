@@ -320,8 +320,11 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
   end(): void {
     this.#ended = true;
     const { name: vhost } = this;
-    for (const { name, id } of [...this.queues]) this.apply({ op: 'delete-queue', vhost, name, id });
-    for (const { name, durable } of [...this.exchanges]) this.apply({ op: 'delete-exchange', vhost, name, durable });
+    const boundFrom: readonly string[] = [];
+    for (const { name, id } of [...this.queues]) this.apply({ op: 'delete-queue', vhost, name, id, boundFrom });
+    for (const { name, durable } of [...this.exchanges]) {
+      this.apply({ op: 'delete-exchange', vhost, name, durable, boundFrom });
+    }
   }
 
   /** Throws AmqpError NOT_FOUND for whoever was still at work here when it was deleted: another of its name is not meant. */

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { sealedRecord } from '../engine/sealed-record.ts';
 import type { Seal } from '../sealing/seal.ts';
-import type { TopologyChange } from '../stored-records.ts';
+import type { BindingRecord, BoundRow, TopologyChange } from '../stored-records.ts';
+import { deleteBetween, deleteFrom } from './binding-ends.ts';
 import type { Statement } from './session.ts';
 
 /** What a record is of, and what tells it from others of its kind. */
@@ -104,10 +105,12 @@ function changeStatements(change: TopologyChange, seal: Seal): Statement[] {
     }
     case 'delete-exchange': {
       const { kind, key } = identityOf(change);
-      return [withValues(DROP_CONTENT_OF, kind, key, null), withValues(DELETE, kind, key)];
+      const { vhost, name } = change;
+      const bindings = [deleteFrom(vhost, name), ...deleteTo('exchange', change)];
+      return [withValues(DROP_CONTENT_OF, kind, key, null), ...bindings, withValues(DELETE, kind, key)];
     }
     case 'delete-queue':
-      return [withValues(DROP_CONTENT, change.id), withValues(DELETE_QUEUE, change.id)];
+      return [withValues(DROP_CONTENT, change.id), ...deleteTo('queue', change), withValues(DELETE_QUEUE, change.id)];
     case 'delete-user': {
       const { kind, key } = identityOf(change);
       return [withValues(DELETE_OF_USER, JSON.stringify(change.name)), withValues(DELETE, kind, key)];
@@ -119,6 +122,11 @@ function changeStatements(change: TopologyChange, seal: Seal): Statement[] {
       return [withValues(DELETE, kind, key)];
     }
   }
+}
+
+/** Removes the bindings that lead to it. */
+function deleteTo(type: BindingRecord['destinationType'], { vhost, name, boundFrom }: BoundRow): Statement[] {
+  return boundFrom.map((source) => deleteBetween(vhost, source, type, name));
 }
 
 function put(change: TopologyChange, seal: Seal): Statement {

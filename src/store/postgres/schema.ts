@@ -4,12 +4,13 @@
  */
 import type { SealedKey } from '../sealing/data-keys.ts';
 import { StoreError } from '../store.ts';
+import { BINDING_INDEX } from './binding-ends.ts';
 import { putKey } from './sealing-table.ts';
 import { stateOf } from './server-errors.ts';
 import type { Session } from './session.ts';
 
 /** The version that this code reads and writes. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Rows that are inserted once and deleted once leave as many dead ones: they are taken away by their number, and without a pause. */
 const BUSY = 'autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0';
@@ -67,6 +68,9 @@ const VERSION_2 = 'UPDATE cluster SET schema_version = 2 WHERE schema_version < 
 const VERSION_3 = `UPDATE cluster SET schema_version = 3 WHERE schema_version < 3;
   CREATE TABLE IF NOT EXISTS sealing (id int PRIMARY KEY, wrapped bytea NOT NULL);`;
 
+/** A node of an earlier version has no use for it, and writes what it takes in all the same. */
+const VERSION_4 = `UPDATE cluster SET schema_version = 4 WHERE schema_version < 4; ${BINDING_INDEX};`;
+
 /** What others find who made it at the same moment: an object, or a row of the catalogue, is there already. */
 const MADE_BY_OTHERS = ['42P06', '42P07', '23505'];
 
@@ -78,7 +82,7 @@ export async function openSchema(session: Session, schema: string, key: SealedKe
   const version = await versionOf(session, schema);
   if (version === undefined) return create(session, schema, key);
   refuseNewer(version, schema);
-  if (version < SCHEMA_VERSION) await session.query(VERSION_2 + VERSION_3);
+  if (version < SCHEMA_VERSION) await session.query(VERSION_2 + VERSION_3 + VERSION_4);
   return false;
 }
 
@@ -104,7 +108,7 @@ function refuseNewer(version: number, schema: string): void {
 async function create(session: Session, schema: string, key: SealedKey | undefined): Promise<boolean> {
   try {
     const place = `CREATE SCHEMA IF NOT EXISTS ${quoted(schema)};`;
-    await session.query(`BEGIN; ${place} ${VERSION_1} ${VERSION_2} ${VERSION_3}`);
+    await session.query(`BEGIN; ${place} ${VERSION_1} ${VERSION_2} ${VERSION_3} ${VERSION_4}`);
     await session.run([...(key === undefined ? [] : [putKey(key)]), { text: 'COMMIT' }]);
     return true;
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Writes topology changes: one prepared statement or a few for each kind of change. Runs on the writer thread. */
 import type { Database } from 'better-sqlite3';
 import type { Seal } from '../sealing/seal.ts';
-import type { TopologyChange } from '../stored-records.ts';
+import type { BindingRecord, BoundRow, TopologyChange } from '../stored-records.ts';
 import { sealedRecord } from '../engine/sealed-record.ts';
 
 /** Statements that remove all that the logs have whose numbers `queues` (an SQL expression) selects. */
@@ -38,7 +38,11 @@ const SQL: Readonly<Record<TopologyChange['op'], readonly string[]>> = {
        VALUES (:vhost, :name, :type, :autoDelete, :internal, :arguments, :logId)`,
     idUsed(':logId'),
   ],
-  'delete-exchange': [...dropContentOf(OF_EXCHANGE), 'DELETE FROM exchange WHERE vhost = :vhost AND name = :name'],
+  'delete-exchange': [
+    ...dropContentOf(OF_EXCHANGE),
+    'DELETE FROM binding WHERE vhost = :vhost AND source = :name',
+    'DELETE FROM exchange WHERE vhost = :vhost AND name = :name',
+  ],
   'put-queue': [
     ...dropContentOf(OF_SAME_NAME),
     'DELETE FROM queue WHERE vhost = :vhost AND name = :name AND id <> :id',
@@ -63,6 +67,10 @@ const SQL: Readonly<Record<TopologyChange['op'], readonly string[]>> = {
   'delete-parameter': ['DELETE FROM parameter WHERE component = :component AND vhost = :vhost AND name = :name'],
 };
 
+/** By the beginning of the key: there may be very many. */
+const DELETE_BETWEEN = `DELETE FROM binding
+  WHERE vhost = :vhost AND source = :source AND destination_type = :type AND destination = :name`;
+
 /** The statement that keeps the id of a queue from being given again. */
 function idUsed(id: string): string {
   return `UPDATE counter SET next = ${id} + 1 WHERE name = 'queue' AND next <= ${id}`;
@@ -77,6 +85,7 @@ export class TopologyWriter {
   readonly #seal: Seal;
   /** Prepared when first needed: most processes never need most of them. */
   readonly #statements = new Map<TopologyChange['op'], readonly Statement[]>();
+  #deleteBetween: Statement | undefined;
 
   constructor(database: Database, seal: Seal) {
     this.#database = database;
@@ -91,6 +100,15 @@ export class TopologyWriter {
     }
     const values = parameters(sealedRecord(change, this.#seal));
     for (const statement of statements) statement.run(values);
+    if (change.op === 'delete-exchange') this.#unbind('exchange', change);
+    else if (change.op === 'delete-queue') this.#unbind('queue', change);
+  }
+
+  /** Removes the bindings that lead to it. */
+  #unbind(type: BindingRecord['destinationType'], { vhost, name, boundFrom }: BoundRow): void {
+    if (boundFrom.length === 0) return;
+    this.#deleteBetween ??= this.#database.prepare(DELETE_BETWEEN);
+    for (const source of boundFrom) this.#deleteBetween.run({ vhost, source, type, name });
   }
 }
 

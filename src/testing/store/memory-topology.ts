@@ -1,5 +1,5 @@
 /** Durable entities of the memory store, each kind by its identity. */
-import type { BindingRecord, ExchangeRecord, QueueRecord } from '../../store/stored-records.ts';
+import type { BindingRecord, BoundRow, ExchangeRecord, QueueRecord } from '../../store/stored-records.ts';
 import type { RecoveredState, TopologyChange } from '../../store/stored-records.ts';
 
 type Kind = 'vhosts' | 'exchanges' | 'bindings' | 'users' | 'permissions' | 'parameters';
@@ -38,12 +38,15 @@ export class MemoryTopology {
         break;
       case 'delete-exchange':
         this.#deleteExchange(identity(change.vhost, change.name));
+        remove(rows.bindings, ({ vhost, source }) => vhost === change.vhost && source === change.name);
+        this.#unbind('exchange', change);
         break;
       case 'put-queue':
         this.#putQueue(change.record);
         break;
       case 'delete-queue':
         this.#deleteQueue(change.id);
+        this.#unbind('queue', change);
         break;
       case 'put-binding':
         rows.bindings.set(bindingIdentity(change.record), change.record);
@@ -129,6 +132,16 @@ export class MemoryTopology {
     this.#queues.delete(id);
     this.#queueIds.delete(identity(queue.vhost, queue.name));
     this.#queueGone(id);
+  }
+
+  /** Removes the bindings that lead to it. */
+  #unbind(type: BindingRecord['destinationType'], { vhost, name, boundFrom }: BoundRow): void {
+    if (boundFrom.length === 0) return;
+    const sources = new Set(boundFrom);
+    remove(this.#rows.bindings, (row) => {
+      const leadsHere = row.vhost === vhost && row.destinationType === type && row.destination === name;
+      return leadsHere && sources.has(row.source);
+    });
   }
 
   #deleteVhost(name: string): void {

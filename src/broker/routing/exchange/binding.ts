@@ -36,6 +36,8 @@ export interface BindingSource {
   bind(binding: Binding): boolean;
   /** Removes the equal binding and returns it; undefined if there is none. */
   unbind(like: BindingIdentity): Binding | undefined;
+  /** Removes bindings that it has: very many, perhaps. */
+  unbindThose(bindings: readonly Binding[]): void;
 }
 
 /** What tells the bindings of one exchange apart. */
@@ -67,6 +69,17 @@ export function bindingKey({ destination, routingKey, arguments: args }: Binding
 /** A binding outlives the broker if both its ends do. */
 export function isDurable(binding: Binding): boolean {
   return binding.source.durable && binding.destination.durable;
+}
+
+/** By the exchange that they belong to. */
+export function bySource(bindings: Iterable<Binding>): ReadonlyMap<BindingSource, readonly Binding[]> {
+  const groups = new Map<BindingSource, Binding[]>();
+  for (const binding of bindings) {
+    const group = groups.get(binding.source);
+    if (group === undefined) groups.set(binding.source, [binding]);
+    else group.push(binding);
+  }
+  return groups;
 }
 
 export function specOf({ source, destination, routingKey, arguments: args }: Binding): BindingSpec {

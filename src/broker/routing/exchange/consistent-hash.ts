@@ -63,6 +63,10 @@ export class ConsistentHashExchange extends Exchange {
     this.#shares.delete(binding);
   }
 
+  protected emptied(): void {
+    this.#shares.clear();
+  }
+
   /** What tells messages apart; those that lack it go all one way. */
   #hashed({ routingKey, properties }: RoutedMessage): string {
     const source = this.#source;

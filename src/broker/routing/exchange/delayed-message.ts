@@ -39,4 +39,8 @@ export class DelayedMessageExchange extends Exchange {
   protected removed(binding: Binding): void {
     this.#routing.unbind(binding);
   }
+
+  protected emptied(): void {
+    this.#routing.unbindAll();
+  }
 }

@@ -22,4 +22,8 @@ export class DirectExchange extends Exchange {
     bindings?.delete(binding);
     if (bindings?.size === 0) this.#byKey.delete(binding.routingKey);
   }
+
+  protected emptied(): void {
+    this.#byKey.clear();
+  }
 }

@@ -86,9 +86,7 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
   bind(binding: Binding): boolean {
     const key = bindingKey(binding);
     if (this.#bindings.has(key)) return false;
-    this.#bindings.set(key, binding);
-    binding.destination.incoming.add(binding);
-    this.added(binding);
+    this.#add(key, binding);
     return true;
   }
 
@@ -102,9 +100,37 @@ export abstract class Exchange implements ExchangeDestination, BindingSource {
     return binding;
   }
 
+  /** Removes these, which it has. */
+  unbindThose(bindings: readonly Binding[]): void {
+    if (bindings.length * 2 < this.#bindings.size) {
+      for (const binding of bindings) this.unbind(binding);
+      return;
+    }
+    // Fewer are left: to take these in again is quicker than to look for each of the others.
+    const gone = new Set(bindings);
+    const left = [...this.#bindings].filter(([, binding]) => !gone.has(binding));
+    this.unbindAll();
+    for (const [key, binding] of left) this.#add(key, binding);
+  }
+
+  /** Removes all bindings at once. */
+  unbindAll(): void {
+    for (const binding of this.#bindings.values()) binding.destination.incoming.delete(binding);
+    this.#bindings.clear();
+    this.emptied();
+  }
+
   /** Calls `found` with each binding that the message matches; one destination may come more than once. */
   abstract match(message: RoutedMessage, found: (binding: Binding) => void): void;
 
+  #add(key: string, binding: Binding): void {
+    this.#bindings.set(key, binding);
+    binding.destination.incoming.add(binding);
+    this.added(binding);
+  }
+
   protected abstract added(binding: Binding): void;
   protected abstract removed(binding: Binding): void;
+  /** None is left. */
+  protected abstract emptied(): void;
 }

@@ -17,4 +17,8 @@ export class FanoutExchange extends Exchange {
   protected removed(): void {
     // As above.
   }
+
+  protected emptied(): void {
+    // As above.
+  }
 }

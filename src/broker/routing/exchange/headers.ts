@@ -41,6 +41,10 @@ export class HeadersExchange extends Exchange {
   protected removed(binding: Binding): void {
     this.#matchers.delete(binding);
   }
+
+  protected emptied(): void {
+    this.#matchers.clear();
+  }
 }
 
 function matches({ kind, fields }: Matcher, headers: FieldTable): boolean {

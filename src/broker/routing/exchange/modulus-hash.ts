@@ -24,6 +24,10 @@ export class ModulusHashExchange extends Exchange {
   protected removed(): void {
     this.#places = undefined;
   }
+
+  protected emptied(): void {
+    this.#places = undefined;
+  }
 }
 
 function inOrder(bindings: Iterable<Binding>): readonly Binding[] {

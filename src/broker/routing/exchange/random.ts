@@ -28,4 +28,8 @@ export class RandomExchange extends Exchange {
   protected removed(): void {
     this.#choices = undefined;
   }
+
+  protected emptied(): void {
+    this.#choices = undefined;
+  }
 }

@@ -17,7 +17,7 @@ class TrieNode {
 
 export class TopicExchange extends Exchange {
   readonly type = 'topic';
-  readonly #root = new TrieNode();
+  #root = new TrieNode();
 
   match(message: RoutedMessage, found: (binding: Binding) => void): void {
     for (const key of message.routingKeys) this.#match(wordsOf(key), found);
@@ -66,6 +66,10 @@ export class TopicExchange extends Exchange {
 
   protected removed(binding: Binding): void {
     this.#remove(this.#root, wordsOf(binding.routingKey), 0, binding);
+  }
+
+  protected emptied(): void {
+    this.#root = new TrieNode();
   }
 
   #remove(node: TrieNode, words: readonly string[], at: number, binding: Binding): void {

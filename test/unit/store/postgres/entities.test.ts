@@ -5,7 +5,7 @@ import { UNSEALED } from '../../../../src/store/sealing/seal.ts';
 import type { TopologyChange } from '../../../../src/store/stored-records.ts';
 
 const NONE = new Uint8Array(0);
-const GONE: TopologyChange = { op: 'delete-queue', id: 7, vhost: '/', name: 'q7' };
+const GONE: TopologyChange = { op: 'delete-queue', id: 7, vhost: '/', name: 'q7', boundFrom: [] };
 
 function queue(id: number): TopologyChange {
   const record = { id, vhost: '/', name: `q${id}`, durable: true, autoDelete: false, arguments: NONE };
