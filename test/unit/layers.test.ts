@@ -37,7 +37,6 @@ const RULES: Rules = {
   packages: {
     'better-sqlite3': ['store/sqlite'],
     commander: ['cli'],
-    fastify: ['management/http'],
     jose: ['backends/oauth2'],
     pg: ['store/postgres'],
     pino: ['util/logger.ts'],

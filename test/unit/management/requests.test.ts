@@ -1,4 +1,6 @@
 /** What every request to the HTTP API has in common, as measured on RabbitMQ. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Broker } from '../../../src/index.ts';
 import { apiOf, type Ask } from '../../support/management/api.ts';
@@ -160,6 +162,40 @@ describe('a request to the HTTP API', () => {
   });
 
   it('that cannot be read as a path is refused', async () => {
-    expect((await ask('GET', '/queues/%zz')).status).toBe(400);
+    for (const path of ['/queues/%zz', '/nope/%c3%28', `/queues/%2F/${'a'.repeat(1001)}`]) {
+      expect([path, (await ask('GET', path)).status]).toEqual([path, 400]);
+    }
+    expect((await ask('GET', `/queues/%2F/${'a'.repeat(1000)}`)).status).toBe(404);
   });
+
+  it('may have its path after the address of the broker, or percent-encoded', async () => {
+    for (const target of ['http://broker:15672/api/whoami', '/api/%77hoami/?x=/#y', '/api/whoami?x']) {
+      expect([target, (await answerTo(`GET ${target}`))[0]]).toEqual([target, 'HTTP/1.1 200 OK']);
+    }
+    expect((await answerTo('GET http://broker/'))[0]).toBe('HTTP/1.1 404 Not Found');
+  });
+
+  it('has a body that is not too large, however it comes, and of a type', async () => {
+    const chunk = `5000\r\n${'x'.repeat(0x5000)}\r\n`;
+    const [status, ...headers] = await answerTo('POST /api/session', 'transfer-encoding: chunked', chunk);
+    expect(status).toBe('HTTP/1.1 413 Payload Too Large');
+    expect(headers.map((line) => line.toLowerCase())).toContain('connection: close');
+    const [announced] = await answerTo('POST /api/definitions', 'content-length: 20000001');
+    expect(announced).toBe('HTTP/1.1 413 Payload Too Large');
+    const [typeless] = await answerTo('POST /api/definitions', 'content-length: 2\r\ncontent-type: nonsense', '{}');
+    expect(typeless).toBe('HTTP/1.1 415 Unsupported Media Type');
+    expect(
+      (await ask('PUT', '/queues/%2F/typed', { headers: { 'content-type': 'a/b+c; d=e' }, body: '{}' })).status,
+    ).toBe(201);
+  });
+
+  /** The lines of the answer's head. */
+  async function answerTo(line: string, headers = 'x: y', body = ''): Promise<string[]> {
+    const socket = connect(broker.managementPort!, '127.0.0.1');
+    const guest = `authorization: Basic ${btoa('guest:guest')}`;
+    socket.write(`${line} HTTP/1.1\r\nhost: x\r\n${guest}\r\n${headers}\r\n\r\n${body}`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    socket.destroy();
+    return answer.toString('latin1').split('\r\n\r\n')[0].split('\r\n');
+  }
 });
