@@ -5,13 +5,14 @@ import { checkDatabase } from '../store/postgres/check.ts';
 import { readDatabase } from '../store/postgres/reading.ts';
 import { readSealedKeys } from '../store/postgres/sealing-table.ts';
 import { databaseStats, type NodeStats } from '../store/postgres/stats.ts';
-import { StoreError } from '../store/store.ts';
+import { type ResealingProgress, StoreError } from '../store/store.ts';
+import { EXIT } from './exit-codes.ts';
 import { rotateRunning, untilSealedAnew } from './rotate.ts';
 import { size } from './sizes.ts';
 import { openAlone } from './sole-node.ts';
 import type { StoreAction } from './store-arguments.ts';
 import { masterKey, masterKeyIfAny } from './store-keys.ts';
-import { checkOutput, type CommandOutput, statsOutput, succeeded } from './store-report.ts';
+import { checkOutput, type CommandOutput, rotateOutput, statsOutput, succeeded } from './store-report.ts';
 
 /** What there is instead. */
 const REFUSED: Readonly<Record<'compact' | 'backup', string>> = {
@@ -44,14 +45,11 @@ export async function runDatabaseCommand(
     case 'stats':
       return stats(url, action.json);
     case 'seal':
-      await reseal(url, 'leveret store seal', undefined, masterKey(keySource));
-      return succeeded('The store is sealed: all nodes are started with --store-key from now on\n');
+      return reseal(url, 'seal', undefined, masterKey(keySource));
     case 'unseal':
-      await reseal(url, 'leveret store unseal', masterKey(keySource), undefined);
-      return succeeded('The store is not sealed any more\n');
+      return reseal(url, 'unseal', masterKey(keySource), undefined);
     case 'rotate':
-      await rotate(command, masterKey(action.newKey, '--new-key'));
-      return succeeded('The store is sealed with the new key\n');
+      return rotateOutput('The store', await rotate(command, masterKey(action.newKey, '--new-key')));
     default:
       throw new StoreError(`The store is in a database; ${REFUSED[action.kind]}`);
   }
@@ -76,36 +74,54 @@ async function stats(url: string, json: boolean): Promise<CommandOutput> {
   ]);
 }
 
+const DONE = {
+  seal: 'The store is sealed: all nodes are started with --store-key from now on',
+  unseal: 'The store is not sealed any more',
+} as const;
+
 async function reseal(
   url: string,
-  name: string,
+  action: keyof typeof DONE,
   from: Uint8Array | undefined,
   to: Uint8Array | undefined,
-): Promise<void> {
+): Promise<CommandOutput> {
   // Of one that is not there nothing is made.
   await readDatabase(url, async ({ session, place }) => {
     const keys = await readSealedKeys(session);
     if (from === undefined) refuseSealed(keys, place);
   });
-  const store = await openAlone(url, name, from);
+  const store = await openAlone(url, `leveret store ${action}`, from);
   try {
-    await store.reseal(to);
+    const notVacuumed = await store.reseal(to);
+    if (notVacuumed === undefined) return succeeded(`${DONE[action]}\n`);
+    const text = `${DONE[action]}. But its tables have what was there before in unused room until VACUUM FULL writes them anew, which failed: ${notVacuumed}\n`;
+    return { text, exitCode: EXIT.store };
   } finally {
     await store.close();
   }
 }
 
-/** By the node that serves the clients, if it is of this machine; or with none. */
-async function rotate({ url, folder, keySource, tell }: DatabaseCommand, key: Uint8Array): Promise<void> {
-  if (folder !== undefined && (await rotateRunning(folder, key, tell))) return;
+/** By the node that serves the clients, if it is of this machine; or with none. Resolves to the number of rows that are damaged, and are not sealed anew. */
+async function rotate({ url, folder, keySource, tell }: DatabaseCommand, key: Uint8Array): Promise<number> {
+  const damaged = folder === undefined ? undefined : await rotateRunning(folder, key, tell);
+  if (damaged !== undefined) return damaged;
   await readDatabase(url, ({ session }) => readSealedKeys(session));
   const store = await openAlone(url, 'leveret store rotate', masterKey(keySource), ROTATE_THERE);
+  let fenced: string | undefined;
+  store.onFenced((reason) => (fenced = reason));
+  const progress = async (): Promise<ResealingProgress> => {
+    if (fenced !== undefined) throw new StoreError(`${fenced}: a node with the new key goes on when it is started.`);
+    return Promise.resolve(store.resealing!);
+  };
   try {
     store.recover();
     await store.changeKey(key);
-    await untilSealedAnew(() => Promise.resolve(store.resealing!), tell);
+    return await untilSealedAnew(progress, tell);
   } finally {
-    await store.close();
+    // Of one that was taken over it was said why.
+    await store.close().catch((error: unknown) => {
+      if (fenced === undefined) throw error;
+    });
   }
 }
 

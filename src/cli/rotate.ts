@@ -9,27 +9,30 @@ import { socketPlace } from './commands/socket-place.ts';
 const LOOK_MS = 500;
 
 /**
- * False if no broker runs on the folder. Resolves when all is sealed anew, which the broker goes on with if this is stopped. `tell`: told how far it is.
- * Throws StoreError if the broker does not take the key.
+ * Undefined if no broker runs on the folder. Resolves when all is sealed anew, which the broker goes on with if this is stopped, to the number of rows that
+ * are damaged, and are not. `tell`: told how far it is. Throws StoreError if the broker does not take the key.
  */
-export async function rotateRunning(folder: string, key: Uint8Array, tell: (line: string) => void): Promise<boolean> {
+export async function rotateRunning(
+  folder: string,
+  key: Uint8Array,
+  tell: (line: string) => void,
+): Promise<number | undefined> {
   const taken = await ask(folder, 'PUT', Buffer.from(key).toString('base64'));
   // Of a process whose broker is stopped, too.
-  if (taken === undefined || taken.status === 503) return false;
+  if (taken === undefined || taken.status === 503) return undefined;
   if (taken.status !== 204) throw new StoreError((JSON.parse(taken.text) as { readonly reason: string }).reason);
   tell('The broker has the new key, and is started with it from now on. What is there is sealed anew meanwhile.\n');
-  await untilSealedAnew(() => progress(folder), tell);
-  return true;
+  return untilSealedAnew(() => progress(folder), tell);
 }
 
-/** Resolves when nothing is left that earlier keys have sealed. */
+/** Resolves when nothing is left that earlier keys have sealed, but for so many rows that are damaged. */
 export async function untilSealedAnew(
   progress: () => Promise<ResealingProgress>,
   tell: (line: string) => void,
-): Promise<void> {
+): Promise<number> {
   for (;;) {
-    const { done, left } = await progress();
-    if (left === 0) return;
+    const { done, left, damaged } = await progress();
+    if (left === 0) return damaged;
     tell(`${done} rows of ${done + left}\n`);
     await delay(LOOK_MS);
   }

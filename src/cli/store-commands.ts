@@ -12,7 +12,7 @@ import { rotateRunning } from './rotate.ts';
 import { size } from './sizes.ts';
 import type { StoreAction } from './store-arguments.ts';
 import { masterKey, masterKeyIfAny } from './store-keys.ts';
-import { checkOutput, type CommandOutput, statsOutput, succeeded } from './store-report.ts';
+import { checkOutput, type CommandOutput, rotateOutput, statsOutput, succeeded } from './store-report.ts';
 
 /**
  * `tell`: told how far it is, if it takes long.
@@ -53,8 +53,9 @@ export async function runStoreCommand(
     }
     case 'rotate': {
       const key = masterKey(action.newKey, '--new-key');
-      if (!(await rotateRunning(folder, key, tell))) resealStore(folder, masterKey(keySource), key);
-      return succeeded(`${databasePath(folder)} is sealed with the new key\n`);
+      const damaged = await rotateRunning(folder, key, tell);
+      if (damaged === undefined) resealStore(folder, masterKey(keySource), key);
+      return rotateOutput(databasePath(folder), damaged ?? 0);
     }
     case 'backup': {
       const bytes = await backupStore(folder, action.file, action.force);

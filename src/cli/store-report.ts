@@ -17,6 +17,15 @@ export function succeeded(text: string): CommandOutput {
   return { text, exitCode: EXIT.ok };
 }
 
+/** `place`: the store, as a sentence begins with it. `damaged`: rows that could not be sealed anew. */
+export function rotateOutput(place: string, damaged: number): CommandOutput {
+  if (damaged === 0) return succeeded(`${place} is sealed with the new key\n`);
+  const text =
+    `${place} is sealed with the new key, but for what is damaged (rows: ${damaged}): that stays as it is, and the store keeps the key that it is sealed by. ` +
+    '"leveret store check" with the new key tells what it is.\n';
+  return { text, exitCode: EXIT.damaged };
+}
+
 const NOT_OPENED = 'note: the store is sealed: what messages hold is checked with --store-key';
 
 /** `seal`: what was checked by. `advice`: what to do if the store is damaged. */

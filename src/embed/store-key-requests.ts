@@ -22,7 +22,7 @@ export function storeKeyRequests(
 ): RequestListener {
   return (request, response) => {
     if (request.url !== STORE_KEY) return others(request, response);
-    if (request.method === 'GET') return send(response, 200, store.resealing ?? { done: 0, left: 0 });
+    if (request.method === 'GET') return send(response, 200, store.resealing ?? { done: 0, left: 0, damaged: 0 });
     unawaited((error) => response.destroy(error as Error), change(store, request, response, audit));
   };
 }

@@ -16,6 +16,8 @@ export interface ResealingProgress {
   readonly done: number;
   /** Those that are still to be: 0 when all of it is done. */
   readonly left: number;
+  /** Those of them that cannot be opened: they stay as they are, and so does the key that they are sealed by. */
+  readonly damaged: number;
 }
 
 /** Told once what was read, or the reason if it cannot be had. */

@@ -146,6 +146,7 @@ describe.skipIf(!hasPostgres)('the key of a PostgresStore', () => {
     );
     await store.changeKey(second);
     await expect.poll(() => store.resealing!.left).toBe(0);
+    expect(store.resealing!.damaged).toBe(2);
     expect(await keyIds()).toBe('1,2');
     expect(warned).toEqual(expect.arrayContaining([expect.stringContaining('page 2 is damaged: it stays as it is')]));
     await expect(readPages(store, [2])).rejects.toThrow('does not match its checksum');

@@ -129,6 +129,13 @@ test('what is damaged stays damaged, and keeps the key that it is sealed by', as
   await key.change(dataDir);
   await expect.poll(() => rowsLeft(dataDir)).toBe(0);
   expect(keyIds()).toEqual([1, 2]);
+  const next = `file:${temporaryFile('next', randomBytes(32).toString('hex'))}`;
+  expect(await runCommand(['store', 'rotate', '--data-dir', dataDir, '--new-key', next])).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('but for what is damaged (rows: 1)') as string,
+  });
+  expect(keyIds()).toEqual([1, 2, 3]);
+  expect(log.warnings.at(-1)).toMatchObject({ message: expect.stringContaining('it keeps its key') as string });
   expect(again.port).toBeGreaterThan(0);
 });
 

@@ -157,16 +157,17 @@ export abstract class EngineStore implements Store {
   /** Another master key counts. */
   protected keyChanged(): void {
     // Nobody has counted yet what is to be sealed anew.
-    this.#resealing = { done: 0, left: 1 };
+    this.#resealing = { done: 0, left: 1, damaged: 0 };
     this.log('info', this.#fields, 'the store has another key: it is started with that one from now on');
   }
 
   /** So far it is with what earlier keys have sealed. */
   protected resealed(progress: ResealingProgress): void {
-    const { done, left } = progress;
-    this.#resealing = { done, left };
+    const { done: rows, left, damaged } = progress;
+    this.#resealing = { done: rows, left, damaged };
     if (left > 0) return;
-    this.log('info', { ...this.#fields, rows: done }, 'all that earlier keys had sealed is sealed anew');
+    if (damaged === 0) this.log('info', { ...this.#fields, rows }, 'all that earlier keys had sealed is sealed anew');
+    else this.log('warn', { ...this.#fields, rows, damaged }, 'what is damaged is not sealed anew: it keeps its key');
   }
 
   /** Another node has the store: see GroupCommit.fence. */

@@ -8,6 +8,7 @@ import { type DataKeys, openDataKeys, underNewMaster } from '../sealing/data-key
 import { type Keyring, NOT_OPENED } from '../sealing/seal.ts';
 import { type ResealingProgress, StoreError } from '../store.ts';
 import type { Chain } from './chain.ts';
+import { Fenced } from './membership.ts';
 import type { PrimaryLink } from './primary-link.ts';
 import { Resealing } from './resealing.ts';
 import { forgetKeys, putKey } from './sealing-table.ts';
@@ -80,14 +81,14 @@ export class KeyChange {
 
   async #run(): Promise<void> {
     const { link, tell, warn } = this.#parts;
-    let done = 0;
+    let [done, damaged] = [0, 0];
     while (this.#isWanted && !this.#stopped) {
       this.#isWanted = false;
       try {
-        done = await this.#sealAll();
+        ({ done, damaged } = await this.#sealAll());
       } catch (error) {
-        // Of a chain that ends with this node, too.
-        if (this.#stopped) return;
+        // Of a chain that ends with this node, too: the next one goes on.
+        if (this.#stopped || error instanceof Fenced) return;
         warn((error as Error).message, NOT_RESEALED);
         this.#isWanted = true;
         await link.pause(PAUSE_MS);
@@ -95,35 +96,33 @@ export class KeyChange {
     }
     if (this.#stopped) return;
     this.#isUnderWay = false;
-    tell({ done, left: 0 });
+    tell({ done, left: 0, damaged });
   }
 
-  /** Returns how many rows were looked at. */
-  async #sealAll(): Promise<number> {
+  async #sealAll(): Promise<Omit<ResealingProgress, 'left'>> {
     const { chain, link, seal, clock, tell, warn } = this.#parts;
     const { current } = seal;
     // Behind the batches that were sealed by the key before: all that is to be found is there.
     await chain.commit([]);
     const rows = new Resealing(seal, seal);
     const total = await link.read((session) => rows.count(session));
-    let done = 0;
-    let isSound = true;
+    let [done, damaged] = [0, 0];
     while (!this.#stopped && !this.#isWanted) {
       // Rows may have come and gone since they were counted.
-      tell({ done, left: Math.max(total - done, 1) });
+      tell({ done, left: Math.max(total - done, 1), damaged });
       const begun = clock.elapsed();
       const portion = await link.read((session) => rows.next(session));
       if (portion === undefined) {
-        if (isSound) await this.#forget(current);
+        if (damaged === 0) await this.#forget(current);
         break;
       }
       if (portion.statements.length > 0) await chain.commit(portion.statements);
       for (const name of portion.damaged) warn(`it ${NOT_OPENED}`, `${name} ${DAMAGED}`);
-      isSound &&= portion.damaged.length === 0;
+      damaged += portion.damaged.length;
       done += portion.rows;
       await link.pause((clock.elapsed() - begun) * REST);
     }
-    return done;
+    return { done, damaged };
   }
 
   /** The keys whose numbers are lower: another that came meanwhile is not. */

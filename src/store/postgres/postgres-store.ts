@@ -146,11 +146,11 @@ export class PostgresStore extends EngineStore {
 
   /**
    * Seals all of it, or has it be sealed no more if `master` is undefined: while no broker uses it, and this is closed then. Throws StoreError if something
-   * cannot be opened; nothing is changed then.
+   * cannot be opened; nothing is changed then. Resolves to why the tables could not be written anew, so that unused room has what was there before.
    */
-  async reseal(master: Uint8Array | undefined): Promise<void> {
+  async reseal(master: Uint8Array | undefined): Promise<string | undefined> {
     const { resealDatabase } = await import('./reseal.ts');
-    await resealDatabase({ link: this.#link, membership: this.#membership, place: this.place }, this.#seal, master);
+    return resealDatabase({ link: this.#link, membership: this.#membership, place: this.place }, this.#seal, master);
   }
 
   /** Its disk is another machine's. */

@@ -18,12 +18,15 @@ export interface ResealParts {
   readonly place: string;
 }
 
-/** `master`: undefined if it is not to be sealed. Throws StoreError if a row cannot be opened, and what the database says: nothing is changed then. */
+/**
+ * `master`: undefined if it is not to be sealed. Throws StoreError if a row cannot be opened, and what the database says: nothing is changed then. Returns
+ * why the tables could not be written anew behind that, if they could not: it is done all the same.
+ */
 export async function resealDatabase(
   { link, membership, place }: ResealParts,
   from: Seal,
   master: Uint8Array | undefined,
-): Promise<void> {
+): Promise<string | undefined> {
   // Not watched: all of it may take as long as it takes. The other session beats meanwhile.
   const session = await link.read((reader) => Promise.resolve(reader));
   const keys = master === undefined ? [] : [newDataKey(FIRST_KEY, master)];
@@ -44,5 +47,10 @@ export async function resealDatabase(
     throw error;
   }
   // What was there before is in no file of a table then.
-  for (const table of [...SEALED_TABLES, 'sealing']) await session.query(`VACUUM FULL ${table}`);
+  try {
+    for (const table of [...SEALED_TABLES, 'sealing']) await session.query(`VACUUM FULL ${table}`);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

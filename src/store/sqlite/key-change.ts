@@ -153,6 +153,6 @@ export class KeyChange {
     this.#toldAt = this.#parts.clock.elapsed();
     // Rows may have come and gone since they were counted.
     const left = !this.#isUnderWay ? 0 : Math.max(this.#total - this.#done, 1);
-    this.#parts.say({ kind: 'resealed', done: this.#done, left });
+    this.#parts.say({ kind: 'resealed', done: this.#done, left, damaged: this.#damaged.size });
   }
 }

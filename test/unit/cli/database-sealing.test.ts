@@ -74,6 +74,57 @@ describe.skipIf(!hasPostgres)('leveret store of a database', () => {
     await (await Broker.start({ port: 0, store, storeKey: next })).stop();
   });
 
+  it('says how many rows are damaged, and could not be sealed with another key', async () => {
+    const store = postgres.newUrl();
+    const [key, next] = [newKey(), newKey()];
+    await fill({ store, storeKey: key });
+    await postgres.server.sql(`UPDATE ${schemaOf(store)}.page SET data = data || '\\x00' WHERE id <= 2`);
+    const rotated = await command('rotate', '--store', store, '--store-key', key, '--new-key', next);
+    expect(rotated).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^The store is sealed with the new key, but for what is damaged \(rows: 2\)/,
+      ) as string,
+    });
+    expect(await keys(store)).toBe('2');
+    const check = await command('check', '--store', store, '--store-key', next);
+    expect([check.code, check.stdout.match(/^problem: page/gm)?.length]).toEqual([1, 2]);
+  });
+
+  it('is sealed although its tables cannot be written anew behind that, and says so', async () => {
+    const store = postgres.newUrl();
+    await fill({ store });
+    const letGo = await postgres.server.lock(`TABLE ${schemaOf(store)}.page IN ACCESS SHARE MODE`);
+    await postgres.server.sql("ALTER ROLE CURRENT_USER SET lock_timeout = '100ms'");
+    const key = newKey();
+    try {
+      expect(await command('seal', '--store', store, '--store-key', key)).toMatchObject({
+        code: 74,
+        stdout: expect.stringMatching(/^The store is sealed: .* VACUUM FULL .* lock timeout\n$/) as string,
+      });
+    } finally {
+      await postgres.server.sql('ALTER ROLE CURRENT_USER RESET lock_timeout');
+      await letGo();
+    }
+    await expectAll({ store, storeKey: key });
+  });
+
+  it('is not waited for when another node takes the store over while it is sealed with another key', async () => {
+    const store = postgres.newUrl();
+    const [key, next] = [newKey(), newKey()];
+    await fill({ store, storeKey: key });
+    const letGo = await postgres.server.lock(`TABLE ${schemaOf(store)}.page IN SHARE MODE`);
+    const rotated = command('rotate', '--store', store, '--store-key', key, '--new-key', next);
+    await expect.poll(() => keys(store)).toBe('2');
+    await postgres.server.sql(`UPDATE ${schemaOf(store)}.node SET alive = false, epoch = epoch + 1`);
+    await letGo();
+    expect(await rotated).toMatchObject({
+      code: 74,
+      stderr: expect.stringMatching(/leveret store rotate was taken over: a node with the new key goes on/) as string,
+    });
+    await expectAll({ store, storeKey: next });
+  });
+
   it('copies from one that is sealed into one that is not, the other way, and from one key to another', async () => {
     const [folder, database, back] = [temporaryFolder(), postgres.newUrl(), temporaryFolder()];
     const [key, next] = [newKey(), newKey()];
