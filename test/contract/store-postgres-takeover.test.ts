@@ -298,6 +298,20 @@ describe.skipIf(!hasPostgres)('nodes of one database', () => {
     expect(await firsts(await (await node('one', url)).opening)).toEqual([10]);
   });
 
+  it('may have that name too if a commit of it was under way when it was killed', async () => {
+    const url = postgres.newUrl();
+    const first = await node('one', url);
+    const one = await first.opening;
+    await commit(one, (batch) => page(one, batch, 1, 10));
+    first.proxy.cut(true);
+    const looked = (): Promise<string> => postgres.server.sql(`SELECT xmin FROM ${schemaOf(url)}.cluster`);
+    const before = await looked();
+    const { opening } = await node('one', url);
+    await expect.poll(looked).not.toBe(before);
+    await postgres.server.sql(`UPDATE ${schemaOf(url)}.node SET batch = batch + 1`);
+    expect(await firsts(await opening)).toEqual([10]);
+  });
+
   it('can be told to wait no more', async () => {
     const url = postgres.newUrl();
     const one = await (await node('one', url)).opening;

@@ -19,6 +19,8 @@ export class Fenced extends Error {
 
 /** How often a node that waits moves its row and looks at the active one's, in milliseconds. */
 const WATCH_MS = 100;
+/** Moves of a row by which a node proves to one of its name that it lives: the commit that was under way when it was killed may still come to be made. */
+const PROOF = 2;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
@@ -81,6 +83,8 @@ interface Sight {
   readonly row: string;
   readonly work: string | null;
   readonly standstill: Standstill;
+  /** How often the row was seen to have moved. */
+  readonly moves: number;
 }
 
 export class Membership {
@@ -180,10 +184,11 @@ export class Membership {
     const { clock, leaseMs } = this.#options;
     const [row, now, sight] = [state.join(), clock.elapsed(), this.#sight];
     const isFirst = sight === undefined;
+    const moves = isFirst ? 0 : sight.moves + Number(sight.row !== row);
     // A node of the same name that lives will not let us in.
-    if (!isFirst && sight.row !== row && this.#id === 0) throw this.#nameTaken();
+    if (moves >= PROOF && this.#id === 0) throw this.#nameTaken();
     if (isFirst || sight.row !== row || (work !== null && work !== sight.work)) {
-      this.#sight = { row, work, standstill: new Standstill(leaseMs, now) };
+      this.#sight = { row, work, standstill: new Standstill(leaseMs, now), moves };
       return false;
     }
     return sight.standstill.goesOn(now);
