@@ -19,7 +19,8 @@ export class Management {
   /** For users with a password, and for browsers. */
   networkListener(options: Pick<HttpListenerOptions, 'contexts' | 'upgrades'>): HttpListener {
     const load = async () => {
-      const [app, { Page }] = await Promise.all([this.#load(), import('./page/page.ts')]);
+      const app = await this.#load();
+      const { Page } = await import('./page/page.ts');
       const page = new Page((request, path) => app.answerPage(request, networkEntrance, path));
       const answer: RequestListener = (request, response) => {
         if (!page.answers(request, response)) app.answer(request, response, networkEntrance);
@@ -58,7 +59,15 @@ export class Management {
   }
 }
 
+/** A file a turn of the event loop: to load one takes some milliseconds. */
 async function loadApp(context: ManagementContext): Promise<ApiApp> {
-  const [{ createApp }, { RESOURCES }] = await Promise.all([import('./http/app.ts'), import('./resources.ts')]);
+  const { createApp } = await import('./http/app.ts');
+  await nextTurn(context);
+  const { RESOURCES } = await import('./resources.ts');
+  await nextTurn(context);
   return createApp(context, RESOURCES);
+}
+
+function nextTurn({ clock }: ManagementContext): Promise<void> {
+  return new Promise((resolve) => clock.soon(resolve));
 }

@@ -1,6 +1,6 @@
 /** What of the bundle is loaded for what: few files, and none of the broker for a health check. See scripts/chunks.ts. */
 import { isAscii } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, inject, it } from 'vitest';
 
@@ -32,6 +32,13 @@ it("the store's thread loads what a store needs", () => {
 
 it('a start loads a dozen files, where the sources are some three hundred', () => {
   expect(loadedFor('main.js', 'daemon.js', 'broker.js', 'sqlite-store.js').length).toBeLessThanOrEqual(12);
+});
+
+it('the first request to the HTTP API loads little: it is one turn of the event loop a file', () => {
+  const before = new Set(loadedFor('main.js', 'daemon.js', 'broker.js', 'sqlite-store.js', 'pino.js'));
+  const later = loadedFor('app.js', 'resources.js', 'page.js').filter((file) => !before.has(file));
+  const bytes = later.map((file) => statSync(join(folder, file)).size);
+  expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(250_000);
 });
 
 it('what a start loads is of characters of one byte, which need not be decoded', () => {
