@@ -11,18 +11,24 @@ import type { VhostEntities } from './vhost-entities.ts';
 export function bindingRemoval(entities: VhostEntities, binding: Binding): readonly VhostChange[] {
   const { vhost } = entities;
   const change: VhostChange = { op: 'delete-binding', vhost, binding: specOf(binding), durable: isDurable(binding) };
-  return [change, ...new Removal(entities).unbind([binding]).changes];
+  return [change, ...new Removal(entities).unbind(new Set([binding])).changes];
 }
 
 export function exchangeRemoval(entities: VhostEntities, exchange: Exchange): readonly VhostChange[] {
   return new Removal(entities).exchange(exchange).changes;
 }
 
-export function queueRemoval(entities: VhostEntities, { name, id, incoming }: DeclaredQueue): readonly VhostChange[] {
+export function queuesRemoval(entities: VhostEntities, queues: readonly DeclaredQueue[]): readonly VhostChange[] {
   const { vhost } = entities;
-  const boundFrom = id === 0 ? [] : storedSources(incoming);
-  return [...new Removal(entities).unbind(incoming).changes, { op: 'delete-queue', vhost, name, id, boundFrom }];
+  const removal = new Removal(entities);
+  const changes = queues.map(({ name, id, incoming }): VhostChange => {
+    removal.unbind(incoming);
+    return { op: 'delete-queue', vhost, name, id, boundFrom: id === 0 ? NONE : storedSources(incoming) };
+  });
+  return [...removal.changes, ...changes];
 }
+
+const NONE: readonly string[] = [];
 
 class Removal {
   readonly #entities: VhostEntities;
@@ -47,7 +53,8 @@ class Removal {
   }
 
   /** The bindings go. */
-  unbind(bindings: Iterable<Binding>): this {
+  unbind(bindings: ReadonlySet<Binding>): this {
+    if (bindings.size === 0) return this;
     const open = [bindings];
     for (const next of open) {
       for (const [{ name }, gone] of bySource(next)) {

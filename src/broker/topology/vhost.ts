@@ -31,7 +31,7 @@ import { checkReplicatedDeclaration } from './replicated.ts';
 import type { VhostRows } from '../../store/recovered-state.ts';
 import type { Steps } from '../../util/steps.ts';
 import { recoverLogs, recoverVhost } from './recover-vhost.ts';
-import { bindingRemoval, exchangeRemoval, queueRemoval } from './removal.ts';
+import { bindingRemoval, exchangeRemoval, queuesRemoval } from './removal.ts';
 import { ReplyTargets } from '../routing/reply-to.ts';
 import type { Directory, Route } from '../routing/route.ts';
 import { Routing } from './routing.ts';
@@ -157,7 +157,7 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
     queue.checkDelete(ifUnused, ifEmpty);
     // What waits to be retried is nobody's: it counts, as in a purge. RabbitMQ counts none of a stream.
     const messages = queue.type === 'stream' ? 0 : queue.ready + queue.delayed;
-    this.#commit(queueRemoval(this.#entities, queue), by);
+    this.#commit(queuesRemoval(this.#entities, [queue]), by);
     return messages;
   }
 
@@ -170,7 +170,8 @@ export class Vhost implements Directory, EntityHost, PolicyVhost {
 
   /** Deletes the queues that are exclusive to a connection. */
   deleteExclusive(owner: Owner): void {
-    for (const queue of this.#entities.exclusiveTo(owner)) this.deleteQueue(queue);
+    const queues = this.#entities.exclusiveTo(owner);
+    if (queues.length > 0) this.#commit(queuesRemoval(this.#entities, queues));
   }
 
   // Bindings

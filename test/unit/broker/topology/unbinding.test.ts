@@ -135,6 +135,38 @@ describe('the store is told once', () => {
   });
 });
 
+test('the exclusive queues of a connection go in one change of the vhost, with an exchange that led to no others', () => {
+  const { node, vhost } = nodeInMemory();
+  const owner = {};
+  for (const name of ['x', 'y']) {
+    const options = { type: 'fanout', durable: true, autoDelete: true, internal: false, arguments: EMPTY_TABLE };
+    vhost.declareExchange({ name, ...options });
+  }
+  const names = ['a', 'b', 'c'];
+  for (const name of names) {
+    vhost.declareQueue({ name, durable: false, autoDelete: false, owner, arguments: EMPTY_TABLE });
+    for (const source of ['x', 'y']) {
+      vhost.bind(
+        { source, destinationKind: 'queue', destination: name, routingKey: '', arguments: EMPTY_TABLE },
+        owner,
+      );
+    }
+  }
+  declareQueue(vhost, 'other');
+  bind(vhost, 'y', 'other');
+  let commits = 0;
+  const commit = node.commit.bind(node);
+  node.commit = (...args) => {
+    commits++;
+    commit(...args);
+  };
+  vhost.deleteExclusive(owner);
+  vhost.deleteExclusive(owner);
+  expect(commits).toBe(1);
+  expect([...vhost.queues].map(({ name }) => name)).toEqual(['other']);
+  expect([vhost.exchange('x'), vhost.exchange('y')?.bindingCount]).toEqual([undefined, 1]);
+});
+
 test('an observer is told of each binding once, and then of what it went with', () => {
   const { node, vhost } = nodeInMemory();
   declareExchange(vhost, 'x', 'fanout');
