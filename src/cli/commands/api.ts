@@ -4,14 +4,16 @@ import { basicAuthorization, type Headers, type Place, type Verb } from './excha
 
 const API = '/api';
 
-/** The API refused: its status and reason. */
+/** The API refused: its status and reason, and what else it tells. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, reason: string) {
+  constructor(status: number, reason: string, details: ApiError['details'] = {}) {
     super(reason);
     this.status = status;
+    this.details = details;
   }
 }
 
@@ -97,7 +99,7 @@ export function path(parts: TemplateStringsArray, ...names: readonly (string | n
 }
 
 function refusal(status: number, text: string): Error {
-  let body: { error?: unknown; reason?: unknown; node?: unknown; active?: unknown } = {};
+  let body: Record<string, unknown> = {};
   try {
     body = JSON.parse(text) as typeof body;
   } catch {
@@ -108,5 +110,5 @@ function refusal(status: number, text: string): Error {
     return new ApiError(status, `node ${String(node)} waits to take over from ${String(active)}`);
   if (error === 'app_stopped') return new AppStoppedError('the broker is stopped');
   if (reason === undefined) return new ApiError(status, `the broker answered with status ${status}`);
-  return new ApiError(status, typeof reason === 'string' ? reason : JSON.stringify(reason));
+  return new ApiError(status, typeof reason === 'string' ? reason : JSON.stringify(reason), body);
 }

@@ -12,7 +12,7 @@ export const COMMON_OPTIONS: readonly CommandOption[] = [
   { name: 'erlang-cookie', value: '<cookie>' },
   { name: 'quiet', short: 'q' },
   { name: 'silent', short: 's' },
-  { name: 'timeout', short: 't', value: '<seconds>' },
+  { name: 'timeout', short: 't', value: '<seconds>', form: /^(infinity|\d*\.?\d+)$/ },
   { name: 'formatter', value: '<formatter>' },
   { name: 'no-table-headers' },
   { name: 'vhost', short: 'p', value: '<vhost>' },

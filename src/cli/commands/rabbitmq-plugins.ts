@@ -6,6 +6,7 @@ import { BUILT_IN_PLUGINS, isBuiltIn } from '../../config/rabbitmq/plugins.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Call, Command } from './command.ts';
 import { ArgumentError, CommandError } from './command-error.ts';
+import { message } from './output/output.ts';
 import { tool, without } from './tool.ts';
 
 const group = 'Plugin Management';
@@ -43,6 +44,8 @@ const commands: readonly Command[] = [
     description: 'Tells that the plugins are built in, or that they are not there',
     banner: (call) => `Enabling plugins on node ${call.node}:\n${namesIn(call).join('\n')}`,
     run: (call) => {
+      if (call.flag('all') && call.words.length > 0)
+        throw new ArgumentError('Bad argument: Cannot set both --all and a list of plugins', EXIT.data);
       const missing = notBuiltIn(namesIn(call));
       const list = missing.map((name) => `:${name}`).join(', ');
       if (missing.length > 0) throw notThere(EXIT.software, `{:plugins_not_found, [${list}]}`, missing);
@@ -58,7 +61,7 @@ const commands: readonly Command[] = [
     banner: ({ node, words }) => `Asking node ${node} if ${subject(words)} enabled...`,
     run: ({ node, words }) => {
       const missing = notBuiltIn(words);
-      if (missing.length === 0) return `${capital(subject(words))} enabled on node ${node}`;
+      if (missing.length === 0) return message(`${capital(subject(words))} enabled on node ${node}`, { result: 'ok' });
       const negated = subject(missing).replace(/(is|are)$/, '$1 not');
       throw new CommandError(
         EXIT.unavailable,
@@ -81,19 +84,26 @@ const commands: readonly Command[] = [
     run: async (call) => {
       const [pattern = '.*'] = call.words;
       const names = matching(pattern);
-      if (call.flag('minimal')) return names.join('\n');
+      if (call.flag('minimal')) return { text: names.join('\n'), json: { format: 'minimal', plugins: names } };
       // They are of the version that a broker tells unless it is told another: none need run.
       const { defaultConfig } = await import('../../config/merge-sources.ts');
       const { productVersion } = defaultConfig;
       const width = Math.max(...names.map(({ length }) => length));
-      return [
+      const legend = [
         ' Configured: E = explicitly enabled; e = implicitly enabled',
         ` | Status: * = running on ${call.node}`,
         ' |/',
-        ...names.map((name) =>
-          call.flag('verbose') ? inDetail(name, productVersion) : `[E*] ${name.padEnd(width)} ${productVersion}`,
-        ),
-      ].join('\n');
+      ];
+      const lines = names.map((name) =>
+        call.flag('verbose') ? inDetail(name, productVersion) : `[E*] ${name.padEnd(width)} ${productVersion}`,
+      );
+      const quiet = call.flag('quiet') || call.flag('silent');
+      const state = { enabled: 'enabled', running: true, running_version: productVersion, version: productVersion };
+      const plugins = names.map((name) => ({ name, ...state }));
+      return {
+        text: (quiet ? lines : [...legend, ...lines]).join('\n'),
+        json: { format: 'normal', plugins, status: 'running' },
+      };
     },
   },
   {

@@ -48,6 +48,7 @@ function waitingFor(name: string, what: string): Command {
     banner: ({ timeout = 120_000 }) => `Will wait for ${what} for ${timeout / 1000} seconds...`,
     run: async (call) => {
       if ((await stateOf(call)) === 'unreachable') throw new UnreachableError('the control socket');
+      if (call.flag('quiet') || call.flag('silent')) return undefined;
       return 'Target node seems to be the only one in a single node cluster, the command does not apply';
     },
   };

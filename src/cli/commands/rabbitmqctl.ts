@@ -1,4 +1,5 @@
 /** `rabbitmqctl`: the broker, operated (RabbitMQ: rabbitmqctl(8)). */
+import { logins } from './rabbitmq-diagnostics/logins.ts';
 import { cluster } from './rabbitmqctl/cluster.ts';
 import { connections } from './rabbitmqctl/connections.ts';
 import { definitions } from './rabbitmqctl/definitions.ts';
@@ -33,6 +34,7 @@ export const rabbitmqctl = tool('rabbitmqctl', [
   ...vhosts,
   ...definitions,
   ...connections,
+  ...logins.filter(({ name }) => name.startsWith('list_')),
   ...encryption,
   ...evaluations,
 ]);

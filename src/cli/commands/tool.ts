@@ -48,7 +48,7 @@ function helpOf(tool: () => Tool): Command {
     run: ({ words: [name] }) => {
       if (name === undefined) return toolUsage(tool());
       const command = tool().commands.find((row) => row.name === name);
-      if (command === undefined) throw new CommandError(EXIT.usage, `Command '${name}' not found.`);
+      if (command === undefined) throw new CommandError(EXIT.usage, `\nCommand '${name}' not found. \n`);
       return commandHelp(tool(), command);
     },
   };

@@ -4,6 +4,8 @@
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
+  /** True if people are shown the rows alone. */
+  readonly headless?: true;
 }
 
 /** A text for people, and the same as one JSON value. */
@@ -40,6 +42,11 @@ function typed(value: unknown): readonly [string, unknown] {
   if (Array.isArray(value)) return ['array', value.map(typed)];
   if (value === null) return ['void', 'undefined'];
   return ['table', Object.entries(value as object).map(([key, item]) => [key, ...typed(item)])];
+}
+
+/** A text that programs get as the value of `message`, with what else they are told. */
+export function message(text: string, json: object = {}): Report {
+  return { text, json: { message: text, ...json } };
 }
 
 export function isTable(output: Table | Report): output is Table {

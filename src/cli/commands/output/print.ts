@@ -42,8 +42,8 @@ export function print(output: Output, formatter: FormatterName | undefined, head
 }
 
 /** None for an empty list: so does RabbitMQ. */
-function withHeaders({ columns, rows }: Table, headers: boolean): readonly (readonly unknown[])[] {
-  return headers && rows.length > 0 ? [columns, ...rows] : rows;
+function withHeaders({ columns, rows, headless }: Table, headers: boolean): readonly (readonly unknown[])[] {
+  return headers && headless === undefined && rows.length > 0 ? [columns, ...rows] : rows;
 }
 
 function lines(rows: readonly (readonly unknown[])[], text: (row: readonly unknown[]) => string): string {

@@ -5,7 +5,8 @@ import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { ArgumentError, CommandError } from '../command-error.ts';
 import { alone } from '../one-node.ts';
-import { type ListenerFacts, overviewOf } from '../rabbitmqctl/facts.ts';
+import { message, type Output } from '../output/output.ts';
+import { type ListenerFacts, listenerRow, overviewOf } from '../rabbitmqctl/facts.ts';
 import { stateOf } from '../rabbitmqctl/startup.ts';
 
 const group = 'Monitoring, observability and health checks';
@@ -22,9 +23,9 @@ export const checks: readonly Command[] = [
     group,
     description: 'Health check that exits with a non-zero code if the broker reports any alarm',
     banner: ({ node }) => `Asking node ${node} to report any local resource alarms ...`,
-    run: async ({ api, node }) => {
-      await api.get('/health/checks/alarms');
-      return { text: `Node ${node} reported no alarms, local or clusterwide`, json: OK };
+    run: async (call) => {
+      await call.api.get('/health/checks/alarms');
+      return passed(call, `Node ${call.node} reported no alarms, local or clusterwide`);
     },
   },
   {
@@ -32,16 +33,16 @@ export const checks: readonly Command[] = [
     group,
     description: 'Health check that exits with a non-zero code if the broker reports any local alarm',
     banner: ({ node }) => `Asking node ${node} to report any local resource alarms ...`,
-    run: async ({ api, node }) => {
-      await api.get('/health/checks/local-alarms');
-      return { text: `Node ${node} reported no local alarms`, json: OK };
+    run: async (call) => {
+      await call.api.get('/health/checks/local-alarms');
+      return passed(call, `Node ${call.node} reported no local alarms`);
     },
   },
   {
     name: 'check_certificate_expiration',
     options: [
       { name: 'unit', value: '<unit>' },
-      { name: 'within', value: '<number>' },
+      { name: 'within', value: '<number>', form: /^\d+$/ },
     ],
     group,
     description: 'Checks that no certificate of a listener ends soon',
@@ -53,7 +54,8 @@ export const checks: readonly Command[] = [
         throw new ArgumentError(`"unit '${unit}' is not supported. Please use one of: ${UNITS.join(', ')}"`);
       }
       await api.get(path`/health/checks/certificate-expiration/${within}/${unit}`);
-      return `No certificates are expiring within ${within} ${within === '1' ? unit.replace(/s$/, '') : unit}.`;
+      const text = `No certificates are expiring within ${within} ${within === '1' ? unit.replace(/s$/, '') : unit}.`;
+      return { text, json: OK };
     },
     on: {
       400: (_, { message }) => new CommandError(EXIT.data, message),
@@ -74,7 +76,9 @@ export const checks: readonly Command[] = [
     run: async (call) => {
       const listeners = (await overviewOf(call.api)).listeners;
       await Promise.all(listeners.map(checkConnects));
-      return `Successfully connected to ports ${portsOf(listeners)} on node ${call.node}.`;
+      const rows = listeners.map((listener) => listenerRow(call.node, listener));
+      const text = `Successfully connected to ports ${portsOf(listeners)} on node ${call.node}.`;
+      return { text, json: { listeners: rows, node: call.node, ...OK } };
     },
   },
   {
@@ -87,7 +91,7 @@ export const checks: readonly Command[] = [
       if (!/^[1-9]\d*$/.test(port))
         throw new ArgumentError('Bad argument: Argument must be a positive integer', EXIT.data);
       await api.get(path`/health/checks/port-listener/${port}`);
-      return `A listener for port ${port} is running on node ${node}.`;
+      return { text: `A listener for port ${port} is running on node ${node}.`, json: { node, port, ...OK } };
     },
     on: {
       503: async ({ api, words: [port], node }) => {
@@ -105,8 +109,9 @@ export const checks: readonly Command[] = [
     banner: ({ words: [protocol], node }) =>
       `Asking node ${node} if there's an active listener for protocol ${protocol} ...`,
     run: async ({ api, words: [protocol], node }) => {
-      await api.get(path`/health/checks/protocol-listener/${protocol}`);
-      return `A listener for protocol ${protocol} is running on node ${node}.`;
+      const found = await api.get<{ readonly protocol: string }>(path`/health/checks/protocol-listener/${protocol}`);
+      const text = `A listener for protocol ${found.protocol} is running on node ${node}.`;
+      return { text, json: { node, protocol: found.protocol, ...OK } };
     },
     on: {
       503: async ({ api, words: [protocol], node }) => {
@@ -128,15 +133,20 @@ export const checks: readonly Command[] = [
     group,
     description: 'Health check that checks if all vhosts are running',
     banner: ({ node }) => `Checking if all vhosts are running on node ${node} ...`,
-    run: async ({ api, node }) => {
-      await api.get('/health/checks/virtual-hosts');
-      return `Node ${node} reported all vhosts as running`;
+    run: async (call) => {
+      await call.api.get('/health/checks/virtual-hosts');
+      return passed(call, `Node ${call.node} reported all vhosts as running`);
     },
   },
 ];
 
-async function checkRunning(call: Call): Promise<string> {
-  if ((await stateOf(call)) === 'running') return runningText(call);
+/** Nothing is said if it is asked to be silent, and found nothing. */
+function passed(call: Call, text: string): Output {
+  return call.flag('silent') ? undefined : { text, json: OK };
+}
+
+async function checkRunning(call: Call): Promise<Output> {
+  if ((await stateOf(call)) === 'running') return message(runningText(call));
   throw new CommandError(EXIT.unavailable, notRunningText(call));
 }
 

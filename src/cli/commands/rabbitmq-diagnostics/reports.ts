@@ -2,6 +2,7 @@
 import { EXIT } from '../../exit-codes.ts';
 import type { Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
+import { message } from '../output/output.ts';
 import { alarmsOf, listenerRow, listenerText, nodeOf, overviewOf } from '../rabbitmqctl/facts.ts';
 import { memoryLines } from '../rabbitmqctl/memory.ts';
 import { stateOf } from '../rabbitmqctl/startup.ts';
@@ -19,9 +20,9 @@ export const reports: readonly Command[] = [
     banner: ({ node }) => `Asking node ${node} to report any known resource alarms ...`,
     run: async ({ api, node }) => {
       const alarms = alarmsOf(await nodeOf(api));
-      const json = { result: 'ok', node, alarms, local: alarms, global: alarms };
+      const json = { alarms, node, result: 'ok' };
       if (alarms.length === 0) return { text: `Node ${node} reported no alarms, local or clusterwide`, json };
-      return { text: alarms.join('\n'), json };
+      return { text: alarms.join('\n'), json: { ...json, local: alarms, global: alarms } };
     },
   },
   {
@@ -43,7 +44,8 @@ export const reports: readonly Command[] = [
     run: async (call) => {
       // Until it has started it answers nobody.
       if ((await stateOf(call)) === 'unreachable') throw new UnreachableError('the control socket');
-      return `RabbitMQ on node ${call.node} is fully booted (check with is_running), stopped or has not started booting yet`;
+      const text = `RabbitMQ on node ${call.node} is fully booted (check with is_running), stopped or has not started booting yet`;
+      return message(text, { result: false });
     },
   },
   {
@@ -54,7 +56,8 @@ export const reports: readonly Command[] = [
     run: async (call) => {
       const state = await stateOf(call);
       if (state === 'unreachable') throw new UnreachableError('the control socket');
-      return state === 'running' ? runningText(call) : notRunningText(call);
+      const runs = state === 'running';
+      return message(runs ? runningText(call) : notRunningText(call), { result: runs });
     },
   },
   {
@@ -73,7 +76,7 @@ export const reports: readonly Command[] = [
     options: [{ name: 'all', short: 'a' }],
     group,
     description: 'Shows where the broker logs to',
-    banner: ({ node }) => `Asking node ${node} for its log file locations ...`,
+    banner: ({ node }) => `Log file location(s) on node ${node} ...`,
     run: async ({ api }) => (await nodeOf(api)).log_files.join('\n'),
   },
   {
@@ -106,7 +109,9 @@ export const reports: readonly Command[] = [
         const found = await lookup(name, { family: family === 'ipv4' ? 4 : 6, all: true });
         return found.map(({ address }) => address).join('\n');
       } catch (error) {
-        throw new CommandError(EXIT.unavailable, `Failed to resolve hostname ${name}: ${(error as Error).message}`);
+        const code = String((error as NodeJS.ErrnoException).code);
+        const reason = code === 'ENOTFOUND' ? 'nxdomain' : code.toLowerCase();
+        throw new CommandError(EXIT.data, `Hostname does not resolve (resolution failed with an ${reason})`);
       }
     },
   },
@@ -115,6 +120,9 @@ export const reports: readonly Command[] = [
     group,
     description: 'Displays the version that clients are told',
     banner: ({ node }) => `Asking node ${node} for its RabbitMQ version...`,
-    run: async ({ api }) => (await overviewOf(api)).rabbitmq_version,
+    run: async ({ api }) => {
+      const { rabbitmq_version: value } = await overviewOf(api);
+      return { text: value, json: { result: 'ok', value } };
+    },
   },
 ];

@@ -2,7 +2,7 @@
 import { EXIT } from '../../exit-codes.ts';
 import { type Api, path } from '../api.ts';
 import type { Command } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import { ArgumentError, CommandError } from '../command-error.ts';
 import { ONE_NODE } from '../one-node.ts';
 import { without } from '../tool.ts';
 import { inVhost } from './errors.ts';
@@ -40,6 +40,8 @@ export const cluster: readonly Command[] = [
     run: async (call) => {
       const { node, timeout = ONLINE_MS } = call;
       const wanted = Number(call.words[0]);
+      if (!Number.isInteger(wanted) || wanted < 1)
+        throw new ArgumentError('Bad argument: Argument must be a positive integer', EXIT.data);
       await until(
         async () => (await stateOf(call)) === 'running' && (await nodesOnline(call.api)) >= wanted,
         timeout,
@@ -102,7 +104,12 @@ export const cluster: readonly Command[] = [
       await api.get(path`/vhosts/${vhost}`);
       return `Vhost '${vhost}' is already running on node '${node}'`;
     },
-    on: inVhost,
+    on: {
+      404: ({ vhost, node }) => {
+        const reason = `{:no_such_vhost, ${JSON.stringify(vhost)}}`;
+        return new CommandError(EXIT.software, `Failed to start vhost '${vhost}' on node '${node}'Reason: ${reason}`);
+      },
+    },
   },
   {
     name: 'force_gc',

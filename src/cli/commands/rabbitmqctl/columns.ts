@@ -10,7 +10,7 @@ export function readColumns(
   const asked = words.flatMap((word) => word.split(',')).filter((word) => word !== '');
   const unknown = asked.filter((column) => !known.includes(column));
   if (unknown.length > 0) {
-    throw new ArgumentError(`Info key(s) ${unknown.join(', ')} are not supported\nSupported are: ${known.join(', ')}`);
+    throw new ArgumentError(`Info key(s) ${unknown.join(',')} are not supported\nSupported are: ${known.join(', ')}`);
   }
   return asked.length === 0 ? byDefault : asked;
 }

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { EXIT } from '../../exit-codes.ts';
 import { path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import { ArgumentError, CommandError } from '../command-error.ts';
 
 /** The global parameter with the hash of what `--skip-if-unchanged` imported last. */
 const LAST_IMPORT = 'imported_definition_hash_value';
@@ -49,6 +49,7 @@ export const definitions: readonly Command[] = [
       if (!call.flag('skip-if-unchanged')) await call.api.post('/definitions', definitions);
       else if (!(await importIfChanged(call, definitions, text)))
         return 'The definitions are those that were imported last: nothing was done.';
+      if (call.flag('quiet') || call.flag('silent')) return undefined;
       return 'Successfully started definition import. This process is asynchronous and can take some time.';
     },
     on: { 400: (_, { message }) => new CommandError(EXIT.data, message) },
@@ -79,7 +80,7 @@ async function importIfChanged({ api }: Call, definitions: object, text: string)
 
 function checkFormat(call: Call): void {
   if ((call.option('format') ?? 'json') !== 'json') {
-    throw new CommandError(EXIT.usage, "--format erlang is RabbitMQ's own: use json");
+    throw new CommandError(EXIT.data, "--format erlang is RabbitMQ's own: use json");
   }
 }
 
@@ -88,10 +89,8 @@ function readFile(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new CommandError(
-      EXIT.data,
-      missing ? `Bad argument: File ${file} does not exist` : `${file} cannot be read: ${(error as Error).message}`,
-    );
+    if (missing) throw new ArgumentError(`Bad argument: File ${file} does not exist`, EXIT.data);
+    throw new CommandError(EXIT.data, `${file} cannot be read: ${(error as Error).message}`);
   }
 }
 

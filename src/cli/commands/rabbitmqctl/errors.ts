@@ -19,14 +19,21 @@ export const noSuchVhost = (vhost: string): CommandError =>
 export const inVhost: NonNullable<Command['on']> = { 404: ({ vhost }) => noSuchVhost(vhost) };
 
 /** The API does not say which of the two there is not: user, or vhost. */
-export async function noSuchUserOrVhost({ api, words: [user], vhost }: Call, error: ApiError): Promise<CommandError> {
+export async function missingUserOrVhost({ api, words: [user], vhost }: Call): Promise<CommandError | undefined> {
   if ((await api.find(path`/vhosts/${vhost}`)) === undefined) {
     return new CommandError(EXIT.unavailable, `Virtual host ${vhost} does not exist`);
   }
   if ((await api.find(path`/users/${user}`)) === undefined) {
     return new CommandError(EXIT.noUser, `User ${user} does not exist`);
   }
-  return new CommandError(EXIT.unavailable, error.message);
+  return undefined;
+}
+
+/** For what may be wrong with what a user is given, too: of a reason in several parts the last says what it is. */
+export async function noSuchUserOrVhost(call: Call, error: ApiError): Promise<CommandError> {
+  const { reason } = error.details;
+  const text = Array.isArray(reason) ? String(reason.at(-1)) : error.message;
+  return (await missingUserOrVhost(call)) ?? new CommandError(EXIT.unavailable, text);
 }
 
 /** Throws CommandError for a word that is no JSON. */

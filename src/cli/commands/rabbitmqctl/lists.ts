@@ -110,7 +110,7 @@ export const lists: readonly Command[] = [
     run: async (call) => {
       const table = await list(call, QUEUES);
       // All of them are on this node, which is there.
-      return call.flag('offline') ? { ...table, rows: [] } : table;
+      return call.flag('offline') && !call.flag('online') ? { ...table, rows: [] } : table;
     },
   },
   {
@@ -134,7 +134,12 @@ export const lists: readonly Command[] = [
     ],
     group: 'Queues',
     description: 'Deletes a queue',
-    banner: ({ words: [queue], vhost }) => `Deleting queue '${queue}' on vhost '${vhost}' ...`,
+    banner: ({ words: [queue], vhost, flag }) => {
+      const conditions = ['empty', 'unused']
+        .filter((state) => flag(`if-${state}`))
+        .map((state) => `if queue is ${state} `);
+      return `Deleting queue '${queue}' on vhost '${vhost}' ${conditions.join('and ')}...`;
+    },
     run: async (call) => {
       const at = path`/queues/${call.vhost}/${call.words[0]}`;
       const { messages_ready: ready } = await call.api.get<{ messages_ready: number }>(at);

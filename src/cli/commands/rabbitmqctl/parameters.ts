@@ -78,6 +78,10 @@ export const parameters: readonly Command[] = [
       `Setting runtime parameter "${name}" for component "${component}" to "${value}" in vhost "${vhost}" ...`,
     run: ({ api, words: [component, name, value], vhost }) =>
       api.put(path`/parameters/${component}/${vhost}/${name}`, { component, vhost, name, value: readJson(value) }),
-    on: inVhost,
+    // As no component is known, RabbitMQ would not come to look for the vhost.
+    on: {
+      404: ({ words: [component] }) =>
+        new CommandError(EXIT.unavailable, `Validation failed\n\ncomponent ${component} not found\n`),
+    },
   },
 ];

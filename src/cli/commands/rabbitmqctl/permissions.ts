@@ -1,8 +1,7 @@
 /** Permissions of users in vhosts, and their topic permissions. */
-import { type ApiError, path } from '../api.ts';
+import { ApiError, path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import type { CommandError } from '../command-error.ts';
-import { inVhost, noSuchUserOrVhost, noSuchUserTerm } from './errors.ts';
+import { inVhost, missingUserOrVhost, noSuchUserOrVhost, noSuchUserTerm } from './errors.ts';
 import type { Table } from '../output/output.ts';
 
 const group = 'Access Control';
@@ -16,8 +15,7 @@ export const permissions: readonly Command[] = [
     group,
     description: 'Revokes user permissions for a vhost',
     banner: ({ words: [user], vhost }) => `Clearing permissions for user "${user}" in vhost "${vhost}" ...`,
-    run: ({ api, words: [user], vhost }) => api.delete(path`/permissions/${vhost}/${user}`),
-    on: { 404: noneToClear },
+    run: (call) => cleared(call, path`/permissions/${call.vhost}/${call.words[0]}`),
   },
   {
     name: 'clear_topic_permissions',
@@ -26,11 +24,11 @@ export const permissions: readonly Command[] = [
     description: 'Clears user topic permissions for a vhost or exchange',
     banner: ({ words: [user, exchange], vhost }) =>
       `Clearing topic permissions${exchange === undefined ? '' : ` on "${exchange}"`} for user "${user}" in vhost "${vhost}" ...`,
-    run: ({ api, words: [user, exchange], vhost }) => {
-      const ofUser = path`/topic-permissions/${vhost}/${user}`;
-      return api.delete(exchange === undefined ? ofUser : ofUser + path`/${exchange}`);
+    run: (call) => {
+      const [user, exchange] = call.words;
+      const ofUser = path`/topic-permissions/${call.vhost}/${user}`;
+      return cleared(call, exchange === undefined ? ofUser : ofUser + path`/${exchange}`);
     },
-    on: { 404: noneToClear },
   },
   {
     name: 'list_permissions',
@@ -63,8 +61,11 @@ export const permissions: readonly Command[] = [
     group,
     description: 'Lists user topic permissions',
     banner: ({ words: [user] }) => `Listing topic permissions for user "${user}" ...`,
-    run: ({ api, words: [user] }) =>
-      rows(api.get(path`/users/${user}/topic-permissions`), ['vhost', ...TOPIC_PERMISSIONS]),
+    // RabbitMQ's, alone of all lists, has no header.
+    run: async ({ api, words: [user] }) => ({
+      ...(await rows(api.get(path`/users/${user}/topic-permissions`), ['vhost', ...TOPIC_PERMISSIONS])),
+      headless: true,
+    }),
     on: { 404: noSuchUserTerm },
   },
   {
@@ -95,6 +96,13 @@ async function rows(answer: Promise<readonly Record<string, string>[]>, columns:
 }
 
 /** What a user does not have is cleared already; if there is no such user or vhost, RabbitMQ says so. */
-async function noneToClear(call: Call, error: ApiError): Promise<CommandError> {
-  return noSuchUserOrVhost(call, error);
+async function cleared(call: Call, at: string): Promise<undefined> {
+  try {
+    return await call.api.delete(at);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    const missing = await missingUserOrVhost(call);
+    if (missing !== undefined) throw missing;
+    return undefined;
+  }
 }

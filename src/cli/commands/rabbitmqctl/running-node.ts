@@ -37,7 +37,10 @@ export const runningNode: readonly Command[] = [
     banner: ({ words: [level] }) => `Setting log level to "${level}" ...`,
     run: ({ api, words: [level] }) => {
       if (Object.hasOwn(LOG_LEVEL_WORDS, level)) return set(api, { log_level: LOG_LEVEL_WORDS[level] });
-      throw wrong(`level ${level} is not supported. Try one of ${Object.keys(LOG_LEVEL_WORDS).join(', ')}`);
+      throw new CommandError(
+        EXIT.unavailable,
+        `level ${level} is not supported. Try one of ${Object.keys(LOG_LEVEL_WORDS).join(', ')}`,
+      );
     },
     on,
   },

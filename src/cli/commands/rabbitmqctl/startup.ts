@@ -6,6 +6,7 @@ import { EXIT } from '../../exit-codes.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { TimeoutError, UnreachableError } from '../exchange.ts';
+import { message } from '../output/output.ts';
 
 const PING_MS = 60_000;
 const STARTUP_MS = 300_000;
@@ -20,7 +21,7 @@ export const ping: Command = {
   banner: ({ node, timeout = PING_MS }) =>
     `Will ping ${node}. This only checks if the OS process is running and registered with epmd. Timeout: ${timeout} ms.`,
   run: async (call) => {
-    if ((await stateOf(call)) !== 'unreachable') return 'Ping succeeded';
+    if ((await stateOf(call)) !== 'unreachable') return message('Ping succeeded');
     const { node, timeout = PING_MS } = call;
     throw new CommandError(EXIT.unavailable, `Failed to connect and authenticate to ${node} in ${timeout} ms`);
   },

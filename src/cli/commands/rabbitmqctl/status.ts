@@ -186,7 +186,7 @@ export const environment: Command = {
 export function unitOf(call: Call): string {
   const unit = (call.option('unit') ?? 'gb').toLowerCase();
   if (Object.hasOwn(UNITS, unit)) return unit;
-  throw new ArgumentError(`unit '${unit}' is not supported. Please use one of: ${Object.keys(UNITS).join(', ')}`);
+  throw new ArgumentError(`"unit '${unit}' is not supported. Please use one of: ${Object.keys(UNITS).join(', ')}"`);
 }
 
 export async function memoryOf(api: Api, node: string): Promise<Memory> {

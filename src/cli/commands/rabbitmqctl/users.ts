@@ -3,7 +3,7 @@ import { EXIT } from '../../exit-codes.ts';
 import { ApiError, path } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { CommandError } from '../command-error.ts';
-import { noSuchUser } from './errors.ts';
+import { noSuchUser, noSuchUserTerm } from './errors.ts';
 
 interface User {
   readonly name: string;
@@ -28,6 +28,7 @@ export const users: readonly Command[] = [
         throw new CommandError(EXIT.software, `User "${user}" already exists`);
       }
       await call.api.put(path`/users/${user}`, { password, tags: '' });
+      if (call.flag('quiet') || call.flag('silent')) return undefined;
       return "Done. Don't forget to grant the user permissions to some virtual hosts! See 'rabbitmqctl help set_permissions' to learn more.";
     },
   },
@@ -73,7 +74,7 @@ export const users: readonly Command[] = [
       const { tags } = await api.get<User>(path`/users/${user}`);
       return api.put(path`/users/${user}`, { password_hash: '', tags });
     },
-    on: { 404: noSuchUser },
+    on: { 404: noSuchUserTerm },
   },
   {
     name: 'delete_user',

@@ -66,10 +66,12 @@ export const vhosts: readonly Command[] = [
     group: 'Access Control',
     description: 'Lists virtual hosts',
     banner: () => 'Listing vhosts ...',
-    run: async ({ api, words }) => {
+    run: async ({ api, words, node }) => {
       const columns = readColumns(words, VHOST_COLUMNS, ['name']);
       const listed = await api.get<readonly Record<string, unknown>[]>('/vhosts');
-      return { columns, rows: listed.map((vhost) => columns.map((column) => vhost[column])) };
+      const valueOf = (vhost: Record<string, unknown>, column: string): unknown =>
+        column === 'cluster_state' ? `[{${node}, running}]` : vhost[column];
+      return { columns, rows: listed.map((vhost) => columns.map((column) => valueOf(vhost, column))) };
     },
   },
   {

@@ -78,7 +78,7 @@ it('has built-in plugins enabled, and names those that there are not', async () 
   expect(await run('list', '-m', 'prometheus')).toEqual(said('rabbitmq_prometheus\n'));
   expect(await run('list', '-E', '^rabbitmq_man')).toMatchObject({
     stdout: expect.stringContaining(
-      '\n[E*] rabbitmq_management       3.13.7\n[E*] rabbitmq_management_agent 3.13.7\n',
+      '[E*] rabbitmq_management       3.13.7\n[E*] rabbitmq_management_agent 3.13.7\n',
     ) as string,
   });
   expect(await run('list', '(')).toMatchObject({ code: 65 });

@@ -34,7 +34,7 @@ it('reports its status in sections, and as JSON', async () => {
   expect(await run('status', '--unit', 'pounds')).toMatchObject({
     code: 64,
     stdout: '',
-    stderr: expect.stringContaining("Error (argument validation): unit 'pounds' is not supported") as string,
+    stderr: expect.stringContaining(`Error (argument validation): "unit 'pounds' is not supported`) as string,
   });
 });
 
