@@ -61,8 +61,9 @@ export function createApp(context: ManagementContext, resources: readonly Resour
     const found = await admit(api, place.resource, head);
     if (found instanceof Reply) return found;
     const limit = largestBody(place);
-    hold(response, bytesAhead(request, limit) + (found.operation.holds ?? 0));
-    const reply = asReply(await dispatch(api, found, found.verb === 'GET' ? NO_BYTES : await readBody(request, limit)));
+    hold(response, bytesAhead(request, limit));
+    const body = found.verb === 'GET' ? NO_BYTES : await readBody(request, limit);
+    const reply = asReply(await dispatch(api, found, body, (bytes) => room.hold(response, bytes, fault)));
     // Of other methods it is too late to refuse it.
     if (method === 'GET' && Buffer.isBuffer(reply.content)) hold(response, reply.content.length);
     return reply;
@@ -105,7 +106,7 @@ export function createApp(context: ManagementContext, resources: readonly Resour
         principal: undefined,
       };
       const found = await admit(api, paths.find(url)!.resource, head);
-      return found instanceof Reply ? found : dispatch(api, found, NO_BYTES);
+      return found instanceof Reply ? found : dispatch(api, found, NO_BYTES, () => true);
     },
     stop: () => {
       feed.stop();

@@ -82,10 +82,10 @@ export async function admit(
   return vhost instanceof Reply ? vhost : { head, operation, resource, verb, principal, vhost };
 }
 
-/** Throws what `problemOf` knows, or a defect. Returns a Reply, or what goes out as JSON. */
-export async function dispatch(api: Api, admitted: Admitted, bytes: Buffer): Promise<unknown> {
+/** `hold`: see Call. Throws what `problemOf` knows, or a defect. Returns a Reply, or what goes out as JSON. */
+export async function dispatch(api: Api, admitted: Admitted, bytes: Buffer, hold: Call['hold']): Promise<unknown> {
   const { operation, verb, principal } = admitted;
-  const call = new RequestedCall(api, admitted, bytes);
+  const call = new RequestedCall(api, admitted, bytes, hold);
   const handle = () => whenKnown(() => operation.handle(call));
   const answer: unknown = await (principal === undefined
     ? handle()
@@ -169,15 +169,17 @@ function accepts(accept: string | undefined, type = 'application/json'): boolean
 class RequestedCall implements Call {
   readonly query: Query;
   readonly bytes: Buffer;
+  readonly hold: Call['hold'];
   readonly #api: Api;
   readonly #admitted: Admitted;
   #body: JsonObject | undefined;
   #view: View | undefined;
 
-  constructor(api: Api, admitted: Admitted, bytes: Buffer) {
+  constructor(api: Api, admitted: Admitted, bytes: Buffer, hold: Call['hold']) {
     this.#api = api;
     this.#admitted = admitted;
     this.bytes = bytes;
+    this.hold = hold;
     this.query = new Query(admitted.head.url);
   }
 

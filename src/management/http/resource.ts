@@ -26,6 +26,8 @@ export interface Call {
   readonly headers: IncomingMessage['headers'];
   readonly peer: Peer;
   readonly bytes: Buffer;
+  /** Has so many bytes more count for the answer until it is sent. Returns false if there is no room for them, so that it has to do without. */
+  readonly hold: (bytes: number) => boolean;
   /** The body as a JSON object. Throws HttpProblem 400. */
   readonly body: JsonObject;
   /** Of a path with `:vhost`. The principal may enter it, or is shown it. */
@@ -73,8 +75,6 @@ export interface Operation {
   readonly role: Role | 'anyone';
   /** What it answers with, if that is not JSON: whoever asks has to accept it. */
   readonly accepts?: string;
-  /** Bytes that answering takes of the memory at most, if they are many and cannot be known before something has changed. */
-  readonly holds?: number;
   /** What is told who names a vhost that there is not, if it is not 404: the problem that it is, or an answer. */
   readonly unknownVhost?: () => HttpProblem | Reply;
   /** What happens. A promise is awaited: it may resolve when what changed is stored. */

@@ -11,6 +11,8 @@ const MOST = 1024 ** 3;
 
 export class Room {
   readonly #limit: number;
+  /** Bytes by who holds them. */
+  readonly #held = new WeakMap<ServerResponse, number>();
   #taken = 0;
 
   constructor(limit = Math.min(MOST, availableMemory() * SHARE)) {
@@ -18,18 +20,20 @@ export class Room {
   }
 
   /**
-   * Holds so many bytes for the response until it is sent, or nobody waits for it any more. Returns false if there is no room. One alone may have what
-   * it wants.
+   * Holds so many bytes more for the response until it is sent, or nobody waits for it any more. Returns false if there is no room. One alone may have
+   * what it wants.
    */
   hold(response: ServerResponse, bytes: number, fault: Fault): boolean {
     const { socket } = response.req;
     if (bytes <= SMALL || response.closed || socket.destroyed) return true;
-    if (this.#taken > 0 && this.#taken + bytes > this.#limit) return false;
+    const held = this.#held.get(response) ?? 0;
+    if (this.#taken > held && this.#taken + bytes > this.#limit) return false;
     this.#taken += bytes;
-    let held = bytes;
+    this.#held.set(response, held + bytes);
+    if (held > 0) return true;
     const giveBack = (): void => {
-      this.#taken -= held;
-      held = 0;
+      this.#taken -= this.#held.get(response) ?? 0;
+      this.#held.delete(response);
       for (const end of ends) end();
     };
     // By Node 22 a response that waits for another of the same connection is not told when that breaks.

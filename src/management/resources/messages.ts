@@ -4,7 +4,7 @@ import { publishMessage } from '../../broker/operations/publishing.ts';
 import { AmqpError } from '../../protocol/amqp-error.ts';
 import { isBase64 } from '../http/base64.ts';
 import { integerIn, objectIn, requireKeys, textIn } from '../http/body.ts';
-import { badRequest, type HttpProblem, notAuthorised, notFound, withReplyCode } from '../http/problem.ts';
+import { badRequest, noRoom, notAuthorised, notFound, type HttpProblem, withReplyCode } from '../http/problem.ts';
 import { type Call, Reply, type Resource } from '../http/resource.ts';
 import { jsonArrayOf } from '../http/slices.ts';
 import { type Encoding, readEncoding, showPayload } from '../present/message.ts';
@@ -14,6 +14,8 @@ import { exchangeNamed } from './exchanges.ts';
 /** What one request takes at most: messages, as in RabbitMQ, and characters of JSON, after the message that reaches them. */
 const MOST_MESSAGES = 50_000;
 const MOST_CHARACTERS = 32 * 1024 * 1024;
+/** So many characters are shown before there has to be room for them. */
+const STEP = 256 * 1024;
 /** How a message is taken: whether it goes back, and whether as rejected, which is `redelivered` either way. */
 const ACK_MODES = ['ack_requeue_true', 'ack_requeue_false', 'reject_requeue_true', 'reject_requeue_false'] as const;
 
@@ -21,7 +23,7 @@ export const messages: readonly Resource[] = [
   { path: '/exchanges/:vhost/:exchange/publish', POST: { role: 'management', unknownVhost: refused, handle: publish } },
   {
     path: '/queues/:vhost/:queue/get',
-    POST: { role: 'management', unknownVhost: refused, holds: MOST_CHARACTERS, handle: get },
+    POST: { role: 'management', unknownVhost: refused, handle: get },
   },
 ];
 
@@ -50,14 +52,15 @@ function decode(payload: string, encoding: string): Buffer {
   return Buffer.from(payload, 'base64');
 }
 
-async function get({ actor, params, body }: Call): Promise<Reply> {
+async function get({ actor, params, body, hold }: Call): Promise<Reply> {
   requireKeys(body, ['ackmode', 'count', 'encoding']);
   const mode = ACK_MODES.find((known) => known === body.ackmode);
   if (mode === undefined) throw badRequest(`Invalid ackmode value: ${String(body.ackmode)}`);
   const encoding = readEncoding(textIn(body, 'encoding', ''));
   const count = Math.min(integerIn(body, 'count', 0), MOST_MESSAGES);
   const truncate = body.truncate === undefined ? Infinity : integerIn(body, 'truncate', 0);
-  const page = new TakenPage(mode, count, (message) => JSON.stringify(showTaken(message, encoding, truncate)));
+  const show = (message: TakenMessage): string => JSON.stringify(showTaken(message, encoding, truncate));
+  const page = new TakenPage(mode, count, show, hold);
   await told(() => getMessages(actor, params.queue, page), 'queue');
   return new Reply(200, { 'content-type': 'application/json' }, jsonArrayOf(page.shown));
 }
@@ -68,22 +71,36 @@ class TakenPage implements Taker {
   readonly shown: string[] = [];
   readonly #count: number;
   readonly #show: (message: TakenMessage) => string;
+  readonly #hold: Call['hold'];
   #characters = 0;
+  /** Those of them that no room is held for. */
+  #apart = 0;
+  #isFull = false;
 
-  constructor(afterwards: Afterwards, count: number, show: (message: TakenMessage) => string) {
+  constructor(afterwards: Afterwards, count: number, show: (message: TakenMessage) => string, hold: Call['hold']) {
     this.afterwards = afterwards;
     this.#count = count;
     this.#show = show;
+    this.#hold = hold;
   }
 
   get wantsMore(): boolean {
-    return this.shown.length < this.#count && this.#characters < MOST_CHARACTERS;
+    return this.shown.length < this.#count && this.#characters < MOST_CHARACTERS && !this.#isFull;
   }
 
   take(message: TakenMessage): void {
     const text = this.#show(message);
     this.#characters += text.length;
+    this.#apart += text.length;
+    if (this.#apart > STEP) this.#holdAll();
     this.shown.push(text);
+  }
+
+  /** Throws HttpProblem 503 if there is no room even for the first. A later one is the last that is taken then. */
+  #holdAll(): void {
+    if (this.#hold(this.#apart)) this.#apart = 0;
+    else if (this.shown.length === 0) throw noRoom();
+    else this.#isFull = true;
   }
 }
 
