@@ -21,6 +21,7 @@ import { parameters } from './resources/parameters.ts';
 import { permissions } from './resources/permissions.ts';
 import { policies } from './resources/policies.ts';
 import { queues } from './resources/queues.ts';
+import { replicas } from './resources/replicas.ts';
 import { session } from './resources/session.ts';
 import { users } from './resources/users.ts';
 import { vhosts } from './resources/vhosts.ts';
@@ -43,6 +44,7 @@ export const RESOURCES: readonly Resource[] = [
   ...parameters,
   ...definitions,
   ...queues,
+  ...replicas,
   ...exchanges,
   ...bindings,
   ...messages,

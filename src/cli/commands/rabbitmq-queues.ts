@@ -10,6 +10,10 @@ interface Queue {
   readonly type: string;
 }
 
+interface Member {
+  readonly 'Raft State': string;
+}
+
 const REPLICATION = 'Replication';
 const KINDS = ['all', 'classic', 'quorum', 'stream'];
 const PATTERNS = [
@@ -28,11 +32,11 @@ const commands: readonly Command[] = [
     group: 'Monitoring, observability and health checks',
     description: 'Displays the one member of a quorum queue',
     banner: ({ words: [queue], node }) => `Status of quorum queue ${queue} on node ${node} ...`,
-    run: async (call) => {
-      if ((await queueOf(call)).type !== 'quorum') throw refused('Cannot get quorum status of a classic queue');
-      return { columns: ['Node Name', 'Raft State'], rows: [[call.node, 'leader']] };
+    run: async ({ api, vhost, node, words: [queue] }) => {
+      const members = await api.get<Member[]>(path`/queues/quorum/${vhost}/${queue}/status`);
+      return { columns: ['Node Name', 'Raft State'], rows: members.map((member) => [node, member['Raft State']]) };
     },
-    on: { 404: () => refused('not_found') },
+    on: { 404: () => refused('not_found'), 503: () => refused('Cannot get quorum status of a classic queue') },
   },
   {
     name: 'reclaim_quorum_memory',

@@ -40,6 +40,11 @@ export function noRoom(): HttpProblem {
   );
 }
 
+/** What the request asks for cannot be done as things are. */
+export function serviceUnavailable(reason: string): HttpProblem {
+  return new HttpProblem(503, { error: 'service_unavailable', reason });
+}
+
 /** The user is who it says it is, but may not: RabbitMQ's status for that is 401 too. */
 export function notAuthorised(reason: string): HttpProblem {
   return new HttpProblem(401, { error: 'not_authorised', reason });

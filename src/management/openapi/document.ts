@@ -29,7 +29,7 @@ const WHO: Readonly<Record<Row['role'], string>> = {
 const MEANINGS: Readonly<Record<string, string>> = {
   200: 'As asked for',
   201: 'It is new',
-  202: 'A job has begun',
+  202: 'It has begun',
   204: 'Done',
   302: 'It is elsewhere',
   400: 'The request makes no sense, or breaks a rule',

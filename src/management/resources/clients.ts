@@ -2,7 +2,7 @@
 import type { ClientConnection } from '../../broker/operations/clients.ts';
 import { type Connections, forced } from '../../broker/operations/connections.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
-import { noObject, notAuthorised } from '../http/problem.ts';
+import { badRequest, noObject, notAuthorised } from '../http/problem.ts';
 import { type Call, NO_CONTENT, type Resource } from '../http/resource.ts';
 import { show } from '../lists/fields.ts';
 import { list } from '../lists/list.ts';
@@ -35,6 +35,17 @@ export const clients: readonly Resource[] = [
   {
     path: '/connections/:name/channels',
     GET: { role: 'management', handle: (call) => listChannels(call, channelsOf([existing(call)])) },
+  },
+  {
+    // Of AMQP 1.0, which is not spoken here.
+    path: '/connections/:name/sessions',
+    GET: {
+      role: 'management',
+      handle: (call) => {
+        existing(call);
+        throw badRequest('connection does not use AMQP 1.0');
+      },
+    },
   },
   {
     path: '/connections/username/:user',

@@ -73,7 +73,8 @@ function checkInService({ context: { controls } }: Call): unknown {
   return controls.drained ? failed({ reason: 'the target node is undergoing maintenance' }) : OK;
 }
 
-function failed(details: { readonly reason: string; readonly [detail: string]: unknown }): Reply {
+/** A check that does not hold. */
+export function failed(details: { readonly reason: string; readonly [detail: string]: unknown }): Reply {
   const body = Buffer.from(JSON.stringify({ status: 'failed', ...details }));
   return new Reply(503, { 'content-type': 'application/json' }, body);
 }

@@ -96,7 +96,10 @@ export const miscellany: readonly Resource[] = [
     path,
     GET: { role: 'administrator', handle: () => [] },
   })),
-  ...['/shovels', '/federation-links', '/stream/connections', '/stream/consumers', '/stream/publishers', '/traces'].map(
+  ...[
+    ...['/shovels', '/federation-links'].flatMap((path) => [path, `${path}/:vhost`]),
+    ...['/stream/connections', '/stream/consumers', '/stream/publishers', '/traces'],
+  ].map(
     // As RabbitMQ answers without these plugins.
     (path): Resource => ({ path, GET: { role: 'management', handle: unknownPath } }),
   ),

@@ -20,7 +20,11 @@ import { channelsIn, consumersOf } from './clients.ts';
 import { queuesOf, visibleVhosts } from './visible.ts';
 
 export const queues: readonly Resource[] = [
-  { path: '/queues', GET: { role: 'management', handle: (call) => listQueues(call, visibleVhosts(call)) } },
+  // RabbitMQ 3.13 leaves some figures out of the first.
+  ...['/queues', '/queues/detailed'].map((path): Resource => ({
+    path,
+    GET: { role: 'management', handle: (call) => listQueues(call, visibleVhosts(call)) },
+  })),
   { path: '/queues/:vhost', GET: { role: 'management', handle: (call) => listQueues(call, [call.vhost]) } },
   {
     path: '/queues/:vhost/:queue',

@@ -29,6 +29,8 @@ export const ROWS: readonly Row[] = rows
   .filter((row) => !ELSEWHERE.includes(keyOf(row)))
   .sort((a, b) => ORDER.indexOf(a.method) - ORDER.indexOf(b.method) || b.path.length - a.path.length);
 
+/** What the broker is called: bodies name it. */
+export const NODE = 'rabbit@meadow';
 /** What names in paths stand for, unless an example says otherwise: all of it is there. */
 const NAMES: Readonly<Record<string, string>> = {
   node: 'node',
@@ -62,6 +64,7 @@ const SETTING = { body: { value: 5 } };
 const POLICY = { pattern: '^q', definition: { 'max-length': 1000 } };
 const RIGHTS = { configure: '.*', write: '.*', read: '.*' };
 const TO_EXCHANGE = { destination: 'amq.fanout' };
+const QUORUM = { queue: 'quorum' };
 const CONNECTION = { name: 'connection' };
 const NEW = { queue: 'new', exchange: 'new', user: 'new', name: 'new', policy: 'new', parameter: 'new' };
 
@@ -84,6 +87,7 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'GET /connections': LISTED,
   'GET /connections/:name': [{ names: CONNECTION }],
   'GET /connections/:name/channels': [{ names: CONNECTION }, { names: CONNECTION, ...PAGE }],
+  'GET /connections/:name/sessions': [{ names: CONNECTION }],
   'GET /connections/username/:user': LISTED.map((example) => ({ ...example, names: { user: 'guest' } })),
   'DELETE /connections/:name': [{ names: CONNECTION }],
   'GET /exchanges': LISTED,
@@ -120,6 +124,19 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'PUT /policies/:vhost/:policy': [{ names: NEW, body: POLICY }, { body: POLICY }],
   'DELETE /policies/:vhost/:policy': [{ names: NEW }],
   'GET /queues': [...LISTED, { query: '?disable_stats=true&enable_queue_totals=true' }],
+  'GET /queues/detailed': LISTED,
+  'GET /queues/quorum/:vhost/:queue/status': [{ names: QUORUM }, {}],
+  'POST /queues/quorum/:vhost/:queue/replicas/add': [
+    { names: QUORUM, body: { node: NODE } },
+    { names: QUORUM, body: { node: 'rabbit@other' } },
+  ],
+  'DELETE /queues/quorum/:vhost/:queue/replicas/delete': [
+    { names: QUORUM, body: { node: 'rabbit@other' } },
+    { names: QUORUM, body: { node: NODE } },
+  ],
+  'POST /queues/quorum/replicas/on/:node/grow': [
+    { body: { vhost_pattern: '.*', queue_pattern: '.*', strategy: 'all' } },
+  ],
   'GET /queues/:vhost': LISTED,
   'GET /queues/:vhost/:queue': [{}, { names: { queue: 's' } }, { names: { queue: 'own' } }],
   'PUT /queues/:vhost/:queue': [{ names: NEW, body: { durable: true, arguments: {} } }, { body: { durable: true } }],
@@ -220,6 +237,7 @@ async function declare(client: amqp.ChannelModel, ask: Ask): Promise<void> {
   await channel.assertQueue('q');
   await channel.assertQueue('own', { exclusive: true });
   await channel.assertQueue('s', { arguments: { 'x-queue-type': 'stream' } });
+  await channel.assertQueue('quorum', { arguments: { 'x-queue-type': 'quorum' } });
   await channel.bindQueue('q', 'x', 'key');
   await channel.bindExchange('amq.fanout', 'x', 'key');
   await channel.consume('own', () => {});

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Broker } from '../../../src/index.ts';
 import { apiOf, type Ask } from '../../support/management/api.ts';
-import { examplesOf, OneOfEach, ROWS, strayExamples } from '../../support/management/each-request.ts';
+import { examplesOf, NODE, OneOfEach, ROWS, strayExamples } from '../../support/management/each-request.ts';
 import { TokenServer } from '../../support/token-server.ts';
 import { Schemas } from '../../support/management/schema.ts';
 
@@ -32,6 +32,7 @@ beforeAll(async () => {
   broker = await Broker.start({
     port: 0,
     managementPort: 0,
+    nodeName: NODE,
     managementOauthClientId: 'page',
     managementOauthProviderUrl,
   });

@@ -35,7 +35,7 @@ const ASKS: Readonly<Record<string, readonly string[]>> = {
 /** Of no one vhost: what is in those that somebody may not enter is not there for it. */
 const FILTERED = [
   ...['bindings', 'exchanges', 'jobs', 'operator-policies', 'overview', 'parameters', 'parameters/:component'],
-  ...['policies', 'queues', 'vhost-limits', 'vhosts'],
+  ...['policies', 'queues', 'queues/detailed', 'vhost-limits', 'vhosts'],
 ].map((name) => `GET /${name}`);
 const HIDDEN = ['GET /jobs/:id', 'DELETE /jobs/:id'];
 /** A job asks on after its request was answered. */
