@@ -2,7 +2,14 @@
 import type { VhostLimits } from '../broker/access/access-limits.ts';
 import type { BrokerNode } from '../broker/topology/broker-node.ts';
 import type { QueueType } from '../broker/arguments/queue-type.ts';
-import { createVhost, deleteVhost, setVhostLimits, type VhostInfo, vhostInfo } from '../broker/operations/vhosts.ts';
+import {
+  createVhost,
+  deleteVhost,
+  protectVhost,
+  setVhostLimits,
+  type VhostInfo,
+  vhostInfo,
+} from '../broker/operations/vhosts.ts';
 
 export type { VhostInfo };
 
@@ -13,6 +20,8 @@ export interface VhostOptions {
   readonly tags?: readonly string[] | undefined;
   /** Type of durable queues that are declared without x-queue-type; classic by default. */
   readonly defaultQueueType?: QueueType | undefined;
+  /** True for one that cannot be deleted: see `protectFromDeletion`. False by default. */
+  readonly protectedFromDeletion?: boolean | undefined;
 }
 
 /** Promises resolve when the change is stored; it counts at once. */
@@ -39,16 +48,26 @@ export class Vhosts {
    * Creates a vhost, in which the default user, if it exists, may do everything.
    * @throws ChangeError `exists`, or `invalid` for a name that is not of 1 to 255 bytes
    */
-  async create(name: string, { description = '', tags = [], defaultQueueType }: VhostOptions = {}): Promise<void> {
-    await createVhost(this.#node, { name, description, tags, defaultQueueType }, this.#defaultUser).untilStored();
+  async create(name: string, { description = '', tags = [], ...options }: VhostOptions = {}): Promise<void> {
+    const { defaultQueueType, protectedFromDeletion } = options;
+    const spec = { name, description, tags, defaultQueueType, protectedFromDeletion };
+    await createVhost(this.#node, spec, this.#defaultUser).untilStored();
   }
 
   /**
    * Deletes a vhost with all that is in it; its connections are closed with 320.
-   * @throws ChangeError `not-found`
+   * @throws ChangeError `not-found`, or `protected` for one that is protected from deletion
    */
   async delete(name: string): Promise<void> {
     await deleteVhost(this.#node, name).untilStored();
+  }
+
+  /**
+   * From now on the vhost cannot be deleted, by whomever; with false it can be again.
+   * @throws ChangeError `not-found`
+   */
+  async protectFromDeletion(name: string, isProtected = true): Promise<void> {
+    await protectVhost(this.#node, name, isProtected).untilStored();
   }
 
   /**

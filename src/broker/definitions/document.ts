@@ -46,7 +46,9 @@ export interface VhostDefinition {
   readonly tags?: readonly string[] | string;
   /** `classic`, `quorum` or `stream`. */
   readonly default_queue_type?: string;
-  /** May hold description, tags and default_queue_type in place of the keys above. */
+  /** The vhost cannot be deleted. */
+  readonly protected_from_deletion?: boolean;
+  /** May hold description, tags, default_queue_type and protected_from_deletion in place of the keys above. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** `max-connections`, `max-queues`. */
   readonly limits?: LimitsDocument;

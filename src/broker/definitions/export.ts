@@ -101,9 +101,21 @@ function whole(sections: DefinitionSections): json.DefinitionsDocument {
   );
 }
 
-function vhostDefinition({ name, description, tags, defaultQueueType }: VhostSpec): json.VhostDefinition {
+function vhostDefinition(spec: VhostSpec): json.VhostDefinition {
+  const { name, description, tags, defaultQueueType } = spec;
   const type = defaultQueueType === undefined ? {} : { default_queue_type: defaultQueueType };
-  return { name, description, tags, ...type, metadata: { description, tags, ...type } };
+  return { name, description, tags, ...type, metadata: vhostMetadata(spec) };
+}
+
+/** What nobody said has no key here, as in RabbitMQ. */
+export function vhostMetadata(spec: VhostSpec): Readonly<Record<string, unknown>> {
+  const { description, tags, defaultQueueType, protectedFromDeletion } = spec;
+  return {
+    description,
+    tags,
+    ...(defaultQueueType !== undefined && { default_queue_type: defaultQueueType }),
+    ...(protectedFromDeletion === true && { protected_from_deletion: true }),
+  };
 }
 
 function parameterDefinitions({ parameters }: BrokerNode, { name: vhost }: Vhost): json.ParameterDefinition[] {

@@ -32,10 +32,15 @@ function readVhostNamed(name: string, item: JsonCursor): VhostEntry {
   const isNone = type.value === 'undefined' || !type.present;
   const defaultQueueType = isNone ? undefined : QUEUE_TYPES.find((known) => known === type.value);
   if (!isNone && defaultQueueType === undefined) type.wrong(`one of ${QUEUE_TYPES.join(', ')}`);
-  for (const key of ['tracing', 'protected_from_deletion']) {
-    if (either(key).value === true) either(key).warn('is not supported, and ignored');
-  }
-  const spec = { name, description: either('description').string(''), tags: either('tags').words(), defaultQueueType };
+  if (either('tracing').value === true) either('tracing').warn('is not supported, and ignored');
+  const isProtected = either('protected_from_deletion');
+  const spec = {
+    name,
+    description: either('description').string(''),
+    tags: either('tags').words(),
+    defaultQueueType,
+    protectedFromDeletion: isProtected.present ? isProtected.boolean(false) : undefined,
+  };
   return { spec, limits: readLimits(item.field('limits'), checkVhostLimits), onlyNamed: false };
 }
 

@@ -14,6 +14,8 @@ export interface VhostInfo {
   readonly tags: readonly string[];
   /** Type of queues that are declared without x-queue-type; undefined is classic. */
   readonly defaultQueueType: QueueType | undefined;
+  /** True if it cannot be deleted until that is lifted. */
+  readonly protectedFromDeletion: boolean;
   readonly limits: VhostLimits;
 }
 
@@ -45,12 +47,25 @@ export function createVhost(node: BrokerNode, spec: VhostSpec, owner: string): R
   return putVhost(node, spec, owner);
 }
 
-/** Deletes a vhost with all that is in it; its connections are closed with 320. The receipt waits until all of it is gone. Throws ChangeError `not-found`. */
+/** Deletes a vhost with all that is in it; its connections are closed with 320. The receipt waits until all of it is gone. Throws ChangeError `not-found`, `protected`. */
 export function deleteVhost(node: BrokerNode, name: string): Receipt {
   node.existingVhost(name);
+  if (node.vhostSpec(name)!.protectedFromDeletion) {
+    throw new ChangeError(
+      'protected',
+      `Refusing to delete virtual host '${name}' because it is protected from deletion`,
+    );
+  }
   const removal = node.deleteVhost(name)!;
   const { store } = node;
   return new Receipt({ afterCommit: (callback) => removal.whenDone(() => store.afterCommit(callback)) }, undefined);
+}
+
+/** Protects a vhost from deletion, or lifts that (RabbitMQ: Virtual Hosts, "Deletion Protection"). Throws ChangeError `not-found`. */
+export function protectVhost(node: BrokerNode, name: string, protectedFromDeletion: boolean): Receipt {
+  node.existingVhost(name);
+  node.putVhost({ ...node.vhostSpec(name)!, protectedFromDeletion });
+  return new Receipt(node.store, undefined);
 }
 
 /** Puts limits in place of those there were; what is left out, or negative, is no limit. Throws ChangeError `not-found`, `invalid`. */

@@ -46,7 +46,7 @@ import { eventsOf } from './change-event.ts';
 import { Vhost } from './vhost.ts';
 import type { VhostNode } from './vhost-node.ts';
 import type { VhostRemoval } from './vhost-removal.ts';
-import { type VhostSpec, Vhosts } from './vhosts.ts';
+import { type CompleteVhostSpec, type VhostSpec, Vhosts } from './vhosts.ts';
 
 /** A store of a version before this one is of a broker with another meaning of x-message-deduplication without x-cache-ttl. */
 const DEDUPLICATES_IN_QUEUE_FROM = 6;
@@ -265,14 +265,15 @@ export class BrokerNode implements VhostNode {
     return user;
   }
 
-  vhostSpec(name: string): VhostSpec | undefined {
+  vhostSpec(name: string): CompleteVhostSpec | undefined {
     return this.#vhosts.specOf(name);
   }
 
   /** Creates the vhost, or changes what is said of it. */
-  putVhost({ name, description, tags, defaultQueueType }: VhostSpec): Vhost {
+  putVhost(spec: VhostSpec): Vhost {
+    const { name, description, tags } = spec;
     this.commit([{ op: 'put-vhost', record: { name, description, tags } }]);
-    this.#vhosts.setDefaultQueueType(name, defaultQueueType);
+    this.#vhosts.putSettings(spec);
     return this.existingVhost(name);
   }
 

@@ -16,10 +16,18 @@ import { VhostRemoval } from './vhost-removal.ts';
 export interface VhostSpec extends VhostRecord {
   /** Type of queues that are declared without one; undefined: classic. */
   readonly defaultQueueType: QueueType | undefined;
+  /** True if it cannot be deleted. Undefined, where a vhost is put, leaves that as it is: a new one can be. */
+  readonly protectedFromDeletion?: boolean | undefined;
+}
+
+/** All that is said of a vhost that there is. */
+export interface CompleteVhostSpec extends VhostSpec {
+  readonly protectedFromDeletion: boolean;
 }
 
 const VHOST_SETTINGS = `${OWN_COMPONENT}vhost`;
 const DEFAULT_QUEUE_TYPE = 'default-queue-type';
+const PROTECTED_FROM_DELETION = 'protected-from-deletion';
 
 export class Vhosts {
   readonly #parameters: Parameters;
@@ -31,11 +39,12 @@ export class Vhosts {
   /** Of vhosts that are gone. */
   readonly #ended = new MessageTotals();
 
-  /** `parameters`: where it stands of which type queues are that are declared without one. */
+  /** `parameters`: where the settings stand that a vhost's record has not. */
   constructor(parameters: Parameters, create: (name: string) => Vhost) {
     this.#parameters = parameters;
     this.#create = create;
-    parameters.watch(VHOST_SETTINGS, (name, _setting, value) => {
+    parameters.watch(VHOST_SETTINGS, (name, setting, value) => {
+      if (setting !== DEFAULT_QUEUE_TYPE) return;
       const vhost = this.#all.get(name);
       if (vhost !== undefined) vhost.defaultQueueType = value as QueueType | undefined;
     });
@@ -64,14 +73,21 @@ export class Vhosts {
     return this.#leaving.has(name) ? undefined : this.#all.get(name);
   }
 
-  specOf(name: string): VhostSpec | undefined {
+  specOf(name: string): CompleteVhostSpec | undefined {
     const vhost = this.get(name);
-    return vhost && { ...this.#records.get(name)!, defaultQueueType: vhost.defaultQueueType };
+    if (vhost === undefined) return undefined;
+    const { defaultQueueType } = vhost;
+    return { ...this.#records.get(name)!, defaultQueueType, protectedFromDeletion: this.isProtected(name) };
   }
 
-  setDefaultQueueType(name: string, type: QueueType | undefined): void {
-    if (type === undefined) this.#parameters.delete(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE);
-    else this.#parameters.put(VHOST_SETTINGS, name, DEFAULT_QUEUE_TYPE, type);
+  isProtected(name: string): boolean {
+    return this.#parameters.get(VHOST_SETTINGS, name, PROTECTED_FROM_DELETION) === true;
+  }
+
+  /** Keeps what the vhost's record has not. */
+  putSettings({ name, defaultQueueType, protectedFromDeletion = this.isProtected(name) }: VhostSpec): void {
+    this.#putSetting(name, DEFAULT_QUEUE_TYPE, defaultQueueType);
+    this.#putSetting(name, PROTECTED_FROM_DELETION, protectedFromDeletion || undefined);
   }
 
   apply(change: Extract<NodeChange, { readonly op: 'put-vhost' | 'delete-vhost' }>): void {
@@ -103,6 +119,11 @@ export class Vhosts {
   *addMessages(totals: MessageTotals): Generator<void> {
     totals.add(this.#ended);
     yield* totals.addVhosts(this.#all.values());
+  }
+
+  #putSetting(name: string, setting: string, value: unknown): void {
+    if (value === undefined) this.#parameters.delete(VHOST_SETTINGS, name, setting);
+    else this.#parameters.put(VHOST_SETTINGS, name, setting, value);
   }
 
   #put(record: VhostRecord): void {

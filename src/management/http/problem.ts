@@ -69,8 +69,7 @@ export function loginFailed(): HttpProblem {
 /** The view of an error that HTTP has; undefined for one that is nobody's rule: a defect. */
 export function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof ChangeError)
-    return error.kind === 'not-found' ? notFound(error.message) : badRequest(error.message);
+  if (error instanceof ChangeError) return refusedChange(error);
   if (!(error instanceof AmqpError)) return undefined;
   switch (error.replyName) {
     case 'NOT_FOUND':
@@ -80,6 +79,12 @@ export function problemOf(error: unknown): HttpProblem | undefined {
     default:
       return badRequest(explanationOf(error));
   }
+}
+
+function refusedChange({ kind, message }: ChangeError): HttpProblem {
+  if (kind === 'not-found') return notFound(message);
+  if (kind === 'protected') return new HttpProblem(412, { error: 'precondition_failed', reason: message });
+  return badRequest(message);
 }
 
 /** RabbitMQ tells what went wrong on a channel of its own (publish, get) with the reply code before it. */

@@ -35,6 +35,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   400: 'The request makes no sense, or breaks a rule',
   401: 'Nobody with this password, or not allowed',
   404: 'There is no such thing',
+  412: 'Somebody said that it must stay',
   503: 'It does not hold',
 };
 /** Every endpoint may refuse. */

@@ -1,4 +1,5 @@
 /** A virtual host, as the HTTP API shows it (RabbitMQ: HTTP API, `/api/vhosts`). */
+import { vhostMetadata } from '../../broker/definitions/export.ts';
 import type { Vhost } from '../../broker/topology/vhost.ts';
 import type { Fields } from '../lists/fields.ts';
 import { vhostFigures, vhostOctets } from '../rates/figures.ts';
@@ -10,11 +11,8 @@ export const VHOST_FIELDS: Fields<Vhost, View> = {
   description: ({ name }, { context: { node } }) => node.vhostSpec(name)?.description,
   tags: ({ name }, { context: { node } }) => node.vhostSpec(name)?.tags,
   default_queue_type: ({ defaultQueueType }) => defaultQueueType ?? 'undefined',
-  metadata: ({ name, defaultQueueType }, { context: { node } }) => {
-    const { description, tags } = node.vhostSpec(name)!;
-    return { description, tags, ...(defaultQueueType && { default_queue_type: defaultQueueType }) };
-  },
-  protected_from_deletion: () => false,
+  metadata: ({ name }, { context: { node } }) => vhostMetadata(node.vhostSpec(name)!),
+  protected_from_deletion: ({ name }, { context: { node } }) => node.vhostSpec(name)?.protectedFromDeletion,
   tracing: (vhost, { context: { node } }) => node.observers.isTraced(vhost),
   cluster_state: (_, { context }) => ({ [context.nodeName]: 'running' }),
   message_stats: (vhost, view) => view.messageStats(vhost, vhostFigures(vhost)),

@@ -1,8 +1,9 @@
 /** Virtual hosts (RabbitMQ: HTTP API, `/api/vhosts`). */
 import { QUEUE_TYPES, type QueueType } from '../../broker/arguments/queue-type.ts';
-import { deleteVhost, putVhost } from '../../broker/operations/vhosts.ts';
+import { deleteVhost, protectVhost, putVhost } from '../../broker/operations/vhosts.ts';
+import type { VhostSpec } from '../../broker/topology/vhosts.ts';
 import { booleanIn, type JsonObject, objectIn, textIn } from '../http/body.ts';
-import { badRequest, noObject } from '../http/problem.ts';
+import { badRequest, noObject, notFound } from '../http/problem.ts';
 import { type Call, NO_CONTENT, put, type Resource } from '../http/resource.ts';
 import { show } from '../lists/fields.ts';
 import { list } from '../lists/list.ts';
@@ -53,6 +54,27 @@ export const vhosts: readonly Resource[] = [
     },
   },
   {
+    path: '/vhosts/:name/deletion/protection',
+    POST: {
+      role: 'administrator',
+      handle: async ({ context: { node }, params: { name } }) => {
+        if (node.vhost(name) === undefined) {
+          throw notFound(`Cannot enable deletion protection of virtual host '${name}' because it does not exist`);
+        }
+        await protectVhost(node, name, true).untilStored();
+        return NO_CONTENT;
+      },
+    },
+    DELETE: {
+      role: 'administrator',
+      handle: async ({ context: { node }, params: { name } }) => {
+        if (node.vhost(name) === undefined) throw noObject();
+        await protectVhost(node, name, false).untilStored();
+        return NO_CONTENT;
+      },
+    },
+  },
+  {
     path: '/vhosts/:vhost/start/:node',
     POST: {
       role: 'administrator',
@@ -80,14 +102,7 @@ export const vhosts: readonly Resource[] = [
 ];
 
 /** What is left out stays as it is. Throws HttpProblem 400. */
-function readVhost(
-  { context: { node }, params }: Call,
-  body: JsonObject,
-): {
-  readonly description: string;
-  readonly tags: readonly string[];
-  readonly defaultQueueType: QueueType | undefined;
-} {
+function readVhost({ context: { node }, params }: Call, body: JsonObject): Omit<VhostSpec, 'name'> {
   const current = node.vhostSpec(params.name);
   const metadata = objectIn(body, 'metadata');
   const given = { ...metadata, ...body };
@@ -95,6 +110,7 @@ function readVhost(
     description: textIn(given, 'description', current?.description ?? ''),
     tags: given.tags === undefined ? (current?.tags ?? []) : readTags(given.tags),
     defaultQueueType: readQueueType(given.default_queue_type ?? given.defaultqueuetype, current?.defaultQueueType),
+    protectedFromDeletion: booleanIn(given, 'protected_from_deletion', undefined),
   };
 }
 

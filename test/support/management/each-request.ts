@@ -67,6 +67,7 @@ const TO_EXCHANGE = { destination: 'amq.fanout' };
 const QUORUM = { queue: 'quorum' };
 const CONNECTION = { name: 'connection' };
 const NEW = { queue: 'new', exchange: 'new', user: 'new', name: 'new', policy: 'new', parameter: 'new' };
+const KEPT = { name: 'kept' };
 
 /** What differs from one request without query and body. Of what the path names, what is new comes before what is there. */
 const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
@@ -164,8 +165,12 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   'DELETE /users/:user': [{ names: NEW }],
   'POST /users/bulk-delete': [{ body: { users: ['stoat'] } }],
   'GET /vhosts': LISTED,
-  'PUT /vhosts/:name': [{ names: NEW, body: { description: 'new' } }, { body: { tracing: false } }],
-  'DELETE /vhosts/:name': [{ names: NEW }],
+  'PUT /vhosts/:name': [
+    { names: NEW, body: { description: 'new' } },
+    { names: KEPT, body: { protected_from_deletion: true } },
+    { body: { tracing: false } },
+  ],
+  'DELETE /vhosts/:name': [{ names: NEW }, { names: KEPT }],
   'GET /vhosts/:vhost/channels': LISTED,
   'GET /vhosts/:vhost/connections': LISTED,
 };

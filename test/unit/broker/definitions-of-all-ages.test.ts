@@ -83,8 +83,16 @@ describe('definitions', () => {
 
   test('of 4.2 have the keys of 4.x', async () => {
     const { node, warnings } = await nodeWith(read('http-4.2.json'));
-    expect(warnings).toEqual(['$.vhosts[1].metadata.protected_from_deletion: is not supported, and ignored']);
-    expect(node.vhostSpec('harbour')).toMatchObject({ defaultQueueType: 'quorum', tags: ['a', 'b'] });
+    expect(warnings).toEqual([]);
+    const harbour = { defaultQueueType: 'quorum', tags: ['a', 'b'], protectedFromDeletion: false };
+    expect(node.vhostSpec('harbour')).toMatchObject(harbour);
+    expect(node.vhostSpec('/')).toMatchObject({ protectedFromDeletion: true });
+    expect(exportDefinitions(node, PRODUCT)).toMatchObject({
+      vhosts: [
+        { name: '/', metadata: { protected_from_deletion: true } },
+        { name: 'harbour', metadata: expect.not.objectContaining({ protected_from_deletion: false }) as object },
+      ],
+    });
     expect(definitionOf(node, 'harbour', 'quay')).toEqual({ 'message-ttl': 1000, 'max-length': 3, 'queue-version': 2 });
   });
 
@@ -97,7 +105,7 @@ describe('definitions', () => {
       expect(node.existingVhost('harbour').queue('quay'), file).toBeDefined();
     }
     const spec = (await nodeWith(read('vhost-4.2.json'))).node.vhostSpec('harbour');
-    expect(spec).toEqual({ name: 'harbour', description: 'north', tags: ['a'], defaultQueueType: 'quorum' });
+    expect(spec).toMatchObject({ name: 'harbour', description: 'north', tags: ['a'], defaultQueueType: 'quorum' });
   });
 
   test('of one vhost that nothing names go into the default vhost, which stays as it is', async () => {

@@ -20,6 +20,7 @@ describe('broker.vhosts', () => {
       description: 'all orders',
       tags: ['shop'],
       defaultQueueType: undefined,
+      protectedFromDeletion: false,
       limits: {},
     });
     await (await amqp.connect(url('guest', 'guest', 'orders'))).close();
@@ -85,6 +86,7 @@ describe('after a restart', () => {
     const first = await Broker.start({ port: 0, dataDir });
     await first.vhosts.create('v', { description: 'd', tags: ['t'], defaultQueueType: 'quorum' });
     await first.vhosts.create('gone');
+    await first.vhosts.protectFromDeletion('v');
     await first.vhosts.setLimits('v', { 'max-queues': 7 });
     await first.vhosts.setLimits('gone', { 'max-queues': 7 });
     await first.users.create('u', 'p', ['monitoring']);
@@ -103,12 +105,20 @@ describe('after a restart', () => {
     const second = await Broker.start({ port: 0, dataDir });
     expect(await second.definitions.export()).toEqual(before);
     expect(before).toMatchObject({
-      vhosts: [{ name: '/' }, { name: 'v', default_queue_type: 'quorum' }],
+      vhosts: [
+        { name: '/' },
+        {
+          name: 'v',
+          default_queue_type: 'quorum',
+          metadata: { default_queue_type: 'quorum', protected_from_deletion: true },
+        },
+      ],
       users: [{ name: 'guest' }, { name: 'u', limits: { 'max-channels': 3 }, tags: ['monitoring'] }],
       topic_permissions: [{ user: 'u', exchange: 'amq.topic' }],
       parameters: [{ component: 'operator_policy' }, { component: 'vhost-limits' }],
       policies: [{ name: 'p', 'apply-to': 'queues' }],
     });
+    await expect(second.vhosts.delete('v')).rejects.toMatchObject({ kind: 'protected' });
     await second.stop();
   });
 });

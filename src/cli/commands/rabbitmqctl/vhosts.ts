@@ -7,13 +7,25 @@ import { readColumns } from './columns.ts';
 import { noSuchUserTerm, noSuchVhost, readJson } from './errors.ts';
 
 const group = 'Virtual hosts';
-const VHOST_COLUMNS = ['name', 'tracing', 'cluster_state', 'description', 'tags', 'default_queue_type'];
+const VHOST_COLUMNS = [
+  'name',
+  'tracing',
+  'cluster_state',
+  'description',
+  'tags',
+  'default_queue_type',
+  'protected_from_deletion',
+];
 
 const METADATA = [
   { name: 'description', value: '<description>' },
   { name: 'tags', value: '<tags>' },
   { name: 'default-queue-type', value: '<type>' },
+  { name: 'protected-from-deletion', value: '<true|false>', form: /^(true|false)$/ },
 ];
+
+const PROTECTED =
+  'Cannot delete this virtual host: it is protected from deletion. To lift the protection, inspect and update its metadata';
 
 interface Limits {
   readonly value: Readonly<Record<string, number>>;
@@ -44,6 +56,28 @@ export const vhosts: readonly Command[] = [
     description: 'Deletes a virtual host',
     banner: ({ words: [vhost] }) => `Deleting vhost "${vhost}" ...`,
     run: ({ api, words: [vhost] }) => api.delete(path`/vhosts/${vhost}`),
+    on: {
+      404: ({ words: [vhost] }) => noSuchVhost(vhost),
+      412: () => new CommandError(EXIT.unavailable, PROTECTED),
+    },
+  },
+  {
+    name: 'disable_vhost_deletion_protection',
+    words: '<vhost>',
+    group,
+    description: 'Removes deletion protection from a virtual host (so that it can be deleted)',
+    banner: ({ words: [vhost] }) =>
+      `Removing deletion protection from virtual host "${vhost}" by updating its metadata...`,
+    run: ({ api, words: [vhost] }) => api.delete(path`/vhosts/${vhost}/deletion/protection`),
+    on: { 404: ({ words: [vhost] }) => noSuchVhost(vhost) },
+  },
+  {
+    name: 'enable_vhost_deletion_protection',
+    words: '<vhost>',
+    group,
+    description: 'Protects a virtual host from deletion (until the protection is removed)',
+    banner: ({ words: [vhost] }) => `Protecting virtual host "${vhost}" from removal by updating its metadata...`,
+    run: ({ api, words: [vhost] }) => api.post<undefined>(path`/vhosts/${vhost}/deletion/protection`),
     on: { 404: ({ words: [vhost] }) => noSuchVhost(vhost) },
   },
   {
@@ -162,6 +196,7 @@ function vhostIn({ option }: Call): object {
     description: option('description'),
     tags: option('tags'),
     default_queue_type: option('default-queue-type'),
+    protected_from_deletion: option('protected-from-deletion'),
   };
 }
 

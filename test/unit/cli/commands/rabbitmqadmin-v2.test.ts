@@ -65,6 +65,20 @@ it('declares, lists and deletes', async () => {
   expect((await admin('--table-style borderless users list')).stdout).toMatch(/^ guest {2}administrator/);
 });
 
+it('protects vhosts from deletion', async () => {
+  const { admin } = await administered();
+  await admin('declare vhost --name v');
+  expect(await admin('vhosts enable_deletion_protection --name v')).toEqual(said(''));
+  expect(await admin('vhosts delete --name v')).toMatchObject({
+    code: 65,
+    stderr: expect.stringContaining('because it is protected from deletion') as string,
+  });
+  expect(await admin('vhosts disable_deletion_protection --name v')).toEqual(said(''));
+  expect(await admin('vhosts delete --name v')).toEqual(said(''));
+  expect(await admin('vhosts enable_deletion_protection')).toMatchObject({ code: 64 });
+  expect(await admin('queues enable_deletion_protection --name q')).toMatchObject({ code: 64 });
+});
+
 it('publishes and gets, checks, exports and imports', async () => {
   const { admin, folder } = await administered();
   await admin('queues declare --name q');

@@ -82,6 +82,30 @@ it('administers vhosts, permissions and limits', async () => {
   );
 });
 
+it('protects vhosts from deletion', async () => {
+  const { run } = await operatedBroker(rabbitmqctl);
+  await run('add_vhost', 'v');
+  expect(await run('enable_vhost_deletion_protection', 'v')).toEqual(
+    said('Protecting virtual host "v" from removal by updating its metadata...\n'),
+  );
+  expect(await run('-q', 'list_vhosts', 'name', 'protected_from_deletion')).toEqual(
+    said('name\tprotected_from_deletion\n/\tfalse\nv\ttrue\n'),
+  );
+  const refusal =
+    'Error:\nCannot delete this virtual host: it is protected from deletion. To lift the protection, inspect and update its metadata\n';
+  expect(await run('-q', 'delete_vhost', 'v')).toEqual(said('', 69, refusal));
+  expect(await run('disable_vhost_deletion_protection', 'v')).toEqual(
+    said('Removing deletion protection from virtual host "v" by updating its metadata...\n'),
+  );
+  await run('update_vhost_metadata', 'v', '--protected-from-deletion', 'true');
+  expect(await run('-q', 'delete_vhost', 'v')).toMatchObject({ code: 69 });
+  await run('update_vhost_metadata', 'v', '--protected-from-deletion', 'false');
+  expect(await run('-q', 'delete_vhost', 'v')).toEqual(said(''));
+  for (const command of ['enable_vhost_deletion_protection', 'disable_vhost_deletion_protection']) {
+    expect(await run('-q', command, 'v')).toEqual(said('', 65, "Virtual host 'v' does not exist\n"));
+  }
+});
+
 it('sets, lists and clears policies', async () => {
   const { run } = await operatedBroker(rabbitmqctl);
   const definition = '{"max-length":5}';

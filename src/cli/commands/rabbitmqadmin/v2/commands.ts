@@ -103,6 +103,12 @@ export async function perform(first: string, second: string, call: LaterCall): P
       const { answer } = await ACTIONS.get(older(call, words, 'raw_json'));
       return JSON.parse(answer!) as Answer;
     }
+    case 'enable_deletion_protection':
+      if (kind === 'vhost') return protectVhost('POST', call);
+      break;
+    case 'disable_deletion_protection':
+      if (kind === 'vhost') return protectVhost('DELETE', call);
+      break;
     case 'show':
       if (second === 'overview') return overview(call);
       break;
@@ -184,6 +190,13 @@ async function deleteBinding(call: LaterCall): Promise<undefined> {
   );
   if (binding !== undefined) await connection.ask('DELETE', `${between}${path`/${binding.properties_key}`}`);
   else if (!call.idempotently) throw new CommandError(EXIT.data, 'there is no such binding');
+  return undefined;
+}
+
+async function protectVhost(method: 'POST' | 'DELETE', { connection, given }: LaterCall): Promise<undefined> {
+  const name = given.get('name');
+  if (name === undefined) throw new CommandError(EXIT.usage, 'error: --name <name> is needed');
+  await connection.ask(method, path`/vhosts/${name}/deletion/protection`);
   return undefined;
 }
 
